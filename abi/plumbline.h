@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a partition needs to call the monitor: HVC #0 with SMC Calling Convention 1.1 fast-call
+ * numbers in r0, arguments in r1..r3, result in r0; r4..r11 are preserved.
+ * docs/control-abi.md has the semantics. Assembly may include this file.
+ */
+#ifndef PLUMBLINE_ABI_H
+#define PLUMBLINE_ABI_H
+
+#include "kvm_compat.h"
+
+/* PSCI (ARM DEN 0022), the 32-bit calls, and SMCCC discovery (ARM DEN 0028). */
+#define PSCI_VERSION	       0x84000000
+#define PSCI_CPU_SUSPEND       0x84000001
+#define PSCI_CPU_OFF	       0x84000002
+#define PSCI_CPU_ON	       0x84000003
+#define PSCI_AFFINITY_INFO     0x84000004
+#define PSCI_MIGRATE_INFO_TYPE 0x84000006
+#define PSCI_SYSTEM_OFF	       0x84000008
+#define PSCI_SYSTEM_RESET      0x84000009
+#define PSCI_FEATURES	       0x8400000a
+#define SMCCC_VERSION	       0x80000000
+#define SMCCC_ARCH_FEATURES    0x80000001
+
+#define PSCI_SUCCESS		0
+#define PSCI_NOT_SUPPORTED	(-1)
+#define PSCI_INVALID_PARAMETERS (-2)
+#define PSCI_DENIED		(-3)
+#define PSCI_ALREADY_ON		(-4)
+#define PSCI_ON_PENDING		(-5)
+#define PSCI_INTERNAL_FAILURE	(-6)
+#define PSCI_INVALID_ADDRESS	(-9)
+#define SMCCC_NOT_SUPPORTED	(-1)
+
+/* Vendor-hypervisor range: the low byte is that of the KVM ioctl mirrored. */
+#define PLUMB_HVC_BASE	      0x86000000
+#define PLUMB_CALL_COUNT      0x8600ff00 /* -> number of calls in this range */
+#define PLUMB_CALL_UID	      0x8600ff01 /* -> r0..r3, the UID below */
+#define PLUMB_CALL_REVISION   0x8600ff03 /* -> r0 major, r1 minor */
+#define PLUMB_GET_API_VERSION 0x86000000 /* -> 12 */
+#define PLUMB_CHECK_EXTENSION 0x86000003 /* r1 capability -> 0, 1 or a count */
+#define PLUMB_IRQ_LINE	      0x86000061 /* r1 handle, r2 irq, r3 level -> 0, -errno */
+#define PLUMB_IRQ_LINE_STATUS 0x86000067 /* the same */
+#define PLUMB_IRQ_LINE_MANY   0x86000f61 /* r1 handle, r2 IPA of kvm_irq_level[], r3 count */
+#define PLUMB_GET_IRQ_STATE   0x86000062 /* r1 handle, r2 irq -> r0 0/-errno, r1 PLUMB_IRQ_* */
+#define PLUMB_GET_VM_INFO     0x86000f00 /* r1 handle -> r0 0/-errno, r1 shape, r2, r3 name */
+#define PLUMB_GET_STATS	      0x860000ce /* r1 handle, r2 vcpu, r3 index -> r0, r1 low, r2 high */
+#define PLUMB_SYSTEM_EXIT     0x86000f08 /* r1 status: as SYSTEM_OFF; not 0 counts as a crash */
+
+#define PLUMB_REVISION_MAJOR 1
+#define PLUMB_REVISION_MINOR 0
+
+/* One PLUMB_IRQ_LINE_MANY applies at most so many entries; the result tells, call again for the
+ * rest. */
+#define PLUMB_IRQ_LINE_MANY_MAX 64
+
+/* This hypervisor's UID, as PLUMB_CALL_UID returns it in r0..r3. */
+#define PLUMB_UID_R0 0x0b8f41d2
+#define PLUMB_UID_R1 0x6a4c1c95
+#define PLUMB_UID_R2 0xb1d2f3a0
+#define PLUMB_UID_R3 0x5e2764c7
+
+/* PLUMB_GET_IRQ_STATE, r1 */
+#define PLUMB_IRQ_LEVEL	  0x01 /* the line is high */
+#define PLUMB_IRQ_PENDING 0x02
+#define PLUMB_IRQ_ACTIVE  0x04
+#define PLUMB_IRQ_ENABLED 0x08
+#define PLUMB_IRQ_EDGE	  0x10
+
+/* PLUMB_GET_VM_INFO, r1: vCPUs in 7..0, interrupts of its VGIC (0: none) in 23..8, state in 31..24;
+ * r2, r3: the first eight characters of its name, little-endian, zero-padded */
+#define PLUMB_VM_OFF	 0
+#define PLUMB_VM_RUNNING 1
+#define PLUMB_VM_LOADING 2
+#define PLUMB_VM_CRASHED 3
+
+/* PLUMB_GET_STATS, r3: exits of this vCPU since boot, by class */
+#define PLUMB_STAT_EXITS    0
+#define PLUMB_STAT_HVC	    1
+#define PLUMB_STAT_MMIO	    2
+#define PLUMB_STAT_CP15	    3
+#define PLUMB_STAT_WFI	    4
+#define PLUMB_STAT_IRQ	    5
+#define PLUMB_STAT_ABORT    6
+#define PLUMB_STAT_OTHER    7
+#define PLUMB_STAT_SWITCHES 8
+#define PLUMB_STAT_KICKS    9
+#define PLUMB_STAT_COUNT    10
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An address kind is a type: a physical address never passes for a guest's one. */
+#ifndef HYP_BASE_ADDR_H
+#define HYP_BASE_ADDR_H
+
+#include <stdint.h>
+
+#define PAGE_SIZE  UINT32_C(0x1000)
+#define BLOCK_SIZE UINT32_C(0x200000)
+
+/* Physical: 40 bits (LPAE). */
+typedef struct {
+	uint64_t pa;
+} pa_t;
+
+/* Intermediate physical (a guest's physical address): 32 bits, VTCR.T0SZ = 0. */
+typedef struct {
+	uint32_t ipa;
+} ipa_t;
+
+static inline pa_t pa_make(uint64_t address)
+{
+	return (pa_t) { address };
+}
+
+static inline ipa_t ipa_make(uint32_t address)
+{
+	return (ipa_t) { address };
+}
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Linux's errno numbers (generic and ARM share them): what a caller of the control ABI sees,
+ * negated. */
+#ifndef HYP_BASE_ERROR_H
+#define HYP_BASE_ERROR_H
+
+enum hyp_errno {
+	HYP_EPERM = 1,
+	HYP_ENXIO = 6,
+	HYP_EBADF = 9,
+	HYP_ENOMEM = 12,
+	HYP_EFAULT = 14,
+	HYP_EBUSY = 16,
+	HYP_EINVAL = 22,
+};
+
+#endif

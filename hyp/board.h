@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The board, as its device tree tells it. Pure. */
+#ifndef HYP_BOARD_H
+#define HYP_BOARD_H
+
+#include "hyp/base/addr.h"
+#include "hyp/fdt.h"
+#include "hyp/regions.h"
+
+#define BOARD_MAX_CPUS 8
+
+enum board_uart { BOARD_UART_NONE, BOARD_UART_PL011 };
+enum board_psci { BOARD_PSCI_NONE, BOARD_PSCI_SMC };
+
+struct board {
+	struct regions memory;	 /* RAM, sorted, merged; bounded to 40-bit addresses */
+	struct regions reserved; /* /memreserve/, /reserved-memory, as the tree says */
+	uint32_t nr_cpus;
+	uint32_t mpidr[BOARD_MAX_CPUS]; /* affinity bits, in the order of the tree, boot CPU
+					   anywhere */
+	pa_t gicd, gicc, gich, gicv;
+	uint32_t maintenance_intid; /* PPI as an INTID, 16..31 */
+	uint32_t timer_virt_intid, timer_phys_intid, timer_hyp_intid;
+	uint32_t timer_hz; /* clock-frequency, or 0: CNTFRQ tells */
+	enum board_psci psci;
+	uint32_t psci_cpu_on;	  /* function number: PSCI 0.1 gives it in the tree */
+	uint32_t psci_system_off; /* 0x84000008, or 0: cannot */
+	enum board_uart uart;
+	pa_t uart_base;
+	uint32_t uart_intid;
+	char model[48];
+};
+
+/* A refusal: which node and property, and why. Strings live as long as the blob. */
+struct refusal {
+	const char *node;
+	const char *property; /* or "" */
+	const char *reason;
+};
+
+/* True and *board, or false and *why. */
+bool board_read(const struct fdt *fdt, struct board *board, struct refusal *why);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Many consoles on one UART. Output goes line by line, each with its partition's name; a partition
+ * has a ring of its own, so a flood fills that ring (its UART says 'full') and delays nobody else:
+ * lines are taken round robin. Input goes to the partition in focus; Ctrl-] then 0..9 or n moves
+ * the focus, Ctrl-] twice sends one, Ctrl-] ? lists. Pure. Lock: the console's.
+ */
+#ifndef HYP_CONSOLE_H
+#define HYP_CONSOLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CONSOLE_MAX_PORTS 17  /* 16 partitions and the monitor (port 0) */
+#define CONSOLE_RING	  512 /* bytes, a power of two */
+#define CONSOLE_NAME	  16
+#define CONSOLE_ESCAPE	  0x1d /* Ctrl-] */
+
+struct console_port {
+	char name[CONSOLE_NAME]; /* zero-terminated */
+	uint8_t ring[CONSOLE_RING];
+	uint32_t head, tail; /* free-running */
+	uint32_t newlines;   /* whole lines in the ring */
+};
+
+struct console {
+	struct console_port port[CONSOLE_MAX_PORTS];
+	uint32_t nr_ports;
+	uint32_t focus;			   /* port that gets the input */
+	uint32_t current;		   /* port whose line is being printed */
+	bool mid_line;			   /* the UART stands within current's line */
+	bool escape;			   /* Ctrl-] was typed */
+	bool raw;			   /* one partition, no prefixes */
+	uint8_t pending[CONSOLE_NAME + 8]; /* prefix bytes on their way out */
+	uint32_t pending_head, pending_count;
+};
+
+void console_init(struct console *con, bool raw);
+/* Returns the port's number. Ports are added at boot, the monitor's first. */
+uint32_t console_add_port(struct console *con, const char *name);
+
+bool console_has_room(const struct console *con, uint32_t port);
+/* False if the ring is full: nothing was taken. */
+bool console_put(struct console *con, uint32_t port, uint8_t byte);
+
+/* The next byte for the UART, -1 if there is none. A partial line goes out when its port has the
+ * focus (so prompts show), when its ring is full, or when no other port has anything; another
+ * port's line then starts on a new line. */
+int console_next(struct console *con);
+
+/* One byte from the UART. Returns the port that it is for (and the byte in *out), or -1 if it was a
+ * command. Messages of the multiplexer itself ('input to NAME') go to port 0's ring. */
+int console_input(struct console *con, uint8_t byte, uint8_t *out);
+
+#endif

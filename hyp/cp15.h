@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Trapped CP15 and CP14 accesses: a sorted table says what each register is for a guest; whatever
+ * is not in it is UNDEFINED. Pure.
+ */
+#ifndef HYP_CP15_H
+#define HYP_CP15_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A register's name as the instruction encodes it. 64-bit (MCRR, MRRC): crn = opc2 = 0, wide =
+ * true. */
+struct cp_reg {
+	uint8_t coproc; /* 14 or 15 */
+	uint8_t opc1, crn, crm, opc2;
+	bool wide;
+};
+
+struct cp_access {
+	struct cp_reg reg;
+	bool is_write;
+	uint8_t rt, rt2; /* rt2: wide only */
+};
+
+/* From the syndrome of EC 0x03, 0x04, 0x05, 0x0c. */
+struct cp_access cp15_decode(uint32_t hsr);
+
+/* What one vCPU sees. Filled by cp15_reset from the CPU's own ID registers. */
+struct cp15_id {
+	uint32_t pfr0, pfr1, dfr0, afr0, mmfr[4], isar[6], mvfr0, mvfr1;
+};
+struct cp15_ctx {
+	struct cp15_id id;
+	uint32_t actlr;	 /* reads: the SMP bit as on the A15; writes are ignored */
+	uint32_t l2ctlr; /* bits 25..24: number of vCPUs - 1 */
+	uint32_t nr_vcpus;
+};
+
+enum cp_result {
+	CP_OK,	  /* value (and value64 for wide) holds the result of a read; a write was taken or
+		     ignored */
+	CP_UNDEF, /* inject UNDEF */
+	CP_FLUSH, /* set/way maintenance: glue does the operation on this CPU with `value` as the
+		     operand */
+};
+
+/* `user` is true in PL0 (a trapped register that is PL1-only then is UNDEF). */
+enum cp_result cp15_access(const struct cp15_ctx *ctx, const struct cp_access *access, bool user,
+			   uint64_t *value);
+
+/* Hides from the host's ID values what a guest does not have: Security and Virtualization
+ * extensions, debug trace, the performance monitors. */
+struct cp15_id cp15_guest_id(const struct cp15_id *host);
+
+void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vcpus);
+
+/* The table's self-check: strictly ascending. */
+bool cp15_table_sorted(void);
+
+#endif

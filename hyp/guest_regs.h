@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What every exit saves: the frame that vectors.S pushes and the exit record taken from the
+ * syndrome registers, once. Layout is shared with assembly by the offsets below.
+ */
+#ifndef HYP_GUEST_REGS_H
+#define HYP_GUEST_REGS_H
+
+#define GUEST_REGS_PC	56
+#define GUEST_REGS_CPSR 60
+#define GUEST_REGS_SIZE 64
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* r[14] is LR_usr (shared with HYP); the other modes' r8..r14 stay in their banks. */
+struct guest_regs {
+	uint32_t r[13];
+	uint32_t lr_usr;
+	uint32_t pc;
+	uint32_t cpsr;
+};
+_Static_assert(__builtin_offsetof(struct guest_regs, pc) == GUEST_REGS_PC, "vectors.S");
+_Static_assert(__builtin_offsetof(struct guest_regs, cpsr) == GUEST_REGS_CPSR, "vectors.S");
+_Static_assert(sizeof(struct guest_regs) == GUEST_REGS_SIZE, "vectors.S");
+
+/* The syndrome of one exit; the fault addresses are valid for aborts only. */
+struct exit_record {
+	uint32_t hsr;
+	uint32_t far;	    /* HDFAR or HIFAR: guest-virtual address */
+	uint32_t fault_ipa; /* page from HPFAR (or ATS1CPR) | offset from far */
+};
+#endif
+#endif

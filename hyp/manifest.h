@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The system manifest: which partitions run. Checked here, by the same code, on the host (plumb
+ * pack) and at boot. docs/manifest.md is the reference. Pure. */
+#ifndef HYP_MANIFEST_H
+#define HYP_MANIFEST_H
+
+#include "hyp/board.h"
+#include "hyp/fdt.h"
+
+#define MANIFEST_MAX_PARTITIONS 16
+#define MANIFEST_MAX_VCPUS	8
+#define MANIFEST_MAX_DEVICES	8
+
+struct manifest_image {
+	const uint8_t *data; /* in the manifest's blob; NULL: none */
+	uint32_t size;
+	uint32_t ipa; /* where it goes */
+};
+
+struct manifest_device {
+	uint64_t pa; /* 4 KiB-aligned */
+	uint32_t ipa, size;
+	uint32_t intid; /* physical and virtual SPI, 0: none */
+};
+
+struct manifest_partition {
+	const char *name;  /* the node's name, without its unit address; 1..15 of [a-z0-9-] */
+	uint32_t nr_vcpus; /* 1..8 */
+	uint8_t affinity[MANIFEST_MAX_VCPUS]; /* bit n: board CPU n */
+	uint32_t priority;		      /* 0..7, default 3 */
+	uint32_t memory_size;		      /* multiple of 4 KiB, at IPA 0x40000000 (or 1:1) */
+	uint64_t memory_pa;  /* 'memory-at': fixed physical base; 0: the monitor chooses */
+	uint32_t memory_ipa; /* 0x40000000, or memory_pa with 'identity' */
+	bool has_gic;
+	uint32_t nr_irqs; /* 32..1020; default 128 */
+	struct manifest_image kernel, initrd, dtb;
+	uint32_t entry;	 /* IPA */
+	uint16_t rights; /* bit n: may call on partition n */
+	uint32_t nr_devices;
+	struct manifest_device device[MANIFEST_MAX_DEVICES];
+	bool console;	/* an emulated PL011 at 0x09000000, SPI 33; default yes */
+	bool autostart; /* default yes */
+};
+
+struct manifest {
+	uint32_t nr_partitions;
+	uint32_t time_slice_us; /* default 10000 */
+	struct manifest_partition partition[MANIFEST_MAX_PARTITIONS];
+};
+
+/* Everything that can be said without a board: True and *manifest, or false and *why. */
+bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refusal *why);
+
+/* Against the board that it runs on: CPUs exist, memory-at lies in free RAM, device windows touch
+ * neither RAM nor the GIC, nor each other's owner. `free`: RAM not taken by the monitor. */
+bool manifest_check_board(const struct fdt *fdt, const struct manifest *manifest,
+			  const struct board *board, const struct regions *free,
+			  struct refusal *why);
+
+#endif

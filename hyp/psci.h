@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PSCI 1.0 (ARM DEN 0022) and SMCCC discovery for one partition, as decisions: glue applies the
+ * effects. Pure. The partition's lock is held around every call. */
+#ifndef HYP_PSCI_H
+#define HYP_PSCI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PSCI_MAX_VCPUS 8
+
+enum psci_power { PSCI_OFF, PSCI_ON_PENDING_STATE, PSCI_ON };
+
+struct psci_vm {
+	uint32_t nr_vcpus;	       /* 1..8; MPIDR of vCPU n is 0x80000000 | n */
+	uint8_t power[PSCI_MAX_VCPUS]; /* enum psci_power */
+};
+
+/* What glue does after the call. SUSPEND: wait for an interrupt, then return the result. */
+enum psci_effect {
+	PSCI_DO_NOTHING,
+	PSCI_DO_START, /* vCPU `target` at `entry` (bit 0: Thumb) with r0 = `context` */
+	PSCI_DO_STOP,  /* the caller: no return to it */
+	PSCI_DO_SUSPEND,
+	PSCI_DO_SYSTEM_OFF,
+	PSCI_DO_SYSTEM_RESET,
+};
+
+struct psci_result {
+	int32_t value; /* r0 */
+	enum psci_effect effect;
+	uint32_t target;
+	uint32_t entry;
+	uint32_t context;
+};
+
+/* True for the PSCI and SMCCC-architecture ranges, which psci_call answers (unknown:
+ * NOT_SUPPORTED). */
+static inline bool psci_owns(uint32_t function)
+{
+	uint32_t owner = function & 0xffffff00u;
+
+	return owner == 0x84000000u || owner == 0x80000000u;
+}
+
+/* `entry_valid` tells whether an address lies in the partition's memory. */
+struct psci_result psci_call(struct psci_vm *vm, uint32_t caller, const uint32_t args[4],
+			     bool (*entry_valid)(const void *cookie, uint32_t ipa),
+			     const void *cookie);
+
+/* The started vCPU has entered its code: ON_PENDING -> ON. */
+void psci_vcpu_entered(struct psci_vm *vm, uint32_t vcpu);
+
+/* Boot and reset: vCPU 0 on, the others off. */
+void psci_reset(struct psci_vm *vm, uint32_t nr_vcpus);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The GICv2 that one partition sees (ARM IHI 0048B without the Security Extensions), for up to 8
+ * vCPUs and 1020 interrupts, over a few hardware list registers. Pure: the caller holds the
+ * partition's VGIC lock around every call and moves the list registers (vgic_hw.c).
+ *
+ * List registers stay in hardware while their vCPU is loaded; struct vgic_cif is the mirror. What
+ * was written is known; what the guest did since is learnt only by reading back: vgic_fold. So:
+ *   work = vgic_work(...)      nothing (the common exit) | add | sync
+ *   add:  vgic_flush fills list registers known to be free; it needs no read
+ *   sync: vgic_hw_read, vgic_fold, vgic_flush, vgic_hw_write
+ */
+#ifndef VGIC_VGIC_H
+#define VGIC_VGIC_H
+
+#include "hyp/mmio.h"
+#include "vgic/irq_line.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VGIC_MAX_VCPUS	8
+#define VGIC_NR_SGIS	16
+#define VGIC_NR_PRIVATE 32
+#define VGIC_MAX_IRQS	1020
+#define VGIC_MAX_LRS	16
+#define VGIC_NO_IRQ	0xffffu
+
+struct vgic; /* vgic_state.h, for vgic/ and its tests alone */
+
+/* The mirror of one vCPU's GICH state. */
+struct vgic_cif {
+	uint32_t nr_lrs; /* 1..VGIC_MAX_LRS, of the hardware */
+	uint32_t used;	 /* bit n: LRn was written with an interrupt and not yet found empty */
+	uint32_t dirty;	 /* bit n: lr[n] must be written to hardware */
+	bool hcr_dirty;
+	uint32_t hcr;
+	uint32_t vmcr;
+	uint32_t apr;
+	uint32_t lr[VGIC_MAX_LRS];
+};
+
+/* Which vCPUs must look at their VGIC (flush): bit n. Glue wakes them, or kicks them where they
+ * run. */
+typedef uint32_t vgic_kick_t;
+
+enum vgic_work { VGIC_WORK_NONE, VGIC_WORK_ADD, VGIC_WORK_SYNC };
+
+/* Bytes for a VGIC of this shape. nr_vcpus 1..8; nr_irqs a multiple of 32 from 32 to 992, or 1020.
+ */
+size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs);
+
+/* Makes one in `memory` (vgic_size bytes, 8-byte aligned), in the reset state, all lines low. */
+struct vgic *vgic_init(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs, uint32_t nr_lrs);
+
+/* GIC reset (partition restart): configuration, latches and active states go; line levels stay:
+ * they belong to whoever drives them. Returns in `deactivate` (a 1020-bit map, 32 words) nothing:
+ * hardware-backed interrupts are released with vgic_hw_release before. */
+void vgic_reset(struct vgic *vgic);
+
+uint32_t vgic_nr_irqs(const struct vgic *vgic);
+uint32_t vgic_nr_vcpus(const struct vgic *vgic);
+struct vgic_cif *vgic_cif(struct vgic *vgic, uint32_t vcpu);
+
+/* The interrupt belongs to the monitor (PHYS_TIMER: lines calls ignored) or to hardware (PASSED:
+ * -EBUSY). intid 16..31 (all vCPUs) or an SPI; `physid` is the physical interrupt that the guest's
+ * EOI deactivates. */
+enum vgic_owner { VGIC_OWNER_LINE, VGIC_OWNER_TIMER, VGIC_OWNER_PASSED };
+void vgic_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid);
+
+/* Drives a decoded, checked line (irq_line.h): SPI or PPI. 0, or -HYP_EBUSY for a passed-through
+ * line. */
+int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick);
+
+/* PLUMB_GET_IRQ_STATE bits (abi/plumbline.h) of interrupt `intid` as vCPU `vcpu` sees it. */
+uint32_t vgic_irq_state(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);
+
+/* The physical interrupt behind `intid` fired and is active in the physical GIC until the guest
+ * deactivates it: pends here, delivered with the HW bit. */
+void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick);
+
+/* Is the physical interrupt behind intid still to be deactivated by the guest (so it must be active
+ * in the physical GIC while this vCPU is loaded)? */
+bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);
+
+/* Forget a held, not yet acknowledged one (the source went quiet while the vCPU was off the CPU;
+ * reset; power-off). True if it was held: glue deactivates the physical one. */
+bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
+
+/* A guest's access to its distributor (4 KiB). MMIO_RETRY: the register shows the state of an
+ * interrupt that sits in a list register of another loaded vCPU: `kick` names it, the guest's
+ * instruction runs again. For its own vCPU's list registers the caller folds first if
+ * vgic_dist_needs_fold(offset) says so. */
+bool vgic_dist_needs_fold(uint32_t offset);
+enum mmio_result vgic_dist_access(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+				  vgic_kick_t *kick);
+
+/* A guest's write to GICV_DIR, which is trapped: the own list registers are folded before. True and
+ * *physid set when a physical interrupt must be deactivated. */
+bool vgic_cpu_dir(struct vgic *vgic, uint32_t vcpu, uint32_t value, uint32_t *physid,
+		  vgic_kick_t *kick);
+
+/* What must this vCPU do before it enters its guest? */
+enum vgic_work vgic_work(const struct vgic *vgic, uint32_t vcpu);
+
+/* Whether WFI would fall through: something is pending for this vCPU (in a list register or waiting
+ * for one). */
+bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu);
+
+/* Mirror -> interrupts: what the guest did in its list registers (after vgic_hw_read). */
+void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick);
+
+/* Interrupts -> mirror: the highest priorities first; dirty bits say what to write. Arms underflow,
+ * EOI-count and EOI maintenance where more waits than fits. */
+void vgic_flush(struct vgic *vgic, uint32_t vcpu);
+
+/* The vCPU was put on, or taken off, a CPU. Unload folds (after vgic_hw_read of everything). */
+void vgic_load(struct vgic *vgic, uint32_t vcpu);
+void vgic_unload(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick);
+
+#endif
