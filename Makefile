@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# `make help` lists the targets. Tools come from Debian's packages (`make setup`).
+#
+# When `setup` is among several goals it runs first, alone, and the other goals run in a fresh
+# make afterwards: whatever asks for a tool is evaluated when the tool is there, with -j too.
+
+REST := $(filter-out setup,$(MAKECMDGOALS))
+ifneq ($(filter setup,$(MAKECMDGOALS)),)
+ifneq ($(REST),)
+FORWARD := yes
+endif
+endif
+
+ifeq ($(FORWARD),yes)
+
+.PHONY: setup $(REST)
+setup:
+	@scripts/setup
+$(firstword $(REST)): setup
+	@$(MAKE) --no-print-directory $(REST)
+$(wordlist 2,$(words $(REST)),$(REST)): $(firstword $(REST)) ; @:
+
+else
+
+.DEFAULT_GOAL := all
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+# V=1 shows the commands.
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-4s %s\n' '$(1)' '$(2)'
+endif
+
+B := build
+
+# ---------------------------------------------------------------------------- what is what
+# The one list of rings in hyp/ (design: pure, glue, hardware); % is a wildcard. A file of hyp/
+# that is in neither list fails scripts/check-layers. vgic/ is pure but for vgic_hw.c.
+PURE_HYP := board console console_% cp15 cp15_% fdt fdt_% fmt inject inject_% insn insn_% \
+	    manifest manifest_% mmio pl011 psci psci_% regions sched sched_% stage2 stage2_%
+GLUE_HYP := main run
+
+ALL_HYP := $(patsubst hyp/%.c,%,$(wildcard hyp/*.c))
+PURE_SRCS := $(sort $(filter-out vgic/vgic_hw.c,$(wildcard vgic/*.c)) \
+	     $(patsubst %,hyp/%.c,$(filter $(PURE_HYP),$(ALL_HYP))))
+MONITOR_SRCS := $(sort $(wildcard boot/*.S boot/*.c hyp/*.c hyp/hw/*.c hyp/hw/*.S vgic/*.c))
+
+# ---------------------------------------------------------------------------- flags
+CROSS ?= arm-none-eabi-
+ARM_CC = $(CROSS)gcc
+HOST_CC = gcc
+# Unit tests: clang's sanitizers where clang is, else gcc's.
+UNIT_CC = $(shell command -v clang >/dev/null && echo clang || echo gcc)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wvla \
+	    -Wmissing-prototypes -Wstrict-prototypes -Wundef -Wcast-align -Werror
+BASE_CFLAGS := -std=c11 -I. $(WARNINGS)
+ARM_ARCH := -mcpu=cortex-a15 -marm
+ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
+	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g
+ARM_ASFLAGS := -I. $(ARM_ARCH) -g -Wundef -Werror
+# Of newlib only mem* and str* are used; --gc-sections and the size limit keep it so.
+ARM_LDFLAGS := $(ARM_ARCH) -mgeneral-regs-only -nostdlib -static -Wl,--gc-sections \
+	       -Wl,--build-id=none -Wl,--fatal-warnings
+HOST_CFLAGS := $(BASE_CFLAGS) -O1 -g
+# Hidden: the project's fdt_* must not stand in for those inside libfdt, which tests compare with.
+UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
+	       -fsanitize=address,undefined -fno-sanitize-recover=all
+DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
+
+IMAGE_LIMIT := 131072
+
+# ---------------------------------------------------------------------------- monitor
+.PHONY: all monitor host-tools
+all: monitor guests host-tools
+
+monitor: $(B)/plumbline.img
+
+MONITOR_OBJS := $(MONITOR_SRCS:%=$(B)/obj/%.o)
+
+$(B)/obj/%.c.o: %.c Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(ARM_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(B)/obj/%.S.o: %.S Makefile
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(ARM_ASFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(B)/plumbline.elf: $(MONITOR_OBJS) boot/plumbline.lds Makefile
+	$(call say,LD,$@)
+	$(Q)$(ARM_CC) $(ARM_LDFLAGS) -T boot/plumbline.lds -Wl,-Map=$(B)/plumbline.map -o $@ \
+		$(MONITOR_OBJS) -lc -lgcc
+
+$(B)/plumbline.img: $(B)/plumbline.elf
+	$(call say,IMG,$@)
+	$(Q)$(CROSS)objcopy -O binary $< $@
+
+# ---------------------------------------------------------------------------- guests
+.PHONY: guests
+-include guest/guest.mk
+
+# ---------------------------------------------------------------------------- host tools
+host-tools: $(B)/host/manifest-check
+
+PURE_HOST_OBJS := $(PURE_SRCS:%=$(B)/host/obj/%.o)
+
+$(B)/host/obj/%.c.o: %.c Makefile
+	$(call say,HOST,$<)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(B)/host/libpure.a: $(PURE_HOST_OBJS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(B)/host/manifest-check: $(B)/host/obj/scripts/manifest-check.c.o $(B)/host/libpure.a
+	$(call say,HOST,$@)
+	$(Q)$(HOST_CC) -o $@ $^
+
+# ---------------------------------------------------------------------------- unit tests
+UNIT_SRCS := $(sort $(wildcard test/unit/test_*.c))
+UNIT_TESTS := $(UNIT_SRCS:test/unit/%.c=$(B)/unit/%)
+PURE_UNIT_OBJS := $(PURE_SRCS:%=$(B)/unit/obj/%.o)
+
+# Builds the programs; `unit` runs them too.
+.PHONY: unit-programs unit
+unit-programs: $(UNIT_TESTS)
+
+$(B)/unit/obj/%.c.o: %.c Makefile
+	$(call say,UNIT,$<)
+	@mkdir -p $(@D)
+	$(Q)$(UNIT_CC) $(UNIT_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(B)/unit/libpure.a: $(PURE_UNIT_OBJS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(UNIT_TESTS): $(B)/unit/%: $(B)/unit/obj/test/unit/%.c.o $(B)/unit/libpure.a
+	$(Q)$(UNIT_CC) -fsanitize=address,undefined -o $@ $^ -lfdt
+
+unit:
+	@test/run --unit
+
+# ---------------------------------------------------------------------------- to use
+DEMO ?= guest/systems/demo.dts
+SHELL_SYSTEM ?= guest/systems/shell.dts
+
+.PHONY: setup run shell test check bench help clean
+setup:
+	@scripts/setup
+
+run: all
+	@scripts/plumb run $(DEMO)
+
+shell: all
+	@scripts/plumb console $(SHELL_SYSTEM)
+
+test:
+	@test/run
+
+check:
+	@test/run --checks
+
+bench: all
+	@scripts/bench
+
+run-%: all
+	@test/run --show $*
+
+# For scripts: `make -s print-PURE_SRCS` prints a variable.
+print-%:
+	@echo $($*)
+
+clean:
+	rm -rf $(B)
+
+help:
+	@echo 'Plumbline: make TARGET...'
+	@echo
+	@echo '  (none), all  the monitor, the guests and the host tools, under build/'
+	@echo '  setup        install what is missing from Debian packages'
+	@echo '  run          boot the demo system in QEMU     (make setup run: from nothing)'
+	@echo '  shell        boot it and stay at the control prompt on the console'
+	@echo '  test         all tests: unit, checks, QEMU    (make setup test: from nothing)'
+	@echo '  unit         unit tests only'
+	@echo '  check        source checks only'
+	@echo '  run-CASE     one QEMU case, with its console (test/run --list names them)'
+	@echo '  bench        instructions and GIC accesses per operation'
+	@echo '  clean        remove build/'
+	@echo
+	@echo '  V=1 shows the commands. scripts/plumb --help: systems of your own.'
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+endif
