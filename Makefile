@@ -55,8 +55,9 @@ MONITOR_SRCS := $(sort $(wildcard boot/*.S boot/*.c hyp/*.c hyp/hw/*.c hyp/hw/*.
 CROSS ?= arm-none-eabi-
 ARM_CC = $(CROSS)gcc
 HOST_CC = gcc
-# Unit tests: clang's sanitizers where clang is, else gcc's.
-UNIT_CC = $(shell command -v clang >/dev/null && echo clang || echo gcc)
+# Unit tests: clang's sanitizers where they are, else gcc's. Asked once, when first needed.
+UNIT_CC = $(eval UNIT_CC := $(shell echo 'int main(void){return 0;}' | clang -x c \
+	-fsanitize=address,undefined -o /dev/null - 2>/dev/null && echo clang || echo gcc))$(UNIT_CC)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wvla \
 	    -Wmissing-prototypes -Wstrict-prototypes -Wundef -Wcast-align -Werror
