@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* HVC #0 and the control ABI (docs/control-abi.md). */
+#ifndef GUEST_LIB_HVC_H
+#define GUEST_LIB_HVC_H
+
+#include "abi/plumbline.h"
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct smccc_result {
+	uint32_t r0, r1, r2, r3;
+};
+
+static inline struct smccc_result hvc_call(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3)
+{
+	register uint32_t r0 __asm__("r0") = function;
+	register uint32_t r1 __asm__("r1") = a1;
+	register uint32_t r2 __asm__("r2") = a2;
+	register uint32_t r3 __asm__("r3") = a3;
+
+	__asm__ volatile(".arch_extension virt\n\thvc #0"
+			 : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
+			 :
+			 : "r12", "memory");
+	return (struct smccc_result) { r0, r1, r2, r3 };
+}
+
+/* Whether this monitor is underneath (PLUMB_CALL_UID): false on bare QEMU. */
+bool hvc_is_plumbline(void);
+
+/* "ENXIO" for -ENXIO (or ENXIO), "0" for 0, "?" for what the ABI never returns. newlib's errno.h
+ * agrees with Linux's on every number that the ABI uses. */
+const char *hvc_errno_name(int32_t result);
+
+/* The irq word of KVM_IRQ_LINE. */
+static inline uint32_t kvm_irq_word(uint32_t type, uint32_t vcpu, uint32_t number)
+{
+	return type << KVM_ARM_IRQ_TYPE_SHIFT | vcpu << KVM_ARM_IRQ_VCPU_SHIFT |
+	       number << KVM_ARM_IRQ_NUM_SHIFT;
+}
+
+static inline uint32_t kvm_irq_spi(uint32_t intid)
+{
+	return kvm_irq_word(KVM_ARM_IRQ_TYPE_SPI, 0, intid);
+}
+
+static inline uint32_t kvm_irq_ppi(uint32_t vcpu, uint32_t intid)
+{
+	return kvm_irq_word(KVM_ARM_IRQ_TYPE_PPI, vcpu, intid);
+}
+
+/* line: KVM_ARM_IRQ_CPU_IRQ or _FIQ */
+static inline uint32_t kvm_irq_cpu(uint32_t vcpu, uint32_t line)
+{
+	return kvm_irq_word(KVM_ARM_IRQ_TYPE_CPU, vcpu, line);
+}
+
+/* Handles: 0 is the caller's own partition, n the n-th of the manifest, counted from 1. */
+static inline int32_t kvm_irq_line(uint32_t handle, uint32_t irq, uint32_t level)
+{
+	return (int32_t)hvc_call(PLUMB_IRQ_LINE, handle, irq, level).r0;
+}
+
+/* One call: how many were applied (at most PLUMB_IRQ_LINE_MANY_MAX), or the first one's -errno. */
+static inline int32_t kvm_irq_line_many(uint32_t handle, const struct kvm_irq_level *lines,
+					uint32_t count)
+{
+	return (int32_t)hvc_call(PLUMB_IRQ_LINE_MANY, handle, (uint32_t)(uintptr_t)lines, count).r0;
+}
+
+struct vm_info {
+	uint32_t nr_vcpus;
+	uint32_t nr_irqs; /* 0: no GIC */
+	uint32_t state;	  /* PLUMB_VM_* */
+	char name[9];	  /* its first eight characters */
+};
+
+/* 0 or -errno (-EPERM: no right; -EBADF: past the last partition). */
+int32_t vm_info(uint32_t handle, struct vm_info *info);
+/* The handle of the partition with this name (the first eight characters count); 0: none that the
+ * caller may see. */
+uint32_t vm_find(const char *name);
+
+/* 0 and *state (PLUMB_IRQ_*), or -errno. */
+int32_t irq_state(uint32_t handle, uint32_t irq, uint32_t *state);
+/* 0 and *value, or -errno; index: PLUMB_STAT_*. */
+int32_t vm_stats(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* More than one CPU: start them, and agree with them. Waiting uses WFE, releasing SEV. */
+#ifndef GUEST_LIB_SMP_H
+#define GUEST_LIB_SMP_H
+
+#include "guest/lib/cpu.h"
+
+#define SMP_MAX_CPUS 8u
+
+static inline uint32_t smp_cpu(void)
+{
+	return cpu_index();
+}
+
+/* CPU `cpu` runs fn(arg), in SVC mode with its own stacks, MMU on, IRQ and FIQ masked; when fn
+ * returns it powers itself off. Returns what PSCI CPU_ON did. One start of a CPU at a time. */
+int32_t smp_start(uint32_t cpu, void (*fn)(void *), void *arg);
+/* Starts CPUs 1, 2, ... until one does not exist; returns how many CPUs there are now, with CPU 0.
+ */
+uint32_t smp_start_all(void (*fn)(void *), void *arg);
+/* How many CPUs PSCI knows (AFFINITY_INFO), on or off: 1..8. */
+uint32_t smp_count(void);
+/* Waits until PSCI says that it is off; false after `us`. */
+bool smp_wait_off(uint32_t cpu, uint32_t us);
+
+struct spinlock {
+	volatile uint32_t held;
+};
+
+void spin_lock(struct spinlock *lock);
+bool spin_try(struct spinlock *lock);
+void spin_unlock(struct spinlock *lock);
+
+/* Full barriers before and after; return the new value. */
+uint32_t smp_add(volatile uint32_t *counter, uint32_t value);
+
+/* All `total` CPUs meet; reusable. Zero-initialised but for total. */
+struct smp_barrier {
+	uint32_t total;
+	volatile uint32_t arrived;
+	volatile uint32_t round;
+};
+
+void smp_barrier_wait(struct smp_barrier *barrier);
+
+#endif
