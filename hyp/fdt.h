@@ -17,6 +17,7 @@ struct fdt {
 	uint32_t struct_off, struct_size;
 	uint32_t strings_off, strings_size;
 	uint32_t rsvmap_off;
+	uint32_t rsvmap_count; /* reservations before the closing pair of zeros */
 };
 
 /* A node: offset of its FDT_BEGIN_NODE tag in the structure block; FDT_NONE: none. */
@@ -40,8 +41,9 @@ fdt_node_t fdt_next_sibling(const struct fdt *fdt, fdt_node_t node);
 /* Next node in document order, whatever its depth: for searches. */
 fdt_node_t fdt_next_node(const struct fdt *fdt, fdt_node_t node);
 fdt_node_t fdt_parent(const struct fdt *fdt, fdt_node_t node);
-fdt_node_t fdt_find_path(const struct fdt *fdt,
-			 const char *path); /* "/a/b", unit address optional */
+/* "/a/b": a component without '@' also matches a node with a unit address. The path ends at its
+ * zero or at a ':' (the options of a stdout-path). */
+fdt_node_t fdt_find_path(const struct fdt *fdt, const char *path);
 fdt_node_t fdt_find_phandle(const struct fdt *fdt, uint32_t phandle);
 /* The next node after `after` (fdt_root to begin) that is compatible; FDT_NONE at the end. */
 fdt_node_t fdt_find_compatible(const struct fdt *fdt, fdt_node_t after, const char *compatible);
