@@ -33,10 +33,15 @@ struct board {
 
 /* A refusal: which node and property, and why. Strings live as long as the blob. */
 struct refusal {
+	const char *parent; /* the name of the node above, "" at the top level */
 	const char *node;
 	const char *property; /* or "" */
 	const char *reason;
 };
+
+/* Fills *why and returns false: `return board_refuse(...)`. FDT_NONE: the tree as a whole. */
+bool board_refuse(const struct fdt *fdt, struct refusal *why, fdt_node_t node, const char *property,
+		  const char *reason);
 
 /* True and *board, or false and *why. */
 bool board_read(const struct fdt *fdt, struct board *board, struct refusal *why);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The GIC, the architected timer, PSCI and the console's UART. */
+#include "hyp/board_parts.h"
+#include "hyp/base/bits.h"
+#include <string.h>
+
+#define BOARD_PSCI_CPU_ON     UINT32_C(0x84000003) /* ARM DEN 0022, 5.1 */
+#define BOARD_PSCI_SYSTEM_OFF UINT32_C(0x84000008)
+
+fdt_node_t board_find_gic(const struct fdt *fdt)
+{
+	static const char *const compatible[] = { "arm,cortex-a15-gic", "arm,cortex-a7-gic",
+						  "arm,gic-400" };
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(compatible); i++) {
+		fdt_node_t node = fdt_find_compatible(fdt, fdt_root(fdt), compatible[i]);
+
+		while (node != FDT_NONE && !fdt_is_enabled(fdt, node)) {
+			node = fdt_find_compatible(fdt, node, compatible[i]);
+		}
+		if (node != FDT_NONE) {
+			return node;
+		}
+	}
+	return FDT_NONE;
+}
+
+bool board_read_gic(const struct fdt *fdt, struct board *board, struct refusal *why)
+{
+	pa_t *const frame[] = { &board->gicd, &board->gicc, &board->gich, &board->gicv };
+	fdt_node_t gic = board_find_gic(fdt);
+	struct fdt_prop prop;
+	uint64_t size;
+
+	if (gic == FDT_NONE) {
+		return board_refuse(fdt, why, fdt_root(fdt), "",
+				    "there is no GICv2: arm,cortex-a15-gic, arm,cortex-a7-gic or "
+				    "arm,gic-400");
+	}
+	for (uint32_t i = 0; i < ARRAY_SIZE(frame); i++) {
+		if (!fdt_reg(fdt, gic, i, &frame[i]->pa, &size)) {
+			return board_refuse(fdt, why, gic, "reg",
+					    "needs four ranges: GICD, GICC, GICH and GICV; without "
+					    "the last two there is no virtualization");
+		}
+		if (frame[i]->pa % PAGE_SIZE != 0 || frame[i]->pa >= BOARD_PA_LIMIT) {
+			return board_refuse(fdt, why, gic, "reg",
+					    "a range does not begin at a multiple of 4 KiB below "
+					    "2^40");
+		}
+	}
+	if (fdt_get_prop(fdt, gic, "interrupts", &prop)) {
+		board->maintenance_intid = board_intid(&prop, 0);
+	}
+	if (board->maintenance_intid < 16 || board->maintenance_intid > 31) {
+		return board_refuse(fdt, why, gic, "interrupts",
+				    "needs the maintenance interrupt, a PPI: <1 number flags>");
+	}
+	return true;
+}
+
+bool board_read_timer(const struct fdt *fdt, struct board *board, struct refusal *why)
+{
+	fdt_node_t timer = fdt_find_compatible(fdt, fdt_root(fdt), "arm,armv7-timer");
+	struct fdt_prop prop;
+	/* The binding's order: secure physical, physical, virtual, HYP. */
+	uint32_t *const intid[] = { &board->timer_phys_intid, &board->timer_virt_intid,
+				    &board->timer_hyp_intid };
+
+	if (timer == FDT_NONE || !fdt_is_enabled(fdt, timer)) {
+		return board_refuse(fdt, why, timer == FDT_NONE ? fdt_root(fdt) : timer, "",
+				    "there is no architected timer: arm,armv7-timer");
+	}
+	if (!fdt_get_prop(fdt, timer, "interrupts", &prop)) {
+		return board_refuse(fdt, why, timer, "interrupts", "missing");
+	}
+	for (uint32_t i = 0; i < ARRAY_SIZE(intid); i++) {
+		*intid[i] = board_intid(&prop, i + 1);
+		if (*intid[i] < 16 || *intid[i] > 31) {
+			return board_refuse(fdt, why, timer, "interrupts",
+					    "needs four PPIs: secure, non-secure, virtual, HYP");
+		}
+	}
+	if (fdt_get_prop(fdt, timer, "clock-frequency", &prop) &&
+	    !fdt_prop_u32(&prop, 0, &board->timer_hz)) {
+		return board_refuse(fdt, why, timer, "clock-frequency", "not one cell");
+	}
+	return true;
+}
+
+/* PSCI 0.2 and later fix the function numbers; 0.1 gives them in the tree, SYSTEM_OFF it has not.
+ */
+static void board_read_psci_numbers(const struct fdt *fdt, fdt_node_t psci, struct board *board)
+{
+	struct fdt_prop prop;
+
+	if (fdt_is_compatible(fdt, psci, "arm,psci-1.0") ||
+	    fdt_is_compatible(fdt, psci, "arm,psci-0.2")) {
+		board->psci_cpu_on = BOARD_PSCI_CPU_ON;
+		board->psci_system_off = BOARD_PSCI_SYSTEM_OFF;
+		board->psci = BOARD_PSCI_SMC;
+	} else if (fdt_get_prop(fdt, psci, "cpu_on", &prop) &&
+		   fdt_prop_u32(&prop, 0, &board->psci_cpu_on)) {
+		board->psci = BOARD_PSCI_SMC;
+	}
+}
+
+bool board_read_psci(const struct fdt *fdt, struct board *board, struct refusal *why)
+{
+	static const char *const compatible[] = { "arm,psci-1.0", "arm,psci-0.2", "arm,psci" };
+	fdt_node_t psci = FDT_NONE;
+	struct fdt_prop prop;
+	const char *method = NULL;
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(compatible) && psci == FDT_NONE; i++) {
+		psci = fdt_find_compatible(fdt, fdt_root(fdt), compatible[i]);
+	}
+	if (psci == FDT_NONE || !fdt_is_enabled(fdt, psci)) {
+		return true;
+	}
+	if (fdt_get_prop(fdt, psci, "method", &prop)) {
+		method = fdt_prop_string(&prop, 0);
+	}
+	if (method && strcmp(method, "hvc") == 0) {
+		return board_refuse(fdt, why, psci, "method",
+				    "\"hvc\" tells of another hypervisor: start in HYP mode (QEMU: "
+				    "virtualization=on)");
+	}
+	if (!method || strcmp(method, "smc") != 0) {
+		return board_refuse(fdt, why, psci, "method", "neither \"smc\" nor \"hvc\"");
+	}
+	board_read_psci_numbers(fdt, psci, board);
+	return true;
+}
+
+/* The path that an alias (its first `length` characters) stands for. */
+static const char *board_find_alias(const struct fdt *fdt, const char *alias, size_t length)
+{
+	fdt_node_t aliases = fdt_find_path(fdt, "/aliases");
+	struct fdt_prop prop;
+	uint32_t cursor;
+	bool more = fdt_first_prop(fdt, aliases, &prop, &cursor);
+
+	for (; more; more = fdt_next_prop(fdt, &prop, &cursor)) {
+		if (strlen(prop.name) == length && memcmp(prop.name, alias, length) == 0) {
+			return fdt_prop_string(&prop, 0);
+		}
+	}
+	return NULL;
+}
+
+/* /chosen's stdout-path, a path or an alias, with options behind a ':'. */
+static fdt_node_t board_find_stdout(const struct fdt *fdt)
+{
+	fdt_node_t chosen = fdt_find_path(fdt, "/chosen");
+	const char *path = NULL;
+	struct fdt_prop prop;
+	size_t length = 0;
+
+	if (fdt_get_prop(fdt, chosen, "stdout-path", &prop) ||
+	    fdt_get_prop(fdt, chosen, "linux,stdout-path", &prop)) {
+		path = fdt_prop_string(&prop, 0);
+	}
+	if (path && *path != '/') {
+		while (path[length] != 0 && path[length] != ':') {
+			length++;
+		}
+		path = board_find_alias(fdt, path, length);
+	}
+	return path ? fdt_find_path(fdt, path) : FDT_NONE;
+}
+
+static bool board_is_pl011(const struct fdt *fdt, fdt_node_t node)
+{
+	return fdt_is_compatible(fdt, node, "arm,pl011") && fdt_is_enabled(fdt, node);
+}
+
+void board_read_uart(const struct fdt *fdt, struct board *board)
+{
+	fdt_node_t node = board_find_stdout(fdt);
+	uint64_t base;
+	uint64_t size;
+
+	if (node == FDT_NONE || !board_is_pl011(fdt, node)) {
+		node = fdt_find_compatible(fdt, fdt_root(fdt), "arm,pl011");
+		while (node != FDT_NONE && !fdt_is_enabled(fdt, node)) {
+			node = fdt_find_compatible(fdt, node, "arm,pl011");
+		}
+	}
+	if (node != FDT_NONE && fdt_reg(fdt, node, 0, &base, &size) && base < BOARD_PA_LIMIT) {
+		board->uart_base = pa_make(base);
+		board->uart = BOARD_UART_PL011;
+		board->uart_intid = board_device_intid(fdt, node, board_find_gic(fdt));
+	}
+}
