@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The command line of scripts/plumb."""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from . import common, gdb, pack, qemu, single
+from .common import BUILD, ROOT, PlumbError, parse_size, relative
+
+SHELL_SYSTEM = ROOT / "guest" / "systems" / "shell.dts"
+DEFAULT_TIMEOUT = 60.0
+EXIT_CODES = """\
+exit codes:
+  0  every partition powered off
+  1  a partition crashed or exited with a failure
+  2  the monitor panicked
+  3  the time limit was reached
+  4  the monitor refused to start (board or manifest)
+  5  wrong usage, a missing tool, or a manifest that does not pass the check
+  6  QEMU ended without the monitor's end line
+"""
+KEYS = """\
+keys, when standard input is a terminal:
+  Ctrl-A x          end QEMU          Ctrl-A Ctrl-A   send a Ctrl-A
+  Ctrl-] 0..9 or n  move the input to another partition   Ctrl-] ?  list them
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Wrong usage is exit code 5, and the message says where help is."""
+
+    def error(self, message: str):
+        self.exit(common.EXIT_USAGE, f"plumb: {message} ({self.prog} --help)\n")
+
+
+def _send(text: str) -> tuple[bytes, bytes]:
+    pattern, arrow, keys = text.partition("=>")
+    if not arrow or not pattern:
+        raise argparse.ArgumentTypeError("write PATTERN=>TEXT")
+    return pattern.encode(), keys.encode().decode("unicode_escape").encode("latin-1")
+
+
+def _board_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the board")
+    group.add_argument("--board", default="virt", metavar="NAME",
+                       help=f"QEMU board: {', '.join(qemu.BOARDS)} (default virt)")
+    group.add_argument("--smp", type=int, default=2, metavar="N", help="CPUs (default 2)")
+    group.add_argument("--memory", metavar="SIZE", help="RAM (default 512M, more if needed)")
+    group.add_argument("--icount", action="store_true",
+                       help="count instructions: slower, and the same every time")
+    group.add_argument("--qemu", action="append", default=[], metavar="ARG",
+                       help="one more argument for QEMU (repeat it; --qemu=-d --qemu=int)")
+    group.add_argument("--no-make", action="store_true", help="take build/ as it is")
+
+
+def _run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--timeout", type=float, metavar="S",
+                        help="seconds (default: none on a terminal, else 60)")
+    parser.add_argument("--trace", action="store_true",
+                        help="count GIC accesses by register into a table at the end")
+    parser.add_argument("--send", type=_send, action="append", default=[], metavar="'PATTERN=>TEXT'",
+                        help="type TEXT (\\r, \\x1d ...) when PATTERN has appeared; repeat it")
+    _board_options(parser)
+
+
+def _subcommand(commands, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="plumb", description="Packs and runs Plumbline systems.",
+        epilog="'plumb COMMAND --help' has examples.\n\n" + EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND",
+                                     parser_class=Parser)
+
+    sub = _subcommand(commands, "pack", "join monitor and manifest into one file to boot or flash",
+                      "example:\n  plumb pack guest/systems/demo.dts -o build/demo.img\n")
+    sub.add_argument("system", type=Path, metavar="SYSTEM.dts", help="system manifest")
+    sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    sub.add_argument("--no-make", action="store_true", help="take build/ as it is")
+
+    sub = _subcommand(
+        commands, "run", "boot a system, or one kernel, in QEMU with the console here",
+        "examples:\n  plumb run guest/systems/demo.dts\n"
+        "  plumb run guest/systems/demo.dts --icount --trace\n"
+        "  plumb run --kernel zImage --initrd initramfs.gz --append console=ttyAMA0 --vcpus 2\n\n"
+        + KEYS + "\n" + EXIT_CODES)
+    sub.add_argument("system", type=Path, nargs="?", metavar="SYSTEM.dts", help="system manifest")
+    group = sub.add_argument_group("one guest without a manifest")
+    group.add_argument("--kernel", type=Path, metavar="FILE", help="zImage or raw image")
+    group.add_argument("--initrd", type=Path, metavar="FILE")
+    group.add_argument("--dtb", type=Path, metavar="FILE", help="instead of a generated one")
+    group.add_argument("--append", default="", metavar="S", help="bootargs")
+    group.add_argument("--vcpus", type=int, default=1, metavar="N", help="default 1")
+    group.add_argument("--guest-memory", default="128M", metavar="SIZE", help="default 128M")
+    _run_options(sub)
+
+    sub = _subcommand(
+        commands, "console", "boot the demo system and stay at control's prompt",
+        "example:\n  plumb console\n  then, at the prompt:  help\n\n" + KEYS + "\n" + EXIT_CODES)
+    sub.add_argument("system", type=Path, nargs="?", default=SHELL_SYSTEM, metavar="SYSTEM.dts",
+                     help=f"default {relative(SHELL_SYSTEM)}")
+    _run_options(sub)
+
+    sub = _subcommand(
+        commands, "gdb", "hold QEMU at its first instruction, with gdb on it",
+        "examples:\n  plumb gdb guest/systems/demo.dts\n"
+        "  plumb gdb guest/systems/demo.dts --guest build/guest/control.elf\n"
+        "  plumb gdb guest/systems/demo.dts --batch --ex 'info registers pc'\n")
+    sub.add_argument("system", type=Path, metavar="SYSTEM.dts", help="system manifest")
+    sub.add_argument("--guest", type=Path, metavar="ELF", help="a guest's symbols, too")
+    sub.add_argument("--ex", action="append", default=[], metavar="CMD", help="a gdb command")
+    sub.add_argument("--batch", action="store_true", help="end after the commands")
+    sub.add_argument("--timeout", type=float, metavar="S", help="seconds (default none)")
+    _board_options(sub)
+    return parser
+
+
+def _packed(args: argparse.Namespace) -> pack.Packed:
+    kernel = getattr(args, "kernel", None)
+    if (args.system is None) == (kernel is None):
+        raise PlumbError("give either SYSTEM.dts or --kernel FILE (plumb run --help)")
+    if not args.no_make:
+        pack.build(args.system)
+    if kernel is None:
+        return pack.pack_file(args.system)
+    one = single.Single(kernel, args.initrd, args.dtb, args.append, args.vcpus,
+                        parse_size(args.guest_memory), args.smp)
+    return pack.pack_source(single.manifest_dts(one).encode(), [ROOT], "the --kernel system")
+
+
+def _memory(args: argparse.Namespace, packed: pack.Packed) -> str:
+    """What was asked for, or 512M, or what the partitions need and some."""
+    if args.memory:
+        return args.memory
+    need = sum(pack.number(p.get("memory")) for p in packed.partitions) + len(packed.data)
+    size = 512 << 20
+    while size < need + (64 << 20):
+        size *= 2
+    return f"{size >> 20}M"
+
+
+def _options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
+    return qemu.Run(board=args.board, smp=args.smp, memory=_memory(args, packed),
+                    icount=args.icount, timeout=args.timeout, extra=args.qemu)
+
+
+def _do_pack(args: argparse.Namespace) -> int:
+    args.kernel = None
+    packed = _packed(args)
+    args.output.write_bytes(packed.data)
+    names = ", ".join(p["name"] for p in packed.partitions)
+    print(f"{relative(args.output)}: {len(packed.data)} bytes; partitions: {names}")
+    return common.EXIT_OK
+
+
+def _with_image(packed: pack.Packed, use) -> int:
+    """A file of its own for each run: runs may go side by side."""
+    folder = BUILD / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".img") as image:
+        image.write(packed.data)
+        image.flush()
+        return use(image.name)
+
+
+def _do_run(args: argparse.Namespace) -> int:
+    packed = _packed(args)
+    run = _options(args, packed)
+    interactive = os.isatty(0) and os.isatty(1)
+    if run.timeout is None and not interactive:
+        run.timeout = DEFAULT_TIMEOUT
+    run.trace, run.sends = args.trace, args.send
+    # A script's standard input is not ours to eat, unless the console is what was asked for.
+    run.read_stdin = interactive or (args.command == "console" and not os.isatty(0))
+    return _with_image(packed, lambda image: qemu.Session(image, run).wait())
+
+
+def _do_gdb(args: argparse.Namespace) -> int:
+    packed = _packed(args)
+    run = _options(args, packed)
+    return _with_image(packed,
+                       lambda image: gdb.debug(image, run, args.guest, args.ex, args.batch))
+
+
+COMMANDS = {"pack": _do_pack, "run": _do_run, "console": _do_run, "gdb": _do_gdb}
+
+
+def main(argv: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    args = make_parser().parse_args(argv)
+    try:
+        return COMMANDS[args.command](args)
+    except PlumbError as error:
+        print(f"plumb: {error}", file=sys.stderr)
+        return error.code
+    except OSError as error:
+        print(f"plumb: {error}", file=sys.stderr)
+        return common.EXIT_USAGE
+    except KeyboardInterrupt:
+        print("plumb: interrupted", file=sys.stderr)
+        return 128 + signal.SIGINT

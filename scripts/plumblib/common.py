@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Paths, errors that tell what to do next, and running of tools."""
+
+import ctypes
+import os
+import re
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+PAGE = 4096
+
+# Exit codes of plumb: docs/quick-start.md has the table.
+EXIT_OK = 0
+EXIT_GUEST = 1
+EXIT_PANIC = 2
+EXIT_TIME = 3
+EXIT_REFUSED = 4
+EXIT_USAGE = 5
+EXIT_NO_END = 6
+
+
+class PlumbError(Exception):
+    """A message for the user; `code` is plumb's exit code."""
+
+    def __init__(self, message: str, code: int = EXIT_USAGE):
+        super().__init__(message)
+        self.code = code
+
+
+def tool(name: str) -> str:
+    """The path of a tool, or an error that says how to get it."""
+    path = shutil.which(name)
+    if path is None:
+        raise PlumbError(f"'{name}' is not installed: run 'make setup'")
+    return path
+
+
+def run_tool(argv: list[str], what: str, stdin: bytes | None = None) -> bytes:
+    """Runs a short-lived tool; its standard output, or an error with what it said."""
+    done = subprocess.run(argv, input=stdin, capture_output=True, check=False)
+    if done.returncode != 0:
+        said = (done.stderr + done.stdout).decode(errors="replace").strip()
+        raise PlumbError(f"{what} failed:\n{said}")
+    return done.stdout
+
+
+def make(*targets: str) -> None:
+    """Brings build products up to date. Quiet when there is nothing to do."""
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    done = subprocess.run(
+        [tool("make"), "-s", "--no-print-directory", "-C", str(ROOT), *targets],
+        env=env, capture_output=True, check=False)
+    if done.returncode != 0:
+        said = (done.stdout + done.stderr).decode(errors="replace").strip()
+        raise PlumbError(f"make {' '.join(targets)} failed:\n{said}")
+
+
+def end_with_parent() -> None:
+    """In a child before exec: however plumb ends, this process ends too (Linux)."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
+SIZE_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def parse_size(text: str) -> int:
+    """'64M', '0x1000', '2g' -> bytes."""
+    match = re.fullmatch(r"(0x[0-9a-fA-F]+|[0-9]+)([kKmMgG]?)(i?[bB])?", text)
+    if not match:
+        raise PlumbError(f"'{text}' is not a size: write 64M, 512K, 1G or a number of bytes")
+    return int(match[1], 0) * SIZE_UNITS[match[2].lower()]
+
+
+def align_up(value: int, to: int) -> int:
+    return (value + to - 1) // to * to
+
+
+def relative(path: Path) -> str:
+    """A path as the user would type it."""
+    try:
+        return str(Path(path).resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The device tree that a guest gets when its manifest node brings none: QEMU's virt map."""
+
+from dataclasses import dataclass
+
+GICD, GICC, GIC_WINDOW = 0x08000000, 0x08010000, 0x10000
+UART, UART_SPI, UART_HZ = 0x09000000, 1, 24000000
+SPI, PPI = 0, 1
+LEVEL_HIGH, LEVEL_LOW = 4, 8
+
+
+@dataclass
+class GuestShape:
+    """What the tree depends on; all numbers checked by manifest-check."""
+
+    name: str
+    vcpus: int
+    memory_base: int
+    memory_size: int
+    gic: bool
+    console: bool
+    bootargs: str = ""
+    initrd: tuple[int, int] | None = None  # start, end
+
+
+def quote(text: str) -> str:
+    """A DTS string literal."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _cpus(shape: GuestShape) -> str:
+    cpus = "".join(
+        f"\t\tcpu@{n} {{ device_type = \"cpu\"; compatible = \"arm,cortex-a15\"; "
+        f"reg = <{n}>; enable-method = \"psci\"; }};\n" for n in range(shape.vcpus))
+    return f"\tcpus {{\n\t\t#address-cells = <1>;\n\t\t#size-cells = <0>;\n{cpus}\t}};\n"
+
+
+def _chosen(shape: GuestShape) -> str:
+    lines = []
+    if shape.bootargs:
+        lines.append(f"bootargs = {quote(shape.bootargs)};")
+    if shape.console:
+        lines.append(f'stdout-path = "/pl011@{UART:x}";')
+    if shape.initrd:
+        start, end = shape.initrd
+        lines.append(f"linux,initrd-start = <{start:#x}>;")
+        lines.append(f"linux,initrd-end = <{end:#x}>;")
+    return "\tchosen {\n" + "".join(f"\t\t{line}\n" for line in lines) + "\t};\n"
+
+
+def _gic(shape: GuestShape) -> str:
+    # The windows are 64 KiB: Linux refuses GICC windows that do not reach GICC_DIR (+0x1000).
+    ppi_flags = (((1 << shape.vcpus) - 1) << 8) | LEVEL_LOW
+    timers = ", ".join(f"<{PPI} {ppi} {ppi_flags:#x}>" for ppi in (13, 14, 11, 10))
+    return f"""\tintc: interrupt-controller@{GICD:x} {{
+\t\tcompatible = "arm,cortex-a15-gic";
+\t\t#interrupt-cells = <3>;
+\t\t#address-cells = <0>;
+\t\tinterrupt-controller;
+\t\treg = <0 {GICD:#x} 0 {GIC_WINDOW:#x}>, <0 {GICC:#x} 0 {GIC_WINDOW:#x}>;
+\t}};
+\ttimer {{
+\t\tcompatible = "arm,armv7-timer";
+\t\tinterrupts = {timers};
+\t\talways-on;
+\t}};
+"""
+
+
+def _console(shape: GuestShape) -> str:
+    interrupts = f"\n\t\tinterrupts = <{SPI} {UART_SPI} {LEVEL_HIGH}>;" if shape.gic else ""
+    return f"""\tclock: apb-pclk {{
+\t\tcompatible = "fixed-clock";
+\t\t#clock-cells = <0>;
+\t\tclock-frequency = <{UART_HZ}>;
+\t\tclock-output-names = "clk24mhz";
+\t}};
+\tpl011@{UART:x} {{
+\t\tcompatible = "arm,pl011", "arm,primecell";
+\t\treg = <0 {UART:#x} 0 0x1000>;{interrupts}
+\t\tclocks = <&clock>, <&clock>;
+\t\tclock-names = "uartclk", "apb_pclk";
+\t}};
+"""
+
+
+def guest_dts(shape: GuestShape) -> str:
+    """The source of the guest's device tree."""
+    parent = f"\tinterrupt-parent = <&intc>;\n" if shape.gic else ""
+    return f"""/dts-v1/;
+/ {{
+\tcompatible = "linux,dummy-virt";
+\tmodel = {quote("Plumbline partition " + shape.name)};
+\t#address-cells = <2>;
+\t#size-cells = <2>;
+{parent}{_chosen(shape)}\tmemory@{shape.memory_base:x} {{
+\t\tdevice_type = "memory";
+\t\treg = <0 {shape.memory_base:#x} 0 {shape.memory_size:#x}>;
+\t}};
+{_cpus(shape)}\tpsci {{
+\t\tcompatible = "arm,psci-1.0", "arm,psci-0.2", "arm,psci";
+\t\tmethod = "hvc";
+\t\tcpu_suspend = <0x84000001>;
+\t\tcpu_off = <0x84000002>;
+\t\tcpu_on = <0x84000003>;
+\t}};
+{_gic(shape) if shape.gic else ""}{_console(shape) if shape.console else ""}}};
+"""

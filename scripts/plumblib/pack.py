@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One file to boot: the monitor's image, and behind it the checked manifest with device trees."""
+
+import struct
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import fdt
+from .common import BUILD, PAGE, ROOT, PlumbError, align_up, make, relative, run_tool, tool
+from .guestdt import GuestShape, guest_dts
+
+# The monitor's header: word offsets in the image (zImage's place and magic, then ours).
+ZIMAGE_MAGIC_AT, ZIMAGE_MAGIC = 0x24, 0x016F2818
+START_AT, END_AT = 0x28, 0x2C
+ENDIAN_AT, ENDIAN = 0x30, 0x04030201
+MAGIC_AT, MAGIC = 0x34, 0x424D4C50  # "PLMB"
+MEMORY_SIZE_AT = 0x38
+VERSION_AT, VERSION = 0x3C, 1
+HEADER_SIZE = 0x40
+
+MONITOR = BUILD / "plumbline.img"
+CHECKER = BUILD / "host" / "manifest-check"
+
+
+def word(image: bytes, at: int) -> int:
+    return struct.unpack_from("<I", image, at)[0]
+
+
+def memory_size(monitor: bytes) -> int:
+    """The monitor's size in memory, which is where the manifest begins; checks the header."""
+    if len(monitor) < HEADER_SIZE or word(monitor, ZIMAGE_MAGIC_AT) != ZIMAGE_MAGIC:
+        raise PlumbError("the monitor's image has no zImage header: is it built? Run 'make'")
+    if word(monitor, MAGIC_AT) != MAGIC or word(monitor, ENDIAN_AT) != ENDIAN:
+        raise PlumbError("the monitor's image does not carry Plumbline's magic: run 'make'")
+    if word(monitor, VERSION_AT) != VERSION:
+        raise PlumbError(f"the monitor's header is version {word(monitor, VERSION_AT)}, this "
+                         f"plumb knows {VERSION}: use the two of one tree")
+    size = word(monitor, MEMORY_SIZE_AT)
+    if size % PAGE or size < len(monitor):
+        raise PlumbError(f"the monitor's header says {size:#x} bytes of memory for an image of "
+                         f"{len(monitor):#x}: the linker script is at fault")
+    return size
+
+
+def join(monitor: bytes, manifest: bytes) -> bytes:
+    """The packed file."""
+    offset = memory_size(monitor)
+    total = align_up(offset + len(manifest), 4)
+    packed = bytearray(total)
+    packed[:len(monitor)] = monitor
+    packed[offset:offset + len(manifest)] = manifest
+    struct.pack_into("<I", packed, END_AT, word(monitor, START_AT) + total)
+    return bytes(packed)
+
+
+def compile_dts(source: bytes, include: list[Path], what: str) -> bytes:
+    argv = [tool("dtc"), "-q", "-I", "dts", "-O", "dtb"]
+    for folder in include:
+        argv += ["-i", str(folder)]
+    return run_tool([*argv, "-"], f"dtc on {what}", stdin=source)
+
+
+def parse_list(text: str) -> list[dict[str, str]]:
+    """manifest-check's 'partition key=value...' lines."""
+    partitions = []
+    for line in text.splitlines():
+        kind, *pairs = line.split()
+        if kind == "partition":
+            partitions.append(dict(pair.split("=", 1) for pair in pairs))
+    return partitions
+
+
+def check(manifest: bytes, what: str) -> list[dict[str, str]]:
+    """The monitor's own code looks at the manifest, here on the host."""
+    with tempfile.NamedTemporaryFile(suffix=".dtb") as blob:
+        blob.write(manifest)
+        blob.flush()
+        said = run_tool([str(CHECKER), "--list", blob.name], f"the check of {what}")
+    return parse_list(said.decode())
+
+
+def number(text: str | None) -> int:
+    return 0 if text in (None, "", "none", "no") else int(text, 0)
+
+
+def truth(text: str | None) -> bool:
+    return text not in (None, "", "0", "no", "none")
+
+
+def shape_of(listed: dict[str, str], node: fdt.Node) -> GuestShape:
+    start, size = number(listed.get("initrd-start")), number(listed.get("initrd-size"))
+    return GuestShape(
+        name=listed["name"], vcpus=number(listed["vcpus"]),
+        memory_base=number(listed["ram-ipa"]), memory_size=number(listed["memory"]),
+        gic=truth(listed.get("gic")), console=truth(listed.get("console")),
+        bootargs=node.text("bootargs") or "",
+        initrd=(start, start + size) if size else None)
+
+
+def partition_node(tree: fdt.Tree, name: str) -> fdt.Node:
+    holder = tree.root.child("partitions") or tree.root
+    node = holder.child(name)
+    if node is None:
+        raise PlumbError(f"manifest-check lists a partition '{name}' that the manifest has not")
+    return node
+
+
+def add_device_trees(manifest: bytes, listed: list[dict[str, str]],
+                     made: set[str]) -> tuple[bytes, set[str]]:
+    """Gives a tree to every partition that brings none; those in `made` got theirs before."""
+    tree = fdt.parse(manifest)
+    now = set()
+    for entry in listed:
+        node = partition_node(tree, entry["name"])
+        own = "dtb" in node.props and entry["name"] not in made
+        if own or "no-dtb" in node.props:
+            continue
+        source = guest_dts(shape_of(entry, node)).encode()
+        node.props["dtb"] = compile_dts(source, [], f"the device tree for '{entry['name']}'")
+        now.add(entry["name"])
+    return fdt.serialise(tree), now
+
+
+@dataclass
+class Packed:
+    data: bytes
+    partitions: list[dict[str, str]]
+
+
+def pack_manifest(manifest: bytes, what: str) -> tuple[bytes, list[dict[str, str]]]:
+    """Checked, and complete with device trees."""
+    listed = check(manifest, what)
+    made: set[str] = set()
+    # A new tree may move the initrd that it names: until nothing moves, which takes one more round.
+    for _ in range(4):
+        manifest, made = add_device_trees(manifest, listed, made)
+        again = check(manifest, what)
+        places = [(e.get("initrd-start"), e.get("initrd-size")) for e in listed]
+        if places == [(e.get("initrd-start"), e.get("initrd-size")) for e in again]:
+            return manifest, again
+        listed = again
+    raise PlumbError(f"the initial RAM disks of {what} find no stable place")
+
+
+def build(system: Path | None) -> None:
+    """What a system is made of; the tree's own systems need the tree's guests."""
+    targets = ["monitor", "host-tools"]
+    if system is not None and ROOT in system.resolve().parents:
+        targets.append("guests")
+    make(*targets)
+
+
+def pack_source(source: bytes, include: list[Path], what: str) -> Packed:
+    manifest, listed = pack_manifest(compile_dts(source, include, what), what)
+    return Packed(join(MONITOR.read_bytes(), manifest), listed)
+
+
+def pack_file(system: Path) -> Packed:
+    try:
+        source = system.read_bytes()
+    except OSError as error:
+        raise PlumbError(f"{system}: {error.strerror}: name a system manifest, such as those in "
+                         f"{relative(ROOT / 'guest' / 'systems')}") from error
+    return pack_source(source, [ROOT, system.resolve().parent], relative(system))

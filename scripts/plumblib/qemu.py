@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""QEMU: its command line, one run of it with the serial console, and how the run ended."""
+
+import os
+import re
+import selectors
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+
+from . import common
+from .common import PlumbError, tool
+from .trace import TraceCounter
+from .tty import RawTerminal
+
+# Boards: QEMU's arguments. All enter the image in HYP with the board's device tree in r2.
+BOARDS = {
+    "virt": ["-M", "virt,virtualization=on,dtb-randomness=off", "-cpu", "cortex-a15"],
+    "virt-a7": ["-M", "virt,virtualization=on,dtb-randomness=off", "-cpu", "cortex-a7"],
+}
+ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm,base=2020-01-01"]
+
+END_LINE = re.compile(rb"plumbline: end: status (\d+)")
+PANIC = re.compile(rb"plumbline: panic: ?(.*)")
+REFUSED = re.compile(rb"plumbline: refused: ?(.*)")
+LINGER = 3.0  # seconds that QEMU gets to end by itself after the monitor's last word
+
+
+@dataclass
+class Run:
+    """One run's options."""
+
+    board: str = "virt"
+    smp: int = 2
+    memory: str = "512M"
+    icount: bool = False
+    timeout: float | None = None
+    trace: bool = False
+    read_stdin: bool = False
+    sends: list[tuple[bytes, bytes]] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+
+
+def command(image: str, run: Run) -> list[str]:
+    if run.board not in BOARDS:
+        raise PlumbError(f"no board '{run.board}': one of {', '.join(sorted(BOARDS))}")
+    if not 1 <= run.smp <= 8:
+        raise PlumbError(f"--smp {run.smp}: the board has 1 to 8 CPUs")
+    common.parse_size(run.memory)
+    argv = [tool("qemu-system-arm"), *BOARDS[run.board], "-smp", str(run.smp),
+            "-m", run.memory, "-nic", "none", "-display", "none", "-no-reboot"]
+    if run.icount:
+        argv += ICOUNT
+    if run.trace:
+        argv += ["-trace", "gic_*"]
+    return argv + ["-kernel", image, *run.extra]
+
+
+class Outcome:
+    """Watches the console's bytes, line by line, for how the run ends."""
+
+    def __init__(self) -> None:
+        self.partial = b""
+        self.status: int | None = None
+        self.panic = False
+        self.refused = False
+        self.monitor_lines: list[str] = []
+
+    def feed(self, data: bytes) -> None:
+        *lines, self.partial = (self.partial + data).split(b"\n")
+        self.partial = self.partial[-4096:]
+        for line in lines:
+            self._line(line.rstrip(b"\r"))
+
+    def _line(self, line: bytes) -> None:
+        if not line.startswith(b"plumbline: "):
+            return
+        end = END_LINE.match(line)
+        if end:
+            self.status = int(end[1])
+            return
+        self.panic = self.panic or bool(PANIC.match(line))
+        self.refused = self.refused or bool(REFUSED.match(line))
+        self.monitor_lines.append(line.decode(errors="replace"))
+
+    @property
+    def over(self) -> bool:
+        """The monitor has said its last word."""
+        return self.status is not None or self.panic or self.refused
+
+    def exit_code(self) -> int:
+        if self.panic:
+            return common.EXIT_PANIC
+        if self.refused:
+            return common.EXIT_REFUSED
+        if self.status is None:
+            return common.EXIT_NO_END
+        if self.status in (common.EXIT_OK, common.EXIT_GUEST, common.EXIT_PANIC):
+            return self.status
+        return common.EXIT_GUEST
+
+    def explanation(self) -> list[str]:
+        """The monitor's lines that say why, without those of a normal start."""
+        telling = re.compile(r"panic|refused|crash|fail|abort|forbidden|not |cannot|exit|r\d+ ")
+        return [line for line in self.monitor_lines if telling.search(line)][-24:]
+
+
+class Session:
+    """One QEMU, from start to end. Ends only the process that it started."""
+
+    def __init__(self, image: str, run: Run):
+        self.run = run
+        self.outcome = Outcome()
+        self.trace = TraceCounter() if run.trace else None
+        self.timed_out = False
+        self.quit = False
+        self.seen = bytearray()  # not yet matched by run.sends
+        self.sends = list(run.sends)
+        argv = command(image, run) + [
+            "-chardev", "stdio,id=console,signal=off,mux=off",
+            "-serial", "chardev:console", "-monitor", "none"]
+        self.process = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+            start_new_session=True, preexec_fn=common.end_with_parent)
+        self.errors = threading.Thread(target=self._read_errors, daemon=True)
+        self.errors.start()
+
+    def _read_errors(self) -> None:
+        for line in self.process.stderr:
+            if self.trace is None or not self.trace.count(line):
+                sys.stderr.write("qemu: " + line.decode(errors="replace").rstrip() + "\n")
+                sys.stderr.flush()
+
+    def type(self, data: bytes) -> None:
+        """Bytes for the board's UART."""
+        try:
+            self.process.stdin.write(data)
+        except BrokenPipeError:
+            pass
+
+    def _output(self, data: bytes) -> None:
+        os.write(1, data)
+        self.outcome.feed(data)
+        if not self.sends:
+            return
+        self.seen += data
+        while self.sends and (at := self.seen.find(self.sends[0][0])) >= 0:
+            pattern, text = self.sends.pop(0)
+            del self.seen[:at + len(pattern)]
+            self.type(text)
+
+    def _wait_for_bytes(self, deadline: float | None, terminal: RawTerminal | None) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            if terminal:
+                selector.register(terminal.fd, selectors.EVENT_READ)
+            while True:
+                now = time.monotonic()
+                if deadline is not None and now >= deadline:
+                    self.timed_out = not self.outcome.over
+                    return
+                for key, _ in selector.select(None if deadline is None else deadline - now):
+                    if key.fileobj is self.process.stdout:
+                        data = self.process.stdout.read(65536)
+                        if not data:
+                            return
+                        was_over = self.outcome.over
+                        self._output(data)
+                        if self.outcome.over and not was_over:
+                            linger = time.monotonic() + LINGER
+                            deadline = linger if deadline is None else min(deadline, linger)
+                    else:
+                        data = terminal.read()
+                        if data is None:
+                            selector.unregister(terminal.fd)
+                        elif terminal.quit_typed:
+                            self.quit = True
+                            return
+                        else:
+                            self.type(data)
+
+    def wait(self) -> int:
+        """Runs to the end; plumb's exit code."""
+        deadline = None
+        if self.run.timeout is not None:
+            deadline = time.monotonic() + self.run.timeout
+        terminal = RawTerminal() if self.run.read_stdin else None
+        try:
+            self._wait_for_bytes(deadline, terminal)
+        finally:
+            if terminal:
+                terminal.restore()
+            self.stop()
+        self.outcome.feed(b"\n")
+        return self._verdict()
+
+    def stop(self) -> None:
+        """Ends this QEMU if it still runs."""
+        if self.process.poll() is None:
+            try:
+                self.process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                self.process.terminate()
+                try:
+                    self.process.wait(3)
+                except subprocess.TimeoutExpired:
+                    self.process.kill()
+                    self.process.wait()
+        self.errors.join(5)
+
+    def _verdict(self) -> int:
+        say = lambda text: print(f"plumb: {text}", file=sys.stderr)  # noqa: E731
+        sys.stdout.flush()
+        if self.trace is not None:
+            self.trace.report(sys.stderr)
+        if self.quit:
+            say("ended by Ctrl-A x")
+            return common.EXIT_OK
+        code = common.EXIT_TIME if self.timed_out else self.outcome.exit_code()
+        if code == common.EXIT_OK:
+            return code
+        if code == common.EXIT_TIME:
+            say(f"time limit of {self.run.timeout:g} s reached (--timeout S sets another)")
+        elif code == common.EXIT_NO_END:
+            say(f"QEMU ended ({self.process.returncode}) without the monitor's end line")
+        elif code == common.EXIT_PANIC:
+            say("the monitor panicked")
+        elif code == common.EXIT_REFUSED:
+            say("the monitor refused to start")
+        else:
+            say("a partition crashed or failed")
+        for line in self.outcome.explanation():
+            print("  " + line, file=sys.stderr)
+        return code
