@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""test/cases: the table of QEMU cases, and the judgement of one run. The file says the format."""
+
+import re
+import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .result import GUEST_LINE, Result
+
+OPTIONS = {"smp": int, "memory": str, "timeout": float, "exit": int, "passes": int, "board": str}
+FLAGS = ("icount", "trace")
+
+
+@dataclass
+class Case:
+    name: str
+    system: str  # a manifest, or '-'
+    options: dict = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
+    expect: list[str] = field(default_factory=list)
+    forbid: list[str] = field(default_factory=list)
+    sends: list[str] = field(default_factory=list)
+    args: list[str] = field(default_factory=list)
+
+    def command(self, plumb: Path, no_make: bool = True) -> list[str]:
+        argv = [str(plumb), "run"]
+        if self.system != "-":
+            argv.append(self.system)
+        for name in ("smp", "memory", "timeout", "board"):
+            if name in self.options:
+                argv += [f"--{name}", str(self.options[name])]
+        argv += [f"--{flag}" for flag in self.flags]
+        for send in self.sends:
+            argv += ["--send", send]
+        return argv + self.args + (["--no-make"] if no_make else [])
+
+
+def _head(words: list[str], where: str) -> Case:
+    if len(words) < 2:
+        raise ValueError(f"{where}: a case is NAME SYSTEM [option=value | flag]...")
+    case = Case(words[0], words[1])
+    for word in words[2:]:
+        name, equals, value = word.partition("=")
+        if equals and name in OPTIONS:
+            case.options[name] = OPTIONS[name](value)
+        elif not equals and name in FLAGS:
+            case.flags.append(name)
+        else:
+            raise ValueError(f"{where}: unknown option '{word}'")
+    return case
+
+
+def _continuation(case: Case | None, line: str, where: str) -> None:
+    if case is None:
+        raise ValueError(f"{where}: an indented line before the first case")
+    kind, _, rest = line.strip().partition(" ")
+    rest = rest.strip()
+    if kind in ("expect", "forbid"):
+        re.compile(rest)
+        (case.expect if kind == "expect" else case.forbid).append(rest)
+    elif kind == "send":
+        if "=>" not in rest:
+            raise ValueError(f"{where}: send PATTERN=>TEXT")
+        case.sends.append(rest)
+    elif kind == "args":
+        case.args += shlex.split(rest)
+    else:
+        raise ValueError(f"{where}: '{kind}' is none of expect, forbid, send, args")
+
+
+def parse(text: str, source: str = "test/cases") -> list[Case]:
+    cases: list[Case] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        where = f"{source}:{number}"
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if line[0].isspace():
+            _continuation(cases[-1] if cases else None, line, where)
+            continue
+        case = _head(line.split(), where)
+        if any(case.name == other.name for other in cases):
+            raise ValueError(f"{where}: a second case '{case.name}'")
+        cases.append(case)
+    return cases
+
+
+def judge(case: Case, code: int, log: str) -> Result:
+    """The guests' own results, and one for the case."""
+    result = Result(case.name, log=log)
+    result.count(GUEST_LINE)
+    passes = result.passed
+    lines = [line.rstrip("\r") for line in log.splitlines()]
+    wrong = []
+    if code != case.options.get("exit", 0):
+        wrong.append(f"exit code {code}, not {case.options.get('exit', 0)}")
+    for pattern in case.expect:
+        if not any(re.search(pattern, line) for line in lines):
+            wrong.append(f"expected, and not printed: {pattern}")
+    for pattern in case.forbid:
+        if any(re.search(pattern, line) for line in lines):
+            wrong.append(f"forbidden, and printed: {pattern}")
+    if passes < case.options.get("passes", 0):
+        wrong.append(f"{passes} PASS lines, not {case.options['passes']} or more")
+    if not passes and not case.expect:
+        wrong.append("no PASS line and no 'expect': this case tests nothing")
+    if wrong:
+        result.failed += [f"{case.name}: {text}" for text in wrong]
+    elif not result.failed:
+        result.passed += 1
+    else:
+        result.failed.append(f"{case.name}: a guest's check failed")
+    return result

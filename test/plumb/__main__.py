@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Unit tests of the scripts: `python3 test/plumb` prints PASS or FAIL and a name for each."""
+
+import sys
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "scripts")]
+
+
+class Lines(unittest.TestResult):
+    """One line a test, with the reason in front of a FAIL."""
+
+    def startTest(self, test):  # noqa: N802 (unittest's name)
+        super().startTest(test)
+        self.wrong = False
+
+    def _failed(self, error):
+        self.wrong = True
+        print("".join(self._exc_info_to_string(error, self.current)))
+
+    def addError(self, test, err):  # noqa: N802
+        self.current = test
+        super().addError(test, err)
+        self._failed(err)
+
+    def addFailure(self, test, err):  # noqa: N802
+        self.current = test
+        super().addFailure(test, err)
+        self._failed(err)
+
+    def addSubTest(self, test, subtest, err):  # noqa: N802
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.current = test
+            self._failed(err)
+
+    def stopTest(self, test):  # noqa: N802
+        print(f"{'FAIL' if self.wrong else 'PASS'} {test.id()}", flush=True)
+        super().stopTest(test)
+
+
+result = unittest.TestLoader().discover(str(HERE)).run(Lines())
+sys.exit(0 if result.wasSuccessful() and result.testsRun else 1)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Device trees and the packed file, against dtc and numbers typed from the specifications."""
+
+import struct
+import subprocess
+import unittest
+from pathlib import Path
+
+from plumblib import fdt, pack
+from plumblib.common import PlumbError, parse_size
+from plumblib.guestdt import GuestShape, guest_dts
+from plumblib.single import Single, manifest_dts
+
+SOURCE = b"""/dts-v1/;
+/memreserve/ 0x1000 0x2000;
+/ { a = <1 2>; s = "x", "y"; empty; n@1 { reg = <1>; deep { b = [01 02 03]; }; }; m { a = <3>; }; };
+"""
+
+
+def dtc(source: bytes, *more: str) -> subprocess.CompletedProcess:
+    return subprocess.run(["dtc", *more, "-"], input=source, capture_output=True, check=False)
+
+
+def as_source(blob: bytes) -> bytes:
+    done = dtc(blob, "-I", "dtb", "-O", "dts", "-q")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def guest_tree(**changes) -> tuple[fdt.Node, bytes]:
+    shape = dict(name="demo", vcpus=2, memory_base=0x40000000, memory_size=0x4000000, gic=True,
+                 console=True)
+    shape.update(changes)
+    done = dtc(guest_dts(GuestShape(**shape)).encode(), "-I", "dts", "-O", "dtb")
+    assert done.returncode == 0, done.stderr
+    return fdt.parse(done.stdout).root, done.stderr
+
+
+class Blob(unittest.TestCase):
+    def test_round_trip_means_the_same_to_dtc(self):
+        blob = dtc(SOURCE, "-I", "dts", "-O", "dtb", "-q").stdout
+        self.assertEqual(as_source(fdt.serialise(fdt.parse(blob))), as_source(blob))
+
+    def test_added_property_is_there_for_dtc(self):
+        tree = fdt.parse(dtc(SOURCE, "-I", "dts", "-O", "dtb", "-q").stdout)
+        tree.root.child("n").props["dtb"] = b"\xd0\x0d\xfe\xed\x01"
+        self.assertIn(b"dtb = [d0 0d fe ed 01];", as_source(fdt.serialise(tree)))
+
+    def test_every_cut_is_refused_and_none_crashes(self):
+        blob = dtc(SOURCE, "-I", "dts", "-O", "dtb", "-q").stdout
+        for size in range(len(blob)):
+            with self.assertRaises(PlumbError):
+                fdt.parse(blob[:size])
+
+
+class GuestTree(unittest.TestCase):
+    def test_no_warning_of_dtc_in_any_shape(self):
+        for gic in (True, False):
+            for console in (True, False):
+                _, said = guest_tree(gic=gic, console=console, vcpus=8, bootargs='a="b\\c"',
+                                     initrd=(0x44000000, 0x44100000))
+                self.assertEqual(said, b"")
+
+    def test_memory_and_cpus(self):
+        root, _ = guest_tree(vcpus=3)
+        self.assertEqual(root.child("memory").props["reg"],
+                         struct.pack(">4I", 0, 0x40000000, 0, 0x4000000))
+        self.assertEqual([c.u32("reg") for c in root.child("cpus").children], [0, 1, 2])
+        self.assertEqual(root.child("psci").text("method"), "hvc")
+
+    def test_gic_windows_reach_the_second_page(self):
+        root, _ = guest_tree()
+        gic = root.child("interrupt-controller")
+        self.assertEqual(gic.text("compatible"), "arm,cortex-a15-gic")
+        self.assertEqual(gic.props["reg"], struct.pack(">8I", 0, 0x8000000, 0, 0x10000,
+                                                       0, 0x8010000, 0, 0x10000))
+        self.assertEqual(root.u32("interrupt-parent"), gic.u32("phandle"))
+
+    def test_timer_ppis_in_the_order_of_the_binding(self):
+        root, _ = guest_tree(vcpus=2)
+        cells = struct.unpack(">12I", root.child("timer").props["interrupts"])
+        self.assertEqual(cells[0::3], (1, 1, 1, 1))
+        self.assertEqual(cells[1::3], (13, 14, 11, 10))
+        self.assertEqual(cells[2::3], (0x308,) * 4)
+
+    def test_uart_is_spi_1_with_a_24_mhz_clock(self):
+        root, _ = guest_tree()
+        uart = root.child("pl011")
+        self.assertEqual(uart.name, "pl011@9000000")
+        self.assertEqual(uart.props["interrupts"], struct.pack(">3I", 0, 1, 4))
+        self.assertEqual(root.child("apb-pclk").u32("clock-frequency"), 24000000)
+        self.assertEqual(root.child("chosen").text("stdout-path"), "/pl011@9000000")
+
+    def test_without_gic_nothing_refers_to_one(self):
+        root, _ = guest_tree(gic=False)
+        self.assertNotIn("interrupt-parent", root.props)
+        self.assertIsNone(root.child("timer"))
+        self.assertNotIn("interrupts", root.child("pl011").props)
+
+    def test_bootargs_keep_their_quotes_and_initrd_its_place(self):
+        root, _ = guest_tree(bootargs='x="a b" y=\\z', initrd=(0x44000000, 0x44100000))
+        chosen = root.child("chosen")
+        self.assertEqual(chosen.text("bootargs"), 'x="a b" y=\\z')
+        self.assertEqual(chosen.u32("linux,initrd-start"), 0x44000000)
+        self.assertEqual(chosen.u32("linux,initrd-end"), 0x44100000)
+
+
+def monitor(size: int = 0x180, memory: int = 0x3000, magic: int = 0x424D4C50) -> bytes:
+    image = bytearray(range(256)) * 2
+    struct.pack_into("<7I", image, 0x24, 0x016F2818, 0, size, 0x04030201, magic, memory, 1)
+    return bytes(image[:size])
+
+
+class Joined(unittest.TestCase):
+    def test_layout(self):
+        packed = pack.join(monitor(), b"M" * 10)
+        self.assertEqual(packed[0x3000:0x300A], b"M" * 10)
+        self.assertEqual(packed[0x180:0x3000], bytes(0x3000 - 0x180))
+        self.assertEqual(len(packed), 0x300C)
+        self.assertEqual(struct.unpack_from("<I", packed, 0x2C)[0], 0x300C)
+        self.assertEqual(packed[:0x2C], monitor()[:0x2C])
+
+    def test_foreign_images_are_refused(self):
+        for image in (b"", bytes(64), monitor(magic=0), monitor(memory=0x3001),
+                      monitor(size=0x200, memory=0)):
+            with self.assertRaises(PlumbError):
+                pack.join(image, b"")
+
+    def test_list_lines(self):
+        listed = pack.parse_list("system partitions=1\npartition name=a vcpus=2 gic=v2\n")
+        self.assertEqual(listed, [{"name": "a", "vcpus": "2", "gic": "v2"}])
+
+
+class Words(unittest.TestCase):
+    def test_sizes(self):
+        self.assertEqual([parse_size(s) for s in ("64M", "0x1000", "1g", "512KiB", "7")],
+                         [67108864, 4096, 1073741824, 524288, 7])
+        for bad in ("", "M", "-1", "1.5G", "64X"):
+            with self.assertRaises(PlumbError):
+                parse_size(bad)
+
+    def test_single_guest_refuses_elf_and_absent_files(self):
+        elf = Path(__file__).with_suffix(".absent")
+        for kernel in (elf, Path("/bin/sh")):
+            with self.assertRaises(PlumbError):
+                manifest_dts(Single(kernel, None, None, "", 1, 1 << 20, 2))

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""How a run is judged: the monitor's last words, keys, trace events, the case table."""
+
+import unittest
+
+from plumblib.qemu import Outcome
+from plumblib.trace import TraceCounter
+from plumblib.tty import RawTerminal
+from testlib import cases
+from testlib.result import host_result
+
+
+def outcome(text: bytes) -> Outcome:
+    end = Outcome()
+    for at in range(0, len(text), 3):  # lines arrive in pieces
+        end.feed(text[at:at + 3])
+    return end
+
+
+class End(unittest.TestCase):
+    def test_exit_codes(self):
+        for text, code in ((b"plumbline: end: status 0\r\n", 0),
+                           (b"plumbline: end: status 1\n", 1),
+                           (b"plumbline: end: status 2\n", 2),
+                           (b"plumbline: panic: stuck\nplumbline: end: status 0\n", 2),
+                           (b"plumbline: refused: /partitions/a memory: odd\n", 4),
+                           (b"hello\n", 6), (b"", 6)):
+            self.assertEqual(outcome(text).exit_code(), code, text)
+
+    def test_a_guest_that_quotes_the_end_line_ends_nothing(self):
+        self.assertFalse(outcome(b"guest: plumbline: end: status 0\n").over)
+
+    def test_the_crash_is_repeated_and_the_start_is_not(self):
+        end = outcome(b"plumbline: 2 CPUs\nplumbline: a: crash: data abort\n")
+        self.assertEqual(end.explanation(), ["plumbline: a: crash: data abort"])
+
+
+class Keys(unittest.TestCase):
+    def keys(self, *typed: bytes) -> tuple[bytes, bool]:
+        terminal = RawTerminal.__new__(RawTerminal)
+        terminal.prefix = terminal.quit_typed = False
+        return b"".join(terminal.filter(keys) for keys in typed), terminal.quit_typed
+
+    def test_quit_also_when_split(self):
+        self.assertEqual(self.keys(b"ab\x01", b"xc"), (b"ab", True))
+
+    def test_ctrl_a_twice_sends_one_and_ctrl_c_passes(self):
+        self.assertEqual(self.keys(b"\x01\x01\x03\x1d"), (b"\x01\x03\x1d", False))
+        self.assertEqual(self.keys(b"\x01b"), (b"\x01b", False))
+
+
+class Trace(unittest.TestCase):
+    def test_registers_are_named_and_gicv_is_not_the_monitors(self):
+        trace = TraceCounter()
+        for line in (b"gic_dist_write dist write at 0x00000f00 size 4: 0x00000001\n",
+                     b"gic_cpu_read cpu 0 iface read at 0x0000000c: 0x000003ff\n",
+                     b"gic_cpu_read vcpu 0 iface read at 0x0000000c: 0x000003ff\n",
+                     b"gic_hyp_write hyp write at 0x00000104: 0x00000000\n",
+                     b"gic_lr_entry cpu 0: new lr entry 0: 0x00000000\n"):
+            self.assertTrue(trace.count(line))
+        self.assertFalse(trace.count(b"qemu-system-arm: warning\n"))
+        self.assertEqual(trace.table[("GICD_SGIR", "write")], 1)
+        self.assertEqual(trace.table[("GICC_IAR", "read")], 1)
+        self.assertEqual(trace.table[("GICV_IAR", "read")], 1)
+        self.assertEqual(trace.table[("GICH_LR1", "write")], 1)
+        self.assertEqual(trace.monitor_accesses(), 3)
+
+
+TABLE = """# comment
+one a.dts smp=4 timeout=9 icount passes=2
+\texpect ^done
+\tsend prompt> =>help\\r
+two - exit=1
+\targs --kernel 'a b'
+"""
+
+
+class Table(unittest.TestCase):
+    def test_parse(self):
+        one, two = cases.parse(TABLE)
+        self.assertEqual(one.command("plumb"), [
+            "plumb", "run", "a.dts", "--smp", "4", "--timeout", "9.0", "--icount",
+            "--send", "prompt> =>help\\r", "--no-make"])
+        self.assertEqual(two.command("plumb", no_make=False), ["plumb", "run", "--kernel", "a b"])
+
+    def test_mistakes_are_named(self):
+        for bad in ("one", "one a.dts bogus", "one a.dts x=1", "\texpect a", "a b\n\twish c",
+                    "a b\na b", "a b\n\tsend x", "a b\n\texpect ["):
+            with self.assertRaises(Exception, msg=bad):
+                cases.parse(bad)
+
+    def judge(self, head: str, code: int, log: str) -> tuple[int, int]:
+        result = cases.judge(cases.parse(head)[0], code, log)
+        return result.passed, len(result.failed)
+
+    def test_guest_lines_count_and_the_case_too(self):
+        self.assertEqual(self.judge("a b", 0, "g: PASS: x\r\nPASS: y\ng: SKIP: z\n"), (3, 0))
+        self.assertEqual(self.judge("a b", 0, "g: PASS: x\ng: FAIL: y\n"), (1, 2))
+
+    def test_nothing_tested_fails(self):
+        self.assertEqual(self.judge("a b", 0, "g: hello\nsays PASS: no\n"), (0, 1))
+
+    def test_expectations(self):
+        self.assertEqual(self.judge("a b\n\texpect ^g: hi$", 0, "g: hi\r\n"), (1, 0))
+        self.assertEqual(self.judge("a b\n\texpect ^g: hi$", 0, "g: ho\n"), (0, 1))
+        self.assertEqual(self.judge("a b\n\tforbid ho", 0, "PASS: x\ng: ho\n"), (1, 1))
+        self.assertEqual(self.judge("a b", 3, "PASS: x\n"), (1, 1))
+        self.assertEqual(self.judge("a b exit=3", 3, "PASS: x\n"), (2, 0))
+        self.assertEqual(self.judge("a b passes=2", 0, "PASS: x\n"), (1, 1))
+
+
+class Host(unittest.TestCase):
+    def count(self, code: int | None, log: str) -> tuple[int, int]:
+        result = host_result("t", code, log)
+        return result.passed, len(result.failed)
+
+    def test_results(self):
+        self.assertEqual(self.count(0, "PASS a.b\nPASS a.c\n"), (2, 0))
+        self.assertEqual(self.count(1, "PASS a.b\nFAIL a.c\n"), (1, 1))
+        self.assertEqual(self.count(1, "PASS a.b\n"), (1, 1))  # died on the way
+        self.assertEqual(self.count(0, ""), (0, 1))
+        self.assertEqual(self.count(None, "PASS a.b\n"), (1, 1))
