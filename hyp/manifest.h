@@ -10,11 +10,12 @@
 #define MANIFEST_MAX_PARTITIONS 16
 #define MANIFEST_MAX_VCPUS	8
 #define MANIFEST_MAX_DEVICES	8
+#define MANIFEST_MAX_ALL_VCPUS	64 /* of all partitions together */
 
 struct manifest_image {
 	const uint8_t *data; /* in the manifest's blob; NULL: none */
 	uint32_t size;
-	uint32_t ipa; /* where it goes */
+	uint32_t ipa; /* where it goes, or would go if there were one (kernel, dtb); else 0 */
 };
 
 struct manifest_device {
@@ -24,7 +25,7 @@ struct manifest_device {
 };
 
 struct manifest_partition {
-	const char *name;  /* the node's name, without its unit address; 1..15 of [a-z0-9-] */
+	const char *name;  /* the node's name, which has no unit address; 1..15 of [a-z0-9-] */
 	uint32_t nr_vcpus; /* 1..8 */
 	uint8_t affinity[MANIFEST_MAX_VCPUS]; /* bit n: board CPU n */
 	uint32_t priority;		      /* 0..7, default 3 */
@@ -32,7 +33,7 @@ struct manifest_partition {
 	uint64_t memory_pa;  /* 'memory-at': fixed physical base; 0: the monitor chooses */
 	uint32_t memory_ipa; /* 0x40000000, or memory_pa with 'identity' */
 	bool has_gic;
-	uint32_t nr_irqs; /* 32..1020; default 128 */
+	uint32_t nr_irqs; /* 32..1020; default 128; 0 without a GIC */
 	struct manifest_image kernel, initrd, dtb;
 	uint32_t entry;	 /* IPA */
 	uint16_t rights; /* bit n: may call on partition n */

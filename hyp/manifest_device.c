@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Devices that a partition gets as they are. */
+#include "hyp/manifest_parts.h"
+#include "hyp/base/bits.h"
+
+enum manifest_device_rule {
+	DEVICE_COMPATIBLE,
+	DEVICE_PA,
+	DEVICE_IPA,
+	DEVICE_SIZE,
+	DEVICE_INTERRUPT,
+	NR_DEVICE_RULES,
+};
+
+static const struct manifest_rule device_rules[NR_DEVICE_RULES] = {
+	[DEVICE_COMPATIBLE] = { "compatible", SHAPE_STRINGS },
+	[DEVICE_PA] = { "pa", SHAPE_WIDE },
+	[DEVICE_IPA] = { "ipa", SHAPE_CELL },
+	[DEVICE_SIZE] = { "size", SHAPE_CELL },
+	[DEVICE_INTERRUPT] = { "interrupt", SHAPE_CELL },
+};
+
+static bool manifest_read_window(const struct manifest_node *node, struct manifest_device *device)
+{
+	uint64_t ipa;
+
+	if (!manifest_given(node, DEVICE_PA)) {
+		return manifest_refuse(node, DEVICE_PA, "missing: where is it on the board?");
+	}
+	if (!manifest_given(node, DEVICE_SIZE)) {
+		return manifest_refuse(node, DEVICE_SIZE, "missing: how many bytes?");
+	}
+	device->pa = manifest_value(node, DEVICE_PA, 0);
+	device->size = manifest_cell(node, DEVICE_SIZE, 0);
+	if (device->size == 0 || device->size % PAGE_SIZE != 0) {
+		return manifest_refuse(node, DEVICE_SIZE,
+				       "not a multiple of 4 KiB (0x1000) above 0");
+	}
+	if (device->pa % PAGE_SIZE != 0 || device->pa > MANIFEST_PA_LIMIT - device->size) {
+		return manifest_refuse(node, DEVICE_PA, "not a multiple of 4 KiB below 2^40");
+	}
+	ipa = manifest_value(node, DEVICE_IPA, device->pa);
+	if (ipa % PAGE_SIZE != 0 || ipa > MANIFEST_IPA_LIMIT - device->size) {
+		return manifest_refuse(node, DEVICE_IPA,
+				       "not a multiple of 4 KiB such that the device ends below 4 "
+				       "GiB");
+	}
+	device->ipa = (uint32_t)ipa;
+	return true;
+}
+
+/* Against the rest of the guest's map. */
+static bool manifest_check_window(const struct manifest_node *node,
+				  const struct manifest_partition *partition,
+				  const struct manifest_device *device)
+{
+	if (manifest_overlaps(device->ipa, device->size, partition->memory_ipa,
+			      partition->memory_size)) {
+		return manifest_refuse(node, DEVICE_IPA, "overlaps the partition's memory");
+	}
+	if (manifest_overlaps(device->ipa, device->size, MANIFEST_GIC_IPA, MANIFEST_GIC_SIZE)) {
+		return manifest_refuse(node, DEVICE_IPA,
+				       "overlaps the virtual GIC (0x08000000 to 0x0802ffff)");
+	}
+	if (partition->console &&
+	    manifest_overlaps(device->ipa, device->size, MANIFEST_CONSOLE_IPA, PAGE_SIZE)) {
+		return manifest_refuse(node, DEVICE_IPA,
+				       "overlaps the virtual console (0x09000000): give console = "
+				       "\"none\", or another ipa");
+	}
+	for (uint32_t i = 0; i < partition->nr_devices; i++) {
+		if (manifest_overlaps(device->ipa, device->size, partition->device[i].ipa,
+				      partition->device[i].size)) {
+			return manifest_refuse(node, DEVICE_IPA,
+					       "overlaps another device of the partition");
+		}
+	}
+	return true;
+}
+
+static bool manifest_read_interrupt(const struct manifest_node *node,
+				    const struct manifest_partition *partition,
+				    struct manifest_device *device)
+{
+	if (!manifest_given(node, DEVICE_INTERRUPT)) {
+		return true;
+	}
+	device->intid = manifest_cell(node, DEVICE_INTERRUPT, 0);
+	if (device->intid < 32 || device->intid > 1019) {
+		return manifest_refuse(node, DEVICE_INTERRUPT,
+				       "not an interrupt number of 32 to 1019 (SPI n is n + 32)");
+	}
+	if (!partition->has_gic) {
+		return manifest_refuse(node, DEVICE_INTERRUPT, "the partition has no GIC");
+	}
+	if (device->intid >= partition->nr_irqs) {
+		return manifest_refuse(node, DEVICE_INTERRUPT,
+				       "past the partition's last interrupt: raise its irqs");
+	}
+	if (partition->console && device->intid == MANIFEST_CONSOLE_IRQ) {
+		return manifest_refuse(node, DEVICE_INTERRUPT,
+				       "33 is the virtual console's: give console = \"none\"");
+	}
+	return true;
+}
+
+bool manifest_read_device(const struct fdt *fdt, fdt_node_t at,
+			  struct manifest_partition *partition, struct refusal *why)
+{
+	struct manifest_node node = { .fdt = fdt, .why = why, .node = at };
+	struct manifest_device device = { 0 };
+
+	if (!fdt_is_compatible(fdt, at, "plumbline,device")) {
+		return board_refuse(fdt, why, at, "compatible",
+				    "unknown node: a device says \"plumbline,device\"");
+	}
+	if (fdt_first_child(fdt, at) != FDT_NONE) {
+		return board_refuse(fdt, why, fdt_first_child(fdt, at), "",
+				    "unknown node: a device holds none");
+	}
+	if (partition->nr_devices == MANIFEST_MAX_DEVICES) {
+		return board_refuse(fdt, why, at, "", "more than 8 devices");
+	}
+	if (!manifest_collect(&node, device_rules, NR_DEVICE_RULES) ||
+	    !manifest_read_window(&node, &device) ||
+	    !manifest_check_window(&node, partition, &device) ||
+	    !manifest_read_interrupt(&node, partition, &device)) {
+		return false;
+	}
+	partition->device[partition->nr_devices++] = device;
+	return true;
+}
