@@ -27,7 +27,10 @@ struct options {
 	bool list;
 };
 
-/* Files are freed by the end of the program: the trees' strings point into them. */
+/* What was read stays to the end of the program: the trees' strings point into it. */
+static uint8_t *kept[2];
+static uint32_t nr_kept;
+
 static void *read_file(const char *path, size_t *size)
 {
 	FILE *file = fopen(path, "rb");
@@ -55,6 +58,7 @@ static void *read_file(const char *path, size_t *size)
 		exit(EXIT_USAGE);
 	}
 	fclose(file);
+	kept[nr_kept++] = data;
 	return data;
 }
 
