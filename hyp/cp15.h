@@ -12,7 +12,7 @@
 /* A register's name as the instruction encodes it. 64-bit (MCRR, MRRC): crn = opc2 = 0, wide =
  * true. */
 struct cp_reg {
-	uint8_t coproc; /* 14 or 15 */
+	uint8_t coproc; /* 14 or 15; 10: VMRS of MVFR0, MVFR1 */
 	uint8_t opc1, crn, crm, opc2;
 	bool wide;
 };
@@ -23,7 +23,7 @@ struct cp_access {
 	uint8_t rt, rt2; /* rt2: wide only */
 };
 
-/* From the syndrome of EC 0x03, 0x04, 0x05, 0x0c. */
+/* From the syndrome of EC 0x03, 0x04, 0x05, 0x08, 0x0c. Any other gives what no table has. */
 struct cp_access cp15_decode(uint32_t hsr);
 
 /* What one vCPU sees. Filled by cp15_reset from the CPU's own ID registers. */
@@ -45,7 +45,9 @@ enum cp_result {
 		     operand */
 };
 
-/* `user` is true in PL0 (a trapped register that is PL1-only then is UNDEF). */
+/* `user` is true in PL0 (a trapped register that is PL1-only then is UNDEF). `*value` is what the
+ * guest writes, or takes what it reads; UNDEF leaves it alone. Rt = 15 is UNDEF: so says the
+ * architecture but for MRC of DBGDSCRint to the flags, which glue then need not know. */
 enum cp_result cp15_access(const struct cp15_ctx *ctx, const struct cp_access *access, bool user,
 			   uint64_t *value);
 

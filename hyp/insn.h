@@ -17,8 +17,12 @@ bool insn_trap_passed(uint32_t hsr, uint32_t cpsr);
 /* CPSR after one Thumb instruction inside (or outside) an IT block. */
 uint32_t insn_it_advance(uint32_t cpsr);
 
-/* Steps over the trapped instruction: PC by HSR.IL, ITSTATE. */
+/* Steps over the trapped instruction: PC by HSR.IL, ITSTATE. For a data abort with ISV=0, IL is
+ * UNKNOWN (B3.13.6): the caller puts there what insn_thumb_is_wide told of the instruction. */
 void insn_skip(struct guest_regs *regs, uint32_t hsr);
+
+/* Is this the first halfword of a 32-bit Thumb instruction (A6.1)? */
+bool insn_thumb_is_wide(uint32_t halfword);
 
 /* A single load or store, from the syndrome or from the instruction word. */
 struct insn_access {
@@ -36,7 +40,8 @@ bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access);
 
 /* From the instruction itself where ISV=0 (or Rt cannot be trusted: Cortex-A15 erratum 766422):
  * LDR/STR{B,H,SB,SH} immediate or register, ARM and Thumb, with or without writeback. False for
- * anything else (LDM, LDRD, exclusives, VFP ...): the guest then gets an external abort. `word` is
+ * anything else (LDM, LDRD, exclusives, VFP, writeback by a
+ * register, what is UNPREDICTABLE ...): the guest then gets an external abort. `word` is
  * the instruction: ARM in 31..0, 32-bit Thumb with the first halfword in 31..16, 16-bit Thumb
  * in 15..0. */
 bool insn_access_decode(uint32_t word, bool thumb, bool wide, struct insn_access *access);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * CP15 and CP14 registers by the names of ARM ARM (DDI 0406C) B3.17, C6 and D2, once each, for C
- * and assembly. A 32-bit register is `coproc, opc1, CRn, CRm, opc2` as MCR writes it; a 64-bit one
- * is `coproc, opc1, CRm` as MCRR does. Accessors turn the tokens into text, tables take them
+ * CP15 and CP14 registers by the names of ARM ARM (DDI 0406C) B3.17 and C11.11, once each, for
+ * C and assembly. A 32-bit register is `coproc, opc1, CRn, CRm, opc2` as MCR writes it; a 64-bit
+ * one is `coproc, opc1, CRm` as MCRR does. Accessors turn the tokens into text, tables take them
  * through CP_REG and CP_REG64.
  */
 #ifndef HYP_REGS_CP15_H
 #define HYP_REGS_CP15_H
 
 /* An initialiser of struct cp_reg (hyp/cp15.h): CP_REG(SCTLR), CP_REG64(VTTBR). */
-#define CP_REG(reg)   CP_REG_TOKENS(reg)
-#define CP_REG64(reg) CP_REG64_TOKENS(reg)
+#define CP_REG(...)   CP_REG_TOKENS(__VA_ARGS__)
+#define CP_REG64(...) CP_REG64_TOKENS(__VA_ARGS__)
 /* clang-format off */
 #define CP_REG_TOKENS(cp, op1, n, m, op2) \
 	{ .coproc = CP_TOKEN_##cp, .opc1 = op1, .crn = CP_TOKEN_##n, .crm = CP_TOKEN_##m, .opc2 = op2, \
@@ -19,6 +19,7 @@
 	{ .coproc = CP_TOKEN_##cp, .opc1 = op1, .crn = 0, .crm = CP_TOKEN_##m, .opc2 = 0, .wide = true }
 /* clang-format on */
 
+#define CP_TOKEN_p10 10
 #define CP_TOKEN_p14 14
 #define CP_TOKEN_p15 15
 #define CP_TOKEN_c0  0
@@ -257,6 +258,10 @@
 #define DBGDEVID2     p14, 0, c7, c0, 7
 #define DBGDEVID1     p14, 0, c7, c1, 7
 #define DBGDEVID      p14, 0, c7, c2, 7
+
+/* CP10 as MRC reaches it, VMRS's other name: what HCR.TID3 takes of it */
+#define MVFR1 p10, 7, c6, c0, 0
+#define MVFR0 p10, 7, c7, c0, 0
 
 /* CP14: ThumbEE (A2.10), Jazelle (A2.9) */
 #define TEECR  p14, 6, c0, c0, 0

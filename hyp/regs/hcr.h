@@ -5,7 +5,7 @@
 
 #include "hyp/base/bits.h"
 
-/* HCR, B4.1.65: what HYP takes from the guest */
+/* HCR: what HYP takes from the guest */
 #define HCR_VM	     BIT32(0)
 #define HCR_SWIO     BIT32(1) /* DCISW cleans as well */
 #define HCR_PTW	     BIT32(2)
@@ -38,7 +38,7 @@
 #define HCR_TVM	     BIT32(26)
 #define HCR_TGE	     BIT32(27)
 
-/* HCPTR, B4.1.64: coprocessors */
+/* HCPTR: coprocessors */
 #define HCPTR_TCP(n)  BIT32(n) /* 0..13 */
 #define HCPTR_TCP10   BIT32(10)
 #define HCPTR_TCP11   BIT32(11)
@@ -48,7 +48,7 @@
 /* Every coprocessor but 14 and 15, which have traps of their own. */
 #define HCPTR_TCP_ALL GENMASK32(13, 0)
 
-/* HSTR, B4.1.74: CP15 by CRn (not 4 and 14, which do not exist here) */
+/* HSTR: CP15 by CRn (CRm of a 64-bit access); 4 and 14 are reserved */
 #define HSTR_T(n)  BIT32(n)
 #define HSTR_T9	   BIT32(9)
 #define HSTR_T11   BIT32(11)
@@ -56,7 +56,7 @@
 #define HSTR_TTEE  BIT32(16)
 #define HSTR_TJDBX BIT32(17)
 
-/* HDCR, B4.1.68: debug and performance monitors */
+/* HDCR: debug and performance monitors */
 #define HDCR_HPMN  GENMASK32(4, 0)
 #define HDCR_TPMCR BIT32(5)
 #define HDCR_TPM   BIT32(6)
@@ -66,7 +66,7 @@
 #define HDCR_TDOSA BIT32(10)
 #define HDCR_TDRA  BIT32(11)
 
-/* SCTLR, B4.1.130; HSCTLR, B4.1.71 has M, A, C, CP15BEN, I, WXN, EE, TE at the same places */
+/* SCTLR; HSCTLR has M, A, C, CP15BEN, I, WXN, EE, TE at the same places */
 #define SCTLR_M	      BIT32(0)
 #define SCTLR_A	      BIT32(1)
 #define SCTLR_C	      BIT32(2)
@@ -90,21 +90,21 @@
 #define ACTLR_BTB_INVALIDATE BIT32(0)
 #define ACTLR_SMP	     BIT32(6)
 
-/* SCR, B4.1.129 */
+/* SCR */
 #define SCR_NS	BIT32(0)
 #define SCR_SCD BIT32(7)
 #define SCR_HCE BIT32(8)
 
-/* CPACR, B4.1.40 */
+/* CPACR */
 #define CPACR_CP10   GENMASK32(21, 20)
 #define CPACR_CP11   GENMASK32(23, 22)
 #define CPACR_D32DIS BIT32(30)
 #define CPACR_ASEDIS BIT32(31)
 
-/* TTBCR, B4.1.153 */
+/* TTBCR */
 #define TTBCR_EAE BIT32(31)
 
-/* VTCR, B4.1.159 */
+/* VTCR */
 #define VTCR_T0SZ  GENMASK32(3, 0)
 #define VTCR_S	   BIT32(4)
 #define VTCR_SL0   GENMASK32(7, 6) /* 0: starts at level 2, 1: at level 1 */
@@ -113,7 +113,7 @@
 #define VTCR_SH0   GENMASK32(13, 12)
 #define VTCR_RES1  BIT32(31)
 
-/* HTCR, B4.1.76 */
+/* HTCR */
 #define HTCR_T0SZ  GENMASK32(2, 0)
 #define HTCR_IRGN0 GENMASK32(9, 8)
 #define HTCR_ORGN0 GENMASK32(11, 10)
@@ -129,16 +129,16 @@
 #define TCR_RGN_WT   2u
 #define TCR_RGN_WB   3u
 
-/* VTTBR, B4.1.160 */
+/* VTTBR */
 #define VTTBR_BADDR GENMASK64(39, 0)
 #define VTTBR_VMID  GENMASK64(55, 48)
 
-/* PAR, B4.1.112 (64-bit format, as ATS1CPR gives under LPAE and from HYP) */
+/* PAR (64-bit format, as ATS1CPR gives under LPAE and from HYP) */
 #define PAR_F	  BIT32(0)
 #define PAR_LPAE  BIT32(11)
 #define PAR_64_PA GENMASK64(39, 12)
 
-/* HPFAR, B4.1.69: IPA 39..12 */
+/* HPFAR: IPA 39..12 */
 #define HPFAR_FIPA GENMASK32(31, 4)
 
 #endif

@@ -6,7 +6,7 @@
 #include "hyp/base/bits.h"
 
 #define HSR_EC	GENMASK32(31, 26)
-#define HSR_IL	BIT32(25) /* 1: a 32-bit instruction */
+#define HSR_IL	BIT32(25) /* 1: a 32-bit instruction; says nothing for IABT, nor DABT with ISV=0 */
 #define HSR_ISS GENMASK32(24, 0)
 
 #define HSR_EC_UNKNOWN	0x00u
@@ -28,11 +28,12 @@
 #define HSR_EC_DABT	0x24u
 #define HSR_EC_DABT_HYP 0x25u
 
-/* Valid for every EC but HVC, IABT and DABT. */
+/* There for EC 0x01..0x0f only: traps of instructions that have a condition. SVC, HVC and SMC are
+ * taken only if theirs passed; aborts use the bits otherwise. */
 #define HSR_CV	 BIT32(24)
 #define HSR_COND GENMASK32(23, 20)
 
-/* MCR, MRC to CP14, CP15 (EC 3, 5, 8) */
+/* MCR, MRC to CP14, CP15; VMRS of an ID register (EC 3, 5, 8) */
 #define HSR_CP_OPC2   GENMASK32(19, 17)
 #define HSR_CP_OPC1   GENMASK32(16, 14)
 #define HSR_CP_CRN    GENMASK32(13, 10)

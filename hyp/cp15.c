@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table holds what these traps can catch, and that a guest may have (ARM ARM B1.14):
+ *
+ *   HCR.TID3, .TAC, .TSW       ID group 3 (read-only), ACTLR, maintenance by set/way
+ *   HCR.TIDCP, HSTR.T15        c9, c10, c11 lockdown and TCM, c15: only the A15's L2CTLR, L2ECTLR
+ *   HSTR.TTEE                  ThumbEE's registers
+ *   HDCR.TPM, .TPMCR           performance monitors: there are none, yet kernels touch them
+ *   HDCR.TDRA, .TDOSA, .TDA    debug: no event ever comes, its registers swallow writes
+ *   HCPTR.TTA                  trace: none
+ */
+#include "hyp/cp15.h"
+
+#include "hyp/base/bits.h"
+#include "hyp/regs/cp15.h"
+#include "hyp/regs/hcr.h"
+#include "hyp/regs/hsr.h"
+
+#include <stddef.h>
+
+/* Who may do what; anything else is UNDEF. */
+#define PL1_R  1u
+#define PL1_W  2u
+#define PL0_R  4u
+#define PL0_W  8u
+#define PL1_RW (PL1_R | PL1_W)
+#define ALL_R  (PL1_R | PL0_R)
+#define ALL_RW (PL1_RW | PL0_R | PL0_W)
+
+enum cp15_kind {
+	KIND_ZERO,  /* reads as zero; writes are ignored */
+	KIND_CTX,   /* reads the word of struct cp15_ctx at `arg`; writes are ignored */
+	KIND_CONST, /* reads `arg` */
+	KIND_FLUSH,
+};
+
+struct cp15_row {
+	struct cp_reg first;
+	struct cp_reg last; /* of a range in the order of the table; wide or not as `first` */
+	uint8_t rights;
+	uint8_t kind;
+	uint32_t arg;
+};
+
+/* clang-format off */
+#define ROW(reg, ...)		{ CP_REG(reg), CP_REG(reg), __VA_ARGS__ }
+#define ROW64(reg, ...)		{ CP_REG64(reg), CP_REG64(reg), __VA_ARGS__ }
+#define RANGE(first, last, ...) { CP_REG(first), CP_REG(last), __VA_ARGS__ }
+/* clang-format on */
+#define ZERO	   KIND_ZERO, 0
+#define CTX(field) KIND_CTX, offsetof(struct cp15_ctx, field)
+
+/* Encodings of ID group 3 that no register has yet: they read as zero (B3.17, c0). */
+#define ID_UNUSED_FIRST p15, 0, c0, c2, 6
+#define ID_UNUSED_LAST	p15, 0, c0, c7, 7
+
+/* v7.1 debug, one watchpoint and two breakpoints, the fewest that there can be (C11.11, DBGDIDR).
+ */
+#define DBGDIDR_VALUE 0x01050000u
+
+/* Ascending by coprocessor, wide, CRn, opc1, CRm, opc2. */
+static const struct cp15_row table[] = {
+	ROW(MVFR1, PL1_R, CTX(id.mvfr1)),
+	ROW(MVFR0, PL1_R, CTX(id.mvfr0)),
+
+	/* What PL0 reads here it may, DBGDSCR.UDCCdis being 0 (C11.11). */
+	ROW(DBGDIDR, ALL_R, KIND_CONST, DBGDIDR_VALUE),
+	ROW(DBGDTRRXEXT, PL1_RW, ZERO),
+	RANGE(DBGBVR(c0), DBGWCR(c0), PL1_RW, ZERO),
+	ROW(DBGDSCRINT, ALL_R, ZERO),
+	RANGE(DBGBVR(c1), DBGBCR(c1), PL1_RW, ZERO),
+	ROW(DBGDSCREXT, PL1_RW, ZERO),
+	ROW(DBGDTRTXEXT, PL1_RW, ZERO),
+	ROW(DBGDTRINT, ALL_RW, ZERO),
+	ROW(DBGWFAR, PL1_RW, ZERO),
+	ROW(DBGVCR, PL1_RW, ZERO),
+	ROW(TEECR, PL1_RW | PL0_R, ZERO),
+	ROW(DBGDRAR, ALL_R, ZERO),
+	ROW(DBGOSLAR, PL1_W, ZERO),
+	ROW(DBGOSLSR, PL1_R, ZERO),
+	ROW(DBGOSDLR, PL1_RW, ZERO),
+	ROW(DBGPRCR, PL1_RW, ZERO),
+	ROW(TEEHBR, ALL_RW, ZERO),
+	ROW(DBGDSAR, ALL_R, ZERO),
+	ROW(DBGCLAIMSET, PL1_RW, ZERO),
+	ROW(DBGCLAIMCLR, PL1_RW, ZERO),
+	ROW(DBGAUTHSTATUS, PL1_R, ZERO),
+	ROW64(DBGDRAR_64, ALL_R, ZERO),
+	ROW64(DBGDSAR_64, ALL_R, ZERO),
+
+	ROW(ID_PFR0, PL1_R, CTX(id.pfr0)),
+	ROW(ID_PFR1, PL1_R, CTX(id.pfr1)),
+	ROW(ID_DFR0, PL1_R, CTX(id.dfr0)),
+	ROW(ID_AFR0, PL1_R, CTX(id.afr0)),
+	ROW(ID_MMFR0, PL1_R, CTX(id.mmfr[0])),
+	ROW(ID_MMFR1, PL1_R, CTX(id.mmfr[1])),
+	ROW(ID_MMFR2, PL1_R, CTX(id.mmfr[2])),
+	ROW(ID_MMFR3, PL1_R, CTX(id.mmfr[3])),
+	ROW(ID_ISAR0, PL1_R, CTX(id.isar[0])),
+	ROW(ID_ISAR1, PL1_R, CTX(id.isar[1])),
+	ROW(ID_ISAR2, PL1_R, CTX(id.isar[2])),
+	ROW(ID_ISAR3, PL1_R, CTX(id.isar[3])),
+	ROW(ID_ISAR4, PL1_R, CTX(id.isar[4])),
+	ROW(ID_ISAR5, PL1_R, CTX(id.isar[5])),
+	RANGE(ID_UNUSED_FIRST, ID_UNUSED_LAST, PL1_R, ZERO),
+
+	ROW(ACTLR, PL1_RW, CTX(actlr)),
+
+	ROW(DCISW, PL1_W, KIND_FLUSH, 0),
+	ROW(DCCSW, PL1_W, KIND_FLUSH, 0),
+	ROW(DCCISW, PL1_W, KIND_FLUSH, 0),
+
+	RANGE(PMCR, PMOVSR, PL1_RW, ZERO),
+	ROW(PMSWINC, PL1_W, ZERO),
+	ROW(PMSELR, PL1_RW, ZERO),
+	RANGE(PMCEID0, PMCEID1, PL1_R, ZERO),
+	RANGE(PMCCNTR, PMXEVCNTR, PL1_RW, ZERO),
+	ROW(PMUSERENR, PL1_RW | PL0_R, ZERO), /* EN = 0: PL0 reads this and nothing else */
+	RANGE(PMINTENSET, PMOVSSET, PL1_RW, ZERO),
+	ROW(L2CTLR, PL1_RW, CTX(l2ctlr)),
+	ROW(L2ECTLR, PL1_RW, ZERO),
+};
+
+/* The place of an encoding in the table's order, each field as wide as an instruction has it. */
+static uint32_t reg_key(const struct cp_reg *reg)
+{
+	uint32_t key = reg->coproc;
+
+	key = key << 1 | (reg->wide ? 1u : 0u);
+	key = key << 4 | reg->crn;
+	key = key << 4 | reg->opc1;
+	key = key << 4 | reg->crm;
+	return key << 3 | reg->opc2;
+}
+
+static const struct cp15_row *find_row(const struct cp_reg *reg)
+{
+	uint32_t key = reg_key(reg);
+	size_t low = 0;
+	size_t high = ARRAY_SIZE(table);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (key < reg_key(&table[middle].first)) {
+			high = middle;
+		} else if (key > reg_key(&table[middle].last)) {
+			low = middle + 1;
+		} else {
+			return &table[middle];
+		}
+	}
+	return NULL;
+}
+
+bool cp15_table_sorted(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		if (reg_key(&table[i].first) > reg_key(&table[i].last)) {
+			return false;
+		}
+		if (i > 0 && reg_key(&table[i - 1].last) >= reg_key(&table[i].first)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The coprocessor that an exception class is about; 0: none of those that the table knows. */
+static uint8_t coproc_of(uint32_t ec)
+{
+	switch (ec) {
+	case HSR_EC_CP15_32:
+	case HSR_EC_CP15_64:
+		return 15;
+	case HSR_EC_CP14_32:
+	case HSR_EC_CP14_64:
+		return 14;
+	case HSR_EC_CP10_ID:
+		return 10;
+	default:
+		return 0;
+	}
+}
+
+struct cp_access cp15_decode(uint32_t hsr)
+{
+	uint32_t ec = FIELD_GET(HSR_EC, hsr);
+	struct cp_access access = {
+		.reg.coproc = coproc_of(ec),
+		.reg.wide = ec == HSR_EC_CP15_64 || ec == HSR_EC_CP14_64,
+		.reg.crm = (uint8_t)FIELD_GET(HSR_CP_CRM, hsr),
+		.is_write = !(hsr & HSR_CP_READ),
+		.rt = (uint8_t)FIELD_GET(HSR_CP_RT, hsr),
+	};
+
+	if (access.reg.wide) {
+		access.reg.opc1 = (uint8_t)FIELD_GET(HSR_CP64_OPC1, hsr);
+		access.rt2 = (uint8_t)FIELD_GET(HSR_CP64_RT2, hsr);
+	} else {
+		access.reg.opc1 = (uint8_t)FIELD_GET(HSR_CP_OPC1, hsr);
+		access.reg.crn = (uint8_t)FIELD_GET(HSR_CP_CRN, hsr);
+		access.reg.opc2 = (uint8_t)FIELD_GET(HSR_CP_OPC2, hsr);
+	}
+	return access;
+}
+
+static bool is_allowed(const struct cp15_row *row, const struct cp_access *access, bool user)
+{
+	uint32_t need = user ? PL0_R : PL1_R;
+
+	if (access->rt == 15 || (access->reg.wide && access->rt2 == 15)) {
+		return false;
+	}
+	need = access->is_write ? need << 1 : need;
+	return (row->rights & need) != 0;
+}
+
+static uint32_t read_row(const struct cp15_row *row, const struct cp15_ctx *ctx)
+{
+	switch (row->kind) {
+	case KIND_CTX:
+		return *(const uint32_t *)(const void *)((const char *)ctx + row->arg);
+	case KIND_CONST:
+		return row->arg;
+	default:
+		return 0;
+	}
+}
+
+enum cp_result cp15_access(const struct cp15_ctx *ctx, const struct cp_access *access, bool user,
+			   uint64_t *value)
+{
+	const struct cp15_row *row = find_row(&access->reg);
+
+	if (!row || !is_allowed(row, access, user)) {
+		return CP_UNDEF;
+	}
+	if (row->kind == KIND_FLUSH) {
+		return CP_FLUSH;
+	}
+	if (!access->is_write) {
+		*value = read_row(row, ctx);
+	}
+	return CP_OK;
+}
+
+/* Fields of the ID registers that differ for a guest: B4.1. */
+#define PFR0_THUMBEE	   GENMASK32(15, 12)
+#define PFR1_SECURITY	   GENMASK32(7, 4)
+#define PFR1_VIRT	   GENMASK32(15, 12)
+#define DFR0_COPROC_DEBUG  GENMASK32(3, 0)
+#define DFR0_PERFMON	   GENMASK32(27, 24)
+#define DFR0_DEBUG_V7_1	   5u
+#define DFR0_PERFMON_NONE  15u
+#define ISAR3_THUMBEE	   GENMASK32(31, 28)
+#define ISAR4_SMC	   GENMASK32(15, 12)
+#define L2CTLR_CPUS_MINUS1 GENMASK32(25, 24)
+
+struct cp15_id cp15_guest_id(const struct cp15_id *host)
+{
+	struct cp15_id id = *host;
+
+	id.pfr0 &= ~PFR0_THUMBEE;
+	id.pfr1 &= ~(PFR1_SECURITY | PFR1_VIRT);
+	id.isar[3] &= ~ISAR3_THUMBEE;
+	id.isar[4] &= ~ISAR4_SMC;
+	/* Nothing of the host's: secure, memory-mapped and M-profile debug, trace. */
+	id.dfr0 = FIELD_PREP(DFR0_COPROC_DEBUG, DFR0_DEBUG_V7_1) |
+		  FIELD_PREP(DFR0_PERFMON, DFR0_PERFMON_NONE);
+	return id;
+}
+
+void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vcpus)
+{
+	uint32_t others = nr_vcpus > 0 ? nr_vcpus - 1 : 0;
+
+	*ctx = (struct cp15_ctx) {
+		.id = cp15_guest_id(host),
+		.actlr = ACTLR_SMP,
+		/* The field counts to four; a larger VM says four. */
+		.l2ctlr = FIELD_PREP(L2CTLR_CPUS_MINUS1, bits_min(others, 3)),
+		.nr_vcpus = nr_vcpus,
+	};
+}
