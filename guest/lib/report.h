@@ -14,7 +14,8 @@ bool report_equal(uint32_t got, uint32_t want, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void report_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 uint32_t report_failed(void);
-/* Prints the summary and ends the guest: status 0, or 1 if anything failed or nothing passed. */
+/* Prints the summary and ends the guest: status 0, or 1 if anything failed or nothing was checked.
+ */
 _Noreturn void report_summary(void);
 
 #endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "guest/lib/hvc.h"
+#include <string.h>
+
+#define HVC_MAX_PARTITIONS 64u
+
+bool hvc_is_plumbline(void)
+{
+	struct smccc_result uid = hvc_call(PLUMB_CALL_UID, 0, 0, 0);
+
+	return uid.r0 == PLUMB_UID_R0 && uid.r1 == PLUMB_UID_R1 && uid.r2 == PLUMB_UID_R2 &&
+	       uid.r3 == PLUMB_UID_R3;
+}
+
+const char *hvc_errno_name(int32_t result)
+{
+	switch (result < 0 ? -result : result) {
+	case 0:
+		return "0";
+	case EPERM:
+		return "EPERM";
+	case ENXIO:
+		return "ENXIO";
+	case E2BIG:
+		return "E2BIG";
+	case EBADF:
+		return "EBADF";
+	case ENOMEM:
+		return "ENOMEM";
+	case EFAULT:
+		return "EFAULT";
+	case EBUSY:
+		return "EBUSY";
+	case EINVAL:
+		return "EINVAL";
+	default:
+		return "?";
+	}
+}
+
+int32_t vm_info(uint32_t handle, struct vm_info *info)
+{
+	struct smccc_result result = hvc_call(PLUMB_GET_VM_INFO, handle, 0, 0);
+
+	if ((int32_t)result.r0 < 0) {
+		return (int32_t)result.r0;
+	}
+	info->nr_vcpus = result.r1 & 0xff;
+	info->nr_irqs = result.r1 >> 8 & 0xffff;
+	info->state = result.r1 >> 24;
+	memset(info->name, 0, sizeof(info->name));
+	memcpy(info->name, &result.r2, 4);
+	memcpy(info->name + 4, &result.r3, 4);
+	return 0;
+}
+
+uint32_t vm_find(const char *name)
+{
+	struct vm_info info;
+
+	for (uint32_t handle = 1; handle <= HVC_MAX_PARTITIONS; handle++) {
+		int32_t result = vm_info(handle, &info);
+
+		if (result == 0 && strncmp(info.name, name, 8) == 0) {
+			return handle;
+		}
+		if (result != 0 && result != -EPERM) {
+			break;
+		}
+	}
+	return 0;
+}
+
+int32_t irq_state(uint32_t handle, uint32_t irq, uint32_t *state)
+{
+	struct smccc_result result = hvc_call(PLUMB_GET_IRQ_STATE, handle, irq, 0);
+
+	if ((int32_t)result.r0 >= 0) {
+		*state = result.r1;
+	}
+	return (int32_t)result.r0;
+}
+
+int32_t vm_stats(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value)
+{
+	struct smccc_result result = hvc_call(PLUMB_GET_STATS, handle, vcpu, index);
+
+	if ((int32_t)result.r0 >= 0) {
+		*value = (uint64_t)result.r2 << 32 | result.r1;
+	}
+	return (int32_t)result.r0;
+}
