@@ -12,7 +12,7 @@
 #define VECTOR_HIGH	      UINT32_C(0xffff0000)
 #define VBAR_BASE	      GENMASK32(31, 5)
 
-/* Synchronous external abort, not on a table walk: B4.1 (DFSR), B4.1 (IFSR). */
+/* Synchronous external abort, not on a table walk: B4.1, DFSR and IFSR. */
 #define FSR_SHORT_EXTERNAL 0x08u
 #define FSR_LONG_EXTERNAL  0x10u
 #define FSR_LONG	   BIT32(9)

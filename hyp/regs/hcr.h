@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bits of the system control registers, PL1's and HYP's: ARM ARM (DDI 0406C) B4.1, by register. */
+/* Bits of the system control registers, PL1's and HYP's: ARM ARM (DDI 0406C) B4.1, by register.
+ * Those of the translation tables (HTCR, VTCR, VTTBR, PAR) are in lpae.h. */
 #ifndef HYP_REGS_HCR_H
 #define HYP_REGS_HCR_H
 
@@ -103,40 +104,6 @@
 
 /* TTBCR */
 #define TTBCR_EAE BIT32(31)
-
-/* VTCR */
-#define VTCR_T0SZ  GENMASK32(3, 0)
-#define VTCR_S	   BIT32(4)
-#define VTCR_SL0   GENMASK32(7, 6) /* 0: starts at level 2, 1: at level 1 */
-#define VTCR_IRGN0 GENMASK32(9, 8)
-#define VTCR_ORGN0 GENMASK32(11, 10)
-#define VTCR_SH0   GENMASK32(13, 12)
-#define VTCR_RES1  BIT32(31)
-
-/* HTCR */
-#define HTCR_T0SZ  GENMASK32(2, 0)
-#define HTCR_IRGN0 GENMASK32(9, 8)
-#define HTCR_ORGN0 GENMASK32(11, 10)
-#define HTCR_SH0   GENMASK32(13, 12)
-#define HTCR_RES1  (BIT32(31) | BIT32(23))
-
-/* Fields SH0, IRGN0, ORGN0 of VTCR, HTCR, TTBCR */
-#define TCR_SH_NONE  0u
-#define TCR_SH_OUTER 2u
-#define TCR_SH_INNER 3u
-#define TCR_RGN_NC   0u
-#define TCR_RGN_WBWA 1u
-#define TCR_RGN_WT   2u
-#define TCR_RGN_WB   3u
-
-/* VTTBR */
-#define VTTBR_BADDR GENMASK64(39, 0)
-#define VTTBR_VMID  GENMASK64(55, 48)
-
-/* PAR (64-bit format, as ATS1CPR gives under LPAE and from HYP) */
-#define PAR_F	  BIT32(0)
-#define PAR_LPAE  BIT32(11)
-#define PAR_64_PA GENMASK64(39, 12)
 
 /* HPFAR: IPA 39..12 */
 #define HPFAR_FIPA GENMASK32(31, 4)

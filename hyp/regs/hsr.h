@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hyp Syndrome Register, ARM ARM B3.13.6 and B4.1.70. */
+/* Hyp Syndrome Register, ARM ARM B3.13.6 and B4.1. */
 #ifndef HYP_REGS_HSR_H
 #define HYP_REGS_HSR_H
 
