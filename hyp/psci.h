@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PSCI 1.0 (ARM DEN 0022) and SMCCC discovery for one partition, as decisions: glue applies the
- * effects. Pure. The partition's lock is held around every call. */
+/* PSCI 1.0 (ARM DEN 0022) and SMCCC discovery (ARM DEN 0028) for one partition, as decisions: glue
+ * applies the effects. Pure. The partition's lock is held around every call. */
 #ifndef HYP_PSCI_H
 #define HYP_PSCI_H
 
@@ -29,8 +29,8 @@ enum psci_effect {
 struct psci_result {
 	int32_t value; /* r0 */
 	enum psci_effect effect;
-	uint32_t target;
-	uint32_t entry;
+	uint32_t target; /* PSCI_DO_START only, as are the next two */
+	uint32_t entry;	 /* never 2 modulo 4: no ARM instruction starts there */
 	uint32_t context;
 };
 
@@ -43,7 +43,9 @@ static inline bool psci_owns(uint32_t function)
 	return owner == 0x84000000u || owner == 0x80000000u;
 }
 
-/* `entry_valid` tells whether an address lies in the partition's memory. */
+/* args: r0..r3, args[0] the function. `entry_valid` tells whether an address lies in the
+ * partition's memory. A vCPU that stops is OFF at once: the glue that starts it again waits until
+ * it has left its CPU. */
 struct psci_result psci_call(struct psci_vm *vm, uint32_t caller, const uint32_t args[4],
 			     bool (*entry_valid)(const void *cookie, uint32_t ipa),
 			     const void *cookie);
