@@ -44,7 +44,7 @@ B := build
 # that is in neither list fails scripts/check-layers. vgic/ is pure but for vgic_hw.c.
 PURE_HYP := board board_% console console_% cp15 cp15_% fdt fdt_% fmt inject inject_% insn insn_% \
 	    manifest manifest_% mmio pl011 psci psci_% regions sched sched_% stage2 stage2_%
-GLUE_HYP := main run
+GLUE_HYP := main mem run tty vm vm_%
 
 ALL_HYP := $(patsubst hyp/%.c,%,$(wildcard hyp/*.c))
 PURE_SRCS := $(sort $(filter-out vgic/vgic_hw.c,$(wildcard vgic/*.c)) \
@@ -111,18 +111,17 @@ $(B)/plumbline.img: $(B)/plumbline.elf
 # ---------------------------------------------------------------------------- host tools
 host-tools: $(B)/host/manifest-check
 
-PURE_HOST_OBJS := $(PURE_SRCS:%=$(B)/host/obj/%.o)
+# The monitor's own reader of device trees, boards and manifests.
+CHECKER_SRCS := scripts/manifest-check.c \
+		$(filter hyp/fdt% hyp/regions% hyp/board% hyp/manifest%,$(PURE_SRCS))
+CHECKER_OBJS := $(CHECKER_SRCS:%=$(B)/host/obj/%.o)
 
 $(B)/host/obj/%.c.o: %.c Makefile
 	$(call say,HOST,$<)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
-$(B)/host/libpure.a: $(PURE_HOST_OBJS)
-	@rm -f $@
-	$(Q)ar rcs $@ $^
-
-$(B)/host/manifest-check: $(B)/host/obj/scripts/manifest-check.c.o $(B)/host/libpure.a
+$(B)/host/manifest-check: $(CHECKER_OBJS)
 	$(call say,HOST,$@)
 	$(Q)$(HOST_CC) -o $@ $^
 

@@ -3,6 +3,7 @@
 
 import argparse
 import os
+import shlex
 import signal
 import sys
 import tempfile
@@ -55,6 +56,8 @@ def _board_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--qemu", action="append", default=[], metavar="ARG",
                        help="one more argument for QEMU (repeat it; --qemu=-d --qemu=int)")
     group.add_argument("--no-make", action="store_true", help="take build/ as it is")
+    group.add_argument("--dry-run", action="store_true",
+                       help="check and pack, print QEMU's command line, start nothing")
 
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
@@ -172,6 +175,11 @@ def _with_image(packed: pack.Packed, use) -> int:
         return use(image.name)
 
 
+def _dry_run(image: str, run: qemu.Run) -> int:
+    print(shlex.join(qemu.command(image, run)))
+    return common.EXIT_OK
+
+
 def _do_run(args: argparse.Namespace) -> int:
     packed = _packed(args)
     run = _options(args, packed)
@@ -181,12 +189,16 @@ def _do_run(args: argparse.Namespace) -> int:
     run.trace, run.sends = args.trace, args.send
     # A script's standard input is not ours to eat, unless the console is what was asked for.
     run.read_stdin = interactive or (args.command == "console" and not os.isatty(0))
+    if args.dry_run:
+        return _with_image(packed, lambda image: _dry_run(image, run))
     return _with_image(packed, lambda image: qemu.Session(image, run).wait())
 
 
 def _do_gdb(args: argparse.Namespace) -> int:
     packed = _packed(args)
     run = _options(args, packed)
+    if args.dry_run:
+        return _with_image(packed, lambda image: _dry_run(image, run))
     return _with_image(packed,
                        lambda image: gdb.debug(image, run, args.guest, args.ex, args.batch))
 

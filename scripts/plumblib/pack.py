@@ -99,8 +99,7 @@ def shape_of(listed: dict[str, str], node: fdt.Node) -> GuestShape:
 
 
 def partition_node(tree: fdt.Tree, name: str) -> fdt.Node:
-    holder = tree.root.child("partitions") or tree.root
-    node = holder.child(name)
+    node = tree.root.child(name)
     if node is None:
         raise PlumbError(f"manifest-check lists a partition '{name}' that the manifest has not")
     return node

@@ -116,6 +116,7 @@ class Session:
         self.trace = TraceCounter() if run.trace else None
         self.timed_out = False
         self.quit = False
+        self.ending = False
         self.seen = bytearray()  # not yet matched by run.sends
         self.sends = list(run.sends)
         argv = command(image, run) + [
@@ -129,6 +130,8 @@ class Session:
 
     def _read_errors(self) -> None:
         for line in self.process.stderr:
+            if self.ending and b"terminating on signal" in line:
+                continue
             if self.trace is None or not self.trace.count(line):
                 sys.stderr.write("qemu: " + line.decode(errors="replace").rstrip() + "\n")
                 sys.stderr.flush()
@@ -202,6 +205,7 @@ class Session:
             try:
                 self.process.wait(0.5)
             except subprocess.TimeoutExpired:
+                self.ending = True
                 self.process.terminate()
                 try:
                     self.process.wait(3)

@@ -34,7 +34,7 @@ def _image(path: Path, what: str) -> str:
 def manifest_dts(single: Single) -> str:
     if not 1 <= single.vcpus <= 8:
         raise PlumbError(f"--vcpus {single.vcpus}: a partition has 1 to 8 vCPUs")
-    lines = [f"vcpus = <{single.vcpus}>;", f"memory = <{single.memory:#x}>;",
+    lines = ['compatible = "plumbline,partition";', f"vcpus = <{single.vcpus}>;", f"memory-size = <{single.memory:#x}>;",
              f"kernel = {_image(single.kernel, 'kernel')};"]
     if single.initrd:
         lines.append(f"initrd = {_image(single.initrd, 'initrd')};")
@@ -42,6 +42,6 @@ def manifest_dts(single: Single) -> str:
         lines.append(f"dtb = {_image(single.dtb, 'dtb')};")
     if single.append:
         lines.append(f"bootargs = {quote(single.append)};")
-    body = "".join(f"\t\t\t{line}\n" for line in lines)
-    return ('/dts-v1/;\n/ {\n\tcompatible = "plumbline,system";\n\tpartitions {\n'
-            f"\t\tguest {{\n{body}\t\t}};\n\t}};\n}};\n")
+    body = "".join(f"\t\t{line}\n" for line in lines)
+    return ('/dts-v1/;\n/ {\n\tcompatible = "plumbline,system-1";\n'
+            f"\tguest {{\n{body}\t}};\n}};\n")

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The commands in README and docs/: the lines of their ```sh blocks, and how each is tried."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+FENCE = re.compile(r"^(```+|~~~+)\s*(\S*)\s*$")
+# Files that a reader brings: a stand-in takes their place.
+BROUGHT = {"zImage", "initramfs.cpio.gz", "guest.dtb", "kernel.bin"}
+# Commands that are tried as they stand, from the root of the tree.
+PLAIN = {"dtc", "cat", "ls", "tail", "head", "arm-none-eabi-objdump", "arm-none-eabi-nm",
+         "arm-none-eabi-addr2line", "arm-none-eabi-size", "build/host/manifest-check"}
+# Commands that get a reader here: nothing to try.
+ARRIVAL = {"git", "cd"}
+
+
+@dataclass
+class Command:
+    place: str  # file:line
+    text: str
+
+
+def commands(path: Path, name: str) -> list[Command]:
+    """Each command of the file's sh blocks; a backslash joins lines, # begins a comment."""
+    found, fence, shell, joined, start = [], None, False, "", 0
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        match = FENCE.match(line.strip())
+        if fence:
+            if match and match[1] == fence and not match[2]:
+                fence = None
+            elif shell and (line.strip() or joined):
+                start = start if joined else number
+                joined += line.strip().removeprefix("$ ")
+                if joined.endswith("\\"):
+                    joined = joined[:-1]
+                    continue
+                if joined and not joined.startswith("#"):
+                    found.append(Command(f"{name}:{start}", joined))
+                joined = ""
+        elif match:
+            fence, shell = match[1], match[2] in ("sh", "bash", "shell", "console")
+    return found
+
+
+def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
+    """What to run to try a command (None: nothing) and, when it cannot be tried, why."""
+    try:
+        words = shlex.split(text, comments=True)
+    except ValueError as error:
+        return None, str(error)
+    words = [str(stand_in) if word in BROUGHT else word for word in words]
+    if not words:
+        return None, ""
+    program = words[0].removeprefix("./")
+    if program in ARRIVAL:
+        return None, ""
+    if program == "make":
+        return ["make", "-n", *words[1:]], ""
+    if program == "scripts/setup":
+        return [program, "--list"], ""
+    if program == "test/run":
+        if "--show" in words:
+            words.remove("--show")
+        return [program, "--list", *words[1:]], ""
+    if program == "scripts/plumb":
+        return _plan_plumb(words, cases)
+    if program in PLAIN:
+        return ["bash", "-c", shlex.join(words) if "|" not in words else text], ""
+    return None, f"scripts/testlib/docs.py does not know how to try '{program}'"
+
+
+def _plan_plumb(words: list[str], cases: str) -> tuple[list[str] | None, str]:
+    words[0] = "scripts/plumb"
+    if "--help" in words or len(words) == 1:
+        return words, ""
+    if words[1] == "pack":
+        return words, ""
+    # Really run, too: a system in the documents is one of the table of cases.
+    for word in words[2:]:
+        if word.endswith(".dts") and word not in cases:
+            return None, f"no case of test/cases runs {word}"
+    return [*words, "--dry-run"], ""

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Which lines of a document are commands, and that none escapes being tried."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+from testlib import docs
+
+PAGE = """Text `make nothing`.
+
+```sh
+make setup run      # comment
+$ scripts/plumb run a.dts \\
+    --smp 2
+
+# only a comment
+```
+```dts
+make not-a-command
+```
+"""
+
+
+class Docs(unittest.TestCase):
+    def test_commands_of_sh_blocks_only(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page = Path(folder) / "p.md"
+            page.write_text(PAGE)
+            found = [(c.place, c.text) for c in docs.commands(page, "p.md")]
+        self.assertEqual(found, [("p.md:4", "make setup run      # comment"),
+                                 ("p.md:5", "scripts/plumb run a.dts --smp 2")])
+
+    def plan(self, text: str):
+        return docs.plan(text, Path("/s"), "demo a.dts\n")
+
+    def test_plans(self):
+        self.assertEqual(self.plan("make setup run # x"), (["make", "-n", "setup", "run"], ""))
+        self.assertEqual(self.plan("scripts/plumb run a.dts --smp 2"),
+                         (["scripts/plumb", "run", "a.dts", "--smp", "2", "--dry-run"], ""))
+        self.assertEqual(self.plan("scripts/plumb run --kernel zImage")[0],
+                         ["scripts/plumb", "run", "--kernel", "/s", "--dry-run"])
+        self.assertEqual(self.plan("test/run --show demo")[0], ["test/run", "--list", "demo"])
+
+    def test_what_nothing_runs_is_refused(self):
+        for text in ("scripts/plumb run other.dts", "frobnicate --now", "make 'unclosed"):
+            argv, why = self.plan(text)
+            self.assertIsNone(argv)
+            self.assertNotEqual(why, "")
