@@ -10,7 +10,8 @@ struct mmio {
 	uint32_t offset; /* from the window's start */
 	uint32_t size;	 /* bytes: 1, 2, 4; offset is a multiple of it */
 	bool is_write;
-	uint32_t value; /* written; or zeroed by the caller, then read */
+	uint32_t value; /* written (bits above `size` do not count); or zeroed by the caller, then
+			   read */
 };
 
 enum mmio_result {
@@ -18,5 +19,11 @@ enum mmio_result {
 	MMIO_ABORT, /* the guest takes an external abort */
 	MMIO_RETRY, /* the guest runs the instruction again: another vCPU must exit first */
 };
+
+/* The bits that an access of this size carries. */
+static inline uint32_t mmio_mask(uint32_t size)
+{
+	return size >= 4 ? UINT32_C(0xffffffff) : (UINT32_C(1) << (8 * size)) - 1u;
+}
 
 #endif
