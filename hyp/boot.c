@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/boot_parts.h"
+#include "hyp/board_parts.h"
+#include "hyp/hw/layout.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/hw/uart.h"
+#include "hyp/main.h"
+#include "hyp/tty.h"
+#include "hyp/base/bits.h"
+#include "hyp/vm.h"
+#include <string.h>
+
+#define BOOT_DTB_MAX	  0x200000u   /* bytes; the Linux boot protocol's limit */
+#define BOOT_MANIFEST_MAX 0x10000000u /* its part of the address space */
+
+extern const char image_start[], image_end[];
+
+struct manifest boot_manifest;
+
+void boot_refuse(const struct refusal *why)
+{
+	print("refused: %s/%s: %s%s%s\n", why->parent, why->node, why->property,
+	      why->property[0] ? ": " : "", why->reason);
+	main_halt(MAIN_REFUSED);
+}
+
+void boot_refuse_text(const char *what, const char *why)
+{
+	print("refused: %s: %s\n", what, why);
+	main_halt(MAIN_REFUSED);
+}
+
+/* A device tree blob of unknown size: its header first, then all of it. */
+static const void *boot_map_blob(uintptr_t va, uint64_t pa, uint32_t limit, uint32_t *size)
+{
+	const uint8_t *head = mmu_map_blocks(va, pa_make(pa), 8, false);
+	uint32_t total;
+
+	if (head[0] != 0xd0 || head[1] != 0x0d || head[2] != 0xfe || head[3] != 0xed) {
+		return NULL;
+	}
+	total = (uint32_t)head[4] << 24 | (uint32_t)head[5] << 16 | (uint32_t)head[6] << 8 |
+		head[7];
+	if (total > limit) {
+		return NULL;
+	}
+	*size = total;
+	return mmu_map_blocks(va, pa_make(pa), total, false);
+}
+
+void boot_map_board(struct boot *boot)
+{
+	const void *blob = boot_map_blob(LAYOUT_BOARD, boot->dtb_pa, BOOT_DTB_MAX, &boot->dtb_size);
+	const char *fault = blob ? fdt_open(&boot->board_fdt, blob, boot->dtb_size)
+				 : "no device tree at the address in r2";
+
+	if (fault) {
+		boot_refuse_text("board", fault); /* nobody hears it: the UART is in the tree */
+	}
+}
+
+void boot_find_uart(struct boot *boot)
+{
+	board_read_uart(&boot->board_fdt, &main_board);
+	if (main_board.uart == BOARD_UART_PL011) {
+		uart_init((uintptr_t)mmu_map_device(main_board.uart_base, PAGE_SIZE));
+	}
+}
+
+void boot_read_board(struct boot *boot)
+{
+	struct refusal why;
+
+	if (!board_read(&boot->board_fdt, &main_board, &why)) {
+		boot_refuse(&why);
+	}
+}
+
+/* RAM less what is taken: the tree's reservations, the image with the manifest, the tree. */
+static void boot_free_memory(struct boot *boot)
+{
+	const struct regions *reserved = &main_board.reserved;
+	bool ok = true;
+
+	boot->free = main_board.memory;
+	for (uint32_t n = 0; n < reserved->count; n++) {
+		ok = ok && regions_remove(&boot->free, reserved->r[n].base, reserved->r[n].size);
+	}
+	ok = ok && regions_remove(&boot->free, boot->image_pa, boot->image_size);
+	ok = ok && regions_remove(&boot->free, boot->dtb_pa, boot->dtb_size);
+	if (!ok) {
+		boot_refuse_text("board", "too many pieces of memory");
+	}
+}
+
+void boot_read_manifest(struct boot *boot)
+{
+	uint32_t monitor = (uint32_t)(image_end - image_start);
+	const void *blob;
+	const char *fault;
+	struct refusal why;
+	uint32_t size = 0;
+
+	blob = boot_map_blob(LAYOUT_MANIFEST, boot->image_pa + monitor, BOOT_MANIFEST_MAX, &size);
+	fault = blob ? fdt_open(&boot->manifest_fdt, blob, size)
+		     : "none follows the monitor: make one file of both with 'plumb pack'";
+	if (fault) {
+		boot_refuse_text("manifest", fault);
+	}
+	boot->image_size = monitor + size;
+	boot_free_memory(boot);
+	if (!manifest_read(&boot->manifest_fdt, &boot_manifest, &why) ||
+	    !manifest_check_board(&boot->manifest_fdt, &boot_manifest, &main_board, &boot->free,
+				  &why)) {
+		boot_refuse(&why);
+	}
+}
+
+/* The monitor's own memory for all partitions, in whole blocks. */
+static uint8_t *boot_take_pool(struct boot *boot, uint64_t *pa)
+{
+	uint64_t size = 0;
+	uint8_t *pool;
+
+	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+		size += vm_pool_size(&boot_manifest.partition[n]);
+	}
+	size = bits_align_up(size, BLOCK_SIZE);
+	if (!regions_take(&boot->free, size, BLOCK_SIZE, BIT64(40), true, pa)) {
+		boot_refuse_text("memory", "no room for the monitor's own tables");
+	}
+	pool = mmu_map_blocks(LAYOUT_POOL, pa_make(*pa), (size_t)size, true);
+	memset(pool, 0, (size_t)size);
+	return pool;
+}
+
+static uint64_t boot_take_memory(struct boot *boot, const struct manifest_partition *config)
+{
+	uint32_t align = config->memory_size >= BLOCK_SIZE ? BLOCK_SIZE : PAGE_SIZE;
+	uint64_t pa = config->memory_pa;
+	bool ok = pa ? regions_remove(&boot->free, pa, config->memory_size)
+		     : regions_take(&boot->free, config->memory_size, align, BIT64(40), false, &pa);
+
+	if (!ok) {
+		boot_refuse_text(config->name,
+				 "memory-size: the board has no such piece of free memory left");
+	}
+	return pa;
+}
+
+void boot_make_partitions(struct boot *boot, uint32_t nr_lrs)
+{
+	uint64_t pool_pa, memory_pa[MANIFEST_MAX_PARTITIONS];
+	uint8_t *pool = boot_take_pool(boot, &pool_pa);
+
+	/* Fixed places first: the others are put around them. */
+	for (int fixed = 1; fixed >= 0; fixed--) {
+		for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+			if ((boot_manifest.partition[n].memory_pa != 0) == fixed) {
+				memory_pa[n] = boot_take_memory(boot, &boot_manifest.partition[n]);
+			}
+		}
+	}
+	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+		const struct manifest_partition *config = &boot_manifest.partition[n];
+		uint64_t size = vm_pool_size(config);
+
+		vm_create(n, config, pool, pa_make(pool_pa), memory_pa[n], main_board.gicv, nr_lrs);
+		pool += size;
+		pool_pa += size;
+		print("%s: %u vCPU%s, %u KiB at 0x%llx, %s, %u KiB of the monitor's memory\n",
+		      config->name, (unsigned)config->nr_vcpus, config->nr_vcpus > 1 ? "s" : "",
+		      (unsigned)(config->memory_size / 1024), (unsigned long long)memory_pa[n],
+		      config->has_gic ? "virtual GICv2" : "CPU lines", (unsigned)(size / 1024));
+	}
+	vm_count = boot_manifest.nr_partitions;
+}

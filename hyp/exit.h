@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Traps from guests: dispatch by exception class (HSR.EC); a class that is not in the table is
+ * UNDEFINED to the guest. */
+#ifndef HYP_EXIT_H
+#define HYP_EXIT_H
+
+#include "hyp/inject.h"
+#include "hyp/vm.h"
+
+/* Called by vectors.S with the frame. */
+void exit_trap(struct guest_regs *regs);
+
+/* A general-purpose register as the guest's current mode sees it, 0..14. */
+uint32_t exit_reg_read(const struct guest_regs *regs, uint32_t reg);
+void exit_reg_write(struct guest_regs *regs, uint32_t reg, uint32_t value);
+
+/* The loaded guest takes an exception, as if the instruction at regs->pc had caused it. `record`:
+ * of an abort, else NULL. */
+void exit_inject(struct guest_regs *regs, enum inject_kind kind, const struct exit_record *record);
+
+/* Handlers by class. */
+void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
+void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
+void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
+
+#endif

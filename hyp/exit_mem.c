@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stage-2 aborts: an emulated device, or nothing there. */
+#include "hyp/exit.h"
+#include "hyp/hw/gic.h"
+#include "hyp/insn.h"
+#include "hyp/mem.h"
+#include "hyp/regs/gic.h"
+#include "hyp/regs/hcr.h"
+#include "hyp/regs/hsr.h"
+#include "hyp/regs/psr.h"
+#include "hyp/run.h"
+#include "hyp/tty.h"
+
+/* HPFAR is valid for translation and access faults; for a permission fault only on a stage-1 walk
+ * (ARM ARM B3.13.7). */
+static bool exit_hpfar_valid(uint32_t hsr)
+{
+	uint32_t status = FIELD_GET(HSR_ABT_FSC, hsr) & 0x3cu;
+
+	return status == 0x04u || status == 0x08u || (hsr & HSR_ABT_S1PTW);
+}
+
+static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
+{
+	uint64_t ipa;
+
+	record->hsr = hsr;
+	record->far = far;
+	if (exit_hpfar_valid(hsr)) {
+		record->fault_ipa = ((sysreg_read(HPFAR) & HPFAR_FIPA) << 8) | (far & 0xfffu);
+		return true;
+	}
+	if (!world_translate_stage1(far, &ipa) || ipa >> 32) {
+		return false; /* another CPU changed the tables meanwhile: run it again */
+	}
+	record->fault_ipa = (uint32_t)ipa;
+	return true;
+}
+
+static enum mmio_result exit_gicd(struct vcpu *vcpu, struct mmio *mmio)
+{
+	struct vm *vm = vcpu->vm;
+	enum mmio_result result;
+	vgic_kick_t kick = 0;
+
+	if (vgic_dist_needs_fold(mmio->offset)) {
+		run_vgic_fold(vcpu);
+	}
+	lock_take(&vm->vgic_lock);
+	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
+	lock_drop(&vm->vgic_lock);
+	kick &= ~BIT32(vcpu->index);
+	if (kick) {
+		vm_kick(vm, kick);
+	}
+	return result;
+}
+
+/* The second page of the CPU interface: GICC_DIR, and nothing else. */
+static enum mmio_result exit_gicc_dir(struct vcpu *vcpu, const struct mmio *mmio)
+{
+	struct vm *vm = vcpu->vm;
+	vgic_kick_t kick = 0;
+	uint32_t physid;
+
+	if (!mmio->is_write || mmio->offset != 0) {
+		return MMIO_OK;
+	}
+	run_vgic_fold(vcpu);
+	lock_take(&vm->vgic_lock);
+	if (vgic_cpu_dir(vm->vgic, vcpu->index, mmio->value, &physid, &kick)) {
+		gic_deactivate(physid);
+	}
+	lock_drop(&vm->vgic_lock);
+	vm_kick(vm, kick & ~BIT32(vcpu->index));
+	return MMIO_OK;
+}
+
+static enum mmio_result exit_mmio(struct vcpu *vcpu, uint32_t ipa, struct mmio *mmio)
+{
+	const struct manifest_partition *config = vcpu->vm->config;
+	uint32_t page = ipa & ~UINT32_C(0xfff);
+
+	mmio->offset = ipa & 0xfffu;
+	if (mmio->offset & (mmio->size - 1)) {
+		return MMIO_ABORT; /* device memory takes no unaligned access (ARM ARM A3.2.1) */
+	}
+	if (page == VM_GICD_IPA && config->has_gic) {
+		return exit_gicd(vcpu, mmio);
+	}
+	if (page == VM_GICC_IPA + PAGE_SIZE && config->has_gic) {
+		return exit_gicc_dir(vcpu, mmio);
+	}
+	if (page == VM_UART_IPA && config->console) {
+		return tty_access(vcpu->vm, mmio);
+	}
+	return MMIO_ABORT;
+}
+
+/* Which access it was: from the syndrome, or from the instruction where the syndrome does not say
+ * (nor the instruction's length, then: *hsr gets it). */
+static bool exit_decode(const struct guest_regs *regs, uint32_t *hsr, struct insn_access *access)
+{
+	bool thumb = (regs->cpsr & PSR_T) != 0;
+	bool wide;
+	uint32_t word;
+
+	if (*hsr & HSR_DABT_ISV) {
+		return insn_access_from_hsr(*hsr, access);
+	}
+	if (!mem_read_insn(regs, thumb, &wide, &word)) {
+		return false;
+	}
+	*hsr = wide ? *hsr | HSR_IL : *hsr & ~HSR_IL;
+	return insn_access_decode(word, thumb, wide, access);
+}
+
+static void exit_mmio_done(struct guest_regs *regs, uint32_t hsr, const struct insn_access *access,
+			   const struct mmio *mmio)
+{
+	if (!access->is_write) {
+		exit_reg_write(regs, access->rt, insn_load_value(access, mmio->value));
+	}
+	if (access->writeback) {
+		exit_reg_write(regs, access->rn,
+			       exit_reg_read(regs, access->rn) + (uint32_t)access->increment);
+	}
+	insn_skip(regs, hsr);
+}
+
+static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
+			       const struct exit_record *record)
+{
+	vcpu->stats[PLUMB_STAT_ABORT]++;
+	vcpu_complain(vcpu, regs->pc,
+		      (record->hsr & HSR_DABT_WNR) ? "write to nothing at" : "read from nothing at",
+		      record->fault_ipa);
+	exit_inject(regs, INJECT_DATA_ABORT, record);
+}
+
+void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	struct exit_record record;
+	struct insn_access access;
+	struct mmio mmio = { 0 };
+
+	if (!exit_capture(hsr, sysreg_read(HDFAR), &record)) {
+		return;
+	}
+	if ((hsr & HSR_DABT_CM) && !(hsr & HSR_ABT_S1PTW)) {
+		insn_skip(regs, hsr); /* cache maintenance of what is no memory */
+		return;
+	}
+	if ((hsr & (HSR_ABT_S1PTW | HSR_ABT_EA)) || !exit_decode(regs, &hsr, &access)) {
+		exit_nothing_there(vcpu, regs, &record);
+		return;
+	}
+	mmio.size = access.size;
+	mmio.is_write = access.is_write;
+	if (access.is_write) {
+		mmio.value = exit_reg_read(regs, access.rt);
+	}
+	switch (exit_mmio(vcpu, record.fault_ipa, &mmio)) {
+	case MMIO_OK:
+		vcpu->stats[PLUMB_STAT_MMIO]++;
+		exit_mmio_done(regs, hsr, &access, &mmio);
+		break;
+	case MMIO_RETRY:
+		run_yield(cpu);
+		break;
+	default:
+		exit_nothing_there(vcpu, regs, &record);
+		break;
+	}
+}
+
+/* A guest whose abort vector itself cannot be fetched would abort for ever. */
+static bool exit_no_vectors(const struct guest_regs *regs)
+{
+	uint32_t base = (sysreg_read(SCTLR) & SCTLR_V) ? 0xffff0000u : sysreg_read(VBAR);
+
+	return (regs->cpsr & PSR_MODE) == PSR_MODE_ABT && regs->pc == base + 0xcu;
+}
+
+void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	struct exit_record record;
+
+	if (!exit_capture(hsr, sysreg_read(HIFAR), &record)) {
+		return;
+	}
+	vcpu->stats[PLUMB_STAT_ABORT]++;
+	vcpu_complain(vcpu, regs->pc, "instruction fetch from nothing at", record.fault_ipa);
+	if (exit_no_vectors(regs)) {
+		print("%s: vcpu %u: no memory at its exception vectors 0x%08x\n",
+		      vcpu->vm->config->name, (unsigned)vcpu->index, (unsigned)regs->pc);
+		vm_end(vcpu->vm, VM_END_CRASH, -1);
+		return;
+	}
+	exit_inject(regs, INJECT_PREFETCH_ABORT, &record);
+}

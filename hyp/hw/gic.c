@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/hw/gic.h"
+#include "hyp/hw/io.h"
+#include "hyp/hw/sysreg.h"
+#include "hyp/regs/gic.h"
+
+#define GIC_PRIORITY 0xa0a0a0a0u
+#define GIC_PMR_ALL  0xf0u
+
+static struct gic_map gic;
+
+void gic_init(const struct gic_map *map)
+{
+	uint32_t words;
+
+	gic = *map;
+	words = FIELD_GET(GICD_TYPER_ITLINES, io_read32(gic.gicd + GICD_TYPER)) + 1;
+	io_write32(gic.gicd + GICD_CTLR, 0);
+	for (uint32_t w = 1; w < words; w++) {
+		io_write32(gic.gicd + GICD_ICENABLER + 4 * w, 0xffffffff);
+		io_write32(gic.gicd + GICD_ICPENDR + 4 * w, 0xffffffff);
+		io_write32(gic.gicd + GICD_ICACTIVER + 4 * w, 0xffffffff);
+	}
+	for (uint32_t w = 8; w < words * 8; w++) {
+		io_write32(gic.gicd + GICD_IPRIORITYR + 4 * w, GIC_PRIORITY);
+	}
+	io_write32(gic.gicd + GICD_CTLR, GICD_CTLR_GRP0 | GICD_CTLR_GRP1);
+}
+
+void gic_init_cpu(void)
+{
+	io_write32(gic.gicc + GICC_CTLR, 0);
+	io_write32(gic.gicd + GICD_ICENABLER, 0xffff0000);
+	io_write32(gic.gicd + GICD_ICPENDR, 0xffffffff);
+	io_write32(gic.gicd + GICD_ICACTIVER, 0xffffffff);
+	for (uint32_t w = 0; w < 8; w++) {
+		io_write32(gic.gicd + GICD_IPRIORITYR + 4 * w, GIC_PRIORITY);
+	}
+	gic_enable(GIC_SGI_KICK);
+	io_write32(gic.gicc + GICC_PMR, GIC_PMR_ALL);
+	io_write32(gic.gicc + GICC_CTLR, GICC_CTLR_GRP0 | GICC_CTLR_GRP1 | GICC_CTLR_EOIMODE);
+	hw_dsb();
+}
+
+void gic_enable(uint32_t intid)
+{
+	io_write32(gic.gicd + GICD_ISENABLER + 4 * (intid / 32), BIT32(intid % 32));
+}
+
+void gic_disable(uint32_t intid)
+{
+	io_write32(gic.gicd + GICD_ICENABLER + 4 * (intid / 32), BIT32(intid % 32));
+}
+
+void gic_target_here(uint32_t intid)
+{
+	io_write8(gic.gicd + GICD_ITARGETSR + intid, gic_cpu_mask());
+}
+
+uint32_t gic_acknowledge(void)
+{
+	return io_read32(gic.gicc + GICC_IAR);
+}
+
+void gic_drop(uint32_t iar)
+{
+	io_write32(gic.gicc + GICC_EOIR, iar);
+}
+
+void gic_deactivate(uint32_t iar)
+{
+	io_write32(gic.gicc + GICC_DIR, iar);
+}
+
+void gic_set_active(uint32_t intid, bool active)
+{
+	uint32_t base = active ? GICD_ISACTIVER : GICD_ICACTIVER;
+
+	io_write32(gic.gicd + base + 4 * (intid / 32), BIT32(intid % 32));
+}
+
+void gic_kick(uint8_t cpu_mask)
+{
+	hw_dsb(); /* what the other CPU is to see comes first */
+	io_write32(gic.gicd + GICD_SGIR,
+		   FIELD_PREP(GICD_SGIR_TARGETS, (uint32_t)cpu_mask) | GIC_SGI_KICK);
+}
+
+/* Only the byte of an implemented private interrupt tells the mask; on one-CPU GICs it reads 0. */
+uint8_t gic_cpu_mask(void)
+{
+	return (uint8_t)(io_read32(gic.gicd + GICD_ITARGETSR) & 0xffu);
+}

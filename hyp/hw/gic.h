@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The physical GICv2, as HYP uses it: EOImode 1, so that EOIR drops the priority and DIR (or the
+ * guest's own EOI, through a list register's HW bit) deactivates. IHI 0048B 3.2, 4.3, 4.4. */
+#ifndef HYP_HW_GIC_H
+#define HYP_HW_GIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Addresses where the registers are mapped. */
+struct gic_map {
+	uintptr_t gicd, gicc, gich;
+};
+
+#define GIC_SGI_KICK 0u
+
+/* Boot CPU, once: every SPI off, at the lowest priority that still fires, to the boot CPU. */
+void gic_init(const struct gic_map *map);
+/* Each CPU: its banked interrupts and its interface. */
+void gic_init_cpu(void);
+
+void gic_enable(uint32_t intid);
+void gic_disable(uint32_t intid);
+/* Targets of an SPI by GIC CPU interface number: this CPU's. */
+void gic_target_here(uint32_t intid);
+
+/* GICC_IAR; GICC_EOIR (priority drop); GICC_DIR (deactivate). `iar` as acknowledge returned it. */
+uint32_t gic_acknowledge(void);
+void gic_drop(uint32_t iar);
+void gic_deactivate(uint32_t iar);
+
+/* The active state of a physical interrupt of this CPU, for HW-backed ones that a vCPU takes along.
+ */
+void gic_set_active(uint32_t intid, bool active);
+
+/* SGI 0 to the CPU whose interface has this mask bit (gic_cpu_mask of that CPU). */
+void gic_kick(uint8_t cpu_mask);
+/* This CPU's bit in GICD_ITARGETSR0. */
+uint8_t gic_cpu_mask(void);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Spin locks between CPUs (ARM ARM A3.4). The monitor runs with interrupts masked, so a lock is
+ * never taken twice on one CPU. Order, outermost first: vm->lock, tty, a VM's vgic_lock, sched. Two
+ * locks of one kind are never held together.
+ */
+#ifndef HYP_HW_LOCK_H
+#define HYP_HW_LOCK_H
+
+#include "hyp/hw/sysreg.h"
+
+struct lock {
+	volatile uint32_t held;
+};
+
+static inline void lock_take(struct lock *lock)
+{
+	uint32_t value, failed;
+
+	__asm__ volatile("1:	ldrex	%0, [%2]\n"
+			 "	cmp	%0, #0\n"
+			 "	wfene\n"
+			 "	strexeq	%1, %3, [%2]\n"
+			 "	cmpeq	%1, #0\n"
+			 "	bne	1b\n"
+			 "	dmb\n"
+			 : "=&r"(value), "=&r"(failed)
+			 : "r"(&lock->held), "r"(1)
+			 : "memory", "cc");
+}
+
+static inline void lock_drop(struct lock *lock)
+{
+	hw_dmb();
+	lock->held = 0;
+	hw_sev();
+}
+
+#endif

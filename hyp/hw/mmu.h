@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The monitor's own mappings after boot code has brought it to its link address (hyp/hw/layout.h).
+ */
+#ifndef HYP_HW_MMU_H
+#define HYP_HW_MMU_H
+
+#include "hyp/base/addr.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Boot CPU, once: leaves the identity mapping and takes the stacks' guard pages away. */
+void mmu_init(void);
+/* Other CPUs: leaves the identity mapping. */
+void mmu_init_secondary(void);
+
+/* Maps whole 2 MiB blocks around [pa, pa + size) at `va` (2 MiB-aligned); returns the address of pa
+ * itself. */
+void *mmu_map_blocks(uintptr_t va, pa_t pa, size_t size, bool writable);
+
+/* Maps a device's registers, by pages; returns their address. Boot only; NULL when the device
+ * window is full. */
+void *mmu_map_device(pa_t pa, size_t size);
+
+/* This CPU's window onto memory: maps the 2 MiB block that holds pa, returns pa's address; what
+ * follows within that block is reachable. One block only: the next may be a device. The previous
+ * use of this CPU's window ends. */
+void *mmu_window(uint32_t cpu, pa_t pa);
+
+/* The window shows nothing any more. */
+void mmu_window_close(uint32_t cpu);
+
+/* Physical address of the image's first byte, and of any object in the image. */
+pa_t mmu_image_pa(uintptr_t boot_pa, const void *object);
+
+#endif

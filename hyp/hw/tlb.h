@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* TLB maintenance (ARM ARM B3.10). */
+#ifndef HYP_HW_TLB_H
+#define HYP_HW_TLB_H
+
+#include "hyp/hw/sysreg.h"
+
+/* One page or block of the monitor's own translation, this CPU. */
+static inline void tlb_flush_hyp_va(uintptr_t va)
+{
+	hw_dsb();
+	sysreg_write(TLBIMVAH, va & ~UINT32_C(0xfff));
+	hw_dsb();
+	hw_isb();
+}
+
+static inline void tlb_flush_hyp_all(void)
+{
+	hw_dsb();
+	sysreg_write(TLBIALLHIS, 0);
+	hw_dsb();
+	hw_isb();
+}
+
+/* Everything of the VMID in VTTBR, on all CPUs. */
+static inline void tlb_flush_vmid(void)
+{
+	hw_dsb();
+	sysreg_write(TLBIALLIS, 0);
+	hw_dsb();
+	hw_isb();
+}
+
+/* Everything of every VMID, on all CPUs. */
+static inline void tlb_flush_all_vmids(void)
+{
+	hw_dsb();
+	sysreg_write(TLBIALLNSNHIS, 0);
+	hw_dsb();
+	hw_isb();
+}
+
+#endif

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/hw/world.h"
+#include "hyp/hw/sysreg.h"
+#include "hyp/regs/hcr.h"
+#include "hyp/regs/psr.h"
+#include "hyp/regs/timer.h"
+
+/* VTCR (B4.1.158): bit 31 RES1, T0SZ 0, SL0 1 (level 1), walks write-back, inner shareable. */
+#define WORLD_VTCR  0x80003540u
+#define WORLD_CPACR 0u
+#define WORLD_SCTLR                                                                   \
+	0x00c50078u /* reset value on the Cortex-A15 (TRM 4.3.27), caches and MMU off \
+		     */
+#define WORLD_FPEXC_EN 0x40000000u
+
+/* HCPTR: everything but VFP and SIMD is UNDEFINED to guests for good; cp10, cp11 until used. */
+#define WORLD_HCPTR_OPEN   (HCPTR_TTA | (HCPTR_TCP_ALL & ~(HCPTR_TCP10 | HCPTR_TCP11)))
+#define WORLD_HCPTR_CLOSED (HCPTR_TTA | HCPTR_TCP_ALL)
+
+#define WORLD_HCR                                                             \
+	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | \
+	 FIELD_PREP(HCR_BSU, HCR_BSU_IS) | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TAC | HCR_TSW)
+
+void world_init_cpu(const void *vectors, uintptr_t cpu)
+{
+	sysreg_write(HTPIDR, cpu);
+	sysreg_write(HVBAR, (uint32_t)(uintptr_t)vectors);
+	sysreg_write(VTCR, WORLD_VTCR);
+	sysreg_write(HCR, 0);
+	sysreg_write(HCPTR, WORLD_HCPTR_CLOSED);
+	sysreg_write(HSTR, HSTR_T15 | HSTR_TTEE);
+	sysreg_write(HDCR, (sysreg_read(HDCR) & HDCR_HPMN) | HDCR_TDRA | HDCR_TDOSA | HDCR_TDA |
+				   HDCR_TPM | HDCR_TPMCR);
+	/* The guests have both EL1 timers; HYP uses its own. CNTVOFF is UNKNOWN at reset. */
+	sysreg_write(CNTHCTL, CNTHCTL_PL1PCTEN | CNTHCTL_PL1PCEN);
+	sysreg_write64(CNTVOFF, 0);
+	sysreg_write(CNTV_CTL, 0);
+	sysreg_write(CNTP_CTL, 0);
+	sysreg_write(CNTHP_CTL, 0);
+	sysreg_write(VPIDR, sysreg_read(MIDR));
+	hw_isb();
+}
+
+void world_reset(struct world *world)
+{
+	uint64_t vttbr = world->vttbr;
+	uint64_t cntvoff = world->cntvoff;
+	uint32_t vmpidr = world->vmpidr;
+
+	*world = (struct world) {
+		.sctlr = WORLD_SCTLR,
+		.cpacr = WORLD_CPACR,
+		.vttbr = vttbr,
+		.cntvoff = cntvoff,
+		.vmpidr = vmpidr,
+		.hcr = WORLD_HCR,
+	};
+}
+
+static void world_save_banks(struct world *world)
+{
+	world->sp_usr = banked_read(SP_usr);
+	world->svc = (struct world_bank) { banked_read(SP_svc), banked_read(LR_svc),
+					   banked_read(SPSR_svc) };
+	world->abt = (struct world_bank) { banked_read(SP_abt), banked_read(LR_abt),
+					   banked_read(SPSR_abt) };
+	world->und = (struct world_bank) { banked_read(SP_und), banked_read(LR_und),
+					   banked_read(SPSR_und) };
+	world->irq = (struct world_bank) { banked_read(SP_irq), banked_read(LR_irq),
+					   banked_read(SPSR_irq) };
+	world->fiq = (struct world_bank) { banked_read(SP_fiq), banked_read(LR_fiq),
+					   banked_read(SPSR_fiq) };
+	world->r_fiq[0] = banked_read(R8_fiq);
+	world->r_fiq[1] = banked_read(R9_fiq);
+	world->r_fiq[2] = banked_read(R10_fiq);
+	world->r_fiq[3] = banked_read(R11_fiq);
+	world->r_fiq[4] = banked_read(R12_fiq);
+}
+
+#define WORLD_RESTORE_BANK(mode)                             \
+	do {                                                 \
+		banked_write(SP_##mode, world->mode.sp);     \
+		banked_write(LR_##mode, world->mode.lr);     \
+		banked_write(SPSR_##mode, world->mode.spsr); \
+	} while (0)
+
+static void world_restore_banks(const struct world *world)
+{
+	banked_write(SP_usr, world->sp_usr);
+	WORLD_RESTORE_BANK(svc);
+	WORLD_RESTORE_BANK(abt);
+	WORLD_RESTORE_BANK(und);
+	WORLD_RESTORE_BANK(irq);
+	WORLD_RESTORE_BANK(fiq);
+	banked_write(R8_fiq, world->r_fiq[0]);
+	banked_write(R9_fiq, world->r_fiq[1]);
+	banked_write(R10_fiq, world->r_fiq[2]);
+	banked_write(R11_fiq, world->r_fiq[3]);
+	banked_write(R12_fiq, world->r_fiq[4]);
+}
+
+static void world_save_timers(struct world *world)
+{
+	world->cntv.ctl = sysreg_read(CNTV_CTL);
+	sysreg_write(CNTV_CTL, 0);
+	world->cntv.cval = sysreg_read64(CNTV_CVAL);
+	world->cntp.ctl = sysreg_read(CNTP_CTL);
+	sysreg_write(CNTP_CTL, 0);
+	world->cntp.cval = sysreg_read64(CNTP_CVAL);
+	world->cntkctl = sysreg_read(CNTKCTL);
+}
+
+static void world_restore_timers(const struct world *world)
+{
+	sysreg_write64(CNTVOFF, world->cntvoff);
+	sysreg_write(CNTKCTL, world->cntkctl);
+	sysreg_write64(CNTV_CVAL, world->cntv.cval);
+	sysreg_write64(CNTP_CVAL, world->cntp.cval);
+	hw_isb();
+	sysreg_write(CNTV_CTL, world->cntv.ctl);
+	sysreg_write(CNTP_CTL, world->cntp.ctl);
+}
+
+void world_save(struct world *world)
+{
+	world_save_banks(world);
+	world->ttbr0 = sysreg_read64(TTBR0_64);
+	world->ttbr1 = sysreg_read64(TTBR1_64);
+	world->par = sysreg_read64(PAR_64);
+	world->sctlr = sysreg_read(SCTLR);
+	world->cpacr = sysreg_read(CPACR);
+	world->ttbcr = sysreg_read(TTBCR);
+	world->dacr = sysreg_read(DACR);
+	world->dfsr = sysreg_read(DFSR);
+	world->ifsr = sysreg_read(IFSR);
+	world->adfsr = sysreg_read(ADFSR);
+	world->aifsr = sysreg_read(AIFSR);
+	world->dfar = sysreg_read(DFAR);
+	world->ifar = sysreg_read(IFAR);
+	world->mair0 = sysreg_read(MAIR0);
+	world->mair1 = sysreg_read(MAIR1);
+	world->amair0 = sysreg_read(AMAIR0);
+	world->amair1 = sysreg_read(AMAIR1);
+	world->vbar = sysreg_read(VBAR);
+	world->contextidr = sysreg_read(CONTEXTIDR);
+	world->tpidrurw = sysreg_read(TPIDRURW);
+	world->tpidruro = sysreg_read(TPIDRURO);
+	world->tpidrprw = sysreg_read(TPIDRPRW);
+	world->csselr = sysreg_read(CSSELR);
+	world->hcr = sysreg_read(HCR);
+	world_save_timers(world);
+}
+
+void world_restore(const struct world *world)
+{
+	sysreg_write(HCR, world->hcr);
+	sysreg_write64(VTTBR, world->vttbr);
+	sysreg_write(VMPIDR, world->vmpidr);
+	sysreg_write(TTBCR, world->ttbcr); /* before TTBRn: EAE says how they are read */
+	hw_isb();
+	sysreg_write64(TTBR0_64, world->ttbr0);
+	sysreg_write64(TTBR1_64, world->ttbr1);
+	sysreg_write64(PAR_64, world->par);
+	sysreg_write(SCTLR, world->sctlr);
+	sysreg_write(CPACR, world->cpacr);
+	sysreg_write(DACR, world->dacr);
+	sysreg_write(DFSR, world->dfsr);
+	sysreg_write(IFSR, world->ifsr);
+	sysreg_write(ADFSR, world->adfsr);
+	sysreg_write(AIFSR, world->aifsr);
+	sysreg_write(DFAR, world->dfar);
+	sysreg_write(IFAR, world->ifar);
+	sysreg_write(MAIR0, world->mair0);
+	sysreg_write(MAIR1, world->mair1);
+	sysreg_write(AMAIR0, world->amair0);
+	sysreg_write(AMAIR1, world->amair1);
+	sysreg_write(VBAR, world->vbar);
+	sysreg_write(CONTEXTIDR, world->contextidr);
+	sysreg_write(TPIDRURW, world->tpidrurw);
+	sysreg_write(TPIDRURO, world->tpidruro);
+	sysreg_write(TPIDRPRW, world->tpidrprw);
+	sysreg_write(CSSELR, world->csselr);
+	world_restore_banks(world);
+	world_restore_timers(world);
+	/* The Cortex-A15's BPIALL does nothing; ICIALLU drops the branch predictor where ACTLR[0]
+	 * is set. */
+	sysreg_write(ICIALLU, 0);
+	hw_dsb();
+	hw_isb();
+}
+
+void world_set_hcr(uint32_t hcr)
+{
+	sysreg_write(HCR, hcr);
+	hw_isb();
+}
+
+static inline void world_fp_hcptr(uint32_t value)
+{
+	sysreg_write(HCPTR, value);
+	hw_isb();
+}
+
+void world_vfp_load(const struct world_vfp *vfp)
+{
+	world_fp_hcptr(WORLD_HCPTR_OPEN);
+	__asm__ volatile(".fpu neon-vfpv4\n\t"
+			 "vmsr fpexc, %3\n\t"
+			 "mov r3, %0\n\t"
+			 "vldmia r3!, {d0-d15}\n\t"
+			 "vldmia r3!, {d16-d31}\n\t"
+			 "vmsr fpscr, %1\n\t"
+			 "vmsr fpexc, %2\n\t"
+			 :
+			 : "r"(vfp->d), "r"(vfp->fpscr), "r"(vfp->fpexc), "r"(WORLD_FPEXC_EN)
+			 : "r3", "memory");
+}
+
+void world_vfp_save(struct world_vfp *vfp)
+{
+	uint32_t fpexc, fpscr;
+
+	__asm__ volatile(".fpu neon-vfpv4\n\t"
+			 "vmrs %0, fpexc\n\t"
+			 "vmsr fpexc, %3\n\t"
+			 "mov r3, %2\n\t"
+			 "vstmia r3!, {d0-d15}\n\t"
+			 "vstmia r3!, {d16-d31}\n\t"
+			 "vmrs %1, fpscr\n\t"
+			 : "=&r"(fpexc), "=&r"(fpscr)
+			 : "r"(vfp->d), "r"(WORLD_FPEXC_EN)
+			 : "r3", "memory");
+	vfp->fpexc = fpexc;
+	vfp->fpscr = fpscr;
+}
+
+/* FPEXC.EN stays set: with it clear a VFP instruction would be UNDEFINED to the guest before HCPTR
+ * traps it (B1.14.12). */
+void world_vfp_close(void)
+{
+	__asm__ volatile(".fpu neon-vfpv4\n\tvmsr fpexc, %0" ::"r"(WORLD_FPEXC_EN) : "memory");
+	world_fp_hcptr(WORLD_HCPTR_CLOSED);
+}
+
+uint32_t world_read_mvfr0(void)
+{
+	uint32_t value;
+
+	world_fp_hcptr(WORLD_HCPTR_OPEN);
+	__asm__ volatile(".fpu neon-vfpv4\n\tvmrs %0, mvfr0" : "=r"(value)::"memory");
+	world_fp_hcptr(WORLD_HCPTR_CLOSED);
+	return value;
+}
+
+uint32_t world_read_mvfr1(void)
+{
+	uint32_t value;
+
+	world_fp_hcptr(WORLD_HCPTR_OPEN);
+	__asm__ volatile(".fpu neon-vfpv4\n\tvmrs %0, mvfr1" : "=r"(value)::"memory");
+	world_fp_hcptr(WORLD_HCPTR_CLOSED);
+	return value;
+}
+
+static uint32_t world_read_fiq(uint32_t reg)
+{
+	switch (reg) {
+	case 8:
+		return banked_read(R8_fiq);
+	case 9:
+		return banked_read(R9_fiq);
+	case 10:
+		return banked_read(R10_fiq);
+	case 11:
+		return banked_read(R11_fiq);
+	case 12:
+		return banked_read(R12_fiq);
+	case 13:
+		return banked_read(SP_fiq);
+	default:
+		return banked_read(LR_fiq);
+	}
+}
+
+static void world_write_fiq(uint32_t reg, uint32_t value)
+{
+	switch (reg) {
+	case 8:
+		banked_write(R8_fiq, value);
+		break;
+	case 9:
+		banked_write(R9_fiq, value);
+		break;
+	case 10:
+		banked_write(R10_fiq, value);
+		break;
+	case 11:
+		banked_write(R11_fiq, value);
+		break;
+	case 12:
+		banked_write(R12_fiq, value);
+		break;
+	case 13:
+		banked_write(SP_fiq, value);
+		break;
+	default:
+		banked_write(LR_fiq, value);
+		break;
+	}
+}
+
+uint32_t world_read_banked(uint32_t mode, uint32_t reg)
+{
+	bool sp = reg == 13;
+
+	switch (mode) {
+	case PSR_MODE_FIQ:
+		return world_read_fiq(reg);
+	case PSR_MODE_SVC:
+		return sp ? banked_read(SP_svc) : banked_read(LR_svc);
+	case PSR_MODE_ABT:
+		return sp ? banked_read(SP_abt) : banked_read(LR_abt);
+	case PSR_MODE_UND:
+		return sp ? banked_read(SP_und) : banked_read(LR_und);
+	case PSR_MODE_IRQ:
+		return sp ? banked_read(SP_irq) : banked_read(LR_irq);
+	default:
+		return banked_read(SP_usr);
+	}
+}
+
+#define WORLD_WRITE_BANK(mode)                          \
+	do {                                            \
+		if (reg == 13) {                        \
+			banked_write(SP_##mode, value); \
+		} else {                                \
+			banked_write(LR_##mode, value); \
+		}                                       \
+	} while (0)
+
+void world_write_banked(uint32_t mode, uint32_t reg, uint32_t value)
+{
+	switch (mode) {
+	case PSR_MODE_FIQ:
+		world_write_fiq(reg, value);
+		break;
+	case PSR_MODE_SVC:
+		WORLD_WRITE_BANK(svc);
+		break;
+	case PSR_MODE_ABT:
+		WORLD_WRITE_BANK(abt);
+		break;
+	case PSR_MODE_UND:
+		WORLD_WRITE_BANK(und);
+		break;
+	case PSR_MODE_IRQ:
+		WORLD_WRITE_BANK(irq);
+		break;
+	default:
+		banked_write(SP_usr, value);
+		break;
+	}
+}
+
+void world_write_exception(uint32_t mode, uint32_t lr, uint32_t spsr)
+{
+	if (mode == PSR_MODE_UND) {
+		banked_write(LR_und, lr);
+		banked_write(SPSR_und, spsr);
+	} else {
+		banked_write(LR_abt, lr);
+		banked_write(SPSR_abt, spsr);
+	}
+}
+
+/* PAR bit 0: the translation failed; LPAE format while stage 2 is involved or TTBCR.EAE is set,
+ * else bit 11 (LPAE) is 0 and the address is in 31..12 (B4.1.112). */
+static bool world_par(uint64_t par, uint32_t va, uint64_t *address)
+{
+	if (par & 1u) {
+		return false;
+	}
+	if (par & BIT32(11)) {
+		*address = (par & GENMASK64(39, 12)) | (va & 0xfffu);
+	} else if (par & 2u) { /* supersection */
+		*address = (par & 0xff000000u) | ((par & 0x00ff0000u) << 16) | (va & 0xffffffu);
+	} else {
+		*address = (par & 0xfffff000u) | (va & 0xfffu);
+	}
+	return true;
+}
+
+bool world_translate(uint32_t va, bool user, uint64_t *pa)
+{
+	uint64_t saved = sysreg_read64(PAR_64);
+	uint64_t par;
+
+	if (user) {
+		sysreg_write(ATS12NSOUR, va);
+	} else {
+		sysreg_write(ATS12NSOPR, va);
+	}
+	hw_isb();
+	par = sysreg_read64(PAR_64);
+	sysreg_write64(PAR_64, saved);
+	return world_par(par, va, pa);
+}
+
+bool world_translate_stage1(uint32_t va, uint64_t *ipa)
+{
+	uint64_t saved = sysreg_read64(PAR_64);
+	uint64_t par;
+
+	sysreg_write(ATS1CPR, va);
+	hw_isb();
+	par = sysreg_read64(PAR_64);
+	sysreg_write64(PAR_64, saved);
+	return world_par(par, va, ipa);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a world switch moves: everything of PL1 and PL0 that HYP does not use itself (ARM ARM
+ * B1.3.2, B3.15). An exit that stays on its vCPU touches none of it.
+ */
+#ifndef HYP_HW_WORLD_H
+#define HYP_HW_WORLD_H
+
+#include "hyp/hw/sysreg.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* r13, r14, SPSR of one mode */
+struct world_bank {
+	uint32_t sp, lr, spsr;
+};
+
+struct world_timer {
+	uint32_t ctl;
+	uint64_t cval;
+};
+
+struct world {
+	uint32_t sp_usr;
+	struct world_bank svc, abt, und, irq, fiq;
+	uint32_t r_fiq[5]; /* r8..r12 */
+
+	uint64_t ttbr0, ttbr1, par;
+	uint32_t sctlr, cpacr, ttbcr, dacr, dfsr, ifsr, adfsr, aifsr, dfar, ifar;
+	uint32_t mair0, mair1, amair0, amair1, vbar, contextidr;
+	uint32_t tpidrurw, tpidruro, tpidrprw, csselr, cntkctl;
+
+	struct world_timer cntv, cntp;
+
+	/* set by HYP for this vCPU, never changed by the guest */
+	uint32_t vmpidr;
+	uint64_t vttbr;
+	uint64_t cntvoff;
+	uint32_t hcr; /* glue changes VI, VF, VA, TWI in it; world_set_hcr where loaded */
+};
+
+/* VFP and Advanced SIMD, switched when first used. */
+struct world_vfp {
+	uint64_t d[32];
+	uint32_t fpexc, fpscr;
+};
+
+/* This CPU's registers for HYP operation: vectors, traps that are the same for all guests. */
+void world_init_cpu(const void *vectors, uintptr_t cpu);
+
+/* What world_init_cpu was given for this CPU. */
+static inline uintptr_t world_cpu(void)
+{
+	return sysreg_read(HTPIDR);
+}
+
+/* MVFR0, MVFR1 of this CPU. */
+uint32_t world_read_mvfr0(void);
+uint32_t world_read_mvfr1(void);
+
+/* A vCPU's reset values (ARM ARM B1.9.1, the Linux boot protocol). */
+void world_reset(struct world *world);
+
+void world_save(struct world *world);
+void world_restore(const struct world *world);
+
+static inline bool world_caches_on(const struct world *world)
+{
+	return (world->sctlr & (1u << 2)) != 0;
+}
+
+/* HCR of the loaded vCPU. Read back first if a virtual abort was pended: hardware clears VA
+ * (B1.8.11). */
+void world_set_hcr(uint32_t hcr);
+
+/* Opens VFP to the guest and loads its registers; saves them and closes it again. */
+void world_vfp_load(const struct world_vfp *vfp);
+void world_vfp_save(struct world_vfp *vfp);
+void world_vfp_close(void);
+
+/* A banked register as the guest's mode `mode` (PSR_MODE_*) sees r13 or r14, or r8..r12 in FIQ
+ * mode. */
+uint32_t world_read_banked(uint32_t mode, uint32_t reg);
+void world_write_banked(uint32_t mode, uint32_t reg, uint32_t value);
+
+/* Registers of the mode that an injected exception enters (UND or ABT). */
+void world_write_exception(uint32_t mode, uint32_t lr, uint32_t spsr);
+
+/* Stage 1 and 2 of the loaded guest for a privileged read: true and the physical address, or false.
+ * Preserves PAR. */
+bool world_translate(uint32_t va, bool user, uint64_t *pa);
+/* Stage 1 alone: the IPA. For a fault address that HPFAR does not hold (permission faults). */
+bool world_translate_stage1(uint32_t va, uint64_t *ipa);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* HVC #0: PSCI, SMCCC discovery, and the control ABI (docs/control-abi.md). */
+#include "hyp/base/error.h"
+#include "hyp/exit.h"
+#include "hyp/irq_call.h"
+#include "hyp/mem.h"
+#include "hyp/regs/hsr.h"
+#include "hyp/regs/psr.h"
+#include "hyp/run.h"
+
+#define HYPERCALL_COUNT 10 /* calls in the vendor-hypervisor range */
+
+static bool hypercall_entry_valid(const void *cookie, uint32_t ipa)
+{
+	const struct vm *vm = cookie;
+
+	return vm_owns(vm, ipa & ~UINT32_C(1), sizeof(uint16_t));
+}
+
+static void hypercall_psci_effect(struct cpu *cpu, const struct psci_result *result)
+{
+	struct vm *vm = cpu->loaded->vm;
+
+	switch (result->effect) {
+	case PSCI_DO_START:
+		vcpu_start(&vm->vcpus[result->target], result->entry, result->context);
+		break;
+	case PSCI_DO_STOP:
+		run_stop(cpu);
+		break;
+	case PSCI_DO_SUSPEND:
+		run_wait(cpu);
+		break;
+	case PSCI_DO_SYSTEM_OFF:
+		vm_end(vm, VM_END_OFF, 0);
+		break;
+	case PSCI_DO_SYSTEM_RESET:
+		vm_end(vm, VM_END_RESET, 0);
+		break;
+	default:
+		break;
+	}
+}
+
+static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	struct vm *vm = vcpu->vm;
+	struct psci_result result;
+
+	lock_take(&vm->lock);
+	result = psci_call(&vm->psci, vcpu->index, regs->r, hypercall_entry_valid, vm);
+	lock_drop(&vm->lock);
+	regs->r[0] = (uint32_t)result.value;
+	if (result.effect != PSCI_DO_NOTHING) {
+		hypercall_psci_effect(cpu, &result);
+	}
+}
+
+/* The VM behind a handle, if the caller may call on it: 0 is the caller, n the manifest's n-th
+ * partition. */
+static int hypercall_vm(const struct vcpu *caller, uint32_t handle, struct vm **vm)
+{
+	uint32_t index = handle ? handle - 1 : caller->vm->index;
+
+	if (index >= vm_count) {
+		return -HYP_EBADF;
+	}
+	if (!(caller->vm->config->rights & BIT32(index))) {
+		return -HYP_EPERM;
+	}
+	*vm = &vms[index];
+	return 0;
+}
+
+static uint32_t hypercall_capability(uint32_t capability)
+{
+	switch (capability) {
+	case KVM_CAP_IRQCHIP:
+	case KVM_CAP_IRQ_INJECT_STATUS:
+	case KVM_CAP_ARM_PSCI:
+	case KVM_CAP_ARM_PSCI_0_2:
+		return 1;
+	case KVM_CAP_NR_VCPUS:
+	case KVM_CAP_MAX_VCPUS:
+		return VGIC_MAX_VCPUS;
+	default:
+		/* KVM_CAP_ARM_IRQ_LINE_LAYOUT_2 among them: irq_type is the whole of 31..24 */
+		return 0;
+	}
+}
+
+static int hypercall_irq_line(const struct vcpu *caller, const uint32_t args[4])
+{
+	struct vm *vm;
+	int error = hypercall_vm(caller, args[1], &vm);
+
+	return error ? error : irq_call_line(vm, args[2], args[3] != 0);
+}
+
+/* At most PLUMB_IRQ_LINE_MANY_MAX entries a call: the caller goes on from the count it gets. */
+static int hypercall_irq_line_many(const struct vcpu *caller, const uint32_t args[4])
+{
+	uint32_t count = bits_min(args[3], PLUMB_IRQ_LINE_MANY_MAX);
+	uint32_t done = 0;
+	struct vm *vm;
+	int error = hypercall_vm(caller, args[1], &vm);
+
+	while (!error && done < count) {
+		struct kvm_irq_level entry;
+		uint32_t ipa = args[2] + done * (uint32_t)sizeof(entry);
+
+		error = ipa >= args[2] && mem_read(caller->vm, ipa, &entry, sizeof(entry))
+				? irq_call_line(vm, entry.irq, entry.level != 0)
+				: -HYP_EFAULT;
+		done += error ? 0 : 1;
+	}
+	return done ? (int)done : error;
+}
+
+static int hypercall_irq_state(const struct vcpu *caller, struct guest_regs *regs)
+{
+	struct vm *vm;
+	int error = hypercall_vm(caller, regs->r[1], &vm);
+
+	return error ? error : irq_call_state(vm, regs->r[2], &regs->r[1]);
+}
+
+static int hypercall_vm_info(const struct vcpu *caller, struct guest_regs *regs)
+{
+	static const uint8_t states[] = { [VM_OFF] = PLUMB_VM_OFF,
+					  [VM_LOADING] = PLUMB_VM_LOADING,
+					  [VM_RUNNING] = PLUMB_VM_RUNNING,
+					  [VM_CRASHED] = PLUMB_VM_CRASHED };
+	struct vm *vm;
+	uint32_t name[2] = { 0, 0 };
+	int error = hypercall_vm(caller, regs->r[1], &vm);
+
+	if (error) {
+		return error;
+	}
+	for (uint32_t n = 0; n < sizeof(name) && vm->config->name[n]; n++) {
+		name[n / 4] |= (uint32_t)(uint8_t)vm->config->name[n] << (n % 4 * 8);
+	}
+	regs->r[1] = vm->nr_vcpus | (vm->vgic ? vgic_nr_irqs(vm->vgic) << 8 : 0) |
+		     (uint32_t)states[vm->state] << 24;
+	regs->r[2] = name[0];
+	regs->r[3] = name[1];
+	return 0;
+}
+
+static int hypercall_stats(const struct vcpu *caller, struct guest_regs *regs)
+{
+	uint32_t index = regs->r[3];
+	uint64_t value = 0;
+	struct vm *vm;
+	int error = hypercall_vm(caller, regs->r[1], &vm);
+
+	if (error) {
+		return error;
+	}
+	if (regs->r[2] >= vm->nr_vcpus || index >= PLUMB_STAT_COUNT) {
+		return -HYP_EINVAL;
+	}
+	/* Exits are counted by class alone: the total is their sum. */
+	if (index == PLUMB_STAT_EXITS) {
+		for (uint32_t n = PLUMB_STAT_HVC; n <= PLUMB_STAT_OTHER; n++) {
+			value += vm->vcpus[regs->r[2]].stats[n];
+		}
+	} else {
+		value = vm->vcpus[regs->r[2]].stats[index];
+	}
+	regs->r[1] = (uint32_t)value;
+	regs->r[2] = (uint32_t)(value >> 32);
+	return 0;
+}
+
+static int hypercall_system_exit(const struct vcpu *caller, uint32_t status)
+{
+	vm_end(caller->vm, status ? VM_END_CRASH : VM_END_OFF, (int32_t)status);
+	return 0;
+}
+
+static int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *regs)
+{
+	switch (regs->r[0]) {
+	case PLUMB_IRQ_LINE:
+	case PLUMB_IRQ_LINE_STATUS:
+		return hypercall_irq_line(vcpu, regs->r);
+	case PLUMB_IRQ_LINE_MANY:
+		return hypercall_irq_line_many(vcpu, regs->r);
+	case PLUMB_GET_IRQ_STATE:
+		return hypercall_irq_state(vcpu, regs);
+	case PLUMB_GET_VM_INFO:
+		return hypercall_vm_info(vcpu, regs);
+	case PLUMB_GET_STATS:
+		return hypercall_stats(vcpu, regs);
+	case PLUMB_GET_API_VERSION:
+		return KVM_API_VERSION;
+	case PLUMB_CHECK_EXTENSION:
+		return (int32_t)hypercall_capability(regs->r[1]);
+	case PLUMB_SYSTEM_EXIT:
+		return hypercall_system_exit(vcpu, regs->r[1]);
+	case PLUMB_CALL_COUNT:
+		return HYPERCALL_COUNT;
+	case PLUMB_CALL_UID:
+		regs->r[1] = PLUMB_UID_R1;
+		regs->r[2] = PLUMB_UID_R2;
+		regs->r[3] = PLUMB_UID_R3;
+		return (int32_t)PLUMB_UID_R0;
+	case PLUMB_CALL_REVISION:
+		regs->r[1] = PLUMB_REVISION_MINOR;
+		return PLUMB_REVISION_MAJOR;
+	default:
+		return SMCCC_NOT_SUPPORTED;
+	}
+}
+
+void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+
+	vcpu->stats[PLUMB_STAT_HVC]++;
+	if (FIELD_GET(HSR_HVC_IMM, hsr) != 0) {
+		regs->pc -= 4; /* HVC is four bytes in ARM and in Thumb state; the PC is past it */
+		exit_inject(regs, INJECT_UNDEF, NULL);
+	} else if (psci_owns(regs->r[0])) {
+		hypercall_psci(cpu, regs);
+	} else {
+		regs->r[0] = (uint32_t)hypercall_vendor(vcpu, regs);
+	}
+}

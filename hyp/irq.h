@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Physical interrupts: who they are for. */
+#ifndef HYP_IRQ_H
+#define HYP_IRQ_H
+
+#include "hyp/vm.h"
+
+/* Acknowledges and handles one interrupt; called by vectors.S with the frame. */
+void exit_irq(struct guest_regs *regs);
+
+/* Handles everything that is pending, from the monitor's own loops. */
+void irq_poll(struct cpu *cpu);
+
+#endif

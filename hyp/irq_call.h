@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* KVM_IRQ_LINE on a VM: decoding, the VM's lock, the change, and the kick of whom it concerns. */
+#ifndef HYP_IRQ_CALL_H
+#define HYP_IRQ_CALL_H
+
+#include "hyp/vm.h"
+
+/* 0 or a negative errno; a refused call changes nothing. */
+int irq_call_line(struct vm *vm, uint32_t irq, bool level);
+
+/* PLUMB_IRQ_* of a line or interrupt. */
+int irq_call_state(struct vm *vm, uint32_t irq, uint32_t *state);
+
+#endif

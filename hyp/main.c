@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The order of boot, and the end of the system. */
+#include "hyp/main.h"
+#include "hyp/boot_parts.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/layout.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/hw/smc.h"
+#include "hyp/hw/timer.h"
+#include "hyp/regs/psr.h"
+#include "hyp/tty.h"
+#include "hyp/vm.h"
+#include "vgic/vgic_hw.h"
+
+#define MAIN_AFFINITY 0x00ffffffu /* of MPIDR */
+
+extern const char vectors[], image_stacks[], image_start[], boot_secondary[];
+void vectors_enter(uintptr_t stack_top) __attribute__((noreturn));
+
+struct board main_board;
+struct cp15_id main_host_id;
+uint64_t main_time_slice;
+
+static struct boot main_boot;
+static volatile uint32_t main_cpus_ready;
+
+static void main_read_host_id(void)
+{
+	main_host_id = (struct cp15_id) {
+		.pfr0 = sysreg_read(ID_PFR0),
+		.pfr1 = sysreg_read(ID_PFR1),
+		.dfr0 = sysreg_read(ID_DFR0),
+		.afr0 = sysreg_read(ID_AFR0),
+		.mmfr = { sysreg_read(ID_MMFR0), sysreg_read(ID_MMFR1), sysreg_read(ID_MMFR2),
+			  sysreg_read(ID_MMFR3) },
+		.isar = { sysreg_read(ID_ISAR0), sysreg_read(ID_ISAR1), sysreg_read(ID_ISAR2),
+			  sysreg_read(ID_ISAR3), sysreg_read(ID_ISAR4), sysreg_read(ID_ISAR5) },
+		.mvfr0 = world_read_mvfr0(),
+		.mvfr1 = world_read_mvfr1(),
+	};
+}
+
+/* This CPU's registers, its part of the GIC, its identity. */
+static void main_init_cpu(uint32_t index)
+{
+	cpus[index].index = (uint8_t)index;
+	world_init_cpu(vectors, (uintptr_t)&cpus[index]);
+	gic_init_cpu();
+	gic_enable(main_board.timer_virt_intid);
+	gic_enable(main_board.timer_phys_intid);
+	gic_enable(main_board.timer_hyp_intid);
+	gic_enable(main_board.maintenance_intid);
+	cpus[index].gic_mask = gic_cpu_mask();
+}
+
+static uint32_t main_init_gic(void)
+{
+	struct gic_map map = {
+		.gicd = (uintptr_t)mmu_map_device(main_board.gicd, 0x1000),
+		.gicc = (uintptr_t)mmu_map_device(main_board.gicc, 0x2000),
+		.gich = (uintptr_t)mmu_map_device(main_board.gich, 0x1000),
+	};
+
+	gic_init(&map);
+	return vgic_hw_init(map.gich);
+}
+
+static uint32_t main_this_index(void)
+{
+	uint32_t affinity = sysreg_read(MPIDR) & MAIN_AFFINITY;
+
+	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
+		if (main_board.mpidr[n] == affinity) {
+			return n;
+		}
+	}
+	boot_refuse_text("cpus", "the CPU that booted is not in the device tree");
+}
+
+static void main_start_cpus(uint32_t self)
+{
+	uint32_t entry = (uint32_t)mmu_image_pa((uintptr_t)main_boot.image_pa, boot_secondary).pa;
+
+	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
+		uint32_t before = main_cpus_ready;
+		int32_t error;
+
+		if (n == self) {
+			continue;
+		}
+		error = main_board.psci == BOARD_PSCI_SMC
+				? smc_call(main_board.psci_cpu_on, main_board.mpidr[n], entry, n)
+				: PSCI_NOT_SUPPORTED;
+		if (error) {
+			print("refused: /cpus: CPU %u does not start: PSCI error %d\n", (unsigned)n,
+			      (int)error);
+			main_halt(MAIN_REFUSED);
+		}
+		while (main_cpus_ready == before) {
+			hw_wfe();
+		}
+	}
+}
+
+/* Ticks a second: the tree's word goes before CNTFRQ, which some firmware leaves unset. */
+static uint32_t main_timer_hz(void)
+{
+	return main_board.timer_hz ? main_board.timer_hz : sysreg_read(CNTFRQ);
+}
+
+static uintptr_t main_stack_top(uint32_t index)
+{
+	return (uintptr_t)image_stacks + (index + 1) * LAYOUT_STACK_SIZE;
+}
+
+static void main_start_partitions(void)
+{
+	for (uint32_t n = 0; n < vm_count; n++) {
+		if (vms[n].config->autostart) {
+			vm_start(&vms[n]);
+		}
+	}
+}
+
+void main(uint32_t dtb_pa, uint32_t image_pa)
+{
+	uint32_t self, nr_lrs;
+
+	mmu_init();
+	tty_init();
+	main_boot.dtb_pa = dtb_pa;
+	main_boot.image_pa = image_pa;
+	boot_map_board(&main_boot);
+	boot_find_uart(&main_boot);
+	boot_read_board(&main_boot);
+	self = main_this_index();
+	print("%s, %u CPUs, image at 0x%x\n", main_board.model, (unsigned)main_board.nr_cpus,
+	      (unsigned)image_pa);
+	main_read_host_id();
+	nr_lrs = main_init_gic();
+	main_init_cpu(self);
+	sched_init(&sched, main_board.nr_cpus);
+	boot_read_manifest(&main_boot);
+	main_time_slice = (uint64_t)boot_manifest.time_slice_us * main_timer_hz() / 1000000u;
+	boot_make_partitions(&main_boot, nr_lrs);
+	main_start_cpus(self);
+	if (main_board.uart != BOARD_UART_NONE) {
+		gic_target_here(main_board.uart_intid);
+		gic_enable(main_board.uart_intid);
+		tty_enable_interrupts();
+	}
+	main_start_partitions();
+	vectors_enter(main_stack_top(self));
+}
+
+void main_secondary(uint32_t index)
+{
+	mmu_init_secondary();
+	vgic_hw_init_cpu();
+	main_init_cpu(index);
+	main_cpus_ready++;
+	hw_sev();
+	vectors_enter(main_stack_top(index));
+}
+
+void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode)
+{
+	(void)image_pa;
+	tty_init();
+	main_boot.dtb_pa = dtb_pa;
+	boot_map_board(&main_boot);
+	boot_find_uart(&main_boot);
+	print("refused: entered in mode 0x%x, not HYP (0x%x): on QEMU add virtualization=on, on a "
+	      "board "
+	      "use a boot loader that enters HYP\n",
+	      (unsigned)mode, PSR_MODE_HYP);
+	main_halt(MAIN_REFUSED);
+}
+
+void main_vm_ended(void)
+{
+	enum main_status status = MAIN_OK;
+
+	for (uint32_t n = 0; n < vm_count; n++) {
+		if (vms[n].state == VM_LOADING || vms[n].state == VM_RUNNING) {
+			return;
+		}
+		if (vms[n].state == VM_CRASHED) {
+			status = MAIN_CRASHED;
+		}
+	}
+	main_halt(status);
+}
+
+void main_halt(enum main_status status)
+{
+	tty_last_words("plumbline: end: status %d\n", (int)status);
+	if (main_board.psci == BOARD_PSCI_SMC && main_board.psci_system_off) {
+		smc_call(main_board.psci_system_off, 0, 0, 0);
+	}
+	for (;;) {
+		hw_wfi();
+	}
+}
+
+void main_panic(const char *what)
+{
+	tty_last_words("plumbline: panic: %s\n", what);
+	main_halt(MAIN_PANIC);
+}
+
+void panic_exception(uint32_t number, const struct guest_regs *regs)
+{
+	static const char *const names[] = { "reset", "undefined instruction", "supervisor call",
+					     "prefetch abort", "data abort" };
+
+	tty_last_words(
+		"plumbline: panic: %s in the monitor: cpsr %08x hsr %08x hdfar %08x hifar %08x\n",
+		names[number], (unsigned)regs->cpsr, (unsigned)sysreg_read(HSR),
+		(unsigned)sysreg_read(HDFAR), (unsigned)sysreg_read(HIFAR));
+	tty_last_words(
+		"plumbline: panic: pc %08x lr %08x r0 %08x %08x %08x %08x r4 %08x %08x %08x %08x\n",
+		(unsigned)regs->pc, (unsigned)regs->lr_usr, (unsigned)regs->r[0],
+		(unsigned)regs->r[1], (unsigned)regs->r[2], (unsigned)regs->r[3],
+		(unsigned)regs->r[4], (unsigned)regs->r[5], (unsigned)regs->r[6],
+		(unsigned)regs->r[7]);
+	main_halt(MAIN_PANIC);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/mem.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/insn.h"
+#include "hyp/regs/psr.h"
+#include <string.h>
+
+static void mem_copy_out(uint64_t pa, uint8_t *to, uint32_t size)
+{
+	uint32_t cpu = cpu_this()->index;
+
+	while (size) {
+		uint32_t part = bits_min(size, BLOCK_SIZE - (uint32_t)(pa % BLOCK_SIZE));
+
+		memcpy(to, mmu_window(cpu, pa_make(pa)), part);
+		pa += part;
+		to += part;
+		size -= part;
+	}
+	mmu_window_close(cpu);
+}
+
+bool mem_read(const struct vm *vm, uint32_t ipa, void *to, uint32_t size)
+{
+	if (!vm_owns(vm, ipa, size)) {
+		return false;
+	}
+	mem_copy_out(vm->memory_pa + (ipa - vm->config->memory_ipa), to, size);
+	return true;
+}
+
+/* A halfword at a guest-virtual address: both stages translate, so it is the guest's own to read.
+ */
+static bool mem_read_half(const struct vm *vm, uint32_t va, bool user, uint16_t *half)
+{
+	uint64_t pa;
+
+	if (!world_translate(va, user, &pa) || pa < vm->memory_pa ||
+	    pa - vm->memory_pa > vm->config->memory_size - sizeof(*half)) {
+		return false;
+	}
+	mem_copy_out(pa, (uint8_t *)half, sizeof(*half));
+	return true;
+}
+
+bool mem_read_insn(const struct guest_regs *regs, bool thumb, bool *wide, uint32_t *word)
+{
+	const struct vm *vm = cpu_this()->loaded->vm;
+	bool user = (regs->cpsr & PSR_MODE) == PSR_MODE_USR;
+	uint16_t first, second = 0;
+
+	if (!mem_read_half(vm, regs->pc, user, &first)) {
+		return false;
+	}
+	*wide = !thumb || insn_thumb_is_wide(first);
+	if (*wide && !mem_read_half(vm, regs->pc + 2, user, &second)) {
+		return false;
+	}
+	if (!*wide) {
+		*word = first;
+	} else if (thumb) {
+		*word = ((uint32_t)first << 16) | second;
+	} else {
+		*word = ((uint32_t)second << 16) | first;
+	}
+	return true;
+}

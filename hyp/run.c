@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * World switches and the idle loop. The world in the registers is cpu->loaded's; an exit that stays
+ * on its vCPU comes through run_finish and finds nothing to do.
+ */
+#include "hyp/run.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/timer.h"
+#include "hyp/irq.h"
+#include "hyp/main.h"
+#include "hyp/regs/hcr.h"
+#include "hyp/regs/psr.h"
+#include "vgic/vgic_hw.h"
+#include <string.h>
+
+/* ---- timers of vCPUs that are not on a CPU ---- */
+
+static bool run_timer_armed(const struct world_timer *timer)
+{
+	return (timer->ctl & (TIMER_ENABLE | TIMER_MASKED)) == TIMER_ENABLE;
+}
+
+/* Counter values at which the two timers of an unloaded vCPU are due; UINT64_MAX: not armed, or
+ * already in its VGIC. */
+static uint64_t run_timer_deadline(const struct vcpu *vcpu, uint32_t intid)
+{
+	const struct world *world = &vcpu->world;
+	const struct world_timer *timer = intid == VM_TIMER_VIRT ? &world->cntv : &world->cntp;
+	uint64_t offset = intid == VM_TIMER_VIRT ? world->cntvoff : 0;
+
+	if (!vcpu->vm->vgic || !run_timer_armed(timer) ||
+	    vgic_hw_held(vcpu->vm->vgic, vcpu->index, intid)) {
+		return UINT64_MAX;
+	}
+	return timer->cval + offset;
+}
+
+/* Pends the timers of an unloaded vCPU that are due; vgic_lock is held. Returns the earliest
+ * deadline left. */
+static uint64_t run_timer_check(struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)
+{
+	static const uint32_t timers[] = { VM_TIMER_VIRT, VM_TIMER_PHYS };
+	uint64_t earliest = UINT64_MAX;
+
+	for (uint32_t n = 0; n < ARRAY_SIZE(timers); n++) {
+		uint64_t deadline = run_timer_deadline(vcpu, timers[n]);
+
+		if (deadline <= now) {
+			vgic_hw_fired(vcpu->vm->vgic, vcpu->index, timers[n], kick);
+		} else if (deadline < earliest) {
+			earliest = deadline;
+		}
+	}
+	return earliest;
+}
+
+/* Every vCPU that last ran here and waits: due timers pend and wake it. Returns the earliest
+ * deadline left. */
+static uint64_t run_sleepers(const struct cpu *cpu, uint64_t now)
+{
+	uint64_t earliest = UINT64_MAX;
+
+	for (uint32_t e = 0; e < sched.nr_entities; e++) {
+		struct vcpu *vcpu = vcpu_by_entity[e];
+		vgic_kick_t kick = 0;
+		uint64_t deadline;
+
+		if (sched.entity[e].state != SCHED_BLOCKED || sched.entity[e].cpu != cpu->index ||
+		    !vcpu->vm->vgic || vcpu->loaded_on != SCHED_NO_CPU) {
+			continue;
+		}
+		lock_take(&vcpu->vm->vgic_lock);
+		deadline = run_timer_check(vcpu, now, &kick);
+		lock_drop(&vcpu->vm->vgic_lock);
+		if (deadline < earliest) {
+			earliest = deadline;
+		}
+		vm_kick(vcpu->vm, kick);
+	}
+	return earliest;
+}
+
+/* HYP's timer for this CPU: the end of the slice, or the first sleeper. */
+static void run_set_timer(struct cpu *cpu, bool contended)
+{
+	uint64_t now = timer_now();
+	uint64_t deadline = run_sleepers(cpu, now);
+
+	cpu->slice_end = contended ? now + main_time_slice : 0;
+	if (contended && cpu->slice_end < deadline) {
+		deadline = cpu->slice_end;
+	}
+	if (deadline == UINT64_MAX) {
+		timer_stop();
+	} else {
+		timer_set(deadline);
+	}
+}
+
+void run_timer_fired(struct cpu *cpu)
+{
+	timer_stop();
+	cpu->resched = true; /* run_schedule sets it anew */
+}
+
+/* ---- the VGIC of the loaded vCPU ---- */
+
+static void run_vgic(struct vcpu *vcpu, bool fold, bool flush)
+{
+	struct vm *vm = vcpu->vm;
+	vgic_kick_t kick = 0;
+
+	lock_take(&vm->vgic_lock);
+	if (fold) {
+		vgic_hw_read(vcpu->cif);
+		vgic_fold(vm->vgic, vcpu->index, &kick);
+	}
+	if (flush) {
+		vgic_flush(vm->vgic, vcpu->index);
+		vgic_hw_write(vcpu->cif);
+	}
+	lock_drop(&vm->vgic_lock);
+	vm_kick(vm, kick & ~BIT32(vcpu->index));
+}
+
+void run_vgic_refold(struct vcpu *vcpu)
+{
+	if (vcpu->vm->vgic) {
+		run_vgic(vcpu, true, true);
+	}
+}
+
+void run_vgic_fold(struct vcpu *vcpu)
+{
+	if (vcpu->vm->vgic) {
+		run_vgic(vcpu, true, false);
+	}
+}
+
+/* ---- world switch ---- */
+
+/* The physical timers' interrupts stay active while the guest holds them, so that they do not fire
+ * again; a guest without a GIC never gets them. */
+static void run_timers_held(const struct vcpu *vcpu, bool loading)
+{
+	const struct vgic *vgic = vcpu->vm->vgic;
+
+	if (!vgic || vgic_hw_held(vgic, vcpu->index, VM_TIMER_VIRT)) {
+		gic_set_active(main_board.timer_virt_intid, loading);
+	}
+	if (!vgic || vgic_hw_held(vgic, vcpu->index, VM_TIMER_PHYS)) {
+		gic_set_active(main_board.timer_phys_intid, loading);
+	}
+}
+
+static void run_vgic_unload(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+	vgic_kick_t kick = 0;
+
+	if (!vm->vgic) {
+		run_timers_held(vcpu, false);
+		return;
+	}
+	lock_take(&vm->vgic_lock);
+	vgic_hw_save(vcpu->cif);
+	vgic_unload(vm->vgic, vcpu->index, &kick);
+	run_timers_held(vcpu, false);
+	run_timer_check(vcpu, timer_now(), &kick);
+	lock_drop(&vm->vgic_lock);
+	vm_kick(vm, kick & ~BIT32(vcpu->index));
+}
+
+/* Takes the loaded vCPU's world out of the registers. From then on another CPU may load it. */
+static void run_unload(struct cpu *cpu, struct guest_regs *regs)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	bool left, wake;
+
+	if (!vcpu) {
+		return;
+	}
+	if (vcpu->vfp_open) {
+		world_vfp_save(&vcpu->vfp);
+		world_vfp_close();
+		vcpu->vfp_open = false;
+	}
+	vcpu->regs = *regs;
+	world_save(&vcpu->world);
+	run_vgic_unload(vcpu);
+	cpu->loaded = NULL;
+
+	lock_take(&sched_lock);
+	vcpu->loaded_on = SCHED_NO_CPU;
+	wake = sched.entity[vcpu->entity].state == SCHED_BLOCKED;
+	left = vcpu->stop && sched.entity[vcpu->entity].state != SCHED_RUNNING;
+	if (left) {
+		sched_stop(&sched, vcpu->entity, SCHED_OFF);
+	}
+	lock_drop(&sched_lock);
+	hw_sev();
+	if (left) {
+		vm_vcpu_left(vcpu);
+	} else if (wake && vcpu_has_pending(vcpu)) {
+		vcpu_kick(vcpu); /* came between its WFI and here */
+	}
+}
+
+static void run_enter_start(struct vcpu *vcpu)
+{
+	const struct manifest_partition *config = vcpu->vm->config;
+	uint32_t pc = vcpu->start_pc;
+
+	vcpu->start = false;
+	world_reset(&vcpu->world);
+	memset(&vcpu->regs, 0, sizeof(vcpu->regs));
+	vcpu->regs.cpsr = PSR_MODE_SVC | PSR_A | PSR_I | PSR_F | ((pc & 1u) ? PSR_T : 0);
+	vcpu->regs.pc = pc & ~UINT32_C(1);
+	vcpu->regs.r[0] = vcpu->start_r0;
+	if (vcpu->index == 0 && pc == config->entry) {
+		vcpu->regs.r[1] = 0xffffffff; /* the Linux boot protocol: no machine number */
+		vcpu->regs.r[2] = config->dtb.data ? config->dtb.ipa : 0;
+	}
+	lock_take(&vcpu->vm->lock);
+	psci_vcpu_entered(&vcpu->vm->psci, vcpu->index);
+	lock_drop(&vcpu->vm->lock);
+}
+
+static void run_vgic_load(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+
+	if (vm->vgic) {
+		lock_take(&vm->vgic_lock);
+		vgic_load(vm->vgic, vcpu->index);
+		vgic_flush(vm->vgic, vcpu->index);
+		run_timers_held(vcpu, true);
+		vgic_hw_restore(vcpu->cif);
+		lock_drop(&vm->vgic_lock);
+	} else {
+		run_timers_held(vcpu, true);
+	}
+}
+
+static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared)
+{
+	while (vcpu->loaded_on != SCHED_NO_CPU) {
+		hw_wfe(); /* its former CPU is about to finish run_unload */
+	}
+	hw_dmb();
+	vcpu->loaded_on = cpu->index;
+	if (vcpu->start) {
+		run_enter_start(vcpu);
+	}
+	vcpu->world.hcr &= ~(HCR_TWI | HCR_TWE | HCR_VI | HCR_VF);
+	vcpu->lines_live = vcpu->lines;
+	vcpu->world.hcr |= (shared ? HCR_TWI | HCR_TWE : 0) | vcpu->lines_live;
+	run_vgic_load(vcpu);
+	world_restore(&vcpu->world);
+	*regs = vcpu->regs;
+	vcpu->stats[PLUMB_STAT_SWITCHES]++;
+	cpu->loaded = vcpu;
+}
+
+void run_vfp_open(struct vcpu *vcpu)
+{
+	world_vfp_load(&vcpu->vfp);
+	vcpu->vfp_open = true;
+}
+
+/* ---- what to run ---- */
+
+static void run_idle(struct cpu *cpu)
+{
+	run_set_timer(cpu, false);
+	while (!cpu->resched) {
+		hw_wfi();
+		irq_poll(cpu);
+	}
+}
+
+/* The picked vCPU belongs to a partition that is being loaded: its turn pays for a step. */
+static bool run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
+{
+	if (vcpu->vm->state != VM_LOADING) {
+		return false;
+	}
+	vm_load_step(vcpu->vm, cpu->index);
+	irq_poll(cpu);
+	return true;
+}
+
+/* A vCPU whose partition ends, picked before it was taken off the list. */
+static bool run_picked_stopping(struct vcpu *vcpu)
+{
+	if (!vcpu->stop) {
+		return false;
+	}
+	lock_take(&sched_lock);
+	sched_stop(&sched, vcpu->entity, SCHED_OFF);
+	lock_drop(&sched_lock);
+	return true;
+}
+
+/* sched_lock is held. A vCPU with its caches off stays where its set/way maintenance works. */
+static void run_before_pick(struct cpu *cpu)
+{
+	struct vcpu *vcpu = cpu->loaded;
+
+	if (!vcpu) {
+		return;
+	}
+	sched.entity[vcpu->entity].pinned = !(sysreg_read(SCTLR) & SCTLR_C);
+	if (vcpu->stop) {
+		sched_stop(&sched, vcpu->entity, SCHED_OFF);
+	}
+}
+
+/* Makes another CPU look for something to run. */
+static void run_tell(const struct cpu *cpu, uint8_t other)
+{
+	if (other != SCHED_NO_CPU && other != cpu->index) {
+		cpus[other].resched = true;
+		gic_kick(cpus[other].gic_mask);
+	}
+}
+
+static void run_schedule(struct cpu *cpu, struct guest_regs *regs)
+{
+	bool yield = cpu->yield;
+
+	do {
+		uint32_t e;
+		bool contended, shared;
+		uint8_t spread;
+		struct vcpu *vcpu;
+
+		cpu->resched = false;
+		cpu->yield = false;
+		hw_dmb();
+		lock_take(&sched_lock);
+		run_before_pick(cpu);
+		e = sched_pick(&sched, cpu->index, yield);
+		contended = sched_contended(&sched, cpu->index);
+		shared = e != SCHED_NONE && sched_shared(&sched, e, cpu->index);
+		spread = sched_spread(&sched);
+		lock_drop(&sched_lock);
+		run_tell(cpu, spread);
+
+		yield = false;
+		if (e == SCHED_NONE) {
+			run_unload(cpu, regs);
+			run_idle(cpu);
+			continue;
+		}
+		vcpu = vcpu_by_entity[e];
+		if (cpu->loaded != vcpu) {
+			run_unload(cpu, regs);
+			if (run_picked_stopping(vcpu)) {
+				vm_vcpu_left(vcpu);
+				cpu->resched = true;
+				continue;
+			}
+			if (run_load_memory(cpu, vcpu)) {
+				cpu->resched = true;
+				yield = true;
+				continue;
+			}
+			run_load(cpu, vcpu, regs, shared);
+		}
+		run_set_timer(cpu, contended);
+	} while (cpu->resched);
+}
+
+/* CPU lines of the loaded vCPU (HCR.VI, HCR.VF). */
+static void run_lines(struct vcpu *vcpu)
+{
+	uint32_t lines = vcpu->lines;
+
+	vcpu->lines_live = lines;
+	world_set_hcr((sysreg_read(HCR) & ~(HCR_VI | HCR_VF)) | lines);
+}
+
+void run_finish(struct cpu *cpu, struct guest_regs *regs)
+{
+	struct vcpu *vcpu;
+
+	if (cpu->resched) {
+		run_schedule(cpu, regs);
+	}
+	vcpu = cpu->loaded;
+	if (vcpu->lines != vcpu->lines_live) {
+		run_lines(vcpu);
+	}
+	switch (vcpu->vm->vgic ? vgic_work(vcpu->vm->vgic, vcpu->index) : VGIC_WORK_NONE) {
+	case VGIC_WORK_NONE:
+		break;
+	case VGIC_WORK_ADD:
+		run_vgic(vcpu, false, true);
+		break;
+	default:
+		run_vgic(vcpu, true, true);
+		break;
+	}
+}
+
+void run_start(struct guest_regs *regs)
+{
+	struct cpu *cpu = cpu_this();
+
+	cpu->resched = true;
+	run_finish(cpu, regs);
+}
+
+void run_yield(struct cpu *cpu)
+{
+	cpu->yield = true;
+	cpu->resched = true;
+}
+
+void run_wait(struct cpu *cpu)
+{
+	struct vcpu *vcpu = cpu->loaded;
+
+	run_vgic_fold(vcpu);
+	if (vcpu_has_pending(vcpu)) {
+		run_yield(cpu);
+		return;
+	}
+	lock_take(&sched_lock);
+	sched_stop(&sched, vcpu->entity, SCHED_BLOCKED);
+	lock_drop(&sched_lock);
+	cpu->resched = true; /* run_unload looks for what came meanwhile */
+}
+
+void run_stop(struct cpu *cpu)
+{
+	lock_take(&sched_lock);
+	sched_stop(&sched, cpu->loaded->entity, SCHED_OFF);
+	lock_drop(&sched_lock);
+	cpu->resched = true;
+}

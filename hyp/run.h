@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which vCPU is on this CPU, and the way back into it. */
+#ifndef HYP_RUN_H
+#define HYP_RUN_H
+
+#include "hyp/vm.h"
+
+/* The CPU's first entry: fills the frame that vectors.S returns through. Called by vectors.S. */
+void run_start(struct guest_regs *regs);
+
+/* Before every return to a guest: whatever the exit, or another CPU, left to do. */
+void run_finish(struct cpu *cpu, struct guest_regs *regs);
+
+/* List registers read back and filled again: after a maintenance interrupt, before their state is
+ * looked at. */
+void run_vgic_refold(struct vcpu *vcpu);
+void run_vgic_fold(struct vcpu *vcpu);
+
+/* HYP's own timer has fired: the slice is over, a sleeper's timer is due. */
+void run_timer_fired(struct cpu *cpu);
+
+/* The loaded vCPU waits for an interrupt, or leaves the CPU to others. */
+void run_wait(struct cpu *cpu);
+void run_yield(struct cpu *cpu);
+
+/* The loaded vCPU is off until it is started again. */
+void run_stop(struct cpu *cpu);
+
+/* VFP registers to the loaded vCPU, at its first use since it was loaded. */
+void run_vfp_open(struct vcpu *vcpu);
+
+#endif

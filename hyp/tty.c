@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/tty.h"
+#include "hyp/console.h"
+#include "hyp/fmt.h"
+#include "hyp/hw/uart.h"
+#include "hyp/vm.h"
+
+#define TTY_LINE  200
+#define TTY_INPUT 256 /* a power of two */
+
+/* What was typed for a port and does not fit its UART's FIFO yet. */
+struct tty_input {
+	uint8_t bytes[TTY_INPUT];
+	uint32_t head, tail;
+};
+
+static struct lock tty_lock; /* all of the following, and every vm->uart */
+static struct console tty_console;
+static struct tty_input tty_input[CONSOLE_MAX_PORTS];
+static struct vm *tty_vm[CONSOLE_MAX_PORTS];
+static bool tty_by_interrupt;
+
+/* The level of the emulated UART's interrupt, to the partition's VGIC. tty_lock is held, so levels
+ * arrive in order. */
+static void tty_update_line(struct vm *vm)
+{
+	const struct irq_line line = { IRQ_LINE_SPI, 0, VM_UART_INTID };
+	bool level = pl011_irq(&vm->uart);
+	vgic_kick_t kick = 0;
+
+	if (level == vm->uart_line || !vm->vgic) {
+		return;
+	}
+	vm->uart_line = level;
+	lock_take(&vm->vgic_lock);
+	vgic_set_line(vm->vgic, &line, level, &kick);
+	lock_drop(&vm->vgic_lock);
+	if (kick) {
+		vm_kick(vm, kick);
+	}
+}
+
+/* Ring -> UART, as much as it takes now. */
+static bool tty_send(void)
+{
+	bool progress = false;
+
+	while (uart_can_send()) {
+		int byte = console_next(&tty_console);
+
+		if (byte < 0) {
+			return progress;
+		}
+		uart_send((uint8_t)byte);
+		progress = true;
+	}
+	return progress;
+}
+
+/* The partition's transmit FIFO -> its ring, as much as fits. */
+static void tty_collect(struct vm *vm)
+{
+	while (console_has_room(&tty_console, vm->port)) {
+		int byte = pl011_tx_pop(&vm->uart);
+
+		if (byte < 0) {
+			break;
+		}
+		console_put(&tty_console, vm->port, (uint8_t)byte);
+	}
+}
+
+static void tty_deliver_input(struct vm *vm)
+{
+	struct tty_input *input = &tty_input[vm->port];
+
+	while (input->head != input->tail && pl011_rx_has_room(&vm->uart)) {
+		pl011_rx_push(&vm->uart, input->bytes[input->head++ % TTY_INPUT]);
+	}
+}
+
+static void tty_pump_all(void)
+{
+	bool progress;
+
+	do {
+		for (uint32_t n = 0; n < vm_count; n++) {
+			tty_collect(&vms[n]);
+		}
+		progress = tty_send();
+	} while (progress && uart_can_send());
+	for (uint32_t n = 0; n < vm_count; n++) {
+		tty_update_line(&vms[n]);
+	}
+}
+
+static void tty_wait_for_room(void)
+{
+	if (tty_by_interrupt) {
+		uart_enable_interrupts(!uart_can_send());
+	}
+}
+
+void tty_init(void)
+{
+	console_init(&tty_console, false);
+	console_add_port(&tty_console, "plumbline");
+}
+
+uint32_t tty_add_vm(struct vm *vm)
+{
+	uint32_t port = console_add_port(&tty_console, vm->config->name);
+
+	tty_vm[port] = vm;
+	pl011_reset(&vm->uart);
+	return port;
+}
+
+void tty_reset_vm(struct vm *vm)
+{
+	lock_take(&tty_lock);
+	tty_collect(vm);
+	pl011_reset(&vm->uart);
+	tty_update_line(vm);
+	tty_send();
+	tty_wait_for_room();
+	lock_drop(&tty_lock);
+}
+
+void tty_enable_interrupts(void)
+{
+	lock_take(&tty_lock);
+	tty_by_interrupt = true;
+	uart_enable_interrupts(true);
+	lock_drop(&tty_lock);
+}
+
+enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
+{
+	enum mmio_result result;
+
+	lock_take(&tty_lock);
+	result = pl011_access(&vm->uart, mmio);
+	if (mmio->is_write) {
+		tty_collect(vm);
+		tty_send();
+		tty_collect(vm);
+		if (!uart_can_send()) {
+			tty_wait_for_room();
+		}
+	} else if (mmio->offset == 0) {
+		tty_deliver_input(vm);
+	}
+	tty_update_line(vm);
+	lock_drop(&tty_lock);
+	return result;
+}
+
+static void tty_receive(uint8_t byte)
+{
+	uint8_t out;
+	int port = console_input(&tty_console, byte, &out);
+
+	if (port > 0 && tty_vm[port]) {
+		struct tty_input *input = &tty_input[port];
+
+		if (input->tail - input->head < TTY_INPUT) {
+			input->bytes[input->tail++ % TTY_INPUT] = out;
+		}
+		tty_deliver_input(tty_vm[port]);
+	}
+}
+
+void tty_irq(void)
+{
+	int byte;
+
+	lock_take(&tty_lock);
+	while ((byte = uart_receive()) >= 0) {
+		tty_receive((uint8_t)byte);
+	}
+	tty_pump_all();
+	tty_wait_for_room();
+	lock_drop(&tty_lock);
+}
+
+/* Into the monitor's ring; a full ring is emptied by polling: the monitor's lines are few and must
+ * not be lost. */
+static void tty_put_text(const char *text, size_t length)
+{
+	for (size_t n = 0; n < length; n++) {
+		while (!console_put(&tty_console, 0, (uint8_t)text[n])) {
+			if (!tty_send() && uart_can_send()) {
+				return;
+			}
+		}
+	}
+}
+
+void print(const char *format, ...)
+{
+	char line[TTY_LINE];
+	va_list args;
+	size_t length;
+
+	va_start(args, format);
+	length = fmt_vformat(line, sizeof(line), format, args);
+	va_end(args);
+	lock_take(&tty_lock);
+	tty_put_text(line, length);
+	tty_send();
+	tty_wait_for_room();
+	lock_drop(&tty_lock);
+}
+
+void tty_last_words(const char *format, ...)
+{
+	char line[TTY_LINE];
+	va_list args;
+
+	for (int byte = console_next(&tty_console); byte >= 0; byte = console_next(&tty_console)) {
+		while (!uart_can_send()) {
+		}
+		uart_send((uint8_t)byte);
+	}
+	va_start(args, format);
+	fmt_vformat(line, sizeof(line), format, args);
+	va_end(args);
+	for (const char *c = line; *c; c++) {
+		while (!uart_can_send()) {
+		}
+		if (*c == '\n') {
+			uart_send('\r');
+		}
+		uart_send((uint8_t)*c);
+	}
+	uart_drain();
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The board's UART, shared: the monitor's own lines and every partition's emulated PL011, through
+ * the multiplexer. */
+#ifndef HYP_TTY_H
+#define HYP_TTY_H
+
+#include "hyp/mmio.h"
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct vm;
+
+void tty_init(void);
+/* Gives the partition a port of the multiplexer, its UART its reset state. Returns the port. */
+uint32_t tty_add_vm(struct vm *vm);
+/* The partition has gone: what it still had to say is said, its UART is as after reset. */
+void tty_reset_vm(struct vm *vm);
+/* A guest's access to its UART. */
+enum mmio_result tty_access(struct vm *vm, struct mmio *mmio);
+/* The board's UART interrupts. */
+void tty_irq(void);
+/* From now on reception and transmission go by interrupt. */
+void tty_enable_interrupts(void);
+
+/* A line of the monitor's own. With tty's lock, or one that comes after it, held: not to be called.
+ */
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Everything that is buffered, and then this text, by polling, without locks: the end of the
+ * system. */
+void tty_last_words(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

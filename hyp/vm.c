@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/vm.h"
+#include "hyp/base/bits.h"
+#include "hyp/hw/cache.h"
+#include "hyp/hw/gic.h"
+#include "hyp/main.h"
+#include "hyp/tty.h"
+
+#define VM_ALIGN      8u
+#define VM_COMPLAINTS 16u
+
+struct vm vms[MANIFEST_MAX_PARTITIONS];
+uint32_t vm_count;
+struct cpu cpus[BOARD_MAX_CPUS];
+struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
+struct sched sched;
+struct lock sched_lock;
+
+static struct vgic_cif vm_no_cif; /* of vCPUs without a VGIC: never any work */
+
+static uint32_t vm_stage2_pages(const struct manifest_partition *config)
+{
+	uint32_t sizes[MANIFEST_MAX_DEVICES + 2];
+	uint32_t n = 0;
+
+	sizes[n++] = config->memory_size;
+	sizes[n++] = PAGE_SIZE; /* GICV */
+	for (uint32_t d = 0; d < config->nr_devices; d++) {
+		sizes[n++] = config->device[d].size;
+	}
+	return stage2_pages_for(n, sizes);
+}
+
+static uint64_t vm_vgic_bytes(const struct manifest_partition *config)
+{
+	return config->has_gic
+		       ? bits_align_up(vgic_size(config->nr_vcpus, config->nr_irqs), VM_ALIGN)
+		       : 0;
+}
+
+uint64_t vm_pool_size(const struct manifest_partition *config)
+{
+	uint64_t bytes = (uint64_t)vm_stage2_pages(config) * PAGE_SIZE;
+
+	bytes += vm_vgic_bytes(config);
+	bytes += config->nr_vcpus * sizeof(struct vcpu);
+	return bits_align_up(bytes, PAGE_SIZE);
+}
+
+static void vm_map(struct vm *vm, uint8_t *pool, pa_t pool_pa, pa_t gicv)
+{
+	const struct manifest_partition *config = vm->config;
+	struct stage2_pool tables = { pool, pool_pa, vm_stage2_pages(config), 0 };
+	bool ok;
+
+	stage2_init(&vm->stage2, &tables);
+	ok = stage2_map(&vm->stage2, ipa_make(config->memory_ipa), pa_make(vm->memory_pa),
+			config->memory_size, STAGE2_RAM);
+	if (config->has_gic) {
+		/* The first page only: GICV_DIR, in the second, is emulated (docs/architecture.md).
+		 */
+		ok = ok &&
+		     stage2_map(&vm->stage2, ipa_make(VM_GICC_IPA), gicv, PAGE_SIZE, STAGE2_DEVICE);
+	}
+	for (uint32_t d = 0; d < config->nr_devices; d++) {
+		ok = ok && stage2_map(&vm->stage2, ipa_make(config->device[d].ipa),
+				      pa_make(config->device[d].pa), config->device[d].size,
+				      STAGE2_DEVICE);
+	}
+	if (!ok) {
+		main_panic("stage 2 of a checked manifest does not map");
+	}
+	cache_clean(pool, tables.pages * PAGE_SIZE);
+}
+
+static void vm_create_vcpu(struct vm *vm, uint32_t index)
+{
+	struct vcpu *vcpu = &vm->vcpus[index];
+
+	vcpu->vm = vm;
+	vcpu->index = index;
+	vcpu->cif = vm->vgic ? vgic_cif(vm->vgic, index) : &vm_no_cif;
+	vcpu->loaded_on = SCHED_NO_CPU;
+	vcpu->entity =
+		sched_add(&sched, vm->config->affinity[index], (uint8_t)vm->config->priority);
+	if (vcpu->entity == SCHED_NONE) {
+		main_panic("too many vCPUs for the scheduler");
+	}
+	vcpu_by_entity[vcpu->entity] = vcpu;
+	vcpu->world.vmpidr = 0x80000000u | index;
+	/* VMID 0 is nobody's; BADDR and VMID go in one write (ARM ARM B3.15.3). */
+	vcpu->world.vttbr = ((uint64_t)(vm->index + 1) << 48) | vm->stage2.root_pa.pa;
+}
+
+void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t *pool, pa_t pool_pa,
+	       uint64_t memory_pa, pa_t gicv, uint32_t nr_lrs)
+{
+	struct vm *vm = &vms[index];
+
+	vm->config = config;
+	vm->index = index;
+	vm->nr_vcpus = config->nr_vcpus;
+	vm->memory_pa = memory_pa;
+	vm_map(vm, pool, pool_pa, gicv);
+	pool += (uint64_t)vm_stage2_pages(config) * PAGE_SIZE;
+	if (config->has_gic) {
+		vm->vgic = vgic_init(pool, config->nr_vcpus, config->nr_irqs, nr_lrs);
+		vgic_set_owner(vm->vgic, VM_TIMER_VIRT, VGIC_OWNER_TIMER,
+			       main_board.timer_virt_intid);
+		vgic_set_owner(vm->vgic, VM_TIMER_PHYS, VGIC_OWNER_TIMER,
+			       main_board.timer_phys_intid);
+		pool += vm_vgic_bytes(config);
+	}
+	vm->vcpus = (struct vcpu *)(void *)pool;
+	for (uint32_t n = 0; n < config->nr_vcpus; n++) {
+		vm_create_vcpu(vm, n);
+	}
+	cp15_reset(&vm->cp15, &main_host_id, config->nr_vcpus);
+	vm->port = tty_add_vm(vm);
+	vm->state = VM_OFF;
+}
+
+bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size)
+{
+	uint32_t offset = ipa - vm->config->memory_ipa;
+
+	return ipa >= vm->config->memory_ipa && offset <= vm->config->memory_size &&
+	       size <= vm->config->memory_size - offset;
+}
+
+/* ---- interrupts reach vCPUs ---- */
+
+void vcpu_kick(struct vcpu *vcpu)
+{
+	const struct sched_entity *entity = &sched.entity[vcpu->entity];
+	struct cpu *this = cpu_this();
+	uint8_t target = SCHED_NO_CPU;
+
+	lock_take(&sched_lock);
+	if (entity->state == SCHED_BLOCKED) {
+		target = sched_wake(&sched, vcpu->entity);
+		if (target != SCHED_NO_CPU) {
+			cpus[target].resched = true;
+		}
+	} else if (entity->state == SCHED_RUNNING) {
+		target = entity->cpu;
+	}
+	lock_drop(&sched_lock);
+	if (target != SCHED_NO_CPU && target != this->index) {
+		vcpu->stats[PLUMB_STAT_KICKS]++;
+		gic_kick(cpus[target].gic_mask);
+	}
+}
+
+void vm_kick(struct vm *vm, uint32_t mask)
+{
+	for (; mask; mask &= mask - 1) {
+		vcpu_kick(&vm->vcpus[bits_first(mask)]);
+	}
+}
+
+bool vcpu_has_pending(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+	bool pending;
+
+	if (!vm->vgic) {
+		return vcpu->lines != 0;
+	}
+	lock_take(&vm->vgic_lock);
+	pending = vgic_has_pending(vm->vgic, vcpu->index);
+	lock_drop(&vm->vgic_lock);
+	return pending;
+}
+
+/* ---- life ---- */
+
+/* Puts a vCPU that is off, or waits, on the scheduler's list and tells the CPU it is for. */
+static void vcpu_wake(struct vcpu *vcpu)
+{
+	uint8_t target;
+
+	lock_take(&sched_lock);
+	target = sched_wake(&sched, vcpu->entity);
+	if (target != SCHED_NO_CPU) {
+		cpus[target].resched = true;
+	}
+	lock_drop(&sched_lock);
+	if (target != SCHED_NO_CPU && target != cpu_this()->index) {
+		gic_kick(cpus[target].gic_mask);
+	}
+}
+
+void vcpu_start(struct vcpu *vcpu, uint32_t pc, uint32_t r0)
+{
+	vcpu->start_pc = pc;
+	vcpu->start_r0 = r0;
+	vcpu->stop = false;
+	vcpu->start = true;
+	vcpu_wake(vcpu);
+}
+
+void vm_start(struct vm *vm)
+{
+	lock_take(&vm->lock);
+	vm->ending = VM_END_NONE;
+	vm->load_phase = 0;
+	vm->load_offset = 0;
+	vm->complaints = 0;
+	vm->state = VM_LOADING;
+	psci_reset(&vm->psci, vm->nr_vcpus);
+	lock_drop(&vm->lock);
+	/* vCPU 0's turns on its CPU pay for the loading (vm_load_step). */
+	vcpu_wake(&vm->vcpus[0]);
+}
+
+static void vm_reset_interrupts(struct vm *vm)
+{
+	lock_take(&vm->vgic_lock);
+	if (vm->vgic) {
+		for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+			vgic_hw_release(vm->vgic, n, VM_TIMER_VIRT);
+			vgic_hw_release(vm->vgic, n, VM_TIMER_PHYS);
+		}
+		vgic_reset(vm->vgic);
+	}
+	lock_drop(&vm->vgic_lock);
+}
+
+/* The last vCPU has left. */
+static void vm_ended(struct vm *vm)
+{
+	vm_reset_interrupts(vm);
+	tty_reset_vm(vm);
+	if (vm->ending == VM_END_RESET) {
+		print("%s: restarts\n", vm->config->name);
+		vm_start(vm);
+		return;
+	}
+	if (vm->ending == VM_END_CRASH) {
+		print("%s: crashed, status %d\n", vm->config->name, (int)vm->status);
+	} else {
+		print("%s: off\n", vm->config->name);
+	}
+	vm->state = vm->ending == VM_END_CRASH ? VM_CRASHED : VM_OFF;
+	hw_dmb();
+	main_vm_ended();
+}
+
+void vm_end(struct vm *vm, enum vm_end how, int32_t status)
+{
+	uint32_t kick = 0;
+
+	lock_take(&vm->lock);
+	if (vm->ending != VM_END_NONE) {
+		lock_drop(&vm->lock); /* another vCPU ends it: this one is told to stop by it */
+		return;
+	}
+	vm->ending = how;
+	vm->status = status;
+	lock_take(&sched_lock);
+	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+		struct vcpu *vcpu = &vm->vcpus[n];
+
+		vcpu->start = false;
+		if (vcpu->loaded_on != SCHED_NO_CPU ||
+		    sched.entity[vcpu->entity].state == SCHED_RUNNING) {
+			vcpu->stop = true;
+			vm->leaving++;
+			kick |= BIT32(n);
+		} else {
+			sched_stop(&sched, vcpu->entity, SCHED_OFF);
+		}
+	}
+	lock_drop(&sched_lock);
+	lock_drop(&vm->lock);
+	for (; kick; kick &= kick - 1) {
+		struct vcpu *vcpu = &vm->vcpus[bits_first(kick)];
+		uint8_t cpu = vcpu->loaded_on;
+
+		if (cpu == cpu_this()->index) {
+			cpu_this()->resched = true;
+		} else {
+			vcpu_kick(vcpu);
+		}
+	}
+}
+
+void vm_vcpu_left(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+	bool last;
+
+	lock_take(&vm->lock);
+	vcpu->stop = false;
+	last = --vm->leaving == 0;
+	lock_drop(&vm->lock);
+	if (last) {
+		vm_ended(vm);
+	}
+}
+
+void vcpu_complain(struct vcpu *vcpu, uint32_t pc, const char *what, uint32_t address)
+{
+	struct vm *vm = vcpu->vm;
+
+	if (vm->complaints >= VM_COMPLAINTS) {
+		return;
+	}
+	vm->complaints++;
+	print("%s: vcpu %u: pc 0x%08x: %s 0x%08x%s\n", vm->config->name, (unsigned)vcpu->index,
+	      (unsigned)pc, what, (unsigned)address,
+	      vm->complaints == VM_COMPLAINTS ? " (no more of these)" : "");
+}

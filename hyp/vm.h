@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The object model: a VM (a partition of the manifest), its vCPUs, and the physical CPUs they run
+ * on. Partitions are made at boot; all their memory is accounted to them then.
+ */
+#ifndef HYP_VM_H
+#define HYP_VM_H
+
+#include "abi/plumbline.h"
+#include "hyp/cp15.h"
+#include "hyp/guest_regs.h"
+#include "hyp/hw/lock.h"
+#include "hyp/hw/world.h"
+#include "hyp/manifest.h"
+#include "hyp/pl011.h"
+#include "hyp/psci.h"
+#include "hyp/sched.h"
+#include "hyp/stage2.h"
+#include "vgic/vgic.h"
+
+/* The machine that guests see (QEMU's virt), as IPAs. */
+#define VM_GICD_IPA   0x08000000u
+#define VM_GICC_IPA   0x08010000u
+#define VM_UART_IPA   0x09000000u
+#define VM_UART_INTID 33u
+#define VM_TIMER_VIRT 27u
+#define VM_TIMER_PHYS 30u
+
+struct vm;
+
+struct vcpu {
+	struct vm *vm;
+	struct vgic_cif *cif; /* the VGIC's; an empty one where there is none */
+	uint32_t index;
+	uint32_t entity; /* in the scheduler */
+	/* What HCR.VI and HCR.VF are to be: CPU lines. Written under vgic_lock, applied before each
+	 * entry. */
+	volatile uint32_t lines;
+	uint32_t lines_live; /* as HCR holds them while loaded */
+	volatile bool stop;  /* to be taken off its CPU for good: the partition ends */
+	/* CPU whose registers hold this vCPU's world, SCHED_NO_CPU: none. Cleared last when it
+	 * leaves. */
+	volatile uint8_t loaded_on;
+	bool vfp_open;	     /* its VFP registers are in the CPU */
+	volatile bool start; /* enters at start_pc with r0 = start_r0 when next loaded */
+	uint32_t start_pc, start_r0;
+	uint64_t stats[PLUMB_STAT_COUNT];
+	struct guest_regs regs; /* while not loaded */
+	struct world world;
+	struct world_vfp vfp;
+};
+
+enum vm_state { VM_OFF, VM_LOADING, VM_RUNNING, VM_CRASHED };
+enum vm_end { VM_END_NONE, VM_END_OFF, VM_END_RESET, VM_END_CRASH };
+
+struct vm {
+	const struct manifest_partition *config;
+	uint32_t index; /* handle - 1 */
+	uint32_t nr_vcpus;
+	struct vcpu *vcpus;
+	struct vgic *vgic; /* NULL: no GIC, CPU lines */
+	uint64_t memory_pa;
+
+	struct lock vgic_lock;	 /* vgic, every vCPU's `lines` */
+	struct lock lock;	 /* what follows, and the vCPUs' start_* */
+	volatile uint32_t state; /* enum vm_state */
+	uint32_t ending;	 /* enum vm_end */
+	uint32_t leaving;	 /* vCPUs still to come off their CPUs before the end is done */
+	uint32_t load_phase;
+	uint32_t load_offset; /* bytes of the phase done */
+	int32_t status;	      /* of PLUMB_SYSTEM_EXIT */
+	uint32_t complaints;  /* printed since the start, to limit their rate */
+	struct psci_vm psci;
+
+	struct cp15_ctx cp15;
+	struct stage2 stage2;
+	struct pl011 uart; /* lock: tty */
+	bool uart_line;
+	uint32_t port; /* of the console multiplexer */
+};
+
+struct cpu {
+	struct vcpu *loaded;   /* whose world is in the registers; NULL: nobody's */
+	volatile bool resched; /* look for something else to run */
+	bool yield;	       /* and let equals go first */
+	uint8_t gic_mask;
+	uint8_t index;
+	uint64_t slice_end; /* counter value; 0: none */
+};
+
+extern struct vm vms[MANIFEST_MAX_PARTITIONS];
+extern uint32_t vm_count;
+extern struct cpu cpus[BOARD_MAX_CPUS];
+extern struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
+extern struct sched sched;
+extern struct lock sched_lock;
+
+static inline struct cpu *cpu_this(void)
+{
+	return (struct cpu *)world_cpu();
+}
+
+/* What the monitor needs for a partition of this shape, in bytes of its pool. */
+uint64_t vm_pool_size(const struct manifest_partition *config);
+
+/* Makes partition `index`. `pool`: vm_pool_size bytes, zeroed; `memory_pa`: its RAM; `gicv`: the
+ * physical virtual CPU interface. */
+void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t *pool, pa_t pool_pa,
+	       uint64_t memory_pa, pa_t gicv, uint32_t nr_lrs);
+
+/* Starts loading its images; it runs when they are in place. */
+void vm_start(struct vm *vm);
+
+/* One bounded step of loading (scrub, copy, clean) on this CPU. The last one makes vCPU 0 ready to
+ * enter. */
+void vm_load_step(struct vm *vm, uint32_t cpu);
+
+/* The partition ends: by its own call, by a crash. The caller's vCPU included, all come off their
+ * CPUs. */
+void vm_end(struct vm *vm, enum vm_end how, int32_t status);
+
+/* A vCPU of an ending partition has come off its CPU. */
+void vm_vcpu_left(struct vcpu *vcpu);
+
+/* Makes vCPUs look at their interrupts: wakes those that wait, interrupts those that run elsewhere.
+ * `mask`: bit n, vCPU n. */
+void vm_kick(struct vm *vm, uint32_t mask);
+void vcpu_kick(struct vcpu *vcpu);
+
+/* vCPU `vcpu` enters at `pc` (bit 0: Thumb) with r0 when the scheduler gets to it. */
+void vcpu_start(struct vcpu *vcpu, uint32_t pc, uint32_t r0);
+
+/* Does anything wait for this vCPU that ends a WFI? */
+bool vcpu_has_pending(struct vcpu *vcpu);
+
+/* [ipa, ipa + size) lies in the partition's RAM. */
+bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size);
+
+/* A line about partition and vCPU, at most a few per start of the partition. */
+void vcpu_complain(struct vcpu *vcpu, uint32_t pc, const char *what, uint32_t address);
+
+#endif

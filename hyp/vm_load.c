@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A partition's memory before its first instruction: all of it scrubbed, images copied, everything
+ * cleaned to the point of coherency, where a guest with its caches off looks. In bounded steps:
+ * each is a piece of vCPU 0's own time. */
+#include "hyp/hw/cache.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/hw/timer.h"
+#include "hyp/hw/tlb.h"
+#include "hyp/tty.h"
+#include "hyp/base/bits.h"
+#include "hyp/vm.h"
+#include <string.h>
+
+#define VM_LOAD_STEP 0x10000u /* bytes */
+
+enum vm_load_phase { LOAD_SCRUB, LOAD_KERNEL, LOAD_INITRD, LOAD_DTB, LOAD_DONE };
+
+/* What a phase writes; data NULL: zeros. */
+static struct manifest_image vm_load_image(const struct vm *vm, uint32_t phase)
+{
+	const struct manifest_partition *config = vm->config;
+
+	switch (phase) {
+	case LOAD_SCRUB:
+		return (struct manifest_image) { NULL, config->memory_size, config->memory_ipa };
+	case LOAD_KERNEL:
+		return config->kernel;
+	case LOAD_INITRD:
+		return config->initrd;
+	default:
+		return config->dtb;
+	}
+}
+
+static void vm_load_chunk(const struct vm *vm, uint32_t cpu, const struct manifest_image *image,
+			  uint32_t offset, uint32_t size)
+{
+	uint64_t pa = vm->memory_pa + (image->ipa - vm->config->memory_ipa) + offset;
+	void *to = mmu_window(cpu, pa_make(pa));
+
+	if (image->data) {
+		memcpy(to, image->data + offset, size);
+	} else {
+		memset(to, 0, size);
+	}
+	cache_flush(to, size);
+	mmu_window_close(cpu);
+}
+
+/* A chunk ends where its 2 MiB block does: the window shows one block. */
+static uint32_t vm_load_size(const struct vm *vm, const struct manifest_image *image,
+			     uint32_t offset)
+{
+	uint64_t pa = vm->memory_pa + (image->ipa - vm->config->memory_ipa) + offset;
+	uint32_t size = bits_min(VM_LOAD_STEP, image->size - offset);
+
+	return bits_min(size, BLOCK_SIZE - (uint32_t)(pa % BLOCK_SIZE));
+}
+
+static void vm_load_done(struct vm *vm)
+{
+	const struct manifest_partition *config = vm->config;
+	struct vcpu *vcpu = &vm->vcpus[0];
+	uint64_t now =
+		timer_now(); /* the guest's virtual counter starts at 0, the same on its vCPUs */
+
+	/* Nothing of an earlier life may be left in a cache or TLB. */
+	tlb_flush_all_vmids();
+	cache_icache_flush();
+	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+		memset(&vm->vcpus[n].vfp, 0, sizeof(vm->vcpus[n].vfp));
+		vm->vcpus[n].world.cntvoff = now;
+	}
+	vcpu->start_pc = config->entry;
+	vcpu->start_r0 = 0;
+	vcpu->start = true;
+	hw_dmb();
+	vm->state = VM_RUNNING;
+}
+
+void vm_load_step(struct vm *vm, uint32_t cpu)
+{
+	while (vm->load_phase < LOAD_DONE) {
+		struct manifest_image image = vm_load_image(vm, vm->load_phase);
+		uint32_t size;
+
+		if (vm->load_offset < image.size) {
+			size = vm_load_size(vm, &image, vm->load_offset);
+			vm_load_chunk(vm, cpu, &image, vm->load_offset, size);
+			vm->load_offset += size;
+			return;
+		}
+		vm->load_phase++;
+		vm->load_offset = 0;
+	}
+	vm_load_done(vm);
+}

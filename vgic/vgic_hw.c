@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vgic/vgic_hw.h"
+#include "hyp/hw/io.h"
+#include "hyp/regs/gic.h"
+
+static uintptr_t vgic_hw_gich;
+
+static uint32_t vgic_hw_count(void)
+{
+	return bits_min(FIELD_GET(GICH_VTR_LISTREGS, io_read32(vgic_hw_gich + GICH_VTR)) + 1,
+			VGIC_MAX_LRS);
+}
+
+void vgic_hw_init_cpu(void)
+{
+	uint32_t nr_lrs = vgic_hw_count();
+
+	io_write32(vgic_hw_gich + GICH_HCR, 0);
+	for (uint32_t n = 0; n < nr_lrs; n++) {
+		io_write32(vgic_hw_gich + GICH_LR + 4 * n, 0);
+	}
+}
+
+uint32_t vgic_hw_init(uintptr_t gich)
+{
+	vgic_hw_gich = gich;
+	vgic_hw_init_cpu();
+	return vgic_hw_count();
+}
+
+/* One read of ELRSR spares the read of every list register that the guest has emptied. */
+static void vgic_hw_read_lrs(struct vgic_cif *cif)
+{
+	uint32_t empty = io_read32(vgic_hw_gich + GICH_ELRSR0);
+
+	for (uint32_t left = cif->used; left; left &= left - 1) {
+		uint32_t n = bits_first(left);
+
+		if (empty & BIT32(n)) {
+			cif->lr[n] &= ~GICH_LR_STATE;
+		} else {
+			cif->lr[n] = io_read32(vgic_hw_gich + GICH_LR + 4 * n);
+		}
+	}
+}
+
+void vgic_hw_read(struct vgic_cif *cif)
+{
+	if (cif->used) {
+		vgic_hw_read_lrs(cif);
+	}
+	/* EOICount only moves while a maintenance interrupt for it is armed by flush. */
+	if (cif->hcr & GICH_HCR_LRENPIE) {
+		cif->hcr = io_read32(vgic_hw_gich + GICH_HCR);
+	}
+}
+
+void vgic_hw_write(struct vgic_cif *cif)
+{
+	for (uint32_t left = cif->dirty; left; left &= left - 1) {
+		uint32_t n = bits_first(left);
+
+		io_write32(vgic_hw_gich + GICH_LR + 4 * n, cif->lr[n]);
+	}
+	cif->dirty = 0;
+	if (cif->hcr_dirty) {
+		io_write32(vgic_hw_gich + GICH_HCR, cif->hcr);
+		cif->hcr_dirty = false;
+	}
+}
+
+void vgic_hw_save(struct vgic_cif *cif)
+{
+	vgic_hw_read(cif);
+	cif->vmcr = io_read32(vgic_hw_gich + GICH_VMCR);
+	cif->apr = io_read32(vgic_hw_gich + GICH_APR);
+	for (uint32_t left = cif->used; left; left &= left - 1) {
+		io_write32(vgic_hw_gich + GICH_LR + 4 * bits_first(left), 0);
+	}
+	io_write32(vgic_hw_gich + GICH_HCR, 0);
+}
+
+void vgic_hw_restore(struct vgic_cif *cif)
+{
+	io_write32(vgic_hw_gich + GICH_VMCR, cif->vmcr);
+	io_write32(vgic_hw_gich + GICH_APR, cif->apr);
+	cif->dirty = cif->used;
+	cif->hcr_dirty = true;
+	vgic_hw_write(cif);
+}
