@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The commands that show something. */
+#include "guest/control/shell.h"
+#include "guest/lib/hvc.h"
+#include <stdio.h>
+
+#define LISTS_MAX_HANDLE 16u
+#define LISTS_SHOWN	 (PLUMB_IRQ_LEVEL | PLUMB_IRQ_PENDING | PLUMB_IRQ_ACTIVE | PLUMB_IRQ_ENABLED)
+
+static const char *lists_state_name(uint32_t state)
+{
+	static const char *const names[] = { "off", "running", "loading", "crashed" };
+
+	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";
+}
+
+void shell_list_vms(void)
+{
+	struct vm_info info;
+
+	printf("%-6s %-8s %-8s %5s  %s\n", "handle", "name", "state", "vCPUs", "interrupts");
+	for (uint32_t handle = 1; handle <= LISTS_MAX_HANDLE; handle++) {
+		int32_t result = vm_info(handle, &info);
+
+		if (result == -EPERM) {
+			printf("%-6u (no right)\n", (unsigned)handle);
+		} else if (result != 0) {
+			break;
+		} else if (info.nr_irqs == 0) {
+			printf("%-6u %-8s %-8s %5u  no GIC: cpu irq, cpu fiq\n", (unsigned)handle,
+			       info.name, lists_state_name(info.state), (unsigned)info.nr_vcpus);
+		} else {
+			printf("%-6u %-8s %-8s %5u  spi 32..%u, ppi 16..31\n", (unsigned)handle,
+			       info.name, lists_state_name(info.state), (unsigned)info.nr_vcpus,
+			       (unsigned)info.nr_irqs - 1);
+		}
+	}
+}
+
+static bool lists_line(uint32_t handle, const char *kind, uint32_t number, uint32_t vcpu,
+		       uint32_t irq)
+{
+	uint32_t state = 0;
+
+	if (irq_state(handle, irq, &state) != 0 || (state & LISTS_SHOWN) == 0) {
+		return false;
+	}
+	printf("%s %-4u vCPU %u  %-5s %s%s%s%s\n", kind, (unsigned)number, (unsigned)vcpu,
+	       (state & PLUMB_IRQ_EDGE) ? "edge" : "level",
+	       (state & PLUMB_IRQ_LEVEL) ? "high " : "low ",
+	       (state & PLUMB_IRQ_ENABLED) ? "enabled " : "",
+	       (state & PLUMB_IRQ_PENDING) ? "pending " : "",
+	       (state & PLUMB_IRQ_ACTIVE) ? "active" : "");
+	return true;
+}
+
+static uint32_t lists_cpu_lines(uint32_t handle, const struct vm_info *info)
+{
+	uint32_t shown = 0, state = 0;
+
+	for (uint32_t vcpu = 0; vcpu < info->nr_vcpus; vcpu++) {
+		for (uint32_t line = KVM_ARM_IRQ_CPU_IRQ; line <= KVM_ARM_IRQ_CPU_FIQ; line++) {
+			if (irq_state(handle, kvm_irq_cpu(vcpu, line), &state) == 0) {
+				printf("cpu %s vCPU %u  %s\n", line == 0 ? "irq" : "fiq",
+				       (unsigned)vcpu,
+				       (state & (PLUMB_IRQ_LEVEL | PLUMB_IRQ_PENDING)) ? "high"
+										       : "low");
+				shown++;
+			}
+		}
+	}
+	return shown;
+}
+
+static uint32_t lists_gic_lines(uint32_t handle, const struct vm_info *info)
+{
+	uint32_t shown = 0;
+
+	for (uint32_t vcpu = 0; vcpu < info->nr_vcpus; vcpu++) {
+		for (uint32_t ppi = 16; ppi < 32; ppi++) {
+			shown += lists_line(handle, "ppi", ppi, vcpu, kvm_irq_ppi(vcpu, ppi));
+		}
+	}
+	for (uint32_t spi = 32; spi < info->nr_irqs; spi++) {
+		shown += lists_line(handle, "spi", spi, 0, kvm_irq_spi(spi));
+	}
+	return shown;
+}
+
+void shell_list_lines(uint32_t handle)
+{
+	struct vm_info info;
+	int32_t result = vm_info(handle, &info);
+	uint32_t shown;
+
+	if (result != 0) {
+		shell_explain(result);
+		return;
+	}
+	shown = info.nr_irqs == 0 ? lists_cpu_lines(handle, &info) : lists_gic_lines(handle, &info);
+	if (shown == 0) {
+		printf("no line is high, enabled, pending or active\n");
+	} else if (info.nr_irqs != 0) {
+		printf("every other line is low, disabled and idle\n");
+	}
+}
+
+static void lists_vcpu_stats(uint32_t handle, uint32_t vcpu)
+{
+	static const char *const names[PLUMB_STAT_COUNT] = { "exits",	 "hvc",	 "mmio",  "cp15",
+							     "wfi",	 "irq",	 "abort", "other",
+							     "switches", "kicks" };
+
+	printf("vCPU %u:", (unsigned)vcpu);
+	for (uint32_t index = 0; index < PLUMB_STAT_COUNT; index++) {
+		uint64_t value = 0;
+		int32_t result = vm_stats(handle, vcpu, index, &value);
+
+		if (result != 0) {
+			printf("\n");
+			shell_explain(result);
+			return;
+		}
+		printf(" %s %llu", names[index], (unsigned long long)value);
+	}
+	printf("\n");
+}
+
+void shell_list_stats(uint32_t handle)
+{
+	struct vm_info info;
+	int32_t result = vm_info(handle, &info);
+
+	if (result != 0) {
+		shell_explain(result);
+		return;
+	}
+	for (uint32_t vcpu = 0; vcpu < info.nr_vcpus; vcpu++) {
+		lists_vcpu_stats(handle, vcpu);
+	}
+}
