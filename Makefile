@@ -150,8 +150,8 @@ unit:
 	@test/run --unit
 
 # ---------------------------------------------------------------------------- to use
-DEMO ?= guest/systems/demo.dts
-SHELL_SYSTEM ?= guest/systems/shell.dts
+DEMO ?= guest/demo.dts
+SHELL_SYSTEM ?= guest/shell.dts
 
 .PHONY: setup run shell test check bench help clean
 setup:

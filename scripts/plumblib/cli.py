@@ -12,7 +12,7 @@ from pathlib import Path
 from . import common, gdb, pack, qemu, single
 from .common import BUILD, ROOT, PlumbError, parse_size, relative
 
-SHELL_SYSTEM = ROOT / "guest" / "systems" / "shell.dts"
+SHELL_SYSTEM = ROOT / "guest" / "shell.dts"
 DEFAULT_TIMEOUT = 60.0
 EXIT_CODES = """\
 exit codes:
@@ -85,15 +85,15 @@ def make_parser() -> argparse.ArgumentParser:
                                      parser_class=Parser)
 
     sub = _subcommand(commands, "pack", "join monitor and manifest into one file to boot or flash",
-                      "example:\n  plumb pack guest/systems/demo.dts -o build/demo.img\n")
+                      "example:\n  plumb pack guest/demo.dts -o build/demo.img\n")
     sub.add_argument("system", type=Path, metavar="SYSTEM.dts", help="system manifest")
     sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     sub.add_argument("--no-make", action="store_true", help="take build/ as it is")
 
     sub = _subcommand(
         commands, "run", "boot a system, or one kernel, in QEMU with the console here",
-        "examples:\n  plumb run guest/systems/demo.dts\n"
-        "  plumb run guest/systems/demo.dts --icount --trace\n"
+        "examples:\n  plumb run guest/demo.dts\n"
+        "  plumb run guest/demo.dts --icount --trace\n"
         "  plumb run --kernel zImage --initrd initramfs.gz --append console=ttyAMA0 --vcpus 2\n\n"
         + KEYS + "\n" + EXIT_CODES)
     sub.add_argument("system", type=Path, nargs="?", metavar="SYSTEM.dts", help="system manifest")
@@ -115,9 +115,9 @@ def make_parser() -> argparse.ArgumentParser:
 
     sub = _subcommand(
         commands, "gdb", "hold QEMU at its first instruction, with gdb on it",
-        "examples:\n  plumb gdb guest/systems/demo.dts\n"
-        "  plumb gdb guest/systems/demo.dts --guest build/guest/control.elf\n"
-        "  plumb gdb guest/systems/demo.dts --batch --ex 'info registers pc'\n")
+        "examples:\n  plumb gdb guest/demo.dts\n"
+        "  plumb gdb guest/demo.dts --guest build/guest/control.elf\n"
+        "  plumb gdb guest/demo.dts --batch --ex 'info registers pc'\n")
     sub.add_argument("system", type=Path, metavar="SYSTEM.dts", help="system manifest")
     sub.add_argument("--guest", type=Path, metavar="ELF", help="a guest's symbols, too")
     sub.add_argument("--ex", action="append", default=[], metavar="CMD", help="a gdb command")

@@ -160,5 +160,5 @@ def pack_file(system: Path) -> Packed:
         source = system.read_bytes()
     except OSError as error:
         raise PlumbError(f"{system}: {error.strerror}: name a system manifest, such as those in "
-                         f"{relative(ROOT / 'guest' / 'systems')}") from error
+                         f"{relative(ROOT / 'guest')}") from error
     return pack_source(source, [ROOT, system.resolve().parent], relative(system))

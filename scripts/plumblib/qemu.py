@@ -117,6 +117,7 @@ class Session:
         self.timed_out = False
         self.quit = False
         self.ending = False
+        self.mid_line = False
         self.seen = bytearray()  # not yet matched by run.sends
         self.sends = list(run.sends)
         argv = command(image, run) + [
@@ -145,6 +146,7 @@ class Session:
 
     def _output(self, data: bytes) -> None:
         os.write(1, data)
+        self.mid_line = not data.endswith(b"\n")
         self.outcome.feed(data)
         if not self.sends:
             return
@@ -216,7 +218,8 @@ class Session:
 
     def _verdict(self) -> int:
         say = lambda text: print(f"plumb: {text}", file=sys.stderr)  # noqa: E731
-        sys.stdout.flush()
+        if self.mid_line:
+            os.write(1, b"\n")
         if self.trace is not None:
             self.trace.report(sys.stderr)
         if self.quit:
