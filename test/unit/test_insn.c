@@ -65,6 +65,7 @@ static void run_trap_passed_itstate(void)
 
 	for (uint32_t nzcv = 0; nzcv < 16; nzcv++) {
 		CHECK(insn_trap_passed(hsr, nzcv << 28 | 0x13)); /* ARM */
+		CHECK(insn_trap_passed(hsr, nzcv << 28 | 0x0600fc13));
 		CHECK(insn_trap_passed(hsr, thumb_cpsr(nzcv, 0)));
 		for (uint32_t it = 8; it < 0xf0; it++) {
 			if ((it & 0xfu) != 0) {
@@ -229,6 +230,9 @@ static const struct decode_case thumb16_cases[] = {
 	{ 0x9800, "ldr r0, [sp, #0]", 4, 0, 0, 0, 0 },
 };
 
+/* What follows a 16-bit instruction is not part of it. */
+static const struct decode_case thumb16_next = { 0xe7fe685a, "ldr r2, [r3, #4]", 4, 2, 0, 0, 0 };
+
 static const struct decode_case thumb32_cases[] = {
 	{ 0xf8d98fff, "ldr.w r8, [r9, #4095]", 4, 8, 0, 0, 0 },
 	{ 0xf8cba008, "str.w r10, [r11, #8]", 4, 10, W, 0, 0 },
@@ -287,6 +291,7 @@ static void run_decode(void)
 {
 	check_decodes(arm_cases, COUNT(arm_cases), false, true);
 	check_decodes(thumb16_cases, COUNT(thumb16_cases), true, false);
+	check_decodes(&thumb16_next, 1, true, false);
 	check_decodes(thumb32_cases, COUNT(thumb32_cases), true, true);
 }
 
@@ -328,6 +333,8 @@ static void run_decode_refused(void)
 		0xf5d0f000, /* pld [r0] */
 		0xf5910000, /* no condition: not ldr r0, [r1] */
 		0xe6bf0071, /* sxth r0, r1 */
+		0xe7c00011, /* bfi r0, r1, #0, #1 */
+		0xe7000211, /* smlad r0, r1, r2, r0 */
 		0xe7f000f0, /* udf #0 */
 		0xed905e00, /* ldc p14, c5, [r0] */
 		0xe1a00001, /* mov r0, r1 */
@@ -346,34 +353,34 @@ static void run_decode_refused(void)
 		0xf8d9, /* half of an ldr.w */
 	};
 	static const uint32_t thumb32[] = {
-		0xf8d0f000,	     /* ldr.w pc, [r0] */
-		0xf890f004,	     /* pld [r0, #4] */
-		0xf990f004,	     /* pli [r0, #4] */
-		0xf81ff004,	     /* pld literal */
-		0xf880d000,	     /* strb sp, [r0]: UNPREDICTABLE */
-		0xf8c0f000,	     /* str pc, [r0]: UNPREDICTABLE */
-		0xf8cf0000,	     /* str with base pc: UNDEFINED */
-		0xf8500b04,	     /* ldr r0, [r0], #4: UNPREDICTABLE */
-		0xf8510a04,	     /* P = W = 0: UNDEFINED */
+		0xf8d0f000, /* ldr.w pc, [r0] */
+		0xf890f004, /* pld [r0, #4] */
+		0xf990f004, /* pli [r0, #4] */
+		0xf81ff004, /* pld literal */
+		0xf880d000, /* strb sp, [r0]: UNPREDICTABLE */
+		0xf8c0f000, /* str pc, [r0]: UNPREDICTABLE */
+		0xf8cf0000, /* str with base pc: UNDEFINED */
+		0xf8500b04, /* ldr r0, [r0], #4: UNPREDICTABLE */
+		0xf8510a04, /* P = W = 0: UNDEFINED */
 		0xf8510462, /* bits 11..6 neither 0 nor imm8 */
-		0xf851000d,	     /* ldr r0, [r1, sp]: UNPREDICTABLE */
-		0xf851000f,	     /* ldr r0, [r1, pc]: UNPREDICTABLE */
-		0xf9510000,	     /* sign-extended word: UNDEFINED */
-		0xf8710000,	     /* size 3: UNDEFINED */
-		0xe9d20100,	     /* ldrd r0, r1, [r2] */
-		0xe9c20100,	     /* strd r0, r1, [r2] */
-		0xe8900006,	     /* ldm.w r0, {r1, r2} */
-		0xe92d4010,	     /* stmdb sp!, {r4, lr} */
-		0xe8510f00,	     /* ldrex r0, [r1] */
-		0xe8c21f40,	     /* strexb r0, r1, [r2] */
-		0xe8d0f001,	     /* tbb [r0, r1] */
-		0xf920070f,	     /* vld1.8 {d0}, [r0] */
-		0xf900070f,	     /* vst1.8 {d0}, [r0] */
-		0xed900a00,	     /* vldr s0, [r0] */
-		0xfb01f002,	     /* mul r0, r1, r2 */
-		0xea4f0001,	     /* mov.w r0, r1 */
-		0xf7fffffe,	     /* bl . */
-		0xee110f10,	     /* mrc p15, 0, r0, c1, c0, 0 */
+		0xf851000d, /* ldr r0, [r1, sp]: UNPREDICTABLE */
+		0xf851000f, /* ldr r0, [r1, pc]: UNPREDICTABLE */
+		0xf9510000, /* sign-extended word: UNDEFINED */
+		0xf8710000, /* size 3: UNDEFINED */
+		0xe9d20100, /* ldrd r0, r1, [r2] */
+		0xe9c20100, /* strd r0, r1, [r2] */
+		0xe8900006, /* ldm.w r0, {r1, r2} */
+		0xe92d4010, /* stmdb sp!, {r4, lr} */
+		0xe8510f00, /* ldrex r0, [r1] */
+		0xe8c21f40, /* strexb r0, r1, [r2] */
+		0xe8d0f001, /* tbb [r0, r1] */
+		0xf920070f, /* vld1.8 {d0}, [r0] */
+		0xf900070f, /* vst1.8 {d0}, [r0] */
+		0xed900a00, /* vldr s0, [r0] */
+		0xfb01f002, /* mul r0, r1, r2 */
+		0xea4f0001, /* mov.w r0, r1 */
+		0xf7fffffe, /* bl . */
+		0xee110f10, /* mrc p15, 0, r0, c1, c0, 0 */
 	};
 
 	check_refused(arm, COUNT(arm), false, true);
