@@ -23,7 +23,7 @@ struct fmt_spec {
 	size_t width;
 	bool zero_pad;
 	bool left;
-	bool wide; /* ll */
+	unsigned longs; /* l: 1, ll: 2 */
 	char conversion;
 };
 
@@ -105,7 +105,7 @@ static void fmt_number(struct fmt_out *out, const struct fmt_spec *spec, bool ne
 	fmt_field(out, spec, negative ? "-" : "", &text[first], FMT_DIGITS - first);
 }
 
-static bool fmt_known(char conversion, bool wide)
+static bool fmt_known(char conversion, bool longs)
 {
 	switch (conversion) {
 	case 'd':
@@ -117,7 +117,7 @@ static bool fmt_known(char conversion, bool wide)
 	case 's':
 	case 'c':
 	case '%':
-		return !wide;
+		return !longs;
 	default:
 		return false;
 	}
@@ -136,20 +136,42 @@ static const char *fmt_parse(const char *text, struct fmt_spec *spec)
 			spec->width = spec->width * 10u + (size_t)(*text - '0');
 		}
 	}
-	if (text[0] == 'l' && text[1] == 'l') {
-		spec->wide = true;
-		text += 2;
+	for (; *text == 'l' && spec->longs < 2; text++) {
+		spec->longs++;
 	}
-	if (!fmt_known(*text, spec->wide)) {
+	if (!fmt_known(*text, spec->longs > 0)) {
 		return NULL;
 	}
 	spec->conversion = *text;
 	return text + 1;
 }
 
-static void fmt_signed(struct fmt_out *out, const struct fmt_spec *spec, struct fmt_args *args)
+static int64_t fmt_take_signed(const struct fmt_spec *spec, struct fmt_args *args)
 {
-	int64_t value = spec->wide ? va_arg(args->list, long long) : va_arg(args->list, int);
+	switch (spec->longs) {
+	case 0:
+		return va_arg(args->list, int);
+	case 1:
+		return va_arg(args->list, long);
+	default:
+		return va_arg(args->list, long long);
+	}
+}
+
+static uint64_t fmt_take_unsigned(const struct fmt_spec *spec, struct fmt_args *args)
+{
+	switch (spec->longs) {
+	case 0:
+		return va_arg(args->list, unsigned int);
+	case 1:
+		return va_arg(args->list, unsigned long);
+	default:
+		return va_arg(args->list, unsigned long long);
+	}
+}
+
+static void fmt_signed(struct fmt_out *out, const struct fmt_spec *spec, int64_t value)
+{
 	uint64_t magnitude = (uint64_t)value;
 
 	fmt_number(out, spec, value < 0, value < 0 ? 0u - magnitude : magnitude);
@@ -163,7 +185,7 @@ static void fmt_argument(struct fmt_out *out, const struct fmt_spec *spec, struc
 	switch (spec->conversion) {
 	case 'd':
 	case 'i':
-		fmt_signed(out, spec, args);
+		fmt_signed(out, spec, fmt_take_signed(spec, args));
 		break;
 	case 's':
 		text = va_arg(args->list, const char *);
@@ -181,9 +203,7 @@ static void fmt_argument(struct fmt_out *out, const struct fmt_spec *spec, struc
 		fmt_put(out, '%');
 		break;
 	default: /* u x X */
-		fmt_number(out, spec, false,
-			   spec->wide ? va_arg(args->list, unsigned long long)
-				      : va_arg(args->list, unsigned int));
+		fmt_number(out, spec, false, fmt_take_unsigned(spec, args));
 		break;
 	}
 }

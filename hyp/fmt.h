@@ -2,9 +2,11 @@
 /*
  * Text into a buffer: what a log line needs of printf, without a C library. Pure.
  *
- * %s %c %d %i %u %x %X %%, with a width, '0' (numbers) or '-' before it, and ll for 64 bits
- * (%lld %llu %llx). Anything else ends the formatting: from there the format is copied as it
- * stands, since the type of the next argument is not known.
+ * %s %c %d %i %u %x %X %%, with a width, '0' (numbers) or '-' before it; l and ll before a number's
+ * letter. A uint32_t is an unsigned long to the target's compiler and an unsigned int to the
+ * host's: print it by PRIu32 or PRIx32 of inttypes.h, or cast it. Anything else ends the
+ * formatting: from there the format is copied as it stands, since the type of the next argument is
+ * not known.
  */
 #ifndef HYP_FMT_H
 #define HYP_FMT_H

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "test/unit/test.h"
 
+#include <inttypes.h>
+
 #include "hyp/fmt.h"
 
 static char line[128];
@@ -34,6 +36,9 @@ static void run_numbers(void)
 	CHECK_FMT("-9223372036854775808", "%lld", (-9223372036854775807ll - 1));
 	CHECK_FMT("9223372036854775807 7", "%lld %d", 9223372036854775807ll, 7);
 	CHECK_FMT("1 2 3", "%d %llu %d", 1, 2ull, 3);
+	CHECK_FMT("1 -2 00000003", "%lu %ld %08lx", 1ul, -2l, 3ul);
+	CHECK_FMT("4294967295 0800a000", "%" PRIu32 " %08" PRIx32, UINT32_C(4294967295),
+		  UINT32_C(0x0800a000));
 }
 
 static void run_width(void)
@@ -62,8 +67,8 @@ static void format_data(const char *format, ...)
 
 static void run_odd(void)
 {
-	static const char *const odd[] = { "%",	    "%5",  "%l",  "%ll",  "%lls",
-					   "%q %s", "%lx", "%*d", "%.3s", "%-" };
+	static const char *const odd[] = { "%",	  "%5",	   "%l",  "%ll",  "%lls", "%q %s",
+					   "%ls", "%lllu", "%*d", "%.3s", "%-" };
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		format_data(odd[i], 1);
