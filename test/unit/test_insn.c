@@ -65,7 +65,7 @@ static void run_trap_passed_itstate(void)
 
 	for (uint32_t nzcv = 0; nzcv < 16; nzcv++) {
 		CHECK(insn_trap_passed(hsr, nzcv << 28 | 0x13)); /* ARM */
-		CHECK(insn_trap_passed(hsr, nzcv << 28 | 0x0600fc13));
+		CHECK(insn_trap_passed(hsr, thumb_cpsr(nzcv, 0x18) & ~0x20u));
 		CHECK(insn_trap_passed(hsr, thumb_cpsr(nzcv, 0)));
 		for (uint32_t it = 8; it < 0xf0; it++) {
 			if ((it & 0xfu) != 0) {
