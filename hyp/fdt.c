@@ -112,9 +112,16 @@ static uint32_t fdt_step_real(const struct fdt *fdt, uint32_t offset, uint32_t *
 	return tag;
 }
 
+/* A block lies behind the header and inside the blob. */
+static bool fdt_block_ok(uint32_t header, uint32_t total, uint32_t offset, uint32_t size)
+{
+	return offset >= header && offset <= total && size <= total - offset;
+}
+
 static const char *fdt_open_header(struct fdt *fdt, const uint8_t *blob, size_t available)
 {
 	uint32_t field[FIELD_SIZE_STRUCT + 1] = { 0 };
+	uint32_t header = FDT_HEADER_SIZE_OLD;
 	uint32_t size;
 
 	if (available < FDT_HEADER_SIZE_OLD || fdt_load(blob) != FDT_MAGIC) {
@@ -128,22 +135,20 @@ static const char *fdt_open_header(struct fdt *fdt, const uint8_t *blob, size_t 
 		return "the blob is cut short";
 	}
 	if (field[FIELD_VERSION] < FDT_VERSION_OLD ||
-	    field[FIELD_COMPATIBLE_VERSION] > FDT_VERSION) {
+	    field[FIELD_COMPATIBLE_VERSION] > FDT_VERSION ||
+	    field[FIELD_COMPATIBLE_VERSION] > field[FIELD_VERSION]) {
 		return "its version is neither 16 nor 17";
-	}
-	if (size < FDT_HEADER_SIZE_OLD || field[FIELD_OFF_STRUCT] > size ||
-	    field[FIELD_OFF_STRINGS] > size || field[FIELD_OFF_RESERVE] > size ||
-	    field[FIELD_SIZE_STRINGS] > size - field[FIELD_OFF_STRINGS]) {
-		return "a block lies outside the blob";
 	}
 	/* Version 16 does not tell the structure's size: FDT_END does. */
 	field[FIELD_SIZE_STRUCT] = size - field[FIELD_OFF_STRUCT];
-	if (field[FIELD_VERSION] >= FDT_VERSION) {
-		if (size < FDT_HEADER_SIZE ||
-		    fdt_load(blob + FDT_HEADER_SIZE_OLD) > field[FIELD_SIZE_STRUCT]) {
-			return "a block lies outside the blob";
-		}
+	if (field[FIELD_VERSION] >= FDT_VERSION && size >= FDT_HEADER_SIZE) {
+		header = FDT_HEADER_SIZE;
 		field[FIELD_SIZE_STRUCT] = fdt_load(blob + FDT_HEADER_SIZE_OLD);
+	}
+	if (!fdt_block_ok(header, size, field[FIELD_OFF_STRUCT], field[FIELD_SIZE_STRUCT]) ||
+	    !fdt_block_ok(header, size, field[FIELD_OFF_STRINGS], field[FIELD_SIZE_STRINGS]) ||
+	    !fdt_block_ok(header, size, field[FIELD_OFF_RESERVE], FDT_RESERVE_SIZE)) {
+		return "a block lies outside the blob";
 	}
 	*fdt = (struct fdt) {
 		.blob = blob,
@@ -172,23 +177,37 @@ static const char *fdt_open_reservations(struct fdt *fdt)
 	return "the memory reservations do not end";
 }
 
+/* Why no node may begin at `offset`; NULL if it may. */
+static const char *fdt_begin_error(const struct fdt *fdt, uint32_t offset, uint32_t depth,
+				   bool rooted)
+{
+	if (depth == FDT_MAX_DEPTH) {
+		return "nodes are nested too deeply";
+	}
+	if (depth == 0 && rooted) {
+		return "it has two roots";
+	}
+	if (depth == 0 && fdt_struct(fdt)[offset + 4] != 0) {
+		return "the root has a name";
+	}
+	return NULL;
+}
+
 /* One root, properly nested, properties before child nodes (5.4.2). */
 static const char *fdt_open_structure(struct fdt *fdt)
 {
+	const char *why = NULL;
 	uint32_t offset = 0;
 	uint32_t depth = 0;
 	bool rooted = false;
 	bool props_allowed = false;
 
-	for (;;) {
+	while (!why) {
 		uint32_t next = 0;
 
 		switch (fdt_step(fdt, offset, &next)) {
 		case FDT_BEGIN_NODE:
-			if (depth == FDT_MAX_DEPTH || (depth == 0 && rooted)) {
-				return rooted && depth == 0 ? "it has two roots"
-							    : "nodes are nested too deeply";
-			}
+			why = fdt_begin_error(fdt, offset, depth, rooted);
 			depth++;
 			rooted = true;
 			props_allowed = true;
@@ -201,23 +220,19 @@ static const char *fdt_open_structure(struct fdt *fdt)
 			props_allowed = false;
 			break;
 		case FDT_PROP:
-			if (!props_allowed) {
-				return "a property stands behind a child node";
-			}
+			why = props_allowed ? NULL : "a property stands behind a child node";
 			break;
 		case FDT_NOP:
 			break;
 		case FDT_END:
-			if (depth != 0 || !rooted) {
-				return "it ends within a node";
-			}
 			fdt->struct_size = next;
-			return NULL;
+			return depth == 0 && rooted ? NULL : "it ends within a node";
 		default:
 			return "the structure is damaged";
 		}
 		offset = next;
 	}
+	return why;
 }
 
 const char *fdt_open(struct fdt *fdt, const void *blob, size_t available)
@@ -377,8 +392,8 @@ fdt_node_t fdt_find_phandle(const struct fdt *fdt, uint32_t phandle)
 		struct fdt_prop prop;
 		uint32_t value;
 
-		if ((fdt_get_prop(fdt, node, "phandle", &prop) ||
-		     fdt_get_prop(fdt, node, "linux,phandle", &prop)) &&
+		if (((fdt_get_prop(fdt, node, "phandle", &prop) && prop.length == 4) ||
+		     (fdt_get_prop(fdt, node, "linux,phandle", &prop) && prop.length == 4)) &&
 		    fdt_prop_u32(&prop, 0, &value) && value == phandle) {
 			return node;
 		}
