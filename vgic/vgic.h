@@ -28,34 +28,44 @@
 
 struct vgic; /* vgic_state.h, for vgic/ and its tests alone */
 
-/* The mirror of one vCPU's GICH state. */
+/* The mirror of one vCPU's GICH state. A list register found empty keeps its other bits here as in
+ * hardware (state 0, the EOI bit as it was): flush decides from them what must be written. */
 struct vgic_cif {
 	uint32_t nr_lrs; /* 1..VGIC_MAX_LRS, of the hardware */
-	uint32_t used;	 /* bit n: LRn was written with an interrupt and not yet found empty */
-	uint32_t dirty;	 /* bit n: lr[n] must be written to hardware */
+	uint32_t used;	/* bit n: LRn was written with an interrupt, and flush has not cleared it */
+	uint32_t dirty; /* bit n: lr[n] must be written to hardware */
 	bool hcr_dirty;
-	uint32_t hcr;
+	uint8_t work; /* enum vgic_work: vgic_cif_work */
+	uint32_t hcr; /* EOICount as read back, until fold has dealt with it */
 	uint32_t vmcr;
 	uint32_t apr;
 	uint32_t lr[VGIC_MAX_LRS];
 };
 
-/* Which vCPUs must look at their VGIC (flush): bit n. Glue wakes them, or kicks them where they
- * run. */
+/* Which vCPUs must look at their VGIC (vgic_work): bit n. Glue wakes them, or kicks them where they
+ * run. The vCPU that a call is made for may be among them: it looks anyway before it goes on. */
 typedef uint32_t vgic_kick_t;
 
 enum vgic_work { VGIC_WORK_NONE, VGIC_WORK_ADD, VGIC_WORK_SYNC };
 
-/* Bytes for a VGIC of this shape. nr_vcpus 1..8; nr_irqs a multiple of 32 from 32 to 992, or 1020.
- */
+/* What must this vCPU do before it enters its guest? One byte to test; without the lock it may be
+ * old, but whoever changes it kicks. */
+static inline enum vgic_work vgic_cif_work(const struct vgic_cif *cif)
+{
+	return (enum vgic_work)cif->work;
+}
+
+/* Bytes for a VGIC of this shape. nr_vcpus 1..8; nr_irqs a multiple of 32 from 32 to 992, or 1020;
+ * 0 for any other shape. */
 size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs);
 
-/* Makes one in `memory` (vgic_size bytes, 8-byte aligned), in the reset state, all lines low. */
+/* Makes one in `memory` (vgic_size bytes, 8-byte aligned), in the reset state, all lines low. The
+ * shape is one that vgic_size accepts. */
 struct vgic *vgic_init(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs, uint32_t nr_lrs);
 
 /* GIC reset (partition restart): configuration, latches and active states go; line levels stay:
- * they belong to whoever drives them. Returns in `deactivate` (a 1020-bit map, 32 words) nothing:
- * hardware-backed interrupts are released with vgic_hw_release before. */
+ * they belong to whoever drives them. No vCPU is loaded. Physical SPIs that were held come out of
+ * vgic_release_next; physical timers are not active then, as no vCPU is loaded. */
 void vgic_reset(struct vgic *vgic);
 
 uint32_t vgic_nr_irqs(const struct vgic *vgic);
@@ -83,9 +93,16 @@ void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t
  * in the physical GIC while this vCPU is loaded)? */
 bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);
 
-/* Forget a held, not yet acknowledged one (the source went quiet while the vCPU was off the CPU;
- * reset; power-off). True if it was held: glue deactivates the physical one. */
+/* Forget a held one that was not acknowledged (the source went quiet while the vCPU was off the
+ * CPU): no longer pending. True if there was one: glue deactivates the physical interrupt. False if
+ * none is held, or the guest has acknowledged it and will deactivate it. */
 bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
+
+/* The next physical interrupt that glue must deactivate because no list register does it: the guest
+ * cleared it through the distributor, or ended it while it was in no list register. To be called
+ * until false after vgic_fold, vgic_dist_access and vgic_reset; private interrupts are those of
+ * `vcpu`, on its CPU. */
+bool vgic_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid);
 
 /* A guest's access to its distributor (4 KiB). MMIO_RETRY: the register shows the state of an
  * interrupt that sits in a list register of another loaded vCPU: `kick` names it, the guest's
@@ -100,21 +117,25 @@ enum mmio_result vgic_dist_access(struct vgic *vgic, uint32_t vcpu, struct mmio 
 bool vgic_cpu_dir(struct vgic *vgic, uint32_t vcpu, uint32_t value, uint32_t *physid,
 		  vgic_kick_t *kick);
 
-/* What must this vCPU do before it enters its guest? */
+/* vgic_cif_work of its mirror. */
 enum vgic_work vgic_work(const struct vgic *vgic, uint32_t vcpu);
 
 /* Whether WFI would fall through: something is pending for this vCPU (in a list register or waiting
- * for one). */
+ * for one). For a loaded vCPU, list registers are as last read: fold first. */
 bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu);
 
-/* Mirror -> interrupts: what the guest did in its list registers (after vgic_hw_read). */
+/* Mirror -> interrupts: what the guest did in its list registers (after vgic_hw_read). Again before
+ * the next flush, it does nothing. Flush must follow before the guest runs (vgic_work says so). */
 void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick);
 
-/* Interrupts -> mirror: the highest priorities first; dirty bits say what to write. Arms underflow,
- * EOI-count and EOI maintenance where more waits than fits. */
+/* Interrupts -> mirror: the highest priorities first; dirty bits say what to write. Arms
+ * maintenance interrupts where more waits than fits: 'no pending' (NPIE), EOI count (LRENPIE), and
+ * EOI. Without a fold since the last flush it only adds to free list registers. */
 void vgic_flush(struct vgic *vgic, uint32_t vcpu);
 
-/* The vCPU was put on, or taken off, a CPU. Unload folds (after vgic_hw_read of everything). */
+/* The vCPU was put on, or taken off, a CPU. After load: flush, then write everything. Unload folds
+ * (after everything was read back) and leaves no list register in use: glue clears the hardware's.
+ */
 void vgic_load(struct vgic *vgic, uint32_t vcpu);
 void vgic_unload(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick);
 

@@ -21,6 +21,7 @@
 #define GICD_ITARGETSR	0x800u
 #define GICD_ICFGR	0xc00u
 #define GICD_PPISR	0xd00u /* Cortex-A15: PPI status; 0xd04.. SPI status */
+#define GICD_NSACR	0xe00u
 #define GICD_SGIR	0xf00u
 #define GICD_CPENDSGIR	0xf10u
 #define GICD_SPENDSGIR	0xf20u
@@ -29,6 +30,8 @@
 
 #define GICD_CTLR_GRP0 BIT32(0)
 #define GICD_CTLR_GRP1 BIT32(1)
+
+#define GICD_ICFGR_EDGE BIT32(1) /* in the two bits of each interrupt */
 
 #define GICD_TYPER_ITLINES GENMASK32(4, 0)
 #define GICD_TYPER_CPUS	   GENMASK32(7, 5)

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The distributor's register map (IHI 0048B table 4-1): a table with one entry for each 0x80 bytes,
+ * as the GICv2 lays its registers out. What does not exist reads as zero and ignores writes, and so
+ * does an access of a width that a register does not take.
+ */
+#include "hyp/regs/gic.h"
+#include "vgic/vgic_bits.h"
+#include "vgic/vgic_irq.h"
+#include "vgic/vgic_sgi.h"
+
+#define DIST_ROW 7 /* log2 of 0x80 */
+
+/* Widths: the bits are the sizes in bytes. */
+#define DIST_WORD  4u
+#define DIST_BYTES (1u | 4u)
+#define DIST_ANY   (1u | 2u | 4u)
+
+#define DIST_PRIORITY_BITS 0xf8u /* five are implemented, as on the Cortex-A15 */
+
+/* JEP106 code of ARM (0x43b), as the GIC that is modelled; product 'P', variant and revision 0. */
+#define DIST_IIDR 0x5000043bu
+
+/* PIDR4..7, PIDR0..3 (GICv2: PIDR2 is 0x2b), CIDR0..3 */
+static const uint8_t dist_ids[] = {
+	0x04, 0x00, 0x00, 0x00, 0x90, 0xb4, 0x2b, 0x00, 0x0d, 0xf0, 0x05, 0xb1,
+};
+
+/* ---- GICD_CTLR and the read-only registers beside it ---- */
+
+static enum mmio_result dist_read_control(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					  vgic_kick_t *kick)
+{
+	(void)vcpu;
+	(void)kick;
+	if (mmio->offset == GICD_CTLR) {
+		mmio->value = vgic->ctlr;
+	} else if (mmio->offset == GICD_TYPER) {
+		mmio->value = FIELD_PREP(GICD_TYPER_ITLINES, vgic->nr_words - 1) |
+			      FIELD_PREP(GICD_TYPER_CPUS, vgic->nr_vcpus - 1);
+	} else if (mmio->offset == GICD_IIDR) {
+		mmio->value = DIST_IIDR;
+	}
+	return MMIO_OK;
+}
+
+/* What pended while its group was off has waited for this. */
+static void dist_write_control(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+			       vgic_kick_t *kick)
+{
+	uint32_t value = mmio->value & (GICD_CTLR_GRP0 | GICD_CTLR_GRP1);
+
+	(void)vcpu;
+	if (mmio->offset != GICD_CTLR || value == vgic->ctlr) {
+		return;
+	}
+	vgic->ctlr = value;
+	vgic->group_on[0] = value & GICD_CTLR_GRP0 ? GENMASK32(31, 0) : 0;
+	vgic->group_on[1] = value & GICD_CTLR_GRP1 ? GENMASK32(31, 0) : 0;
+	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
+		const struct vgic_bank *bank = &vgic->cpu[n].bank;
+
+		vgic_irq_update_word(vgic, n, 0, vgic_state_pending(bank) | bank->in_lr, kick);
+	}
+	for (uint32_t word = 1; word < vgic->nr_words; word++) {
+		const struct vgic_bank *bank = &vgic->spi[word - 1];
+
+		vgic_irq_update_word(vgic, 0, word, vgic_state_pending(bank) | bank->in_lr, kick);
+	}
+}
+
+/* ---- one byte per interrupt ---- */
+
+static enum mmio_result dist_read_priority(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					   vgic_kick_t *kick)
+{
+	uint32_t first = mmio->offset - GICD_IPRIORITYR;
+
+	(void)kick;
+	for (uint32_t n = 0; n < mmio->size && first + n < vgic->nr_irqs; n++) {
+		uint32_t priority = vgic_state_ref(vgic, vcpu, first + n).irq->priority;
+
+		mmio->value |= priority << (8 * n);
+	}
+	return MMIO_OK;
+}
+
+static void dist_write_priority(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+				vgic_kick_t *kick)
+{
+	uint32_t first = mmio->offset - GICD_IPRIORITYR;
+
+	for (uint32_t n = 0; n < mmio->size && first + n < vgic->nr_irqs; n++) {
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, first + n);
+		uint8_t priority = (uint8_t)((mmio->value >> (8 * n)) & DIST_PRIORITY_BITS);
+
+		if (ref.irq->priority != priority) {
+			ref.irq->priority = priority;
+			vgic_irq_update(vgic, &ref, kick);
+		}
+	}
+}
+
+/* The reader of a private interrupt's targets sees itself (4.3.12): that is how it learns which
+ * CPU it is. */
+static enum mmio_result dist_read_targets(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					  vgic_kick_t *kick)
+{
+	uint32_t first = mmio->offset - GICD_ITARGETSR;
+
+	(void)kick;
+	for (uint32_t n = 0; n < mmio->size && first + n < vgic->nr_irqs; n++) {
+		uint32_t targets = first + n < VGIC_NR_PRIVATE
+					   ? BIT32(vcpu)
+					   : vgic_state_ref(vgic, vcpu, first + n).irq->targets;
+
+		mmio->value |= targets << (8 * n);
+	}
+	return MMIO_OK;
+}
+
+static void dist_write_targets(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+			       vgic_kick_t *kick)
+{
+	uint32_t first = mmio->offset - GICD_ITARGETSR;
+	uint32_t exist = GENMASK32(VGIC_MAX_VCPUS - 1, 0) >> (VGIC_MAX_VCPUS - vgic->nr_vcpus);
+
+	if (first < VGIC_NR_PRIVATE) {
+		return;
+	}
+	for (uint32_t n = 0; n < mmio->size && first + n < vgic->nr_irqs; n++) {
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, first + n);
+		uint8_t targets = (uint8_t)((mmio->value >> (8 * n)) & exist);
+
+		if (ref.irq->targets != targets) {
+			ref.irq->targets = targets;
+			vgic_irq_update(vgic, &ref, kick);
+		}
+	}
+}
+
+/* ---- GICD_ICFGR: two bits per interrupt, of which the upper one says 'edge' ---- */
+
+/* Bit n -> bits 2n+1..2n, the upper one. */
+static uint32_t dist_spread(uint32_t bits)
+{
+	bits &= 0xffffu;
+	bits = (bits | (bits << 8)) & 0x00ff00ffu;
+	bits = (bits | (bits << 4)) & 0x0f0f0f0fu;
+	bits = (bits | (bits << 2)) & 0x33333333u;
+	bits = (bits | (bits << 1)) & 0x55555555u;
+	return bits * GICD_ICFGR_EDGE;
+}
+
+static uint32_t dist_gather(uint32_t fields)
+{
+	fields = (fields / GICD_ICFGR_EDGE) & 0x55555555u;
+	fields = (fields | (fields >> 1)) & 0x33333333u;
+	fields = (fields | (fields >> 2)) & 0x0f0f0f0fu;
+	fields = (fields | (fields >> 4)) & 0x00ff00ffu;
+	return (fields | (fields >> 8)) & 0xffffu;
+}
+
+/* A register has the upper or the lower half of a bank. */
+static uint32_t dist_config_first(const struct mmio *mmio)
+{
+	return (mmio->offset - GICD_ICFGR) * 4;
+}
+
+static enum mmio_result dist_read_config(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					 vgic_kick_t *kick)
+{
+	uint32_t first = dist_config_first(mmio);
+
+	(void)kick;
+	if (first < vgic->nr_irqs) {
+		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, first / 32);
+
+		mmio->value = dist_spread(bank->edge >> (first % 32));
+	}
+	return MMIO_OK;
+}
+
+/* SGIs stay edges. Level or edge is looked at anew: what pends by its line may have to go, or
+ * come. */
+static void dist_write_config(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+			      vgic_kick_t *kick)
+{
+	uint32_t first = dist_config_first(mmio);
+	uint32_t half = GENMASK32(15, 0) << (first % 32);
+	struct vgic_bank *bank;
+	uint32_t changed;
+
+	if (first < VGIC_NR_SGIS || first >= vgic->nr_irqs) {
+		return;
+	}
+	bank = vgic_state_bank(vgic, vcpu, first / 32);
+	changed = (bank->edge ^ (dist_gather(mmio->value) << (first % 32))) & half &
+		  vgic_state_valid(vgic, first / 32);
+	bank->edge ^= changed;
+	changed &= bank->line | bank->in_lr;
+	vgic_irq_update_word(vgic, vcpu, first / 32, changed, kick);
+}
+
+/* ---- SGIs ---- */
+
+static bool dist_is_sgi_state(uint32_t offset)
+{
+	return offset >= GICD_CPENDSGIR && offset < GICD_SPENDSGIR + VGIC_NR_SGIS;
+}
+
+static enum mmio_result dist_read_sgi(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+				      vgic_kick_t *kick)
+{
+	uint32_t first = mmio->offset % VGIC_NR_SGIS;
+
+	(void)kick;
+	for (uint32_t n = 0; dist_is_sgi_state(mmio->offset) && n < mmio->size; n++) {
+		mmio->value |= vgic_sgi_sources(vgic, vcpu, first + n) << (8 * n);
+	}
+	return MMIO_OK;
+}
+
+static void dist_write_sgi(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+			   vgic_kick_t *kick)
+{
+	uint32_t first = mmio->offset % VGIC_NR_SGIS;
+
+	if (mmio->offset == GICD_SGIR && mmio->size == 4) {
+		vgic_sgi_send(vgic, vcpu, mmio->value, kick);
+	}
+	for (uint32_t n = 0; dist_is_sgi_state(mmio->offset) && n < mmio->size; n++) {
+		uint32_t sources = (mmio->value >> (8 * n)) & 0xffu;
+
+		if (mmio->offset < GICD_SPENDSGIR) {
+			vgic_sgi_clear(vgic, vcpu, first + n, sources, kick);
+		} else {
+			vgic_sgi_set(vgic, vcpu, first + n, sources, kick);
+		}
+	}
+}
+
+/* ---- identification ---- */
+
+static enum mmio_result dist_read_id(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+				     vgic_kick_t *kick)
+{
+	(void)vgic;
+	(void)vcpu;
+	(void)kick;
+	if (mmio->offset >= GICD_ID) {
+		mmio->value = dist_ids[(mmio->offset - GICD_ID) / 4];
+	}
+	return MMIO_OK;
+}
+
+/* ---- the table ---- */
+
+struct dist_row {
+	uint32_t widths;
+	vgic_dist_read_t read;
+	vgic_dist_write_t write;
+};
+
+#define DIST_PRIORITY_ROW                                         \
+	{                                                         \
+		DIST_ANY, dist_read_priority, dist_write_priority \
+	}
+#define DIST_TARGETS_ROW                                          \
+	{                                                         \
+		DIST_BYTES, dist_read_targets, dist_write_targets \
+	}
+#define DIST_CONFIG_ROW                                        \
+	{                                                      \
+		DIST_WORD, dist_read_config, dist_write_config \
+	}
+
+/* Empty rows: 0xd00 PPISR and SPISR (no lines of its own to show), 0xe00 NSACR (only with the
+ * Security Extensions). */
+static const struct dist_row dist_rows[GICD_SIZE >> DIST_ROW] = {
+	[GICD_CTLR >> DIST_ROW] = { DIST_WORD, dist_read_control, dist_write_control },
+	[GICD_IGROUPR >> DIST_ROW] = { DIST_WORD, vgic_bits_read_group, vgic_bits_write_group },
+	[GICD_ISENABLER >> DIST_ROW] = { DIST_WORD, vgic_bits_read_enabled, vgic_bits_enable },
+	[GICD_ICENABLER >> DIST_ROW] = { DIST_WORD, vgic_bits_read_enabled, vgic_bits_disable },
+	[GICD_ISPENDR >> DIST_ROW] = { DIST_WORD, vgic_bits_read_pending, vgic_bits_set_pending },
+	[GICD_ICPENDR >> DIST_ROW] = { DIST_WORD, vgic_bits_read_pending, vgic_bits_clear_pending },
+	[GICD_ISACTIVER >> DIST_ROW] = { DIST_WORD, vgic_bits_read_active, vgic_bits_activate },
+	[GICD_ICACTIVER >> DIST_ROW] = { DIST_WORD, vgic_bits_read_active, vgic_bits_deactivate },
+	[(GICD_IPRIORITYR >> DIST_ROW) + 0] = DIST_PRIORITY_ROW,
+	[(GICD_IPRIORITYR >> DIST_ROW) + 1] = DIST_PRIORITY_ROW,
+	[(GICD_IPRIORITYR >> DIST_ROW) + 2] = DIST_PRIORITY_ROW,
+	[(GICD_IPRIORITYR >> DIST_ROW) + 3] = DIST_PRIORITY_ROW,
+	[(GICD_IPRIORITYR >> DIST_ROW) + 4] = DIST_PRIORITY_ROW,
+	[(GICD_IPRIORITYR >> DIST_ROW) + 5] = DIST_PRIORITY_ROW,
+	[(GICD_IPRIORITYR >> DIST_ROW) + 6] = DIST_PRIORITY_ROW,
+	[(GICD_IPRIORITYR >> DIST_ROW) + 7] = DIST_PRIORITY_ROW,
+	[(GICD_ITARGETSR >> DIST_ROW) + 0] = DIST_TARGETS_ROW,
+	[(GICD_ITARGETSR >> DIST_ROW) + 1] = DIST_TARGETS_ROW,
+	[(GICD_ITARGETSR >> DIST_ROW) + 2] = DIST_TARGETS_ROW,
+	[(GICD_ITARGETSR >> DIST_ROW) + 3] = DIST_TARGETS_ROW,
+	[(GICD_ITARGETSR >> DIST_ROW) + 4] = DIST_TARGETS_ROW,
+	[(GICD_ITARGETSR >> DIST_ROW) + 5] = DIST_TARGETS_ROW,
+	[(GICD_ITARGETSR >> DIST_ROW) + 6] = DIST_TARGETS_ROW,
+	[(GICD_ITARGETSR >> DIST_ROW) + 7] = DIST_TARGETS_ROW,
+	[(GICD_ICFGR >> DIST_ROW) + 0] = DIST_CONFIG_ROW,
+	[(GICD_ICFGR >> DIST_ROW) + 1] = DIST_CONFIG_ROW,
+	[GICD_SGIR >> DIST_ROW] = { DIST_BYTES, dist_read_sgi, dist_write_sgi },
+	[GICD_ID >> DIST_ROW] = { DIST_WORD, dist_read_id, NULL },
+};
+
+bool vgic_dist_needs_fold(uint32_t offset)
+{
+	return (offset >= GICD_ISPENDR && offset < GICD_IPRIORITYR) || dist_is_sgi_state(offset);
+}
+
+enum mmio_result vgic_dist_access(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+				  vgic_kick_t *kick)
+{
+	const struct dist_row *row;
+
+	if (!mmio->is_write) {
+		mmio->value = 0;
+	}
+	if (mmio->offset >= GICD_SIZE || (mmio->offset & (mmio->size - 1))) {
+		return MMIO_OK;
+	}
+	row = &dist_rows[mmio->offset >> DIST_ROW];
+	if (!(row->widths & mmio->size)) {
+		return MMIO_OK;
+	}
+	if (!mmio->is_write) {
+		return row->read(vgic, vcpu, mmio, kick);
+	}
+	if (row->write) {
+		row->write(vgic, vcpu, mmio, kick);
+	}
+	return MMIO_OK;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An interrupt's state, for those who drive its line. */
+#include "abi/plumbline.h"
+#include "vgic/vgic_state.h"
+
+uint32_t vgic_irq_state(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+{
+	struct vgic_ref ref;
+	const struct vgic_bank *bank;
+
+	if (vcpu >= vgic->nr_vcpus || intid >= vgic->nr_irqs) {
+		return 0;
+	}
+	ref = vgic_state_ref(vgic, vcpu, intid);
+	bank = ref.bank;
+	return (bank->line & ref.bit ? PLUMB_IRQ_LEVEL : 0u) |
+	       ((vgic_state_pending(bank) | bank->loan) & ref.bit ? PLUMB_IRQ_PENDING : 0u) |
+	       (bank->active & ref.bit ? PLUMB_IRQ_ACTIVE : 0u) |
+	       (bank->enabled & ref.bit ? PLUMB_IRQ_ENABLED : 0u) |
+	       (bank->edge & ref.bit ? PLUMB_IRQ_EDGE : 0u);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vgic/vgic_irq.h"
+
+void vgic_irq_set_ready(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t word = intid / 32;
+
+	if (!(cpu->ready[word] & BIT32(intid % 32))) {
+		cpu->ready[word] |= BIT32(intid % 32);
+		cpu->ready_sum |= BIT32(word);
+		cpu->nr_ready++;
+	}
+}
+
+void vgic_irq_clear_ready(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t word = intid / 32;
+
+	if (cpu->ready[word] & BIT32(intid % 32)) {
+		cpu->ready[word] &= ~BIT32(intid % 32);
+		cpu->nr_ready--;
+		if (!cpu->ready[word]) {
+			cpu->ready_sum &= ~BIT32(word);
+		}
+	}
+}
+
+/* An active interrupt stays with the vCPU that acknowledged it. A pending SPI goes to one of its
+ * targets: where it is already, else the lowest. On a uniprocessor GICD_ITARGETSR means nothing
+ * (IHI 0048B 4.3.12). */
+static uint32_t irq_destination(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	const struct vgic_bank *bank = ref->bank;
+	uint32_t targets = vgic->nr_vcpus == 1 ? 1 : ref->irq->targets;
+
+	if (bank->active & ref->bit) {
+		return ref->irq->vcpu;
+	}
+	if (!(vgic_state_pending(bank) & vgic_state_eligible(vgic, bank) & ref->bit)) {
+		return VGIC_NOWHERE;
+	}
+	if (ref->intid < VGIC_NR_PRIVATE) {
+		return ref->vcpu;
+	}
+	if (targets & BIT32(ref->irq->vcpu)) {
+		return ref->irq->vcpu;
+	}
+	return targets ? bits_first(targets) : VGIC_NOWHERE;
+}
+
+/* List registers known to be free are filled without reading any; otherwise all must be known. */
+static void irq_notify(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	if (!cpu->folded && cpu->nr_ready > cpu->nr_free) {
+		cpu->cif.work = VGIC_WORK_SYNC;
+	} else if (cpu->cif.work == VGIC_WORK_NONE) {
+		cpu->cif.work = VGIC_WORK_ADD;
+	}
+	*kick |= BIT32(vcpu);
+}
+
+/* The vCPU is to fold. If it was told before, it has not entered its guest since. */
+static void irq_recall(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
+{
+	struct vgic_cif *cif = &vgic->cpu[vcpu].cif;
+
+	if (cif->work != VGIC_WORK_SYNC) {
+		cif->work = VGIC_WORK_SYNC;
+		*kick |= BIT32(vcpu);
+	}
+}
+
+void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	uint32_t from = ref->irq->vcpu;
+	uint32_t to = irq_destination(vgic, ref);
+
+	if (from != to) {
+		if (from != VGIC_NOWHERE) {
+			vgic_irq_clear_ready(vgic, from, ref->intid);
+		}
+		if (to != VGIC_NOWHERE) {
+			vgic_irq_set_ready(vgic, to, ref->intid);
+		}
+		ref->irq->vcpu = (uint8_t)to;
+	}
+	if (to != VGIC_NOWHERE) {
+		irq_notify(vgic, to, kick);
+	}
+}
+
+void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	if (ref->bank->in_lr & ref->bit) {
+		irq_recall(vgic, ref->irq->vcpu, kick);
+	} else {
+		vgic_irq_place(vgic, ref, kick);
+	}
+}
+
+void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
+			  vgic_kick_t *kick)
+{
+	for (; bits; bits &= bits - 1) {
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
+
+		vgic_irq_update(vgic, &ref, kick);
+	}
+}
+
+void vgic_irq_set_line(struct vgic *vgic, const struct vgic_ref *ref, bool level, vgic_kick_t *kick)
+{
+	struct vgic_bank *bank = ref->bank;
+
+	if (((bank->line & ref->bit) != 0) == level) {
+		return;
+	}
+	bank->line ^= ref->bit;
+	if (bank->edge & ref->bit) {
+		if (!level || (bank->latch & ref->bit)) {
+			return; /* a falling edge, or one more before the first was taken */
+		}
+		bank->latch |= ref->bit;
+	}
+	vgic_irq_update(vgic, ref, kick);
+}
+
+void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)
+{
+	ref->bank->held &= ~ref->bit;
+	ref->bank->held_active &= ~ref->bit;
+	ref->bank->release |= ref->bit;
+	if (ref->intid >= VGIC_NR_PRIVATE) {
+		vgic->release_sum |= BIT32(ref->intid / 32);
+	}
+}
+
+/* In a list register, dropping the loan is enough: fold brings back nothing then, unless the guest
+ * has acknowledged it before. A physical interrupt that waits behind the latch is given back, or
+ * it would stay active for ever. */
+void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	struct vgic_bank *bank = ref->bank;
+
+	if (!((bank->latch | bank->loan) & ref->bit)) {
+		return;
+	}
+	bank->latch &= ~ref->bit;
+	bank->loan &= ~ref->bit;
+	if (bank->held & ~bank->held_active & ~bank->in_lr & ref->bit) {
+		vgic_irq_release(vgic, ref);
+	}
+	vgic_irq_update(vgic, ref, kick);
+}
+
+bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	if (ref->bank->in_lr & ref->bit) {
+		return true;
+	}
+	return (ref->bank->active & ref->bit) && !vgic->cpu[ref->irq->vcpu].folded;
+}
+
+void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	struct vgic_bank *bank = ref->bank;
+	struct vgic_irq *irq = ref->irq;
+
+	if (vgic_irq_is_away(vgic, ref)) {
+		bank->op_activate |= ref->bit;
+		bank->op_deactivate &= ~ref->bit;
+		vgic->cpu[irq->vcpu].ops = true;
+		irq_recall(vgic, irq->vcpu, kick);
+		return;
+	}
+	if (bank->active & ref->bit) {
+		return;
+	}
+	bank->active |= ref->bit;
+	/* No acknowledge, so GICH_APR knows nothing of it and no plain EOI ends it. */
+	irq->active_priority = 0xff;
+	irq->active_source = 0;
+	if (irq->vcpu == VGIC_NOWHERE) {
+		irq->vcpu = (uint8_t)ref->vcpu;
+		if (ref->intid >= VGIC_NR_PRIVATE && vgic->nr_vcpus > 1 && irq->targets) {
+			irq->vcpu = (uint8_t)bits_first(irq->targets);
+		}
+		vgic_irq_set_ready(vgic, irq->vcpu, ref->intid);
+	}
+	vgic_irq_place(vgic, ref, kick);
+}
+
+void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	struct vgic_bank *bank = ref->bank;
+
+	if (vgic_irq_is_away(vgic, ref)) {
+		bank->op_deactivate |= ref->bit;
+		bank->op_activate &= ~ref->bit;
+		vgic->cpu[ref->irq->vcpu].ops = true;
+		irq_recall(vgic, ref->irq->vcpu, kick);
+		return;
+	}
+	if (!(bank->active & ref->bit)) {
+		return;
+	}
+	bank->active &= ~ref->bit;
+	if (bank->held_active & ref->bit) {
+		vgic_irq_release(vgic, ref);
+	}
+	vgic_irq_place(vgic, ref, kick);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vgic/vgic_lr.h"
+#include "hyp/regs/gic.h"
+#include "vgic/vgic_irq.h"
+
+/* List registers hold the upper five bits of a priority. */
+#define LR_PRIORITY_DROP 3
+
+/*
+ * An SGI is one interrupt per source to the guest, but a list register per INTID is all there may
+ * be: one source at a time, the lowest first, and a maintenance interrupt when it is through if
+ * more wait.
+ */
+static uint32_t lr_encode_sgi(const struct vgic_irq *irq, bool active, bool pending)
+{
+	uint32_t sources = pending ? irq->sources : 0;
+	uint32_t next = sources ? bits_first(sources) : 0;
+	uint32_t value;
+
+	if (active) {
+		value = GICH_LR_ACTIVE | FIELD_PREP(GICH_LR_CPUID, irq->active_source);
+		if (sources && next == irq->active_source) {
+			value |= GICH_LR_PENDING;
+		}
+	} else {
+		value = GICH_LR_PENDING | FIELD_PREP(GICH_LR_CPUID, next);
+	}
+	if (value & GICH_LR_PENDING) {
+		sources &= ~BIT32(next);
+	}
+	return value | (sources ? GICH_LR_EOI : 0);
+}
+
+/*
+ * A level that is still high when the guest is through pends again: the EOI bit asks for a look.
+ * Hardware has no active-and-pending with the HW bit. So when a physical interrupt is active and
+ * the same pends again, or a software one is active and a physical one waits behind it, the list
+ * register goes without the HW bit until the end of what is active; fold then does what the HW bit
+ * would have done.
+ */
+static uint32_t lr_encode_shared(const struct vgic_ref *ref, bool active, bool pending)
+{
+	const struct vgic_bank *bank = ref->bank;
+	uint32_t hw = GICH_LR_HW | FIELD_PREP(GICH_LR_PHYSID, (uint32_t)ref->irq->physid);
+	uint32_t again = bank->line & ~bank->edge & ref->bit ? GICH_LR_EOI : 0;
+	bool held = (bank->held & ref->bit) != 0;
+
+	if (!active) {
+		return GICH_LR_PENDING | (held ? hw : again);
+	}
+	if ((bank->held_active & ref->bit) && !pending) {
+		return GICH_LR_ACTIVE | hw;
+	}
+	if (held) {
+		return GICH_LR_ACTIVE | GICH_LR_EOI;
+	}
+	return GICH_LR_ACTIVE | (pending ? GICH_LR_PENDING | again : 0);
+}
+
+uint32_t vgic_lr_encode(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	const struct vgic_bank *bank = ref->bank;
+	uint32_t wanted = vgic_state_pending(bank) & vgic_state_eligible(vgic, bank);
+	bool active = (bank->active & ref->bit) != 0;
+	bool pending = (wanted & ref->bit) != 0;
+	uint32_t priority = ref->irq->priority;
+	uint32_t value = ref->intid < VGIC_NR_SGIS ? lr_encode_sgi(ref->irq, active, pending)
+						   : lr_encode_shared(ref, active, pending);
+
+	if (!(value & GICH_LR_PENDING)) {
+		priority = ref->irq->active_priority;
+	}
+	if (bank->group & ref->bit) {
+		value |= GICH_LR_GRP1;
+	}
+	return value | FIELD_PREP(GICH_LR_PRIORITY, priority >> LR_PRIORITY_DROP) |
+	       FIELD_PREP(GICH_LR_VIRTID, ref->intid);
+}
+
+/* The latch that the list register shows as pending is the hardware's to consume. */
+static void lr_lend(const struct vgic_ref *ref, uint32_t value)
+{
+	struct vgic_bank *bank = ref->bank;
+	struct vgic_irq *irq = ref->irq;
+
+	if (!(value & GICH_LR_PENDING)) {
+		return;
+	}
+	bank->loan |= bank->latch & ref->bit;
+	bank->latch &= ~ref->bit;
+	if (ref->intid < VGIC_NR_SGIS) {
+		irq->sources &= (uint8_t)~BIT32(FIELD_GET(GICH_LR_CPUID, value));
+		if (irq->sources) {
+			bank->latch |= ref->bit;
+		}
+	}
+}
+
+void vgic_lr_put(struct vgic *vgic, uint32_t vcpu, uint32_t n, uint32_t intid)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
+	uint32_t value = vgic_lr_encode(vgic, &ref);
+
+	if (cpu->cif.lr[n] != value) {
+		cpu->cif.lr[n] = value;
+		cpu->cif.dirty |= BIT32(n);
+	}
+	lr_lend(&ref, value);
+	vgic_irq_clear_ready(vgic, vcpu, intid);
+	ref.bank->in_lr |= ref.bit;
+	ref.irq->lr = (uint8_t)n;
+	cpu->lr_irq[n] = (uint16_t)intid;
+}
+
+/* What became of the physical interrupt. With the HW bit, the guest's EOI has deactivated it. */
+static void lr_take_held(struct vgic *vgic, const struct vgic_ref *ref, uint32_t value, bool active)
+{
+	struct vgic_bank *bank = ref->bank;
+
+	if (!(value & GICH_LR_HW)) {
+		if ((bank->held_active & ref->bit) && !active) {
+			vgic_irq_release(vgic, ref);
+		}
+	} else if (value & GICH_LR_ACTIVE) {
+		bank->held_active |= ref->bit;
+		if (!active) {
+			vgic_irq_release(vgic, ref);
+		}
+	} else if (!(value & GICH_LR_PENDING)) {
+		bank->held &= ~ref->bit;
+		bank->held_active &= ~ref->bit;
+	} else if (!(bank->loan & ref->bit)) {
+		vgic_irq_release(vgic, ref);
+	}
+}
+
+/* The guest may have acknowledged it: at which priority, and whose SGI? */
+static void lr_take_active(const struct vgic_ref *ref, uint32_t value)
+{
+	bool before = (ref->bank->active & ref->bit) != 0;
+
+	if (!(value & GICH_LR_ACTIVE)) {
+		ref->irq->active_priority = 0xff; /* op_activate: as vgic_irq_activate */
+		ref->irq->active_source = 0;
+	} else if (!before || !(value & GICH_LR_PENDING)) {
+		ref->irq->active_priority =
+			(uint8_t)(FIELD_GET(GICH_LR_PRIORITY, value) << LR_PRIORITY_DROP);
+		ref->irq->active_source =
+			ref->intid < VGIC_NR_SGIS ? (uint8_t)FIELD_GET(GICH_LR_CPUID, value) : 0;
+	}
+}
+
+void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, cpu->lr_irq[n]);
+	struct vgic_bank *bank = ref.bank;
+	uint32_t value = cpu->cif.lr[n];
+	bool active = (value & GICH_LR_ACTIVE) && !(bank->op_deactivate & ref.bit);
+
+	active = active || (bank->op_activate & ref.bit);
+	if (bank->held & ref.bit) {
+		lr_take_held(vgic, &ref, value, active);
+	}
+	if ((value & GICH_LR_PENDING) && (bank->loan & ref.bit)) {
+		bank->latch |= ref.bit;
+		if (ref.intid < VGIC_NR_SGIS) {
+			ref.irq->sources |= (uint8_t)BIT32(FIELD_GET(GICH_LR_CPUID, value));
+		}
+	}
+	if (active) {
+		lr_take_active(&ref, value);
+		bank->active |= ref.bit;
+	} else {
+		bank->active &= ~ref.bit;
+	}
+	bank->loan &= ~ref.bit;
+	bank->in_lr &= ~ref.bit;
+	bank->op_activate &= ~ref.bit;
+	bank->op_deactivate &= ~ref.bit;
+	cpu->lr_irq[n] = VGIC_NO_IRQ;
+	vgic_irq_set_ready(vgic, vcpu, ref.intid);
+	vgic_irq_place(vgic, &ref, kick);
+}

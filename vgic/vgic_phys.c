@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Interrupts that stand for physical ones, and the guest's GICV_DIR. */
+#include "hyp/regs/gic.h"
+#include "vgic/vgic_irq.h"
+
+static bool phys_exists(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+{
+	return vcpu < vgic->nr_vcpus && intid < vgic->nr_irqs;
+}
+
+static void phys_own(struct vgic *vgic, uint32_t vcpu, uint32_t intid, enum vgic_owner owner,
+		     uint32_t physid)
+{
+	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
+
+	ref.bank->timer &= ~ref.bit;
+	ref.bank->passed &= ~ref.bit;
+	if (owner == VGIC_OWNER_TIMER) {
+		ref.bank->timer |= ref.bit;
+	} else if (owner == VGIC_OWNER_PASSED) {
+		ref.bank->passed |= ref.bit;
+	}
+	ref.irq->physid = (uint16_t)physid;
+}
+
+void vgic_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid)
+{
+	if (intid < VGIC_NR_SGIS || intid >= vgic->nr_irqs) {
+		return;
+	}
+	if (intid >= VGIC_NR_PRIVATE) {
+		phys_own(vgic, 0, intid, owner, physid);
+		return;
+	}
+	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
+		phys_own(vgic, n, intid, owner, physid);
+	}
+}
+
+/* It could only fire again because the guest's EOI has deactivated it: its list register is empty,
+ * without a look. A loaded vCPU's timer tick then costs no read of the hardware. */
+static void phys_list_register_is_empty(struct vgic *vgic, const struct vgic_ref *ref)
+{
+	struct vgic_bank *bank = ref->bank;
+	struct vgic_cpu *cpu = &vgic->cpu[ref->irq->vcpu];
+	uint32_t n = ref->irq->lr;
+
+	bank->in_lr &= ~ref->bit;
+	bank->loan &= ~ref->bit;
+	bank->active &= ~ref->bit;
+	bank->op_activate &= ~ref->bit;
+	bank->op_deactivate &= ~ref->bit;
+	bank->held_active &= ~ref->bit;
+	ref->irq->vcpu = VGIC_NOWHERE;
+	cpu->lr_irq[n] = VGIC_NO_IRQ;
+	cpu->cif.used &= ~BIT32(n);
+	cpu->cif.lr[n] = 0;
+	cpu->cif.dirty |= BIT32(n);
+	cpu->nr_free++;
+}
+
+void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick)
+{
+	struct vgic_ref ref;
+	struct vgic_bank *bank;
+
+	if (!phys_exists(vgic, vcpu, intid)) {
+		return;
+	}
+	ref = vgic_state_ref(vgic, vcpu, intid);
+	bank = ref.bank;
+	if (!((bank->timer | bank->passed) & ref.bit)) {
+		return;
+	}
+	if ((bank->in_lr & ref.bit) &&
+	    (vgic->cpu[ref.irq->vcpu].cif.lr[ref.irq->lr] & GICH_LR_HW)) {
+		phys_list_register_is_empty(vgic, &ref);
+	}
+	bank->held |= ref.bit;
+	bank->latch |= ref.bit;
+	vgic_irq_update(vgic, &ref, kick);
+}
+
+bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+{
+	struct vgic_ref ref;
+
+	if (!phys_exists(vgic, vcpu, intid)) {
+		return false;
+	}
+	ref = vgic_state_ref(vgic, vcpu, intid);
+	return (ref.bank->held & ref.bit) != 0;
+}
+
+/* In a list register, dropping the loan is all: fold finds out whether the guest was faster, and
+ * vgic_release_next tells. */
+bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+{
+	vgic_kick_t none = 0; /* less is pending: nobody needs to be woken */
+	struct vgic_ref ref;
+	struct vgic_bank *bank;
+
+	if (!vgic_hw_held(vgic, vcpu, intid)) {
+		return false;
+	}
+	ref = vgic_state_ref(vgic, vcpu, intid);
+	bank = ref.bank;
+	if (bank->held_active & ref.bit) {
+		return false;
+	}
+	bank->latch &= ~ref.bit;
+	bank->loan &= ~ref.bit;
+	if (bank->in_lr & ref.bit) {
+		return false;
+	}
+	bank->held &= ~ref.bit;
+	vgic_irq_update(vgic, &ref, &none);
+	return true;
+}
+
+/* Takes the lowest bit off a bank's list. */
+static uint32_t phys_take(struct vgic_bank *bank)
+{
+	uint32_t n = bits_first(bank->release);
+
+	bank->release &= bank->release - 1;
+	return n;
+}
+
+bool vgic_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
+{
+	struct vgic_bank *bank = &vgic->cpu[vcpu].bank;
+	uint32_t word;
+
+	if (bank->release) {
+		*physid = vgic->cpu[vcpu].irq[phys_take(bank)].physid;
+		return true;
+	}
+	if (!vgic->release_sum) {
+		return false;
+	}
+	word = bits_first(vgic->release_sum);
+	bank = &vgic->spi[word - 1];
+	*physid = vgic->spi_irq[32 * (word - 1) + phys_take(bank)].physid;
+	if (!bank->release) {
+		vgic->release_sum &= ~BIT32(word);
+	}
+	return true;
+}
+
+/* GICV_DIR's source field tells nothing: of an SGI one source is active at a time. */
+bool vgic_cpu_dir(struct vgic *vgic, uint32_t vcpu, uint32_t value, uint32_t *physid,
+		  vgic_kick_t *kick)
+{
+	uint32_t intid = FIELD_GET(GICC_IAR_ID, value);
+	struct vgic_ref ref;
+	bool held;
+
+	if (!phys_exists(vgic, vcpu, intid)) {
+		return false;
+	}
+	ref = vgic_state_ref(vgic, vcpu, intid);
+	held = (ref.bank->held_active & ref.bit) && !vgic_irq_is_away(vgic, &ref);
+	if (held) {
+		ref.bank->held &= ~ref.bit;
+		ref.bank->held_active &= ~ref.bit;
+		*physid = ref.irq->physid;
+	}
+	vgic_irq_deactivate(vgic, &ref, kick);
+	return held;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vgic/vgic_sgi.h"
+#include "hyp/regs/gic.h"
+#include "vgic/vgic_irq.h"
+
+#define SGI_FILTER_LISTED 0u
+#define SGI_FILTER_OTHERS 1u
+#define SGI_FILTER_SELF	  2u
+
+static uint32_t sgi_all(const struct vgic *vgic)
+{
+	return GENMASK32(VGIC_MAX_VCPUS - 1, 0) >> (VGIC_MAX_VCPUS - vgic->nr_vcpus);
+}
+
+/* The filter 0b11 is reserved: no targets. Targets that do not exist get nothing. */
+static uint32_t sgi_targets(const struct vgic *vgic, uint32_t vcpu, uint32_t value)
+{
+	switch (FIELD_GET(GICD_SGIR_FILTER, value)) {
+	case SGI_FILTER_LISTED:
+		return FIELD_GET(GICD_SGIR_TARGETS, value) & sgi_all(vgic);
+	case SGI_FILTER_OTHERS:
+		return sgi_all(vgic) & ~BIT32(vcpu);
+	case SGI_FILTER_SELF:
+		return BIT32(vcpu);
+	default:
+		return 0;
+	}
+}
+
+void vgic_sgi_set(struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t sources,
+		  vgic_kick_t *kick)
+{
+	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
+	uint32_t more = sources & sgi_all(vgic) & ~(uint32_t)ref.irq->sources;
+
+	if (more) {
+		ref.irq->sources |= (uint8_t)more;
+		ref.bank->latch |= ref.bit;
+		vgic_irq_update(vgic, &ref, kick);
+	}
+}
+
+void vgic_sgi_clear(struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t sources,
+		    vgic_kick_t *kick)
+{
+	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
+
+	if (ref.irq->sources & sources) {
+		ref.irq->sources &= (uint8_t)~sources;
+		if (!ref.irq->sources) {
+			ref.bank->latch &= ~ref.bit;
+		}
+		vgic_irq_update(vgic, &ref, kick);
+	}
+}
+
+uint32_t vgic_sgi_sources(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+{
+	return vgic_state_ref(vgic, vcpu, intid).irq->sources;
+}
+
+void vgic_sgi_send(struct vgic *vgic, uint32_t vcpu, uint32_t value, vgic_kick_t *kick)
+{
+	uint32_t targets = sgi_targets(vgic, vcpu, value);
+
+	for (; targets; targets &= targets - 1) {
+		vgic_sgi_set(vgic, bits_first(targets), FIELD_GET(GICD_SGIR_ID, value), BIT32(vcpu),
+			     kick);
+	}
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A VGIC's memory, its reset, and vCPUs that come and go. */
+#include "vgic/vgic_state.h"
+#include "hyp/regs/gic.h"
+#include <string.h>
+
+#define STATE_ALIGN 8
+
+static uint32_t state_words(uint32_t nr_irqs)
+{
+	return (nr_irqs + 31) / 32;
+}
+
+static bool state_shape_is_valid(uint32_t nr_vcpus, uint32_t nr_irqs)
+{
+	return nr_vcpus >= 1 && nr_vcpus <= VGIC_MAX_VCPUS && nr_irqs >= VGIC_NR_PRIVATE &&
+	       (nr_irqs == VGIC_MAX_IRQS || (nr_irqs % 32 == 0 && nr_irqs < VGIC_MAX_IRQS));
+}
+
+static size_t state_cpus_size(uint32_t nr_vcpus)
+{
+	return (size_t)bits_align_up(nr_vcpus * sizeof(struct vgic_cpu), STATE_ALIGN);
+}
+
+static size_t state_banks_size(uint32_t nr_irqs)
+{
+	return (size_t)bits_align_up((state_words(nr_irqs) - 1) * sizeof(struct vgic_bank),
+				     STATE_ALIGN);
+}
+
+static size_t state_header_size(void)
+{
+	return (size_t)bits_align_up(sizeof(struct vgic), STATE_ALIGN);
+}
+
+size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs)
+{
+	size_t irqs;
+
+	if (!state_shape_is_valid(nr_vcpus, nr_irqs)) {
+		return 0;
+	}
+	irqs = (nr_irqs - VGIC_NR_PRIVATE) * sizeof(struct vgic_irq);
+	return state_header_size() + state_cpus_size(nr_vcpus) + state_banks_size(nr_irqs) +
+	       (size_t)bits_align_up(irqs, STATE_ALIGN);
+}
+
+/* Lines, owners, and what is still to be released outlive a reset. */
+static void state_reset_bank(struct vgic_bank *bank)
+{
+	*bank = (struct vgic_bank) {
+		.line = bank->line,
+		.release = bank->release,
+		.timer = bank->timer,
+		.passed = bank->passed,
+	};
+}
+
+static void state_reset_irq(struct vgic_irq *irq)
+{
+	*irq = (struct vgic_irq) {
+		.physid = irq->physid,
+		.vcpu = VGIC_NOWHERE,
+		.lr = VGIC_NO_LR,
+	};
+}
+
+static void state_reset_cpu(struct vgic_cpu *cpu, uint32_t nr_lrs)
+{
+	state_reset_bank(&cpu->bank);
+	cpu->bank.enabled = GENMASK32(VGIC_NR_SGIS - 1, 0); /* SGIs: always, and edges */
+	cpu->bank.edge = GENMASK32(VGIC_NR_SGIS - 1, 0);
+	for (uint32_t n = 0; n < VGIC_NR_PRIVATE; n++) {
+		state_reset_irq(&cpu->irq[n]);
+	}
+	memset(cpu->ready, 0, sizeof(cpu->ready));
+	memset(cpu->lr_irq, 0xff, sizeof(cpu->lr_irq)); /* VGIC_NO_IRQ */
+	cpu->nr_ready = 0;
+	cpu->ready_sum = 0;
+	cpu->ops = false;
+	cpu->folded = true;
+	cpu->fold_seq++;
+	cpu->retry_offset = 0;
+	cpu->cif = (struct vgic_cif) {
+		.nr_lrs = nr_lrs,
+		.dirty = GENMASK32(31, 0) >> (32 - nr_lrs),
+		.hcr = GICH_HCR_EN,
+		.hcr_dirty = true,
+		.work = VGIC_WORK_ADD,
+	};
+}
+
+void vgic_reset(struct vgic *vgic)
+{
+	vgic->ctlr = 0;
+	vgic->group_on[0] = 0;
+	vgic->group_on[1] = 0;
+	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
+		state_reset_cpu(&vgic->cpu[n], vgic->nr_lrs);
+	}
+	for (uint32_t word = 1; word < vgic->nr_words; word++) {
+		struct vgic_bank *bank = &vgic->spi[word - 1];
+
+		bank->release |= bank->held;
+		vgic->release_sum |= bank->release ? BIT32(word) : 0;
+		state_reset_bank(bank);
+	}
+	for (uint32_t n = VGIC_NR_PRIVATE; n < vgic->nr_irqs; n++) {
+		state_reset_irq(&vgic->spi_irq[n - VGIC_NR_PRIVATE]);
+	}
+}
+
+struct vgic *vgic_init(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs, uint32_t nr_lrs)
+{
+	uint8_t *rest = memory;
+	struct vgic *vgic = memory;
+
+	memset(memory, 0, vgic_size(nr_vcpus, nr_irqs));
+	vgic->nr_vcpus = nr_vcpus;
+	vgic->nr_irqs = nr_irqs;
+	vgic->nr_words = state_words(nr_irqs);
+	vgic->nr_lrs = bits_min(nr_lrs ? nr_lrs : 1, VGIC_MAX_LRS);
+	rest += state_header_size();
+	vgic->cpu = (void *)rest;
+	rest += state_cpus_size(nr_vcpus);
+	vgic->spi = (void *)rest;
+	rest += state_banks_size(nr_irqs);
+	vgic->spi_irq = (void *)rest;
+	vgic_reset(vgic);
+	return vgic;
+}
+
+uint32_t vgic_nr_irqs(const struct vgic *vgic)
+{
+	return vgic->nr_irqs;
+}
+
+uint32_t vgic_nr_vcpus(const struct vgic *vgic)
+{
+	return vgic->nr_vcpus;
+}
+
+struct vgic_cif *vgic_cif(struct vgic *vgic, uint32_t vcpu)
+{
+	return &vgic->cpu[vcpu].cif;
+}
+
+/* Another vCPU has used the hardware since: whatever is in it is not ours. */
+void vgic_load(struct vgic *vgic, uint32_t vcpu)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	cpu->loaded = true;
+	memset(cpu->cif.lr, 0, sizeof(cpu->cif.lr));
+	cpu->cif.used = 0;
+	cpu->cif.dirty = vgic_state_all_lrs(vgic);
+	cpu->cif.hcr_dirty = true;
+	cpu->cif.work = VGIC_WORK_ADD;
+}
+
+void vgic_unload(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	vgic_fold(vgic, vcpu, kick);
+	cpu->loaded = false;
+	cpu->cif.used = 0;
+}

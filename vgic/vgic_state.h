@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a VGIC is made of; for vgic/ and its tests alone. Lock: the partition's VGIC lock, held by
+ * the caller of every public function, protects all of it.
+ *
+ * Most of an interrupt's state is one bit in each word of a bank (32 interrupts), as the
+ * distributor shows it, so that a word access is a few logical operations; the rest is struct
+ * vgic_irq.
+ *
+ * Where an interrupt is: nowhere (irq->vcpu is VGIC_NOWHERE), ready on one vCPU (its bit is set in
+ * that vCPU's `ready`: it wants a list register), or in a list register of one vCPU (its bit is
+ * set in `in_lr`). An interrupt is never in two places.
+ */
+#ifndef VGIC_VGIC_STATE_H
+#define VGIC_VGIC_STATE_H
+
+#include "hyp/base/bits.h"
+#include "vgic/vgic.h"
+
+#define VGIC_MAX_WORDS 32
+#define VGIC_NOWHERE   VGIC_MAX_VCPUS /* irq->vcpu: no vCPU; its bit is never in a target mask */
+#define VGIC_NO_LR     0xffu
+
+/* 32 interrupts; bit n is interrupt 32 * word + n. */
+struct vgic_bank {
+	uint32_t enabled;
+	uint32_t group;
+	uint32_t edge;
+	uint32_t line;
+
+	/* Pending apart from a high level line: an edge, ISPENDR, an SGI's sources, a physical
+	 * interrupt. While it is lent to a list register as pending it is `loan` instead, so that
+	 * what comes meanwhile is told from what the guest may have taken: what is left of the loan
+	 * returns at fold. */
+	uint32_t latch;
+	uint32_t loan;
+
+	uint32_t active; /* as of the last fold */
+	uint32_t in_lr;
+
+	/* Changes to `active` by another vCPU while only the hardware knows the state: applied when
+	 * the vCPU that has the interrupt folds. */
+	uint32_t op_activate;
+	uint32_t op_deactivate;
+
+	/* The physical interrupt fired and is active in the physical GIC: it waits behind `latch`
+	 * or `loan`, or (held_active) it is what the guest has active. */
+	uint32_t held;
+	uint32_t held_active;
+	uint32_t release; /* the physical interrupt is to be deactivated: vgic_release_next */
+
+	uint32_t timer; /* owners; neither: VGIC_OWNER_LINE */
+	uint32_t passed;
+};
+
+struct vgic_irq {
+	uint16_t physid;
+	uint8_t priority;	 /* GICD_IPRIORITYR */
+	uint8_t active_priority; /* as acknowledged: the order in which the guest ends them */
+	uint8_t targets;	 /* GICD_ITARGETSR; SPIs */
+	uint8_t vcpu;		 /* ready there or in its list register; else VGIC_NOWHERE */
+	uint8_t lr;		 /* which one; stays as a hint afterwards */
+	uint8_t sources;	 /* SGI: senders, those in the list register left out */
+	uint8_t active_source;	 /* SGI */
+};
+
+struct vgic_cpu {
+	struct vgic_cif cif;
+	bool loaded;
+	bool folded;	    /* no list register holds anything that memory does not know */
+	bool ops;	    /* there are op_activate, op_deactivate bits for it */
+	uint8_t nr_free;    /* list registers that are not used; unless folded */
+	uint32_t fold_seq;  /* counts folds */
+	uint32_t nr_ready;  /* bits in ready */
+	uint32_t ready_sum; /* bit w: ready[w] is not 0 */
+	uint32_t ready[VGIC_MAX_WORDS];
+	uint16_t lr_irq[VGIC_MAX_LRS]; /* INTID in LRn, VGIC_NO_IRQ; valid unless folded */
+
+	/* The read that was answered with MMIO_RETRY: its register (0: none), the vCPUs whose fold
+	 * it waits for, and their fold_seq then. */
+	uint32_t retry_offset;
+	uint32_t retry_wait;
+	uint32_t retry_seq[VGIC_MAX_VCPUS];
+
+	struct vgic_bank bank; /* SGIs and PPIs */
+	struct vgic_irq irq[VGIC_NR_PRIVATE];
+};
+
+struct vgic {
+	uint32_t nr_vcpus;
+	uint32_t nr_irqs;
+	uint32_t nr_words;
+	uint32_t nr_lrs;
+	uint32_t ctlr;
+	uint32_t group_on[2];	  /* all ones if the distributor forwards the group */
+	uint32_t release_sum;	  /* bit w: an SPI of word w is in `release` */
+	struct vgic_cpu *cpu;	  /* nr_vcpus of them */
+	struct vgic_bank *spi;	  /* nr_words - 1: word 1 first */
+	struct vgic_irq *spi_irq; /* nr_irqs - 32: INTID 32 first */
+};
+
+/* One interrupt of one vCPU's view, found once. */
+struct vgic_ref {
+	struct vgic_bank *bank;
+	struct vgic_irq *irq;
+	uint32_t bit;
+	uint32_t intid;
+	uint32_t vcpu; /* whose view: the only vCPU for a private interrupt */
+};
+
+static inline struct vgic_bank *vgic_state_bank(const struct vgic *vgic, uint32_t vcpu,
+						uint32_t word)
+{
+	return word == 0 ? &vgic->cpu[vcpu].bank : &vgic->spi[word - 1];
+}
+
+/* `intid` < nr_irqs, `vcpu` < nr_vcpus: callers check what guests choose. */
+static inline struct vgic_ref vgic_state_ref(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+{
+	struct vgic_ref ref = { .bit = BIT32(intid % 32), .intid = intid, .vcpu = vcpu };
+
+	if (intid < VGIC_NR_PRIVATE) {
+		ref.bank = &vgic->cpu[vcpu].bank;
+		ref.irq = &vgic->cpu[vcpu].irq[intid];
+	} else {
+		ref.bank = &vgic->spi[intid / 32 - 1];
+		ref.irq = &vgic->spi_irq[intid - VGIC_NR_PRIVATE];
+	}
+	return ref;
+}
+
+/* The interrupts of a word that exist: the last word of 1020 has 28. */
+static inline uint32_t vgic_state_valid(const struct vgic *vgic, uint32_t word)
+{
+	if (word >= vgic->nr_words) {
+		return 0;
+	}
+	return word == VGIC_MAX_WORDS - 1 ? GENMASK32(27, 0) : GENMASK32(31, 0);
+}
+
+/* Pending, list registers left out. */
+static inline uint32_t vgic_state_pending(const struct vgic_bank *bank)
+{
+	return bank->latch | (bank->line & ~bank->edge);
+}
+
+/* May be forwarded if pending. */
+static inline uint32_t vgic_state_eligible(const struct vgic *vgic, const struct vgic_bank *bank)
+{
+	return bank->enabled &
+	       ((bank->group & vgic->group_on[1]) | (~bank->group & vgic->group_on[0]));
+}
+
+static inline uint32_t vgic_state_all_lrs(const struct vgic *vgic)
+{
+	return GENMASK32(31, 0) >> (32 - vgic->nr_lrs);
+}
+
+#endif
