@@ -7,10 +7,11 @@
  */
 #include "guest/lib/exceptions.h"
 #include "guest/test/peer.h"
+#include <string.h>
 
 #define REFUSE_STRANGER 4u
 
-enum { OK = 0, EPERM_ = -1, ENXIO_ = -6, EBADF_ = -9, EFAULT_ = -14, EINVAL_ = -22 };
+enum { OK = 0, EPERM_ = -1, ENXIO_ = -6, EBADF_ = -9, EFAULT_ = -14, EBUSY_ = -16, EINVAL_ = -22 };
 
 static struct peer refuse_target, refuse_raw;
 
@@ -138,45 +139,47 @@ static void refuse_accepted(void)
 					   kvm_irq_line(handle, word, 0) == OK,
 				   "PPI 16 of vCPU %u alone follows", (unsigned)vcpu);
 	}
+	(void)report_equal((uint32_t)kvm_irq_line(handle, 0x01000021, 1), (uint32_t)EBUSY_,
+			   "SPI 33 belongs to the emulated console: EBUSY");
 	(void)report_equal((uint32_t)kvm_irq_line(handle, 0x0200001b, 1), 0,
 			   "the timer's PPI 27: 0, and ignored");
 	(void)report_equal(peer_state(&refuse_target, 0x0200001b) & 3, 0,
 			   "the timer's PPI 27 is neither high nor pending");
 }
 
-static struct kvm_irq_level refuse_lines[100];
+/* SPIs 34 to 127: 33 is the console's. Room behind them to be misread. */
+#define REFUSE_LINES 94u
+static struct kvm_irq_level refuse_lines[REFUSE_LINES + 6];
+
+static uint32_t refuse_apply(uint32_t first, uint32_t count)
+{
+	return (uint32_t)kvm_irq_line_many(refuse_target.handle, refuse_lines + first, count);
+}
 
 static void refuse_many(void)
 {
-	uint32_t handle = refuse_target.handle, high = 0;
-
-	for (uint32_t i = 0; i < 96; i++) {
-		refuse_lines[i] = (struct kvm_irq_level) { .irq = 0x01000020 + i, .level = 1 };
+	for (uint32_t i = 0; i < REFUSE_LINES; i++) {
+		refuse_lines[i] = (struct kvm_irq_level) { .irq = 0x01000022 + i, .level = 1 };
 	}
-	(void)report_equal((uint32_t)kvm_irq_line_many(handle, refuse_lines, 0), 0, "many: none");
-	(void)report_equal((uint32_t)kvm_irq_line_many(handle, refuse_lines, 3), 3, "many: three");
-	(void)report_equal(refuse_high_lines(handle), 3, "many: three lines are high");
-	(void)report_equal((uint32_t)kvm_irq_line_many(handle, refuse_lines, 96), 64,
-			   "many: 96 are cut to 64");
-	(void)report_equal(refuse_high_lines(handle), 64, "many: 64 lines are high");
-	(void)report_equal((uint32_t)kvm_irq_line_many(handle, refuse_lines, 0xffffffff), 64,
-			   "many: 2^32-1 are cut to 64");
-	(void)report_equal((uint32_t)kvm_irq_line_many(handle, refuse_lines + 64, 32), 32,
-			   "many: the rest");
-	for (uint32_t i = 0; i < 96; i++) {
+	(void)report_equal(refuse_apply(0, 0), 0, "many: none");
+	(void)report_equal(refuse_apply(0, 3), 3, "many: three");
+	(void)report_equal(refuse_high_lines(refuse_target.handle), 3, "many: three are high");
+	(void)report_equal(refuse_apply(0, REFUSE_LINES), 64, "many: 94 are cut to 64");
+	(void)report_equal(refuse_high_lines(refuse_target.handle), 64, "many: 64 are high");
+	(void)report_equal(refuse_apply(0, 0xffffffff), 64, "many: 2^32-1 are cut to 64");
+	(void)report_equal(refuse_apply(64, 30), 30, "many: the rest");
+	for (uint32_t i = 0; i < REFUSE_LINES; i++) {
 		refuse_lines[i].level = 0;
 	}
 	refuse_lines[2].irq = 0x0100001f;
-	(void)report_equal((uint32_t)kvm_irq_line_many(handle, refuse_lines, 50), 2,
-			   "many: stops at the first refusal");
-	high = refuse_high_lines(handle);
-	(void)report_equal(high, 94, "many: what follows a refusal is left alone");
-	(void)report_equal((uint32_t)kvm_irq_line_many(handle, refuse_lines + 2, 5),
-			   (uint32_t)EINVAL_, "many: a refusal at once");
-	refuse_lines[2].irq = 0x01000022;
-	(void)kvm_irq_line_many(handle, refuse_lines, 64);
-	(void)kvm_irq_line_many(handle, refuse_lines + 64, 32);
-	(void)report_equal(refuse_high_lines(handle), 0, "many: all lowered");
+	(void)report_equal(refuse_apply(0, 50), 2, "many: stops at the first refusal");
+	(void)report_equal(refuse_high_lines(refuse_target.handle), 92,
+			   "many: what follows a refusal is left alone");
+	(void)report_equal(refuse_apply(2, 5), (uint32_t)EINVAL_, "many: a refusal at once");
+	refuse_lines[2].irq = 0x01000024;
+	(void)refuse_apply(0, 64);
+	(void)refuse_apply(64, 30);
+	(void)report_equal(refuse_high_lines(refuse_target.handle), 0, "many: all lowered");
 	(void)report_check(kvm_irq_line_many(REFUSE_STRANGER, refuse_lines, 1) == EPERM_ &&
 				   kvm_irq_line_many(99, refuse_lines, 1) == EBADF_,
 			   "many: rights and handles");
@@ -187,6 +190,25 @@ static int32_t refuse_at(uint32_t address, uint32_t count)
 	return (int32_t)hvc_call(0x86000f61, refuse_target.handle, address, count).r0;
 }
 
+/* An unaligned array is applied or refused; it harms nobody. */
+static void refuse_unaligned(void)
+{
+	for (uint32_t offset = 1; offset < 4; offset++) {
+		static const struct kvm_irq_level line = { .irq = 0x01000028, .level = 1 };
+		uint8_t *at = (uint8_t *)refuse_lines + offset;
+		uint32_t high;
+		int32_t result;
+
+		memcpy(at, &line, sizeof(line));
+		result = refuse_at((uint32_t)(uintptr_t)at, 1);
+		high = peer_state(&refuse_target, line.irq) & 1;
+		(void)report_check((result == 1 && high) ||
+					   ((result == EFAULT_ || result == EINVAL_) && !high),
+				   "many: at an address that is %u past a word", (unsigned)offset);
+		(void)kvm_irq_line(refuse_target.handle, line.irq, 0);
+	}
+}
+
 static void refuse_many_addresses(void)
 {
 	uint32_t end = guest_memory_base() + guest_memory_size();
@@ -194,7 +216,6 @@ static void refuse_many_addresses(void)
 	struct kvm_irq_level saved = { .irq = last->irq, .level = last->level };
 	static const uint32_t bad[] = { 0,	    0x08000000, 0x08010000, 0x09000000,
 					0x3ffffff8, 0x80000000, 0xfffffff8, 0xfffffffc };
-	int32_t odd;
 
 	for (uint32_t i = 0; i < 8; i++) {
 		(void)report_equal((uint32_t)refuse_at(bad[i], 1), (uint32_t)EFAULT_,
@@ -212,9 +233,7 @@ static void refuse_many_addresses(void)
 	last->irq = saved.irq;
 	last->level = saved.level;
 	(void)kvm_irq_line(refuse_target.handle, 0x01000020, 0);
-	odd = refuse_at((uint32_t)(uintptr_t)refuse_lines + 1, 1);
-	(void)report_check(odd == EFAULT_ || odd == EINVAL_, "many: unaligned is refused (%d)",
-			   (int)odd);
+	refuse_unaligned();
 	(void)report_equal(refuse_high_lines(refuse_target.handle), 0, "many: nothing left high");
 }
 
@@ -233,7 +252,7 @@ static void refuse_discovery(void)
 	result = hvc_call(0x8600ff03, 0, 0, 0);
 	(void)report_check(result.r0 == 1 && result.r1 == 0, "revision 1.0");
 	result = hvc_call(0x8600ff00, 0, 0, 0);
-	(void)report_check(result.r0 >= 11 && result.r0 < 64, "call count (%u)",
+	(void)report_check(result.r0 >= 9 && result.r0 < 64, "call count (%u)",
 			   (unsigned)result.r0);
 	(void)report_equal(hvc_call(0x86000000, 0, 0, 0).r0, 12, "API version");
 	for (uint32_t i = 0; i < 16; i++) {
