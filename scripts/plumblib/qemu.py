@@ -22,6 +22,7 @@ BOARDS = {
 }
 ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm,base=2020-01-01"]
 
+# The monitor's last words stand alone; what it says before has its name in front, as a guest's.
 END_LINE = re.compile(rb"plumbline: end: status (\d+)")
 PANIC = re.compile(rb"plumbline: panic: ?(.*)")
 REFUSED = re.compile(rb"plumbline: refused: ?(.*)")
@@ -38,6 +39,7 @@ class Run:
     icount: bool = False
     timeout: float | None = None
     trace: bool = False
+    events: list[str] = field(default_factory=list)  # more of QEMU's trace events
     read_stdin: bool = False
     sends: list[tuple[bytes, bytes]] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
@@ -55,6 +57,7 @@ def command(image: str, run: Run) -> list[str]:
         argv += ICOUNT
     if run.trace:
         argv += ["-trace", "gic_*"]
+    argv += [part for event in run.events for part in ("-trace", event)]
     return argv + ["-kernel", image, *run.extra]
 
 
@@ -75,7 +78,7 @@ class Outcome:
             self._line(line.rstrip(b"\r"))
 
     def _line(self, line: bytes) -> None:
-        if not line.startswith(b"plumbline: "):
+        if not line.startswith((b"plumbline: ", b"[plumbline] ")):
             return
         end = END_LINE.match(line)
         if end:
@@ -110,10 +113,10 @@ class Outcome:
 class Session:
     """One QEMU, from start to end. Ends only the process that it started."""
 
-    def __init__(self, image: str, run: Run):
+    def __init__(self, image: str, run: Run, trace: TraceCounter | None = None):
         self.run = run
         self.outcome = Outcome()
-        self.trace = TraceCounter() if run.trace else None
+        self.trace = trace or (TraceCounter() if run.trace else None)
         self.timed_out = False
         self.quit = False
         self.ending = False

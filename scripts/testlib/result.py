@@ -4,10 +4,10 @@
 import re
 from dataclasses import dataclass, field
 
-# Host programs and checks print 'PASS name'; guests 'PASS: name', behind 'partition: ' unless
+# Host programs and checks print 'PASS name'; guests 'PASS: name', behind '[partition] ' unless
 # they are alone on the console.
 HOST_LINE = re.compile(r"^(PASS|FAIL) (\S.*)$")
-GUEST_LINE = re.compile(r"^(?:[a-z0-9-]{1,15}: )?(PASS|FAIL|SKIP): (.*)$")
+GUEST_LINE = re.compile(r"^(?:\[[a-z0-9-]{1,15}\] )?(PASS|FAIL|SKIP): (.*)$")
 
 
 @dataclass

@@ -28,11 +28,11 @@ class End(unittest.TestCase):
             self.assertEqual(outcome(text).exit_code(), code, text)
 
     def test_a_guest_that_quotes_the_end_line_ends_nothing(self):
-        self.assertFalse(outcome(b"guest: plumbline: end: status 0\n").over)
+        self.assertFalse(outcome(b"[g] plumbline: end: status 0\n").over)
 
     def test_the_crash_is_repeated_and_the_start_is_not(self):
-        end = outcome(b"plumbline: 2 CPUs\nplumbline: a: crash: data abort\n")
-        self.assertEqual(end.explanation(), ["plumbline: a: crash: data abort"])
+        end = outcome(b"[plumbline] 2 CPUs\n[plumbline] a: crashed\n")
+        self.assertEqual(end.explanation(), ["[plumbline] a: crashed"])
 
 
 class Keys(unittest.TestCase):
@@ -94,8 +94,8 @@ class Table(unittest.TestCase):
         return result.passed, len(result.failed)
 
     def test_guest_lines_count_and_the_case_too(self):
-        self.assertEqual(self.judge("a b", 0, "g: PASS: x\r\nPASS: y\ng: SKIP: z\n"), (3, 0))
-        self.assertEqual(self.judge("a b", 0, "g: PASS: x\ng: FAIL: y\n"), (1, 2))
+        self.assertEqual(self.judge("a b", 0, "[g] PASS: x\r\nPASS: y\n[g] SKIP: z\n"), (3, 0))
+        self.assertEqual(self.judge("a b", 0, "[g] PASS: x\n[g] FAIL: y\n"), (1, 2))
 
     def test_nothing_tested_fails(self):
         self.assertEqual(self.judge("a b", 0, "g: hello\nsays PASS: no\n"), (0, 1))
