@@ -19,14 +19,14 @@ struct manifest boot_manifest;
 
 void boot_refuse(const struct refusal *why)
 {
-	print("refused: %s/%s: %s%s%s\n", why->parent, why->node, why->property,
-	      why->property[0] ? ": " : "", why->reason);
+	tty_last_words("plumbline: refused: %s/%s: %s%s%s\n", why->parent, why->node, why->property,
+		       why->property[0] ? ": " : "", why->reason);
 	main_halt(MAIN_REFUSED);
 }
 
 void boot_refuse_text(const char *what, const char *why)
 {
-	print("refused: %s: %s\n", what, why);
+	tty_last_words("plumbline: refused: %s: %s\n", what, why);
 	main_halt(MAIN_REFUSED);
 }
 

@@ -48,6 +48,9 @@ static enum mmio_result exit_gicd(struct vcpu *vcpu, struct mmio *mmio)
 	}
 	lock_take(&vm->vgic_lock);
 	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
+	if (mmio->is_write) {
+		run_vgic_release(vcpu);
+	}
 	lock_drop(&vm->vgic_lock);
 	kick &= ~BIT32(vcpu->index);
 	if (kick) {

@@ -92,8 +92,9 @@ static void main_start_cpus(uint32_t self)
 				? smc_call(main_board.psci_cpu_on, main_board.mpidr[n], entry, n)
 				: PSCI_NOT_SUPPORTED;
 		if (error) {
-			print("refused: /cpus: CPU %u does not start: PSCI error %d\n", (unsigned)n,
-			      (int)error);
+			tty_last_words(
+				"plumbline: refused: /cpus: CPU %u does not start: PSCI error %d\n",
+				(unsigned)n, (int)error);
 			main_halt(MAIN_REFUSED);
 		}
 		while (main_cpus_ready == before) {
@@ -166,14 +167,16 @@ void main_secondary(uint32_t index)
 void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode)
 {
 	(void)image_pa;
+	mmu_init_devices();
 	tty_init();
 	main_boot.dtb_pa = dtb_pa;
 	boot_map_board(&main_boot);
 	boot_find_uart(&main_boot);
-	print("refused: entered in mode 0x%x, not HYP (0x%x): on QEMU add virtualization=on, on a "
-	      "board "
-	      "use a boot loader that enters HYP\n",
-	      (unsigned)mode, PSR_MODE_HYP);
+	tty_last_words("plumbline: refused: entered in mode 0x%x, not HYP (0x%x): on QEMU add "
+		       "virtualization=on, on a "
+		       "board "
+		       "use a boot loader that enters HYP\n",
+		       (unsigned)mode, PSR_MODE_HYP);
 	main_halt(MAIN_REFUSED);
 }
 

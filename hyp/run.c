@@ -80,13 +80,18 @@ static uint64_t run_sleepers(const struct cpu *cpu, uint64_t now)
 	return earliest;
 }
 
-/* HYP's timer for this CPU: the end of the slice, or the first sleeper. */
+/* HYP's timer for this CPU: the end of the slice, or the first sleeper. A slice that has begun is
+ * not prolonged. */
 static void run_set_timer(struct cpu *cpu, bool contended)
 {
 	uint64_t now = timer_now();
 	uint64_t deadline = run_sleepers(cpu, now);
 
-	cpu->slice_end = contended ? now + main_time_slice : 0;
+	if (!contended) {
+		cpu->slice_end = 0;
+	} else if (!cpu->slice_end) {
+		cpu->slice_end = now + main_time_slice;
+	}
 	if (contended && cpu->slice_end < deadline) {
 		deadline = cpu->slice_end;
 	}
@@ -101,9 +106,23 @@ void run_timer_fired(struct cpu *cpu)
 {
 	timer_stop();
 	cpu->resched = true; /* run_schedule sets it anew */
+	if (cpu->slice_end && timer_now() >= cpu->slice_end) {
+		cpu->yield = true;
+		cpu->slice_end = 0;
+	}
 }
 
 /* ---- the VGIC of the loaded vCPU ---- */
+
+/* Physical interrupts that no list register will deactivate. vgic_lock is held. */
+void run_vgic_release(struct vcpu *vcpu)
+{
+	uint32_t physid;
+
+	while (vgic_release_next(vcpu->vm->vgic, vcpu->index, &physid)) {
+		gic_deactivate(physid);
+	}
+}
 
 static void run_vgic(struct vcpu *vcpu, bool fold, bool flush)
 {
@@ -114,6 +133,7 @@ static void run_vgic(struct vcpu *vcpu, bool fold, bool flush)
 	if (fold) {
 		vgic_hw_read(vcpu->cif);
 		vgic_fold(vm->vgic, vcpu->index, &kick);
+		run_vgic_release(vcpu);
 	}
 	if (flush) {
 		vgic_flush(vm->vgic, vcpu->index);
@@ -165,6 +185,7 @@ static void run_vgic_unload(struct vcpu *vcpu)
 	lock_take(&vm->vgic_lock);
 	vgic_hw_save(vcpu->cif);
 	vgic_unload(vm->vgic, vcpu->index, &kick);
+	run_vgic_release(vcpu);
 	run_timers_held(vcpu, false);
 	run_timer_check(vcpu, timer_now(), &kick);
 	lock_drop(&vm->vgic_lock);
@@ -327,13 +348,13 @@ static void run_tell(const struct cpu *cpu, uint8_t other)
 
 static void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
-	bool yield = cpu->yield;
-
 	do {
 		uint32_t e;
 		bool contended, shared;
 		uint8_t spread;
 		struct vcpu *vcpu;
+
+		bool yield = cpu->yield;
 
 		cpu->resched = false;
 		cpu->yield = false;
@@ -347,7 +368,6 @@ static void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 		lock_drop(&sched_lock);
 		run_tell(cpu, spread);
 
-		yield = false;
 		if (e == SCHED_NONE) {
 			run_unload(cpu, regs);
 			run_idle(cpu);
@@ -362,10 +382,10 @@ static void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 				continue;
 			}
 			if (run_load_memory(cpu, vcpu)) {
-				cpu->resched = true;
-				yield = true;
+				run_yield(cpu);
 				continue;
 			}
+			cpu->slice_end = 0;
 			run_load(cpu, vcpu, regs, shared);
 		}
 		run_set_timer(cpu, contended);
@@ -392,7 +412,7 @@ void run_finish(struct cpu *cpu, struct guest_regs *regs)
 	if (vcpu->lines != vcpu->lines_live) {
 		run_lines(vcpu);
 	}
-	switch (vcpu->vm->vgic ? vgic_work(vcpu->vm->vgic, vcpu->index) : VGIC_WORK_NONE) {
+	switch (vgic_cif_work(vcpu->cif)) {
 	case VGIC_WORK_NONE:
 		break;
 	case VGIC_WORK_ADD:

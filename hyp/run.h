@@ -15,6 +15,9 @@ void run_finish(struct cpu *cpu, struct guest_regs *regs);
  * looked at. */
 void run_vgic_refold(struct vcpu *vcpu);
 void run_vgic_fold(struct vcpu *vcpu);
+/* Deactivates the physical interrupts that the VGIC lets go of; after vgic_dist_access, vgic_lock
+ * held. */
+void run_vgic_release(struct vcpu *vcpu);
 
 /* HYP's own timer has fired: the slice is over, a sleeper's timer is due. */
 void run_timer_fired(struct cpu *cpu);

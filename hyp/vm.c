@@ -130,26 +130,45 @@ bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size)
 
 /* ---- interrupts reach vCPUs ---- */
 
+/* sched_lock is held: makes the entity READY and says which CPU must look: the one that is to run
+ * it, or one that ran alone so far and now has to give slices; SCHED_NO_CPU: none. */
+static uint8_t vcpu_wake_locked(uint32_t entity)
+{
+	uint8_t target = sched_wake(&sched, entity);
+	uint32_t may = sched.entity[entity].affinity;
+
+	for (uint32_t n = 0; target == SCHED_NO_CPU && n < sched.nr_cpus; n++) {
+		if ((may & BIT32(n)) && !cpus[n].slice_end) {
+			target = (uint8_t)n;
+		}
+	}
+	if (target != SCHED_NO_CPU) {
+		cpus[target].resched = true;
+	}
+	return target;
+}
+
+static void vcpu_tell(uint8_t target)
+{
+	if (target != SCHED_NO_CPU && target != cpu_this()->index) {
+		gic_kick(cpus[target].gic_mask);
+	}
+}
+
 void vcpu_kick(struct vcpu *vcpu)
 {
 	const struct sched_entity *entity = &sched.entity[vcpu->entity];
-	struct cpu *this = cpu_this();
 	uint8_t target = SCHED_NO_CPU;
 
 	lock_take(&sched_lock);
 	if (entity->state == SCHED_BLOCKED) {
-		target = sched_wake(&sched, vcpu->entity);
-		if (target != SCHED_NO_CPU) {
-			cpus[target].resched = true;
-		}
+		target = vcpu_wake_locked(vcpu->entity);
 	} else if (entity->state == SCHED_RUNNING) {
 		target = entity->cpu;
 	}
+	vcpu->stats[PLUMB_STAT_KICKS] += target != SCHED_NO_CPU;
 	lock_drop(&sched_lock);
-	if (target != SCHED_NO_CPU && target != this->index) {
-		vcpu->stats[PLUMB_STAT_KICKS]++;
-		gic_kick(cpus[target].gic_mask);
-	}
+	vcpu_tell(target);
 }
 
 void vm_kick(struct vm *vm, uint32_t mask)
@@ -175,20 +194,15 @@ bool vcpu_has_pending(struct vcpu *vcpu)
 
 /* ---- life ---- */
 
-/* Puts a vCPU that is off, or waits, on the scheduler's list and tells the CPU it is for. */
+/* Puts a vCPU that is off on the scheduler's list. */
 static void vcpu_wake(struct vcpu *vcpu)
 {
 	uint8_t target;
 
 	lock_take(&sched_lock);
-	target = sched_wake(&sched, vcpu->entity);
-	if (target != SCHED_NO_CPU) {
-		cpus[target].resched = true;
-	}
+	target = vcpu_wake_locked(vcpu->entity);
 	lock_drop(&sched_lock);
-	if (target != SCHED_NO_CPU && target != cpu_this()->index) {
-		gic_kick(cpus[target].gic_mask);
-	}
+	vcpu_tell(target);
 }
 
 void vcpu_start(struct vcpu *vcpu, uint32_t pc, uint32_t r0)
@@ -218,11 +232,12 @@ static void vm_reset_interrupts(struct vm *vm)
 {
 	lock_take(&vm->vgic_lock);
 	if (vm->vgic) {
-		for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
-			vgic_hw_release(vm->vgic, n, VM_TIMER_VIRT);
-			vgic_hw_release(vm->vgic, n, VM_TIMER_PHYS);
-		}
+		uint32_t physid;
+
 		vgic_reset(vm->vgic);
+		while (vgic_release_next(vm->vgic, 0, &physid)) {
+			gic_deactivate(physid);
+		}
 	}
 	lock_drop(&vm->vgic_lock);
 }

@@ -85,7 +85,7 @@ struct cpu {
 	bool yield;	       /* and let equals go first */
 	uint8_t gic_mask;
 	uint8_t index;
-	uint64_t slice_end; /* counter value; 0: none */
+	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
 };
 
 extern struct vm vms[MANIFEST_MAX_PARTITIONS];

@@ -4,6 +4,7 @@
 #include "hyp/hw/layout.h"
 #include "hyp/hw/tlb.h"
 #include "hyp/regs/lpae.h"
+#include "hyp/regs/psr.h"
 
 #define MMU_NORMAL                                                      \
 	(FIELD_PREP(LPAE_S1_ATTR_INDEX, (uint64_t)LAYOUT_ATTR_NORMAL) | \
@@ -45,6 +46,28 @@ static uint64_t *mmu_l2_entry(uintptr_t va)
 	return &mmu_l2[(va >> 21) & 511u];
 }
 
+/* After new entries: in HYP; or, just to say why it goes no further, in the mode we were wrongly
+ * entered in. */
+static void mmu_flush(void)
+{
+	uint32_t cpsr;
+
+	__asm__ volatile("mrs %0, cpsr" : "=r"(cpsr));
+	if ((cpsr & PSR_MODE) == PSR_MODE_HYP) {
+		tlb_flush_hyp_all();
+	} else {
+		hw_dsb();
+		sysreg_write(TLBIALL, 0);
+		hw_dsb();
+		hw_isb();
+	}
+}
+
+void mmu_init_devices(void)
+{
+	*mmu_l2_entry(LAYOUT_DEVICES) = mmu_pa_of(mmu_device_l3) | LPAE_TYPE_TABLE;
+}
+
 static void mmu_use_final_tables(void)
 {
 	sysreg_write64(HTTBR, mmu_pa_of(mmu_l1));
@@ -61,7 +84,7 @@ void mmu_init(void)
 	for (uint32_t cpu = 0; cpu < LAYOUT_MAX_CPUS; cpu++, guard += LAYOUT_STACK_SIZE) {
 		mmu_image_l3[(guard - LAYOUT_IMAGE) / PAGE_SIZE] = 0;
 	}
-	*mmu_l2_entry(LAYOUT_DEVICES) = mmu_pa_of(mmu_device_l3) | LPAE_TYPE_TABLE;
+	mmu_init_devices();
 	mmu_use_final_tables();
 	/* Other CPUs read the boot tables with their caches off. */
 	cache_clean(mmu_boot_l1, sizeof(mmu_boot_l1));
@@ -82,7 +105,7 @@ void *mmu_map_blocks(uintptr_t va, pa_t pa, size_t size, bool writable)
 	for (uintptr_t at = va; first <= last; first += BLOCK_SIZE, at += BLOCK_SIZE) {
 		*mmu_l2_entry(at) = first | LPAE_TYPE_BLOCK | attributes;
 	}
-	tlb_flush_hyp_all();
+	mmu_flush();
 	return (void *)(va + (uintptr_t)(pa.pa % BLOCK_SIZE));
 }
 
@@ -100,7 +123,7 @@ void *mmu_map_device(pa_t pa, size_t size)
 		mmu_device_l3[start + n] =
 			(first + (uint64_t)n * PAGE_SIZE) | LPAE_TYPE_PAGE | MMU_DEVICE;
 	}
-	tlb_flush_hyp_all();
+	mmu_flush();
 	return (void *)(LAYOUT_DEVICES + (uintptr_t)start * PAGE_SIZE +
 			(uintptr_t)(pa.pa % PAGE_SIZE));
 }

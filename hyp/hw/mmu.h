@@ -10,6 +10,8 @@
 
 /* Boot CPU, once: leaves the identity mapping and takes the stacks' guard pages away. */
 void mmu_init(void);
+/* Part of mmu_init: from then on devices can be mapped. Alone, when we were not entered in HYP. */
+void mmu_init_devices(void);
 /* Other CPUs: leaves the identity mapping. */
 void mmu_init_secondary(void);
 
