@@ -4,6 +4,9 @@
  * has a ring of its own, so a flood fills that ring (its UART says 'full') and delays nobody else:
  * lines are taken round robin. Input goes to the partition in focus; Ctrl-] then 0..9 or n moves
  * the focus, Ctrl-] twice sends one, Ctrl-] ? lists. Pure. Lock: the console's.
+ *
+ * On the UART a line ends with \r\n, whether its partition sent the \r or not. After a lone \r the
+ * prefix is written again, so that no partition writes over its name by accident.
  */
 #ifndef HYP_CONSOLE_H
 #define HYP_CONSOLE_H
@@ -16,27 +19,39 @@
 #define CONSOLE_NAME	  16
 #define CONSOLE_ESCAPE	  0x1d /* Ctrl-] */
 
+/* What a port may print while others wait: a full ring, with prefix and line end. */
+#define CONSOLE_TURN	 (CONSOLE_RING + CONSOLE_NAME + 8)
+/* Ticks for which an unfinished line, once begun, is not broken by another port's. */
+#define CONSOLE_PATIENCE 2
+
 struct console_port {
 	char name[CONSOLE_NAME]; /* zero-terminated */
 	uint8_t ring[CONSOLE_RING];
-	uint32_t head, tail; /* free-running */
+	uint32_t head, tail; /* free-running: written at head, read at tail */
 	uint32_t newlines;   /* whole lines in the ring */
 };
 
 struct console {
 	struct console_port port[CONSOLE_MAX_PORTS];
 	uint32_t nr_ports;
+	uint32_t busy;			   /* bit per port: its ring is not empty */
 	uint32_t focus;			   /* port that gets the input */
 	uint32_t current;		   /* port whose line is being printed */
+	uint32_t turn;			   /* bytes that it has printed in this turn */
 	bool mid_line;			   /* the UART stands within current's line */
+	bool cr;			   /* the last byte printed was a \r */
+	bool ticking;			   /* console_tick is in use */
+	uint8_t patience;		   /* ticks for which mid_line is left alone */
 	bool escape;			   /* Ctrl-] was typed */
 	bool raw;			   /* one partition, no prefixes */
-	uint8_t pending[CONSOLE_NAME + 8]; /* prefix bytes on their way out */
+	uint8_t pending[CONSOLE_NAME + 8]; /* line break and prefix on their way out */
 	uint32_t pending_head, pending_count;
 };
 
+/* The focus is port 1, the first partition. */
 void console_init(struct console *con, bool raw);
-/* Returns the port's number. Ports are added at boot, the monitor's first. */
+/* Returns the port's number. Ports are added at boot, the monitor's first. Past the last one:
+ * CONSOLE_MAX_PORTS, which takes no bytes. A longer name is cut. */
 uint32_t console_add_port(struct console *con, const char *name);
 
 bool console_has_room(const struct console *con, uint32_t port);
@@ -48,8 +63,18 @@ bool console_put(struct console *con, uint32_t port, uint8_t byte);
  * port's line then starts on a new line. */
 int console_next(struct console *con);
 
+/*
+ * Some 10 ms have passed. Optional: without a clock, a line that comes out byte by byte (a kernel
+ * prints so) is broken by any other line that is complete by then. With one, it is let alone for
+ * CONSOLE_PATIENCE ticks, unless another ring fills up meanwhile. console_next then returns -1 with
+ * lines still waiting: while console_waiting says so, tick, and try again.
+ */
+void console_tick(struct console *con);
+bool console_waiting(const struct console *con);
+
 /* One byte from the UART. Returns the port that it is for (and the byte in *out), or -1 if it was a
- * command. Messages of the multiplexer itself ('input to NAME') go to port 0's ring. */
+ * command. Messages of the multiplexer itself ('input to NAME') go to port 0's ring, or nowhere if
+ * it has no room for them. */
 int console_input(struct console *con, uint8_t byte, uint8_t *out);
 
 #endif

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "test/unit/test.h"
+
+#include "hyp/console.h"
+
+static struct console con;
+static char out[65536]; /* what the UART has sent */
+static size_t out_length;
+
+static void start(bool raw, uint32_t partitions)
+{
+	static const char *const names[] = { "monitor", "linux", "rtos", "test" };
+
+	console_init(&con, raw);
+	for (uint32_t p = 0; p <= partitions; p++) {
+		CHECK_EQ(console_add_port(&con, names[p]), p);
+	}
+	out_length = 0;
+	memset(out, 0, sizeof(out));
+}
+
+/* Sends up to `limit` bytes. */
+static size_t drain(size_t limit)
+{
+	size_t count = 0;
+	int byte;
+
+	while (count < limit && (byte = console_next(&con)) >= 0) {
+		CHECK(byte <= 0xff);
+		if (out_length < sizeof(out) - 1) {
+			out[out_length++] = (char)byte;
+		}
+		count++;
+	}
+	out[out_length] = '\0';
+	return count;
+}
+
+static void put(uint32_t port, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		CHECK(console_put(&con, port, (uint8_t)*text));
+	}
+}
+
+/* Byte by byte, as a guest's UART does. */
+static void print(uint32_t port, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		CHECK(console_put(&con, port, (uint8_t)*text));
+		drain(1000);
+	}
+}
+
+#define CHECK_OUT(want)                                           \
+	do {                                                      \
+		drain(sizeof(out));                               \
+		CHECK(strcmp(out, want) == 0);                    \
+		if (strcmp(out, want) != 0) {                     \
+			printf("got: %s\nwant: %s\n", out, want); \
+		}                                                 \
+		out_length = 0;                                   \
+	} while (0)
+
+static void run_lines(void)
+{
+	start(false, 2);
+	CHECK_EQ(console_next(&con), (uint64_t)-1);
+	CHECK(!console_waiting(&con));
+	put(1, "one\ntwo\r\nthree\n");
+	put(2, "four\n\nsix\n");
+	put(0, "up\n");
+	CHECK(console_waiting(&con));
+	CHECK_OUT("[linux] one\r\n[rtos] four\r\n[monitor] up\r\n[linux] two\r\n[rtos] \r\n"
+		  "[linux] three\r\n[rtos] six\r\n");
+	CHECK(!console_waiting(&con));
+	start(true, 1);
+	put(1, "one\ntwo\r\n\rx\r");
+	put(0, "m\n");
+	CHECK_OUT("one\r\nm\r\ntwo\r\n\rx\r");
+}
+
+static void run_returns(void)
+{
+	start(false, 1);
+	put(1, "10%\r20%\r\r\n\rend\r\n");
+	CHECK_OUT("[linux] 10%\r[linux] 20%\r\r\n[linux] \r[linux] end\r\n");
+}
+
+static void run_ports(void)
+{
+	char name[CONSOLE_NAME + 8];
+
+	console_init(&con, false);
+	for (uint32_t p = 0; p < 17; p++) {
+		snprintf(name, sizeof(name), "a-name-of-many-%u", (unsigned)p);
+		CHECK_EQ(console_add_port(&con, name), p);
+	}
+	CHECK_EQ(console_add_port(&con, "more"), 17);
+	CHECK(!console_has_room(&con, 17));
+	CHECK(!console_put(&con, 17, 'x'));
+	CHECK(!console_put(&con, 0xffffffff, 'x'));
+	out_length = 0;
+	put(16, "x\n");
+	CHECK_OUT("[a-name-of-many-] x\r\n");
+	/* The longest break and prefix. */
+	put(1, "prompt");
+	drain(1000);
+	put(16, "y\n");
+	CHECK_OUT("[a-name-of-many-] prompt\r\n[a-name-of-many-] y\r\n");
+}
+
+static void run_full(void)
+{
+	start(false, 2);
+	for (unsigned i = 0; i < 512; i++) {
+		CHECK(console_has_room(&con, 2));
+		CHECK(console_put(&con, 2, i == 511 ? '\n' : (uint8_t)('a' + i % 26)));
+	}
+	CHECK(!console_has_room(&con, 2));
+	CHECK(!console_put(&con, 2, 'X'));
+	CHECK(console_has_room(&con, 1)); /* the others' rings are theirs */
+	put(1, "1\n");
+	put(1, "2\n");
+	drain(sizeof(out));
+	/* A whole ring is one line, in one piece. */
+	CHECK_EQ(out_length, 7 + 511 + 2 + 2 * (8 + 3));
+	CHECK(memcmp(out, "[linux] 1\r\n[rtos] abc", 21) != 0 ||
+	      memcmp(out + 11 + 7 + 511, "\r\n[linux] 2\r\n", 13) == 0);
+	CHECK(strchr(out, 'X') == NULL);
+	CHECK(console_has_room(&con, 2));
+}
+
+/* When a partial line shows. */
+static void run_partial(void)
+{
+	start(false, 3);
+	put(1, "login: "); /* the focus */
+	CHECK_OUT("[linux] login: ");
+	put(2, "rto"); /* outside the focus: not into another's line */
+	CHECK_OUT("");
+	put(2, "s\n");
+	CHECK_OUT("\r\n[rtos] rtos\r\n");
+	put(1, "root\n");
+	CHECK_OUT("[linux] root\r\n");
+	put(3, "alone"); /* no other port has anything */
+	CHECK_OUT("[test] alone");
+	put(2, "part");
+	put(3, "!"); /* the line that stands there goes on */
+	CHECK_OUT("!");
+	put(3, "\n");
+	CHECK_OUT("\r\n[rtos] part");
+	put(1, "$ "); /* the focus may break it */
+	CHECK_OUT("\r\n[linux] $ ");
+	put(2, "ial");
+	put(3, "x");
+	CHECK_OUT("");
+	put(1, "\n"); /* two partial lines outside the focus wait for each other */
+	CHECK_OUT("\r\n");
+	for (unsigned i = 0; i < 511; i++) {
+		console_put(&con, 3, 'y');
+	}
+	CHECK(!console_has_room(&con, 3));
+	drain(100);
+	CHECK(memcmp(out, "[test] xyyy", 11) == 0); /* a full ring */
+}
+
+/* With a clock, a line that is being printed is not broken, but for no longer than that. */
+static void run_patience(void)
+{
+	start(false, 3);
+	console_tick(&con);
+	print(1, "ker");
+	put(2, "whole\n");
+	print(1, "nel\n");
+	CHECK_OUT("[linux] kernel\r\n[rtos] whole\r\n");
+	print(1, "login: ");
+	put(2, "whole\n");
+	CHECK_OUT("[linux] login: ");
+	CHECK(console_waiting(&con));
+	console_tick(&con);
+	print(1, "x"); /* dribbling does not win time */
+	CHECK_OUT("x");
+	console_tick(&con);
+	CHECK_OUT("\r\n[rtos] whole\r\n");
+	CHECK(!console_waiting(&con));
+	/* A full ring does not wait for the clock. */
+	print(1, "login: ");
+	for (unsigned i = 0; i < 512; i++) {
+		console_put(&con, 2, i % 64 == 63 ? '\n' : 'f');
+	}
+	drain(sizeof(out));
+	CHECK(memcmp(out, "[linux] login: \r\n[rtos] fff", 27) == 0);
+	out_length = 0;
+	/* A prompt outside the focus shows when the line before it is old. */
+	print(1, "# ");
+	put(3, "> ");
+	CHECK_OUT("[linux] # ");
+	console_tick(&con);
+	console_tick(&con);
+	CHECK_OUT("\r\n[test] > ");
+}
+
+/* Port 2 (or 1, the focus) floods in every way; a line of another port comes out after at most one
+ * turn of the flood, wherever it finds it. */
+static void run_flood(void)
+{
+	static const char *const floods[] = { "f", "ff\n", "\n", "\r", "\rf", "\r\n", "ffffffff" };
+	char line[] = "hello\n";
+
+	for (unsigned variant = 0; variant < 4 * 7; variant++) {
+		uint32_t flooder = 1 + variant % 2;
+		const char *flood = floods[variant / 4];
+
+		start(false, 3);
+		if ((variant & 2) != 0) {
+			console_tick(&con);
+		}
+		for (unsigned round = 0; round < 700; round++) {
+			size_t at = 0, waited = 0;
+
+			out_length = 0;
+			while (console_put(&con, flooder, (uint8_t)flood[at])) {
+				at = flood[at + 1] != '\0' ? at + 1 : 0;
+			}
+			drain(round % 97);
+			out_length = 0;
+			put(3, line);
+			while (strstr(out + (out_length > 20 ? out_length - 20 : 0),
+				      "[test] hello\r\n") == NULL &&
+			       waited < 2000) {
+				waited += drain(1);
+				while (console_put(&con, flooder, (uint8_t)flood[at])) {
+					at = flood[at + 1] != '\0' ? at + 1 : 0;
+				}
+			}
+			/* A ring with prefix and end, a prefix after a \r, the break; the line. */
+			CHECK(waited <= 512 + 24 + 8 + 2 + 14);
+		}
+	}
+}
+
+/* The UART's bytes as a reader sees them: who printed what. */
+static char read_back[4][32768];
+static size_t read_length[4];
+
+static void read_out(void)
+{
+	static const char *const prefixes[] = { "[monitor] ", "[linux] ", "[rtos] ", "[test] " };
+	const char *at = out;
+	int port = -1;
+
+	memset(read_length, 0, sizeof(read_length));
+	while (*at != '\0') {
+		if (port < 0) {
+			for (int p = 0; p < 4; p++) {
+				if (strncmp(at, prefixes[p], strlen(prefixes[p])) == 0) {
+					port = p;
+				}
+			}
+			CHECK(port >= 0);
+			if (port < 0) {
+				return;
+			}
+			at += strlen(prefixes[port]);
+			continue;
+		}
+		if (*at == '\r') {
+			CHECK_EQ(at[1], '\n');
+			port = -1;
+			at += 2;
+			continue;
+		}
+		read_back[port][read_length[port]++] = *at++;
+	}
+}
+
+/* Four ports with random text, random draining, focus and clock: nothing is lost or out of order
+ * within a port. Line ends are left out of the comparison: a break adds some. */
+static void run_random(void)
+{
+	static char sent[4][32768];
+	uint64_t seed;
+
+	for (uint32_t round = 0; round < 60; round++) {
+		size_t sent_length[4] = { 0 };
+
+		seed = round + 1;
+		start(false, 3);
+		for (unsigned i = 0; i < 6000; i++) {
+			uint32_t r, port;
+			uint8_t byte;
+
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			r = (uint32_t)(seed >> 32);
+			port = r % 4;
+			byte = (r >> 4) % (5 + round * 3) == 0 ? '\n'
+							       : (uint8_t)('a' + r / 64 % 26);
+			if (round % 2 == 0 && r % 512 == 0) {
+				console_tick(&con);
+			}
+			con.focus = r % 1024 == 5 ? r / 1024 % 4 : con.focus;
+			if (console_put(&con, port, byte) && byte != '\n') {
+				sent[port][sent_length[port]++] = (char)byte;
+			}
+			drain(r / 16 % (1 + round % 5));
+		}
+		/* Closes the lines, then lets everything out. */
+		for (uint32_t port = 0; port < 4; port++) {
+			while (!console_put(&con, port, '\n')) {
+				drain(1);
+			}
+		}
+		console_tick(&con);
+		console_tick(&con);
+		drain(sizeof(out));
+		CHECK(!console_waiting(&con));
+		CHECK(out_length < sizeof(out) - 1);
+		read_out();
+		for (uint32_t port = 0; port < 4; port++) {
+			CHECK_EQ(con.port[port].newlines, 0);
+			CHECK_EQ(read_length[port], sent_length[port]);
+			CHECK(memcmp(read_back[port], sent[port], sent_length[port]) == 0);
+		}
+	}
+}
+
+/* Lines that were whole before the UART took any of them come out whole. */
+static void run_whole(void)
+{
+	unsigned count = 0;
+
+	start(false, 3);
+	for (unsigned i = 0; i < 40; i++) {
+		put(1, "linux line\n");
+		put(2, "rtos line\n");
+		put(3, "test line\n");
+	}
+	drain(sizeof(out));
+	for (char *line = strtok(out, "\r\n"); line != NULL; line = strtok(NULL, "\r\n")) {
+		static const char *const want[] = { "[linux] linux line", "[rtos] rtos line",
+						    "[test] test line" };
+
+		CHECK(strcmp(line, want[count % 3]) == 0);
+		count++;
+	}
+	CHECK_EQ(count, 120);
+}
+
+/* Three kernels that print byte by byte at the same time, on a fast UART with a clock: no line is
+ * torn. */
+static void run_kernels(void)
+{
+	static const char *const text[] = { "", "a kernel's line of some length\n",
+					    "another kernel's line\n", "a third, much shorter\n" };
+	size_t at[4] = { 0 };
+	unsigned lines = 0;
+	uint64_t seed = 7;
+
+	start(false, 3);
+	for (unsigned i = 0; i < 30000; i++) {
+		uint32_t port;
+
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		port = 1 + (uint32_t)(seed >> 33) % 3;
+		CHECK(console_put(&con, port, (uint8_t)text[port][at[port]]));
+		at[port] = text[port][at[port] + 1] != '\0' ? at[port] + 1 : 0;
+		if (i % 1000 == 0) {
+			console_tick(&con);
+		}
+		drain(1000);
+	}
+	out[out_length - 30] = '\0'; /* the last line may be unfinished */
+	*strrchr(out, '\r') = '\0';
+	for (char *line = strtok(out, "\r\n"); line != NULL; line = strtok(NULL, "\r\n")) {
+		CHECK(strcmp(line, "[linux] a kernel's line of some length") == 0 ||
+		      strcmp(line, "[rtos] another kernel's line") == 0 ||
+		      strcmp(line, "[test] a third, much shorter") == 0);
+		lines++;
+	}
+	CHECK(lines > 1000);
+}
+
+/* The turn is used up just before the line's end: that still belongs to it. */
+static void run_turn_end(void)
+{
+	start(false, 3);
+	for (unsigned i = 0; i < 512 + 24 - 7; i++) {
+		print(2, "z");
+	}
+	out_length = 0;
+	put(2, "\n");
+	put(3, "x\n");
+	CHECK_OUT("\r\n[test] x\r\n");
+}
+
+static int type(uint8_t byte)
+{
+	uint8_t got = 0xee;
+	int port = console_input(&con, byte, &got);
+
+	if (port >= 0) {
+		return port * 256 + got;
+	}
+	CHECK_EQ(got, 0xee);
+	return -1;
+}
+
+static void run_input(void)
+{
+	start(false, 2);
+	CHECK_EQ(type('a'), 0x100 + 'a');
+	CHECK_EQ(type(0x1d), (uint64_t)-1);
+	CHECK_EQ(type(0x1d), 0x100 + 0x1d);
+	CHECK_EQ(type('b'), 0x100 + 'b');
+	CHECK_EQ(type(0x1d), (uint64_t)-1);
+	CHECK_EQ(type('2'), (uint64_t)-1);
+	CHECK_EQ(type('c'), 0x200 + 'c');
+	CHECK_OUT("[monitor] input to rtos\r\n");
+	type(0x1d);
+	CHECK_EQ(type('9'), (uint64_t)-1);
+	CHECK_EQ(type('d'), 0x200 + 'd');
+	CHECK_OUT("[monitor] no console 9\r\n");
+	type(0x1d);
+	type('n'); /* round the partitions, the monitor left out */
+	CHECK_EQ(type('e'), 0x100 + 'e');
+	type(0x1d);
+	type('n');
+	CHECK_EQ(type('f'), 0x200 + 'f');
+	type(0x1d);
+	type('0');
+	CHECK_EQ(type('g'), 'g');
+	drain(sizeof(out));
+	out_length = 0;
+	type(0x1d);
+	type('?');
+	CHECK_OUT("[monitor]  0 monitor (input)\r\n[monitor]  1 linux\r\n[monitor]  2 rtos\r\n");
+	type(0x1d);
+	CHECK_EQ(type('x'), (uint64_t)-1); /* dropped */
+	drain(sizeof(out));
+	CHECK(memcmp(out, "[monitor] after Ctrl-]", 22) == 0);
+	CHECK_EQ(type('x'), 'x');
+}
+
+static void run_input_edges(void)
+{
+	/* No port at all, and only the monitor's. */
+	console_init(&con, false);
+	CHECK_EQ(type('a'), (uint64_t)-1);
+	type(0x1d);
+	CHECK_EQ(type('?'), (uint64_t)-1);
+	console_add_port(&con, "monitor");
+	CHECK_EQ(type('a'), (uint64_t)-1);
+	type(0x1d);
+	type('n');
+	CHECK_EQ(type('a'), (uint64_t)-1);
+	type(0x1d);
+	type('0');
+	CHECK_EQ(type('a'), 'a');
+	/* Commands without end, the UART standing still: whole messages or none. */
+	start(false, 2);
+	for (unsigned i = 0; i < 1000; i++) {
+		type(0x1d);
+		type(i % 2 ? '?' : 'h');
+	}
+	drain(sizeof(out));
+	CHECK(out_length > 100);
+	CHECK(strcmp(out + out_length - 2, "\r\n") == 0);
+	CHECK(!console_waiting(&con));
+}
+
+static const struct test_case cases[] = {
+	{ "lines", run_lines },
+	{ "returns", run_returns },
+	{ "ports", run_ports },
+	{ "full", run_full },
+	{ "partial", run_partial },
+	{ "patience", run_patience },
+	{ "flood", run_flood },
+	{ "random", run_random },
+	{ "whole", run_whole },
+	{ "kernels", run_kernels },
+	{ "turn_end", run_turn_end },
+	{ "input", run_input },
+	{ "input_edges", run_input_edges },
+};
+
+TEST_MAIN("console", cases)
