@@ -3,6 +3,7 @@
 
 import unittest
 
+from plumblib.bench import BenchTrace, misses, table
 from plumblib.qemu import Outcome
 from plumblib.trace import TraceCounter
 from plumblib.tty import RawTerminal
@@ -64,6 +65,32 @@ class Trace(unittest.TestCase):
         self.assertEqual(trace.table[("GICV_IAR", "read")], 1)
         self.assertEqual(trace.table[("GICH_LR1", "write")], 1)
         self.assertEqual(trace.monitor_accesses(), 3)
+
+
+class Bench(unittest.TestCase):
+    def test_accesses_belong_to_the_line_that_follows(self):
+        trace = BenchTrace()
+
+        def console(text: str) -> None:
+            for byte in text.encode():
+                trace.count(b"pl011_write addr 0x00000000 value 0x%08x\n" % byte)
+
+        def access(times: int) -> None:
+            for _ in range(times):
+                trace.count(b"gic_hyp_read hyp read at 0x00000100: 0x00000000\n")
+
+        access(7)
+        console("[plumbline] hello\r\n")
+        access(2048)
+        console("[bench] BENCH: GICD_CTLR read = 302 instructions\r\n")
+        access(512)
+        console("[bench] BENCH: unheard of = 5 instructions\r\n")
+        self.assertEqual([(f.name, f.instructions, f.accesses) for f in trace.figures],
+                         [("GICD_CTLR read", 302, 2.0), ("unheard of", 5, 0.5)])
+        self.assertIn("GICD_CTLR read", misses(trace.figures))
+        text = table(trace.figures, 1, 2)
+        self.assertIn("200 !", text)
+        self.assertIn("not measured: PL011 FR read", text)
 
 
 TABLE = """# comment
