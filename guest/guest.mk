@@ -6,10 +6,6 @@
 
 GB := $(B)/guest
 
-# The systems that `make run` and `make shell` boot.
-DEMO ?= guest/demo.dts
-SHELL_SYSTEM ?= guest/shell.dts
-
 GUEST_LIB_SRCS := $(sort $(wildcard guest/lib/*.c guest/lib/*.S))
 GUEST_DIRS := $(filter-out lib test,$(sort $(patsubst guest/%/,%,$(dir $(wildcard guest/*/*.c)))))
 GUEST_TEST_FILES := $(sort $(patsubst guest/test/%.c,%,$(wildcard guest/test/*.c)))

@@ -131,12 +131,18 @@ static bool demo_find(void)
 	       demo_expect(partners_wait_answer(DEMO_RAW_READY, true), "rawguest gets ready");
 }
 
-/* Raising must be refused, and lowering too. */
+/* Raising must be refused, and lowering too; what can be seen of the line stays as it was. */
 static void demo_refuse(const struct demo_refusal *refusal)
 {
-	int32_t raised = kvm_irq_line(refusal->handle, refusal->irq, 1);
-	int32_t lowered = kvm_irq_line(refusal->handle, refusal->irq, 0);
-	bool ok = raised == refusal->want && lowered == refusal->want;
+	uint32_t before = 0, after = 0;
+	int32_t raised, lowered;
+	bool ok;
+
+	(void)irq_state(refusal->handle, refusal->irq, &before);
+	raised = kvm_irq_line(refusal->handle, refusal->irq, 1);
+	(void)irq_state(refusal->handle, refusal->irq, &after);
+	lowered = kvm_irq_line(refusal->handle, refusal->irq, 0);
+	ok = raised == refusal->want && lowered == refusal->want && before == after;
 
 	printf("%-44s 0x%08x  %-8s %-8s%s\n", refusal->what, (unsigned)refusal->irq,
 	       hvc_errno_name(refusal->want), hvc_errno_name(raised), ok ? "" : "  FAIL");
@@ -165,6 +171,7 @@ static void demo_refusals(void)
 		{ "SPI past the last", g, kvm_irq_spi(gic.nr_irqs), -EINVAL },
 		{ "type 3", g, kvm_irq_word(3, 0, 40), -EINVAL },
 		{ "top nibble not 0", g, kvm_irq_word(0x11, 0, 40), -EINVAL },
+		{ "SPI that the console drives", g, kvm_irq_spi(33), -EBUSY },
 		{ "timer's PPI: accepted, without effect", g, kvm_irq_ppi(0, 27), 0 },
 	};
 

@@ -41,11 +41,15 @@ static bool lists_line(uint32_t handle, const char *kind, uint32_t number, uint3
 		       uint32_t irq)
 {
 	uint32_t state = 0;
+	char where[16] = "";
 
 	if (irq_state(handle, irq, &state) != 0 || (state & LISTS_SHOWN) == 0) {
 		return false;
 	}
-	printf("%s %-4u vCPU %u  %-5s %s%s%s%s\n", kind, (unsigned)number, (unsigned)vcpu,
+	if (irq >> KVM_ARM_IRQ_TYPE_SHIFT == KVM_ARM_IRQ_TYPE_PPI) {
+		(void)snprintf(where, sizeof(where), "vCPU %u", (unsigned)vcpu);
+	}
+	printf("%s %-4u %-6s  %-5s %s%s%s%s\n", kind, (unsigned)number, where,
 	       (state & PLUMB_IRQ_EDGE) ? "edge" : "level",
 	       (state & PLUMB_IRQ_LEVEL) ? "high " : "low ",
 	       (state & PLUMB_IRQ_ENABLED) ? "enabled " : "",
@@ -137,5 +141,21 @@ void shell_list_stats(uint32_t handle)
 	}
 	for (uint32_t vcpu = 0; vcpu < info.nr_vcpus; vcpu++) {
 		lists_vcpu_stats(handle, vcpu);
+	}
+}
+
+void shell_list_all_stats(void)
+{
+	struct vm_info info;
+
+	for (uint32_t handle = 1; handle <= LISTS_MAX_HANDLE; handle++) {
+		int32_t result = vm_info(handle, &info);
+
+		if (result == 0) {
+			printf("%s\n", info.name);
+			shell_list_stats(handle);
+		} else if (result != -EPERM) {
+			break;
+		}
 	}
 }

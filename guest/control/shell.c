@@ -28,7 +28,7 @@ void shell_explain(int32_t result)
 		{ -ENXIO, "the wrong kind of line: spi and ppi need a GIC, cpu irq and fiq are for "
 			  "partitions without" },
 		{ -EINVAL, "no such vCPU or interrupt number there: 'vms' shows the ranges" },
-		{ -EBUSY, "that line belongs to a device that is passed through" },
+		{ -EBUSY, "the partition's console or a passed-through device drives that line" },
 		{ -EFAULT, "the address lies outside control's memory" },
 	};
 
@@ -189,9 +189,11 @@ static enum shell_next shell_lines(const char *const *words, uint32_t count)
 
 static enum shell_next shell_stats(const char *const *words, uint32_t count)
 {
-	uint32_t handle = 0;
+	uint32_t handle;
 
-	if (count == 0 || shell_find_vm(words[0], &handle)) {
+	if (count == 0) {
+		shell_list_all_stats();
+	} else if (shell_find_vm(words[0], &handle)) {
 		shell_list_stats(handle);
 	}
 	return SHELL_GO_ON;
