@@ -276,6 +276,7 @@ static void memory(void)
 	refuse_memory("memory-size = <0xffffffff 0xfffff000>;", "memory-size");
 	refuse_memory("memory-size = <0 0 0x100000>;", "memory-size");
 	refuse_memory("memory-size = <0x100000>; memory-at = <0x80000000>;", "memory-at");
+	refuse_memory("memory-size = <0x100000>; memory-at = <0 0x80000000 0>;", "memory-at");
 	refuse_memory("memory-size = <0x100000>; memory-at = <0 0>;", "memory-at");
 	refuse_memory("memory-size = <0x100000>; memory-at = <0 0x80000800>;", "memory-at");
 	refuse_memory("memory-size = <0x100000>; memory-at = <0x100 0>;", "memory-at");
