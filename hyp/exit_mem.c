@@ -11,6 +11,11 @@
 #include "hyp/run.h"
 #include "hyp/tty.h"
 
+/* A translation fault of a load or store that the syndrome describes whole: nearly all of them. */
+#define EXIT_PLAIN_MASK \
+	(HSR_DABT_ISV | HSR_ABT_EA | HSR_DABT_CM | HSR_ABT_S1PTW | FIELD_PREP(HSR_ABT_FSC, 0x3cu))
+#define EXIT_PLAIN (HSR_DABT_ISV | FIELD_PREP(HSR_ABT_FSC, 0x04u))
+
 /* HPFAR is valid for translation and access faults; for a permission fault only on a stage-1 walk
  * (ARM ARM B3.13.7). */
 static bool exit_hpfar_valid(uint32_t hsr)
@@ -43,7 +48,7 @@ static enum mmio_result exit_gicd(struct vcpu *vcpu, struct mmio *mmio)
 	enum mmio_result result;
 	vgic_kick_t kick = 0;
 
-	if (vgic_dist_needs_fold(mmio->offset)) {
+	if (vcpu->cif->used && vgic_dist_needs_fold(mmio->offset)) {
 		run_vgic_fold(vcpu);
 	}
 	lock_take(&vm->vgic_lock);
@@ -141,12 +146,35 @@ static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
 	exit_inject(regs, INJECT_DATA_ABORT, record);
 }
 
-void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+/* The access is known: to a device, or to nothing. */
+static void exit_access(struct cpu *cpu, struct guest_regs *regs, const struct exit_record *record,
+			const struct insn_access *access)
 {
 	struct vcpu *vcpu = cpu->loaded;
+	struct mmio mmio;
+
+	mmio.size = access->size;
+	mmio.is_write = access->is_write;
+	mmio.value = access->is_write ? exit_reg_read(regs, access->rt) : 0;
+	switch (exit_mmio(vcpu, record->fault_ipa, &mmio)) {
+	case MMIO_OK:
+		vcpu->stats[PLUMB_STAT_MMIO]++;
+		exit_mmio_done(regs, record->hsr, access, &mmio);
+		break;
+	case MMIO_RETRY:
+		run_yield(cpu);
+		break;
+	default:
+		exit_nothing_there(vcpu, regs, record);
+		break;
+	}
+}
+
+/* Whatever is not a plain load or store that the syndrome describes. */
+static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
 	struct exit_record record;
 	struct insn_access access;
-	struct mmio mmio = { 0 };
 
 	if (!exit_capture(hsr, sysreg_read(HDFAR), &record)) {
 		return;
@@ -155,27 +183,26 @@ void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		insn_skip(regs, hsr); /* cache maintenance of what is no memory */
 		return;
 	}
-	if ((hsr & (HSR_ABT_S1PTW | HSR_ABT_EA)) || !exit_decode(regs, &hsr, &access)) {
-		exit_nothing_there(vcpu, regs, &record);
+	if ((hsr & (HSR_ABT_S1PTW | HSR_ABT_EA)) || !exit_decode(regs, &record.hsr, &access)) {
+		exit_nothing_there(cpu->loaded, regs, &record);
 		return;
 	}
-	mmio.size = access.size;
-	mmio.is_write = access.is_write;
-	if (access.is_write) {
-		mmio.value = exit_reg_read(regs, access.rt);
+	exit_access(cpu, regs, &record, &access);
+}
+
+void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct exit_record record;
+	struct insn_access access;
+
+	if ((hsr & EXIT_PLAIN_MASK) != EXIT_PLAIN || !insn_access_from_hsr(hsr, &access)) {
+		exit_odd_data_abort(cpu, regs, hsr);
+		return;
 	}
-	switch (exit_mmio(vcpu, record.fault_ipa, &mmio)) {
-	case MMIO_OK:
-		vcpu->stats[PLUMB_STAT_MMIO]++;
-		exit_mmio_done(regs, hsr, &access, &mmio);
-		break;
-	case MMIO_RETRY:
-		run_yield(cpu);
-		break;
-	default:
-		exit_nothing_there(vcpu, regs, &record);
-		break;
-	}
+	record.hsr = hsr;
+	record.far = sysreg_read(HDFAR);
+	record.fault_ipa = ((sysreg_read(HPFAR) & HPFAR_FIPA) << 8) | (record.far & 0xfffu);
+	exit_access(cpu, regs, &record, &access);
 }
 
 /* A guest whose abort vector itself cannot be fetched would abort for ever. */

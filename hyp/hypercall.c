@@ -48,13 +48,17 @@ static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 	struct vm *vm = vcpu->vm;
 	struct psci_result result;
 
+	if (psci_is_query(regs->r[0])) {
+		regs->r[0] = (uint32_t)psci_call(&vm->psci, vcpu->index, regs->r,
+						 hypercall_entry_valid, vm)
+				     .value;
+		return;
+	}
 	lock_take(&vm->lock);
 	result = psci_call(&vm->psci, vcpu->index, regs->r, hypercall_entry_valid, vm);
 	lock_drop(&vm->lock);
 	regs->r[0] = (uint32_t)result.value;
-	if (result.effect != PSCI_DO_NOTHING) {
-		hypercall_psci_effect(cpu, &result);
-	}
+	hypercall_psci_effect(cpu, &result);
 }
 
 /* The VM behind a handle, if the caller may call on it: 0 is the caller, n the manifest's n-th

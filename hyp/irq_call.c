@@ -3,15 +3,6 @@
 #include "hyp/base/error.h"
 #include "hyp/regs/hcr.h"
 
-static int irq_call_decode(const struct vm *vm, uint32_t irq, struct irq_line *line)
-{
-	struct irq_line_vm shape = { .has_gic = vm->vgic != NULL,
-				     .nr_vcpus = vm->nr_vcpus,
-				     .nr_irqs = vm->vgic ? vgic_nr_irqs(vm->vgic) : 0 };
-
-	return irq_line_decode(irq, &shape, line);
-}
-
 static uint32_t irq_call_cpu_bit(const struct irq_line *line)
 {
 	return line->type == IRQ_LINE_CPU_IRQ ? HCR_VI : HCR_VF;
@@ -28,6 +19,7 @@ static int irq_call_cpu_line(struct vm *vm, const struct irq_line *line, bool le
 	old = vcpu->lines;
 	new = level ? old | bit : old & ~bit;
 	vcpu->lines = new;
+	vcpu->cif->work = VGIC_WORK_SYNC;
 	lock_drop(&vm->vgic_lock);
 	if (new != old) {
 		vcpu_kick(vcpu);
@@ -39,7 +31,7 @@ int irq_call_line(struct vm *vm, uint32_t irq, bool level)
 {
 	struct irq_line line;
 	vgic_kick_t kick = 0;
-	int error = irq_call_decode(vm, irq, &line);
+	int error = irq_line_decode(irq, &vm->lines, &line);
 
 	if (error) {
 		return error;
@@ -62,7 +54,7 @@ int irq_call_line(struct vm *vm, uint32_t irq, bool level)
 int irq_call_state(struct vm *vm, uint32_t irq, uint32_t *state)
 {
 	struct irq_line line;
-	int error = irq_call_decode(vm, irq, &line);
+	int error = irq_line_decode(irq, &vm->lines, &line);
 
 	if (error) {
 		return error;

@@ -16,6 +16,13 @@ struct psci_vm {
 	uint8_t power[PSCI_MAX_VCPUS]; /* enum psci_power */
 };
 
+/* Calls whose answer depends on their argument alone: they change nothing and need no lock. */
+static inline bool psci_is_query(uint32_t function)
+{
+	return function == 0x84000000u || function == 0x84000006u || function == 0x8400000au ||
+	       (function & 0xff000000u) == 0x80000000u;
+}
+
 /* What glue does after the call. SUSPEND: wait for an interrupt, then return the result. */
 enum psci_effect {
 	PSCI_DO_NOTHING,

@@ -274,8 +274,7 @@ static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs
 		run_enter_start(vcpu);
 	}
 	vcpu->world.hcr &= ~(HCR_TWI | HCR_TWE | HCR_VI | HCR_VF);
-	vcpu->lines_live = vcpu->lines;
-	vcpu->world.hcr |= (shared ? HCR_TWI | HCR_TWE : 0) | vcpu->lines_live;
+	vcpu->world.hcr |= (shared ? HCR_TWI | HCR_TWE : 0) | vcpu->lines;
 	run_vgic_load(vcpu);
 	world_restore(&vcpu->world);
 	*regs = vcpu->regs;
@@ -392,35 +391,32 @@ static void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 	} while (cpu->resched);
 }
 
-/* CPU lines of the loaded vCPU (HCR.VI, HCR.VF). */
+/* CPU lines of the loaded vCPU (HCR.VI, HCR.VF) of a partition without a VGIC. */
 static void run_lines(struct vcpu *vcpu)
 {
-	uint32_t lines = vcpu->lines;
-
-	vcpu->lines_live = lines;
-	world_set_hcr((sysreg_read(HCR) & ~(HCR_VI | HCR_VF)) | lines);
+	lock_take(&vcpu->vm->vgic_lock);
+	vcpu->cif->work = VGIC_WORK_NONE;
+	world_set_hcr((sysreg_read(HCR) & ~(HCR_VI | HCR_VF)) | vcpu->lines);
+	lock_drop(&vcpu->vm->vgic_lock);
 }
 
-void run_finish(struct cpu *cpu, struct guest_regs *regs)
+void run_work(struct cpu *cpu, struct guest_regs *regs)
 {
 	struct vcpu *vcpu;
+	enum vgic_work work;
 
 	if (cpu->resched) {
 		run_schedule(cpu, regs);
 	}
 	vcpu = cpu->loaded;
-	if (vcpu->lines != vcpu->lines_live) {
-		run_lines(vcpu);
+	work = vgic_cif_work(vcpu->cif);
+	if (work == VGIC_WORK_NONE) {
+		return;
 	}
-	switch (vgic_cif_work(vcpu->cif)) {
-	case VGIC_WORK_NONE:
-		break;
-	case VGIC_WORK_ADD:
-		run_vgic(vcpu, false, true);
-		break;
-	default:
-		run_vgic(vcpu, true, true);
-		break;
+	if (vcpu->vm->vgic) {
+		run_vgic(vcpu, work == VGIC_WORK_SYNC, true);
+	} else {
+		run_lines(vcpu);
 	}
 }
 
@@ -429,7 +425,7 @@ void run_start(struct guest_regs *regs)
 	struct cpu *cpu = cpu_this();
 
 	cpu->resched = true;
-	run_finish(cpu, regs);
+	run_work(cpu, regs);
 }
 
 void run_yield(struct cpu *cpu)

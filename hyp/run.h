@@ -8,8 +8,16 @@
 /* The CPU's first entry: fills the frame that vectors.S returns through. Called by vectors.S. */
 void run_start(struct guest_regs *regs);
 
-/* Before every return to a guest: whatever the exit, or another CPU, left to do. */
-void run_finish(struct cpu *cpu, struct guest_regs *regs);
+/* Before every return to a guest: whatever the exit, or another CPU, left to do. Most often that is
+ * nothing, as two bytes tell. */
+void run_work(struct cpu *cpu, struct guest_regs *regs);
+
+static inline void run_finish(struct cpu *cpu, struct guest_regs *regs)
+{
+	if ((uint32_t)cpu->resched | vgic_cif_work(cpu->loaded->cif)) {
+		run_work(cpu, regs);
+	}
+}
 
 /* List registers read back and filled again: after a maintenance interrupt, before their state is
  * looked at. */

@@ -16,8 +16,6 @@ struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
 struct sched sched;
 struct lock sched_lock;
 
-static struct vgic_cif vm_no_cif; /* of vCPUs without a VGIC: never any work */
-
 static uint32_t vm_stage2_pages(const struct manifest_partition *config)
 {
 	uint32_t sizes[MANIFEST_MAX_DEVICES + 2];
@@ -79,7 +77,7 @@ static void vm_create_vcpu(struct vm *vm, uint32_t index)
 
 	vcpu->vm = vm;
 	vcpu->index = index;
-	vcpu->cif = vm->vgic ? vgic_cif(vm->vgic, index) : &vm_no_cif;
+	vcpu->cif = vm->vgic ? vgic_cif(vm->vgic, index) : &vcpu->no_cif;
 	vcpu->loaded_on = SCHED_NO_CPU;
 	vcpu->entity =
 		sched_add(&sched, vm->config->affinity[index], (uint8_t)vm->config->priority);
@@ -100,6 +98,7 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 	vm->config = config;
 	vm->index = index;
 	vm->nr_vcpus = config->nr_vcpus;
+	vm->lines = (struct irq_line_vm) { config->has_gic, config->nr_vcpus, config->nr_irqs };
 	vm->memory_pa = memory_pa;
 	vm_map(vm, pool, pool_pa, gicv);
 	pool += (uint64_t)vm_stage2_pages(config) * PAGE_SIZE;

@@ -30,14 +30,13 @@ struct vm;
 
 struct vcpu {
 	struct vm *vm;
-	struct vgic_cif *cif; /* the VGIC's; an empty one where there is none */
+	struct vgic_cif *cif; /* the VGIC's, or no_cif */
 	uint32_t index;
 	uint32_t entity; /* in the scheduler */
 	/* What HCR.VI and HCR.VF are to be: CPU lines. Written under vgic_lock, applied before each
 	 * entry. */
 	volatile uint32_t lines;
-	uint32_t lines_live; /* as HCR holds them while loaded */
-	volatile bool stop;  /* to be taken off its CPU for good: the partition ends */
+	volatile bool stop; /* to be taken off its CPU for good: the partition ends */
 	/* CPU whose registers hold this vCPU's world, SCHED_NO_CPU: none. Cleared last when it
 	 * leaves. */
 	volatile uint8_t loaded_on;
@@ -45,6 +44,7 @@ struct vcpu {
 	volatile bool start; /* enters at start_pc with r0 = start_r0 when next loaded */
 	uint32_t start_pc, start_r0;
 	uint64_t stats[PLUMB_STAT_COUNT];
+	struct vgic_cif no_cif; /* without a VGIC: its `work` says that `lines` has changed */
 	struct guest_regs regs; /* while not loaded */
 	struct world world;
 	struct world_vfp vfp;
@@ -58,7 +58,8 @@ struct vm {
 	uint32_t index; /* handle - 1 */
 	uint32_t nr_vcpus;
 	struct vcpu *vcpus;
-	struct vgic *vgic; /* NULL: no GIC, CPU lines */
+	struct vgic *vgic;	  /* NULL: no GIC, CPU lines */
+	struct irq_line_vm lines; /* what KVM_IRQ_LINE's decoder asks */
 	uint64_t memory_pa;
 
 	struct lock vgic_lock;	 /* vgic, every vCPU's `lines` */
