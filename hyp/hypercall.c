@@ -188,7 +188,6 @@ static int hypercall_system_exit(const struct vcpu *caller, uint32_t status)
 static int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *regs)
 {
 	switch (regs->r[0]) {
-	case PLUMB_IRQ_LINE:
 	case PLUMB_IRQ_LINE_STATUS:
 		return hypercall_irq_line(vcpu, regs->r);
 	case PLUMB_IRQ_LINE_MANY:
@@ -228,6 +227,8 @@ void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	if (FIELD_GET(HSR_HVC_IMM, hsr) != 0) {
 		regs->pc -= 4; /* HVC is four bytes in ARM and in Thumb state; the PC is past it */
 		exit_inject(regs, INJECT_UNDEF, NULL);
+	} else if (regs->r[0] == PLUMB_IRQ_LINE) { /* first: it is what this monitor is for */
+		regs->r[0] = (uint32_t)hypercall_irq_line(vcpu, regs->r);
 	} else if (psci_owns(regs->r[0])) {
 		hypercall_psci(cpu, regs);
 	} else {

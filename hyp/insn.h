@@ -4,6 +4,8 @@
 #define HYP_INSN_H
 
 #include "hyp/guest_regs.h"
+#include "hyp/regs/hsr.h"
+#include "hyp/regs/psr.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,7 +21,15 @@ uint32_t insn_it_advance(uint32_t cpsr);
 
 /* Steps over the trapped instruction: PC by HSR.IL, ITSTATE. For a data abort with ISV=0, IL is
  * UNKNOWN (B3.13.6): the caller puts there what insn_thumb_is_wide told of the instruction. */
-void insn_skip(struct guest_regs *regs, uint32_t hsr);
+static inline void insn_skip(struct guest_regs *regs, uint32_t hsr)
+{
+	if (!(regs->cpsr & PSR_T)) {
+		regs->pc += 4;
+		return;
+	}
+	regs->pc += (hsr & HSR_IL) ? 4 : 2;
+	regs->cpsr = insn_it_advance(regs->cpsr);
+}
 
 /* Is this the first halfword of a 32-bit Thumb instruction (A6.1)? */
 bool insn_thumb_is_wide(uint32_t halfword);
@@ -35,8 +45,27 @@ struct insn_access {
 	int32_t increment; /* bytes */
 };
 
-/* From HSR with ISV=1. False if it describes nothing that can be emulated (size 8, Rt=15). */
-bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access);
+/* From HSR with ISV=1. False if it describes nothing that can be emulated: size 8, Rt=15; cache
+ * maintenance and table walks come with ISV=0, a syndrome that claims both lies. On the way of
+ * every emulated access, hence here. */
+static inline bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access)
+{
+	uint32_t sas = FIELD_GET(HSR_DABT_SAS, hsr);
+	uint32_t rt = FIELD_GET(HSR_DABT_SRT, hsr);
+
+	if (!(hsr & HSR_DABT_ISV) || (hsr & (HSR_DABT_CM | HSR_ABT_S1PTW)) || sas == 3 ||
+	    rt == 15) {
+		return false;
+	}
+	access->size = (uint8_t)(1u << sas);
+	access->rt = (uint8_t)rt;
+	access->rn = 0;
+	access->is_write = (hsr & HSR_DABT_WNR) != 0;
+	access->sign_extend = (hsr & HSR_DABT_SSE) != 0;
+	access->writeback = false;
+	access->increment = 0;
+	return true;
+}
 
 /* From the instruction itself where ISV=0 (or Rt cannot be trusted: Cortex-A15 erratum 766422):
  * LDR/STR{B,H,SB,SH} immediate or register, ARM and Thumb, with or without writeback. False for
@@ -47,6 +76,17 @@ bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access);
 bool insn_access_decode(uint32_t word, bool thumb, bool wide, struct insn_access *access);
 
 /* The value a load leaves in Rt: `value` cut to its size and sign-extended where asked. */
-uint32_t insn_load_value(const struct insn_access *access, uint32_t value);
+static inline uint32_t insn_load_value(const struct insn_access *access, uint32_t value)
+{
+	uint32_t bits = access->size * 8u;
+	uint32_t sign;
+
+	if (bits >= 32) {
+		return value;
+	}
+	sign = BIT32(bits - 1);
+	value &= (sign << 1) - 1;
+	return access->sign_extend && (value & sign) ? value | ~(sign - 1) : value;
+}
 
 #endif
