@@ -2,6 +2,7 @@
 """How a run is judged: the monitor's last words, keys, trace events, the case table."""
 
 import unittest
+from pathlib import Path
 
 from plumblib.bench import BenchTrace, misses, table
 from plumblib.qemu import Outcome
@@ -115,6 +116,13 @@ class Table(unittest.TestCase):
                     "a b\na b", "a b\n\tsend x", "a b\n\texpect ["):
             with self.assertRaises(Exception, msg=bad):
                 cases.parse(bad)
+
+    def test_every_test_system_has_a_case(self):
+        root = Path(__file__).resolve().parents[2]
+        named = {case.system for case in cases.parse((root / "test" / "cases").read_text())}
+        there = {str(p.relative_to(root)) for p in (root / "test" / "systems").glob("*.dts")}
+        self.assertEqual(there - named, set())
+        self.assertEqual([n for n in named if n != "-" and not (root / n).exists()], [])
 
     def judge(self, head: str, code: int, log: str) -> tuple[int, int]:
         result = cases.judge(cases.parse(head)[0], code, log)
