@@ -36,9 +36,10 @@ static uint32_t lr_encode_sgi(const struct vgic_irq *irq, bool active, bool pend
  * Hardware has no active-and-pending with the HW bit. So when a physical interrupt is active and
  * the same pends again, or a software one is active and a physical one waits behind it, the list
  * register goes without the HW bit until the end of what is active; fold then does what the HW bit
- * would have done.
+ * would have done. `moves`: the vCPU that has it active is no target any more, so that what pends
+ * behind is another's.
  */
-static uint32_t lr_encode_shared(const struct vgic_ref *ref, bool active, bool pending)
+static uint32_t lr_encode_shared(const struct vgic_ref *ref, bool active, bool pending, bool moves)
 {
 	const struct vgic_bank *bank = ref->bank;
 	uint32_t hw = GICH_LR_HW | FIELD_PREP(GICH_LR_PHYSID, (uint32_t)ref->irq->physid);
@@ -51,10 +52,16 @@ static uint32_t lr_encode_shared(const struct vgic_ref *ref, bool active, bool p
 	if ((bank->held_active & ref->bit) && !pending) {
 		return GICH_LR_ACTIVE | hw;
 	}
-	if (held) {
+	if (held || (pending && moves)) {
 		return GICH_LR_ACTIVE | GICH_LR_EOI;
 	}
 	return GICH_LR_ACTIVE | (pending ? GICH_LR_PENDING | again : 0);
+}
+
+static bool lr_moves(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	return ref->intid >= VGIC_NR_PRIVATE && vgic->nr_vcpus > 1 &&
+	       !(ref->irq->targets & BIT32(ref->irq->vcpu));
 }
 
 uint32_t vgic_lr_encode(const struct vgic *vgic, const struct vgic_ref *ref)
@@ -64,9 +71,13 @@ uint32_t vgic_lr_encode(const struct vgic *vgic, const struct vgic_ref *ref)
 	bool active = (bank->active & ref->bit) != 0;
 	bool pending = (wanted & ref->bit) != 0;
 	uint32_t priority = ref->irq->priority;
-	uint32_t value = ref->intid < VGIC_NR_SGIS ? lr_encode_sgi(ref->irq, active, pending)
-						   : lr_encode_shared(ref, active, pending);
+	uint32_t value;
 
+	if (ref->intid < VGIC_NR_SGIS) {
+		value = lr_encode_sgi(ref->irq, active, pending);
+	} else {
+		value = lr_encode_shared(ref, active, pending, lr_moves(vgic, ref));
+	}
 	if (!(value & GICH_LR_PENDING)) {
 		priority = ref->irq->active_priority;
 	}
@@ -130,24 +141,29 @@ static void lr_take_held(struct vgic *vgic, const struct vgic_ref *ref, uint32_t
 	} else if (!(value & GICH_LR_PENDING)) {
 		bank->held &= ~ref->bit;
 		bank->held_active &= ~ref->bit;
-	} else if (!(bank->loan & ref->bit)) {
-		vgic_irq_release(vgic, ref);
 	}
 }
 
-/* The guest may have acknowledged it: at which priority, and whose SGI? */
+/* The guest may have acknowledged it: at which priority, and whose SGI? An unchanged priority
+ * leaves the finer 0xff of vgic_irq_activate in place. */
 static void lr_take_active(const struct vgic_ref *ref, uint32_t value)
 {
+	struct vgic_irq *irq = ref->irq;
+	uint32_t priority = FIELD_GET(GICH_LR_PRIORITY, value);
 	bool before = (ref->bank->active & ref->bit) != 0;
 
 	if (!(value & GICH_LR_ACTIVE)) {
-		ref->irq->active_priority = 0xff; /* op_activate: as vgic_irq_activate */
-		ref->irq->active_source = 0;
-	} else if (!before || !(value & GICH_LR_PENDING)) {
-		ref->irq->active_priority =
-			(uint8_t)(FIELD_GET(GICH_LR_PRIORITY, value) << LR_PRIORITY_DROP);
-		ref->irq->active_source =
-			ref->intid < VGIC_NR_SGIS ? (uint8_t)FIELD_GET(GICH_LR_CPUID, value) : 0;
+		irq->active_priority = 0xff; /* op_activate: as vgic_irq_activate */
+		irq->active_source = 0;
+		return;
+	}
+	if (before &&
+	    ((value & GICH_LR_PENDING) || irq->active_priority >> LR_PRIORITY_DROP == priority)) {
+		return;
+	}
+	irq->active_priority = (uint8_t)(priority << LR_PRIORITY_DROP);
+	if (ref->intid < VGIC_NR_SGIS) {
+		irq->active_source = (uint8_t)FIELD_GET(GICH_LR_CPUID, value);
 	}
 }
 
@@ -168,6 +184,10 @@ void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kic
 		if (ref.intid < VGIC_NR_SGIS) {
 			ref.irq->sources |= (uint8_t)BIT32(FIELD_GET(GICH_LR_CPUID, value));
 		}
+	}
+	/* The latch that it waited behind was cleared meanwhile (vgic_irq_clear_pending). */
+	if (bank->held & ~bank->held_active & ~bank->latch & ref.bit) {
+		vgic_irq_release(vgic, &ref);
 	}
 	if (active) {
 		lr_take_active(&ref, value);

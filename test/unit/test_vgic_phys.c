@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Interrupts that stand for physical ones: no physical interrupt is ever left active for good, and
+ * none is deactivated while the guest still has it (hazard 29). */
+#include "test/unit/test_vgic.h"
+
+#define VTIMER	  27
+#define PTIMER	  30
+#define VPHYS	  27
+#define DEV	  50  /* a passed-through SPI */
+#define DEV_PHYS  201 /* bit 19 of a list register is not set by this one ... */
+#define DEV2	  51
+#define DEV2_PHYS 0x27b /* ... but by this one */
+
+static struct rig rig;
+
+static void boot(uint32_t nr_vcpus, uint32_t nr_lrs)
+{
+	rig_boot(&rig, nr_vcpus, 96, nr_lrs);
+	vgic_set_owner(rig.vgic, VTIMER, VGIC_OWNER_TIMER, VPHYS);
+	vgic_set_owner(rig.vgic, PTIMER, VGIC_OWNER_TIMER, 30);
+	vgic_set_owner(rig.vgic, DEV, VGIC_OWNER_PASSED, DEV_PHYS);
+	vgic_set_owner(rig.vgic, DEV2, VGIC_OWNER_PASSED, DEV2_PHYS);
+}
+
+static void take(uint32_t iar)
+{
+	CHECK_EQ(rig_ack(&rig, 0), iar);
+}
+
+static uint32_t best_lr(void)
+{
+	int n = hw_best(&rig, 0);
+
+	CHECK(n >= 0);
+	return n < 0 ? 0 : rig.cpu[0].lr[n];
+}
+
+static void owners(void)
+{
+	boot(2, 4);
+	CHECK_EQ(rig_try_line(&rig, 0, VTIMER, true), 0); /* 0 and ignored */
+	CHECK_EQ(rig_try_line(&rig, 1, PTIMER, true), 0);
+	CHECK_EQ(rig_try_line(&rig, 0, DEV, true), -16);
+	CHECK_EQ(rig.kick, 0);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 0, VTIMER) & 7, 0);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 0, DEV) & 7, 0);
+	take(SPURIOUS);
+	vgic_set_owner(rig.vgic, DEV, VGIC_OWNER_LINE, 0);
+	CHECK_EQ(rig_try_line(&rig, 0, DEV, true), 0);
+	vgic_set_owner(rig.vgic, 3, VGIC_OWNER_PASSED, 1); /* no such thing */
+	vgic_set_owner(rig.vgic, 96, VGIC_OWNER_PASSED, 1);
+	vgic_hw_fired(rig.vgic, 0, 40, &rig.kick); /* nobody's */
+	vgic_hw_fired(rig.vgic, 0, 3, &rig.kick);
+	vgic_hw_fired(rig.vgic, 0, 96, &rig.kick);
+	vgic_hw_fired(rig.vgic, 2, VTIMER, &rig.kick);
+	CHECK(!vgic_hw_held(rig.vgic, 0, 40));
+	CHECK(!vgic_hw_held(rig.vgic, 0, 1000));
+	CHECK(!vgic_hw_release(rig.vgic, 0, 1000));
+	rig.kick = 0;
+	rig_free(&rig);
+}
+
+static void timer(void)
+{
+	boot(2, 4);
+	CHECK(!vgic_hw_held(rig.vgic, 0, VTIMER));
+	rig_fire(&rig, 0, VTIMER, VPHYS);
+	CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+	CHECK(!vgic_hw_held(rig.vgic, 1, VTIMER));
+	CHECK_EQ(best_lr(), 0x90000000u | 0xa0u << 20 | 27 << 10 | 27);
+	take(VTIMER);
+	rig_sync(&rig, 0);
+	CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+	CHECK_EQ(rig.physical[VPHYS], 1);
+	rig_eoi(&rig, 0, VTIMER);
+	CHECK_EQ(rig.physical[VPHYS], 0);
+	rig_sync(&rig, 0);
+	CHECK(!vgic_hw_held(rig.vgic, 0, VTIMER));
+	take(SPURIOUS);
+	CHECK_EQ(rig.deactivated, 0);
+	rig_free(&rig);
+}
+
+/* Tick after tick: one write each, no read. */
+static void tick_reads_nothing(void)
+{
+	boot(1, 4);
+	rig_line(&rig, 0, 40, true);
+	for (int n = 0; n < 10; n++) {
+		uint32_t writes = rig.cpu[0].writes, reads = rig.cpu[0].reads;
+
+		rig_fire(&rig, 0, VTIMER, VPHYS);
+		CHECK_EQ(rig.cpu[0].reads, reads);
+		CHECK_EQ(rig.cpu[0].writes, writes + 1);
+		CHECK_EQ(hw_ack(&rig, 0), n ? VTIMER : 40);
+		if (n == 0) {
+			rig_eoi(&rig, 0, 40);
+			rig_line(&rig, 0, 40, false);
+			CHECK_EQ(hw_ack(&rig, 0), VTIMER);
+		}
+		hw_eoi(&rig, 0, VTIMER);
+		CHECK_EQ(hw_misr(&rig, 0), 0);
+	}
+	rig_free(&rig);
+}
+
+/* Fires again between the guest's EOI and the next look at its list registers, then a world switch
+ * before the flush. */
+static void fires_again(void)
+{
+	boot(1, 4);
+	rig_fire(&rig, 0, VTIMER, VPHYS);
+	CHECK_EQ(hw_ack(&rig, 0), VTIMER);
+	hw_eoi(&rig, 0, VTIMER);
+	rig.physical[VPHYS] = 1;
+	vgic_hw_fired(rig.vgic, 0, VTIMER, &rig.kick);
+	rig.kick = 0;
+	rig_unload(&rig, 0);
+	CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+	CHECK(vgic_has_pending(rig.vgic, 0));
+	rig_load(&rig, 0);
+	take(VTIMER);
+	rig_eoi(&rig, 0, VTIMER);
+	take(SPURIOUS);
+	CHECK_EQ(rig.physical[VPHYS], 0);
+	rig_free(&rig);
+}
+
+static void disabled_while_active(void)
+{
+	boot(1, 4);
+	rig_fire(&rig, 0, DEV, DEV_PHYS);
+	take(DEV);
+	rig_write(&rig, 0, ICENABLER + 4, 0xffffffff);
+	rig_write(&rig, 0, CTLR, 0);
+	rig_write8(&rig, 0, ITARGETSR + DEV, 0);
+	CHECK_EQ(rig.physical[DEV_PHYS], 1);
+	rig_eoi(&rig, 0, DEV);
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	rig_fire(&rig, 0, DEV, DEV_PHYS); /* pends and waits */
+	take(SPURIOUS);
+	rig_write(&rig, 0, ISENABLER + 4, 0xffffffff);
+	rig_write(&rig, 0, CTLR, 1);
+	take(DEV);
+	rig_eoi(&rig, 0, DEV);
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	rig_free(&rig);
+}
+
+/* GICD_ISPENDR without a physical interrupt: no HW bit, nothing physical is touched. */
+static void pended_by_the_guest(void)
+{
+	boot(1, 4);
+	rig_write(&rig, 0, ISPENDR + 4, 1u << (DEV - 32));
+	CHECK_EQ(best_lr() >> 31, 0);
+	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
+	take(DEV);
+	rig_fire(&rig, 0, DEV, DEV_PHYS); /* the real one, behind it */
+	take(SPURIOUS);
+	CHECK_EQ(rig.physical[DEV_PHYS], 1);
+	rig_eoi(&rig, 0, DEV);
+	CHECK_EQ(rig.physical[DEV_PHYS], 1);
+	CHECK_EQ(best_lr() >> 31, 1);
+	take(DEV);
+	rig_eoi(&rig, 0, DEV);
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	take(SPURIOUS);
+	rig_write(&rig, 0, ISPENDR + 4, 1u << (DEV - 32));
+	rig_fire(&rig, 0, DEV, DEV_PHYS); /* both pending: one interrupt */
+	take(DEV);
+	rig_eoi(&rig, 0, DEV);
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	take(SPURIOUS);
+	rig_free(&rig);
+}
+
+/* The guest pends it once more while the physical one is active: hardware has no such state. */
+static void pended_while_active(void)
+{
+	static const uint32_t ids[2][2] = { { DEV, DEV_PHYS }, { DEV2, DEV2_PHYS } };
+
+	for (int n = 0; n < 2; n++) {
+		boot(1, 4);
+		rig_fire(&rig, 0, ids[n][0], ids[n][1]);
+		take(ids[n][0]);
+		rig_write(&rig, 0, ISPENDR + 4, 1u << (ids[n][0] - 32));
+		for (uint32_t lr = 0; lr < 4; lr++) {
+			CHECK(hw_state(rig.cpu[0].lr[lr]) != 3 || !(rig.cpu[0].lr[lr] >> 31));
+		}
+		rig_eoi(&rig, 0, ids[n][0]);
+		CHECK_EQ(rig.physical[ids[n][1]], 0);
+		CHECK_EQ(rig.deactivated, 1);
+		CHECK(!vgic_hw_held(rig.vgic, 0, ids[n][0]));
+		take(ids[n][0]);
+		rig_eoi(&rig, 0, ids[n][0]);
+		take(SPURIOUS);
+		rig_free(&rig);
+	}
+}
+
+static void cleared_by_the_guest(void)
+{
+	boot(2, 4);
+	rig_fire(&rig, 0, DEV, DEV_PHYS);
+	rig_write(&rig, 0, ICPENDR + 4, 0xffffffff);
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
+	take(SPURIOUS);
+	rig_fire(&rig, 0, DEV, DEV_PHYS);
+	rig_write(&rig, 1, ICPENDR + 4, 0xffffffff); /* from the other vCPU: when 0 folds */
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	take(SPURIOUS);
+	rig_fire(&rig, 0, DEV, DEV_PHYS);
+	CHECK_EQ(hw_ack(&rig, 0), DEV);
+	rig_write(&rig, 1, ICPENDR + 4, 0xffffffff); /* too late */
+	CHECK_EQ(rig.physical[DEV_PHYS], 1);
+	rig_write(&rig, 1, ICACTIVER + 4, 0xffffffff);
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
+	rig_eoi(&rig, 0, DEV);
+	rig_fire(&rig, 0, VTIMER, VPHYS);
+	take(VTIMER);
+	rig_write(&rig, 0, ICACTIVER, 1u << VTIMER);
+	CHECK_EQ(rig.physical[VPHYS], 0);
+	rig_eoi(&rig, 0, VTIMER);
+	CHECK_EQ(rig.deactivated, 4);
+	rig_free(&rig);
+}
+
+/* Active, but out of the list registers when the guest ends it. */
+static void evicted(void)
+{
+	for (uint32_t lrs = 1; lrs <= 3; lrs++) {
+		boot(1, lrs);
+		rig_fire(&rig, 0, DEV, DEV_PHYS);
+		take(DEV);
+		for (uint32_t n = 0; n < 3; n++) {
+			rig_write8(&rig, 0, IPRIORITYR + 40 + n, 0x80 - 8 * n);
+			rig_line(&rig, 0, 40 + n, true);
+			take(40 + n);
+			rig_line(&rig, 0, 40 + n, false);
+		}
+		rig_line(&rig, 0, 60, true);
+		for (uint32_t n = 3; n-- > 0;) {
+			rig_eoi(&rig, 0, 40 + n);
+		}
+		CHECK_EQ(rig.physical[DEV_PHYS], 1);
+		rig_eoi(&rig, 0, DEV);
+		CHECK_EQ(rig.physical[DEV_PHYS], 0);
+		CHECK(!vgic_hw_held(rig.vgic, 0, DEV) || vgic_work(rig.vgic, 0) == VGIC_WORK_NONE);
+		take(60);
+		rig_free(&rig);
+	}
+}
+
+static void split_eoi(void)
+{
+	boot(2, 4);
+	rig.cpu[0].eoimode = true;
+	rig_fire(&rig, 0, DEV, DEV_PHYS);
+	take(DEV);
+	rig_eoi(&rig, 0, DEV);
+	CHECK_EQ(rig.physical[DEV_PHYS], 1);
+	rig_dir(&rig, 0, DEV);
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
+	rig_dir(&rig, 0, DEV); /* again: nothing */
+	rig_fire(&rig, 0, DEV, DEV_PHYS);
+	take(DEV);
+	rig_eoi(&rig, 0, DEV);
+	rig_dir(&rig, 1, DEV); /* by another vCPU */
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	rig_free(&rig);
+}
+
+static void released(void)
+{
+	boot(1, 4);
+	CHECK(!vgic_hw_release(rig.vgic, 0, VTIMER));
+	rig_unload(&rig, 0);
+	rig_fire(&rig, 0, VTIMER, VPHYS);
+	CHECK(vgic_has_pending(rig.vgic, 0));
+	CHECK(vgic_hw_release(rig.vgic, 0, VTIMER));
+	rig.physical[VPHYS] = 0;
+	CHECK(!vgic_has_pending(rig.vgic, 0));
+	CHECK(!vgic_hw_held(rig.vgic, 0, VTIMER));
+	CHECK(!vgic_hw_release(rig.vgic, 0, VTIMER));
+	rig_load(&rig, 0);
+	take(SPURIOUS);
+	rig_fire(&rig, 0, VTIMER, VPHYS); /* acknowledged: the guest will */
+	take(VTIMER);
+	rig_unload(&rig, 0);
+	CHECK(!vgic_hw_release(rig.vgic, 0, VTIMER));
+	CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+	rig_load(&rig, 0);
+	rig_eoi(&rig, 0, VTIMER);
+	CHECK_EQ(rig.physical[VPHYS], 0);
+	rig_fire(&rig, 0, VTIMER, VPHYS); /* loaded, in a list register: fold finds out */
+	CHECK(!vgic_hw_release(rig.vgic, 0, VTIMER));
+	rig_sync(&rig, 0);
+	CHECK_EQ(rig.physical[VPHYS], 0);
+	take(SPURIOUS);
+	rig_free(&rig);
+}
+
+static void reset_releases(void)
+{
+	boot(1, 4);
+	rig_fire(&rig, 0, DEV, DEV_PHYS);
+	rig_fire(&rig, 0, DEV2, DEV2_PHYS);
+	take(DEV);
+	rig_unload(&rig, 0);
+	vgic_reset(rig.vgic);
+	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
+	rig_releases(&rig, 0);
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	CHECK_EQ(rig.physical[DEV2_PHYS], 0);
+	CHECK_EQ(rig.deactivated, 2);
+	CHECK_EQ(rig_try_line(&rig, 0, DEV, true), -16); /* owners stay */
+	rig_free(&rig);
+}
+
+static void retargeted(void)
+{
+	boot(2, 4);
+	rig_fire(&rig, 0, DEV, DEV_PHYS);
+	rig_write8(&rig, 0, ITARGETSR + DEV, 2);
+	take(SPURIOUS);
+	CHECK_EQ(rig_ack(&rig, 1), DEV);
+	rig_write8(&rig, 0, ITARGETSR + DEV, 1);
+	rig_eoi(&rig, 1, DEV);
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	rig_fire(&rig, 1, DEV, DEV_PHYS);
+	CHECK_EQ(rig_ack(&rig, 1), SPURIOUS);
+	take(DEV);
+	rig_free(&rig);
+}
+
+static const struct test_case cases[] = {
+	{ "owners", owners },
+	{ "timer", timer },
+	{ "tick_reads_nothing", tick_reads_nothing },
+	{ "fires_again", fires_again },
+	{ "disabled_while_active", disabled_while_active },
+	{ "pended_by_the_guest", pended_by_the_guest },
+	{ "pended_while_active", pended_while_active },
+	{ "cleared_by_the_guest", cleared_by_the_guest },
+	{ "evicted", evicted },
+	{ "split_eoi", split_eoi },
+	{ "released", released },
+	{ "reset_releases", reset_releases },
+	{ "retargeted", retargeted },
+};
+
+TEST_MAIN("vgic_phys", cases)
