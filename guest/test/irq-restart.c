@@ -59,7 +59,8 @@ static void restart_again(uint32_t active)
 	if (active) {
 		restart_acked(RESTART_LEVEL, "active at the reset");
 	}
-	(void)report_equal(peer_call(&restart_target, AGENT_BOOTS, 0, 0), 0, "memory is fresh");
+	(void)report_equal(peer_call(&restart_target, AGENT_BOOTS, 0, 0), active ? AGENT_MARK : 0,
+			   "memory is what it should be");
 	(void)report_equal(peer_call(&restart_target, AGENT_BOOTS, 0, 0), AGENT_MARK,
 			   "memory holds what is written");
 	(void)peer_call(&restart_target, AGENT_RESET, 0, 0);
