@@ -82,6 +82,32 @@ static void run_features(void)
 	CHECK(!psci_owns(0x04000000) && !psci_owns(0x80008000));
 }
 
+/* Called without the lock: they must neither change the state nor depend on it. */
+static void run_queries(void)
+{
+	for (uint32_t n = 0; n < 512; n++) {
+		uint32_t function = n < 256 ? 0x84000000 + n : 0x80000000 + n - 256;
+		struct psci_vm before;
+		struct psci_result r, other;
+
+		if (!psci_is_query(function)) {
+			continue;
+		}
+		psci_reset(&vm, 2);
+		before = vm;
+		r = call(0, function, 1, 0x40000000, 0);
+		CHECK(memcmp(&vm, &before, sizeof(vm)) == 0);
+		CHECK_EQ(r.effect, PSCI_DO_NOTHING);
+		vm.power[1] = PSCI_ON;
+		other = call(1, function, 1, 0x40000000, 0);
+		CHECK_EQ(r.value, other.value);
+	}
+	CHECK(psci_is_query(0x84000000) && psci_is_query(0x80000000));
+	CHECK(!psci_is_query(0x84000001) && !psci_is_query(0x84000002));
+	CHECK(!psci_is_query(0x84000003) && !psci_is_query(0x84000004));
+	CHECK(!psci_is_query(0x84000008) && !psci_is_query(0x84000009));
+}
+
 static void run_suspend(void)
 {
 	psci_reset(&vm, 2);
@@ -272,9 +298,9 @@ static void run_races(void)
 }
 
 static const struct test_case cases[] = {
-	{ "reset", run_reset },	      { "versions", run_versions }, { "features", run_features },
-	{ "suspend", run_suspend },   { "on_off", run_on_off },	    { "bad_on", run_bad_on },
-	{ "affinity", run_affinity }, { "races", run_races },
+	{ "reset", run_reset },	    { "versions", run_versions }, { "features", run_features },
+	{ "queries", run_queries }, { "suspend", run_suspend },	  { "on_off", run_on_off },
+	{ "bad_on", run_bad_on },   { "affinity", run_affinity }, { "races", run_races },
 };
 
 TEST_MAIN("psci", cases)
