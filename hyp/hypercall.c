@@ -9,6 +9,7 @@
 #include "hyp/run.h"
 
 #define HYPERCALL_COUNT 10 /* calls in the vendor-hypervisor range */
+#define HVC_SIZE	4u /* bytes, in ARM and in Thumb state */
 
 static bool hypercall_entry_valid(const void *cookie, uint32_t ipa)
 {
@@ -122,12 +123,21 @@ static int hypercall_irq_line_many(const struct vcpu *caller, const uint32_t arg
 	return done ? (int)done : error;
 }
 
-static int hypercall_irq_state(const struct vcpu *caller, struct guest_regs *regs)
+static int hypercall_irq_state(struct vcpu *caller, struct guest_regs *regs)
 {
 	struct vm *vm;
+	uint32_t state = 0;
 	int error = hypercall_vm(caller, regs->r[1], &vm);
 
-	return error ? error : irq_call_state(vm, regs->r[2], &regs->r[1]);
+	error = error ? error : irq_call_state(caller, vm, regs->r[2], &state);
+	if (error == IRQ_CALL_AGAIN) {
+		regs->pc -= HVC_SIZE;
+		return (int)PLUMB_GET_IRQ_STATE;
+	}
+	if (!error) {
+		regs->r[1] = state;
+	}
+	return error;
 }
 
 static int hypercall_vm_info(const struct vcpu *caller, struct guest_regs *regs)
@@ -225,7 +235,7 @@ void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 
 	vcpu->stats[PLUMB_STAT_HVC]++;
 	if (FIELD_GET(HSR_HVC_IMM, hsr) != 0) {
-		regs->pc -= 4; /* HVC is four bytes in ARM and in Thumb state; the PC is past it */
+		regs->pc -= HVC_SIZE; /* the PC is past it */
 		exit_inject(regs, INJECT_UNDEF, NULL);
 	} else if (regs->r[0] == PLUMB_IRQ_LINE) { /* first: it is what this monitor is for */
 		regs->r[0] = (uint32_t)hypercall_irq_line(vcpu, regs->r);

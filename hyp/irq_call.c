@@ -51,10 +51,33 @@ int irq_call_line(struct vm *vm, uint32_t irq, bool level)
 	return error;
 }
 
-int irq_call_state(struct vm *vm, uint32_t irq, uint32_t *state)
+/*
+ * What a loaded vCPU's list register holds, memory knows as of the last fold only. The caller's own
+ * are folded on the spot; another's vCPU is asked to, and the caller runs its call again until it
+ * has once: then memory is as true as any moment since the first attempt. Nobody waits with
+ * interrupts masked, so two that ask each other get on.
+ */
+static bool irq_call_state_is_known(struct vcpu *caller, struct vm *vm, const struct irq_line *line)
+{
+	uint32_t seq = 0;
+	uint32_t holder = vgic_irq_holder(vm->vgic, line->vcpu, line->number, &seq);
+	struct vcpu *vcpu = holder < vm->nr_vcpus ? &vm->vcpus[holder] : NULL;
+
+	if (!vcpu || (caller->query_holder == vcpu && caller->query_seq != seq)) {
+		caller->query_holder = NULL;
+		return true;
+	}
+	caller->query_holder = vcpu;
+	caller->query_seq = seq;
+	vgic_ask_fold(vm->vgic, holder);
+	return false;
+}
+
+int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *state)
 {
 	struct irq_line line;
 	int error = irq_line_decode(irq, &vm->lines, &line);
+	bool known;
 
 	if (error) {
 		return error;
@@ -66,7 +89,12 @@ int irq_call_state(struct vm *vm, uint32_t irq, uint32_t *state)
 		return 0;
 	}
 	lock_take(&vm->vgic_lock);
-	*state = vgic_irq_state(vm->vgic, line.vcpu, line.number);
+	known = irq_call_state_is_known(caller, vm, &line);
+	*state = known ? vgic_irq_state(vm->vgic, line.vcpu, line.number) : 0;
 	lock_drop(&vm->vgic_lock);
+	if (!known) {
+		vcpu_kick(caller->query_holder);
+		return IRQ_CALL_AGAIN;
+	}
 	return 0;
 }

@@ -8,7 +8,9 @@
 /* 0 or a negative errno; a refused call changes nothing. */
 int irq_call_line(struct vm *vm, uint32_t irq, bool level);
 
-/* PLUMB_IRQ_* of a line or interrupt. */
-int irq_call_state(struct vm *vm, uint32_t irq, uint32_t *state);
+/* PLUMB_IRQ_* of a line or interrupt: 0, a negative errno, or IRQ_CALL_AGAIN: the caller's HVC must
+ * run again, its registers as they were. */
+#define IRQ_CALL_AGAIN 1
+int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *state);
 
 #endif

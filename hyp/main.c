@@ -20,6 +20,7 @@ void vectors_enter(uintptr_t stack_top) __attribute__((noreturn));
 struct board main_board;
 struct cp15_id main_host_id;
 uint64_t main_time_slice;
+uint64_t main_tty_tick;
 
 static struct boot main_boot;
 static volatile uint32_t main_cpus_ready;
@@ -143,6 +144,7 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	sched_init(&sched, main_board.nr_cpus);
 	boot_read_manifest(&main_boot);
 	main_time_slice = (uint64_t)boot_manifest.time_slice_us * main_timer_hz() / 1000000u;
+	main_tty_tick = main_timer_hz() / 100;
 	boot_make_partitions(&main_boot, nr_lrs);
 	main_start_cpus(self);
 	if (main_board.uart != BOARD_UART_NONE) {

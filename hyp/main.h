@@ -10,6 +10,7 @@
 extern struct board main_board;
 extern struct cp15_id main_host_id;
 extern uint64_t main_time_slice; /* counter ticks */
+extern uint64_t main_tty_tick;	 /* the same */
 
 /* From boot/entry.S. */
 void main(uint32_t dtb_pa, uint32_t image_pa) __attribute__((noreturn));

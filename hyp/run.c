@@ -10,6 +10,7 @@
 #include "hyp/main.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
+#include "hyp/tty.h"
 #include "vgic/vgic_hw.h"
 #include <string.h>
 
@@ -82,18 +83,21 @@ static uint64_t run_sleepers(const struct cpu *cpu, uint64_t now)
 
 /* HYP's timer for this CPU: the end of the slice, or the first sleeper. A slice that has begun is
  * not prolonged. */
-static void run_set_timer(struct cpu *cpu, bool contended)
+static void run_set_timer(struct cpu *cpu)
 {
 	uint64_t now = timer_now();
 	uint64_t deadline = run_sleepers(cpu, now);
 
-	if (!contended) {
+	if (!cpu->contended) {
 		cpu->slice_end = 0;
 	} else if (!cpu->slice_end) {
 		cpu->slice_end = now + main_time_slice;
 	}
-	if (contended && cpu->slice_end < deadline) {
+	if (cpu->contended && cpu->slice_end < deadline) {
 		deadline = cpu->slice_end;
+	}
+	if (cpu->tick_at && cpu->tick_at < deadline) {
+		deadline = cpu->tick_at;
 	}
 	if (deadline == UINT64_MAX) {
 		timer_stop();
@@ -104,9 +108,15 @@ static void run_set_timer(struct cpu *cpu, bool contended)
 
 void run_timer_fired(struct cpu *cpu)
 {
+	uint64_t now = timer_now();
+
 	timer_stop();
 	cpu->resched = true; /* run_schedule sets it anew */
-	if (cpu->slice_end && timer_now() >= cpu->slice_end) {
+	if (cpu->tick_at && now >= cpu->tick_at) {
+		cpu->tick_at = 0;
+		tty_tick();
+	}
+	if (cpu->slice_end && now >= cpu->slice_end) {
 		cpu->yield = true;
 		cpu->slice_end = 0;
 	}
@@ -292,7 +302,7 @@ void run_vfp_open(struct vcpu *vcpu)
 
 static void run_idle(struct cpu *cpu)
 {
-	run_set_timer(cpu, false);
+	run_set_timer(cpu);
 	while (!cpu->resched) {
 		hw_wfi();
 		irq_poll(cpu);
@@ -349,7 +359,7 @@ static void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
 	do {
 		uint32_t e;
-		bool contended, shared;
+		bool shared;
 		uint8_t spread;
 		struct vcpu *vcpu;
 
@@ -361,7 +371,7 @@ static void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 		lock_take(&sched_lock);
 		run_before_pick(cpu);
 		e = sched_pick(&sched, cpu->index, yield);
-		contended = sched_contended(&sched, cpu->index);
+		cpu->contended = sched_contended(&sched, cpu->index);
 		shared = e != SCHED_NONE && sched_shared(&sched, e, cpu->index);
 		spread = sched_spread(&sched);
 		lock_drop(&sched_lock);
@@ -373,7 +383,7 @@ static void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 			continue;
 		}
 		vcpu = vcpu_by_entity[e];
-		if (cpu->loaded != vcpu) {
+		if (cpu->loaded != vcpu || vcpu->start) {
 			run_unload(cpu, regs);
 			if (run_picked_stopping(vcpu)) {
 				vm_vcpu_left(vcpu);
@@ -387,7 +397,7 @@ static void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 			cpu->slice_end = 0;
 			run_load(cpu, vcpu, regs, shared);
 		}
-		run_set_timer(cpu, contended);
+		run_set_timer(cpu);
 	} while (cpu->resched);
 }
 
@@ -452,7 +462,10 @@ void run_wait(struct cpu *cpu)
 void run_stop(struct cpu *cpu)
 {
 	lock_take(&sched_lock);
-	sched_stop(&sched, cpu->loaded->entity, SCHED_OFF);
+	if (!cpu->loaded
+		     ->start) { /* else another vCPU has started it again since it said CPU_OFF */
+		sched_stop(&sched, cpu->loaded->entity, SCHED_OFF);
+	}
 	lock_drop(&sched_lock);
 	cpu->resched = true;
 }

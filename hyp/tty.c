@@ -2,7 +2,9 @@
 #include "hyp/tty.h"
 #include "hyp/console.h"
 #include "hyp/fmt.h"
+#include "hyp/hw/timer.h"
 #include "hyp/hw/uart.h"
+#include "hyp/main.h"
 #include "hyp/vm.h"
 
 #define TTY_LINE  200
@@ -19,6 +21,7 @@ static struct console tty_console;
 static struct tty_input tty_input[CONSOLE_MAX_PORTS];
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
 static bool tty_by_interrupt;
+static bool tty_tick_armed; /* some CPU's tick_at is set */
 
 /* The level of the emulated UART's interrupt, to the partition's VGIC. tty_lock is held, so levels
  * arrive in order. */
@@ -40,6 +43,19 @@ static void tty_update_line(struct vm *vm)
 	}
 }
 
+/* Lines wait for another port to finish its own: this CPU looks again soon. */
+static void tty_arm_tick(void)
+{
+	struct cpu *cpu = cpu_this();
+
+	if (tty_tick_armed || !console_waiting(&tty_console)) {
+		return;
+	}
+	tty_tick_armed = true;
+	cpu->tick_at = timer_now() + main_tty_tick;
+	cpu->resched = true; /* sets the timer */
+}
+
 /* Ring -> UART, as much as it takes now. */
 static bool tty_send(void)
 {
@@ -49,7 +65,8 @@ static bool tty_send(void)
 		int byte = console_next(&tty_console);
 
 		if (byte < 0) {
-			return progress;
+			tty_arm_tick();
+			break;
 		}
 		uart_send((uint8_t)byte);
 		progress = true;
@@ -105,6 +122,7 @@ void tty_init(void)
 {
 	console_init(&tty_console, false);
 	console_add_port(&tty_console, "plumbline");
+	console_tick(&tty_console);
 }
 
 uint32_t tty_add_vm(struct vm *vm)
@@ -179,6 +197,16 @@ void tty_irq(void)
 	while ((byte = uart_receive()) >= 0) {
 		tty_receive((uint8_t)byte);
 	}
+	tty_pump_all();
+	tty_wait_for_room();
+	lock_drop(&tty_lock);
+}
+
+void tty_tick(void)
+{
+	lock_take(&tty_lock);
+	tty_tick_armed = false;
+	console_tick(&tty_console);
 	tty_pump_all();
 	tty_wait_for_room();
 	lock_drop(&tty_lock);

@@ -20,6 +20,8 @@ void tty_reset_vm(struct vm *vm);
 enum mmio_result tty_access(struct vm *vm, struct mmio *mmio);
 /* The board's UART interrupts. */
 void tty_irq(void);
+/* A CPU's tick_at has come. */
+void tty_tick(void);
 /* From now on reception and transmission go by interrupt. */
 void tty_enable_interrupts(void);
 

@@ -137,7 +137,7 @@ static uint8_t vcpu_wake_locked(uint32_t entity)
 	uint32_t may = sched.entity[entity].affinity;
 
 	for (uint32_t n = 0; target == SCHED_NO_CPU && n < sched.nr_cpus; n++) {
-		if ((may & BIT32(n)) && !cpus[n].slice_end) {
+		if ((may & BIT32(n)) && !cpus[n].contended) {
 			target = (uint8_t)n;
 		}
 	}
@@ -199,6 +199,7 @@ static void vcpu_wake(struct vcpu *vcpu)
 	uint8_t target;
 
 	lock_take(&sched_lock);
+	sched.entity[vcpu->entity].pinned = false; /* nothing of it is in a cache */
 	target = vcpu_wake_locked(vcpu->entity);
 	lock_drop(&sched_lock);
 	vcpu_tell(target);
@@ -208,8 +209,9 @@ void vcpu_start(struct vcpu *vcpu, uint32_t pc, uint32_t r0)
 {
 	vcpu->start_pc = pc;
 	vcpu->start_r0 = r0;
-	vcpu->stop = false;
+	lock_take(&sched_lock);
 	vcpu->start = true;
+	lock_drop(&sched_lock);
 	vcpu_wake(vcpu);
 }
 

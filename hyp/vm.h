@@ -44,6 +44,10 @@ struct vcpu {
 	volatile bool start; /* enters at start_pc with r0 = start_r0 when next loaded */
 	uint32_t start_pc, start_r0;
 	uint64_t stats[PLUMB_STAT_COUNT];
+	/* A state query that waits until another vCPU has read its list registers back
+	 * (irq_call_state). */
+	struct vcpu *query_holder;
+	uint32_t query_seq;
 	struct vgic_cif no_cif; /* without a VGIC: its `work` says that `lines` has changed */
 	struct guest_regs regs; /* while not loaded */
 	struct world world;
@@ -81,11 +85,13 @@ struct vm {
 };
 
 struct cpu {
-	struct vcpu *loaded;   /* whose world is in the registers; NULL: nobody's */
-	volatile bool resched; /* look for something else to run */
-	bool yield;	       /* and let equals go first */
+	struct vcpu *loaded;	 /* whose world is in the registers; NULL: nobody's */
+	volatile bool resched;	 /* look for something else to run */
+	volatile bool contended; /* the loaded vCPU gets slices; written under sched_lock */
+	bool yield;		 /* and let equals go first */
 	uint8_t gic_mask;
 	uint8_t index;
+	uint64_t tick_at;   /* counter value at which the console wants a tick; 0: it does not */
 	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
 };
 

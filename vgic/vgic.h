@@ -85,6 +85,15 @@ int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vg
 /* PLUMB_GET_IRQ_STATE bits (abi/plumbline.h) of interrupt `intid` as vCPU `vcpu` sees it. */
 uint32_t vgic_irq_state(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);
 
+/* The loaded vCPU in whose list registers this interrupt is, so that memory, and vgic_irq_state,
+ * know what became of it only as of that vCPU's last fold; VGIC_MAX_VCPUS: none, memory is right.
+ * `fold_seq` changes with each fold. */
+uint32_t vgic_irq_holder(const struct vgic *vgic, uint32_t vcpu, uint32_t intid,
+			 uint32_t *fold_seq);
+
+/* Has `vcpu` fold before it goes on, or when it is kicked. */
+void vgic_ask_fold(struct vgic *vgic, uint32_t vcpu);
+
 /* The physical interrupt behind `intid` fired and is active in the physical GIC until the guest
  * deactivates it: pends here, delivered with the HW bit. */
 void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick);

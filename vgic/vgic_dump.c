@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An interrupt's state, for those who drive its line. */
 #include "abi/plumbline.h"
+#include "vgic/vgic_irq.h"
 #include "vgic/vgic_state.h"
 
 uint32_t vgic_irq_state(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
@@ -18,4 +19,24 @@ uint32_t vgic_irq_state(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 	       (bank->active & ref.bit ? PLUMB_IRQ_ACTIVE : 0u) |
 	       (bank->enabled & ref.bit ? PLUMB_IRQ_ENABLED : 0u) |
 	       (bank->edge & ref.bit ? PLUMB_IRQ_EDGE : 0u);
+}
+
+uint32_t vgic_irq_holder(const struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t *fold_seq)
+{
+	struct vgic_ref ref;
+
+	if (vcpu >= vgic->nr_vcpus || intid >= vgic->nr_irqs) {
+		return VGIC_MAX_VCPUS;
+	}
+	ref = vgic_state_ref(vgic, vcpu, intid);
+	if (!vgic_irq_is_away(vgic, &ref)) {
+		return VGIC_MAX_VCPUS;
+	}
+	*fold_seq = vgic->cpu[ref.irq->vcpu].fold_seq;
+	return ref.irq->vcpu;
+}
+
+void vgic_ask_fold(struct vgic *vgic, uint32_t vcpu)
+{
+	vgic->cpu[vcpu].cif.work = VGIC_WORK_SYNC;
 }
