@@ -31,7 +31,9 @@ static volatile uint32_t agent_counts[AGENT_CPUS][AGENT_INTIDS];
 static volatile uint32_t agent_total[AGENT_CPUS];
 static volatile uint32_t agent_policies[AGENT_INTIDS];
 static volatile uint32_t agent_woken[AGENT_CPUS];
-static uint32_t agent_fault;
+static uint32_t agent_fault, agent_worked;
+static uint64_t agent_gap;
+static bool agent_idle;
 /* In .data, at a fixed place of the image: a restart must bring the image's zero back. */
 static volatile uint32_t agent_mark __attribute__((section(".data.mark"))) = 0;
 
@@ -177,6 +179,13 @@ static uint32_t agent_do(uint32_t cpu, uint32_t op, uint32_t a, uint32_t b)
 		return 0;
 	case AGENT_BOOTS:
 		return agent_boots();
+	case AGENT_WORKED:
+		return agent_worked;
+	case AGENT_GAP:
+		return (uint32_t)timer_ticks_to_us(agent_gap);
+	case AGENT_IDLE:
+		agent_idle = a != 0;
+		return 0;
 	default:
 		return 0; /* those that happen after the reply */
 	}
@@ -208,12 +217,29 @@ static void agent_wait(uint32_t cpu, uint32_t op, uint32_t us)
 	cpu_irq_restore(masks);
 }
 
+static void agent_work(uint32_t us)
+{
+	uint64_t last = timer_count(), end = last + timer_us_to_ticks(us), now = last;
+
+	agent_worked = 0;
+	agent_gap = 0;
+	while (now < end) {
+		now = timer_count();
+		agent_gap = now - last > agent_gap ? now - last : agent_gap;
+		last = now;
+		agent_worked++;
+	}
+}
+
 static void agent_do_after(uint32_t cpu, uint32_t op, uint32_t a)
 {
 	switch (op) {
 	case AGENT_SLEEP:
 	case AGENT_SPIN:
 		agent_wait(cpu, op, a);
+		break;
+	case AGENT_WORK:
+		agent_work(a);
 		break;
 	case AGENT_RESET:
 		psci_system_reset();
@@ -299,6 +325,9 @@ int main(void)
 			quiet = timer_count();
 		} else if (timer_count() - quiet > timer_us_to_ticks(AGENT_QUIET_US)) {
 			break;
+		}
+		if (agent_idle) {
+			(void)nap_once(500);
 		}
 		cpu_relax();
 	}

@@ -23,6 +23,10 @@ enum agent_op {
 	AGENT_ENABLE, /* a intid, on this CPU */
 	AGENT_RESET,  /* replies, then SYSTEM_RESET */
 	AGENT_EXIT,   /* replies, then SYSTEM_EXIT(a) */
+	AGENT_WORK,   /* replies, then counts in a loop for a us */
+	AGENT_WORKED, /* -> how far AGENT_WORK counted */
+	AGENT_GAP,    /* -> the longest time in us between two of its counts */
+	AGENT_IDLE,   /* a: sleep between polls from now on, instead of spinning */
 	AGENT_BOOTS,  /* -> a magic word if memory still holds it, and puts it there */
 };
 
