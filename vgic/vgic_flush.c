@@ -96,20 +96,22 @@ static void flush_rebuild(struct vgic *vgic, uint32_t vcpu)
 	struct flush_choice choice;
 	uint32_t rest = vgic_state_all_lrs(vgic);
 	uint32_t moved = 0;
+	bool crowded;
 
 	flush_choose(vgic, vcpu, &choice);
+	crowded = (choice.hcr & GICH_HCR_NPIE) != 0;
 	for (uint32_t i = 0; i < choice.count; i++) {
 		uint32_t n = vgic_state_ref(vgic, vcpu, choice.intid[i]).irq->lr;
 
 		if (flush_is_at(cif, n, choice.intid[i]) && (rest & BIT32(n))) {
-			vgic_lr_put(vgic, vcpu, n, choice.intid[i]);
+			vgic_lr_put(vgic, vcpu, n, choice.intid[i], crowded);
 			rest &= ~BIT32(n);
 		} else {
 			moved |= BIT32(i);
 		}
 	}
 	for (; moved; moved &= moved - 1) {
-		vgic_lr_put(vgic, vcpu, bits_first(rest), choice.intid[bits_first(moved)]);
+		vgic_lr_put(vgic, vcpu, bits_first(rest), choice.intid[bits_first(moved)], crowded);
 		rest &= rest - 1;
 	}
 	cif->used = vgic_state_all_lrs(vgic) & ~rest;
@@ -140,7 +142,7 @@ static void flush_add(struct vgic *vgic, uint32_t vcpu)
 		if (n >= VGIC_MAX_LRS || !(rest & BIT32(n))) {
 			n = bits_first(rest);
 		}
-		vgic_lr_put(vgic, vcpu, n, intid);
+		vgic_lr_put(vgic, vcpu, n, intid, false);
 		cpu->cif.used |= BIT32(n);
 		cpu->nr_free--;
 	}

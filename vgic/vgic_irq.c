@@ -1,31 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_irq.h"
-
-void vgic_irq_set_ready(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
-{
-	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
-	uint32_t word = intid / 32;
-
-	if (!(cpu->ready[word] & BIT32(intid % 32))) {
-		cpu->ready[word] |= BIT32(intid % 32);
-		cpu->ready_sum |= BIT32(word);
-		cpu->nr_ready++;
-	}
-}
-
-void vgic_irq_clear_ready(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
-{
-	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
-	uint32_t word = intid / 32;
-
-	if (cpu->ready[word] & BIT32(intid % 32)) {
-		cpu->ready[word] &= ~BIT32(intid % 32);
-		cpu->nr_ready--;
-		if (!cpu->ready[word]) {
-			cpu->ready_sum &= ~BIT32(word);
-		}
-	}
-}
+#include "hyp/base/error.h"
 
 /* An active interrupt stays with the vCPU that acknowledged it. A pending SPI goes to one of its
  * targets: where it is already, else the lowest. On a uniprocessor GICD_ITARGETSR means nothing
@@ -63,18 +38,14 @@ static void irq_notify(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 	*kick |= BIT32(vcpu);
 }
 
-/* The vCPU is to fold. If it was told before, it has not entered its guest since. */
+/* The vCPU is to fold: its list registers show what is no longer so. */
 static void irq_recall(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 {
-	struct vgic_cif *cif = &vgic->cpu[vcpu].cif;
-
-	if (cif->work != VGIC_WORK_SYNC) {
-		cif->work = VGIC_WORK_SYNC;
-		*kick |= BIT32(vcpu);
-	}
+	vgic->cpu[vcpu].cif.work = VGIC_WORK_SYNC;
+	*kick |= BIT32(vcpu);
 }
 
-void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+static inline void irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	uint32_t from = ref->irq->vcpu;
 	uint32_t to = irq_destination(vgic, ref);
@@ -93,13 +64,23 @@ void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *
 	}
 }
 
-void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	irq_place(vgic, ref, kick);
+}
+
+static inline void irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	if (ref->bank->in_lr & ref->bit) {
 		irq_recall(vgic, ref->irq->vcpu, kick);
 	} else {
-		vgic_irq_place(vgic, ref, kick);
+		irq_place(vgic, ref, kick);
 	}
+}
+
+void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	irq_update(vgic, ref, kick);
 }
 
 void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
@@ -112,21 +93,33 @@ void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint3
 	}
 }
 
-void vgic_irq_set_line(struct vgic *vgic, const struct vgic_ref *ref, bool level, vgic_kick_t *kick)
+/* The hottest path of all: inlined here as a whole. */
+int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick)
 {
-	struct vgic_bank *bank = ref->bank;
+	struct vgic_ref ref;
+	struct vgic_bank *bank;
 
-	if (((bank->line & ref->bit) != 0) == level) {
-		return;
+	if (line->type < IRQ_LINE_SPI || line->vcpu >= vgic->nr_vcpus ||
+	    line->number >= vgic->nr_irqs) {
+		return -HYP_EINVAL;
 	}
-	bank->line ^= ref->bit;
-	if (bank->edge & ref->bit) {
-		if (!level || (bank->latch & ref->bit)) {
-			return; /* a falling edge, or one more before the first was taken */
+	ref = vgic_state_ref(vgic, line->vcpu, line->number);
+	bank = ref.bank;
+	if ((bank->timer | bank->passed) & ref.bit) {
+		return bank->passed & ref.bit ? -HYP_EBUSY : 0;
+	}
+	if (((bank->line & ref.bit) != 0) == level) {
+		return 0;
+	}
+	bank->line ^= ref.bit;
+	if (bank->edge & ref.bit) {
+		if (!level || (bank->latch & ref.bit)) {
+			return 0; /* a falling edge, or one more before the first was taken */
 		}
-		bank->latch |= ref->bit;
+		bank->latch |= ref.bit;
 	}
-	vgic_irq_update(vgic, ref, kick);
+	irq_update(vgic, &ref, kick);
+	return 0;
 }
 
 void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)

@@ -6,8 +6,31 @@
 #include "vgic/vgic_state.h"
 
 /* The vCPU's list of interrupts that want a list register. */
-void vgic_irq_set_ready(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
-void vgic_irq_clear_ready(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
+static inline void vgic_irq_set_ready(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t word = intid / 32;
+
+	if (!(cpu->ready[word] & BIT32(intid % 32))) {
+		cpu->ready[word] |= BIT32(intid % 32);
+		cpu->ready_sum |= BIT32(word);
+		cpu->nr_ready++;
+	}
+}
+
+static inline void vgic_irq_clear_ready(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t word = intid / 32;
+
+	if (cpu->ready[word] & BIT32(intid % 32)) {
+		cpu->ready[word] &= ~BIT32(intid % 32);
+		cpu->nr_ready--;
+		if (!cpu->ready[word]) {
+			cpu->ready_sum &= ~BIT32(word);
+		}
+	}
+}
 
 /* Something that decides where the interrupt belongs has changed: moves it there, or has the vCPU
  * that has it in a list register fold. */
@@ -16,10 +39,6 @@ void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t 
 /* vgic_irq_update for each of `bits` of a word as `vcpu` sees it. */
 void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
 			  vgic_kick_t *kick);
-
-/* The interrupt's line: level. */
-void vgic_irq_set_line(struct vgic *vgic, const struct vgic_ref *ref, bool level,
-		       vgic_kick_t *kick);
 
 /* GICD_ICPENDR's effect. */
 void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick);

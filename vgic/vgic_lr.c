@@ -6,6 +6,8 @@
 /* List registers hold the upper five bits of a priority. */
 #define LR_PRIORITY_DROP 3
 
+#define LR_PENDING_ACTIVE 3u /* GICH_LR_STATE */
+
 /*
  * An SGI is one interrupt per source to the guest, but a list register per INTID is all there may
  * be: one source at a time, the lowest first, and a maintenance interrupt when it is through if
@@ -64,7 +66,7 @@ static bool lr_moves(const struct vgic *vgic, const struct vgic_ref *ref)
 	       !(ref->irq->targets & BIT32(ref->irq->vcpu));
 }
 
-uint32_t vgic_lr_encode(const struct vgic *vgic, const struct vgic_ref *ref)
+uint32_t vgic_lr_encode(const struct vgic *vgic, const struct vgic_ref *ref, bool crowded)
 {
 	const struct vgic_bank *bank = ref->bank;
 	uint32_t wanted = vgic_state_pending(bank) & vgic_state_eligible(vgic, bank);
@@ -77,6 +79,9 @@ uint32_t vgic_lr_encode(const struct vgic *vgic, const struct vgic_ref *ref)
 		value = lr_encode_sgi(ref->irq, active, pending);
 	} else {
 		value = lr_encode_shared(ref, active, pending, lr_moves(vgic, ref));
+	}
+	if (crowded && FIELD_GET(GICH_LR_STATE, value) == LR_PENDING_ACTIVE) {
+		value = (value & ~GICH_LR_PENDING) | GICH_LR_EOI;
 	}
 	if (!(value & GICH_LR_PENDING)) {
 		priority = ref->irq->active_priority;
@@ -107,11 +112,11 @@ static void lr_lend(const struct vgic_ref *ref, uint32_t value)
 	}
 }
 
-void vgic_lr_put(struct vgic *vgic, uint32_t vcpu, uint32_t n, uint32_t intid)
+void vgic_lr_put(struct vgic *vgic, uint32_t vcpu, uint32_t n, uint32_t intid, bool crowded)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
-	uint32_t value = vgic_lr_encode(vgic, &ref);
+	uint32_t value = vgic_lr_encode(vgic, &ref, crowded);
 
 	if (cpu->cif.lr[n] != value) {
 		cpu->cif.lr[n] = value;

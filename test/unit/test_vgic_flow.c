@@ -331,6 +331,23 @@ static void sgi_sources(void)
 	rig_free(&rig);
 }
 
+/* The source that is active, once more: hardware can hold that, no exit is needed. */
+static void sgi_again_needs_no_exit(void)
+{
+	uint32_t maintained;
+
+	rig_boot(&rig, 2, 64, 4);
+	rig_write(&rig, 1, SGIR, 0x00010005);
+	take(0, 1u << 10 | 5);
+	rig_write(&rig, 1, SGIR, 0x00010005);
+	maintained = rig.cpu[0].maintained;
+	rig_eoi(&rig, 0, 1u << 10 | 5);
+	take_and_end(0, 1u << 10 | 5);
+	CHECK_EQ(rig.cpu[0].maintained, maintained);
+	take(0, SPURIOUS);
+	rig_free(&rig);
+}
+
 static void sgi_kept_while_active(void)
 {
 	rig_boot(&rig, 3, 64, 2);
@@ -500,6 +517,27 @@ static void split_eoi(void)
 		take(0, 40);
 		rig_free(&rig);
 	}
+}
+
+/* Active and pending again while a higher one waits outside: its EOI must not let it go first. */
+static void pending_again_goes_last(void)
+{
+	rig_boot(&rig, 1, 64, 2);
+	rig_write8(&rig, 0, IPRIORITYR + 40, 0x80);
+	rig_write8(&rig, 0, IPRIORITYR + 41, 0x70);
+	rig_write8(&rig, 0, IPRIORITYR + 42, 0x60);
+	rig_line(&rig, 0, 40, true);
+	take(0, 40);
+	rig_write8(&rig, 0, IPRIORITYR + 40, 0x90);
+	for (uint32_t n = 41; n < 43; n++) {
+		set_edge(n);
+		rig_line(&rig, 0, n, true);
+	}
+	rig_eoi(&rig, 0, 40);
+	take_and_end(0, 42);
+	take_and_end(0, 41);
+	take(0, 40);
+	rig_free(&rig);
 }
 
 /* Two levels that stay high, one list register: each comes again after the other's EOI. */
@@ -730,6 +768,12 @@ static void outside_and_cleared(void)
 	CHECK_EQ(rig_read(&rig, 1, ISACTIVER + 4), 0x200);
 	rig_eoi(&rig, 0, 41);
 	CHECK_EQ(rig_read(&rig, 1, ISACTIVER + 4), 0);
+	rig_line(&rig, 0, 40, false);
+	rig_line(&rig, 0, 40, true);
+	take(0, 40); /* and the next one is not cleared by what is long past */
+	CHECK_EQ(bit_of(ISACTIVER, 0, 40), 1);
+	CHECK_EQ(bit_of(ISACTIVER, 0, 40), 1);
+	rig_eoi(&rig, 0, 40);
 	take(0, 50);
 	rig_free(&rig);
 }
@@ -905,6 +949,7 @@ static const struct test_case cases[] = {
 	{ "software_pending", software_pending },
 	{ "software_active", software_active },
 	{ "sgi_sources", sgi_sources },
+	{ "sgi_again_needs_no_exit", sgi_again_needs_no_exit },
 	{ "sgi_kept_while_active", sgi_kept_while_active },
 	{ "sgi_cleared", sgi_cleared },
 	{ "never_two_list_registers", never_two_list_registers },
@@ -912,6 +957,7 @@ static const struct test_case cases[] = {
 	{ "nesting", nesting },
 	{ "full_of_active", full_of_active },
 	{ "split_eoi", split_eoi },
+	{ "pending_again_goes_last", pending_again_goes_last },
 	{ "levels_share_one", levels_share_one },
 	{ "priority_changes", priority_changes },
 	{ "group_changes", group_changes },

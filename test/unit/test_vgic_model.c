@@ -52,7 +52,8 @@ static struct model_irq *model_irq(uint32_t v, uint32_t intid)
 
 static uint32_t physid_of(uint32_t v, uint32_t intid)
 {
-	return intid == FIRED ? 141 : 27 + 0 * v;
+	(void)v;
+	return intid == FIRED ? 141 : 27;
 }
 
 static bool is_pending(const struct model_irq *irq, uint32_t intid)
@@ -513,7 +514,7 @@ static void step(bool lock_step)
 
 static void lock_step(void)
 {
-	for (uint32_t run = 0; run < 150 && !test_failures; run++) {
+	for (uint32_t run = 0; run < 2000 && !test_failures; run++) {
 		start(run);
 		for (uint32_t n = 0; n < 1500 && !test_failures; n++) {
 			uint32_t v = rnd(model.nr_vcpus);
@@ -615,7 +616,7 @@ static void drain(void)
 
 static void late(void)
 {
-	for (uint32_t run = 0; run < 150 && !test_failures; run++) {
+	for (uint32_t run = 0; run < 2000 && !test_failures; run++) {
 		start(1000 + run);
 		for (uint32_t n = 0; n < NR_USED; n++) {
 			for (uint32_t v = 0; v < model.nr_vcpus; v++) {
