@@ -93,6 +93,27 @@ static void boot_free_memory(struct boot *boot)
 	}
 }
 
+/* The console's UART is the monitor's own. */
+static void boot_check_uart(void)
+{
+	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+		const struct manifest_partition *config = &boot_manifest.partition[n];
+
+		for (uint32_t d = 0; d < config->nr_devices; d++) {
+			const struct manifest_device *device = &config->device[d];
+			bool window = main_board.uart_base.pa >= device->pa &&
+				      main_board.uart_base.pa - device->pa < device->size;
+
+			if (main_board.uart != BOARD_UART_NONE &&
+			    (window || (device->intid && device->intid == main_board.uart_intid))) {
+				boot_refuse_text(
+					config->name,
+					"a device is the UART that the monitor's console is on");
+			}
+		}
+	}
+}
+
 void boot_read_manifest(struct boot *boot)
 {
 	uint32_t monitor = (uint32_t)(image_end - image_start);
@@ -114,6 +135,7 @@ void boot_read_manifest(struct boot *boot)
 				  &why)) {
 		boot_refuse(&why);
 	}
+	boot_check_uart();
 }
 
 /* The monitor's own memory for all partitions, in whole blocks. */
@@ -125,8 +147,8 @@ static uint8_t *boot_take_pool(struct boot *boot, uint64_t *pa)
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 		size += vm_pool_size(&boot_manifest.partition[n]);
 	}
-	size = bits_align_up(size, BLOCK_SIZE);
-	if (!regions_take(&boot->free, size, BLOCK_SIZE, BIT64(40), true, pa)) {
+	if (!regions_take(&boot->free, bits_align_up(size, BLOCK_SIZE), BLOCK_SIZE, BIT64(40), true,
+			  pa)) {
 		boot_refuse_text("memory", "no room for the monitor's own tables");
 	}
 	pool = mmu_map_blocks(LAYOUT_POOL, pa_make(*pa), (size_t)size, true);

@@ -3,6 +3,7 @@
 #include "hyp/exit.h"
 #include "hyp/hw/gic.h"
 #include "hyp/insn.h"
+#include "hyp/main.h"
 #include "hyp/mem.h"
 #include "hyp/regs/gic.h"
 #include "hyp/regs/hcr.h"
@@ -113,7 +114,7 @@ static bool exit_decode(const struct guest_regs *regs, uint32_t *hsr, struct ins
 	bool wide;
 	uint32_t word;
 
-	if (*hsr & HSR_DABT_ISV) {
+	if ((*hsr & HSR_DABT_ISV) && !(thumb && (*hsr & HSR_DABT_WNR) && main_rt_unreliable)) {
 		return insn_access_from_hsr(*hsr, access);
 	}
 	if (!mem_read_insn(regs, thumb, &wide, &word)) {
@@ -176,6 +177,14 @@ static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32
 	struct exit_record record;
 	struct insn_access access;
 
+	if (FIELD_GET(HSR_ABT_FSC, hsr) == FSC_ASYNC_EXTERNAL ||
+	    FIELD_GET(HSR_ABT_FSC, hsr) == FSC_ASYNC_PARITY) {
+		/* HYP touches guest memory through its window alone, so it is the loaded guest's
+		 * own. */
+		vcpu_complain(cpu->loaded, regs->pc, "asynchronous abort", 0);
+		world_set_hcr(sysreg_read(HCR) | HCR_VA);
+		return;
+	}
 	if (!exit_capture(hsr, sysreg_read(HDFAR), &record)) {
 		return;
 	}
@@ -195,7 +204,8 @@ void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	struct exit_record record;
 	struct insn_access access;
 
-	if ((hsr & EXIT_PLAIN_MASK) != EXIT_PLAIN || !insn_access_from_hsr(hsr, &access)) {
+	if ((hsr & EXIT_PLAIN_MASK) != EXIT_PLAIN || ((regs->cpsr & PSR_T) && main_rt_unreliable) ||
+	    !insn_access_from_hsr(hsr, &access)) {
 		exit_odd_data_abort(cpu, regs, hsr);
 		return;
 	}

@@ -6,6 +6,9 @@
 #include "hyp/run.h"
 #include "hyp/tty.h"
 
+/* By INTID: the partition it is passed through to, + 1; 0: none. Boot writes it. */
+static uint8_t irq_owner[VGIC_MAX_IRQS];
+
 /* One of the guest's own timers has fired while its vCPU is loaded. The physical interrupt stays
  * active until the guest deactivates the virtual one. */
 static void irq_timer(struct cpu *cpu, uint32_t iar, uint32_t intid)
@@ -23,6 +26,40 @@ static void irq_timer(struct cpu *cpu, uint32_t iar, uint32_t intid)
 	lock_drop(&vcpu->vm->vgic_lock);
 }
 
+/* A device of a partition: active until the guest deactivates the virtual interrupt (the list
+ * register's HW bit). */
+static void irq_passed(struct vm *vm, uint32_t intid)
+{
+	vgic_kick_t kick = 0;
+
+	lock_take(&vm->vgic_lock);
+	vgic_hw_fired(vm->vgic, 0, intid, &kick);
+	lock_drop(&vm->vgic_lock);
+	vm_kick(vm, kick);
+}
+
+void irq_give(const struct vm *vm)
+{
+	for (uint32_t n = 0; vm->vgic && n < vm->config->nr_devices; n++) {
+		uint32_t intid = vm->config->device[n].intid;
+
+		if (intid) {
+			irq_owner[intid] = (uint8_t)(vm->index + 1);
+			gic_target_here(intid);
+			gic_enable(intid);
+		}
+	}
+}
+
+void irq_take_back(const struct vm *vm)
+{
+	for (uint32_t n = 0; n < vm->config->nr_devices; n++) {
+		if (vm->config->device[n].intid) {
+			gic_disable(vm->config->device[n].intid);
+		}
+	}
+}
+
 static void irq_handle(struct cpu *cpu, uint32_t iar)
 {
 	const struct board *board = &main_board;
@@ -37,6 +74,10 @@ static void irq_handle(struct cpu *cpu, uint32_t iar)
 		return;
 	}
 	gic_drop(iar);
+	if (irq_owner[intid]) {
+		irq_passed(&vms[irq_owner[intid] - 1], intid);
+		return;
+	}
 	if (intid == board->maintenance_intid) {
 		if (cpu->loaded) {
 			run_vgic_refold(cpu->loaded);

@@ -8,6 +8,11 @@
 /* Acknowledges and handles one interrupt; called by vectors.S with the frame. */
 void exit_irq(struct guest_regs *regs);
 
+/* Passed-through interrupts of a partition: from its start on they are enabled and go to it; when
+ * it has ended they are disabled. Its vCPUs are not running at either time. */
+void irq_give(const struct vm *vm);
+void irq_take_back(const struct vm *vm);
+
 /* Handles everything that is pending, from the monitor's own loops. */
 void irq_poll(struct cpu *cpu);
 

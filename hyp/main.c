@@ -22,11 +22,20 @@ struct cp15_id main_host_id;
 uint64_t main_time_slice;
 uint64_t main_tty_tick;
 
+bool main_rt_unreliable;
+
 static struct boot main_boot;
 static volatile uint32_t main_cpus_ready;
 
+/* MIDR: Arm (0x41), Cortex-A15 (0xc0f), variant 0 and revision 4 or less. */
+static bool main_is_early_a15(uint32_t midr)
+{
+	return (midr & 0xfffffff0u) == 0x410fc0f0u && (midr & 0xfu) <= 4;
+}
+
 static void main_read_host_id(void)
 {
+	main_rt_unreliable = main_is_early_a15(sysreg_read(MIDR));
 	main_host_id = (struct cp15_id) {
 		.pfr0 = sysreg_read(ID_PFR0),
 		.pfr1 = sysreg_read(ID_PFR1),
@@ -108,6 +117,23 @@ static void main_start_cpus(uint32_t self)
 static uint32_t main_timer_hz(void)
 {
 	return main_board.timer_hz ? main_board.timer_hz : sysreg_read(CNTFRQ);
+}
+
+static uint32_t main_us(uint64_t ticks)
+{
+	return (uint32_t)(ticks * 1000000u / main_timer_hz());
+}
+
+void main_entered(uint64_t loading)
+{
+	static bool said;
+
+	if (!said) {
+		said = true;
+		print("first guest instruction %u us after reset, %u us of them to scrub and "
+		      "copy\n",
+		      (unsigned)main_us(timer_now()), (unsigned)main_us(loading));
+	}
 }
 
 static uintptr_t main_stack_top(uint32_t index)

@@ -12,6 +12,13 @@ extern struct cp15_id main_host_id;
 extern uint64_t main_time_slice; /* counter ticks */
 extern uint64_t main_tty_tick;	 /* the same */
 
+/* Cortex-A15 r0p4 and before, erratum 766422: HSR.Rt of a Thumb store may be wrong. */
+extern bool main_rt_unreliable;
+
+/* A vCPU is about to enter its first instruction: prints, once, how long the way there was.
+ * `loading`: counter ticks of this CPU that went into partitions' memory. */
+void main_entered(uint64_t loading);
+
 /* From boot/entry.S. */
 void main(uint32_t dtb_pa, uint32_t image_pa) __attribute__((noreturn));
 void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode) __attribute__((noreturn));

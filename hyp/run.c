@@ -281,6 +281,7 @@ static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs
 	hw_dmb();
 	vcpu->loaded_on = cpu->index;
 	if (vcpu->start) {
+		main_entered(cpu->loading);
 		run_enter_start(vcpu);
 	}
 	vcpu->world.hcr &= ~(HCR_TWI | HCR_TWE | HCR_VI | HCR_VF);
@@ -312,10 +313,14 @@ static void run_idle(struct cpu *cpu)
 /* The picked vCPU belongs to a partition that is being loaded: its turn pays for a step. */
 static bool run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
 {
+	uint64_t start;
+
 	if (vcpu->vm->state != VM_LOADING) {
 		return false;
 	}
+	start = timer_now();
 	vm_load_step(vcpu->vm, cpu->index);
+	cpu->loading += timer_now() - start;
 	irq_poll(cpu);
 	return true;
 }

@@ -3,6 +3,7 @@
 #include "hyp/base/bits.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/gic.h"
+#include "hyp/irq.h"
 #include "hyp/main.h"
 #include "hyp/tty.h"
 
@@ -108,6 +109,12 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 			       main_board.timer_virt_intid);
 		vgic_set_owner(vm->vgic, VM_TIMER_PHYS, VGIC_OWNER_TIMER,
 			       main_board.timer_phys_intid);
+		for (uint32_t d = 0; d < config->nr_devices; d++) {
+			if (config->device[d].intid) {
+				vgic_set_owner(vm->vgic, config->device[d].intid, VGIC_OWNER_PASSED,
+					       config->device[d].intid);
+			}
+		}
 		pool += vm_vgic_bytes(config);
 	}
 	vm->vcpus = (struct vcpu *)(void *)pool;
@@ -225,6 +232,7 @@ void vm_start(struct vm *vm)
 	vm->state = VM_LOADING;
 	psci_reset(&vm->psci, vm->nr_vcpus);
 	lock_drop(&vm->lock);
+	irq_give(vm);
 	/* vCPU 0's turns on its CPU pay for the loading (vm_load_step). */
 	vcpu_wake(&vm->vcpus[0]);
 }
@@ -246,6 +254,7 @@ static void vm_reset_interrupts(struct vm *vm)
 /* The last vCPU has left. */
 static void vm_ended(struct vm *vm)
 {
+	irq_take_back(vm);
 	vm_reset_interrupts(vm);
 	tty_reset_vm(vm);
 	if (vm->ending == VM_END_RESET) {

@@ -65,6 +65,8 @@
 
 #define FSC_TRANSLATION_L1 0x05u /* ..0x07: level 1 to 3 */
 #define FSC_ACCESS_L1	   0x09u
+#define FSC_ASYNC_EXTERNAL 0x11u
+#define FSC_ASYNC_PARITY   0x19u
 #define FSC_PERMISSION_L1  0x0du
 
 #endif
