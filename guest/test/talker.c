@@ -19,7 +19,6 @@ int main(void)
 	for (uint32_t i = 1; i <= TALKER_LINES; i++) {
 		nap(20000);
 		printf("talker: line %u", (unsigned)i);
-		nap(2000);
 		printf(" of %u, whole\n", (unsigned)TALKER_LINES);
 	}
 	uart_drain();
