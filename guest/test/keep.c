@@ -6,6 +6,7 @@
  */
 #include "guest/lib/exceptions.h"
 #include "guest/lib/guest.h"
+#include "guest/lib/psci.h"
 #include "guest/lib/report.h"
 #include "guest/lib/vfp.h"
 #include "guest/test/nap.h"
@@ -115,6 +116,21 @@ static void keep_access(void)
 	vfp_disable();
 }
 
+/* Once more from SYSTEM_RESET, with registers that are full now: the level of its own line 40
+ * tells the second start from the first. */
+static void keep_restart(void)
+{
+	uint32_t level = 0;
+
+	if (irq_state(0, kvm_irq_spi(40), &level) != 0 || (level & 1) != 0) {
+		return;
+	}
+	(void)kvm_irq_line(0, kvm_irq_spi(40), 1);
+	if (report_failed() == 0) {
+		psci_system_reset();
+	}
+}
+
 int main(void)
 {
 	keep_seed = guest_arg("seed", 1);
@@ -134,5 +150,6 @@ int main(void)
 	(void)report_equal(keep_fresh[1], 1, "vCPU 1: fresh registers are zero");
 	(void)report_equal(keep_wrong[0], 0, "vCPU 0 keeps d0-d31 and FPSCR");
 	(void)report_equal(keep_wrong[1], 0, "vCPU 1 keeps d0-d31 and FPSCR");
+	keep_restart();
 	report_summary();
 }
