@@ -170,7 +170,7 @@ static uint64_t boot_take_memory(struct boot *boot, const struct manifest_partit
 	return pa;
 }
 
-void boot_make_partitions(struct boot *boot, uint32_t nr_lrs)
+void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 {
 	uint64_t pool_pa, memory_pa[MANIFEST_MAX_PARTITIONS];
 	uint8_t *pool = boot_take_pool(boot, &pool_pa);
@@ -188,6 +188,9 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs)
 		uint64_t size = vm_pool_size(config);
 
 		vm_create(n, config, pool, pa_make(pool_pa), memory_pa[n], main_board.gicv, nr_lrs);
+		if (vms[n].vgic && !hw_bit) {
+			vgic_set_soft_eoi(vms[n].vgic);
+		}
 		pool += size;
 		pool_pa += size;
 		print("%s: %u vCPU%s, %u KiB at 0x%llx, %s, %u KiB of the monitor's memory\n",

@@ -75,6 +75,22 @@ static uint32_t main_init_gic(void)
 	return vgic_hw_init(map.gich);
 }
 
+/* With HYP's own timer as the level that stays high. */
+static bool main_probe_hw_bit(void)
+{
+	uintptr_t gicv = (uintptr_t)mmu_map_device(main_board.gicv, 0x2000);
+	bool refires;
+
+	timer_set(0);
+	refires = gic_hw_bit_refires(gicv, main_board.timer_hyp_intid);
+	timer_stop();
+	if (!refires) {
+		print("this GIC forgets a level that the guest's EOI has deactivated (QEMU's "
+		      "does): no HW bit\n");
+	}
+	return refires;
+}
+
 static uint32_t main_this_index(void)
 {
 	uint32_t affinity = sysreg_read(MPIDR) & MAIN_AFFINITY;
@@ -171,7 +187,7 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	boot_read_manifest(&main_boot);
 	main_time_slice = (uint64_t)boot_manifest.time_slice_us * main_timer_hz() / 1000000u;
 	main_tty_tick = main_timer_hz() / 100;
-	boot_make_partitions(&main_boot, nr_lrs);
+	boot_make_partitions(&main_boot, nr_lrs, main_probe_hw_bit());
 	main_start_cpus(self);
 	if (main_board.uart != BOARD_UART_NONE) {
 		gic_target_here(main_board.uart_intid);

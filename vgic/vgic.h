@@ -78,6 +78,14 @@ struct vgic_cif *vgic_cif(struct vgic *vgic, uint32_t vcpu);
 enum vgic_owner { VGIC_OWNER_LINE, VGIC_OWNER_TIMER, VGIC_OWNER_PASSED };
 void vgic_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid);
 
+/*
+ * The board's GIC does not fire again a physical level that is still high when the guest's EOI has
+ * deactivated it through the HW bit (QEMU's model, up to 7.2 at least). Physical interrupts then go
+ * without the HW bit: the guest's EOI brings a maintenance interrupt, and glue deactivates
+ * (vgic_release_next). Before the first interrupt.
+ */
+void vgic_set_soft_eoi(struct vgic *vgic);
+
 /* Drives a decoded, checked line (irq_line.h): SPI or PPI. 0, or -HYP_EBUSY for a passed-through
  * line. */
 int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick);

@@ -33,18 +33,28 @@ static uint32_t lr_encode_sgi(const struct vgic_irq *irq, bool active, bool pend
 	return value | (sources ? GICH_LR_EOI : 0);
 }
 
+/* The vCPU that has it active is no target any more: what pends behind is another's. */
+static bool lr_moves(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	return ref->intid >= VGIC_NR_PRIVATE && vgic->nr_vcpus > 1 &&
+	       !(ref->irq->targets & BIT32(ref->irq->vcpu));
+}
+
 /*
  * A level that is still high when the guest is through pends again: the EOI bit asks for a look.
  * Hardware has no active-and-pending with the HW bit. So when a physical interrupt is active and
  * the same pends again, or a software one is active and a physical one waits behind it, the list
  * register goes without the HW bit until the end of what is active; fold then does what the HW bit
- * would have done. `moves`: the vCPU that has it active is no target any more, so that what pends
- * behind is another's.
+ * would have done. The same where the HW bit is not to be relied on (vgic_set_soft_eoi).
  */
-static uint32_t lr_encode_shared(const struct vgic_ref *ref, bool active, bool pending, bool moves)
+static uint32_t lr_encode_shared(const struct vgic *vgic, const struct vgic_ref *ref, bool active,
+				 bool pending)
 {
 	const struct vgic_bank *bank = ref->bank;
-	uint32_t hw = GICH_LR_HW | FIELD_PREP(GICH_LR_PHYSID, (uint32_t)ref->irq->physid);
+	bool moves = lr_moves(vgic, ref);
+	uint32_t hw = vgic->soft_eoi
+			      ? GICH_LR_EOI
+			      : GICH_LR_HW | FIELD_PREP(GICH_LR_PHYSID, (uint32_t)ref->irq->physid);
 	uint32_t again = bank->line & ~bank->edge & ref->bit ? GICH_LR_EOI : 0;
 	bool held = (bank->held & ref->bit) != 0;
 
@@ -60,12 +70,6 @@ static uint32_t lr_encode_shared(const struct vgic_ref *ref, bool active, bool p
 	return GICH_LR_ACTIVE | (pending ? GICH_LR_PENDING | again : 0);
 }
 
-static bool lr_moves(const struct vgic *vgic, const struct vgic_ref *ref)
-{
-	return ref->intid >= VGIC_NR_PRIVATE && vgic->nr_vcpus > 1 &&
-	       !(ref->irq->targets & BIT32(ref->irq->vcpu));
-}
-
 uint32_t vgic_lr_encode(const struct vgic *vgic, const struct vgic_ref *ref, bool crowded)
 {
 	const struct vgic_bank *bank = ref->bank;
@@ -78,7 +82,7 @@ uint32_t vgic_lr_encode(const struct vgic *vgic, const struct vgic_ref *ref, boo
 	if (ref->intid < VGIC_NR_SGIS) {
 		value = lr_encode_sgi(ref->irq, active, pending);
 	} else {
-		value = lr_encode_shared(ref, active, pending, lr_moves(vgic, ref));
+		value = lr_encode_shared(vgic, ref, active, pending);
 	}
 	if (crowded && FIELD_GET(GICH_LR_STATE, value) == LR_PENDING_ACTIVE) {
 		value = (value & ~GICH_LR_PENDING) | GICH_LR_EOI;
@@ -103,6 +107,9 @@ static void lr_lend(const struct vgic_ref *ref, uint32_t value)
 		return;
 	}
 	bank->loan |= bank->latch & ref->bit;
+	if (!(value & GICH_LR_HW)) {
+		bank->held_lent |= bank->held & ~bank->held_active & ref->bit;
+	}
 	bank->latch &= ~ref->bit;
 	if (ref->intid < VGIC_NR_SGIS) {
 		irq->sources &= (uint8_t)~BIT32(FIELD_GET(GICH_LR_CPUID, value));
@@ -135,6 +142,9 @@ static void lr_take_held(struct vgic *vgic, const struct vgic_ref *ref, uint32_t
 	struct vgic_bank *bank = ref->bank;
 
 	if (!(value & GICH_LR_HW)) {
+		if ((bank->held_lent & ref->bit) && !(value & GICH_LR_PENDING)) {
+			bank->held_active |= ref->bit; /* the guest has acknowledged it */
+		}
 		if ((bank->held_active & ref->bit) && !active) {
 			vgic_irq_release(vgic, ref);
 		}
@@ -201,6 +211,7 @@ void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kic
 		bank->active &= ~ref.bit;
 	}
 	bank->loan &= ~ref.bit;
+	bank->held_lent &= ~ref.bit;
 	bank->in_lr &= ~ref.bit;
 	bank->op_activate &= ~ref.bit;
 	bank->op_deactivate &= ~ref.bit;

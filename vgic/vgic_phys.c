@@ -37,6 +37,11 @@ void vgic_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, ui
 	}
 }
 
+void vgic_set_soft_eoi(struct vgic *vgic)
+{
+	vgic->soft_eoi = true;
+}
+
 /* It could only fire again because the guest's EOI has deactivated it: its list register is empty,
  * without a look. A loaded vCPU's timer tick then costs no read of the hardware. */
 static void phys_list_register_is_empty(struct vgic *vgic, const struct vgic_ref *ref)

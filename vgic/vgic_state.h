@@ -47,7 +47,8 @@ struct vgic_bank {
 	 * or `loan`, or (held_active) it is what the guest has active. */
 	uint32_t held;
 	uint32_t held_active;
-	uint32_t release; /* the physical interrupt is to be deactivated: vgic_release_next */
+	uint32_t held_lent; /* it is what a list register shows as pending, without the HW bit */
+	uint32_t release;   /* the physical interrupt is to be deactivated: vgic_release_next */
 
 	uint32_t timer; /* owners; neither: VGIC_OWNER_LINE */
 	uint32_t passed;
@@ -92,6 +93,7 @@ struct vgic {
 	uint32_t nr_words;
 	uint32_t nr_lrs;
 	uint32_t ctlr;
+	bool soft_eoi;		  /* vgic_set_soft_eoi */
 	uint32_t group_on[2];	  /* all ones if the distributor forwards the group */
 	uint32_t release_sum;	  /* bit w: an SPI of word w is in `release` */
 	struct vgic_cpu *cpu;	  /* nr_vcpus of them */

@@ -91,3 +91,25 @@ uint8_t gic_cpu_mask(void)
 {
 	return (uint8_t)(io_read32(gic.gicd + GICD_ITARGETSR) & 0xffu);
 }
+
+#define GIC_PROBE_READS 1000 /* more than any GIC needs */
+
+bool gic_hw_bit_refires(uintptr_t gicv, uint32_t intid)
+{
+	bool refires = false;
+	uint32_t iar = gic_acknowledge();
+
+	gic_drop(iar);
+	io_write32(gic.gich + GICH_VMCR, GICH_VMCR_GRP0EN | GICH_VMCR_PMR);
+	io_write32(gic.gich + GICH_LR,
+		   GICH_LR_HW | GICH_LR_PENDING | FIELD_PREP(GICH_LR_PHYSID, intid) | intid);
+	io_write32(gic.gich + GICH_HCR, GICH_HCR_EN);
+	io_write32(gicv + GICC_EOIR, io_read32(gicv + GICC_IAR));
+	for (uint32_t n = 0; n < GIC_PROBE_READS && !refires; n++) {
+		refires = FIELD_GET(GICC_IAR_ID, io_read32(gic.gicc + GICC_HPPIR)) == intid;
+	}
+	io_write32(gic.gich + GICH_HCR, 0);
+	io_write32(gic.gich + GICH_LR, 0);
+	io_write32(gic.gich + GICH_VMCR, 0);
+	return refires;
+}

@@ -38,4 +38,12 @@ void gic_kick(uint8_t cpu_mask);
 /* This CPU's bit in GICD_ITARGETSR0. */
 uint8_t gic_cpu_mask(void);
 
+/*
+ * Does a physical level that is still high fire again when it is deactivated through a list
+ * register's HW bit? IHI 0048B 5.2.1 says so; QEMU's model (7.2) waits until something else
+ * happens. Plays the guest on this CPU: `gicv` is where the virtual CPU interface is mapped for the
+ * moment, `intid` an enabled private interrupt that is pending and stays so.
+ */
+bool gic_hw_bit_refires(uintptr_t gicv, uint32_t intid);
+
 #endif

@@ -416,6 +416,9 @@ static void start(uint32_t run)
 	model.nr_vcpus = vcpus[rnd(3)];
 	model.ctlr = 1;
 	rig_boot(&rig, model.nr_vcpus, IRQS, nr_lrs);
+	if (rnd(2)) {
+		vgic_set_soft_eoi(rig.vgic);
+	}
 	vgic_set_owner(rig.vgic, FIRED, VGIC_OWNER_PASSED, 141);
 	if (model.nr_vcpus == 1) {
 		vgic_set_owner(rig.vgic, TIMER, VGIC_OWNER_TIMER, 27);

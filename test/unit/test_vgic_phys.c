@@ -336,6 +336,42 @@ static void retargeted(void)
 	rig_free(&rig);
 }
 
+/* Without the HW bit: the EOI is seen by its maintenance interrupt, and glue deactivates. */
+static void soft_eoi(void)
+{
+	boot(1, 4);
+	vgic_set_soft_eoi(rig.vgic);
+	for (int n = 0; n < 3; n++) {
+		rig_fire(&rig, 0, VTIMER, VPHYS);
+		CHECK_EQ(best_lr(), 0x10000000u | 0xa0u << 20 | 1u << 19 | 27);
+		rig_sync(&rig, 0);
+		CHECK_EQ(rig.deactivated, n);
+		take(VTIMER);
+		rig_sync(&rig, 0);
+		CHECK_EQ(rig.physical[VPHYS], 1);
+		CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+		CHECK_EQ(rig.deactivated, n);
+		rig_unload(&rig, 0);
+		CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+		rig_load(&rig, 0);
+		rig_eoi(&rig, 0, VTIMER);
+		CHECK_EQ(rig.physical[VPHYS], 0);
+		CHECK_EQ(rig.deactivated, n + 1);
+		CHECK(!vgic_hw_held(rig.vgic, 0, VTIMER));
+		take(SPURIOUS);
+	}
+	rig_write(&rig, 0, ISPENDR + 4,
+		  1u << (DEV - 32)); /* the guest's own is not the physical one */
+	take(DEV);
+	rig_fire(&rig, 0, DEV, DEV_PHYS);
+	rig_eoi(&rig, 0, DEV);
+	CHECK_EQ(rig.physical[DEV_PHYS], 1);
+	take(DEV);
+	rig_eoi(&rig, 0, DEV);
+	CHECK_EQ(rig.physical[DEV_PHYS], 0);
+	rig_free(&rig);
+}
+
 static const struct test_case cases[] = {
 	{ "owners", owners },
 	{ "timer", timer },
@@ -350,6 +386,7 @@ static const struct test_case cases[] = {
 	{ "released", released },
 	{ "reset_releases", reset_releases },
 	{ "retargeted", retargeted },
+	{ "soft_eoi", soft_eoi },
 };
 
 TEST_MAIN("vgic_phys", cases)
