@@ -272,43 +272,37 @@ static void vm_ended(struct vm *vm)
 	main_vm_ended();
 }
 
-void vm_end(struct vm *vm, enum vm_end how, int32_t status)
+/* sched_lock is held: takes a vCPU of an ending partition off the list, or has its CPU do it. */
+static void vm_stop_vcpu(struct vm *vm, struct vcpu *vcpu)
 {
-	uint32_t kick = 0;
+	const struct sched_entity *entity = &sched.entity[vcpu->entity];
 
-	lock_take(&vm->lock);
-	if (vm->ending != VM_END_NONE) {
-		lock_drop(&vm->lock); /* another vCPU ends it: this one is told to stop by it */
+	vcpu->start = false;
+	if (vcpu->loaded_on == SCHED_NO_CPU && entity->state != SCHED_RUNNING) {
+		sched_stop(&sched, vcpu->entity, SCHED_OFF);
 		return;
 	}
-	vm->ending = how;
-	vm->status = status;
-	lock_take(&sched_lock);
-	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
-		struct vcpu *vcpu = &vm->vcpus[n];
-
-		vcpu->start = false;
-		if (vcpu->loaded_on != SCHED_NO_CPU ||
-		    sched.entity[vcpu->entity].state == SCHED_RUNNING) {
-			vcpu->stop = true;
-			vm->leaving++;
-			kick |= BIT32(n);
-		} else {
-			sched_stop(&sched, vcpu->entity, SCHED_OFF);
-		}
+	vcpu->stop = true;
+	vm->leaving++;
+	if (entity->state == SCHED_RUNNING) { /* else its CPU is about to finish run_unload */
+		cpus[entity->cpu].resched = true;
+		vcpu_tell(entity->cpu);
 	}
-	lock_drop(&sched_lock);
+}
+
+void vm_end(struct vm *vm, enum vm_end how, int32_t status)
+{
+	lock_take(&vm->lock);
+	if (vm->ending == VM_END_NONE) { /* else another vCPU ends it, and stops this one */
+		vm->ending = how;
+		vm->status = status;
+		lock_take(&sched_lock);
+		for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+			vm_stop_vcpu(vm, &vm->vcpus[n]);
+		}
+		lock_drop(&sched_lock);
+	}
 	lock_drop(&vm->lock);
-	for (; kick; kick &= kick - 1) {
-		struct vcpu *vcpu = &vm->vcpus[bits_first(kick)];
-		uint8_t cpu = vcpu->loaded_on;
-
-		if (cpu == cpu_this()->index) {
-			cpu_this()->resched = true;
-		} else {
-			vcpu_kick(vcpu);
-		}
-	}
 }
 
 void vm_vcpu_left(struct vcpu *vcpu)
