@@ -111,7 +111,7 @@ static bool console_may_start(const struct console *con, uint32_t p)
 		return true;
 	}
 	if (con->mid_line && fresh) {
-		return full;
+		return false; /* a flood waits as well: its ring is full all the time */
 	}
 	if (full || port->newlines > 0 || p == con->focus) {
 		return true;

@@ -66,8 +66,8 @@ int console_next(struct console *con);
 /*
  * Some 10 ms have passed. Optional: without a clock, a line that comes out byte by byte (a kernel
  * prints so) is broken by any other line that is complete by then. With one, it is let alone for
- * CONSOLE_PATIENCE ticks, unless another ring fills up meanwhile. console_next then returns -1 with
- * lines still waiting: while console_waiting says so, tick, and try again.
+ * CONSOLE_PATIENCE ticks, also by a flood, whose ring is full all the time. console_next then
+ * returns -1 with lines still waiting: while console_waiting says so, tick, and try again.
  */
 void console_tick(struct console *con);
 bool console_waiting(const struct console *con);
