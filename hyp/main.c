@@ -103,36 +103,41 @@ static uint32_t main_this_index(void)
 	boot_refuse_text("cpus", "the CPU that booted is not in the device tree");
 }
 
+/* Ticks a second: the tree's word goes before CNTFRQ, which some firmware leaves unset. */
+static uint32_t main_timer_hz(void)
+{
+	return main_board.timer_hz ? main_board.timer_hz : sysreg_read(CNTFRQ);
+}
+
+static void main_start_cpu(uint32_t index, uint32_t entry)
+{
+	uint32_t before = main_cpus_ready;
+	uint64_t deadline = timer_now() + main_timer_hz();
+	int32_t error = PSCI_NOT_SUPPORTED;
+
+	if (main_board.psci == BOARD_PSCI_SMC) {
+		error = smc_call(main_board.psci_cpu_on, main_board.mpidr[index], entry, index);
+	}
+	while (!error && main_cpus_ready == before && timer_now() < deadline) {
+		hw_yield();
+	}
+	if (error || main_cpus_ready == before) {
+		tty_last_words("plumbline: refused: /cpus: CPU %u does not start: %s %d\n",
+			       (unsigned)index, error ? "PSCI error" : "not there after a second,",
+			       (int)error);
+		main_halt(MAIN_REFUSED);
+	}
+}
+
 static void main_start_cpus(uint32_t self)
 {
 	uint32_t entry = (uint32_t)mmu_image_pa((uintptr_t)main_boot.image_pa, boot_secondary).pa;
 
 	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
-		uint32_t before = main_cpus_ready;
-		int32_t error;
-
-		if (n == self) {
-			continue;
-		}
-		error = main_board.psci == BOARD_PSCI_SMC
-				? smc_call(main_board.psci_cpu_on, main_board.mpidr[n], entry, n)
-				: PSCI_NOT_SUPPORTED;
-		if (error) {
-			tty_last_words(
-				"plumbline: refused: /cpus: CPU %u does not start: PSCI error %d\n",
-				(unsigned)n, (int)error);
-			main_halt(MAIN_REFUSED);
-		}
-		while (main_cpus_ready == before) {
-			hw_wfe();
+		if (n != self) {
+			main_start_cpu(n, entry);
 		}
 	}
-}
-
-/* Ticks a second: the tree's word goes before CNTFRQ, which some firmware leaves unset. */
-static uint32_t main_timer_hz(void)
-{
-	return main_board.timer_hz ? main_board.timer_hz : sysreg_read(CNTFRQ);
 }
 
 static uint32_t main_us(uint64_t ticks)
@@ -226,10 +231,13 @@ void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode)
 
 void main_vm_ended(void)
 {
+	static struct lock once; /* two that end at a time: one sees the other, and keeps it */
 	enum main_status status = MAIN_OK;
 
+	lock_take(&once);
 	for (uint32_t n = 0; n < vm_count; n++) {
 		if (vms[n].state == VM_LOADING || vms[n].state == VM_RUNNING) {
+			lock_drop(&once);
 			return;
 		}
 		if (vms[n].state == VM_CRASHED) {

@@ -288,6 +288,10 @@ static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs
 	vcpu->world.hcr |= (shared ? HCR_TWI | HCR_TWE : 0) | vcpu->lines;
 	run_vgic_load(vcpu);
 	world_restore(&vcpu->world);
+	if (cpu->last_vm != vcpu->vm) {
+		cpu->last_vm = vcpu->vm;
+		world_forget_branches();
+	}
 	*regs = vcpu->regs;
 	vcpu->stats[PLUMB_STAT_SWITCHES]++;
 	cpu->loaded = vcpu;

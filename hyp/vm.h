@@ -91,7 +91,8 @@ struct cpu {
 	bool yield;		 /* and let equals go first */
 	uint8_t gic_mask;
 	uint8_t index;
-	uint64_t loading;   /* counter ticks spent on partitions' memory */
+	const struct vm *last_vm; /* whose vCPU was loaded last */
+	uint64_t loading;	  /* counter ticks spent on partitions' memory */
 	uint64_t tick_at;   /* counter value at which the console wants a tick; 0: it does not */
 	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
 };

@@ -65,6 +65,11 @@ static inline void hw_wfe(void)
 	__asm__ volatile("wfe" ::: "memory");
 }
 
+static inline void hw_yield(void)
+{
+	__asm__ volatile("yield" ::: "memory");
+}
+
 static inline void hw_sev(void)
 {
 	__asm__ volatile("dsb\n\tsev" ::: "memory");

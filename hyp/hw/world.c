@@ -182,8 +182,12 @@ void world_restore(const struct world *world)
 	sysreg_write(CSSELR, world->csselr);
 	world_restore_banks(world);
 	world_restore_timers(world);
-	/* The Cortex-A15's BPIALL does nothing; ICIALLU drops the branch predictor where ACTLR[0]
-	 * is set. */
+	hw_isb();
+}
+
+/* The Cortex-A15's BPIALL does nothing; ICIALLU drops the branch predictor where ACTLR[0] is set. */
+void world_forget_branches(void)
+{
 	sysreg_write(ICIALLU, 0);
 	hw_dsb();
 	hw_isb();

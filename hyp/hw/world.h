@@ -64,10 +64,8 @@ void world_reset(struct world *world);
 void world_save(struct world *world);
 void world_restore(const struct world *world);
 
-static inline bool world_caches_on(const struct world *world)
-{
-	return (world->sctlr & (1u << 2)) != 0;
-}
+/* Another partition's branches are not to steer this one's. */
+void world_forget_branches(void);
 
 /* HCR of the loaded vCPU. Read back first if a virtual abort was pended: hardware clears VA
  * (B1.8.11). */
