@@ -6,7 +6,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-FENCE = re.compile(r"^(```+|~~~+)\s*(\S*)\s*$")
+FENCE = re.compile(r"^(```+|~~~+)\s*(\S*)\s*(\S*)\s*$")
+SHELLS = ("sh", "bash", "shell", "console")
 # Files that a reader brings: a stand-in takes their place.
 BROUGHT = {"zImage", "initramfs.cpio.gz", "guest.dtb", "kernel.bin"}
 # Commands that are tried as they stand, from the root of the tree.
@@ -22,26 +23,52 @@ class Command:
     text: str
 
 
-def commands(path: Path, name: str) -> list[Command]:
-    """Each command of the file's sh blocks; a backslash joins lines, # begins a comment."""
-    found, fence, shell, joined, start = [], None, False, "", 0
+@dataclass
+class Block:
+    line: int  # of its first line of text
+    language: str
+    source: str  # ```c PATH: the file of the tree that the text stands in
+    text: list[str]
+
+
+def blocks(path: Path) -> list[Block]:
+    """The fenced blocks of a page."""
+    found, fence = [], None
     for number, line in enumerate(path.read_text().splitlines(), 1):
         match = FENCE.match(line.strip())
-        if fence:
-            if match and match[1] == fence and not match[2]:
-                fence = None
-            elif shell and (line.strip() or joined):
-                start = start if joined else number
-                joined += line.strip().removeprefix("$ ")
-                if joined.endswith("\\"):
-                    joined = joined[:-1]
-                    continue
-                if joined and not joined.startswith("#"):
-                    found.append(Command(f"{name}:{start}", joined))
-                joined = ""
-        elif match:
-            fence, shell = match[1], match[2] in ("sh", "bash", "shell", "console")
+        if fence is None and match:
+            fence = match[1]
+            found.append(Block(number + 1, match[2], match[3], []))
+        elif fence is not None and match and match[1] == fence and not match[2]:
+            fence = None
+        elif fence is not None:
+            found[-1].text.append(line)
     return found
+
+
+def commands(path: Path, name: str) -> list[Command]:
+    """Each command of the file's sh blocks; a backslash joins lines, # begins a comment."""
+    found = []
+    for block in blocks(path):
+        joined, start = "", 0
+        for number, line in enumerate(block.text, block.line):
+            if block.language not in SHELLS or not (line.strip() or joined):
+                continue
+            start = start if joined else number
+            joined += line.strip().removeprefix("$ ")
+            if joined.endswith("\\"):
+                joined = joined[:-1]
+                continue
+            if joined and not joined.startswith("#"):
+                found.append(Command(f"{name}:{start}", joined))
+            joined = ""
+    return found
+
+
+def stands_in(block: Block, root: Path) -> bool:
+    """Is a block that names a file a piece of it?"""
+    file = root / block.source
+    return file.is_file() and "\n".join(block.text) + "\n" in file.read_text()
 
 
 def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
@@ -77,8 +104,7 @@ def _plan_plumb(words: list[str], cases: str) -> tuple[list[str] | None, str]:
         return words, ""
     if words[1] == "pack":
         return words, ""
-    # Really run, too: a system in the documents is one of the table of cases.
-    for word in words[2:]:
-        if word.endswith(".dts") and word not in cases:
-            return None, f"no case of test/cases runs {word}"
+    # Really run: a system in the documents is one of the table of cases, or is booted here.
+    if words[1] == "run" and any(w.endswith(".dts") and w not in cases for w in words[2:]):
+        return [*words, "--timeout", "60"], ""
     return [*words, "--dry-run"], ""

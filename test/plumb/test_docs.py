@@ -42,8 +42,27 @@ class Docs(unittest.TestCase):
                          ["scripts/plumb", "run", "--kernel", "/s", "--dry-run"])
         self.assertEqual(self.plan("test/run --show demo")[0], ["test/run", "--list", "demo"])
 
+    def test_a_system_without_a_case_is_booted(self):
+        self.assertEqual(self.plan("scripts/plumb run other.dts"),
+                         (["scripts/plumb", "run", "other.dts", "--timeout", "60"], ""))
+
+    def test_blocks_and_where_they_stand(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page = Path(folder) / "p.md"
+            page.write_text("```c a.c\nint b;\n```\n\n~~~~\n```\n~~~~\n```dts\n```\n")
+            (Path(folder) / "a.c").write_text("int a;\nint b;\n")
+            found = docs.blocks(page)
+            self.assertEqual([(b.line, b.language, b.source, b.text) for b in found],
+                             [(2, "c", "a.c", ["int b;"]), (6, "", "", ["```"]),
+                              (9, "dts", "", [])])
+            self.assertTrue(docs.stands_in(found[0], Path(folder)))
+            found[0].text = ["int c;"]
+            self.assertFalse(docs.stands_in(found[0], Path(folder)))
+            found[0].source = "none.c"
+            self.assertFalse(docs.stands_in(found[0], Path(folder)))
+
     def test_what_nothing_runs_is_refused(self):
-        for text in ("scripts/plumb run other.dts", "frobnicate --now", "make 'unclosed"):
+        for text in ("frobnicate --now", "make 'unclosed"):
             argv, why = self.plan(text)
             self.assertIsNone(argv)
             self.assertNotEqual(why, "")
