@@ -49,12 +49,6 @@ static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 	struct vm *vm = vcpu->vm;
 	struct psci_result result;
 
-	if (psci_is_query(regs->r[0])) {
-		regs->r[0] = (uint32_t)psci_call(&vm->psci, vcpu->index, regs->r,
-						 hypercall_entry_valid, vm)
-				     .value;
-		return;
-	}
 	lock_take(&vm->lock);
 	result = psci_call(&vm->psci, vcpu->index, regs->r, hypercall_entry_valid, vm);
 	lock_drop(&vm->lock);
@@ -239,6 +233,8 @@ void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		exit_inject(regs, INJECT_UNDEF, NULL);
 	} else if (regs->r[0] == PLUMB_IRQ_LINE) { /* first: it is what this monitor is for */
 		regs->r[0] = (uint32_t)hypercall_irq_line(vcpu, regs->r);
+	} else if (psci_is_query(regs->r[0])) {
+		regs->r[0] = (uint32_t)psci_query(regs->r[0], regs->r[1]);
 	} else if (psci_owns(regs->r[0])) {
 		hypercall_psci(cpu, regs);
 	} else {

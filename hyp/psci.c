@@ -147,7 +147,7 @@ static struct psci_result psci_affinity_info(const struct psci_vm *vm, uint32_t 
 }
 
 /* 0 for CPU_SUSPEND means: original format of power_state, no OS-initiated mode. */
-static struct psci_result psci_features(uint32_t function)
+static int32_t psci_features(uint32_t function)
 {
 	switch (function) {
 	case PSCI_FN_VERSION:
@@ -160,17 +160,35 @@ static struct psci_result psci_features(uint32_t function)
 	case PSCI_FN_SYSTEM_RESET:
 	case PSCI_FN_FEATURES:
 	case SMCCC_FN_VERSION:
-		return psci_value(PSCI_SUCCESS);
+		return PSCI_SUCCESS;
 	default:
-		return psci_value(PSCI_NOT_SUPPORTED);
+		return PSCI_NOT_SUPPORTED;
 	}
 }
 
-static struct psci_result psci_arch_features(uint32_t function)
+static int32_t psci_arch_features(uint32_t function)
 {
 	bool known = function == SMCCC_FN_VERSION || function == SMCCC_FN_ARCH_FEATURES;
 
-	return psci_value(known ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED);
+	return known ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+}
+
+int32_t psci_query(uint32_t function, uint32_t argument)
+{
+	switch (function) {
+	case PSCI_FN_VERSION:
+		return PSCI_VERSION_1_0;
+	case PSCI_FN_MIGRATE_INFO_TYPE:
+		return PSCI_MIGRATE_NOT_NEEDED;
+	case PSCI_FN_FEATURES:
+		return psci_features(argument);
+	case SMCCC_FN_VERSION:
+		return SMCCC_VERSION_1_1;
+	case SMCCC_FN_ARCH_FEATURES:
+		return psci_arch_features(argument);
+	default:
+		return PSCI_NOT_SUPPORTED;
+	}
 }
 
 struct psci_result psci_call(struct psci_vm *vm, uint32_t caller, const uint32_t args[4],
@@ -181,8 +199,6 @@ struct psci_result psci_call(struct psci_vm *vm, uint32_t caller, const uint32_t
 		return psci_value(PSCI_NOT_SUPPORTED);
 	}
 	switch (args[0]) {
-	case PSCI_FN_VERSION:
-		return psci_value(PSCI_VERSION_1_0);
 	case PSCI_FN_CPU_SUSPEND:
 		return psci_cpu_suspend(args[1], args[2], entry_valid, cookie);
 	case PSCI_FN_CPU_OFF:
@@ -191,20 +207,12 @@ struct psci_result psci_call(struct psci_vm *vm, uint32_t caller, const uint32_t
 		return psci_cpu_on(vm, args, entry_valid, cookie);
 	case PSCI_FN_AFFINITY_INFO:
 		return psci_affinity_info(vm, args[1], args[2]);
-	case PSCI_FN_MIGRATE_INFO_TYPE:
-		return psci_value(PSCI_MIGRATE_NOT_NEEDED);
 	case PSCI_FN_SYSTEM_OFF:
 		return psci_effect(PSCI_DO_SYSTEM_OFF);
 	case PSCI_FN_SYSTEM_RESET:
 		return psci_effect(PSCI_DO_SYSTEM_RESET);
-	case PSCI_FN_FEATURES:
-		return psci_features(args[1]);
-	case SMCCC_FN_VERSION:
-		return psci_value(SMCCC_VERSION_1_1);
-	case SMCCC_FN_ARCH_FEATURES:
-		return psci_arch_features(args[1]);
 	default:
-		return psci_value(PSCI_NOT_SUPPORTED);
+		return psci_value(psci_query(args[0], args[1]));
 	}
 }
 

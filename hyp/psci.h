@@ -23,6 +23,9 @@ static inline bool psci_is_query(uint32_t function)
 	       (function & 0xff000000u) == 0x80000000u;
 }
 
+/* Answers such a call; anything else: NOT_SUPPORTED. */
+int32_t psci_query(uint32_t function, uint32_t argument);
+
 /* What glue does after the call. SUSPEND: wait for an interrupt, then return the result. */
 enum psci_effect {
 	PSCI_DO_NOTHING,
