@@ -219,7 +219,8 @@ static void tty_put_text(const char *text, size_t length)
 	for (size_t n = 0; n < length; n++) {
 		while (!console_put(&tty_console, 0, (uint8_t)text[n])) {
 			if (!tty_send() && uart_can_send()) {
-				console_tick(&tty_console); /* somebody's unfinished line is in the way */
+				console_tick(&tty_console); /* somebody's unfinished line is in the
+							       way */
 			}
 		}
 	}

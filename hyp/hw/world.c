@@ -185,7 +185,8 @@ void world_restore(const struct world *world)
 	hw_isb();
 }
 
-/* The Cortex-A15's BPIALL does nothing; ICIALLU drops the branch predictor where ACTLR[0] is set. */
+/* The Cortex-A15's BPIALL does nothing; ICIALLU drops the branch predictor where ACTLR[0] is set.
+ */
 void world_forget_branches(void)
 {
 	sysreg_write(ICIALLU, 0);
