@@ -4,8 +4,9 @@
 #include "hyp/hw/sysreg.h"
 #include "hyp/regs/gic.h"
 
-#define GIC_PRIORITY 0xa0a0a0a0u
-#define GIC_PMR_ALL  0xf0u
+#define GIC_PRIORITY  0xa0a0a0a0u
+#define GIC_PMR_ALL   0xf0u
+#define GIC_FIRST_SPI 32u
 
 static struct gic_map gic;
 
@@ -67,9 +68,18 @@ void gic_drop(uint32_t iar)
 	io_write32(gic.gicc + GICC_EOIR, iar);
 }
 
+/* An SPI may be ended by another CPU than the one that took it (IHI 0048B 3.2.1). QEMU's GICC_DIR
+ * (7.2) keeps an SPI's active state by CPU and forgets this one's only; GICD_ICACTIVER reaches all.
+ */
 void gic_deactivate(uint32_t iar)
 {
-	io_write32(gic.gicc + GICC_DIR, iar);
+	uint32_t intid = FIELD_GET(GICC_IAR_ID, iar);
+
+	if (intid < GIC_FIRST_SPI) {
+		io_write32(gic.gicc + GICC_DIR, iar);
+	} else {
+		gic_set_active(intid, false);
+	}
 }
 
 void gic_set_active(uint32_t intid, bool active)
