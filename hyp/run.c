@@ -248,7 +248,8 @@ static void run_enter_start(struct vcpu *vcpu)
 	vcpu->regs.cpsr = PSR_MODE_SVC | PSR_A | PSR_I | PSR_F | ((pc & 1u) ? PSR_T : 0);
 	vcpu->regs.pc = pc & ~UINT32_C(1);
 	vcpu->regs.r[0] = vcpu->start_r0;
-	if (vcpu->index == 0 && pc == config->entry) {
+	if (vcpu->boots) {
+		vcpu->boots = false;
 		vcpu->regs.r[1] = 0xffffffff; /* the Linux boot protocol: no machine number */
 		vcpu->regs.r[2] = config->dtb.data ? config->dtb.ipa : 0;
 	}

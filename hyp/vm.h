@@ -42,6 +42,7 @@ struct vcpu {
 	volatile uint8_t loaded_on;
 	bool vfp_open;	     /* its VFP registers are in the CPU */
 	volatile bool start; /* enters at start_pc with r0 = start_r0 when next loaded */
+	bool boots; /* enters as the Linux boot protocol says: the partition's first instruction */
 	uint32_t start_pc, start_r0;
 	uint64_t stats[PLUMB_STAT_COUNT];
 	/* A state query that waits until another vCPU has read its list registers back

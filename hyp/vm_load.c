@@ -73,6 +73,7 @@ static void vm_load_done(struct vm *vm)
 	}
 	vcpu->start_pc = config->entry;
 	vcpu->start_r0 = 0;
+	vcpu->boots = true;
 	vcpu->start = true;
 	hw_dmb();
 	vm->state = VM_RUNNING;
