@@ -7,6 +7,8 @@
 #include "hyp/guest_regs.h"
 #include "hyp/hw/layout.h"
 
+#define PANIC_STACK_SIZE 0x800
+
 	.syntax unified
 	.arm
 	.arch_extension virt
@@ -59,7 +61,9 @@ vectors_enter:
 	bl	run_start
 	b	vector_return
 
+	/* On a stack of its own: the CPU's may be what has overflowed. */
 	.macro	fatal number
+	ldr	sp, =panic_stack + PANIC_STACK_SIZE
 	frame_push
 	mov	r1, r0
 	mov	r0, #\number
@@ -76,3 +80,9 @@ vector_pabt:
 	fatal	3
 vector_dabt:
 	fatal	4
+	.ltorg
+
+	.bss
+	.balign	8
+panic_stack:
+	.space	PANIC_STACK_SIZE

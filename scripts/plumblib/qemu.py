@@ -160,7 +160,7 @@ class Session:
             self.type(text)
 
     def _wait_for_bytes(self, deadline: float | None, terminal: RawTerminal | None) -> None:
-        with selectors.DefaultSelector() as selector:
+        with selectors.SelectSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             if terminal:
                 selector.register(terminal.fd, selectors.EVENT_READ)
