@@ -80,7 +80,7 @@ static void irq_handle(struct cpu *cpu, uint32_t iar)
 	}
 	if (intid == board->maintenance_intid) {
 		if (cpu->loaded) {
-			run_vgic_refold(cpu->loaded);
+			run_vgic_maintain(cpu->loaded);
 		}
 	} else if (intid == board->timer_hyp_intid) {
 		run_timer_fired(cpu);

@@ -124,8 +124,7 @@ void run_timer_fired(struct cpu *cpu)
 
 /* ---- the VGIC of the loaded vCPU ---- */
 
-/* Physical interrupts that no list register will deactivate. vgic_lock is held. */
-void run_vgic_release(struct vcpu *vcpu)
+void run_vgic_release_all(struct vcpu *vcpu)
 {
 	uint32_t physid;
 
@@ -134,37 +133,53 @@ void run_vgic_release(struct vcpu *vcpu)
 	}
 }
 
-static void run_vgic(struct vcpu *vcpu, bool fold, bool flush)
+/* Reads everything back. vgic_lock is held. */
+static void run_vgic_read(struct vcpu *vcpu, vgic_kick_t *kick)
+{
+	vgic_hw_read(vcpu->cif);
+	vgic_fold(vcpu->vm->vgic, vcpu->index, kick);
+}
+
+/* `look`: where to look for empty list registers if work is VGIC_WORK_LOOK. */
+static void run_vgic(struct vcpu *vcpu, enum vgic_work work, uint32_t (*look)(void))
 {
 	struct vm *vm = vcpu->vm;
 	vgic_kick_t kick = 0;
 
 	lock_take(&vm->vgic_lock);
-	if (fold) {
-		vgic_hw_read(vcpu->cif);
-		vgic_fold(vm->vgic, vcpu->index, &kick);
-		run_vgic_release(vcpu);
+	if (work == VGIC_WORK_LOOK) {
+		work = vgic_fold_empty(vm->vgic, vcpu->index, look(), &kick);
 	}
-	if (flush) {
-		vgic_flush(vm->vgic, vcpu->index);
-		vgic_hw_write(vcpu->cif);
+	if (work == VGIC_WORK_SYNC) {
+		run_vgic_read(vcpu, &kick);
 	}
+	run_vgic_release(vcpu);
+	vgic_flush(vm->vgic, vcpu->index);
+	vgic_hw_write(vcpu->cif);
 	lock_drop(&vm->vgic_lock);
 	vm_kick(vm, kick & ~BIT32(vcpu->index));
 }
 
-void run_vgic_refold(struct vcpu *vcpu)
+void run_vgic_maintain(struct vcpu *vcpu)
 {
 	if (vcpu->vm->vgic) {
-		run_vgic(vcpu, true, true);
+		run_vgic(vcpu, VGIC_WORK_LOOK, vgic_hw_ended);
 	}
 }
 
 void run_vgic_fold(struct vcpu *vcpu)
 {
-	if (vcpu->vm->vgic) {
-		run_vgic(vcpu, true, false);
+	struct vm *vm = vcpu->vm;
+	vgic_kick_t kick = 0;
+
+	if (!vm->vgic) {
+		return;
 	}
+	lock_take(&vm->vgic_lock);
+	run_vgic_read(vcpu, &kick);
+	run_vgic_release(vcpu);
+	lock_drop(&vm->vgic_lock);
+	vm_kick(vm, kick & ~BIT32(vcpu->index));
 }
 
 /* ---- world switch ---- */
@@ -434,7 +449,7 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 		return;
 	}
 	if (vcpu->vm->vgic) {
-		run_vgic(vcpu, work == VGIC_WORK_SYNC, true);
+		run_vgic(vcpu, work, vgic_hw_empty);
 	} else {
 		run_lines(vcpu);
 	}

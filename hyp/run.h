@@ -19,13 +19,21 @@ static inline void run_finish(struct cpu *cpu, struct guest_regs *regs)
 	}
 }
 
-/* List registers read back and filled again: after a maintenance interrupt, before their state is
- * looked at. */
-void run_vgic_refold(struct vcpu *vcpu);
+/* After a maintenance interrupt: something in the list registers has ended. */
+void run_vgic_maintain(struct vcpu *vcpu);
+/* List registers read back, before their state is looked at. */
 void run_vgic_fold(struct vcpu *vcpu);
-/* Deactivates the physical interrupts that the VGIC lets go of; after vgic_dist_access, vgic_lock
- * held. */
-void run_vgic_release(struct vcpu *vcpu);
+
+/* Deactivates the physical interrupts that the VGIC lets go of, hardly ever any: no list register
+ * will do it. After vgic_fold, vgic_fold_empty and vgic_dist_access, vgic_lock held. */
+void run_vgic_release_all(struct vcpu *vcpu);
+
+static inline void run_vgic_release(struct vcpu *vcpu)
+{
+	if (vcpu->cif->has_release) {
+		run_vgic_release_all(vcpu);
+	}
+}
 
 /* HYP's own timer has fired: the slice is over, a sleeper's timer is due. */
 void run_timer_fired(struct cpu *cpu);

@@ -6,9 +6,11 @@
  *
  * List registers stay in hardware while their vCPU is loaded; struct vgic_cif is the mirror. What
  * was written is known; what the guest did since is learnt only by reading back: vgic_fold. So:
- *   work = vgic_work(...)      nothing (the common exit) | add | sync
+ *   work = vgic_work(...)      nothing (the common exit) | add | look | sync
  *   add:  vgic_flush fills list registers known to be free; it needs no read
- *   sync: vgic_hw_read, vgic_fold, vgic_flush, vgic_hw_write
+ *   look: vgic_hw_empty, vgic_fold_empty: which are free by now? Mostly that is all, then add
+ *   sync: vgic_hw_read, vgic_fold, vgic_flush
+ *   then  vgic_hw_write
  */
 #ifndef VGIC_VGIC_H
 #define VGIC_VGIC_H
@@ -35,8 +37,9 @@ struct vgic_cif {
 	uint32_t used;	/* bit n: LRn was written with an interrupt, and flush has not cleared it */
 	uint32_t dirty; /* bit n: lr[n] must be written to hardware */
 	bool hcr_dirty;
-	uint8_t work; /* enum vgic_work: vgic_cif_work */
-	uint32_t hcr; /* EOICount as read back, until fold has dealt with it */
+	uint8_t work;	  /* enum vgic_work: vgic_cif_work */
+	bool has_release; /* this vCPU's doing has left something for vgic_release_next */
+	uint32_t hcr;	  /* EOICount as read back, until fold has dealt with it */
 	uint32_t vmcr;
 	uint32_t apr;
 	uint32_t lr[VGIC_MAX_LRS];
@@ -46,7 +49,8 @@ struct vgic_cif {
  * run. The vCPU that a call is made for may be among them: it looks anyway before it goes on. */
 typedef uint32_t vgic_kick_t;
 
-enum vgic_work { VGIC_WORK_NONE, VGIC_WORK_ADD, VGIC_WORK_SYNC };
+/* Each asks for more than the one before. */
+enum vgic_work { VGIC_WORK_NONE, VGIC_WORK_ADD, VGIC_WORK_LOOK, VGIC_WORK_SYNC };
 
 /* What must this vCPU do before it enters its guest? One byte to test; without the lock it may be
  * old, but whoever changes it kicks. */
@@ -117,8 +121,8 @@ bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
 
 /* The next physical interrupt that glue must deactivate because no list register does it: the guest
  * cleared it through the distributor, or ended it while it was in no list register. To be called
- * until false after vgic_fold, vgic_dist_access and vgic_reset; private interrupts are those of
- * `vcpu`, on its CPU. */
+ * until false after vgic_fold, vgic_fold_empty, vgic_dist_access and vgic_reset, if the mirror's
+ * has_release says so; private interrupts are those of `vcpu`, on its CPU. */
 bool vgic_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid);
 
 /* A guest's access to its distributor (4 KiB). MMIO_RETRY: the register shows the state of an
@@ -144,6 +148,11 @@ bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu);
 /* Mirror -> interrupts: what the guest did in its list registers (after vgic_hw_read). Again before
  * the next flush, it does nothing. Flush must follow before the guest runs (vgic_work says so). */
 void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick);
+
+/* The short fold: `empty` are list registers that hold nothing (GICH_ELRSR, GICH_EISR); what was in
+ * them has ended, the others stay the guest's. Returns the work that is left: SYNC if this was not
+ * enough. */
+enum vgic_work vgic_fold_empty(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_kick_t *kick);
 
 /* Interrupts -> mirror: the highest priorities first; dirty bits say what to write. Arms
  * maintenance interrupts where more waits than fits: 'no pending' (NPIE), EOI count (LRENPIE), and

@@ -75,6 +75,20 @@ static void flush_choose(const struct vgic *vgic, uint32_t vcpu, struct flush_ch
 	}
 }
 
+/* No more are ready than fit: all of them. */
+static void flush_choose_all(const struct vgic_cpu *cpu, struct flush_choice *choice)
+{
+	choice->count = 0;
+	choice->hcr = GICH_HCR_EN;
+	for (uint32_t words = cpu->ready_sum; words; words &= words - 1) {
+		uint32_t word = bits_first(words);
+
+		for (uint32_t bits = cpu->ready[word]; bits; bits &= bits - 1) {
+			choice->intid[choice->count++] = (uint16_t)(32 * word + bits_first(bits));
+		}
+	}
+}
+
 /* Is the interrupt in the list register where it was last? */
 static bool flush_is_at(const struct vgic_cif *cif, uint32_t n, uint32_t intid)
 {
@@ -82,46 +96,55 @@ static bool flush_is_at(const struct vgic_cif *cif, uint32_t n, uint32_t intid)
 	       FIELD_GET(GICH_LR_VIRTID, cif->lr[n]) == intid;
 }
 
-/* An empty list register may keep the rest of its bits, but for EOI: with it, GICH_EISR goes on
- * asserting the maintenance interrupt. */
-static bool flush_must_clear(uint32_t value)
+/* List registers that the choice leaves free. */
+static void flush_clear(struct vgic_cif *cif, uint32_t free)
 {
-	return (value & GICH_LR_STATE) || (value & (GICH_LR_HW | GICH_LR_EOI)) == GICH_LR_EOI;
+	for (; free; free &= free - 1) {
+		uint32_t n = bits_first(free);
+
+		if (vgic_lr_must_clear(cif->lr[n])) {
+			cif->lr[n] = 0;
+			cif->dirty |= BIT32(n);
+		}
+	}
 }
 
 /* All list registers are known: chosen anew; what may stay where it is stays. */
 static void flush_rebuild(struct vgic *vgic, uint32_t vcpu)
 {
-	struct vgic_cif *cif = &vgic->cpu[vcpu].cif;
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	struct vgic_cif *cif = &cpu->cif;
 	struct flush_choice choice;
-	uint32_t rest = vgic_state_all_lrs(vgic);
+	uint32_t rest = vgic->all_lrs;
 	uint32_t moved = 0;
 	bool crowded;
 
-	flush_choose(vgic, vcpu, &choice);
+	if (cpu->nr_ready <= vgic->nr_lrs) {
+		flush_choose_all(cpu, &choice);
+	} else {
+		flush_choose(vgic, vcpu, &choice);
+	}
 	crowded = (choice.hcr & GICH_HCR_NPIE) != 0;
 	for (uint32_t i = 0; i < choice.count; i++) {
-		uint32_t n = vgic_state_ref(vgic, vcpu, choice.intid[i]).irq->lr;
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, choice.intid[i]);
+		uint32_t n = ref.irq->lr;
 
-		if (flush_is_at(cif, n, choice.intid[i]) && (rest & BIT32(n))) {
-			vgic_lr_put(vgic, vcpu, n, choice.intid[i], crowded);
+		if (flush_is_at(cif, n, ref.intid) && (rest & BIT32(n))) {
+			vgic_lr_put(vgic, &ref, n, crowded);
 			rest &= ~BIT32(n);
 		} else {
 			moved |= BIT32(i);
 		}
 	}
 	for (; moved; moved &= moved - 1) {
-		vgic_lr_put(vgic, vcpu, bits_first(rest), choice.intid[bits_first(moved)], crowded);
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, choice.intid[bits_first(moved)]);
+
+		vgic_lr_put(vgic, &ref, bits_first(rest), crowded);
 		rest &= rest - 1;
 	}
-	cif->used = vgic_state_all_lrs(vgic) & ~rest;
-	vgic->cpu[vcpu].nr_free = (uint8_t)(vgic->nr_lrs - choice.count);
-	for (; rest; rest &= rest - 1) {
-		if (flush_must_clear(cif->lr[bits_first(rest)])) {
-			cif->lr[bits_first(rest)] = 0;
-			cif->dirty |= BIT32(bits_first(rest));
-		}
-	}
+	cif->used = vgic->all_lrs & ~rest;
+	cpu->nr_free = (uint16_t)(vgic->nr_lrs - choice.count);
+	flush_clear(cif, rest);
 	if (cif->hcr != choice.hcr) {
 		cif->hcr = choice.hcr;
 		cif->hcr_dirty = true;
@@ -135,14 +158,11 @@ static void flush_add(struct vgic *vgic, uint32_t vcpu)
 
 	while (cpu->nr_free && cpu->ready_sum) {
 		uint32_t word = bits_first(cpu->ready_sum);
-		uint32_t intid = 32 * word + bits_first(cpu->ready[word]);
-		uint32_t rest = vgic_state_all_lrs(vgic) & ~cpu->cif.used;
-		uint32_t n = vgic_state_ref(vgic, vcpu, intid).irq->lr;
+		struct vgic_ref ref =
+			vgic_state_ref(vgic, vcpu, 32 * word + bits_first(cpu->ready[word]));
+		uint32_t n = bits_first(vgic->all_lrs & ~cpu->cif.used);
 
-		if (n >= VGIC_MAX_LRS || !(rest & BIT32(n))) {
-			n = bits_first(rest);
-		}
-		vgic_lr_put(vgic, vcpu, n, intid, false);
+		vgic_lr_put(vgic, &ref, n, false);
 		cpu->cif.used |= BIT32(n);
 		cpu->nr_free--;
 	}
@@ -227,6 +247,8 @@ void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 		return;
 	}
 	cpu->folded = true;
+	cpu->nr_free = VGIC_ALL_FREE;
+	cpu->recall = 0;
 	cpu->fold_seq++;
 	fold_eois(vgic, vcpu, &others);
 	if (cpu->ops) {
@@ -240,6 +262,40 @@ void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 	}
 	cpu->cif.work = VGIC_WORK_ADD;
 	*kick |= others & ~BIT32(vcpu);
+}
+
+/*
+ * Where nothing is left outside the list registers, what has ended in one of them concerns no
+ * other. Then none of the others needs a look, unless it is to show something else. An empty one
+ * that asks for maintenance (EOI) may, or may not, count as empty in GICH_ELRSR.
+ */
+enum vgic_work vgic_fold_empty(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_kick_t *kick)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	struct vgic_cif *cif = &cpu->cif;
+	vgic_kick_t others = 0;
+
+	if (cpu->folded) {
+		return vgic_cif_work(cif);
+	}
+	if (cif->work == VGIC_WORK_SYNC || cif->hcr != GICH_HCR_EN || (cpu->recall & ~empty)) {
+		return VGIC_WORK_SYNC;
+	}
+	cpu->recall = 0;
+	for (uint32_t left = cif->used & empty; left; left &= left - 1) {
+		uint32_t n = bits_first(left);
+
+		cif->lr[n] &= ~GICH_LR_STATE;
+		vgic_lr_take(vgic, vcpu, n, &others);
+		flush_clear(cif, BIT32(n));
+		cif->used &= ~BIT32(n);
+		cpu->nr_free++;
+	}
+	*kick |= others & ~BIT32(vcpu);
+	cif->work = cpu->nr_ready > cpu->nr_free ? VGIC_WORK_SYNC
+		    : cpu->nr_ready		 ? VGIC_WORK_ADD
+						 : VGIC_WORK_NONE;
+	return vgic_cif_work(cif);
 }
 
 enum vgic_work vgic_work(const struct vgic *vgic, uint32_t vcpu)

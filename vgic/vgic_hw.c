@@ -28,10 +28,20 @@ uint32_t vgic_hw_init(uintptr_t gich)
 	return vgic_hw_count();
 }
 
+uint32_t vgic_hw_empty(void)
+{
+	return io_read32(vgic_hw_gich + GICH_ELRSR0);
+}
+
+uint32_t vgic_hw_ended(void)
+{
+	return io_read32(vgic_hw_gich + GICH_EISR0);
+}
+
 /* One read of ELRSR spares the read of every list register that the guest has emptied. */
 static void vgic_hw_read_lrs(struct vgic_cif *cif)
 {
-	uint32_t empty = io_read32(vgic_hw_gich + GICH_ELRSR0);
+	uint32_t empty = vgic_hw_empty();
 
 	for (uint32_t left = cif->used; left; left &= left - 1) {
 		uint32_t n = bits_first(left);

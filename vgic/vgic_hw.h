@@ -13,6 +13,9 @@ void vgic_hw_init_cpu(void);
 
 /* List registers in use, VMCR-less: what a fold needs while the vCPU stays loaded. */
 void vgic_hw_read(struct vgic_cif *cif);
+/* List registers that hold nothing; those of them whose EOI asked for maintenance. */
+uint32_t vgic_hw_empty(void);
+uint32_t vgic_hw_ended(void);
 /* Dirty list registers and HCR. */
 void vgic_hw_write(struct vgic_cif *cif);
 

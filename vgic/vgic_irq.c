@@ -2,85 +2,49 @@
 #include "vgic/vgic_irq.h"
 #include "hyp/base/error.h"
 
-/* An active interrupt stays with the vCPU that acknowledged it. A pending SPI goes to one of its
- * targets: where it is already, else the lowest. On a uniprocessor GICD_ITARGETSR means nothing
- * (IHI 0048B 4.3.12). */
-static uint32_t irq_destination(const struct vgic *vgic, const struct vgic_ref *ref)
+/* The vCPU is to fold: it has the interrupt, and shows what is no longer so. */
+static void irq_recall(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
-	const struct vgic_bank *bank = ref->bank;
-	uint32_t targets = vgic->nr_vcpus == 1 ? 1 : ref->irq->targets;
+	struct vgic_cpu *cpu = &vgic->cpu[ref->irq->vcpu];
 
-	if (bank->active & ref->bit) {
-		return ref->irq->vcpu;
-	}
-	if (!(vgic_state_pending(bank) & vgic_state_eligible(vgic, bank) & ref->bit)) {
-		return VGIC_NOWHERE;
-	}
-	if (ref->intid < VGIC_NR_PRIVATE) {
-		return ref->vcpu;
-	}
-	if (targets & BIT32(ref->irq->vcpu)) {
-		return ref->irq->vcpu;
-	}
-	return targets ? bits_first(targets) : VGIC_NOWHERE;
-}
-
-/* List registers known to be free are filled without reading any; otherwise all must be known. */
-static void irq_notify(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
-{
-	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
-
-	if (!cpu->folded && cpu->nr_ready > cpu->nr_free) {
+	if (ref->bank->in_lr & ref->bit) {
+		cpu->recall |= BIT32(ref->irq->lr);
+		vgic_irq_ask(cpu, VGIC_WORK_LOOK);
+	} else {
 		cpu->cif.work = VGIC_WORK_SYNC;
-	} else if (cpu->cif.work == VGIC_WORK_NONE) {
-		cpu->cif.work = VGIC_WORK_ADD;
 	}
-	*kick |= BIT32(vcpu);
+	*kick |= BIT32(ref->irq->vcpu);
 }
 
-/* The vCPU is to fold: its list registers show what is no longer so. */
-static void irq_recall(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
-{
-	vgic->cpu[vcpu].cif.work = VGIC_WORK_SYNC;
-	*kick |= BIT32(vcpu);
-}
-
-static inline void irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+/* In no list register: from the vCPU in whose list it is, if any, to where it belongs. */
+static void irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	uint32_t from = ref->irq->vcpu;
-	uint32_t to = irq_destination(vgic, ref);
+	uint32_t to = vgic_irq_destination(vgic, ref);
 
-	if (from != to) {
-		if (from != VGIC_NOWHERE) {
-			vgic_irq_clear_ready(vgic, from, ref->intid);
-		}
+	if (from == to) {
 		if (to != VGIC_NOWHERE) {
-			vgic_irq_set_ready(vgic, to, ref->intid);
+			vgic_irq_notify(vgic, to, kick);
 		}
-		ref->irq->vcpu = (uint8_t)to;
+		return;
 	}
+	if (from != VGIC_NOWHERE) {
+		vgic_irq_clear_ready(&vgic->cpu[from], ref->intid);
+	}
+	ref->irq->vcpu = (uint8_t)to;
 	if (to != VGIC_NOWHERE) {
-		irq_notify(vgic, to, kick);
-	}
-}
-
-void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
-{
-	irq_place(vgic, ref, kick);
-}
-
-static inline void irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
-{
-	if (ref->bank->in_lr & ref->bit) {
-		irq_recall(vgic, ref->irq->vcpu, kick);
-	} else {
-		irq_place(vgic, ref, kick);
+		vgic_irq_set_ready(&vgic->cpu[to], ref->intid);
+		vgic_irq_notify(vgic, to, kick);
 	}
 }
 
 void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
-	irq_update(vgic, ref, kick);
+	if (ref->bank->in_lr & ref->bit) {
+		irq_recall(vgic, ref, kick);
+	} else {
+		irq_place(vgic, ref, kick);
+	}
 }
 
 void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
@@ -93,7 +57,8 @@ void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint3
 	}
 }
 
-/* The hottest path of all: inlined here as a whole. */
+/* The hottest path of all. What is disabled, neither active nor in a list register is nowhere, and
+ * stays there. */
 int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick)
 {
 	struct vgic_ref ref;
@@ -118,7 +83,9 @@ int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vg
 		}
 		bank->latch |= ref.bit;
 	}
-	irq_update(vgic, &ref, kick);
+	if ((bank->enabled | bank->active | bank->in_lr) & ref.bit) {
+		vgic_irq_update(vgic, &ref, kick);
+	}
 	return 0;
 }
 
@@ -127,6 +94,7 @@ void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)
 	ref->bank->held &= ~ref->bit;
 	ref->bank->held_active &= ~ref->bit;
 	ref->bank->release |= ref->bit;
+	vgic->cpu[ref->vcpu].cif.has_release = true;
 	if (ref->intid >= VGIC_NR_PRIVATE) {
 		vgic->release_sum |= BIT32(ref->intid / 32);
 	}
@@ -167,7 +135,7 @@ void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_
 		bank->op_activate |= ref->bit;
 		bank->op_deactivate &= ~ref->bit;
 		vgic->cpu[irq->vcpu].ops = true;
-		irq_recall(vgic, irq->vcpu, kick);
+		irq_recall(vgic, ref, kick);
 		return;
 	}
 	if (bank->active & ref->bit) {
@@ -182,9 +150,9 @@ void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_
 		if (ref->intid >= VGIC_NR_PRIVATE && vgic->nr_vcpus > 1 && irq->targets) {
 			irq->vcpu = (uint8_t)bits_first(irq->targets);
 		}
-		vgic_irq_set_ready(vgic, irq->vcpu, ref->intid);
+		vgic_irq_set_ready(&vgic->cpu[irq->vcpu], ref->intid);
 	}
-	vgic_irq_place(vgic, ref, kick);
+	vgic_irq_notify(vgic, irq->vcpu, kick);
 }
 
 void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
@@ -195,7 +163,7 @@ void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kic
 		bank->op_deactivate |= ref->bit;
 		bank->op_activate &= ~ref->bit;
 		vgic->cpu[ref->irq->vcpu].ops = true;
-		irq_recall(vgic, ref->irq->vcpu, kick);
+		irq_recall(vgic, ref, kick);
 		return;
 	}
 	if (!(bank->active & ref->bit)) {
@@ -205,5 +173,5 @@ void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kic
 	if (bank->held_active & ref->bit) {
 		vgic_irq_release(vgic, ref);
 	}
-	vgic_irq_place(vgic, ref, kick);
+	irq_place(vgic, ref, kick);
 }

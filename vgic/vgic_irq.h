@@ -1,34 +1,82 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One interrupt: what a change of its state means for the vCPUs. Within vgic/. */
+/* One interrupt: what a change of its state means for the vCPUs. Within vgic/. What stands here as
+ * a whole is on the way of every interrupt. */
 #ifndef VGIC_VGIC_IRQ_H
 #define VGIC_VGIC_IRQ_H
 
 #include "vgic/vgic_state.h"
 
-/* The vCPU's list of interrupts that want a list register. */
-static inline void vgic_irq_set_ready(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+/* The vCPU's list of interrupts that want a list register: in, out. */
+static inline void vgic_irq_set_ready(struct vgic_cpu *cpu, uint32_t intid)
 {
-	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
-	uint32_t word = intid / 32;
+	cpu->ready[intid / 32] |= BIT32(intid % 32);
+	cpu->ready_sum |= BIT32(intid / 32);
+	cpu->nr_ready++;
+}
 
-	if (!(cpu->ready[word] & BIT32(intid % 32))) {
-		cpu->ready[word] |= BIT32(intid % 32);
-		cpu->ready_sum |= BIT32(word);
-		cpu->nr_ready++;
+static inline void vgic_irq_clear_ready(struct vgic_cpu *cpu, uint32_t intid)
+{
+	uint32_t left = cpu->ready[intid / 32] & ~BIT32(intid % 32);
+
+	cpu->ready[intid / 32] = left;
+	cpu->nr_ready--;
+	if (!left) {
+		cpu->ready_sum &= ~BIT32(intid / 32);
 	}
 }
 
-static inline void vgic_irq_clear_ready(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+/* The vCPU is to do at least this before it goes on. */
+static inline void vgic_irq_ask(struct vgic_cpu *cpu, enum vgic_work work)
+{
+	if (cpu->cif.work < work) {
+		cpu->cif.work = (uint8_t)work;
+	}
+}
+
+/* An active interrupt stays with the vCPU that acknowledged it. A pending SPI goes to one of its
+ * targets: where it is already, else the lowest. On a uniprocessor GICD_ITARGETSR means nothing
+ * (IHI 0048B 4.3.12). */
+static inline uint32_t vgic_irq_destination(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	const struct vgic_bank *bank = ref->bank;
+	uint32_t targets;
+
+	if (bank->active & ref->bit) {
+		return ref->irq->vcpu;
+	}
+	if (!(vgic_state_pending(bank) & vgic_state_eligible(vgic, bank) & ref->bit)) {
+		return VGIC_NOWHERE;
+	}
+	if (ref->intid < VGIC_NR_PRIVATE) {
+		return ref->vcpu;
+	}
+	targets = vgic->nr_vcpus == 1 ? 1 : ref->irq->targets;
+	if (targets & BIT32(ref->irq->vcpu)) {
+		return ref->irq->vcpu;
+	}
+	return targets ? bits_first(targets) : VGIC_NOWHERE;
+}
+
+/* List registers known to be free are filled without a look; are there too few, some may be empty
+ * by now. */
+static inline void vgic_irq_notify(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
-	uint32_t word = intid / 32;
 
-	if (cpu->ready[word] & BIT32(intid % 32)) {
-		cpu->ready[word] &= ~BIT32(intid % 32);
-		cpu->nr_ready--;
-		if (!cpu->ready[word]) {
-			cpu->ready_sum &= ~BIT32(word);
-		}
+	vgic_irq_ask(cpu, cpu->nr_ready > cpu->nr_free ? VGIC_WORK_LOOK : VGIC_WORK_ADD);
+	*kick |= BIT32(vcpu);
+}
+
+/* It is in no list and in no list register any more, irq->vcpu says where it was: to where it
+ * belongs now. */
+static inline void vgic_irq_enter(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	uint32_t to = vgic_irq_destination(vgic, ref);
+
+	ref->irq->vcpu = (uint8_t)to;
+	if (to != VGIC_NOWHERE) {
+		vgic_irq_set_ready(&vgic->cpu[to], ref->intid);
+		vgic_irq_notify(vgic, to, kick);
 	}
 }
 
@@ -52,8 +100,5 @@ bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref);
 
 /* The physical interrupt is no longer the guest's: glue deactivates it (vgic_release_next). */
 void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref);
-
-/* After the vCPU that had it in a list register has taken it back into memory. */
-void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick);
 
 #endif

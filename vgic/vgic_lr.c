@@ -6,29 +6,38 @@
 /* List registers hold the upper five bits of a priority. */
 #define LR_PRIORITY_DROP 3
 
-#define LR_PENDING_ACTIVE 3u /* GICH_LR_STATE */
+/* Priorities as the distributor has them: bits 7..3, the others zero. */
+static uint32_t lr_priority(uint32_t priority)
+{
+	return FIELD_PREP(GICH_LR_PRIORITY, priority >> LR_PRIORITY_DROP);
+}
+
+/* A physical interrupt: the guest's EOI deactivates it, or asks glue to (vgic_set_soft_eoi). */
+static uint32_t lr_hw(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	return vgic->soft_eoi ? GICH_LR_EOI
+			      : GICH_LR_HW | FIELD_PREP(GICH_LR_PHYSID, (uint32_t)ref->irq->physid);
+}
+
+/* A level that is still high when the guest is through pends again: the EOI bit asks for a look. */
+static uint32_t lr_again(const struct vgic_ref *ref)
+{
+	return ref->bank->line & ~ref->bank->edge & ref->bit ? GICH_LR_EOI : 0;
+}
 
 /*
  * An SGI is one interrupt per source to the guest, but a list register per INTID is all there may
  * be: one source at a time, the lowest first, and a maintenance interrupt when it is through if
  * more wait.
  */
-static uint32_t lr_encode_sgi(const struct vgic_irq *irq, bool active, bool pending)
+static uint32_t lr_encode_active_sgi(const struct vgic_irq *irq, bool pending)
 {
 	uint32_t sources = pending ? irq->sources : 0;
-	uint32_t next = sources ? bits_first(sources) : 0;
-	uint32_t value;
+	uint32_t value = GICH_LR_ACTIVE | FIELD_PREP(GICH_LR_CPUID, irq->active_source);
 
-	if (active) {
-		value = GICH_LR_ACTIVE | FIELD_PREP(GICH_LR_CPUID, irq->active_source);
-		if (sources && next == irq->active_source) {
-			value |= GICH_LR_PENDING;
-		}
-	} else {
-		value = GICH_LR_PENDING | FIELD_PREP(GICH_LR_CPUID, next);
-	}
-	if (value & GICH_LR_PENDING) {
-		sources &= ~BIT32(next);
+	if (sources && bits_first(sources) == irq->active_source) {
+		value |= GICH_LR_PENDING;
+		sources &= sources - 1;
 	}
 	return value | (sources ? GICH_LR_EOI : 0);
 }
@@ -41,60 +50,56 @@ static bool lr_moves(const struct vgic *vgic, const struct vgic_ref *ref)
 }
 
 /*
- * A level that is still high when the guest is through pends again: the EOI bit asks for a look.
  * Hardware has no active-and-pending with the HW bit. So when a physical interrupt is active and
  * the same pends again, or a software one is active and a physical one waits behind it, the list
  * register goes without the HW bit until the end of what is active; fold then does what the HW bit
- * would have done. The same where the HW bit is not to be relied on (vgic_set_soft_eoi).
+ * would have done.
  */
-static uint32_t lr_encode_shared(const struct vgic *vgic, const struct vgic_ref *ref, bool active,
-				 bool pending)
+static uint32_t lr_encode_active_shared(const struct vgic *vgic, const struct vgic_ref *ref,
+					bool pending)
 {
 	const struct vgic_bank *bank = ref->bank;
-	bool moves = lr_moves(vgic, ref);
-	uint32_t hw = vgic->soft_eoi
-			      ? GICH_LR_EOI
-			      : GICH_LR_HW | FIELD_PREP(GICH_LR_PHYSID, (uint32_t)ref->irq->physid);
-	uint32_t again = bank->line & ~bank->edge & ref->bit ? GICH_LR_EOI : 0;
-	bool held = (bank->held & ref->bit) != 0;
 
-	if (!active) {
-		return GICH_LR_PENDING | (held ? hw : again);
-	}
 	if ((bank->held_active & ref->bit) && !pending) {
-		return GICH_LR_ACTIVE | hw;
+		return GICH_LR_ACTIVE | lr_hw(vgic, ref);
 	}
-	if (held || (pending && moves)) {
+	if ((bank->held & ref->bit) || (pending && lr_moves(vgic, ref))) {
 		return GICH_LR_ACTIVE | GICH_LR_EOI;
 	}
-	return GICH_LR_ACTIVE | (pending ? GICH_LR_PENDING | again : 0);
+	return GICH_LR_ACTIVE | (pending ? GICH_LR_PENDING | lr_again(ref) : 0);
 }
 
-uint32_t vgic_lr_encode(const struct vgic *vgic, const struct vgic_ref *ref, bool crowded)
+static uint32_t lr_encode_active(const struct vgic *vgic, const struct vgic_ref *ref, bool crowded)
 {
 	const struct vgic_bank *bank = ref->bank;
-	uint32_t wanted = vgic_state_pending(bank) & vgic_state_eligible(vgic, bank);
-	bool active = (bank->active & ref->bit) != 0;
-	bool pending = (wanted & ref->bit) != 0;
-	uint32_t priority = ref->irq->priority;
+	bool pending = (vgic_state_pending(bank) & vgic_state_eligible(vgic, bank) & ref->bit) != 0;
 	uint32_t value;
 
 	if (ref->intid < VGIC_NR_SGIS) {
-		value = lr_encode_sgi(ref->irq, active, pending);
+		value = lr_encode_active_sgi(ref->irq, pending);
 	} else {
-		value = lr_encode_shared(vgic, ref, active, pending);
+		value = lr_encode_active_shared(vgic, ref, pending);
 	}
-	if (crowded && FIELD_GET(GICH_LR_STATE, value) == LR_PENDING_ACTIVE) {
+	if (crowded && (value & GICH_LR_PENDING)) {
 		value = (value & ~GICH_LR_PENDING) | GICH_LR_EOI;
 	}
-	if (!(value & GICH_LR_PENDING)) {
-		priority = ref->irq->active_priority;
+	return value | lr_priority(value & GICH_LR_PENDING ? ref->irq->priority
+							   : ref->irq->active_priority);
+}
+
+/* What is ready and not active pends and may be forwarded (vgic_irq_destination). */
+static uint32_t lr_encode_pending(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	uint32_t value = GICH_LR_PENDING | lr_priority(ref->irq->priority);
+	uint32_t sources = ref->irq->sources;
+
+	if (ref->intid >= VGIC_NR_SGIS) {
+		return value | (ref->bank->held & ref->bit ? lr_hw(vgic, ref) : lr_again(ref));
 	}
-	if (bank->group & ref->bit) {
-		value |= GICH_LR_GRP1;
+	if (sources) {
+		value |= FIELD_PREP(GICH_LR_CPUID, bits_first(sources));
 	}
-	return value | FIELD_PREP(GICH_LR_PRIORITY, priority >> LR_PRIORITY_DROP) |
-	       FIELD_PREP(GICH_LR_VIRTID, ref->intid);
+	return value | (sources & (sources - 1) ? GICH_LR_EOI : 0);
 }
 
 /* The latch that the list register shows as pending is the hardware's to consume. */
@@ -103,9 +108,6 @@ static void lr_lend(const struct vgic_ref *ref, uint32_t value)
 	struct vgic_bank *bank = ref->bank;
 	struct vgic_irq *irq = ref->irq;
 
-	if (!(value & GICH_LR_PENDING)) {
-		return;
-	}
 	bank->loan |= bank->latch & ref->bit;
 	if (!(value & GICH_LR_HW)) {
 		bank->held_lent |= bank->held & ~bank->held_active & ref->bit;
@@ -119,21 +121,25 @@ static void lr_lend(const struct vgic_ref *ref, uint32_t value)
 	}
 }
 
-void vgic_lr_put(struct vgic *vgic, uint32_t vcpu, uint32_t n, uint32_t intid, bool crowded)
+void vgic_lr_put(struct vgic *vgic, const struct vgic_ref *ref, uint32_t n, bool crowded)
 {
-	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
-	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
-	uint32_t value = vgic_lr_encode(vgic, &ref, crowded);
+	struct vgic_cpu *cpu = &vgic->cpu[ref->vcpu];
+	struct vgic_bank *bank = ref->bank;
+	uint32_t value = bank->active & ref->bit ? lr_encode_active(vgic, ref, crowded)
+						 : lr_encode_pending(vgic, ref);
 
+	value |= (bank->group & ref->bit ? GICH_LR_GRP1 : 0) | ref->intid;
 	if (cpu->cif.lr[n] != value) {
 		cpu->cif.lr[n] = value;
 		cpu->cif.dirty |= BIT32(n);
 	}
-	lr_lend(&ref, value);
-	vgic_irq_clear_ready(vgic, vcpu, intid);
-	ref.bank->in_lr |= ref.bit;
-	ref.irq->lr = (uint8_t)n;
-	cpu->lr_irq[n] = (uint16_t)intid;
+	if (value & GICH_LR_PENDING) {
+		lr_lend(ref, value);
+	}
+	vgic_irq_clear_ready(cpu, ref->intid);
+	bank->in_lr |= ref->bit;
+	ref->irq->lr = (uint8_t)n;
+	cpu->lr_irq[n] = (uint16_t)ref->intid;
 }
 
 /* What became of the physical interrupt. With the HW bit, the guest's EOI has deactivated it. */
@@ -216,6 +222,5 @@ void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kic
 	bank->op_activate &= ~ref.bit;
 	bank->op_deactivate &= ~ref.bit;
 	cpu->lr_irq[n] = VGIC_NO_IRQ;
-	vgic_irq_set_ready(vgic, vcpu, ref.intid);
-	vgic_irq_place(vgic, &ref, kick);
+	vgic_irq_enter(vgic, &ref, kick);
 }

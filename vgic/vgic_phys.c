@@ -59,8 +59,8 @@ static void phys_list_register_is_empty(struct vgic *vgic, const struct vgic_ref
 	ref->irq->vcpu = VGIC_NOWHERE;
 	cpu->lr_irq[n] = VGIC_NO_IRQ;
 	cpu->cif.used &= ~BIT32(n);
-	cpu->cif.lr[n] = 0;
-	cpu->cif.dirty |= BIT32(n);
+	cpu->recall &= ~BIT32(n);
+	cpu->cif.lr[n] &= ~GICH_LR_STATE;
 	cpu->nr_free++;
 }
 
@@ -142,6 +142,7 @@ bool vgic_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
 		return true;
 	}
 	if (!vgic->release_sum) {
+		vgic->cpu[vcpu].cif.has_release = false;
 		return false;
 	}
 	word = bits_first(vgic->release_sum);

@@ -79,6 +79,8 @@ static void state_reset_cpu(struct vgic_cpu *cpu, uint32_t nr_lrs)
 	cpu->ready_sum = 0;
 	cpu->ops = false;
 	cpu->folded = true;
+	cpu->nr_free = VGIC_ALL_FREE;
+	cpu->recall = 0;
 	cpu->fold_seq++;
 	cpu->retry_offset = 0;
 	cpu->cif = (struct vgic_cif) {
@@ -87,6 +89,7 @@ static void state_reset_cpu(struct vgic_cpu *cpu, uint32_t nr_lrs)
 		.hcr = GICH_HCR_EN,
 		.hcr_dirty = true,
 		.work = VGIC_WORK_ADD,
+		.has_release = true, /* vgic_reset may have */
 	};
 }
 
@@ -120,6 +123,7 @@ struct vgic *vgic_init(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs, uint32
 	vgic->nr_irqs = nr_irqs;
 	vgic->nr_words = state_words(nr_irqs);
 	vgic->nr_lrs = bits_min(nr_lrs ? nr_lrs : 1, VGIC_MAX_LRS);
+	vgic->all_lrs = GENMASK32(31, 0) >> (32 - vgic->nr_lrs);
 	rest += state_header_size();
 	vgic->cpu = (void *)rest;
 	rest += state_cpus_size(nr_vcpus);
@@ -153,7 +157,7 @@ void vgic_load(struct vgic *vgic, uint32_t vcpu)
 	cpu->loaded = true;
 	memset(cpu->cif.lr, 0, sizeof(cpu->cif.lr));
 	cpu->cif.used = 0;
-	cpu->cif.dirty = vgic_state_all_lrs(vgic);
+	cpu->cif.dirty = vgic->all_lrs;
 	cpu->cif.hcr_dirty = true;
 	cpu->cif.work = VGIC_WORK_ADD;
 }

@@ -20,6 +20,7 @@
 #define VGIC_MAX_WORDS 32
 #define VGIC_NOWHERE   VGIC_MAX_VCPUS /* irq->vcpu: no vCPU; its bit is never in a target mask */
 #define VGIC_NO_LR     0xffu
+#define VGIC_ALL_FREE  0xffffu /* all list registers will be filled anew: room for any number */
 
 /* 32 interrupts; bit n is interrupt 32 * word + n. */
 struct vgic_bank {
@@ -70,10 +71,11 @@ struct vgic_cpu {
 	bool loaded;
 	bool folded;	    /* no list register holds anything that memory does not know */
 	bool ops;	    /* there are op_activate, op_deactivate bits for it */
-	uint8_t nr_free;    /* list registers that are not used; unless folded */
+	uint16_t nr_free;   /* list registers that are not used; VGIC_ALL_FREE while folded */
 	uint32_t fold_seq;  /* counts folds */
 	uint32_t nr_ready;  /* bits in ready */
 	uint32_t ready_sum; /* bit w: ready[w] is not 0 */
+	uint32_t recall;    /* bit n: what LRn shows is no longer so, unless it is empty */
 	uint32_t ready[VGIC_MAX_WORDS];
 	uint16_t lr_irq[VGIC_MAX_LRS]; /* INTID in LRn, VGIC_NO_IRQ; valid unless folded */
 
@@ -92,6 +94,7 @@ struct vgic {
 	uint32_t nr_irqs;
 	uint32_t nr_words;
 	uint32_t nr_lrs;
+	uint32_t all_lrs; /* a bit for each */
 	uint32_t ctlr;
 	bool soft_eoi;		  /* vgic_set_soft_eoi */
 	uint32_t group_on[2];	  /* all ones if the distributor forwards the group */
@@ -151,11 +154,6 @@ static inline uint32_t vgic_state_eligible(const struct vgic *vgic, const struct
 {
 	return bank->enabled &
 	       ((bank->group & vgic->group_on[1]) | (~bank->group & vgic->group_on[0]));
-}
-
-static inline uint32_t vgic_state_all_lrs(const struct vgic *vgic)
-{
-	return GENMASK32(31, 0) >> (32 - vgic->nr_lrs);
 }
 
 #endif

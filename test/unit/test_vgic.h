@@ -38,6 +38,7 @@ struct rig_cpu {
 	uint32_t reads;	     /* of list registers, all in all */
 	uint32_t writes;     /* likewise */
 	uint32_t maintained; /* maintenance interrupts */
+	uint32_t syncs;	     /* times that all list registers in use were read */
 };
 
 struct rig {
@@ -48,6 +49,7 @@ struct rig {
 	uint8_t physical[1024]; /* active in the physical GIC */
 	uint32_t deactivated;	/* by vgic_release_next */
 	uint32_t storms;
+	bool eoi_is_empty; /* GICH_ELRSR shows an empty list register that asks for maintenance */
 };
 
 static inline void rig_free(struct rig *rig)
@@ -87,6 +89,30 @@ static inline uint32_t hw_misr(const struct rig *rig, uint32_t v)
 	return (eoi ? 1u : 0) | ((cpu->hcr & 2u) && valid <= 1 ? 2u : 0) |
 	       ((cpu->hcr & 4u) && cpu->hcr >> 27 ? 4u : 0) |
 	       ((cpu->hcr & 8u) && !pending ? 8u : 0);
+}
+
+/* GICH_EISR: empty ones that ask for maintenance. */
+static inline uint32_t hw_eisr(const struct rig *rig, uint32_t v)
+{
+	uint32_t bits = 0;
+
+	for (uint32_t n = 0; n < rig->nr_lrs; n++) {
+		uint32_t lr = rig->cpu[v].lr[n];
+
+		bits |= hw_state(lr) == 0 && (lr & 0x80080000u) == 0x00080000u ? 1u << n : 0;
+	}
+	return bits;
+}
+
+/* GICH_ELRSR. Implementations differ in whether those of GICH_EISR are among them. */
+static inline uint32_t hw_elrsr(const struct rig *rig, uint32_t v)
+{
+	uint32_t bits = 0;
+
+	for (uint32_t n = 0; n < rig->nr_lrs; n++) {
+		bits |= hw_state(rig->cpu[v].lr[n]) == 0 ? 1u << n : 0;
+	}
+	return rig->eoi_is_empty ? bits : bits & ~hw_eisr(rig, v);
 }
 
 static inline void hw_write(struct rig *rig, uint32_t v)
@@ -202,6 +228,10 @@ static inline void rig_releases(struct rig *rig, uint32_t v)
 {
 	uint32_t physid;
 
+	if (!vgic_cif(rig->vgic, v)->has_release) {
+		CHECK(!vgic_release_next(rig->vgic, v, &physid));
+		return;
+	}
 	while (vgic_release_next(rig->vgic, v, &physid)) {
 		CHECK(rig->physical[physid]);
 		rig->physical[physid] = 0;
@@ -212,7 +242,20 @@ static inline void rig_releases(struct rig *rig, uint32_t v)
 static inline void rig_sync(struct rig *rig, uint32_t v)
 {
 	hw_read(rig, v);
+	rig->cpu[v].syncs++;
 	vgic_fold(rig->vgic, v, &rig->kick);
+	rig_releases(rig, v);
+	vgic_flush(rig->vgic, v);
+	hw_write(rig, v);
+}
+
+/* The short way first. */
+static inline void rig_look(struct rig *rig, uint32_t v, uint32_t empty)
+{
+	if (vgic_fold_empty(rig->vgic, v, empty, &rig->kick) == VGIC_WORK_SYNC) {
+		rig_sync(rig, v);
+		return;
+	}
 	rig_releases(rig, v);
 	vgic_flush(rig->vgic, v);
 	hw_write(rig, v);
@@ -226,6 +269,8 @@ static inline void rig_enter(struct rig *rig, uint32_t v)
 	}
 	if (vgic_work(rig->vgic, v) == VGIC_WORK_SYNC) {
 		rig_sync(rig, v);
+	} else if (vgic_work(rig->vgic, v) == VGIC_WORK_LOOK) {
+		rig_look(rig, v, hw_elrsr(rig, v));
 	} else if (vgic_work(rig->vgic, v) == VGIC_WORK_ADD) {
 		vgic_flush(rig->vgic, v);
 		hw_write(rig, v);
@@ -238,7 +283,7 @@ static inline void rig_enter(struct rig *rig, uint32_t v)
 			return;
 		}
 		rig->cpu[v].maintained++;
-		rig_sync(rig, v);
+		rig_look(rig, v, hw_eisr(rig, v));
 	}
 }
 

@@ -97,7 +97,7 @@ static void lowered_before_acknowledge(void)
 	CHECK(hw_best(&rig, 0) >= 0);
 	CHECK_EQ(rig_try_line(&rig, 0, 40, false), 0);
 	CHECK_EQ(rig.kick, 1);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_SYNC);
+	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_LOOK);
 	rig_settle(&rig);
 	take(0, SPURIOUS);
 	CHECK_EQ(state(0, 40), 0);
@@ -855,7 +855,7 @@ static void adding_reads_nothing(void)
 	rig_line(&rig, 0, 43, true);
 	CHECK_EQ(rig.cpu[0].reads, reads);
 	CHECK_EQ(rig_try_line(&rig, 0, 44, true), 0);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_SYNC); /* full, as far as is known */
+	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_LOOK); /* full, as far as is known */
 	rig_settle(&rig);
 	rig_free(&rig);
 }
@@ -869,7 +869,7 @@ static void adding_more_than_fits(void)
 	CHECK_EQ(rig_try_line(&rig, 0, 41, true), 0);
 	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_ADD);
 	CHECK_EQ(rig_try_line(&rig, 0, 42, true), 0);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_SYNC);
+	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_LOOK);
 	rig_settle(&rig);
 	take(0, 42);
 	rig_free(&rig);

@@ -416,6 +416,7 @@ static void start(uint32_t run)
 	model.nr_vcpus = vcpus[rnd(3)];
 	model.ctlr = 1;
 	rig_boot(&rig, model.nr_vcpus, IRQS, nr_lrs);
+	rig.eoi_is_empty = rnd(2) != 0;
 	if (rnd(2)) {
 		vgic_set_soft_eoi(rig.vgic);
 	}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The short fold: list registers that hold nothing are given back and filled again, the others are
+ * not even looked at, unless one of them shows what is no longer so. */
+#include "test/unit/test_vgic.h"
+
+static struct rig rig;
+
+static void take_and_end(uint32_t v, uint32_t iar)
+{
+	CHECK_EQ(rig_ack(&rig, v), iar);
+	rig_eoi(&rig, v, iar);
+}
+
+static void set_edge(uint32_t intid)
+{
+	uint32_t offset = ICFGR + intid / 16 * 4;
+
+	rig_write(&rig, 0, offset, rig_read(&rig, 0, offset) | 2u << (intid % 16 * 2));
+}
+
+static void pulse(uint32_t intid)
+{
+	rig_line(&rig, 0, intid, true);
+	rig_line(&rig, 0, intid, false);
+}
+
+static void boot(uint32_t nr_vcpus, uint32_t nr_lrs)
+{
+	rig_boot(&rig, nr_vcpus, 96, nr_lrs);
+	for (uint32_t intid = 64; intid < 80; intid++) {
+		set_edge(intid);
+	}
+}
+
+/* Again and again: one write each, and no list register is read. */
+static void sgi_again(void)
+{
+	boot(1, 4);
+	rig_line(&rig, 0, 40, true);
+	CHECK_EQ(hw_ack(&rig, 0), 40); /* unseen, and stays */
+	rig_write8(&rig, 0, IPRIORITYR + 5, 0x10);
+	for (int n = 0; n < 10; n++) {
+		uint32_t syncs = rig.cpu[0].syncs, writes = rig.cpu[0].writes;
+
+		rig_write(&rig, 0, SGIR, 0x02000005);
+		CHECK_EQ(rig.cpu[0].syncs, syncs);
+		CHECK_EQ(rig.cpu[0].writes, writes + 1);
+		take_and_end(0, 5);
+	}
+	CHECK(hw_find_active(&rig, 0, 40) >= 0);
+	CHECK_EQ(rig.cpu[0].maintained, 0);
+	rig_free(&rig);
+}
+
+/* More interrupts, one after the other, than there are list registers. */
+static void all_used_and_empty(void)
+{
+	boot(1, 3);
+	for (uint32_t intid = 64; intid < 80; intid++) {
+		uint32_t syncs = rig.cpu[0].syncs;
+
+		pulse(intid);
+		CHECK_EQ(rig.cpu[0].syncs, syncs);
+		take_and_end(0, intid);
+	}
+	rig_free(&rig);
+}
+
+/* Some are empty, but too few. */
+static void not_enough(void)
+{
+	uint32_t syncs;
+
+	boot(1, 2);
+	pulse(64);
+	CHECK_EQ(hw_ack(&rig, 0), 64);
+	rig_write8(&rig, 0, IPRIORITYR + 65, 0x80);
+	rig_write8(&rig, 0, IPRIORITYR + 66, 0x60);
+	pulse(65);
+	take_and_end(0, 65);
+	syncs = rig.cpu[0].syncs;
+	CHECK_EQ(rig_try_line(&rig, 0, 65, true), 0);
+	CHECK_EQ(rig_try_line(&rig, 0, 66, true), 0);
+	rig_settle(&rig);
+	CHECK_EQ(rig.cpu[0].syncs, syncs + 1);
+	take_and_end(0, 66);
+	take_and_end(0, 65);
+	rig_eoi(&rig, 0, 64);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 0, 64) & 4, 0);
+	rig_free(&rig);
+}
+
+/* With something left outside, its EOI is counted elsewhere: everything is read. */
+static void outside(void)
+{
+	uint32_t syncs;
+
+	boot(1, 1);
+	rig_write8(&rig, 0, IPRIORITYR + 65, 0x80);
+	pulse(64);
+	CHECK_EQ(rig_ack(&rig, 0), 64);
+	pulse(65);
+	CHECK_EQ(rig_ack(&rig, 0), 65); /* 64 is outside */
+	hw_eoi(&rig, 0, 65);
+	syncs = rig.cpu[0].syncs;
+	CHECK_EQ(rig_try_line(&rig, 0, 65, true), 0);
+	rig_settle(&rig);
+	CHECK_EQ(rig.cpu[0].syncs, syncs + 1);
+	take_and_end(0, 65);
+	rig_eoi(&rig, 0, 64);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_free(&rig);
+}
+
+/* What a list register that is not empty shows is wrong: a look at ELRSR does not do. */
+static void recalled(void)
+{
+	uint32_t syncs;
+
+	boot(1, 4);
+	rig_line(&rig, 0, 40, true);
+	syncs = rig.cpu[0].syncs;
+	rig_line(&rig, 0, 40, false);
+	CHECK_EQ(rig.cpu[0].syncs, syncs + 1);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_line(&rig, 0, 40, true);
+	CHECK_EQ(rig_ack(&rig, 0), 40);
+	rig_line(&rig, 0, 40, false);
+	CHECK_EQ(rig.cpu[0].syncs, syncs + 2); /* the EOI bit goes */
+	rig_eoi(&rig, 0, 40);
+	CHECK_EQ(rig.cpu[0].maintained, 0);
+	rig_line(&rig, 0, 40, true); /* empty by now */
+	CHECK_EQ(rig.cpu[0].syncs, syncs + 2);
+	CHECK_EQ(rig_ack(&rig, 0), 40);
+	rig_free(&rig);
+}
+
+/* One recalled register is empty, another one is not. */
+static void one_of_two(void)
+{
+	uint32_t syncs;
+
+	boot(1, 4);
+	rig_line(&rig, 0, 41, true);
+	rig_write8(&rig, 0, IPRIORITYR + 64, 0x10);
+	pulse(64);
+	take_and_end(0, 64);
+	syncs = rig.cpu[0].syncs;
+	CHECK_EQ(rig_try_line(&rig, 0, 64, true), 0);
+	CHECK_EQ(rig_try_line(&rig, 0, 41, false), 0);
+	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_LOOK);
+	rig_settle(&rig);
+	CHECK_EQ(rig.cpu[0].syncs, syncs + 1);
+	take_and_end(0, 64);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_free(&rig);
+}
+
+/* The EOI of a level that is still high, beside another interrupt that the guest has: pending again
+ * after a look at EISR. And then not high any more. */
+static void maintenance(void)
+{
+	for (int n = 0; n < 2; n++) {
+		uint32_t syncs;
+
+		boot(1, 4);
+		rig.eoi_is_empty = n != 0;
+		rig_write8(&rig, 0, IPRIORITYR + 40, 0x50);
+		rig_line(&rig, 0, 41, true);
+		CHECK_EQ(hw_ack(&rig, 0), 41);
+		rig_line(&rig, 0, 40, true);
+		syncs = rig.cpu[0].syncs;
+		for (uint32_t turn = 1; turn < 5; turn++) {
+			take_and_end(0, 40);
+			CHECK_EQ(rig.cpu[0].maintained, turn);
+		}
+		CHECK_EQ(hw_ack(&rig, 0), 40);
+		hw_eoi(&rig, 0, 40);
+		CHECK(hw_eisr(&rig, 0) != 0);
+		CHECK_EQ(rig.cpu[0].syncs, syncs);
+		CHECK_EQ(rig_try_line(&rig, 0, 40, false),
+			 0); /* before the maintenance interrupt */
+		rig_settle(&rig);
+		CHECK_EQ(rig.cpu[0].syncs, n ? syncs : syncs + 1);
+		CHECK_EQ(hw_eisr(&rig, 0), 0);
+		CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+		CHECK(hw_find_active(&rig, 0, 41) >= 0);
+		rig_free(&rig);
+	}
+}
+
+/* What was asked for while the list register was, or became, empty. */
+static void changed_by_others(void)
+{
+	struct mmio set = { ISACTIVER + 8, 4, true, 1 };
+	uint32_t syncs;
+
+	boot(2, 4);
+	pulse(64);
+	CHECK_EQ(hw_ack(&rig, 0), 64);
+	hw_eoi(&rig, 0, 64);
+	syncs = rig.cpu[0].syncs;
+	CHECK_EQ(rig_try(&rig, 1, &set), MMIO_OK);
+	rig_settle(&rig);
+	CHECK_EQ(rig.cpu[0].syncs, syncs);
+	CHECK_EQ(rig_read(&rig, 1, ISACTIVER + 8), 1);
+	set.offset = ICACTIVER + 8;
+	CHECK_EQ(rig_try(&rig, 1, &set), MMIO_OK);
+	CHECK_EQ(rig_read(&rig, 1, ISACTIVER + 8), 0);
+	pulse(64);
+	CHECK_EQ(hw_ack(&rig, 0), 64);
+	hw_eoi(&rig, 0, 64);
+	rig_write8(&rig, 1, ITARGETSR + 64, 2); /* vCPU 0 gives it back without a read */
+	pulse(64);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	take_and_end(1, 64);
+	rig_free(&rig);
+}
+
+/* An answer that comes late: everything has been read meanwhile, or is to be. */
+static void not_asked(void)
+{
+	boot(1, 4);
+	pulse(64);
+	hw_read(&rig, 0);
+	vgic_fold(rig.vgic, 0, &rig.kick);
+	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0xf, &rig.kick), VGIC_WORK_ADD);
+	vgic_flush(rig.vgic, 0);
+	hw_write(&rig, 0);
+	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0, &rig.kick), VGIC_WORK_NONE);
+	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0xe, &rig.kick), VGIC_WORK_NONE);
+	vgic_ask_fold(rig.vgic, 0);
+	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0xe, &rig.kick), VGIC_WORK_SYNC);
+	rig_enter(&rig, 0);
+	take_and_end(0, 64);
+	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0xf, &rig.kick), VGIC_WORK_NONE);
+	CHECK_EQ(vgic_cif(rig.vgic, 0)->used, 0);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_free(&rig);
+}
+
+static const struct test_case cases[] = {
+	{ "sgi_again", sgi_again },	{ "all_used_and_empty", all_used_and_empty },
+	{ "not_enough", not_enough },	{ "outside", outside },
+	{ "recalled", recalled },	{ "one_of_two", one_of_two },
+	{ "maintenance", maintenance }, { "changed_by_others", changed_by_others },
+	{ "not_asked", not_asked },
+};
+
+TEST_MAIN("vgic_look", cases)
