@@ -8,7 +8,7 @@
 #include "hyp/regs/psr.h"
 #include "hyp/run.h"
 
-#define HYPERCALL_COUNT 9 /* calls in the vendor-hypervisor range */
+#define HYPERCALL_COUNT 9  /* calls in the vendor-hypervisor range */
 #define HVC_SIZE	4u /* bytes, in ARM and in Thumb state */
 
 static bool hypercall_entry_valid(const void *cookie, uint32_t ipa)
