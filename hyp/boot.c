@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/boot_parts.h"
 #include "hyp/board_parts.h"
+#include "hyp/hw/io.h"
 #include "hyp/hw/layout.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/uart.h"
@@ -136,6 +137,19 @@ void boot_read_manifest(struct boot *boot)
 		boot_refuse(&why);
 	}
 	boot_check_uart();
+}
+
+uint32_t boot_read_clock(struct boot *boot)
+{
+	const struct fdt *fdt = &boot->board_fdt;
+	fdt_node_t node = fdt_find_compatible(fdt, fdt_root(fdt), "arm,pl031");
+	uint64_t base, size;
+	const void *clock = NULL;
+
+	if (node != FDT_NONE && fdt_is_enabled(fdt, node) && fdt_reg(fdt, node, 0, &base, &size)) {
+		clock = mmu_map_device(pa_make(base), PAGE_SIZE);
+	}
+	return clock ? io_read32((uintptr_t)clock) : 0; /* RTCDR, DDI 0224 3.3.1 */
 }
 
 /* The monitor's own memory for all partitions, in whole blocks. */

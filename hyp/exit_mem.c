@@ -9,6 +9,7 @@
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/hsr.h"
 #include "hyp/regs/psr.h"
+#include "hyp/rtc.h"
 #include "hyp/run.h"
 #include "hyp/tty.h"
 
@@ -102,6 +103,9 @@ static enum mmio_result exit_mmio(struct vcpu *vcpu, uint32_t ipa, struct mmio *
 	}
 	if (page == VM_UART_IPA && config->console) {
 		return tty_access(vcpu->vm, mmio);
+	}
+	if (page == RTC_IPA && config->rtc) {
+		return rtc_access(vcpu->vm, mmio);
 	}
 	return MMIO_ABORT;
 }

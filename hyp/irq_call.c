@@ -2,6 +2,7 @@
 #include "hyp/irq_call.h"
 #include "hyp/base/error.h"
 #include "hyp/regs/hcr.h"
+#include "hyp/rtc.h"
 
 static uint32_t irq_call_cpu_bit(const struct irq_line *line)
 {
@@ -39,8 +40,9 @@ int irq_call_line(struct vm *vm, uint32_t irq, bool level)
 	if (!vm->vgic) {
 		return irq_call_cpu_line(vm, &line, level);
 	}
-	if (line.type == IRQ_LINE_SPI && line.number == VM_UART_INTID && vm->config->console) {
-		return -HYP_EBUSY; /* the emulated UART drives this one */
+	if (line.type == IRQ_LINE_SPI && ((line.number == VM_UART_INTID && vm->config->console) ||
+					  (line.number == RTC_INTID && vm->config->rtc))) {
+		return -HYP_EBUSY; /* an emulated device drives this one */
 	}
 	lock_take(&vm->vgic_lock);
 	error = vgic_set_line(vm->vgic, &line, level, &kick);

@@ -8,6 +8,7 @@
 #include "hyp/hw/smc.h"
 #include "hyp/hw/timer.h"
 #include "hyp/regs/psr.h"
+#include "hyp/rtc.h"
 #include "hyp/tty.h"
 #include "hyp/vm.h"
 #include "vgic/vgic_hw.h"
@@ -104,7 +105,7 @@ static uint32_t main_this_index(void)
 }
 
 /* Ticks a second: the tree's word goes before CNTFRQ, which some firmware leaves unset. */
-static uint32_t main_timer_hz(void)
+uint32_t main_timer_hz(void)
 {
 	return main_board.timer_hz ? main_board.timer_hz : sysreg_read(CNTFRQ);
 }
@@ -192,6 +193,7 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	boot_read_manifest(&main_boot);
 	main_time_slice = (uint64_t)boot_manifest.time_slice_us * main_timer_hz() / 1000000u;
 	main_tty_tick = main_timer_hz() / 100;
+	rtc_init(boot_read_clock(&main_boot));
 	boot_make_partitions(&main_boot, nr_lrs, main_probe_hw_bit());
 	main_start_cpus(self);
 	if (main_board.uart != BOARD_UART_NONE) {

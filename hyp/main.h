@@ -15,6 +15,9 @@ extern uint64_t main_tty_tick;	 /* the same */
 /* Cortex-A15 r0p4 and before, erratum 766422: HSR.Rt of a Thumb store may be wrong. */
 extern bool main_rt_unreliable;
 
+/* Counter ticks a second. */
+uint32_t main_timer_hz(void);
+
 /* A vCPU is about to enter its first instruction: prints, once, how long the way there was.
  * `loading`: counter ticks of this CPU that went into partitions' memory. */
 void main_entered(uint64_t loading);

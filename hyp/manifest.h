@@ -39,6 +39,7 @@ struct manifest_partition {
 	uint16_t rights; /* bit n: may call on partition n */
 	uint32_t nr_devices;
 	struct manifest_device device[MANIFEST_MAX_DEVICES];
+	bool rtc;	/* an emulated PL031 at 0x09010000, SPI 34; default no */
 	bool console;	/* an emulated PL011 at 0x09000000, SPI 33; default yes */
 	bool autostart; /* default yes */
 };

@@ -68,6 +68,12 @@ static bool manifest_check_window(const struct manifest_node *node,
 				       "overlaps the virtual console (0x09000000): give console = "
 				       "\"none\", or another ipa");
 	}
+	if (partition->rtc &&
+	    manifest_overlaps(device->ipa, device->size, MANIFEST_RTC_IPA, PAGE_SIZE)) {
+		return manifest_refuse(node, DEVICE_IPA,
+				       "overlaps the virtual clock (0x09010000): give no rtc, or "
+				       "another ipa");
+	}
 	for (uint32_t i = 0; i < partition->nr_devices; i++) {
 		if (manifest_overlaps(device->ipa, device->size, partition->device[i].ipa,
 				      partition->device[i].size)) {
@@ -100,6 +106,10 @@ static bool manifest_read_interrupt(const struct manifest_node *node,
 	if (partition->console && device->intid == MANIFEST_CONSOLE_IRQ) {
 		return manifest_refuse(node, DEVICE_INTERRUPT,
 				       "33 is the virtual console's: give console = \"none\"");
+	}
+	if (partition->rtc && device->intid == MANIFEST_RTC_IRQ) {
+		return manifest_refuse(node, DEVICE_INTERRUPT,
+				       "34 is the virtual clock's: give no rtc");
 	}
 	return true;
 }

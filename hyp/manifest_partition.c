@@ -27,6 +27,7 @@ static const struct manifest_rule partition_rules[NR_PARTITION_RULES] = {
 	[RULE_BOOTARGS] = { "bootargs", SHAPE_STRING },
 	[RULE_RIGHTS] = { "rights", SHAPE_STRINGS },
 	[RULE_CONSOLE] = { "console", SHAPE_STRING },
+	[RULE_RTC] = { "rtc", SHAPE_STRING },
 	[RULE_NO_AUTOSTART] = { "no-autostart", SHAPE_FLAG },
 };
 _Static_assert(NR_PARTITION_RULES <= MANIFEST_MAX_RULES, "manifest_node holds every rule");
@@ -106,6 +107,10 @@ static bool manifest_read_gic(const struct manifest_node *node,
 	if (!manifest_read_choice(node, RULE_CONSOLE, "pl011", &partition->console)) {
 		return manifest_refuse(node, RULE_CONSOLE, "neither \"pl011\" nor \"none\"");
 	}
+	partition->rtc = manifest_given(node, RULE_RTC);
+	if (partition->rtc && !manifest_read_choice(node, RULE_RTC, "pl031", &partition->rtc)) {
+		return manifest_refuse(node, RULE_RTC, "neither \"pl031\" nor \"none\"");
+	}
 	if (!partition->has_gic) {
 		return !manifest_given(node, RULE_IRQS) ||
 		       manifest_refuse(node, RULE_IRQS, "there is no GIC that could have any");
@@ -118,6 +123,10 @@ static bool manifest_read_gic(const struct manifest_node *node,
 		return manifest_refuse(node, RULE_IRQS,
 				       "the console's interrupt is 33: give 64 or more, or console "
 				       "= \"none\"");
+	}
+	if (partition->rtc && irqs <= MANIFEST_RTC_IRQ) {
+		return manifest_refuse(node, RULE_IRQS,
+				       "the clock's interrupt is 34: give 64 or more, or no rtc");
 	}
 	partition->nr_irqs = irqs;
 	return true;

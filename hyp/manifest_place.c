@@ -58,10 +58,13 @@ static bool manifest_place_memory(const struct manifest_node *node,
 	}
 	if (manifest_overlaps(partition->memory_ipa, size, MANIFEST_GIC_IPA, MANIFEST_GIC_SIZE) ||
 	    (partition->console &&
-	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_CONSOLE_IPA, PAGE_SIZE))) {
+	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_CONSOLE_IPA, PAGE_SIZE)) ||
+	    (partition->rtc &&
+	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_RTC_IPA, PAGE_SIZE))) {
 		return manifest_refuse(node, RULE_MEMORY_AT,
 				       "the memory would cover the virtual GIC (0x08000000 to "
-				       "0x0802ffff) or the console (0x09000000)");
+				       "0x0802ffff), the console (0x09000000) or the clock "
+				       "(0x09010000)");
 	}
 	partition->memory_size = (uint32_t)size;
 	return true;

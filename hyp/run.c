@@ -10,6 +10,7 @@
 #include "hyp/main.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
+#include "hyp/rtc.h"
 #include "hyp/tty.h"
 #include "vgic/vgic_hw.h"
 #include <string.h>
@@ -87,6 +88,9 @@ static void run_set_timer(struct cpu *cpu)
 {
 	uint64_t now = timer_now();
 	uint64_t deadline = run_sleepers(cpu, now);
+	uint64_t alarm = rtc_check(cpu, now);
+
+	deadline = alarm < deadline ? alarm : deadline;
 
 	if (!cpu->contended) {
 		cpu->slice_end = 0;

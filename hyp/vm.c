@@ -5,6 +5,7 @@
 #include "hyp/hw/gic.h"
 #include "hyp/irq.h"
 #include "hyp/main.h"
+#include "hyp/rtc.h"
 #include "hyp/tty.h"
 
 #define VM_ALIGN      8u
@@ -257,6 +258,7 @@ static void vm_ended(struct vm *vm)
 	irq_take_back(vm);
 	vm_reset_interrupts(vm);
 	tty_reset_vm(vm);
+	rtc_reset(vm);
 	if (vm->ending == VM_END_RESET) {
 		print("%s: restarts\n", vm->config->name);
 		vm_start(vm);

@@ -13,6 +13,7 @@
 #include "hyp/hw/world.h"
 #include "hyp/manifest.h"
 #include "hyp/pl011.h"
+#include "hyp/pl031.h"
 #include "hyp/psci.h"
 #include "hyp/sched.h"
 #include "hyp/stage2.h"
@@ -82,7 +83,8 @@ struct vm {
 	struct stage2 stage2;
 	struct pl011 uart; /* lock: tty */
 	bool uart_line;
-	uint32_t port; /* of the console multiplexer */
+	struct pl031 rtc; /* lock: vgic_lock */
+	uint32_t port;	  /* of the console multiplexer */
 };
 
 struct cpu {

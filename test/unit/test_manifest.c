@@ -191,6 +191,10 @@ static void cpus_and_gic(void)
 	refuse("gic = \"v2\", \"v2\";", "gic");
 	refuse("gic = <2>;", "gic");
 	refuse("console = \"tty\";", "console");
+	refuse("rtc = \"ds1307\";", "rtc");
+	accept("rtc = \"none\"; irqs = <32>; console = \"none\";");
+	accept("rtc = \"pl031\";");
+	refuse("rtc = \"pl031\"; irqs = <32>; console = \"none\";", "irqs");
 	refuse("gic = \"none\"; irqs = <64>;", "irqs");
 	accept("irqs = <64>;");
 	accept("irqs = <992>;");

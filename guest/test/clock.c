@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The emulated PL031: its time agrees with the counter, its alarm is a level SPI that a handler
+ * clears, and that fires again exactly while it is high. */
+#include "guest/lib/gic.h"
+#include "guest/lib/guest.h"
+#include "guest/lib/hvc.h"
+#include "guest/lib/irq.h"
+#include "guest/lib/mmio.h"
+#include "guest/lib/report.h"
+#include "guest/lib/timer.h"
+#include "guest/test/nap.h"
+
+#define RTC	  0x09010000u
+#define RTC_DR	  (RTC + 0x00u)
+#define RTC_MR	  (RTC + 0x04u)
+#define RTC_LR	  (RTC + 0x08u)
+#define RTC_IMSC  (RTC + 0x10u)
+#define RTC_RIS	  (RTC + 0x14u)
+#define RTC_ICR	  (RTC + 0x1cu)
+#define RTC_INTID 34u
+#define SECOND	  1000000u /* us */
+
+static volatile uint32_t rtc_taken;
+static volatile uint32_t rtc_keep; /* so many times the handler leaves the line high */
+
+static void rtc_handler(uint32_t iar, void *arg)
+{
+	(void)iar;
+	(void)arg;
+	rtc_taken++;
+	if (rtc_keep == 0 || --rtc_keep == 0) {
+		mmio_write32(RTC_ICR, 1);
+	}
+}
+
+static void rtc_time(void)
+{
+	uint32_t start = mmio_read32(RTC_DR);
+
+	(void)report_check(start >= 1577836800u, "the time is the board's (%u)", (unsigned)start);
+	nap(2 * SECOND + SECOND / 10);
+	(void)report_check(mmio_read32(RTC_DR) - start >= 2, "two seconds are two at least");
+	mmio_write32(RTC_LR, 1000);
+	(void)report_check(mmio_read32(RTC_DR) - 1000 <= 1, "it can be set");
+}
+
+static void rtc_alarm(const char *what, uint32_t seconds, uint32_t keep)
+{
+	uint32_t before = rtc_taken;
+
+	rtc_keep = keep;
+	mmio_write32(RTC_MR, mmio_read32(RTC_DR) + seconds);
+	(void)report_check(
+		nap_wait_count(&rtc_taken, before + (keep ? keep : 1), (seconds + 5) * SECOND),
+		"%s: the alarm comes", what);
+	nap(1000);
+	(void)report_equal(rtc_taken - before, keep ? keep : 1, "%s: as often as its line was high",
+			   what);
+	(void)report_equal(mmio_read32(RTC_RIS), 0, "%s: cleared", what);
+}
+
+int main(void)
+{
+	gic_init();
+	nap_init();
+	irq_set_handler(RTC_INTID, rtc_handler, NULL);
+	gic_enable(RTC_INTID);
+	cpu_irq_enable();
+	rtc_time();
+	mmio_write32(RTC_IMSC, 1);
+	rtc_alarm("at once", 0, 0);
+	rtc_alarm("in a second, asleep", 1, 0);
+	rtc_alarm("left high nine times", 1, 10);
+	(void)report_equal((uint32_t)kvm_irq_line(0, 1u << 24 | RTC_INTID, 1), (uint32_t)-16,
+			   "its line is nobody else's: EBUSY");
+	report_summary();
+	return 0;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/rtc.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/timer.h"
+#include "hyp/main.h"
+#include "hyp/pl031.h"
+#include "hyp/vm.h"
+
+static uint64_t rtc_epoch; /* seconds that the board's clock is ahead of the counter */
+
+void rtc_init(uint32_t seconds)
+{
+	uint64_t counter = timer_now() / main_timer_hz();
+
+	rtc_epoch = seconds > counter ? seconds - counter : 0;
+}
+
+static uint64_t rtc_seconds(uint64_t ticks)
+{
+	return rtc_epoch + ticks / main_timer_hz();
+}
+
+/* vgic_lock is held. */
+static void rtc_update_line(struct vm *vm, vgic_kick_t *kick)
+{
+	const struct irq_line line = { IRQ_LINE_SPI, 0, RTC_INTID };
+
+	if (vm->vgic) {
+		vgic_set_line(vm->vgic, &line, pl031_irq(&vm->rtc), kick);
+	}
+}
+
+/* The CPU that looks after the partition's alarm. */
+static uint8_t rtc_home(const struct vm *vm)
+{
+	uint8_t cpu = sched.entity[vm->vcpus[0].entity].cpu;
+
+	return cpu == SCHED_NO_CPU ? 0 : cpu;
+}
+
+enum mmio_result rtc_access(struct vm *vm, struct mmio *mmio)
+{
+	enum mmio_result result;
+	vgic_kick_t kick = 0;
+	uint8_t home = rtc_home(vm);
+	uint64_t at;
+
+	lock_take(&vm->vgic_lock);
+	result = pl031_access(&vm->rtc, mmio, rtc_seconds(timer_now()));
+	rtc_update_line(vm, &kick);
+	lock_drop(&vm->vgic_lock);
+	vm_kick(vm, kick);
+	if (mmio->is_write && pl031_alarm(&vm->rtc, &at)) {
+		cpus[home].resched = true; /* sets its timer */
+		if (home != cpu_this()->index) {
+			gic_kick(cpus[home].gic_mask);
+		}
+	}
+	return result;
+}
+
+void rtc_reset(struct vm *vm)
+{
+	vgic_kick_t none = 0; /* nobody is there to be woken */
+
+	lock_take(&vm->vgic_lock);
+	pl031_reset(&vm->rtc);
+	rtc_update_line(vm, &none);
+	lock_drop(&vm->vgic_lock);
+}
+
+static uint64_t rtc_check_vm(struct vm *vm, uint64_t now)
+{
+	vgic_kick_t kick = 0;
+	uint64_t at;
+	bool armed;
+
+	lock_take(&vm->vgic_lock);
+	pl031_advance(&vm->rtc, rtc_seconds(now));
+	rtc_update_line(vm, &kick);
+	armed = pl031_alarm(&vm->rtc, &at);
+	lock_drop(&vm->vgic_lock);
+	vm_kick(vm, kick);
+	return armed ? (at - rtc_epoch) * main_timer_hz() : UINT64_MAX;
+}
+
+uint64_t rtc_check(const struct cpu *cpu, uint64_t now)
+{
+	uint64_t earliest = UINT64_MAX;
+
+	for (uint32_t n = 0; n < vm_count; n++) {
+		if (vms[n].config->rtc && rtc_home(&vms[n]) == cpu->index) {
+			uint64_t at = rtc_check_vm(&vms[n], now);
+
+			earliest = at < earliest ? at : earliest;
+		}
+	}
+	return earliest;
+}
