@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 GICD, GICC, GIC_WINDOW = 0x08000000, 0x08010000, 0x10000
 UART, UART_SPI, UART_HZ = 0x09000000, 1, 24000000
+RTC, RTC_SPI = 0x09010000, 2
 SPI, PPI = 0, 1
 LEVEL_HIGH, LEVEL_LOW = 4, 8
 
@@ -19,6 +20,7 @@ class GuestShape:
     memory_size: int
     gic: bool
     console: bool
+    rtc: bool = False
     bootargs: str = ""
     initrd: tuple[int, int] | None = None  # start, end
 
@@ -67,21 +69,43 @@ def _gic(shape: GuestShape) -> str:
 """
 
 
-def _console(shape: GuestShape) -> str:
-    interrupts = f"\n\t\tinterrupts = <{SPI} {UART_SPI} {LEVEL_HIGH}>;" if shape.gic else ""
+def _clock() -> str:
     return f"""\tclock: apb-pclk {{
 \t\tcompatible = "fixed-clock";
 \t\t#clock-cells = <0>;
 \t\tclock-frequency = <{UART_HZ}>;
 \t\tclock-output-names = "clk24mhz";
 \t}};
-\tpl011@{UART:x} {{
+"""
+
+
+def _interrupt(shape: GuestShape, spi: int) -> str:
+    return f"\n\t\tinterrupts = <{SPI} {spi} {LEVEL_HIGH}>;" if shape.gic else ""
+
+
+def _console(shape: GuestShape) -> str:
+    return f"""\tpl011@{UART:x} {{
 \t\tcompatible = "arm,pl011", "arm,primecell";
-\t\treg = <0 {UART:#x} 0 0x1000>;{interrupts}
+\t\treg = <0 {UART:#x} 0 0x1000>;{_interrupt(shape, UART_SPI)}
 \t\tclocks = <&clock>, <&clock>;
 \t\tclock-names = "uartclk", "apb_pclk";
 \t}};
 """
+
+
+def _rtc(shape: GuestShape) -> str:
+    return f"""\tpl031@{RTC:x} {{
+\t\tcompatible = "arm,pl031", "arm,primecell";
+\t\treg = <0 {RTC:#x} 0 0x1000>;{_interrupt(shape, RTC_SPI)}
+\t\tclocks = <&clock>;
+\t\tclock-names = "apb_pclk";
+\t}};
+"""
+
+
+def _devices(shape: GuestShape) -> str:
+    devices = (_console(shape) if shape.console else "") + (_rtc(shape) if shape.rtc else "")
+    return _clock() + devices if devices else ""
 
 
 def guest_dts(shape: GuestShape) -> str:
@@ -104,5 +128,5 @@ def guest_dts(shape: GuestShape) -> str:
 \t\tcpu_off = <0x84000002>;
 \t\tcpu_on = <0x84000003>;
 \t}};
-{_gic(shape) if shape.gic else ""}{_console(shape) if shape.console else ""}}};
+{_gic(shape) if shape.gic else ""}{_devices(shape)}}};
 """

@@ -35,6 +35,7 @@ def manifest_dts(single: Single) -> str:
     if not 1 <= single.vcpus <= 8:
         raise PlumbError(f"--vcpus {single.vcpus}: a partition has 1 to 8 vCPUs")
     lines = ['compatible = "plumbline,partition";', f"vcpus = <{single.vcpus}>;", f"memory-size = <{single.memory:#x}>;",
+             'rtc = "pl031";',
              f"kernel = {_image(single.kernel, 'kernel')};"]
     if single.initrd:
         lines.append(f"initrd = {_image(single.initrd, 'initrd')};")

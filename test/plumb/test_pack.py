@@ -144,3 +144,12 @@ class Words(unittest.TestCase):
         for kernel in (elf, Path("/bin/sh")):
             with self.assertRaises(PlumbError):
                 manifest_dts(Single(kernel, None, None, "", 1, 1 << 20, 2))
+
+class Clock(unittest.TestCase):
+    def test_clock_is_there_when_asked_for(self):
+        root, _ = guest_tree(rtc=True, console=False)
+        self.assertIn("arm,pl031", root.child("pl031@9010000").text("compatible") or "")
+        self.assertIsNotNone(root.child("apb-pclk"))
+        root, _ = guest_tree(console=False)
+        self.assertIsNone(root.child("pl031@9010000"))
+        self.assertIsNone(root.child("apb-pclk"))
