@@ -111,6 +111,7 @@ $(B)/plumbline.img: $(B)/plumbline.elf
 # ---------------------------------------------------------------------------- guests
 .PHONY: guests
 -include guest/guest.mk
+-include guest/linux/linux.mk
 
 # ---------------------------------------------------------------------------- host tools
 host-tools: $(B)/host/manifest-check
@@ -193,6 +194,7 @@ help:
 	@echo '  setup        install what is missing from Debian packages'
 	@echo '  run          boot the demo system in QEMU     (make setup run: from nothing)'
 	@echo '  shell        boot it and stay at the control prompt on the console'
+	@echo '  run-linux    a Debian kernel to its shell (KERNEL=armmp|lpae VCPUS=2 MEMORY=128M)'
 	@echo '  test         all tests: unit, checks, QEMU    (make setup test: from nothing)'
 	@echo '  unit         unit tests only'
 	@echo '  check        source checks only'

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .common import PlumbError
+from .common import BUILD, PlumbError
 from .guestdt import quote
 
 
@@ -17,6 +17,7 @@ class Single:
     vcpus: int
     memory: int
     cpus: int  # of the board
+    raw: bool = False
 
 
 def _image(path: Path, what: str) -> str:
@@ -24,7 +25,8 @@ def _image(path: Path, what: str) -> str:
         with open(path, "rb") as file:
             magic = file.read(4)
     except OSError as error:
-        raise PlumbError(f"--{what} {path}: {error.strerror}") from error
+        advice = ": run 'make setup all'" if BUILD in path.resolve().parents else ""
+        raise PlumbError(f"--{what} {path}: {error.strerror}{advice}") from error
     if what == "kernel" and magic == b"\x7fELF":
         raise PlumbError(f"{path} is an ELF file: give the zImage or a raw image "
                          "(arm-none-eabi-objcopy -O binary)")
@@ -35,7 +37,7 @@ def manifest_dts(single: Single) -> str:
     if not 1 <= single.vcpus <= 8:
         raise PlumbError(f"--vcpus {single.vcpus}: a partition has 1 to 8 vCPUs")
     lines = ['compatible = "plumbline,partition";', f"vcpus = <{single.vcpus}>;", f"memory-size = <{single.memory:#x}>;",
-             'rtc = "pl031";',
+             'rtc = "pl031";', 'virtio-windows;',
              f"kernel = {_image(single.kernel, 'kernel')};"]
     if single.initrd:
         lines.append(f"initrd = {_image(single.initrd, 'initrd')};")
@@ -44,5 +46,6 @@ def manifest_dts(single: Single) -> str:
     if single.append:
         lines.append(f"bootargs = {quote(single.append)};")
     body = "".join(f"\t\t{line}\n" for line in lines)
-    return ('/dts-v1/;\n/ {\n\tcompatible = "plumbline,system-1";\n'
+    root = "\traw-console;\n" if single.raw else ""
+    return ('/dts-v1/;\n/ {\n\tcompatible = "plumbline,system-1";\n' + root +
             f"\tguest {{\n{body}\t}};\n}};\n")

@@ -1,0 +1,33 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: BSD-2-Clause
+# /init of the Linux guests. `test=NAME` on the command line runs /tests/NAME.sh; else a shell.
+
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+# Everybody else's words stay off the console: lines of a test are read by their beginning.
+echo 3 > /proc/sys/kernel/printk
+
+# The word NAME=VALUE of the command line.
+argument() { # name, default
+	for word in $(cat /proc/cmdline); do
+		[ "${word%%=*}" != "$1" ] || { echo "${word#*=}"; return; }
+	done
+	echo "$2"
+}
+
+test=$(argument test '')
+if [ -n "$test" ]; then
+	(. /tests/lib.sh && . "/tests/$test.sh" && summary) || echo "FAIL: $test.sh came to no end"
+	poweroff -f
+fi
+
+echo
+echo "Linux $(uname -r) on $(nproc) CPUs. 'poweroff -f' ends it, 'reboot -f' restarts it."
+cd /root || exit
+# A shell with job control, so that Ctrl-C reaches what runs in it. /init itself must not end.
+while :; do
+	setsid cttyhack sh -l
+done

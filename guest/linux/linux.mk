@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Debian's kernels as guests, included by the top Makefile. guest/linux/bin/NAME.c becomes the
+# program /bin/NAME of their initial RAM disk, guest/linux/NAME.sh its /tests/NAME.sh.
+
+LB := $(B)/linux
+LINUX_INITRD := $(LB)/initrd.gz
+LINUX_STAMP := $(B)/guests/fetched.json
+LINUX_PROGRAMS := $(patsubst guest/linux/bin/%.c,$(LB)/%.linux,$(wildcard guest/linux/bin/*.c))
+LINUX_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) -mgeneral-regs-only -ffreestanding -fno-pic \
+		-fno-stack-protector -O2 -g
+# Program and data in one place each, above what mmap_min_addr reserves.
+LINUX_LDFLAGS := -nostdlib -static -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-s \
+		 -Wl,-Ttext-segment=0x10000
+
+KERNEL ?= armmp
+VCPUS ?= 2
+MEMORY ?= 128M
+
+$(LB)/%.linux: guest/linux/bin/%.c guest/linux/linux.mk Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) $(DEPFLAGS) -o $@ $< -lgcc
+
+$(LINUX_INITRD): $(LINUX_PROGRAMS) $(wildcard guest/linux/*.sh) $(LINUX_STAMP) scripts/linux \
+		 scripts/plumblib/initramfs.py scripts/plumblib/debian.py
+	$(call say,CPIO,$@)
+	$(Q)scripts/linux initrd -o $@
+
+# Without Debian's kernels (`make setup` fetches them) everything else is built all the same.
+guests: $(LINUX_PROGRAMS) $(if $(wildcard $(LINUX_STAMP)),$(LINUX_INITRD))
+
+.PHONY: run-linux
+run-linux: all
+	@scripts/linux fetch
+	@$(MAKE) --no-print-directory -s $(LINUX_INITRD)
+	@scripts/plumb run --kernel $(B)/guests/$(if $(filter lpae,$(KERNEL)),armmp-lpae,$(KERNEL))/vmlinuz \
+		--initrd $(LINUX_INITRD) --append 'console=ttyAMA0 quiet' --vcpus $(VCPUS) \
+		--guest-memory $(MEMORY)

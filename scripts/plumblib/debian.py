@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Debian's armhf kernels and busybox, through apt with a state of its own under build/guests."""
+
+import json
+import os
+import re
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+from .common import BUILD, PlumbError, relative, tool
+
+GUESTS = BUILD / "guests"
+STAMP = GUESTS / "fetched.json"
+DEBS = GUESTS / "debs"
+FLAVOURS = ("armmp", "armmp-lpae")
+# Modules that the initramfs may load; in this order, which is that of their dependencies.
+MODULES = ("evdev", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_failover",
+           "virtio_net")
+FORMAT = 1  # of what is unpacked: another number, and it is unpacked again
+OFFLINE = """no package lists, or no packages, from Debian: is this machine offline?
+  The Linux guests need them once; everything else of 'make' and 'make test' works without.
+  With a mirror in reach, name it in /etc/apt/sources.list and run 'scripts/linux fetch' again;
+  or put the .deb files of another machine's build/guests/debs into the same place here."""
+
+
+# Sources and keys are the system's; hooks of the system's are not for us. An empty user: as who we
+# are, the state is ours.
+APT_CONF = """\
+#clear APT::Architectures;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+APT::Architecture "armhf";
+APT::Architectures { "armhf"; };
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::Retries "2";
+Dir::State "STATE";
+Dir::State::status "STATE/status";
+Dir::Cache "STATE/cache";
+Dir::Log "STATE";
+"""
+
+
+def _prepare() -> Path:
+    """The folders, and a configuration in place of dpkg's list of architectures."""
+    state = GUESTS / "apt"
+    for folder in (state / "lists" / "partial", state / "cache" / "archives" / "partial", DEBS):
+        folder.mkdir(parents=True, exist_ok=True)
+    (state / "status").touch()
+    config = state / "apt.conf"
+    config.write_text(APT_CONF.replace("STATE", str(state)))
+    return config
+
+
+def _apt(config: Path, *argv: str, cwd: Path | None = None) -> subprocess.CompletedProcess:
+    # -c: read after the system's own configuration, so that ours holds.
+    return subprocess.run([tool(argv[0]), "-c", str(config), *argv[1:]], cwd=cwd,
+                          env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True,
+                          check=False)
+
+
+def _field(config: Path, package: str, field: str) -> str | None:
+    """A field of the version that apt would install."""
+    shown = _apt(config, "apt-cache", "show", "--no-all-versions", package).stdout
+    match = re.search(rf"^{field}: (.*)$", shown, re.MULTILINE)
+    return match[1] if match else None
+
+
+def _kernel_package(config: Path, flavour: str) -> str | None:
+    """What the meta package stands for now: linux-image-6.1.0-…-armmp."""
+    depends = _field(config, f"linux-image-{flavour}", "Depends") or ""
+    match = re.search(rf"linux-image-\S+-{flavour}(?![\w-])", depends)
+    return match[0] if match else None
+
+
+def _resolve(config: Path) -> dict[str, str] | None:
+    wanted = {flavour: _kernel_package(config, flavour) for flavour in FLAVOURS}
+    wanted["busybox"] = "busybox-static" if _field(config, "busybox-static", "Version") else None
+    return wanted if all(wanted.values()) else None
+
+
+def _deb(package: str) -> Path | None:
+    """The newest file of a package that was fetched, or laid there, before."""
+    found = sorted(DEBS.glob(f"{package}_*_armhf.deb"), key=lambda path: path.stat().st_mtime)
+    return found[-1] if found else None
+
+
+def _laid_there() -> dict[str, str] | None:
+    """Names of packages for which files are there, without asking apt."""
+    wanted: dict[str, str | None] = {"busybox": "busybox-static" if _deb("busybox-static") else None}
+    for flavour in FLAVOURS:
+        newest = _deb(f"linux-image-[0-9]*-{flavour}")
+        wanted[flavour] = newest.name.split("_")[0] if newest else None
+    return wanted if all(wanted.values()) else None
+
+
+def _download(config: Path, packages: list[str], say) -> None:
+    for package in packages:
+        if _deb(package):
+            continue
+        size = int(_field(config, package, "Size") or 0)
+        say(f"fetching {package} {_field(config, package, 'Version')} (armhf, {size >> 10} KiB)")
+        done = _apt(config, "apt-get", "-q", "download", package, cwd=DEBS)
+        if done.returncode != 0 or not _deb(package):
+            raise PlumbError(f"{done.stderr.strip()}\n{OFFLINE}")
+
+
+def _unpack(deb: Path, wanted) -> dict[str, str]:
+    """Takes the files for whose path `wanted` names a place; their places by path."""
+    taken = {}
+    with tempfile.TemporaryFile() as plain:
+        done = subprocess.run([tool("dpkg-deb"), "--fsys-tarfile", str(deb)], stdout=plain,
+                              stderr=subprocess.PIPE, check=False)
+        if done.returncode != 0:
+            raise PlumbError(f"{relative(deb)}: {done.stderr.decode(errors='replace').strip()}\n"
+                             "remove the file and run 'scripts/linux fetch' again")
+        plain.seek(0)
+        with tarfile.open(fileobj=plain) as archive:
+            for member in archive:
+                place = wanted(member.name.removeprefix("./"))
+                if place is not None and member.isfile():
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    place.write_bytes(archive.extractfile(member).read())
+                    taken[member.name] = str(place)
+    return taken
+
+
+def _unpack_kernel(flavour: str, package: str) -> None:
+    folder = GUESTS / flavour
+
+    def wanted(path: str) -> Path | None:
+        name = Path(path).name
+        if path.startswith("boot/vmlinuz-"):
+            return folder / "vmlinuz"
+        if path.startswith("boot/config-"):
+            return folder / "config"
+        if name.endswith(".ko") and name[:-3] in MODULES:
+            return folder / "modules" / name
+        return None
+
+    _unpack(_deb(package), wanted)
+    if not (folder / "vmlinuz").exists():
+        raise PlumbError(f"{package} holds no boot/vmlinuz")
+    (folder / "release").write_text(package.removeprefix("linux-image-") + "\n")
+
+
+def _is_complete() -> bool:
+    """Is everything there, as this version of the tool unpacks it?"""
+    try:
+        stamp = json.loads(STAMP.read_text())
+    except (OSError, ValueError):
+        return False
+    files = [GUESTS / flavour / "vmlinuz" for flavour in FLAVOURS] + [GUESTS / "busybox"]
+    return (stamp.get("format") == FORMAT and stamp.get("modules") == list(MODULES)
+            and all(path.exists() for path in files))
+
+
+def fetch(say, again: bool = False) -> bool:
+    """Makes build/guests complete; False if it was. `again` asks Debian for newer versions."""
+    if _is_complete() and not again:
+        return False
+    config = _prepare()
+    wanted = None if again else _laid_there()
+    if wanted is None:
+        say("package lists of Debian armhf (kept in build/guests/apt, apart from the system's)")
+        update = _apt(config, "apt-get", "-q", "update")
+        wanted = _resolve(config)
+        if wanted is None:
+            raise PlumbError(f"{update.stderr.strip()}\n{OFFLINE}")
+        _download(config, list(wanted.values()), say)
+    for flavour in FLAVOURS:
+        say(f"unpacking {wanted[flavour]}")
+        _unpack_kernel(flavour, wanted[flavour])
+    busybox = GUESTS / "busybox"
+    _unpack(_deb(wanted["busybox"]), lambda path: busybox if path == "bin/busybox" else None)
+    versions = {name: _deb(package).name for name, package in wanted.items()}
+    STAMP.write_text(json.dumps({"format": FORMAT, "modules": list(MODULES), "debs": versions},
+                                indent=1) + "\n")
+    return True
+
+
+def versions() -> dict[str, str]:
+    """Names of the package files by what they are for; PlumbError if they are not there."""
+    if not _is_complete():
+        raise PlumbError("Debian's kernels are not here: run 'make setup' (or scripts/linux fetch)")
+    return json.loads(STAMP.read_text())["debs"]
