@@ -5,6 +5,7 @@
 #include "hyp/regs/gic.h"
 #include "hyp/run.h"
 #include "hyp/tty.h"
+#include "vgic/vgic_hw.h"
 
 /* By INTID: the partition it is passed through to, + 1; 0: none. Boot writes it. */
 static uint8_t irq_owner[VGIC_MAX_IRQS];
@@ -14,6 +15,7 @@ static uint8_t irq_owner[VGIC_MAX_IRQS];
 static void irq_timer(struct cpu *cpu, uint32_t iar, uint32_t intid)
 {
 	struct vcpu *vcpu = cpu->loaded;
+	struct vgic *vgic;
 	vgic_kick_t kick = 0;
 
 	gic_drop(iar);
@@ -21,8 +23,13 @@ static void irq_timer(struct cpu *cpu, uint32_t iar, uint32_t intid)
 		gic_deactivate(iar); /* the line fell as its world was saved */
 		return;
 	}
+	vgic = vcpu->vm->vgic;
 	lock_take(&vcpu->vm->vgic_lock);
-	vgic_hw_fired(vcpu->vm->vgic, vcpu->index, intid, &kick);
+	vgic_hw_fired(vgic, vcpu->index, intid, &kick);
+	if (vgic_cif_work(vcpu->cif) == VGIC_WORK_ADD) { /* nearly always: no need to come back */
+		vgic_flush(vgic, vcpu->index);
+		vgic_hw_write(vcpu->cif);
+	}
 	lock_drop(&vcpu->vm->vgic_lock);
 }
 

@@ -132,7 +132,7 @@ void run_vgic_release_all(struct vcpu *vcpu)
 {
 	uint32_t physid;
 
-	while (vgic_release_next(vcpu->vm->vgic, vcpu->index, &physid)) {
+	while (vcpu->cif->has_release && vgic_release_next(vcpu->vm->vgic, vcpu->index, &physid)) {
 		gic_deactivate(physid);
 	}
 }
@@ -158,10 +158,15 @@ static void run_vgic(struct vcpu *vcpu, enum vgic_work work, uint32_t (*look)(vo
 		run_vgic_read(vcpu, &kick);
 	}
 	run_vgic_release(vcpu);
-	vgic_flush(vm->vgic, vcpu->index);
+	if (work != VGIC_WORK_NONE) {
+		vgic_flush(vm->vgic, vcpu->index);
+	}
 	vgic_hw_write(vcpu->cif);
 	lock_drop(&vm->vgic_lock);
-	vm_kick(vm, kick & ~BIT32(vcpu->index));
+	kick &= ~BIT32(vcpu->index);
+	if (kick) {
+		vm_kick(vm, kick);
+	}
 }
 
 void run_vgic_maintain(struct vcpu *vcpu)

@@ -121,7 +121,7 @@ bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
 
 /* The next physical interrupt that glue must deactivate because no list register does it: the guest
  * cleared it through the distributor, or ended it while it was in no list register. To be called
- * until false after vgic_fold, vgic_fold_empty, vgic_dist_access and vgic_reset, if the mirror's
+ * after vgic_fold, vgic_fold_empty, vgic_dist_access and vgic_reset, as long as the mirror's
  * has_release says so; private interrupts are those of `vcpu`, on its CPU. */
 bool vgic_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid);
 

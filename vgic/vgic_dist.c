@@ -226,8 +226,11 @@ static void dist_write_sgi(struct vgic *vgic, uint32_t vcpu, const struct mmio *
 {
 	uint32_t first = mmio->offset % VGIC_NR_SGIS;
 
-	if (mmio->offset == GICD_SGIR && mmio->size == 4) {
-		vgic_sgi_send(vgic, vcpu, mmio->value, kick);
+	if (mmio->offset == GICD_SGIR) {
+		if (mmio->size == 4) {
+			vgic_sgi_send(vgic, vcpu, mmio->value, kick);
+		}
+		return;
 	}
 	for (uint32_t n = 0; dist_is_sgi_state(mmio->offset) && n < mmio->size; n++) {
 		uint32_t sources = (mmio->value >> (8 * n)) & 0xffu;
@@ -308,6 +311,8 @@ static const struct dist_row dist_rows[GICD_SIZE >> DIST_ROW] = {
 	[GICD_ID >> DIST_ROW] = { DIST_WORD, dist_read_id, NULL },
 };
 
+static const struct dist_row dist_nothing = { 0, NULL, NULL };
+
 bool vgic_dist_needs_fold(uint32_t offset)
 {
 	return (offset >= GICD_ISPENDR && offset < GICD_IPRIORITYR) || dist_is_sgi_state(offset);
@@ -318,21 +323,17 @@ enum mmio_result vgic_dist_access(struct vgic *vgic, uint32_t vcpu, struct mmio 
 {
 	const struct dist_row *row;
 
-	if (!mmio->is_write) {
-		mmio->value = 0;
-	}
 	if (mmio->offset >= GICD_SIZE || (mmio->offset & (mmio->size - 1))) {
+		row = &dist_nothing;
+	} else {
+		row = &dist_rows[mmio->offset >> DIST_ROW];
+	}
+	if (mmio->is_write) {
+		if ((row->widths & mmio->size) && row->write) {
+			row->write(vgic, vcpu, mmio, kick);
+		}
 		return MMIO_OK;
 	}
-	row = &dist_rows[mmio->offset >> DIST_ROW];
-	if (!(row->widths & mmio->size)) {
-		return MMIO_OK;
-	}
-	if (!mmio->is_write) {
-		return row->read(vgic, vcpu, mmio, kick);
-	}
-	if (row->write) {
-		row->write(vgic, vcpu, mmio, kick);
-	}
-	return MMIO_OK;
+	mmio->value = 0;
+	return row->widths & mmio->size ? row->read(vgic, vcpu, mmio, kick) : MMIO_OK;
 }

@@ -109,38 +109,43 @@ static void flush_clear(struct vgic_cif *cif, uint32_t free)
 	}
 }
 
-/* All list registers are known: chosen anew; what may stay where it is stays. */
-static void flush_rebuild(struct vgic *vgic, uint32_t vcpu)
+static void flush_choose_best(const struct vgic *vgic, uint32_t vcpu, struct flush_choice *choice)
+{
+	if (vgic->cpu[vcpu].nr_ready <= vgic->nr_lrs) {
+		flush_choose_all(&vgic->cpu[vcpu], choice);
+	} else {
+		flush_choose(vgic, vcpu, choice);
+	}
+}
+
+/* All list registers are known: chosen anew; what may stay where it is stays. Kept apart, as the
+ * way of vgic_flush that needs little is the common one. */
+static __attribute__((noinline)) void flush_rebuild(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	struct vgic_cif *cif = &cpu->cif;
 	struct flush_choice choice;
 	uint32_t rest = vgic->all_lrs;
-	uint32_t moved = 0;
-	bool crowded;
+	uint32_t stay = 0;
 
-	if (cpu->nr_ready <= vgic->nr_lrs) {
-		flush_choose_all(cpu, &choice);
-	} else {
-		flush_choose(vgic, vcpu, &choice);
+	flush_choose_best(vgic, vcpu, &choice);
+	for (uint32_t i = 0; i < choice.count; i++) {
+		uint32_t n = vgic_state_ref(vgic, vcpu, choice.intid[i]).irq->lr;
+
+		if (flush_is_at(cif, n, choice.intid[i]) && (rest & BIT32(n))) {
+			stay |= BIT32(i);
+			rest &= ~BIT32(n);
+		}
 	}
-	crowded = (choice.hcr & GICH_HCR_NPIE) != 0;
 	for (uint32_t i = 0; i < choice.count; i++) {
 		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, choice.intid[i]);
 		uint32_t n = ref.irq->lr;
 
-		if (flush_is_at(cif, n, ref.intid) && (rest & BIT32(n))) {
-			vgic_lr_put(vgic, &ref, n, crowded);
-			rest &= ~BIT32(n);
-		} else {
-			moved |= BIT32(i);
+		if (!(stay & BIT32(i))) {
+			n = bits_first(rest);
+			rest &= rest - 1;
 		}
-	}
-	for (; moved; moved &= moved - 1) {
-		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, choice.intid[bits_first(moved)]);
-
-		vgic_lr_put(vgic, &ref, bits_first(rest), crowded);
-		rest &= rest - 1;
+		vgic_lr_put(vgic, &ref, n, (choice.hcr & GICH_HCR_NPIE) != 0);
 	}
 	cif->used = vgic->all_lrs & ~rest;
 	cpu->nr_free = (uint16_t)(vgic->nr_lrs - choice.count);
@@ -283,13 +288,7 @@ enum vgic_work vgic_fold_empty(struct vgic *vgic, uint32_t vcpu, uint32_t empty,
 	}
 	cpu->recall = 0;
 	for (uint32_t left = cif->used & empty; left; left &= left - 1) {
-		uint32_t n = bits_first(left);
-
-		cif->lr[n] &= ~GICH_LR_STATE;
-		vgic_lr_take(vgic, vcpu, n, &others);
-		flush_clear(cif, BIT32(n));
-		cif->used &= ~BIT32(n);
-		cpu->nr_free++;
+		vgic_lr_take_empty(vgic, vcpu, bits_first(left), &others);
 	}
 	*kick |= others & ~BIT32(vcpu);
 	cif->work = cpu->nr_ready > cpu->nr_free ? VGIC_WORK_SYNC

@@ -38,12 +38,13 @@ uint32_t vgic_hw_ended(void)
 	return io_read32(vgic_hw_gich + GICH_EISR0);
 }
 
-/* One read of ELRSR spares the read of every list register that the guest has emptied. */
+/* What is dirty, hardware does not have yet. One read of ELRSR spares the read of every list
+ * register that the guest has emptied. */
 static void vgic_hw_read_lrs(struct vgic_cif *cif)
 {
 	uint32_t empty = vgic_hw_empty();
 
-	for (uint32_t left = cif->used; left; left &= left - 1) {
+	for (uint32_t left = cif->used & ~cif->dirty; left; left &= left - 1) {
 		uint32_t n = bits_first(left);
 
 		if (empty & BIT32(n)) {
@@ -67,14 +68,16 @@ void vgic_hw_read(struct vgic_cif *cif)
 
 void vgic_hw_write(struct vgic_cif *cif)
 {
+	uintptr_t gich = vgic_hw_gich;
+
 	for (uint32_t left = cif->dirty; left; left &= left - 1) {
 		uint32_t n = bits_first(left);
 
-		io_write32(vgic_hw_gich + GICH_LR + 4 * n, cif->lr[n]);
+		io_write32(gich + GICH_LR + 4 * n, cif->lr[n]);
 	}
 	cif->dirty = 0;
 	if (cif->hcr_dirty) {
-		io_write32(vgic_hw_gich + GICH_HCR, cif->hcr);
+		io_write32(gich + GICH_HCR, cif->hcr);
 		cif->hcr_dirty = false;
 	}
 }

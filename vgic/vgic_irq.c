@@ -2,49 +2,9 @@
 #include "vgic/vgic_irq.h"
 #include "hyp/base/error.h"
 
-/* The vCPU is to fold: it has the interrupt, and shows what is no longer so. */
-static void irq_recall(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
-{
-	struct vgic_cpu *cpu = &vgic->cpu[ref->irq->vcpu];
-
-	if (ref->bank->in_lr & ref->bit) {
-		cpu->recall |= BIT32(ref->irq->lr);
-		vgic_irq_ask(cpu, VGIC_WORK_LOOK);
-	} else {
-		cpu->cif.work = VGIC_WORK_SYNC;
-	}
-	*kick |= BIT32(ref->irq->vcpu);
-}
-
-/* In no list register: from the vCPU in whose list it is, if any, to where it belongs. */
-static void irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
-{
-	uint32_t from = ref->irq->vcpu;
-	uint32_t to = vgic_irq_destination(vgic, ref);
-
-	if (from == to) {
-		if (to != VGIC_NOWHERE) {
-			vgic_irq_notify(vgic, to, kick);
-		}
-		return;
-	}
-	if (from != VGIC_NOWHERE) {
-		vgic_irq_clear_ready(&vgic->cpu[from], ref->intid);
-	}
-	ref->irq->vcpu = (uint8_t)to;
-	if (to != VGIC_NOWHERE) {
-		vgic_irq_set_ready(&vgic->cpu[to], ref->intid);
-		vgic_irq_notify(vgic, to, kick);
-	}
-}
-
 void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
-	if (ref->bank->in_lr & ref->bit) {
-		irq_recall(vgic, ref, kick);
-	} else {
-		irq_place(vgic, ref, kick);
-	}
+	vgic_irq_update_here(vgic, ref, kick);
 }
 
 void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
@@ -84,7 +44,7 @@ int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vg
 		bank->latch |= ref.bit;
 	}
 	if ((bank->enabled | bank->active | bank->in_lr) & ref.bit) {
-		vgic_irq_update(vgic, &ref, kick);
+		vgic_irq_update_here(vgic, &ref, kick);
 	}
 	return 0;
 }
@@ -135,7 +95,7 @@ void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_
 		bank->op_activate |= ref->bit;
 		bank->op_deactivate &= ~ref->bit;
 		vgic->cpu[irq->vcpu].ops = true;
-		irq_recall(vgic, ref, kick);
+		vgic_irq_recall(vgic, ref, kick);
 		return;
 	}
 	if (bank->active & ref->bit) {
@@ -163,7 +123,7 @@ void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kic
 		bank->op_deactivate |= ref->bit;
 		bank->op_activate &= ~ref->bit;
 		vgic->cpu[ref->irq->vcpu].ops = true;
-		irq_recall(vgic, ref, kick);
+		vgic_irq_recall(vgic, ref, kick);
 		return;
 	}
 	if (!(bank->active & ref->bit)) {
@@ -173,5 +133,5 @@ void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kic
 	if (bank->held_active & ref->bit) {
 		vgic_irq_release(vgic, ref);
 	}
-	irq_place(vgic, ref, kick);
+	vgic_irq_place(vgic, ref, kick);
 }

@@ -7,14 +7,14 @@
 #include "vgic/vgic_state.h"
 
 /* The vCPU's list of interrupts that want a list register: in, out. */
-static inline void vgic_irq_set_ready(struct vgic_cpu *cpu, uint32_t intid)
+VGIC_INLINE void vgic_irq_set_ready(struct vgic_cpu *cpu, uint32_t intid)
 {
 	cpu->ready[intid / 32] |= BIT32(intid % 32);
 	cpu->ready_sum |= BIT32(intid / 32);
 	cpu->nr_ready++;
 }
 
-static inline void vgic_irq_clear_ready(struct vgic_cpu *cpu, uint32_t intid)
+VGIC_INLINE void vgic_irq_clear_ready(struct vgic_cpu *cpu, uint32_t intid)
 {
 	uint32_t left = cpu->ready[intid / 32] & ~BIT32(intid % 32);
 
@@ -26,7 +26,7 @@ static inline void vgic_irq_clear_ready(struct vgic_cpu *cpu, uint32_t intid)
 }
 
 /* The vCPU is to do at least this before it goes on. */
-static inline void vgic_irq_ask(struct vgic_cpu *cpu, enum vgic_work work)
+VGIC_INLINE void vgic_irq_ask(struct vgic_cpu *cpu, enum vgic_work work)
 {
 	if (cpu->cif.work < work) {
 		cpu->cif.work = (uint8_t)work;
@@ -36,7 +36,7 @@ static inline void vgic_irq_ask(struct vgic_cpu *cpu, enum vgic_work work)
 /* An active interrupt stays with the vCPU that acknowledged it. A pending SPI goes to one of its
  * targets: where it is already, else the lowest. On a uniprocessor GICD_ITARGETSR means nothing
  * (IHI 0048B 4.3.12). */
-static inline uint32_t vgic_irq_destination(const struct vgic *vgic, const struct vgic_ref *ref)
+VGIC_INLINE uint32_t vgic_irq_destination(const struct vgic *vgic, const struct vgic_ref *ref)
 {
 	const struct vgic_bank *bank = ref->bank;
 	uint32_t targets;
@@ -59,7 +59,7 @@ static inline uint32_t vgic_irq_destination(const struct vgic *vgic, const struc
 
 /* List registers known to be free are filled without a look; are there too few, some may be empty
  * by now. */
-static inline void vgic_irq_notify(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
+VGIC_INLINE void vgic_irq_notify(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
@@ -69,7 +69,7 @@ static inline void vgic_irq_notify(struct vgic *vgic, uint32_t vcpu, vgic_kick_t
 
 /* It is in no list and in no list register any more, irq->vcpu says where it was: to where it
  * belongs now. */
-static inline void vgic_irq_enter(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+VGIC_INLINE void vgic_irq_enter(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	uint32_t to = vgic_irq_destination(vgic, ref);
 
@@ -77,6 +77,51 @@ static inline void vgic_irq_enter(struct vgic *vgic, const struct vgic_ref *ref,
 	if (to != VGIC_NOWHERE) {
 		vgic_irq_set_ready(&vgic->cpu[to], ref->intid);
 		vgic_irq_notify(vgic, to, kick);
+	}
+}
+
+/* The vCPU that has it is to fold: it shows, or counts on, what is no longer so. */
+VGIC_INLINE void vgic_irq_recall(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[ref->irq->vcpu];
+
+	if (ref->bank->in_lr & ref->bit) {
+		cpu->recall |= BIT32(ref->irq->lr);
+		vgic_irq_ask(cpu, VGIC_WORK_LOOK);
+	} else {
+		cpu->cif.work = VGIC_WORK_SYNC;
+	}
+	*kick |= BIT32(ref->irq->vcpu);
+}
+
+/* In no list register: from the vCPU in whose list it is, if any, to where it belongs. */
+VGIC_INLINE void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	uint32_t from = ref->irq->vcpu;
+	uint32_t to = vgic_irq_destination(vgic, ref);
+
+	if (from != to) {
+		if (from != VGIC_NOWHERE) {
+			vgic_irq_clear_ready(&vgic->cpu[from], ref->intid);
+		}
+		ref->irq->vcpu = (uint8_t)to;
+		if (to != VGIC_NOWHERE) {
+			vgic_irq_set_ready(&vgic->cpu[to], ref->intid);
+		}
+	}
+	if (to != VGIC_NOWHERE) {
+		vgic_irq_notify(vgic, to, kick);
+	}
+}
+
+/* vgic_irq_update, expanded where it is called. */
+VGIC_INLINE void vgic_irq_update_here(struct vgic *vgic, const struct vgic_ref *ref,
+				      vgic_kick_t *kick)
+{
+	if (ref->bank->in_lr & ref->bit) {
+		vgic_irq_recall(vgic, ref, kick);
+	} else {
+		vgic_irq_place(vgic, ref, kick);
 	}
 }
 

@@ -3,28 +3,6 @@
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 
-/* List registers hold the upper five bits of a priority. */
-#define LR_PRIORITY_DROP 3
-
-/* Priorities as the distributor has them: bits 7..3, the others zero. */
-static uint32_t lr_priority(uint32_t priority)
-{
-	return FIELD_PREP(GICH_LR_PRIORITY, priority >> LR_PRIORITY_DROP);
-}
-
-/* A physical interrupt: the guest's EOI deactivates it, or asks glue to (vgic_set_soft_eoi). */
-static uint32_t lr_hw(const struct vgic *vgic, const struct vgic_ref *ref)
-{
-	return vgic->soft_eoi ? GICH_LR_EOI
-			      : GICH_LR_HW | FIELD_PREP(GICH_LR_PHYSID, (uint32_t)ref->irq->physid);
-}
-
-/* A level that is still high when the guest is through pends again: the EOI bit asks for a look. */
-static uint32_t lr_again(const struct vgic_ref *ref)
-{
-	return ref->bank->line & ~ref->bank->edge & ref->bit ? GICH_LR_EOI : 0;
-}
-
 /*
  * An SGI is one interrupt per source to the guest, but a list register per INTID is all there may
  * be: one source at a time, the lowest first, and a maintenance interrupt when it is through if
@@ -61,15 +39,15 @@ static uint32_t lr_encode_active_shared(const struct vgic *vgic, const struct vg
 	const struct vgic_bank *bank = ref->bank;
 
 	if ((bank->held_active & ref->bit) && !pending) {
-		return GICH_LR_ACTIVE | lr_hw(vgic, ref);
+		return GICH_LR_ACTIVE | vgic_lr_hw(vgic, ref);
 	}
 	if ((bank->held & ref->bit) || (pending && lr_moves(vgic, ref))) {
 		return GICH_LR_ACTIVE | GICH_LR_EOI;
 	}
-	return GICH_LR_ACTIVE | (pending ? GICH_LR_PENDING | lr_again(ref) : 0);
+	return GICH_LR_ACTIVE | (pending ? GICH_LR_PENDING | vgic_lr_again(ref) : 0);
 }
 
-static uint32_t lr_encode_active(const struct vgic *vgic, const struct vgic_ref *ref, bool crowded)
+uint32_t vgic_lr_encode_active(const struct vgic *vgic, const struct vgic_ref *ref, bool crowded)
 {
 	const struct vgic_bank *bank = ref->bank;
 	bool pending = (vgic_state_pending(bank) & vgic_state_eligible(vgic, bank) & ref->bit) != 0;
@@ -83,63 +61,8 @@ static uint32_t lr_encode_active(const struct vgic *vgic, const struct vgic_ref 
 	if (crowded && (value & GICH_LR_PENDING)) {
 		value = (value & ~GICH_LR_PENDING) | GICH_LR_EOI;
 	}
-	return value | lr_priority(value & GICH_LR_PENDING ? ref->irq->priority
-							   : ref->irq->active_priority);
-}
-
-/* What is ready and not active pends and may be forwarded (vgic_irq_destination). */
-static uint32_t lr_encode_pending(const struct vgic *vgic, const struct vgic_ref *ref)
-{
-	uint32_t value = GICH_LR_PENDING | lr_priority(ref->irq->priority);
-	uint32_t sources = ref->irq->sources;
-
-	if (ref->intid >= VGIC_NR_SGIS) {
-		return value | (ref->bank->held & ref->bit ? lr_hw(vgic, ref) : lr_again(ref));
-	}
-	if (sources) {
-		value |= FIELD_PREP(GICH_LR_CPUID, bits_first(sources));
-	}
-	return value | (sources & (sources - 1) ? GICH_LR_EOI : 0);
-}
-
-/* The latch that the list register shows as pending is the hardware's to consume. */
-static void lr_lend(const struct vgic_ref *ref, uint32_t value)
-{
-	struct vgic_bank *bank = ref->bank;
-	struct vgic_irq *irq = ref->irq;
-
-	bank->loan |= bank->latch & ref->bit;
-	if (!(value & GICH_LR_HW)) {
-		bank->held_lent |= bank->held & ~bank->held_active & ref->bit;
-	}
-	bank->latch &= ~ref->bit;
-	if (ref->intid < VGIC_NR_SGIS) {
-		irq->sources &= (uint8_t)~BIT32(FIELD_GET(GICH_LR_CPUID, value));
-		if (irq->sources) {
-			bank->latch |= ref->bit;
-		}
-	}
-}
-
-void vgic_lr_put(struct vgic *vgic, const struct vgic_ref *ref, uint32_t n, bool crowded)
-{
-	struct vgic_cpu *cpu = &vgic->cpu[ref->vcpu];
-	struct vgic_bank *bank = ref->bank;
-	uint32_t value = bank->active & ref->bit ? lr_encode_active(vgic, ref, crowded)
-						 : lr_encode_pending(vgic, ref);
-
-	value |= (bank->group & ref->bit ? GICH_LR_GRP1 : 0) | ref->intid;
-	if (cpu->cif.lr[n] != value) {
-		cpu->cif.lr[n] = value;
-		cpu->cif.dirty |= BIT32(n);
-	}
-	if (value & GICH_LR_PENDING) {
-		lr_lend(ref, value);
-	}
-	vgic_irq_clear_ready(cpu, ref->intid);
-	bank->in_lr |= ref->bit;
-	ref->irq->lr = (uint8_t)n;
-	cpu->lr_irq[n] = (uint16_t)ref->intid;
+	return value | vgic_lr_priority(value & GICH_LR_PENDING ? ref->irq->priority
+								: ref->irq->active_priority);
 }
 
 /* What became of the physical interrupt. With the HW bit, the guest's EOI has deactivated it. */
@@ -178,14 +101,50 @@ static void lr_take_active(const struct vgic_ref *ref, uint32_t value)
 		irq->active_source = 0;
 		return;
 	}
-	if (before &&
-	    ((value & GICH_LR_PENDING) || irq->active_priority >> LR_PRIORITY_DROP == priority)) {
+	if (before && ((value & GICH_LR_PENDING) ||
+		       irq->active_priority >> VGIC_LR_PRIORITY_DROP == priority)) {
 		return;
 	}
-	irq->active_priority = (uint8_t)(priority << LR_PRIORITY_DROP);
+	irq->active_priority = (uint8_t)(priority << VGIC_LR_PRIORITY_DROP);
 	if (ref->intid < VGIC_NR_SGIS) {
 		irq->active_source = (uint8_t)FIELD_GET(GICH_LR_CPUID, value);
 	}
+}
+
+/* List register n is free. */
+static void lr_free(struct vgic_cpu *cpu, uint32_t n)
+{
+	if (vgic_lr_must_clear(cpu->cif.lr[n])) {
+		cpu->cif.lr[n] = 0;
+		cpu->cif.dirty |= BIT32(n);
+	}
+	cpu->cif.used &= ~BIT32(n);
+	cpu->nr_free++;
+}
+
+/* What pends again here is filled in again at once. */
+void vgic_lr_take_empty(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, cpu->lr_irq[n]);
+	struct vgic_bank *bank = ref.bank;
+
+	cpu->cif.lr[n] &= ~GICH_LR_STATE;
+	if ((bank->held | bank->op_activate) & ref.bit) {
+		vgic_lr_take(vgic, vcpu, n, kick);
+		lr_free(cpu, n);
+		return;
+	}
+	bank->active &= ~ref.bit;
+	bank->loan &= ~ref.bit;
+	bank->op_deactivate &= ~ref.bit;
+	if (vgic_irq_destination(vgic, &ref) == vcpu) {
+		vgic_lr_fill(vgic, &ref, n, false);
+		return;
+	}
+	bank->in_lr &= ~ref.bit;
+	lr_free(cpu, n);
+	vgic_irq_enter(vgic, &ref, kick);
 }
 
 void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick)

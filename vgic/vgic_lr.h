@@ -4,20 +4,112 @@
 #define VGIC_VGIC_LR_H
 
 #include "hyp/regs/gic.h"
-#include "vgic/vgic_state.h"
+#include "vgic/vgic_irq.h"
 
-/* Ready on ref->vcpu -> its list register n. `crowded`: something pending is left outside. Then
- * what is active here must not pend again by itself: after its EOI it would count as the pending
- * one that keeps NPIE quiet, and go before a higher one outside. The EOI asks for a new choice
- * instead. */
-void vgic_lr_put(struct vgic *vgic, const struct vgic_ref *ref, uint32_t n, bool crowded);
+/* List registers hold the upper five bits of a priority. */
+#define VGIC_LR_PRIORITY_DROP 3
+
+/* Priorities as the distributor has them: bits 7..3, the others zero. */
+VGIC_INLINE uint32_t vgic_lr_priority(uint32_t priority)
+{
+	return FIELD_PREP(GICH_LR_PRIORITY, priority >> VGIC_LR_PRIORITY_DROP);
+}
+
+/* A physical interrupt: the guest's EOI deactivates it, or asks glue to (vgic_set_soft_eoi). */
+VGIC_INLINE uint32_t vgic_lr_hw(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	return vgic->soft_eoi ? GICH_LR_EOI
+			      : GICH_LR_HW | FIELD_PREP(GICH_LR_PHYSID, (uint32_t)ref->irq->physid);
+}
+
+/* A level that is still high when the guest is through pends again: the EOI bit asks for a look. */
+VGIC_INLINE uint32_t vgic_lr_again(const struct vgic_ref *ref)
+{
+	return ref->bank->line & ~ref->bank->edge & ref->bit ? GICH_LR_EOI : 0;
+}
+
+/* What is ready and not active pends and may be forwarded (vgic_irq_destination). */
+VGIC_INLINE uint32_t vgic_lr_encode_pending(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	uint32_t value = GICH_LR_PENDING | vgic_lr_priority(ref->irq->priority);
+	uint32_t sources = ref->irq->sources;
+
+	if (ref->intid >= VGIC_NR_SGIS) {
+		return value |
+		       (ref->bank->held & ref->bit ? vgic_lr_hw(vgic, ref) : vgic_lr_again(ref));
+	}
+	if (sources) {
+		value |= FIELD_PREP(GICH_LR_CPUID, bits_first(sources));
+	}
+	return value | (sources & (sources - 1) ? GICH_LR_EOI : 0);
+}
+
+/* The same for what is active. `crowded`: something pending is left outside. Then what is active
+ * here must not pend again by itself: after its EOI it would count as the pending one that keeps
+ * NPIE quiet, and go before a higher one outside. The EOI asks for a new choice instead. */
+uint32_t vgic_lr_encode_active(const struct vgic *vgic, const struct vgic_ref *ref, bool crowded);
+
+/* The latch that the list register shows as pending is the hardware's to consume. */
+VGIC_INLINE void vgic_lr_lend(const struct vgic_ref *ref, uint32_t value)
+{
+	struct vgic_bank *bank = ref->bank;
+	struct vgic_irq *irq = ref->irq;
+
+	bank->loan |= bank->latch & ref->bit;
+	if (!(value & GICH_LR_HW)) {
+		bank->held_lent |= bank->held & ~bank->held_active & ref->bit;
+	}
+	bank->latch &= ~ref->bit;
+	if (ref->intid < VGIC_NR_SGIS) {
+		irq->sources &= (uint8_t)~BIT32(FIELD_GET(GICH_LR_CPUID, value));
+		if (irq->sources) {
+			bank->latch |= ref->bit;
+		}
+	}
+}
+
+/* What list register n of ref->vcpu must be for this interrupt. */
+VGIC_INLINE void vgic_lr_fill(struct vgic *vgic, const struct vgic_ref *ref, uint32_t n,
+			      bool crowded)
+{
+	struct vgic_cif *cif = &vgic->cpu[ref->vcpu].cif;
+	const struct vgic_bank *bank = ref->bank;
+	uint32_t value = bank->active & ref->bit ? vgic_lr_encode_active(vgic, ref, crowded)
+						 : vgic_lr_encode_pending(vgic, ref);
+
+	value |= (bank->group & ref->bit ? GICH_LR_GRP1 : 0) | ref->intid;
+	if (cif->lr[n] != value) {
+		cif->lr[n] = value;
+		cif->dirty |= BIT32(n);
+	}
+	if (value & GICH_LR_PENDING) {
+		vgic_lr_lend(ref, value);
+	}
+}
+
+/* Ready on ref->vcpu -> its list register n. */
+VGIC_INLINE void vgic_lr_put(struct vgic *vgic, const struct vgic_ref *ref, uint32_t n,
+			     bool crowded)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[ref->vcpu];
+
+	vgic_lr_fill(vgic, ref, n, crowded);
+	vgic_irq_clear_ready(cpu, ref->intid);
+	ref->bank->in_lr |= ref->bit;
+	ref->irq->lr = (uint8_t)n;
+	cpu->lr_irq[n] = (uint16_t)ref->intid;
+}
 
 /* List register n, as read back -> ready or nowhere. */
 void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick);
 
+/* List register n, known to be empty: what was in it pends there again, or is ready or nowhere, and
+ * n is free. */
+void vgic_lr_take_empty(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick);
+
 /* An empty list register may keep the rest of its bits, but for EOI: with it, GICH_EISR goes on
  * asserting the maintenance interrupt. */
-static inline bool vgic_lr_must_clear(uint32_t value)
+VGIC_INLINE bool vgic_lr_must_clear(uint32_t value)
 {
 	return (value & GICH_LR_STATE) || (value & (GICH_LR_HW | GICH_LR_EOI)) == GICH_LR_EOI;
 }

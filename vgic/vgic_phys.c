@@ -83,7 +83,7 @@ void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t
 	}
 	bank->held |= ref.bit;
 	bank->latch |= ref.bit;
-	vgic_irq_update(vgic, &ref, kick);
+	vgic_irq_update_here(vgic, &ref, kick);
 }
 
 bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
@@ -134,24 +134,24 @@ static uint32_t phys_take(struct vgic_bank *bank)
 
 bool vgic_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
 {
-	struct vgic_bank *bank = &vgic->cpu[vcpu].bank;
-	uint32_t word;
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	bool found = true;
 
-	if (bank->release) {
-		*physid = vgic->cpu[vcpu].irq[phys_take(bank)].physid;
-		return true;
+	if (cpu->bank.release) {
+		*physid = cpu->irq[phys_take(&cpu->bank)].physid;
+	} else if (vgic->release_sum) {
+		uint32_t word = bits_first(vgic->release_sum);
+		struct vgic_bank *bank = &vgic->spi[word - 1];
+
+		*physid = vgic->spi_irq[32 * (word - 1) + phys_take(bank)].physid;
+		if (!bank->release) {
+			vgic->release_sum &= ~BIT32(word);
+		}
+	} else {
+		found = false;
 	}
-	if (!vgic->release_sum) {
-		vgic->cpu[vcpu].cif.has_release = false;
-		return false;
-	}
-	word = bits_first(vgic->release_sum);
-	bank = &vgic->spi[word - 1];
-	*physid = vgic->spi_irq[32 * (word - 1) + phys_take(bank)].physid;
-	if (!bank->release) {
-		vgic->release_sum &= ~BIT32(word);
-	}
-	return true;
+	cpu->cif.has_release = (cpu->bank.release | vgic->release_sum) != 0;
+	return found;
 }
 
 /* GICV_DIR's source field tells nothing: of an SGI one source is active at a time. */

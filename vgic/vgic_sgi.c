@@ -36,7 +36,7 @@ void vgic_sgi_set(struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t sou
 	if (more) {
 		ref.irq->sources |= (uint8_t)more;
 		ref.bank->latch |= ref.bit;
-		vgic_irq_update(vgic, &ref, kick);
+		vgic_irq_update_here(vgic, &ref, kick);
 	}
 }
 

@@ -22,6 +22,10 @@
 #define VGIC_NO_LR     0xffu
 #define VGIC_ALL_FREE  0xffffu /* all list registers will be filled anew: room for any number */
 
+/* What is on the way of every interrupt is expanded in place: a call and its arguments in memory
+ * cost more than many of them do. */
+#define VGIC_INLINE static inline __attribute__((always_inline))
+
 /* 32 interrupts; bit n is interrupt 32 * word + n. */
 struct vgic_bank {
 	uint32_t enabled;
@@ -113,14 +117,13 @@ struct vgic_ref {
 	uint32_t vcpu; /* whose view: the only vCPU for a private interrupt */
 };
 
-static inline struct vgic_bank *vgic_state_bank(const struct vgic *vgic, uint32_t vcpu,
-						uint32_t word)
+VGIC_INLINE struct vgic_bank *vgic_state_bank(const struct vgic *vgic, uint32_t vcpu, uint32_t word)
 {
 	return word == 0 ? &vgic->cpu[vcpu].bank : &vgic->spi[word - 1];
 }
 
 /* `intid` < nr_irqs, `vcpu` < nr_vcpus: callers check what guests choose. */
-static inline struct vgic_ref vgic_state_ref(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+VGIC_INLINE struct vgic_ref vgic_state_ref(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 {
 	struct vgic_ref ref = { .bit = BIT32(intid % 32), .intid = intid, .vcpu = vcpu };
 
@@ -135,7 +138,7 @@ static inline struct vgic_ref vgic_state_ref(const struct vgic *vgic, uint32_t v
 }
 
 /* The interrupts of a word that exist: the last word of 1020 has 28. */
-static inline uint32_t vgic_state_valid(const struct vgic *vgic, uint32_t word)
+VGIC_INLINE uint32_t vgic_state_valid(const struct vgic *vgic, uint32_t word)
 {
 	if (word >= vgic->nr_words) {
 		return 0;
@@ -144,13 +147,13 @@ static inline uint32_t vgic_state_valid(const struct vgic *vgic, uint32_t word)
 }
 
 /* Pending, list registers left out. */
-static inline uint32_t vgic_state_pending(const struct vgic_bank *bank)
+VGIC_INLINE uint32_t vgic_state_pending(const struct vgic_bank *bank)
 {
 	return bank->latch | (bank->line & ~bank->edge);
 }
 
 /* May be forwarded if pending. */
-static inline uint32_t vgic_state_eligible(const struct vgic *vgic, const struct vgic_bank *bank)
+VGIC_INLINE uint32_t vgic_state_eligible(const struct vgic *vgic, const struct vgic_bank *bank)
 {
 	return bank->enabled &
 	       ((bank->group & vgic->group_on[1]) | (~bank->group & vgic->group_on[0]));

@@ -138,7 +138,7 @@ static inline void hw_read(struct rig *rig, uint32_t v)
 	struct vgic_cif *cif = vgic_cif(rig->vgic, v);
 
 	for (uint32_t n = 0; n < rig->nr_lrs; n++) {
-		if (cif->used & (1u << n)) {
+		if (cif->used & ~cif->dirty & (1u << n)) {
 			cif->lr[n] = rig->cpu[v].lr[n];
 			rig->cpu[v].reads++;
 		}
@@ -232,7 +232,7 @@ static inline void rig_releases(struct rig *rig, uint32_t v)
 		CHECK(!vgic_release_next(rig->vgic, v, &physid));
 		return;
 	}
-	while (vgic_release_next(rig->vgic, v, &physid)) {
+	while (vgic_cif(rig->vgic, v)->has_release && vgic_release_next(rig->vgic, v, &physid)) {
 		CHECK(rig->physical[physid]);
 		rig->physical[physid] = 0;
 		rig->deactivated++;
