@@ -64,7 +64,7 @@ bool console_put(struct console *con, uint32_t port, uint8_t byte);
 int console_next(struct console *con);
 
 /*
- * Some 10 ms have passed. Optional: without a clock, a line that comes out byte by byte (a kernel
+ * Some 40 ms have passed. Optional: without a clock, a line that comes out byte by byte (a kernel
  * prints so) is broken by any other line that is complete by then. With one, it is let alone for
  * CONSOLE_PATIENCE ticks, also by a flood, whose ring is full all the time. console_next then
  * returns -1 with lines still waiting: while console_waiting says so, tick, and try again.

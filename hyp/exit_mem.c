@@ -12,6 +12,7 @@
 #include "hyp/rtc.h"
 #include "hyp/run.h"
 #include "hyp/tty.h"
+#include "hyp/virtio_empty.h"
 
 /* A translation fault of a load or store that the syndrome describes whole: nearly all of them. */
 #define EXIT_PLAIN_MASK \
@@ -103,6 +104,9 @@ static enum mmio_result exit_mmio(struct vcpu *vcpu, uint32_t ipa, struct mmio *
 	}
 	if (page == VM_UART_IPA && config->console) {
 		return tty_access(vcpu->vm, mmio);
+	}
+	if (ipa - VIRTIO_EMPTY_IPA < VIRTIO_EMPTY_SIZE && config->virtio_windows) {
+		return virtio_empty_access(mmio);
 	}
 	if (page == RTC_IPA && config->rtc) {
 		return rtc_access(vcpu->vm, mmio);

@@ -191,8 +191,9 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	main_init_cpu(self);
 	sched_init(&sched, main_board.nr_cpus);
 	boot_read_manifest(&main_boot);
+	tty_open(boot_manifest.raw_console);
 	main_time_slice = (uint64_t)boot_manifest.time_slice_us * main_timer_hz() / 1000000u;
-	main_tty_tick = main_timer_hz() / 100;
+	main_tty_tick = main_timer_hz() / 25; /* longer than a few partitions' slices */
 	rtc_init(boot_read_clock(&main_boot));
 	boot_make_partitions(&main_boot, nr_lrs, main_probe_hw_bit());
 	main_start_cpus(self);

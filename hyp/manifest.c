@@ -6,6 +6,7 @@
 enum manifest_root_rule {
 	ROOT_COMPATIBLE,
 	ROOT_TIME_SLICE,
+	ROOT_RAW_CONSOLE,
 	ROOT_MODEL,
 	ROOT_ADDRESS_CELLS,
 	ROOT_SIZE_CELLS,
@@ -16,6 +17,7 @@ enum manifest_root_rule {
 static const struct manifest_rule root_rules[NR_ROOT_RULES] = {
 	[ROOT_COMPATIBLE] = { "compatible", SHAPE_STRINGS },
 	[ROOT_TIME_SLICE] = { "time-slice-us", SHAPE_CELL },
+	[ROOT_RAW_CONSOLE] = { "raw-console", SHAPE_FLAG },
 	[ROOT_MODEL] = { "model", SHAPE_STRING },
 	[ROOT_ADDRESS_CELLS] = { "#address-cells", SHAPE_CELL },
 	[ROOT_SIZE_CELLS] = { "#size-cells", SHAPE_CELL },
@@ -53,6 +55,7 @@ static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,
 	if (!manifest_collect(&node, root_rules, NR_ROOT_RULES)) {
 		return false;
 	}
+	manifest->raw_console = manifest_given(&node, ROOT_RAW_CONSOLE);
 	manifest->time_slice_us = manifest_cell(&node, ROOT_TIME_SLICE, 10000);
 	if (manifest->time_slice_us < 100 || manifest->time_slice_us > 1000000) {
 		return manifest_refuse(&node, ROOT_TIME_SLICE, "not 100 to 1000000 microseconds");
@@ -97,6 +100,10 @@ static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *man
 					    "more than 64 in all partitions together");
 		}
 		manifest->nr_partitions++;
+	}
+	if (manifest->raw_console && manifest->nr_partitions > 1) {
+		return board_refuse(fdt, why, fdt_root(fdt), "raw-console",
+				    "several partitions need prefixes to be told apart");
 	}
 	return manifest->nr_partitions != 0 ||
 	       board_refuse(fdt, why, fdt_root(fdt), "", "there is no partition");

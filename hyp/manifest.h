@@ -39,14 +39,16 @@ struct manifest_partition {
 	uint16_t rights; /* bit n: may call on partition n */
 	uint32_t nr_devices;
 	struct manifest_device device[MANIFEST_MAX_DEVICES];
-	bool rtc;	/* an emulated PL031 at 0x09010000, SPI 34; default no */
-	bool console;	/* an emulated PL011 at 0x09000000, SPI 33; default yes */
-	bool autostart; /* default yes */
+	bool rtc;	     /* an emulated PL031 at 0x09010000, SPI 34; default no */
+	bool virtio_windows; /* 32 empty virtio-mmio transports at 0x0a000000; default no */
+	bool console;	     /* an emulated PL011 at 0x09000000, SPI 33; default yes */
+	bool autostart;	     /* default yes */
 };
 
 struct manifest {
 	uint32_t nr_partitions;
 	uint32_t time_slice_us; /* default 10000 */
+	bool raw_console; /* one partition, no prefixes, nothing of the monitor until the end */
 	struct manifest_partition partition[MANIFEST_MAX_PARTITIONS];
 };
 

@@ -6,8 +6,10 @@
 #include "hyp/hw/uart.h"
 #include "hyp/main.h"
 #include "hyp/vm.h"
+#include <string.h>
 
 #define TTY_LINE  200
+#define TTY_HOLD  2048
 #define TTY_INPUT 256 /* a power of two */
 
 /* What was typed for a port and does not fit its UART's FIFO yet. */
@@ -21,7 +23,10 @@ static struct console tty_console;
 static struct tty_input tty_input[CONSOLE_MAX_PORTS];
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
 static bool tty_by_interrupt;
-static bool tty_tick_armed; /* some CPU's tick_at is set */
+static bool tty_is_open;	/* tty_open was called */
+static uint32_t tty_held;	/* bytes in tty_hold */
+static char tty_hold[TTY_HOLD]; /* raw: the monitor's lines, for the last words */
+static bool tty_tick_armed;	/* some CPU's tick_at is set */
 
 /* The level of the emulated UART's interrupt, to the partition's VGIC. tty_lock is held, so levels
  * arrive in order. */
@@ -61,7 +66,7 @@ static bool tty_send(void)
 {
 	bool progress = false;
 
-	while (uart_can_send()) {
+	while (tty_is_open && uart_can_send()) {
 		int byte = console_next(&tty_console);
 
 		if (byte < 0) {
@@ -123,6 +128,32 @@ void tty_init(void)
 	console_init(&tty_console, false);
 	console_add_port(&tty_console, "plumbline");
 	console_tick(&tty_console);
+}
+
+/* Whole lines; when there is no more room, the first ones are those that explain. */
+static void tty_hold_text(const char *text, size_t length)
+{
+	static const char name[] = "plumbline: ";
+	size_t all = sizeof(name) - 1 + length;
+
+	if (all < TTY_HOLD - tty_held) {
+		memcpy(&tty_hold[tty_held], name, sizeof(name) - 1);
+		memcpy(&tty_hold[tty_held + sizeof(name) - 1], text, length);
+		tty_held += (uint32_t)all;
+	}
+}
+
+void tty_open(bool raw)
+{
+	lock_take(&tty_lock);
+	if (raw) {
+		console_init(&tty_console, true);
+		console_add_port(&tty_console, "plumbline");
+		console_tick(&tty_console);
+	}
+	tty_is_open = true;
+	tty_send();
+	lock_drop(&tty_lock);
 }
 
 uint32_t tty_add_vm(struct vm *vm)
@@ -236,32 +267,53 @@ void print(const char *format, ...)
 	length = fmt_vformat(line, sizeof(line), format, args);
 	va_end(args);
 	lock_take(&tty_lock);
-	tty_put_text(line, length);
-	tty_send();
-	tty_wait_for_room();
+	if (tty_console.raw) {
+		tty_hold_text(line, length);
+	} else {
+		tty_put_text(line, length);
+		tty_send();
+		tty_wait_for_room();
+	}
 	lock_drop(&tty_lock);
+}
+
+static void tty_poll_byte(uint8_t byte)
+{
+	while (!uart_can_send()) {
+	}
+	uart_send(byte);
+}
+
+static void tty_poll_text(const char *text, size_t length)
+{
+	for (size_t n = 0; n < length; n++) {
+		if (text[n] == '\n') {
+			tty_poll_byte('\r');
+		}
+		tty_poll_byte((uint8_t)text[n]);
+	}
 }
 
 void tty_last_words(const char *format, ...)
 {
 	char line[TTY_LINE];
 	va_list args;
+	size_t length;
 
+	console_tick(&tty_console);
+	console_tick(&tty_console); /* nobody's unfinished line holds another up any more */
 	for (int byte = console_next(&tty_console); byte >= 0; byte = console_next(&tty_console)) {
-		while (!uart_can_send()) {
-		}
-		uart_send((uint8_t)byte);
+		tty_poll_byte((uint8_t)byte);
 	}
+	if (tty_console.mid_line) {
+		tty_poll_text("\n", 1);
+		tty_console.mid_line = false;
+	}
+	tty_poll_text(tty_hold, tty_held);
+	tty_held = 0;
 	va_start(args, format);
-	fmt_vformat(line, sizeof(line), format, args);
+	length = fmt_vformat(line, sizeof(line), format, args);
 	va_end(args);
-	for (const char *c = line; *c; c++) {
-		while (!uart_can_send()) {
-		}
-		if (*c == '\n') {
-			uart_send('\r');
-		}
-		uart_send((uint8_t)*c);
-	}
+	tty_poll_text(line, length);
 	uart_drain();
 }

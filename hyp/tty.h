@@ -6,12 +6,16 @@
 
 #include "hyp/mmio.h"
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct vm;
 
 void tty_init(void);
+/* The manifest is known: what was printed so far goes out, from now on at once; or (raw) all that
+ * the monitor has to say waits for its last words, and the one partition has the UART to itself. */
+void tty_open(bool raw);
 /* Gives the partition a port of the multiplexer, its UART its reset state. Returns the port. */
 uint32_t tty_add_vm(struct vm *vm);
 /* The partition has gone: what it still had to say is said, its UART is as after reset. */

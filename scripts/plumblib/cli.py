@@ -104,6 +104,8 @@ def make_parser() -> argparse.ArgumentParser:
     group.add_argument("--append", default="", metavar="S", help="bootargs")
     group.add_argument("--vcpus", type=int, default=1, metavar="N", help="default 1")
     group.add_argument("--guest-memory", default="128M", metavar="SIZE", help="default 128M")
+    group.add_argument("--raw", action="store_true",
+                       help="print what the guest prints, and nothing else")
     _run_options(sub)
 
     sub = _subcommand(
@@ -138,7 +140,7 @@ def _packed(args: argparse.Namespace) -> pack.Packed:
     if kernel is None:
         return pack.pack_file(args.system)
     one = single.Single(kernel, args.initrd, args.dtb, args.append, args.vcpus,
-                        parse_size(args.guest_memory), args.smp)
+                        parse_size(args.guest_memory), args.smp, args.raw)
     return pack.pack_source(single.manifest_dts(one).encode(), [ROOT], "the --kernel system")
 
 
@@ -155,7 +157,8 @@ def _memory(args: argparse.Namespace, packed: pack.Packed) -> str:
 
 def _options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
     return qemu.Run(board=args.board, smp=args.smp, memory=_memory(args, packed),
-                    icount=args.icount, timeout=args.timeout, extra=args.qemu)
+                    icount=args.icount, timeout=args.timeout, extra=args.qemu,
+                    raw=getattr(args, "raw", False))
 
 
 def _do_pack(args: argparse.Namespace) -> int:

@@ -39,6 +39,7 @@ class Run:
     icount: bool = False
     timeout: float | None = None
     trace: bool = False
+    raw: bool = False  # the manifest says raw-console
     events: list[str] = field(default_factory=list)  # more of QEMU's trace events
     read_stdin: bool = False
     sends: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -110,6 +111,37 @@ class Outcome:
         return [line for line in self.monitor_lines if telling.search(line)][-24:]
 
 
+class RawFilter:
+    """Takes the monitor's lines, which come at the end, out of a guest's raw console."""
+
+    MARK = b"plumbline: "
+
+    def __init__(self) -> None:
+        self.held = b""  # the start of a line, which may become one of the monitor's
+        self.line_start = True
+        self.taking = False
+
+    def feed(self, data: bytes) -> bytes:
+        out = bytearray()
+        for byte in data:
+            char = bytes((byte,))
+            if self.taking:
+                self.taking = char != b"\n"
+                continue
+            if self.line_start:
+                self.held += char
+                if self.MARK.startswith(self.held):
+                    if self.held == self.MARK:
+                        self.held, self.taking = b"", True
+                    continue
+                out += self.held
+                self.held = b""
+            else:
+                out += char
+            self.line_start = char == b"\n"
+        return bytes(out)
+
+
 class Session:
     """One QEMU, from start to end. Ends only the process that it started."""
 
@@ -123,6 +155,7 @@ class Session:
         self.mid_line = False
         self.seen = bytearray()  # not yet matched by run.sends
         self.sends = list(run.sends)
+        self.raw = RawFilter() if run.raw else None
         argv = command(image, run) + [
             "-chardev", "stdio,id=console,signal=off,mux=off",
             "-serial", "chardev:console", "-monitor", "none"]
@@ -148,8 +181,10 @@ class Session:
             pass
 
     def _output(self, data: bytes) -> None:
-        os.write(1, data)
-        self.mid_line = not data.endswith(b"\n")
+        shown = self.raw.feed(data) if self.raw else data
+        os.write(1, shown)
+        if shown:
+            self.mid_line = not shown.endswith(b"\n")
         self.outcome.feed(data)
         if not self.sends:
             return
@@ -174,7 +209,8 @@ class Session:
                         data = self.process.stdout.read(65536)
                         if not data:
                             return
-                        was_over = self.outcome.over
+                        # A raw guest can print the monitor's last line: only QEMU's end counts.
+                        was_over = self.outcome.over or self.raw is not None
                         self._output(data)
                         if self.outcome.over and not was_over:
                             linger = time.monotonic() + LINGER

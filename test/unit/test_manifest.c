@@ -194,6 +194,8 @@ static void cpus_and_gic(void)
 	refuse("rtc = \"ds1307\";", "rtc");
 	accept("rtc = \"none\"; irqs = <32>; console = \"none\";");
 	accept("rtc = \"pl031\";");
+	accept("virtio-windows;");
+	refuse("virtio-windows = <1>;", "virtio-windows");
 	refuse("rtc = \"pl031\"; irqs = <32>; console = \"none\";", "irqs");
 	refuse("gic = \"none\"; irqs = <64>;", "irqs");
 	accept("irqs = <64>;");
@@ -382,6 +384,7 @@ static void between(void)
 	refuse_source("/dts-v1/; / { compatible = \"plumbline,system-2\"; };", "", "",
 		      "compatible");
 	refuse_source(SYSTEM "};", "", "", "");
+	refuse_source(SYSTEM "raw-console = <1>; };", "", "", "raw-console");
 	refuse_source(SYSTEM "time-slice-us = <99>; };", "", "", "time-slice-us");
 	refuse_source(SYSTEM "time-slice-us = <1000001>; };", "", "", "time-slice-us");
 	refuse_source(SYSTEM "speed = <1>; };", "", "", "speed");
