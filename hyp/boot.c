@@ -170,6 +170,20 @@ static uint8_t *boot_take_pool(struct boot *boot, uint64_t *pa)
 	return pool;
 }
 
+static void boot_take_regions(struct boot *boot, struct vm *vm,
+			      const struct manifest_partition *config)
+{
+	for (uint32_t r = 0; r < config->nr_regions; r++) {
+		uint32_t size = config->region[r].size;
+		uint32_t align = size % BLOCK_SIZE == 0 ? BLOCK_SIZE : PAGE_SIZE;
+
+		if (!regions_take(&boot->free, size, align, BIT64(40), false, &vm->region_pa[r])) {
+			boot_refuse_text(config->name,
+					 "firmware: the board has no memory left for it");
+		}
+	}
+}
+
 static uint64_t boot_take_memory(struct boot *boot, const struct manifest_partition *config)
 {
 	uint32_t align = config->memory_size >= BLOCK_SIZE ? BLOCK_SIZE : PAGE_SIZE;
@@ -201,6 +215,7 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 		const struct manifest_partition *config = &boot_manifest.partition[n];
 		uint64_t size = vm_pool_size(config);
 
+		boot_take_regions(boot, &vms[n], config);
 		vm_create(n, config, pool, pa_make(pool_pa), memory_pa[n], main_board.gicv, nr_lrs);
 		if (vms[n].vgic && !hw_bit) {
 			vgic_set_soft_eoi(vms[n].vgic);

@@ -14,8 +14,9 @@
 static bool hypercall_entry_valid(const void *cookie, uint32_t ipa)
 {
 	const struct vm *vm = cookie;
+	uint64_t pa;
 
-	return vm_owns(vm, ipa & ~UINT32_C(1), sizeof(uint16_t));
+	return vm_owns(vm, ipa & ~UINT32_C(1), sizeof(uint16_t), &pa);
 }
 
 static void hypercall_psci_effect(struct cpu *cpu, const struct psci_result *result)

@@ -18,6 +18,15 @@ struct manifest_image {
 	uint32_t ipa; /* where it goes, or would go if there were one (kernel, dtb); else 0 */
 };
 
+/* More RAM than the partition's main piece. `data` is copied to its start. */
+struct manifest_region {
+	uint32_t ipa, size; /* multiples of 4 KiB */
+	const uint8_t *data;
+	uint32_t data_size;
+};
+
+#define MANIFEST_MAX_REGIONS 2
+
 struct manifest_device {
 	uint64_t pa; /* 4 KiB-aligned */
 	uint32_t ipa, size;
@@ -35,8 +44,10 @@ struct manifest_partition {
 	bool has_gic;
 	uint32_t nr_irqs; /* 32..1020; default 128; 0 without a GIC */
 	struct manifest_image kernel, initrd, dtb;
-	uint32_t entry;	 /* IPA */
-	uint16_t rights; /* bit n: may call on partition n */
+	uint32_t entry;	     /* IPA */
+	uint16_t rights;     /* bit n: may call on partition n */
+	uint32_t nr_regions; /* with firmware: its memory at IPA 0, and flash 1 of the virt board */
+	struct manifest_region region[MANIFEST_MAX_REGIONS];
 	uint32_t nr_devices;
 	struct manifest_device device[MANIFEST_MAX_DEVICES];
 	bool rtc;	     /* an emulated PL031 at 0x09010000, SPI 34; default no */

@@ -68,6 +68,14 @@ static bool manifest_check_window(const struct manifest_node *node,
 				       "overlaps the virtual console (0x09000000): give console = "
 				       "\"none\", or another ipa");
 	}
+	for (uint32_t i = 0; i < partition->nr_regions; i++) {
+		if (manifest_overlaps(device->ipa, device->size, partition->region[i].ipa,
+				      partition->region[i].size)) {
+			return manifest_refuse(node, DEVICE_IPA,
+					       "overlaps the firmware's memory (0x00000000 and "
+					       "0x04000000)");
+		}
+	}
 	if (partition->rtc &&
 	    manifest_overlaps(device->ipa, device->size, MANIFEST_RTC_IPA, PAGE_SIZE)) {
 		return manifest_refuse(node, DEVICE_IPA,

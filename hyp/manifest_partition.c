@@ -16,6 +16,7 @@ static const struct manifest_rule partition_rules[NR_PARTITION_RULES] = {
 	[RULE_IDENTITY] = { "identity", SHAPE_FLAG },
 	[RULE_GIC] = { "gic", SHAPE_STRING },
 	[RULE_IRQS] = { "irqs", SHAPE_CELL },
+	[RULE_FIRMWARE] = { "firmware", SHAPE_BLOB },
 	[RULE_KERNEL] = { "kernel", SHAPE_BLOB },
 	[RULE_KERNEL_ADDRESS] = { "kernel-address", SHAPE_CELL },
 	[RULE_ENTRY] = { "entry", SHAPE_CELL },
@@ -138,10 +139,11 @@ static bool manifest_read_boot(const struct manifest_node *node,
 			       struct manifest_partition *partition)
 {
 	partition->autostart = !manifest_given(node, RULE_NO_AUTOSTART);
-	if (partition->autostart && !manifest_given(node, RULE_KERNEL)) {
+	if (partition->autostart && !manifest_given(node, RULE_KERNEL) &&
+	    !manifest_given(node, RULE_FIRMWARE)) {
 		return manifest_refuse(node, RULE_KERNEL,
-				       "missing: give one, or no-autostart if another partition "
-				       "loads it");
+				       "missing: give one, or firmware, or no-autostart if another "
+				       "partition loads it");
 	}
 	if (manifest_given(node, RULE_BOOTARGS) &&
 	    node->prop[RULE_BOOTARGS].length > MANIFEST_BOOTARGS_MAX) {

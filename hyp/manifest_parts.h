@@ -18,6 +18,13 @@
 #define MANIFEST_IPA_LIMIT    (UINT64_C(1) << 32)
 #define MANIFEST_PA_LIMIT     (UINT64_C(1) << 40)
 
+/* Firmware made for virt is linked at flash 0 and keeps its settings in flash 1: both are RAM here.
+ */
+#define MANIFEST_FIRMWARE_IPA	UINT32_C(0x00000000)
+#define MANIFEST_FIRMWARE_LIMIT UINT32_C(0x04000000)
+#define MANIFEST_FLASH1_IPA	UINT32_C(0x04000000)
+#define MANIFEST_FLASH1_SIZE	UINT32_C(0x00040000)
+
 /* What a property's value looks like. */
 enum manifest_shape {
 	SHAPE_FLAG,	    /* no value */
@@ -74,6 +81,7 @@ enum manifest_partition_rule {
 	RULE_IDENTITY,
 	RULE_GIC,
 	RULE_IRQS,
+	RULE_FIRMWARE,
 	RULE_KERNEL,
 	RULE_KERNEL_ADDRESS,
 	RULE_ENTRY,

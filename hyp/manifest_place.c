@@ -113,6 +113,9 @@ static bool manifest_place_payload(const struct manifest_node *node,
 					bits_min(partition->memory_size / 2, MANIFEST_INITRD_PLACE),
 				PAGE_SIZE);
 
+	if (manifest_given(node, RULE_FIRMWARE)) {
+		place = partition->memory_ipa;
+	}
 	if (manifest_given(node, RULE_INITRD)) {
 		uint64_t address = manifest_value(node, RULE_INITRD_ADDRESS, place);
 
@@ -172,19 +175,42 @@ static bool manifest_check_formats(const struct manifest_node *node,
 	return true;
 }
 
-bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition)
+/* Firmware runs from IPA 0, with the device tree at the start of RAM, as on virt with -bios. */
+static bool manifest_place_firmware(const struct manifest_node *node,
+				    struct manifest_partition *partition)
 {
-	uint64_t kernel;
+	const struct fdt_prop *prop = &node->prop[RULE_FIRMWARE];
 
-	if (!manifest_place_memory(node, partition)) {
-		return false;
+	if (manifest_given(node, RULE_KERNEL) || manifest_given(node, RULE_ENTRY)) {
+		return manifest_refuse(node, RULE_FIRMWARE, "contradicts kernel and entry");
 	}
-	if (manifest_given(node, RULE_NO_DTB) &&
-	    (manifest_given(node, RULE_DTB) || manifest_given(node, RULE_DTB_ADDRESS))) {
-		return manifest_refuse(node, RULE_NO_DTB, "contradicts dtb or dtb-address");
+	if (prop->length > MANIFEST_FIRMWARE_LIMIT) {
+		return manifest_refuse(node, RULE_FIRMWARE, "more than 64 MiB, flash 0 of virt");
 	}
-	kernel = manifest_value(node, RULE_KERNEL_ADDRESS,
-				(uint64_t)partition->memory_ipa + MANIFEST_KERNEL_PLACE);
+	if (partition->memory_ipa < MANIFEST_FLASH1_IPA + MANIFEST_FLASH1_SIZE) {
+		return manifest_refuse(node, RULE_MEMORY_AT, "the memory would cover the firmware");
+	}
+	partition->region[0] = (struct manifest_region) {
+		.ipa = MANIFEST_FIRMWARE_IPA,
+		.size = (uint32_t)bits_align_up(prop->length, BLOCK_SIZE),
+		.data = prop->data,
+		.data_size = prop->length,
+	};
+	partition->region[1] = (struct manifest_region) {
+		.ipa = MANIFEST_FLASH1_IPA,
+		.size = MANIFEST_FLASH1_SIZE,
+	};
+	partition->nr_regions = 2;
+	partition->entry = MANIFEST_FIRMWARE_IPA;
+	return true;
+}
+
+static bool manifest_place_kernel(const struct manifest_node *node,
+				  struct manifest_partition *partition)
+{
+	uint64_t kernel = manifest_value(node, RULE_KERNEL_ADDRESS,
+					 (uint64_t)partition->memory_ipa + MANIFEST_KERNEL_PLACE);
+
 	if (!manifest_place_image(node, partition, RULE_KERNEL, kernel, 4, &partition->kernel)) {
 		return false;
 	}
@@ -193,6 +219,24 @@ bool manifest_place(const struct manifest_node *node, struct manifest_partition 
 	    partition->entry - partition->memory_ipa >= partition->memory_size) {
 		return manifest_refuse(node, RULE_ENTRY,
 				       "not a multiple of 4 in the partition's memory");
+	}
+	return true;
+}
+
+bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition)
+{
+	bool firmware = manifest_given(node, RULE_FIRMWARE);
+
+	if (!manifest_place_memory(node, partition)) {
+		return false;
+	}
+	if (manifest_given(node, RULE_NO_DTB) &&
+	    (manifest_given(node, RULE_DTB) || manifest_given(node, RULE_DTB_ADDRESS))) {
+		return manifest_refuse(node, RULE_NO_DTB, "contradicts dtb or dtb-address");
+	}
+	if (firmware ? !manifest_place_firmware(node, partition)
+		     : !manifest_place_kernel(node, partition)) {
+		return false;
 	}
 	return manifest_place_payload(node, partition) && manifest_check_formats(node, partition);
 }

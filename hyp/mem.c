@@ -22,10 +22,12 @@ static void mem_copy_out(uint64_t pa, uint8_t *to, uint32_t size)
 
 bool mem_read(const struct vm *vm, uint32_t ipa, void *to, uint32_t size)
 {
-	if (!vm_owns(vm, ipa, size)) {
+	uint64_t pa;
+
+	if (!vm_owns(vm, ipa, size, &pa)) {
 		return false;
 	}
-	mem_copy_out(vm->memory_pa + (ipa - vm->config->memory_ipa), to, size);
+	mem_copy_out(pa, to, size);
 	return true;
 }
 
@@ -35,8 +37,7 @@ static bool mem_read_half(const struct vm *vm, uint32_t va, bool user, uint16_t 
 {
 	uint64_t pa;
 
-	if (!world_translate(va, user, &pa) || pa < vm->memory_pa ||
-	    pa - vm->memory_pa > vm->config->memory_size - sizeof(*half)) {
+	if (!world_translate(va, user, &pa) || !vm_owns_pa(vm, pa, sizeof(*half))) {
 		return false;
 	}
 	mem_copy_out(pa, (uint8_t *)half, sizeof(*half));

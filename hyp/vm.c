@@ -20,11 +20,14 @@ struct lock sched_lock;
 
 static uint32_t vm_stage2_pages(const struct manifest_partition *config)
 {
-	uint32_t sizes[MANIFEST_MAX_DEVICES + 2];
+	uint32_t sizes[MANIFEST_MAX_DEVICES + MANIFEST_MAX_REGIONS + 2];
 	uint32_t n = 0;
 
 	sizes[n++] = config->memory_size;
 	sizes[n++] = PAGE_SIZE; /* GICV */
+	for (uint32_t r = 0; r < config->nr_regions; r++) {
+		sizes[n++] = config->region[r].size;
+	}
 	for (uint32_t d = 0; d < config->nr_devices; d++) {
 		sizes[n++] = config->device[d].size;
 	}
@@ -61,6 +64,11 @@ static void vm_map(struct vm *vm, uint8_t *pool, pa_t pool_pa, pa_t gicv)
 		 */
 		ok = ok &&
 		     stage2_map(&vm->stage2, ipa_make(VM_GICC_IPA), gicv, PAGE_SIZE, STAGE2_DEVICE);
+	}
+	for (uint32_t r = 0; r < config->nr_regions; r++) {
+		ok = ok &&
+		     stage2_map(&vm->stage2, ipa_make(config->region[r].ipa),
+				pa_make(vm->region_pa[r]), config->region[r].size, STAGE2_RAM);
 	}
 	for (uint32_t d = 0; d < config->nr_devices; d++) {
 		ok = ok && stage2_map(&vm->stage2, ipa_make(config->device[d].ipa),
@@ -127,12 +135,36 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 	vm->state = VM_OFF;
 }
 
-bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size)
+static bool vm_within(uint64_t address, uint32_t size, uint64_t base, uint32_t room)
 {
-	uint32_t offset = ipa - vm->config->memory_ipa;
+	return address >= base && address - base <= room && size <= room - (address - base);
+}
 
-	return ipa >= vm->config->memory_ipa && offset <= vm->config->memory_size &&
-	       size <= vm->config->memory_size - offset;
+bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size, uint64_t *pa)
+{
+	const struct manifest_partition *config = vm->config;
+
+	if (vm_within(ipa, size, config->memory_ipa, config->memory_size)) {
+		*pa = vm->memory_pa + (ipa - config->memory_ipa);
+		return true;
+	}
+	for (uint32_t r = 0; r < config->nr_regions; r++) {
+		if (vm_within(ipa, size, config->region[r].ipa, config->region[r].size)) {
+			*pa = vm->region_pa[r] + (ipa - config->region[r].ipa);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool vm_owns_pa(const struct vm *vm, uint64_t pa, uint32_t size)
+{
+	bool owns = vm_within(pa, size, vm->memory_pa, vm->config->memory_size);
+
+	for (uint32_t r = 0; r < vm->config->nr_regions; r++) {
+		owns = owns || vm_within(pa, size, vm->region_pa[r], vm->config->region[r].size);
+	}
+	return owns;
 }
 
 /* ---- interrupts reach vCPUs ---- */

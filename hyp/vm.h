@@ -67,6 +67,7 @@ struct vm {
 	struct vgic *vgic;	  /* NULL: no GIC, CPU lines */
 	struct irq_line_vm lines; /* what KVM_IRQ_LINE's decoder asks */
 	uint64_t memory_pa;
+	uint64_t region_pa[MANIFEST_MAX_REGIONS];
 
 	struct lock vgic_lock;	 /* vgic, every vCPU's `lines` */
 	struct lock lock;	 /* what follows, and the vCPUs' start_* */
@@ -145,8 +146,10 @@ void vcpu_start(struct vcpu *vcpu, uint32_t pc, uint32_t r0);
 /* Does anything wait for this vCPU that ends a WFI? */
 bool vcpu_has_pending(struct vcpu *vcpu);
 
-/* [ipa, ipa + size) lies in the partition's RAM. */
-bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size);
+/* Does [ipa, ipa + size) lie in one piece of the partition's RAM, and where is it physically? */
+bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size, uint64_t *pa);
+/* Does [pa, pa + size) lie in one piece of it? */
+bool vm_owns_pa(const struct vm *vm, uint64_t pa, uint32_t size);
 
 /* A line about partition and vCPU, at most a few per start of the partition. */
 void vcpu_complain(struct vcpu *vcpu, uint32_t pc, const char *what, uint32_t address);

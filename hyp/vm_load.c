@@ -6,6 +6,7 @@
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/timer.h"
 #include "hyp/hw/tlb.h"
+#include "hyp/main.h"
 #include "hyp/tty.h"
 #include "hyp/base/bits.h"
 #include "hyp/vm.h"
@@ -13,12 +14,14 @@
 
 #define VM_LOAD_STEP 0x10000u /* bytes */
 
-enum vm_load_phase { LOAD_SCRUB, LOAD_KERNEL, LOAD_INITRD, LOAD_DTB, LOAD_DONE };
+/* Two more for each further piece of RAM: scrub, copy. */
+enum vm_load_phase { LOAD_SCRUB, LOAD_KERNEL, LOAD_INITRD, LOAD_DTB, LOAD_REGIONS };
 
 /* What a phase writes; data NULL: zeros. */
 static struct manifest_image vm_load_image(const struct vm *vm, uint32_t phase)
 {
 	const struct manifest_partition *config = vm->config;
+	const struct manifest_region *region;
 
 	switch (phase) {
 	case LOAD_SCRUB:
@@ -27,16 +30,32 @@ static struct manifest_image vm_load_image(const struct vm *vm, uint32_t phase)
 		return config->kernel;
 	case LOAD_INITRD:
 		return config->initrd;
-	default:
+	case LOAD_DTB:
 		return config->dtb;
+	default:
+		break;
 	}
+	region = &config->region[(phase - LOAD_REGIONS) / 2];
+	if ((phase - LOAD_REGIONS) % 2 == 0) {
+		return (struct manifest_image) { NULL, region->size, region->ipa };
+	}
+	return (struct manifest_image) { region->data, region->data_size, region->ipa };
+}
+
+static uint64_t vm_load_pa(const struct vm *vm, const struct manifest_image *image, uint32_t offset)
+{
+	uint64_t pa = 0;
+
+	if (!vm_owns(vm, image->ipa, image->size, &pa)) {
+		main_panic("an image of a checked manifest does not lie in memory");
+	}
+	return pa + offset;
 }
 
 static void vm_load_chunk(const struct vm *vm, uint32_t cpu, const struct manifest_image *image,
 			  uint32_t offset, uint32_t size)
 {
-	uint64_t pa = vm->memory_pa + (image->ipa - vm->config->memory_ipa) + offset;
-	void *to = mmu_window(cpu, pa_make(pa));
+	void *to = mmu_window(cpu, pa_make(vm_load_pa(vm, image, offset)));
 
 	if (image->data) {
 		memcpy(to, image->data + offset, size);
@@ -51,7 +70,7 @@ static void vm_load_chunk(const struct vm *vm, uint32_t cpu, const struct manife
 static uint32_t vm_load_size(const struct vm *vm, const struct manifest_image *image,
 			     uint32_t offset)
 {
-	uint64_t pa = vm->memory_pa + (image->ipa - vm->config->memory_ipa) + offset;
+	uint64_t pa = vm_load_pa(vm, image, offset);
 	uint32_t size = bits_min(VM_LOAD_STEP, image->size - offset);
 
 	return bits_min(size, BLOCK_SIZE - (uint32_t)(pa % BLOCK_SIZE));
@@ -81,7 +100,7 @@ static void vm_load_done(struct vm *vm)
 
 void vm_load_step(struct vm *vm, uint32_t cpu)
 {
-	while (vm->load_phase < LOAD_DONE) {
+	while (vm->load_phase < LOAD_REGIONS + 2 * vm->config->nr_regions) {
 		struct manifest_image image = vm_load_image(vm, vm->load_phase);
 		uint32_t size;
 

@@ -99,6 +99,8 @@ def make_parser() -> argparse.ArgumentParser:
     sub.add_argument("system", type=Path, nargs="?", metavar="SYSTEM.dts", help="system manifest")
     group = sub.add_argument_group("one guest without a manifest")
     group.add_argument("--kernel", type=Path, metavar="FILE", help="zImage or raw image")
+    group.add_argument("--bios", type=Path, metavar="FILE",
+                       help="firmware linked at 0, instead of a kernel")
     group.add_argument("--initrd", type=Path, metavar="FILE")
     group.add_argument("--dtb", type=Path, metavar="FILE", help="instead of a generated one")
     group.add_argument("--append", default="", metavar="S", help="bootargs")
@@ -132,15 +134,15 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _packed(args: argparse.Namespace) -> pack.Packed:
-    kernel = getattr(args, "kernel", None)
-    if (args.system is None) == (kernel is None):
-        raise PlumbError("give either SYSTEM.dts or --kernel FILE (plumb run --help)")
+    kernel, bios = getattr(args, "kernel", None), getattr(args, "bios", None)
+    if [args.system, kernel, bios].count(None) != 2:
+        raise PlumbError("give one of SYSTEM.dts, --kernel FILE, --bios FILE (plumb run --help)")
     if not args.no_make:
         pack.build(args.system)
-    if kernel is None:
+    if args.system:
         return pack.pack_file(args.system)
     one = single.Single(kernel, args.initrd, args.dtb, args.append, args.vcpus,
-                        parse_size(args.guest_memory), args.smp, args.raw)
+                        parse_size(args.guest_memory), args.smp, args.raw, bios)
     return pack.pack_source(single.manifest_dts(one).encode(), [ROOT], "the --kernel system")
 
 

@@ -10,7 +10,7 @@ from .guestdt import quote
 
 @dataclass
 class Single:
-    kernel: Path
+    kernel: Path | None
     initrd: Path | None
     dtb: Path | None
     append: str
@@ -18,6 +18,7 @@ class Single:
     memory: int
     cpus: int  # of the board
     raw: bool = False
+    bios: Path | None = None
 
 
 def _image(path: Path, what: str) -> str:
@@ -38,7 +39,8 @@ def manifest_dts(single: Single) -> str:
         raise PlumbError(f"--vcpus {single.vcpus}: a partition has 1 to 8 vCPUs")
     lines = ['compatible = "plumbline,partition";', f"vcpus = <{single.vcpus}>;", f"memory-size = <{single.memory:#x}>;",
              'rtc = "pl031";', 'virtio-windows;',
-             f"kernel = {_image(single.kernel, 'kernel')};"]
+             f"kernel = {_image(single.kernel, 'kernel')};" if single.kernel else
+             f"firmware = {_image(single.bios, 'bios')};"]
     if single.initrd:
         lines.append(f"initrd = {_image(single.initrd, 'initrd')};")
     if single.dtb:

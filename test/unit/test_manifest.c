@@ -195,6 +195,7 @@ static void cpus_and_gic(void)
 	accept("rtc = \"none\"; irqs = <32>; console = \"none\";");
 	accept("rtc = \"pl031\";");
 	accept("virtio-windows;");
+	refuse("firmware = [00 01];", "firmware"); /* beside the kernel */
 	refuse("virtio-windows = <1>;", "virtio-windows");
 	refuse("rtc = \"pl031\"; irqs = <32>; console = \"none\";", "irqs");
 	refuse("gic = \"none\"; irqs = <64>;", "irqs");
