@@ -98,7 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
         + KEYS + "\n" + EXIT_CODES)
     sub.add_argument("system", type=Path, nargs="?", metavar="SYSTEM.dts", help="system manifest")
     group = sub.add_argument_group("one guest without a manifest")
-    group.add_argument("--kernel", type=Path, metavar="FILE", help="zImage or raw image")
+    group.add_argument("--kernel", type=Path, metavar="FILE", help="zImage, raw image or ELF")
     group.add_argument("--bios", type=Path, metavar="FILE",
                        help="firmware linked at 0, instead of a kernel")
     group.add_argument("--initrd", type=Path, metavar="FILE")

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`plumb run --kernel`: the manifest of one guest on the virt-compatible machine."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import elf
 from .common import BUILD, PlumbError
 from .guestdt import quote
 
@@ -28,10 +30,20 @@ def _image(path: Path, what: str) -> str:
     except OSError as error:
         advice = ": run 'make setup all'" if BUILD in path.resolve().parents else ""
         raise PlumbError(f"--{what} {path}: {error.strerror}{advice}") from error
-    if what == "kernel" and magic == b"\x7fELF":
-        raise PlumbError(f"{path} is an ELF file: give the zImage or a raw image "
-                         "(arm-none-eabi-objcopy -O binary)")
+    if what == "kernel" and magic == elf.MAGIC:
+        return _elf(path)
     return f"/incbin/({quote(str(path.resolve()))})"
+
+
+def _elf(path: Path) -> str:
+    """Goes where its program headers say; the device tree lies at the start of RAM, as on virt."""
+    program = elf.program(path.read_bytes(), str(path))
+    folder = BUILD / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    raw = folder / f"elf-{hashlib.sha256(program.image).hexdigest()[:16]}.bin"
+    raw.write_bytes(program.image)
+    return (f"/incbin/({quote(str(raw))});\n\t\tkernel-address = <{program.address:#x}>;\n"
+            f"\t\tentry = <{program.entry:#x}>;\n\t\tdtb-address = <0x40000000>")
 
 
 def manifest_dts(single: Single) -> str:
