@@ -94,6 +94,16 @@ static void boot_free_memory(struct boot *boot)
 	}
 }
 
+static bool boot_has_interrupt(const struct manifest_device *device, uint32_t intid)
+{
+	for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+		if (device->intid[i] == intid) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The console's UART is the monitor's own. */
 static void boot_check_uart(void)
 {
@@ -106,7 +116,7 @@ static void boot_check_uart(void)
 				      main_board.uart_base.pa - device->pa < device->size;
 
 			if (main_board.uart != BOARD_UART_NONE &&
-			    (window || (device->intid && device->intid == main_board.uart_intid))) {
+			    (window || boot_has_interrupt(device, main_board.uart_intid))) {
 				boot_refuse_text(
 					config->name,
 					"a device is the UART that the monitor's console is on");

@@ -45,15 +45,20 @@ static void irq_passed(struct vm *vm, uint32_t intid)
 	vm_kick(vm, kick);
 }
 
+static void irq_give_one(const struct vm *vm, uint32_t intid)
+{
+	irq_owner[intid] = (uint8_t)(vm->index + 1);
+	gic_target_here(intid);
+	gic_enable(intid);
+}
+
 void irq_give(const struct vm *vm)
 {
 	for (uint32_t n = 0; vm->vgic && n < vm->config->nr_devices; n++) {
-		uint32_t intid = vm->config->device[n].intid;
+		const struct manifest_device *device = &vm->config->device[n];
 
-		if (intid) {
-			irq_owner[intid] = (uint8_t)(vm->index + 1);
-			gic_target_here(intid);
-			gic_enable(intid);
+		for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+			irq_give_one(vm, device->intid[i]);
 		}
 	}
 }
@@ -61,8 +66,10 @@ void irq_give(const struct vm *vm)
 void irq_take_back(const struct vm *vm)
 {
 	for (uint32_t n = 0; n < vm->config->nr_devices; n++) {
-		if (vm->config->device[n].intid) {
-			gic_disable(vm->config->device[n].intid);
+		const struct manifest_device *device = &vm->config->device[n];
+
+		for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+			gic_disable(device->intid[i]);
 		}
 	}
 }

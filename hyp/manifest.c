@@ -149,6 +149,19 @@ static bool manifest_check_memory(const struct fdt *fdt, const struct manifest *
 	return true;
 }
 
+static bool manifest_share_interrupt(const struct manifest_device *a,
+				     const struct manifest_device *b)
+{
+	for (uint32_t i = 0; i < a->nr_interrupts; i++) {
+		for (uint32_t j = 0; j < b->nr_interrupts; j++) {
+			if (a->intid[i] == b->intid[j]) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 static bool manifest_check_device(const struct fdt *fdt, const struct manifest *manifest,
 				  uint32_t index, uint32_t device, struct refusal *why)
 {
@@ -169,7 +182,7 @@ static bool manifest_check_device(const struct fdt *fdt, const struct manifest *
 				return board_refuse(fdt, why, node, "pa",
 						    "another device has this address already");
 			}
-			if (d->intid != 0 && d->intid == p->device[j].intid) {
+			if (manifest_share_interrupt(d, &p->device[j])) {
 				return board_refuse(fdt, why, node, "interrupt",
 						    "another device has this interrupt already");
 			}

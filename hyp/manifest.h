@@ -11,6 +11,7 @@
 #define MANIFEST_MAX_VCPUS	8
 #define MANIFEST_MAX_DEVICES	8
 #define MANIFEST_MAX_ALL_VCPUS	64 /* of all partitions together */
+#define MANIFEST_MAX_INTERRUPTS 8  /* of a device */
 
 struct manifest_image {
 	const uint8_t *data; /* in the manifest's blob; NULL: none */
@@ -30,7 +31,8 @@ struct manifest_region {
 struct manifest_device {
 	uint64_t pa; /* 4 KiB-aligned */
 	uint32_t ipa, size;
-	uint32_t intid; /* physical and virtual SPI, 0: none */
+	uint32_t nr_interrupts;
+	uint32_t intid[MANIFEST_MAX_INTERRUPTS]; /* physical and virtual SPIs */
 };
 
 struct manifest_partition {

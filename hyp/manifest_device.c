@@ -9,6 +9,8 @@ enum manifest_device_rule {
 	DEVICE_IPA,
 	DEVICE_SIZE,
 	DEVICE_INTERRUPT,
+	DEVICE_DT_COMPATIBLE,
+	DEVICE_DT_STEP,
 	NR_DEVICE_RULES,
 };
 
@@ -17,7 +19,9 @@ static const struct manifest_rule device_rules[NR_DEVICE_RULES] = {
 	[DEVICE_PA] = { "pa", SHAPE_WIDE },
 	[DEVICE_IPA] = { "ipa", SHAPE_CELL },
 	[DEVICE_SIZE] = { "size", SHAPE_CELL },
-	[DEVICE_INTERRUPT] = { "interrupt", SHAPE_CELL },
+	[DEVICE_INTERRUPT] = { "interrupt", SHAPE_CELLS },
+	[DEVICE_DT_COMPATIBLE] = { "dt-compatible", SHAPE_STRINGS },
+	[DEVICE_DT_STEP] = { "dt-step", SHAPE_CELL },
 };
 
 static bool manifest_read_window(const struct manifest_node *node, struct manifest_device *device)
@@ -92,32 +96,79 @@ static bool manifest_check_window(const struct manifest_node *node,
 	return true;
 }
 
-static bool manifest_read_interrupt(const struct manifest_node *node,
-				    const struct manifest_partition *partition,
-				    struct manifest_device *device)
+/* What is wrong with an interrupt of the device, NULL if nothing. */
+static const char *manifest_interrupt_error(const struct manifest_partition *partition,
+					    const struct manifest_device *device, uint32_t intid)
 {
-	if (!manifest_given(node, DEVICE_INTERRUPT)) {
-		return true;
-	}
-	device->intid = manifest_cell(node, DEVICE_INTERRUPT, 0);
-	if (device->intid < 32 || device->intid > 1019) {
-		return manifest_refuse(node, DEVICE_INTERRUPT,
-				       "not an interrupt number of 32 to 1019 (SPI n is n + 32)");
+	if (intid < 32 || intid > 1019) {
+		return "not an interrupt number of 32 to 1019 (SPI n is n + 32)";
 	}
 	if (!partition->has_gic) {
-		return manifest_refuse(node, DEVICE_INTERRUPT, "the partition has no GIC");
+		return "the partition has no GIC";
 	}
-	if (device->intid >= partition->nr_irqs) {
-		return manifest_refuse(node, DEVICE_INTERRUPT,
-				       "past the partition's last interrupt: raise its irqs");
+	if (intid >= partition->nr_irqs) {
+		return "past the partition's last interrupt: raise its irqs";
 	}
-	if (partition->console && device->intid == MANIFEST_CONSOLE_IRQ) {
-		return manifest_refuse(node, DEVICE_INTERRUPT,
-				       "33 is the virtual console's: give console = \"none\"");
+	if (partition->console && intid == MANIFEST_CONSOLE_IRQ) {
+		return "33 is the virtual console's: give console = \"none\"";
 	}
-	if (partition->rtc && device->intid == MANIFEST_RTC_IRQ) {
-		return manifest_refuse(node, DEVICE_INTERRUPT,
-				       "34 is the virtual clock's: give no rtc");
+	if (partition->rtc && intid == MANIFEST_RTC_IRQ) {
+		return "34 is the virtual clock's: give no rtc";
+	}
+	for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+		if (device->intid[i] == intid) {
+			return "one is given twice";
+		}
+	}
+	return NULL;
+}
+
+static bool manifest_read_interrupts(const struct manifest_node *node,
+				     const struct manifest_partition *partition,
+				     struct manifest_device *device)
+{
+	uint32_t count = manifest_given(node, DEVICE_INTERRUPT)
+				 ? node->prop[DEVICE_INTERRUPT].length / 4
+				 : 0;
+
+	if (count > MANIFEST_MAX_INTERRUPTS) {
+		return manifest_refuse(node, DEVICE_INTERRUPT, "more than 8 interrupts");
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t intid = 0;
+		const char *error;
+
+		fdt_prop_u32(&node->prop[DEVICE_INTERRUPT], i, &intid);
+		error = manifest_interrupt_error(partition, device, intid);
+		if (error) {
+			return manifest_refuse(node, DEVICE_INTERRUPT, error);
+		}
+		device->intid[device->nr_interrupts++] = intid;
+	}
+	return true;
+}
+
+/* What the guest's device tree is to say of it: for plumb pack, which makes the tree. */
+static bool manifest_check_nodes(const struct manifest_node *node,
+				 const struct manifest_device *device)
+{
+	uint32_t step = manifest_cell(node, DEVICE_DT_STEP, device->size);
+
+	if (manifest_given(node, DEVICE_DT_COMPATIBLE) &&
+	    node->prop[DEVICE_DT_COMPATIBLE].data[0] == 0) {
+		return manifest_refuse(node, DEVICE_DT_COMPATIBLE, "needs a name");
+	}
+	if (!manifest_given(node, DEVICE_DT_STEP)) {
+		return true;
+	}
+	if (!manifest_given(node, DEVICE_DT_COMPATIBLE)) {
+		return manifest_refuse(node, DEVICE_DT_STEP, "of what? Give dt-compatible");
+	}
+	if (step == 0 || step % 4 != 0 || device->nr_interrupts == 0 ||
+	    step > device->size / device->nr_interrupts) {
+		return manifest_refuse(node, DEVICE_DT_STEP,
+				       "not a multiple of 4 that goes into size once for every "
+				       "interrupt");
 	}
 	return true;
 }
@@ -142,7 +193,8 @@ bool manifest_read_device(const struct fdt *fdt, fdt_node_t at,
 	if (!manifest_collect(&node, device_rules, NR_DEVICE_RULES) ||
 	    !manifest_read_window(&node, &device) ||
 	    !manifest_check_window(&node, partition, &device) ||
-	    !manifest_read_interrupt(&node, partition, &device)) {
+	    !manifest_read_interrupts(&node, partition, &device) ||
+	    !manifest_check_nodes(&node, &device)) {
 		return false;
 	}
 	partition->device[partition->nr_devices++] = device;

@@ -119,9 +119,11 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 		vgic_set_owner(vm->vgic, VM_TIMER_PHYS, VGIC_OWNER_TIMER,
 			       main_board.timer_phys_intid);
 		for (uint32_t d = 0; d < config->nr_devices; d++) {
-			if (config->device[d].intid) {
-				vgic_set_owner(vm->vgic, config->device[d].intid, VGIC_OWNER_PASSED,
-					       config->device[d].intid);
+			const struct manifest_device *device = &config->device[d];
+
+			for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+				vgic_set_owner(vm->vgic, device->intid[i], VGIC_OWNER_PASSED,
+					       device->intid[i]);
 			}
 		}
 		pool += vm_vgic_bytes(config);

@@ -158,11 +158,12 @@ static void every_property(void)
 	CHECK_EQ(p->nr_devices, 2);
 	CHECK_EQ(p->device[0].pa, 0x9000000);
 	CHECK_EQ(p->device[0].ipa, 0x9000000);
-	CHECK_EQ(p->device[0].intid, 33);
+	CHECK_EQ(p->device[0].nr_interrupts, 1);
+	CHECK_EQ(p->device[0].intid[0], 33);
 	CHECK_EQ(p->device[1].pa, UINT64_C(0x809010000));
 	CHECK_EQ(p->device[1].ipa, 0x0a000000);
 	CHECK_EQ(p->device[1].size, 0x2000);
-	CHECK_EQ(p->device[1].intid, 0);
+	CHECK_EQ(p->device[1].nr_interrupts, 0);
 	p = &manifest.partition[2];
 	CHECK(!p->has_gic && p->nr_irqs == 0);
 	CHECK(p->affinity[0] == 4 && p->affinity[2] == 4);
@@ -377,6 +378,72 @@ static void devices(void)
 		      "compatible");
 }
 
+/* A device of 4 KiB */
+static void refuse_page(const char *more, const char *property)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "pa = <0 0xa000000>; size = <0x1000>; %s", more);
+	refuse_device(text, property);
+}
+
+static void accept_page(const char *more)
+{
+	char text[512];
+
+	snprintf(
+		text, sizeof(text),
+		"d { compatible = \"plumbline,device\"; pa = <0 0xa000000>; size = <0x1000>; %s };",
+		more);
+	CHECK(read_one(text));
+}
+
+static void device_interrupts(void)
+{
+	static const uint32_t eight[] = { 48, 55, 49, 50, 127, 32, 53, 54 };
+	const struct manifest_device *device = &manifest.partition[0].device[0];
+
+	accept_page("interrupt = <48 55 49 50 127 32 53 54>;");
+	CHECK_EQ(device->nr_interrupts, 8);
+	for (uint32_t i = 0; i < 8; i++) {
+		CHECK_EQ(device->intid[i], eight[i]);
+	}
+	tree_free(&blob);
+	refuse_page("interrupt = <48 49 50 51 52 53 54 55 56>;", "interrupt");
+	refuse_page("interrupt;", "interrupt");
+	refuse_page("interrupt = [00 00 00 30 00];", "interrupt");
+	refuse_page("interrupt = <48 49 48>;", "interrupt");
+	refuse_page("interrupt = <48 0>;", "interrupt");
+	refuse_page("interrupt = <48 31>;", "interrupt");
+	refuse_page("interrupt = <48 128>;", "interrupt");
+	refuse_page("interrupt = <48 33>;", "interrupt");
+	accept_page("interrupt = <48 34>;");
+	tree_free(&blob);
+	check_refusal(read_one("rtc = \"pl031\"; d { compatible = \"plumbline,device\"; pa = <0 "
+			       "0xa000000>; size = <0x1000>; interrupt = <48 34>; };"),
+		      "rtc", "p", "d", "interrupt");
+}
+
+static void device_nodes(void)
+{
+	accept_page("dt-compatible = \"a,b\", \"c\";");
+	tree_free(&blob);
+	refuse_page("dt-compatible = \"\";", "dt-compatible");
+	refuse_page("dt-compatible = <1>;", "dt-compatible");
+	accept_page(
+		"dt-compatible = \"a\"; dt-step = <0x200>; interrupt = <40 41 42 43 44 45 46 47>;");
+	tree_free(&blob);
+	accept_page("dt-compatible = \"a\"; dt-step = <0x1000>; interrupt = <40>;");
+	tree_free(&blob);
+	refuse_page("dt-step = <0x200>; interrupt = <40>;", "dt-step");
+	refuse_page("dt-compatible = \"a\"; dt-step = <0x200>;", "dt-step");
+	refuse_page("dt-compatible = \"a\"; dt-step = <0>; interrupt = <40>;", "dt-step");
+	refuse_page("dt-compatible = \"a\"; dt-step = <0x202>; interrupt = <40>;", "dt-step");
+	refuse_page("dt-compatible = \"a\"; dt-step = <0x804>; interrupt = <40 41>;", "dt-step");
+	refuse_page("dt-compatible = \"a\"; dt-step = <0x80000000>; interrupt = <40 41>;",
+		    "dt-step");
+}
+
 #define DEVICE(name, rest) name " { compatible = \"plumbline,device\"; " rest " }; "
 #define MINIMAL		   PART KERNEL "memory-size = <0x100000>; "
 
@@ -425,6 +492,12 @@ static void between(void)
 			DEVICE("e",
 			       "pa = <0 0xa001000>; size = <0x1000>; interrupt = <40>;") "}; };",
 		"q", "e", "interrupt");
+	refuse_source(
+		SYSTEM "p { " MINIMAL DEVICE(
+			"d", "pa = <0 0xa000000>; size = <0x1000>; interrupt = <40 41 42>;")
+			DEVICE("e",
+			       "pa = <0 0xa001000>; size = <0x1000>; interrupt = <43 42>;") "}; };",
+		"p", "e", "interrupt");
 	refuse_source(SYSTEM
 		      "p { " MINIMAL DEVICE("d", "pa = <0 0x80000000>; ipa = <0xa000000>; size = "
 						 "<0x1000>;") "}; q { " MINIMAL
@@ -539,6 +612,12 @@ static void check_invariants(void)
 		CHECK(end <= UINT64_C(0x100000000) && p->memory_size % 4096 == 0);
 		CHECK(p->entry >= p->memory_ipa && p->entry < end);
 		CHECK((p->rights >> manifest.nr_partitions) == 0);
+		for (uint32_t j = 0; j < p->nr_devices && j < 8; j++) {
+			CHECK(p->device[j].nr_interrupts <= 8);
+			for (uint32_t k = 0; k < p->device[j].nr_interrupts && k < 8; k++) {
+				CHECK(p->device[j].intid[k] >= 32 && p->device[j].intid[k] <= 1019);
+			}
+		}
 		for (uint32_t j = 0; j < 3; j++) {
 			if (image[j]->size != 0) {
 				CHECK(image[j]->ipa >= p->memory_ipa);
@@ -559,7 +638,8 @@ static void mutated(void)
 		"memory-size = <0 0x200000>; memory-at = <0 0x80000000>; identity; "
 		"vcpus = <2>; cpus = <1 2>; initrd = [01 02 03]; initrd-address = <0x80100000>; "
 		"dtb = [d0 0d fe ed]; bootargs = \"x\"; priority = <1>; irqs = <160>; " DEVICE(
-			"d", "pa = <0 0xa000000>; size = <0x1000>; interrupt = <130>;")
+			"d", "pa = <0 0xa000000>; size = <0x1000>; interrupt = <130 131>; "
+			     "dt-compatible = \"x\"; dt-step = <0x800>;")
 			DEVICE("e",
 			       "pa = <0 0xb000000>; ipa = <0xc000000>; size = <0x2000>;") "}; };";
 	struct tree original = tree_compile(source, "");
@@ -598,6 +678,8 @@ static const struct test_case cases[] = {
 	{ "memory", memory },
 	{ "images", images },
 	{ "devices", devices },
+	{ "device_interrupts", device_interrupts },
+	{ "device_nodes", device_nodes },
 	{ "between", between },
 	{ "too_many", too_many },
 	{ "against_board", against_board },
