@@ -50,19 +50,23 @@ static enum mmio_result exit_gicd(struct vcpu *vcpu, struct mmio *mmio)
 	struct vm *vm = vcpu->vm;
 	enum mmio_result result;
 	vgic_kick_t kick = 0;
+	vgic_kick_t others = 0;
 
-	if (vcpu->cif->used && vgic_dist_needs_fold(mmio->offset)) {
+	if (vgic_dist_needs_fold(mmio->offset) && vcpu->cif->used) {
 		run_vgic_fold(vcpu);
 	}
 	lock_take(&vm->vgic_lock);
 	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
-	if (mmio->is_write) {
-		run_vgic_release(vcpu);
+	run_vgic_release(vcpu);
+	if (kick) {
+		others = kick & ~BIT32(vcpu->index);
+		if (kick != others) {
+			others |= run_vgic_now(vcpu);
+		}
 	}
 	lock_drop(&vm->vgic_lock);
-	kick &= ~BIT32(vcpu->index);
-	if (kick) {
-		vm_kick(vm, kick);
+	if (others) {
+		vm_kick(vm, others);
 	}
 	return result;
 }
@@ -87,29 +91,31 @@ static enum mmio_result exit_gicc_dir(struct vcpu *vcpu, const struct mmio *mmio
 	return MMIO_OK;
 }
 
-static enum mmio_result exit_mmio(struct vcpu *vcpu, uint32_t ipa, struct mmio *mmio)
+/* Expanded in exit_access, which knows the access. */
+static inline __attribute__((always_inline)) enum mmio_result
+exit_mmio(struct vcpu *vcpu, uint32_t ipa, struct mmio *mmio)
 {
-	const struct manifest_partition *config = vcpu->vm->config;
+	struct vm *vm = vcpu->vm;
 	uint32_t page = ipa & ~UINT32_C(0xfff);
 
 	mmio->offset = ipa & 0xfffu;
 	if (mmio->offset & (mmio->size - 1)) {
 		return MMIO_ABORT; /* device memory takes no unaligned access (ARM ARM A3.2.1) */
 	}
-	if (page == VM_GICD_IPA && config->has_gic) {
+	if (page == VM_GICD_IPA && vm->vgic) {
 		return exit_gicd(vcpu, mmio);
 	}
-	if (page == VM_GICC_IPA + PAGE_SIZE && config->has_gic) {
+	if (page == VM_GICC_IPA + PAGE_SIZE && vm->vgic) {
 		return exit_gicc_dir(vcpu, mmio);
 	}
-	if (page == VM_UART_IPA && config->console) {
-		return tty_access(vcpu->vm, mmio);
+	if (page == VM_UART_IPA && vm->config->console) {
+		return tty_access(vm, mmio);
 	}
-	if (ipa - VIRTIO_EMPTY_IPA < VIRTIO_EMPTY_SIZE && config->virtio_windows) {
+	if (ipa - VIRTIO_EMPTY_IPA < VIRTIO_EMPTY_SIZE && vm->config->virtio_windows) {
 		return virtio_empty_access(mmio);
 	}
-	if (page == RTC_IPA && config->rtc) {
-		return rtc_access(vcpu->vm, mmio);
+	if (page == RTC_IPA && vm->config->rtc) {
+		return rtc_access(vm, mmio);
 	}
 	return MMIO_ABORT;
 }
@@ -132,11 +138,26 @@ static bool exit_decode(const struct guest_regs *regs, uint32_t *hsr, struct ins
 	return insn_access_decode(word, thumb, wide, access);
 }
 
-static void exit_mmio_done(struct guest_regs *regs, uint32_t hsr, const struct insn_access *access,
-			   const struct mmio *mmio)
+/* Registers that no mode banks, and the others. */
+static inline uint32_t exit_rt_read(const struct guest_regs *regs, uint32_t reg)
+{
+	return reg < 8 ? regs->r[reg] : exit_reg_read(regs, reg);
+}
+
+static inline void exit_rt_write(struct guest_regs *regs, uint32_t reg, uint32_t value)
+{
+	if (reg < 8) {
+		regs->r[reg] = value;
+	} else {
+		exit_reg_write(regs, reg, value);
+	}
+}
+
+static inline void exit_mmio_done(struct guest_regs *regs, uint32_t hsr,
+				  const struct insn_access *access, const struct mmio *mmio)
 {
 	if (!access->is_write) {
-		exit_reg_write(regs, access->rt, insn_load_value(access, mmio->value));
+		exit_rt_write(regs, access->rt, insn_load_value(access, mmio->value));
 	}
 	if (access->writeback) {
 		exit_reg_write(regs, access->rn,
@@ -155,16 +176,19 @@ static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
 	exit_inject(regs, INJECT_DATA_ABORT, record);
 }
 
-/* The access is known: to a device, or to nothing. */
-static void exit_access(struct cpu *cpu, struct guest_regs *regs, const struct exit_record *record,
-			const struct insn_access *access)
+/* The access is known: to a device, or to nothing. Expanded where the access is decoded, so that
+ * the common one stays in registers. */
+static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
+							      struct guest_regs *regs,
+							      const struct exit_record *record,
+							      const struct insn_access *access)
 {
 	struct vcpu *vcpu = cpu->loaded;
 	struct mmio mmio;
 
 	mmio.size = access->size;
 	mmio.is_write = access->is_write;
-	mmio.value = access->is_write ? exit_reg_read(regs, access->rt) : 0;
+	mmio.value = access->is_write ? exit_rt_read(regs, access->rt) : 0;
 	switch (exit_mmio(vcpu, record->fault_ipa, &mmio)) {
 	case MMIO_OK:
 		vcpu->stats[PLUMB_STAT_MMIO]++;

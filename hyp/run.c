@@ -144,26 +144,41 @@ static void run_vgic_read(struct vcpu *vcpu, vgic_kick_t *kick)
 	vgic_fold(vcpu->vm->vgic, vcpu->index, kick);
 }
 
-/* `look`: where to look for empty list registers if work is VGIC_WORK_LOOK. */
-static void run_vgic(struct vcpu *vcpu, enum vgic_work work, uint32_t (*look)(void))
+/* `maintain`: a maintenance interrupt says where to look for empty list registers, if work is
+ * VGIC_WORK_LOOK. vgic_lock is held. Returns whom to kick then. */
+static vgic_kick_t run_vgic_do(struct vcpu *vcpu, enum vgic_work work, bool maintain)
 {
-	struct vm *vm = vcpu->vm;
+	struct vgic *vgic = vcpu->vm->vgic;
 	vgic_kick_t kick = 0;
 
-	lock_take(&vm->vgic_lock);
 	if (work == VGIC_WORK_LOOK) {
-		work = vgic_fold_empty(vm->vgic, vcpu->index, look(), &kick);
+		work = vgic_fold_empty(vgic, vcpu->index,
+				       maintain ? vgic_hw_ended() : vgic_hw_empty(), &kick);
 	}
 	if (work == VGIC_WORK_SYNC) {
 		run_vgic_read(vcpu, &kick);
 	}
 	run_vgic_release(vcpu);
 	if (work != VGIC_WORK_NONE) {
-		vgic_flush(vm->vgic, vcpu->index);
+		vgic_flush(vgic, vcpu->index);
 	}
 	vgic_hw_write(vcpu->cif);
+	return kick & ~BIT32(vcpu->index);
+}
+
+vgic_kick_t run_vgic_now(struct vcpu *vcpu)
+{
+	return run_vgic_do(vcpu, vgic_cif_work(vcpu->cif), false);
+}
+
+static void run_vgic(struct vcpu *vcpu, enum vgic_work work, bool maintain)
+{
+	struct vm *vm = vcpu->vm;
+	vgic_kick_t kick;
+
+	lock_take(&vm->vgic_lock);
+	kick = run_vgic_do(vcpu, work, maintain);
 	lock_drop(&vm->vgic_lock);
-	kick &= ~BIT32(vcpu->index);
 	if (kick) {
 		vm_kick(vm, kick);
 	}
@@ -172,7 +187,7 @@ static void run_vgic(struct vcpu *vcpu, enum vgic_work work, uint32_t (*look)(vo
 void run_vgic_maintain(struct vcpu *vcpu)
 {
 	if (vcpu->vm->vgic) {
-		run_vgic(vcpu, VGIC_WORK_LOOK, vgic_hw_ended);
+		run_vgic(vcpu, VGIC_WORK_LOOK, true);
 	}
 }
 
@@ -389,7 +404,8 @@ static void run_tell(const struct cpu *cpu, uint8_t other)
 	}
 }
 
-static void run_schedule(struct cpu *cpu, struct guest_regs *regs)
+/* Apart from run_work, whose common way needs little. */
+static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
 	do {
 		uint32_t e;
@@ -458,7 +474,7 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 		return;
 	}
 	if (vcpu->vm->vgic) {
-		run_vgic(vcpu, work, vgic_hw_empty);
+		run_vgic(vcpu, work, false);
 	} else {
 		run_lines(vcpu);
 	}

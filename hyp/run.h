@@ -24,6 +24,10 @@ void run_vgic_maintain(struct vcpu *vcpu);
 /* List registers read back, before their state is looked at. */
 void run_vgic_fold(struct vcpu *vcpu);
 
+/* What the loaded vCPU's mirror asks for, where vgic_lock is held anyway: then run_work need not
+ * take it again. Returns whom to kick when the lock is dropped. */
+vgic_kick_t run_vgic_now(struct vcpu *vcpu);
+
 /* Deactivates the physical interrupts that the VGIC lets go of, hardly ever any: no list register
  * will do it. After vgic_fold, vgic_fold_empty and vgic_dist_access, vgic_lock held. */
 void run_vgic_release_all(struct vcpu *vcpu);

@@ -148,7 +148,7 @@ static __attribute__((noinline)) void flush_rebuild(struct vgic *vgic, uint32_t 
 		vgic_lr_put(vgic, &ref, n, (choice.hcr & GICH_HCR_NPIE) != 0);
 	}
 	cif->used = vgic->all_lrs & ~rest;
-	cpu->nr_free = (uint16_t)(vgic->nr_lrs - choice.count);
+	cpu->nr_free = vgic->nr_lrs - choice.count;
 	flush_clear(cif, rest);
 	if (cif->hcr != choice.hcr) {
 		cif->hcr = choice.hcr;
@@ -160,16 +160,17 @@ static __attribute__((noinline)) void flush_rebuild(struct vgic *vgic, uint32_t 
 static void flush_add(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t count = bits_min(cpu->nr_ready, cpu->nr_free);
 
-	while (cpu->nr_free && cpu->ready_sum) {
+	cpu->nr_free -= count;
+	for (; count; count--) {
 		uint32_t word = bits_first(cpu->ready_sum);
-		struct vgic_ref ref =
-			vgic_state_ref(vgic, vcpu, 32 * word + bits_first(cpu->ready[word]));
+		uint32_t intid = 32 * word + bits_first(cpu->ready[word]);
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
 		uint32_t n = bits_first(vgic->all_lrs & ~cpu->cif.used);
 
-		vgic_lr_put(vgic, &ref, n, false);
 		cpu->cif.used |= BIT32(n);
-		cpu->nr_free--;
+		vgic_lr_put(vgic, &ref, n, false);
 	}
 }
 
@@ -287,6 +288,7 @@ enum vgic_work vgic_fold_empty(struct vgic *vgic, uint32_t vcpu, uint32_t empty,
 		return VGIC_WORK_SYNC;
 	}
 	cpu->recall = 0;
+	empty &= ~cif->dirty; /* these are not in hardware yet */
 	for (uint32_t left = cif->used & empty; left; left &= left - 1) {
 		vgic_lr_take_empty(vgic, vcpu, bits_first(left), &others);
 	}

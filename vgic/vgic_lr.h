@@ -53,19 +53,17 @@ uint32_t vgic_lr_encode_active(const struct vgic *vgic, const struct vgic_ref *r
 VGIC_INLINE void vgic_lr_lend(const struct vgic_ref *ref, uint32_t value)
 {
 	struct vgic_bank *bank = ref->bank;
-	struct vgic_irq *irq = ref->irq;
+	uint32_t latch = bank->latch;
 
-	bank->loan |= bank->latch & ref->bit;
-	if (!(value & GICH_LR_HW)) {
-		bank->held_lent |= bank->held & ~bank->held_active & ref->bit;
-	}
-	bank->latch &= ~ref->bit;
+	bank->loan |= latch & ref->bit;
+	latch &= ~ref->bit;
 	if (ref->intid < VGIC_NR_SGIS) {
-		irq->sources &= (uint8_t)~BIT32(FIELD_GET(GICH_LR_CPUID, value));
-		if (irq->sources) {
-			bank->latch |= ref->bit;
-		}
+		ref->irq->sources &= (uint8_t)~BIT32(FIELD_GET(GICH_LR_CPUID, value));
+		latch |= ref->irq->sources ? ref->bit : 0;
+	} else if ((bank->held & ~bank->held_active & ref->bit) && !(value & GICH_LR_HW)) {
+		bank->held_lent |= ref->bit;
 	}
+	bank->latch = latch;
 }
 
 /* What list register n of ref->vcpu must be for this interrupt. */
@@ -74,9 +72,15 @@ VGIC_INLINE void vgic_lr_fill(struct vgic *vgic, const struct vgic_ref *ref, uin
 {
 	struct vgic_cif *cif = &vgic->cpu[ref->vcpu].cif;
 	const struct vgic_bank *bank = ref->bank;
-	uint32_t value = bank->active & ref->bit ? vgic_lr_encode_active(vgic, ref, crowded)
-						 : vgic_lr_encode_pending(vgic, ref);
+	uint32_t value;
 
+	if (bank->active & ref->bit) {
+		struct vgic_ref copy = *ref; /* *ref itself is to stay in registers */
+
+		value = vgic_lr_encode_active(vgic, &copy, crowded);
+	} else {
+		value = vgic_lr_encode_pending(vgic, ref);
+	}
 	value |= (bank->group & ref->bit ? GICH_LR_GRP1 : 0) | ref->intid;
 	if (cif->lr[n] != value) {
 		cif->lr[n] = value;

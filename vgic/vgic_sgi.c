@@ -27,17 +27,23 @@ static uint32_t sgi_targets(const struct vgic *vgic, uint32_t vcpu, uint32_t val
 	}
 }
 
-void vgic_sgi_set(struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t sources,
-		  vgic_kick_t *kick)
+/* `sources` exist. */
+VGIC_INLINE void sgi_set(struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t sources,
+			 vgic_kick_t *kick)
 {
 	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
-	uint32_t more = sources & sgi_all(vgic) & ~(uint32_t)ref.irq->sources;
 
-	if (more) {
-		ref.irq->sources |= (uint8_t)more;
+	if (sources & ~(uint32_t)ref.irq->sources) {
+		ref.irq->sources |= (uint8_t)sources;
 		ref.bank->latch |= ref.bit;
 		vgic_irq_update_here(vgic, &ref, kick);
 	}
+}
+
+void vgic_sgi_set(struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t sources,
+		  vgic_kick_t *kick)
+{
+	sgi_set(vgic, vcpu, intid, sources & sgi_all(vgic), kick);
 }
 
 void vgic_sgi_clear(struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t sources,
@@ -61,10 +67,9 @@ uint32_t vgic_sgi_sources(const struct vgic *vgic, uint32_t vcpu, uint32_t intid
 
 void vgic_sgi_send(struct vgic *vgic, uint32_t vcpu, uint32_t value, vgic_kick_t *kick)
 {
-	uint32_t targets = sgi_targets(vgic, vcpu, value);
+	uint32_t intid = FIELD_GET(GICD_SGIR_ID, value);
 
-	for (; targets; targets &= targets - 1) {
-		vgic_sgi_set(vgic, bits_first(targets), FIELD_GET(GICD_SGIR_ID, value), BIT32(vcpu),
-			     kick);
+	for (uint32_t left = sgi_targets(vgic, vcpu, value); left; left &= left - 1) {
+		sgi_set(vgic, bits_first(left), intid, BIT32(vcpu), kick);
 	}
 }

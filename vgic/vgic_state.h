@@ -75,7 +75,7 @@ struct vgic_cpu {
 	bool loaded;
 	bool folded;	    /* no list register holds anything that memory does not know */
 	bool ops;	    /* there are op_activate, op_deactivate bits for it */
-	uint16_t nr_free;   /* list registers that are not used; VGIC_ALL_FREE while folded */
+	uint32_t nr_free;   /* list registers that are not used; VGIC_ALL_FREE while folded */
 	uint32_t fold_seq;  /* counts folds */
 	uint32_t nr_ready;  /* bits in ready */
 	uint32_t ready_sum; /* bit w: ready[w] is not 0 */
