@@ -404,6 +404,19 @@ static void run_tell(const struct cpu *cpu, uint8_t other)
 	}
 }
 
+/* sched_lock is held: a CPU whose vCPU runs alone, and has to give slices to one that is READY: it
+ * came off this CPU for a higher priority, say. SCHED_NO_CPU: none. */
+static uint8_t run_must_share(const struct cpu *cpu)
+{
+	for (uint32_t n = 0; n < sched.nr_cpus; n++) {
+		if (n != cpu->index && !cpus[n].contended && !cpus[n].resched &&
+		    sched_contended(&sched, n)) {
+			return (uint8_t)n;
+		}
+	}
+	return SCHED_NO_CPU;
+}
+
 /* Apart from run_work, whose common way needs little. */
 static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
@@ -424,6 +437,9 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 		cpu->contended = sched_contended(&sched, cpu->index);
 		shared = e != SCHED_NONE && sched_shared(&sched, e, cpu->index);
 		spread = sched_spread(&sched);
+		if (spread == SCHED_NO_CPU) {
+			spread = run_must_share(cpu);
+		}
 		lock_drop(&sched_lock);
 		run_tell(cpu, spread);
 

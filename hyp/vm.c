@@ -172,14 +172,13 @@ bool vm_owns_pa(const struct vm *vm, uint64_t pa, uint32_t size)
 /* ---- interrupts reach vCPUs ---- */
 
 /* sched_lock is held: makes the entity READY and says which CPU must look: the one that is to run
- * it, or one that ran alone so far and now has to give slices; SCHED_NO_CPU: none. */
+ * it, or one that ran alone so far and now has to give it slices; SCHED_NO_CPU: none. */
 static uint8_t vcpu_wake_locked(uint32_t entity)
 {
 	uint8_t target = sched_wake(&sched, entity);
-	uint32_t may = sched.entity[entity].affinity;
 
 	for (uint32_t n = 0; target == SCHED_NO_CPU && n < sched.nr_cpus; n++) {
-		if ((may & BIT32(n)) && !cpus[n].contended) {
+		if (!cpus[n].contended && sched_contended(&sched, n)) {
 			target = (uint8_t)n;
 		}
 	}
