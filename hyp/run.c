@@ -457,6 +457,7 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 				continue;
 			}
 			if (run_load_memory(cpu, vcpu)) {
+				run_set_timer(cpu); /* who wakes meanwhile waits for a step */
 				run_yield(cpu);
 				continue;
 			}
