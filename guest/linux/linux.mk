@@ -22,13 +22,27 @@ $(LB)/%.linux: guest/linux/bin/%.c guest/linux/linux.mk Makefile
 	@mkdir -p $(@D)
 	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) $(DEPFLAGS) -o $@ $< -lgcc
 
-$(LINUX_INITRD): $(LINUX_PROGRAMS) $(wildcard guest/linux/*.sh) $(LINUX_STAMP) scripts/linux \
-		 scripts/plumblib/initramfs.py scripts/plumblib/debian.py
+LINUX_PARTS := $(LINUX_PROGRAMS) $(wildcard guest/linux/*.sh) $(LINUX_STAMP) scripts/linux \
+	       scripts/plumblib/initramfs.py scripts/plumblib/debian.py
+# Two disks for virtio-blk, each with numbers of its own, and what mounts one of them as the root.
+LINUX_DISKS := $(LB)/initrd-root.gz $(LB)/disk-a.img $(LB)/disk-b.img
+
+$(LINUX_INITRD): $(LINUX_PARTS)
 	$(call say,CPIO,$@)
 	$(Q)scripts/linux initrd -o $@
 
+$(LB)/initrd-root.gz: $(LINUX_PARTS)
+	$(call say,CPIO,$@)
+	$(Q)scripts/linux initrd --root -o $@
+
+$(LB)/disk-a.img: private WORDS := 1000000
+$(LB)/disk-b.img: private WORDS := 2000000
+$(LB)/disk-%.img: $(LINUX_PARTS)
+	$(call say,DISK,$@)
+	$(Q)scripts/linux disk --words $(WORDS) -o $@
+
 # Without Debian's kernels (`make setup` fetches them) everything else is built all the same.
-guests: $(LINUX_PROGRAMS) $(if $(wildcard $(LINUX_STAMP)),$(LINUX_INITRD))
+guests: $(LINUX_PROGRAMS) $(if $(wildcard $(LINUX_STAMP)),$(LINUX_INITRD) $(LINUX_DISKS))
 
 .PHONY: run-linux
 run-linux: all

@@ -33,7 +33,7 @@ class PlumbError(Exception):
 
 def tool(name: str) -> str:
     """The path of a tool, or an error that says how to get it."""
-    path = shutil.which(name)
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
     if path is None:
         raise PlumbError(f"'{name}' is not installed: run 'make setup'")
     return path

@@ -18,6 +18,9 @@ FLAVOURS = ("armmp", "armmp-lpae")
 # Modules that the initramfs may load; in this order, which is that of their dependencies.
 MODULES = ("evdev", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_failover",
            "virtio_net")
+# And those behind a root file system on a disk.
+ROOT_MODULES = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
+UNPACKED = MODULES + ROOT_MODULES
 FORMAT = 1  # of what is unpacked: another number, and it is unpacked again
 OFFLINE = """no package lists, or no packages, from Debian: is this machine offline?
   The Linux guests need them once; everything else of 'make' and 'make test' works without.
@@ -136,7 +139,7 @@ def _unpack_kernel(flavour: str, package: str) -> None:
             return folder / "vmlinuz"
         if path.startswith("boot/config-"):
             return folder / "config"
-        if name.endswith(".ko") and name[:-3] in MODULES:
+        if name.endswith(".ko") and name[:-3] in UNPACKED:
             return folder / "modules" / name
         return None
 
@@ -153,7 +156,7 @@ def _is_complete() -> bool:
     except (OSError, ValueError):
         return False
     files = [GUESTS / flavour / "vmlinuz" for flavour in FLAVOURS] + [GUESTS / "busybox"]
-    return (stamp.get("format") == FORMAT and stamp.get("modules") == list(MODULES)
+    return (stamp.get("format") == FORMAT and stamp.get("modules") == list(UNPACKED)
             and all(path.exists() for path in files))
 
 
@@ -176,7 +179,7 @@ def fetch(say, again: bool = False) -> bool:
     busybox = GUESTS / "busybox"
     _unpack(_deb(wanted["busybox"]), lambda path: busybox if path == "bin/busybox" else None)
     versions = {name: _deb(package).name for name, package in wanted.items()}
-    STAMP.write_text(json.dumps({"format": FORMAT, "modules": list(MODULES), "debs": versions},
+    STAMP.write_text(json.dumps({"format": FORMAT, "modules": list(UNPACKED), "debs": versions},
                                 indent=1) + "\n")
     return True
 

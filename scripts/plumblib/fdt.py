@@ -32,6 +32,15 @@ class Node:
             return None
         return value.split(b"\0")[0].decode(errors="replace")
 
+    def texts(self, prop: str) -> list[str]:
+        """The strings of a property, none if it is absent."""
+        value = self.props.get(prop, b"")
+        return [text.decode(errors="replace") for text in value.split(b"\0")[:-1]]
+
+    def cells(self, prop: str) -> list[int]:
+        """The cells of a property, none if it is absent."""
+        return [cell for (cell,) in struct.iter_unpack(">I", self.props.get(prop, b""))]
+
     def u32(self, prop: str) -> int | None:
         value = self.props.get(prop)
         if value is None or len(value) < 4:

@@ -1,13 +1,28 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The device tree that a guest gets when its manifest node brings none: QEMU's virt map."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from . import fdt
 
 GICD, GICC, GIC_WINDOW = 0x08000000, 0x08010000, 0x10000
 UART, UART_SPI, UART_HZ = 0x09000000, 1, 24000000
 RTC, RTC_SPI = 0x09010000, 2
 SPI, PPI = 0, 1
+FIRST_SPI = 32
 LEVEL_HIGH, LEVEL_LOW = 4, 8
+
+
+@dataclass
+class Passed:
+    """A device of the board that the tree is to name."""
+
+    name: str
+    compatible: list[str]
+    base: int
+    size: int
+    interrupts: list[int]  # numbers as the manifest's: SPI n is n + 32
+    step: int = 0  # one node every so many bytes, with one interrupt each; 0: one node in all
 
 
 @dataclass
@@ -23,6 +38,21 @@ class GuestShape:
     rtc: bool = False
     bootargs: str = ""
     initrd: tuple[int, int] | None = None  # start, end
+    passed: list[Passed] = field(default_factory=list)
+
+
+def passed_devices(node: fdt.Node) -> list[Passed]:
+    """The partition's devices that its tree is to name."""
+    passed = []
+    for device in node.children:
+        compatible = device.texts("dt-compatible")
+        if compatible:
+            base = device.u32("ipa")
+            passed.append(Passed(device.plain_name, compatible,
+                                 device.cells("pa")[1] if base is None else base,
+                                 device.u32("size"), device.cells("interrupt"),
+                                 device.u32("dt-step") or 0))
+    return passed
 
 
 def quote(text: str) -> str:
@@ -103,9 +133,27 @@ def _rtc(shape: GuestShape) -> str:
 """
 
 
+def _passed_node(device: Passed, base: int, size: int, interrupts: list[int]) -> str:
+    names = ", ".join(quote(name) for name in device.compatible)
+    lines = [f"compatible = {names};", f"reg = <0 {base:#x} 0 {size:#x}>;"]
+    if interrupts:
+        cells = ", ".join(f"<{SPI} {intid - FIRST_SPI} {LEVEL_HIGH}>" for intid in interrupts)
+        lines.append(f"interrupts = {cells};")
+    body = "".join(f"\t\t{line}\n" for line in lines)
+    return f"\t{device.name}@{base:x} {{\n{body}\t}};\n"
+
+
+def _passed(device: Passed) -> str:
+    if not device.step:
+        return _passed_node(device, device.base, device.size, device.interrupts)
+    return "".join(_passed_node(device, device.base + n * device.step, device.step, [intid])
+                   for n, intid in enumerate(device.interrupts))
+
+
 def _devices(shape: GuestShape) -> str:
     devices = (_console(shape) if shape.console else "") + (_rtc(shape) if shape.rtc else "")
-    return _clock() + devices if devices else ""
+    passed = "".join(_passed(device) for device in shape.passed)
+    return (_clock() + devices if devices else "") + passed
 
 
 def guest_dts(shape: GuestShape) -> str:

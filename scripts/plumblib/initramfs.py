@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The initial RAM disk of the Linux guests: a cpio archive in 'newc' format, compressed."""
+"""The initial RAM disk of the Linux guests, a cpio archive in 'newc' format, compressed; and the
+same as a disk."""
 
 import gzip
 import stat
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterator
+
+from .common import relative, run_tool, tool
 
 # Name, mode, major and minor of what /init needs before it mounts devtmpfs.
 DEVICES = (("dev/console", stat.S_IFCHR | 0o600, 5, 1),)
 FOLDERS = ("bin", "dev", "lib", "lib/modules", "proc", "root", "sys", "tests", "tmp")
+DISK_SIZE = "48M"
 
 
 class Archive:
@@ -31,25 +38,51 @@ class Archive:
         return bytes(self.data)
 
 
-def build(busybox: Path, scripts: list[Path], programs: list[Path],
-          modules: dict[str, list[Path]]) -> bytes:
+@dataclass
+class Contents:
     """`scripts`: init.sh becomes /init, others /tests/NAME; `modules` by kernel release."""
+
+    busybox: Path
+    scripts: list[Path]
+    programs: list[Path]
+    modules: dict[str, list[Path]]
+
+    def files(self) -> Iterator[tuple[str, int, Path]]:
+        """Name, permissions, and where the data comes from."""
+        yield "bin/busybox", 0o755, self.busybox
+        for script in self.scripts:
+            yield "init" if script.name == "init.sh" else f"tests/{script.name}", 0o755, script
+        for program in self.programs:
+            yield f"bin/{program.name.removesuffix('.linux')}", 0o755, program
+        for release, modules in self.modules.items():
+            for file in modules:
+                yield f"lib/modules/{release}/{file.name}", 0o644, file
+
+
+def build(contents: Contents) -> bytes:
     archive = Archive()
-    for folder in FOLDERS:
+    releases = [f"lib/modules/{release}" for release in contents.modules]
+    for folder in (*FOLDERS, *releases):
         archive.add(folder, stat.S_IFDIR | 0o755)
     for name, mode, major, minor in DEVICES:
         archive.add(name, mode, device=(major, minor))
-    archive.add("bin/busybox", stat.S_IFREG | 0o755, busybox.read_bytes())
-    for script in scripts:
-        name = "init" if script.name == "init.sh" else f"tests/{script.name}"
-        archive.add(name, stat.S_IFREG | 0o755, script.read_bytes())
-    for program in programs:
-        archive.add(f"bin/{program.name.removesuffix('.linux')}", stat.S_IFREG | 0o755,
-                    program.read_bytes())
-    for release, files in modules.items():
-        archive.add(f"lib/modules/{release}", stat.S_IFDIR | 0o755)
-        for file in files:
-            archive.add(f"lib/modules/{release}/{file.name}", stat.S_IFREG | 0o644,
-                        file.read_bytes())
+    for name, mode, file in contents.files():
+        archive.add(name, stat.S_IFREG | mode, file.read_bytes())
     # No time stamp: the same input gives the same file.
     return gzip.compress(archive.finish(), 6, mtime=0)
+
+
+def build_disk(contents: Contents, words: bytes, image: Path) -> None:
+    """The same as a root file system on a disk; /words is for tests to read."""
+    with tempfile.TemporaryDirectory() as top:
+        for folder in FOLDERS:
+            (Path(top) / folder).mkdir(parents=True)
+        for name, mode, file in contents.files():
+            place = Path(top) / name
+            place.parent.mkdir(exist_ok=True)
+            place.write_bytes(file.read_bytes())
+            place.chmod(mode)
+        (Path(top) / "words").write_bytes(words)
+        image.unlink(missing_ok=True)
+        run_tool([tool("mke2fs"), "-q", "-t", "ext4", "-E", "root_owner=0:0", "-m", "0",
+                  "-d", top, str(image), DISK_SIZE], f"mke2fs on {relative(image)}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import fdt
 from .common import BUILD, PAGE, ROOT, PlumbError, align_up, make, relative, run_tool, tool
-from .guestdt import GuestShape, guest_dts
+from .guestdt import GuestShape, guest_dts, passed_devices
 
 # The monitor's header: word offsets in the image (zImage's place and magic, then ours).
 ZIMAGE_MAGIC_AT, ZIMAGE_MAGIC = 0x24, 0x016F2818
@@ -96,6 +96,7 @@ def shape_of(listed: dict[str, str], node: fdt.Node) -> GuestShape:
         gic=truth(listed.get("gic")), console=truth(listed.get("console")),
         rtc=truth(listed.get("rtc")),
         bootargs=node.text("bootargs") or "",
+        passed=passed_devices(node),
         initrd=(start, start + size) if size else None)
 
 

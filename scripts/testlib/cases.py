@@ -65,8 +65,10 @@ def _continuation(case: Case | None, line: str, where: str) -> None:
         case.sends.append(rest)
     elif kind == "args":
         case.args += shlex.split(rest)
+    elif kind == "qemu":
+        case.args += [f"--qemu={word}" for word in shlex.split(rest)]
     else:
-        raise ValueError(f"{where}: '{kind}' is none of expect, forbid, send, args")
+        raise ValueError(f"{where}: '{kind}' is none of expect, forbid, send, args, qemu")
 
 
 def parse(text: str, source: str = "test/cases") -> list[Case]:

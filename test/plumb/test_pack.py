@@ -8,7 +8,7 @@ from pathlib import Path
 
 from plumblib import fdt, pack
 from plumblib.common import PlumbError, parse_size
-from plumblib.guestdt import GuestShape, guest_dts
+from plumblib.guestdt import GuestShape, guest_dts, passed_devices
 from plumblib.single import Single, manifest_dts
 
 SOURCE = b"""/dts-v1/;
@@ -144,6 +144,43 @@ class Words(unittest.TestCase):
         for kernel in (elf, Path("/bin/sh")):
             with self.assertRaises(PlumbError):
                 manifest_dts(Single(kernel, None, None, "", 1, 1 << 20, 2))
+
+class PassedDevices(unittest.TestCase):
+    MANIFEST = b"""/dts-v1/; / { p {
+        page { pa = <0 0xa001000>; size = <0x1000>; interrupt = <56 57 58>; dt-compatible = "virtio,mmio"; dt-step = <0x200>; };
+        dma { pa = <8 0>; ipa = <0xb000000>; size = <0x2000>; interrupt = <90 34>; dt-compatible = "a,b", "c"; };
+        quiet { pa = <0 0xc000000>; size = <0x1000>; dt-compatible = "d"; };
+        unnamed { pa = <0 0xd000000>; size = <0x1000>; interrupt = <99>; };
+    }; };"""
+
+    def tree(self) -> fdt.Node:
+        manifest = fdt.parse(dtc(self.MANIFEST, "-I", "dts", "-O", "dtb", "-q").stdout)
+        root, said = guest_tree(passed=passed_devices(manifest.root.child("p")))
+        self.assertEqual(said, b"")
+        return root
+
+    def test_a_step_makes_a_node_for_every_interrupt(self):
+        pages = [n for n in self.tree().children if n.plain_name == "page"]
+        self.assertEqual([n.name for n in pages],
+                         ["page@a001000", "page@a001200", "page@a001400"])
+        self.assertEqual([n.props["reg"] for n in pages],
+                         [struct.pack(">4I", 0, 0xA001000 + 0x200 * n, 0, 0x200) for n in range(3)])
+        self.assertEqual([n.props["interrupts"] for n in pages],
+                         [struct.pack(">3I", 0, 24 + n, 4) for n in range(3)])
+        self.assertEqual([n.text("compatible") for n in pages], ["virtio,mmio"] * 3)
+
+    def test_without_one_node_has_them_all(self):
+        dma = self.tree().child("dma")
+        self.assertEqual(dma.name, "dma@b000000")
+        self.assertEqual(dma.props["compatible"], b"a,b\0c\0")
+        self.assertEqual(dma.props["reg"], struct.pack(">4I", 0, 0xB000000, 0, 0x2000))
+        self.assertEqual(dma.props["interrupts"], struct.pack(">6I", 0, 58, 4, 0, 2, 4))
+
+    def test_no_interrupt_no_property_and_no_name_no_node(self):
+        root = self.tree()
+        self.assertNotIn("interrupts", root.child("quiet").props)
+        self.assertIsNone(root.child("unnamed"))
+
 
 class Clock(unittest.TestCase):
     def test_clock_is_there_when_asked_for(self):
