@@ -20,8 +20,9 @@ struct manifest boot_manifest;
 
 void boot_refuse(const struct refusal *why)
 {
-	tty_last_words("plumbline: refused: %s/%s: %s%s%s\n", why->parent, why->node, why->property,
-		       why->property[0] ? ": " : "", why->reason);
+	tty_last_words("plumbline: refused: %s%s/%s: %s%s%s\n", why->parent[0] ? "/" : "",
+		       why->parent, why->node, why->property, why->property[0] ? ": " : "",
+		       why->reason);
 	main_halt(MAIN_REFUSED);
 }
 
