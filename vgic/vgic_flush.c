@@ -284,11 +284,11 @@ enum vgic_work vgic_fold_empty(struct vgic *vgic, uint32_t vcpu, uint32_t empty,
 	if (cpu->folded) {
 		return vgic_cif_work(cif);
 	}
+	empty &= ~cif->dirty; /* these are not in hardware yet */
 	if (cif->work == VGIC_WORK_SYNC || cif->hcr != GICH_HCR_EN || (cpu->recall & ~empty)) {
 		return VGIC_WORK_SYNC;
 	}
 	cpu->recall = 0;
-	empty &= ~cif->dirty; /* these are not in hardware yet */
 	for (uint32_t left = cif->used & empty; left; left &= left - 1) {
 		vgic_lr_take_empty(vgic, vcpu, bits_first(left), &others);
 	}

@@ -17,8 +17,8 @@ void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint3
 	}
 }
 
-/* The hottest path of all. What is disabled, neither active nor in a list register is nowhere, and
- * stays there. */
+/* The hottest path of all. What is disabled pends and waits, if it is active in a list register,
+ * too: its line moves nothing. */
 int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick)
 {
 	struct vgic_ref ref;
@@ -43,7 +43,7 @@ int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vg
 		}
 		bank->latch |= ref.bit;
 	}
-	if ((bank->enabled | bank->active | bank->in_lr) & ref.bit) {
+	if (bank->enabled & ref.bit) {
 		vgic_irq_update_here(vgic, &ref, kick);
 	}
 	return 0;

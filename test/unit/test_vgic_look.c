@@ -136,6 +136,26 @@ static void recalled(void)
 	rig_free(&rig);
 }
 
+/* What was recalled once is known after the fold. */
+static void recalled_once(void)
+{
+	uint32_t syncs;
+
+	boot(1, 4);
+	rig_line(&rig, 0, 40, true);
+	rig_line(&rig, 0, 40, false);
+	pulse(65); /* where 40 was */
+	CHECK_EQ(hw_ack(&rig, 0), 65);
+	rig_write8(&rig, 0, IPRIORITYR + 64, 0x10);
+	syncs = rig.cpu[0].syncs;
+	for (int n = 0; n < 3; n++) {
+		pulse(64);
+		take_and_end(0, 64);
+	}
+	CHECK_EQ(rig.cpu[0].syncs, syncs);
+	rig_free(&rig);
+}
+
 /* One recalled register is empty, another one is not. */
 static void one_of_two(void)
 {
@@ -210,6 +230,16 @@ static void changed_by_others(void)
 	CHECK_EQ(rig_read(&rig, 1, ISACTIVER + 8), 0);
 	pulse(64);
 	CHECK_EQ(hw_ack(&rig, 0), 64);
+	syncs = rig.cpu[0].syncs;
+	CHECK_EQ(rig_try(&rig, 1, &set), MMIO_OK); /* and its EOI before vCPU 0 hears of that */
+	hw_eoi(&rig, 0, 64);
+	pulse(64);
+	CHECK_EQ(rig.cpu[0].syncs, syncs);
+	CHECK_EQ(hw_ack(&rig, 0), 64);
+	CHECK_EQ(rig_read(&rig, 1, ISACTIVER + 8), 1);
+	rig_eoi(&rig, 0, 64);
+	pulse(64);
+	CHECK_EQ(hw_ack(&rig, 0), 64);
 	hw_eoi(&rig, 0, 64);
 	rig_write8(&rig, 1, ITARGETSR + 64, 2); /* vCPU 0 gives it back without a read */
 	pulse(64);
@@ -228,24 +258,189 @@ static void not_asked(void)
 	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0xf, &rig.kick), VGIC_WORK_ADD);
 	vgic_flush(rig.vgic, 0);
 	hw_write(&rig, 0);
+	CHECK_EQ(rig_try_line(&rig, 0, 66, true), 0);
+	vgic_flush(rig.vgic, 0);
+	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0xe, &rig.kick), VGIC_WORK_NONE); /* unwritten */
+	hw_write(&rig, 0);
 	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0, &rig.kick), VGIC_WORK_NONE);
-	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0xe, &rig.kick), VGIC_WORK_NONE);
+	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0xc, &rig.kick), VGIC_WORK_NONE);
 	vgic_ask_fold(rig.vgic, 0);
 	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0xe, &rig.kick), VGIC_WORK_SYNC);
 	rig_enter(&rig, 0);
 	take_and_end(0, 64);
+	take_and_end(0, 66);
 	CHECK_EQ(vgic_fold_empty(rig.vgic, 0, 0xf, &rig.kick), VGIC_WORK_NONE);
 	CHECK_EQ(vgic_cif(rig.vgic, 0)->used, 0);
 	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
 	rig_free(&rig);
 }
 
+/* What pends again was put back into its list register, then there turn out to be too few: what
+ * hardware has not got yet is not read from it. */
+static void refilled_and_too_few(void)
+{
+	boot(1, 2);
+	rig_write8(&rig, 0, IPRIORITYR + 64, 0x40);
+	pulse(65);
+	CHECK_EQ(hw_ack(&rig, 0), 65);
+	pulse(64);
+	CHECK_EQ(hw_ack(&rig, 0), 64);
+	hw_eoi(&rig, 0, 64);
+	CHECK_EQ(rig_try_line(&rig, 0, 64, true), 0);
+	CHECK_EQ(rig_try_line(&rig, 0, 66, true), 0);
+	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_LOOK);
+	rig_settle(&rig);
+	take_and_end(0, 64);
+	rig_eoi(&rig, 0, 65);
+	take_and_end(0, 66);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_free(&rig);
+}
+
+/* A timer whose list register goes without the HW bit: each tick costs one maintenance interrupt
+ * and no read, and an interrupt in another list register notices nothing. */
+static void soft_tick(void)
+{
+	boot(1, 4);
+	vgic_set_owner(rig.vgic, 27, VGIC_OWNER_TIMER, 27);
+	vgic_set_soft_eoi(rig.vgic);
+	rig_write8(&rig, 0, IPRIORITYR + 27, 0x10);
+	rig_line(&rig, 0, 40, true);
+	CHECK_EQ(hw_ack(&rig, 0), 40);
+	for (uint32_t n = 1; n < 6; n++) {
+		uint32_t syncs = rig.cpu[0].syncs;
+
+		rig_fire(&rig, 0, 27, 27);
+		take_and_end(0, 27);
+		CHECK_EQ(rig.cpu[0].syncs, syncs);
+		CHECK_EQ(rig.cpu[0].maintained, n);
+		CHECK_EQ(rig.deactivated, n);
+		CHECK_EQ(rig.physical[27], 0);
+		CHECK(!vgic_hw_held(rig.vgic, 0, 27));
+	}
+	CHECK(hw_find_active(&rig, 0, 40) >= 0);
+	rig_free(&rig);
+}
+
+/* With the HW bit and without: the guest pends it itself while it has it, so that the end of the
+ * physical one is seen by a fold, short or not. */
+static void held_and_pended(void)
+{
+	for (int soft = 0; soft < 2; soft++) {
+		boot(1, 4);
+		vgic_set_owner(rig.vgic, 65, VGIC_OWNER_PASSED, 165);
+		if (soft) {
+			vgic_set_soft_eoi(rig.vgic);
+		}
+		rig_fire(&rig, 0, 65, 165);
+		CHECK_EQ(rig_ack(&rig, 0), 65);
+		hw_eoi(&rig, 0, 65);
+		CHECK_EQ(rig.physical[165], soft);
+		rig_write(&rig, 0, ISPENDR + 8, 2);
+		rig_settle(&rig);
+		CHECK_EQ(rig.physical[165], 0);
+		CHECK(!vgic_hw_held(rig.vgic, 0, 65));
+		take_and_end(0, 65);
+		CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+		CHECK_EQ(rig.deactivated, soft);
+		rig_free(&rig);
+	}
+}
+
+/* The physical interrupt comes again, then another vCPU makes the interrupt active before this one
+ * enters: it waits behind what is active, and is not the guest's when that is cleared. */
+static void held_behind(void)
+{
+	struct mmio set = { ISACTIVER + 8, 4, true, 2 };
+
+	boot(2, 4);
+	vgic_set_owner(rig.vgic, 65, VGIC_OWNER_PASSED, 165);
+	rig_fire(&rig, 0, 65, 165);
+	CHECK_EQ(hw_ack(&rig, 0), 65);
+	hw_eoi(&rig, 0, 65);
+	rig.physical[165] = 1;
+	vgic_hw_fired(rig.vgic, 0, 65, &rig.kick);
+	CHECK_EQ(rig_try(&rig, 1, &set), MMIO_OK);
+	rig_settle(&rig);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_sync(&rig, 0);
+	rig_write(&rig, 1, ICACTIVER + 8, 2);
+	CHECK_EQ(rig.physical[165], 1);
+	CHECK(vgic_hw_held(rig.vgic, 0, 65));
+	take_and_end(0, 65);
+	CHECK_EQ(rig.physical[165], 0);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_free(&rig);
+}
+
+/* ---- whose list registers know more than memory ---- */
+
+static void holder(void)
+{
+	uint32_t seq = 0, later = 0;
+
+	boot(2, 4);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 0, 64, &seq), 8);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 0, 96, &seq), 8);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 2, 20, &seq), 8);
+	rig_line(&rig, 1, 20, true);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 0, 20, &seq), 8);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, 20, &seq), 1);
+	pulse(64);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, 64, &seq), 0);
+	CHECK_EQ(hw_ack(&rig, 0), 64);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 1, 64) & 6, 2); /* old */
+	vgic_ask_fold(rig.vgic, 0);
+	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_SYNC);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, 64, &later), 0);
+	CHECK_EQ(later, seq);
+	rig_enter(&rig, 0);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, 64, &later), 0);
+	CHECK(later != seq);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 1, 64) & 6, 4);
+	rig_unload(&rig, 0);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, 64, &later), 8);
+	rig_load(&rig, 0);
+	rig_eoi(&rig, 0, 64);
+	rig_unload(&rig, 0);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 1, 64) & 6, 0);
+	rig_free(&rig);
+}
+
+/* Active outside the list registers: its EOI is counted, so its vCPU knows more, too. A short fold
+ * does not count as one. */
+static void holder_outside(void)
+{
+	uint32_t seq = 0, later = 0;
+
+	boot(2, 1);
+	rig_write8(&rig, 0, IPRIORITYR + 65, 0x80);
+	pulse(64);
+	CHECK_EQ(rig_ack(&rig, 0), 64);
+	pulse(65);
+	CHECK_EQ(rig_ack(&rig, 0), 65);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, 64, &seq), 0);
+	rig_eoi(&rig, 0, 65);
+	rig_eoi(&rig, 0, 64);
+	pulse(64);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, 64, &seq), 0);
+	CHECK_EQ(hw_ack(&rig, 0), 64);
+	hw_eoi(&rig, 0, 64);
+	pulse(64);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, 64, &later), 0);
+	CHECK_EQ(later, seq);
+	rig_free(&rig);
+}
+
 static const struct test_case cases[] = {
 	{ "sgi_again", sgi_again },	{ "all_used_and_empty", all_used_and_empty },
 	{ "not_enough", not_enough },	{ "outside", outside },
-	{ "recalled", recalled },	{ "one_of_two", one_of_two },
+	{ "recalled", recalled },	{ "recalled_once", recalled_once },
+	{ "one_of_two", one_of_two },	{ "held_behind", held_behind },
 	{ "maintenance", maintenance }, { "changed_by_others", changed_by_others },
-	{ "not_asked", not_asked },
+	{ "not_asked", not_asked },	{ "refilled_and_too_few", refilled_and_too_few },
+	{ "soft_tick", soft_tick },	{ "held_and_pended", held_and_pended },
+	{ "holder", holder },		{ "holder_outside", holder_outside },
 };
 
 TEST_MAIN("vgic_look", cases)

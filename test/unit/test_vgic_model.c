@@ -339,6 +339,36 @@ static void no_two_list_registers(void)
 	}
 }
 
+/* The lists and counts that vgic/ keeps for speed say what the interrupts' own state says. */
+static void lists_are_right(void)
+{
+	for (uint32_t v = 0; v < model.nr_vcpus; v++) {
+		const struct vgic_cpu *cpu = &rig.vgic->cpu[v];
+		uint32_t nr_ready = 0, sum = 0;
+
+		for (uint32_t word = 0; word < IRQS / 32; word++) {
+			sum |= cpu->ready[word] ? 1u << word : 0;
+			nr_ready += (uint32_t)__builtin_popcount(cpu->ready[word]);
+			for (uint32_t n = 0; n < 32; n++) {
+				struct vgic_ref ref = vgic_state_ref(rig.vgic, v, 32 * word + n);
+				bool in = (ref.bank->in_lr & ref.bit) != 0;
+				bool ready = (cpu->ready[word] >> n) & 1;
+
+				if (ready != (ref.irq->vcpu == v && !in)) {
+					report("ready list", v, 32 * word + n, ready);
+				}
+			}
+		}
+		if (cpu->nr_ready != nr_ready || cpu->ready_sum != sum) {
+			report("ready count", v, sum, nr_ready);
+		}
+		if (rig.cpu[v].loaded && !cpu->folded &&
+		    cpu->nr_free != rig.nr_lrs - (uint32_t)__builtin_popcount(cpu->cif.used)) {
+			report("free count", v, cpu->cif.used, cpu->nr_free);
+		}
+	}
+}
+
 static bool in_lr(uint32_t v, uint32_t intid, uint32_t state)
 {
 	for (uint32_t n = 0; n < rig.nr_lrs; n++) {
@@ -530,6 +560,7 @@ static void lock_step(void)
 			}
 			rig_settle(&rig);
 			no_two_list_registers();
+			lists_are_right();
 			check_irq(v, intid);
 			if (rnd(16) == 0) {
 				check_active(v, intid);
@@ -637,6 +668,7 @@ static void late(void)
 		for (uint32_t n = 0; n < 1500 && !test_failures; n++) {
 			late_step();
 			no_two_list_registers();
+			lists_are_right();
 		}
 		drain();
 		for (uint32_t v = 0; v < model.nr_vcpus; v++) {
