@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .trace import TraceCounter
 
 LINE = re.compile(r"BENCH: (.+?) = (\d+) instructions")
+JITTER = re.compile(r"RTOS: (.+?), (\d+) ticks, jitter mean (\d+) ns, worst (\d+) ns")
 UART_WRITE = re.compile(rb"pl011_write addr 0x0+ value 0x([0-9a-f]+)")
 ROUNDS = 1024  # guest/bench's, for each figure
 
@@ -49,6 +50,15 @@ class Figure:
     accesses: float  # the monitor's GIC accesses per round
 
 
+@dataclass
+class Jitter:
+    place: str  # the system
+    when: str  # what the tick found, or where to the time is taken
+    ticks: int
+    mean: int  # ns, which are instructions
+    worst: int
+
+
 class BenchTrace(TraceCounter):
     """GIC accesses, cut up at the BENCH lines on the console."""
 
@@ -77,6 +87,14 @@ class BenchTrace(TraceCounter):
         return True
 
 
+def columns(rows: list[tuple[str, ...]]) -> list[str]:
+    """The first to the left, the others to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join([row[0].ljust(widths[0]),
+                       *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))])
+            for row in rows]
+
+
 def table(figures: list[Figure], image_size: int, image_limit: int) -> str:
     head = ("operation", "here", "target", "GIC", "none", "KVM", "Xen", "Xvisor")
     rows = [head]
@@ -87,10 +105,7 @@ def table(figures: list[Figure], image_size: int, image_limit: int) -> str:
             target += " !"
         rows.append((figure.name, str(figure.instructions), target, f"{figure.accesses:.1f}",
                      *row.peers))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    lines = ["  ".join([row[0].ljust(widths[0]),
-                        *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))])
-             for row in rows]
+    lines = columns(rows)
     missing = [name for name in TABLE if name not in {figure.name for figure in figures}]
     lines += [f"not measured: {name}" for name in missing]
     lines.append(f"monitor image: {image_size} bytes, target {image_limit}")
@@ -102,3 +117,16 @@ def misses(figures: list[Figure]) -> list[str]:
     got = {figure.name: figure.instructions for figure in figures}
     return [name for name, row in TABLE.items()
             if row.target is not None and got.get(name, row.target + 1) > row.target]
+
+
+def read_jitter(place: str, console: str) -> list[Jitter]:
+    return [Jitter(place, when, int(ticks), int(mean), int(worst))
+            for when, ticks, mean, worst in JITTER.findall(console)]
+
+
+def jitter_table(found: list[Jitter]) -> str:
+    """Without the first line of each, which is the next two together."""
+    rows = [("RTOS tick jitter", "ticks", "mean", "worst")]
+    rows += [(f"{jitter.place}, {jitter.when}", str(jitter.ticks), str(jitter.mean),
+              str(jitter.worst)) for jitter in found if not jitter.when.startswith("tick ")]
+    return "\n".join(columns(rows))
