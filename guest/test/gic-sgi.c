@@ -112,7 +112,7 @@ static void sgi_filters(void)
 	sgi_filter(0x00010007, 1, "SGIR: listed, self");
 	sgi_filter(0x00020007, 2, "SGIR: listed, another");
 	sgi_filter(0x00ff0007, all, "SGIR: listed, all and more");
-	sgi_filter(0x00800007, 0, "SGIR: listed, one that does not exist");
+	sgi_filter(0x00800007, all & 0x80, "SGIR: listed, vCPU 7, which hardly anybody has");
 	sgi_filter(0x00000007, 0, "SGIR: listed, nobody");
 	sgi_filter(0x01000007, all & ~1u, "SGIR: all others");
 	sgi_filter(0x01ff0007, all & ~1u, "SGIR: all others, the list ignored");
