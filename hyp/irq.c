@@ -45,10 +45,13 @@ static void irq_passed(struct vm *vm, uint32_t intid)
 	vm_kick(vm, kick);
 }
 
+/* To the first CPU that vCPU 0 may use: whoever has the others does not pay for the device. */
 static void irq_give_one(const struct vm *vm, uint32_t intid)
 {
+	uint32_t there = (UINT32_C(1) << main_board.nr_cpus) - 1;
+
 	irq_owner[intid] = (uint8_t)(vm->index + 1);
-	gic_target_here(intid);
+	gic_target(intid, cpus[bits_first(vm->config->affinity[0] & there)].gic_mask);
 	gic_enable(intid);
 }
 

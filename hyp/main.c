@@ -198,7 +198,7 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	boot_make_partitions(&main_boot, nr_lrs, main_probe_hw_bit());
 	main_start_cpus(self);
 	if (main_board.uart != BOARD_UART_NONE) {
-		gic_target_here(main_board.uart_intid);
+		gic_target(main_board.uart_intid, cpus[self].gic_mask);
 		gic_enable(main_board.uart_intid);
 		tty_enable_interrupts();
 	}

@@ -53,9 +53,9 @@ void gic_disable(uint32_t intid)
 	io_write32(gic.gicd + GICD_ICENABLER + 4 * (intid / 32), BIT32(intid % 32));
 }
 
-void gic_target_here(uint32_t intid)
+void gic_target(uint32_t intid, uint8_t cpu_mask)
 {
-	io_write8(gic.gicd + GICD_ITARGETSR + intid, gic_cpu_mask());
+	io_write8(gic.gicd + GICD_ITARGETSR + intid, cpu_mask);
 }
 
 uint32_t gic_acknowledge(void)

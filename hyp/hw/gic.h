@@ -21,8 +21,8 @@ void gic_init_cpu(void);
 
 void gic_enable(uint32_t intid);
 void gic_disable(uint32_t intid);
-/* Targets of an SPI by GIC CPU interface number: this CPU's. */
-void gic_target_here(uint32_t intid);
+/* Where an SPI goes: a CPU's mask bit (gic_cpu_mask of that CPU). */
+void gic_target(uint32_t intid, uint8_t cpu_mask);
 
 /* GICC_IAR; GICC_EOIR (priority drop); GICC_DIR (deactivate). `iar` as acknowledge returned it. */
 uint32_t gic_acknowledge(void);
