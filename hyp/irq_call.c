@@ -65,12 +65,14 @@ static bool irq_call_state_is_known(struct vcpu *caller, struct vm *vm, const st
 	uint32_t holder = vgic_irq_holder(vm->vgic, line->vcpu, line->number, &seq);
 	struct vcpu *vcpu = holder < vm->nr_vcpus ? &vm->vcpus[holder] : NULL;
 
-	if (!vcpu || (caller->query_holder == vcpu && caller->query_seq != seq)) {
+	if (!vcpu || (caller->query_holder == vcpu && caller->query_irq == line->number &&
+		      caller->query_seq != seq)) {
 		caller->query_holder = NULL;
 		return true;
 	}
 	caller->query_holder = vcpu;
 	caller->query_seq = seq;
+	caller->query_irq = line->number;
 	vgic_ask_fold(vm->vgic, holder);
 	return false;
 }

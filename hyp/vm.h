@@ -49,7 +49,7 @@ struct vcpu {
 	/* A state query that waits until another vCPU has read its list registers back
 	 * (irq_call_state). */
 	struct vcpu *query_holder;
-	uint32_t query_seq;
+	uint32_t query_seq, query_irq;
 	struct vgic_cif no_cif; /* without a VGIC: its `work` says that `lines` has changed */
 	struct guest_regs regs; /* while not loaded */
 	struct world world;
