@@ -31,16 +31,18 @@
 
 static volatile uint32_t rtc_taken, rtc_limit, rtc_last_cpu, rtc_here;
 
-/* The line stays high, so the handler comes again and again: the `limit`-th time clears it. */
+/* The line stays high, so the handler comes again and again: the `limit`-th time clears it. Counted
+ * last: vCPU 0 raises the next alarm when it sees that. */
 static void rtc_handler(uint32_t iar, void *arg)
 {
 	(void)iar;
 	(void)arg;
-	rtc_taken++;
 	rtc_last_cpu = smp_cpu();
-	if (rtc_taken >= rtc_limit) {
+	if (rtc_taken + 1 >= rtc_limit) {
 		mmio_write32(RTC_ICR, 1);
 	}
+	cpu_dmb();
+	rtc_taken++;
 }
 
 static uint32_t rtc_life(void)
@@ -72,8 +74,10 @@ static void rtc_next_life(uint32_t life)
  * here. */
 static void rtc_alarm_now(void)
 {
+	uint32_t before = rtc_taken;
+
 	mmio_write32(RTC_MR, mmio_read32(RTC_DR));
-	if (mmio_read32(RTC_RIS) == 0) {
+	if (mmio_read32(RTC_RIS) == 0 && rtc_taken == before) {
 		mmio_write32(RTC_MR, mmio_read32(RTC_DR) + 1);
 	}
 }
@@ -92,7 +96,6 @@ static void rtc_alarms(uint32_t cpu, uint32_t alarms)
 			wrong += !nap_wait_count(&rtc_taken, 3, RTC_WAIT_US);
 		} else {
 			wrong += !timer_wait_count(&rtc_taken, 3, RTC_WAIT_US);
-			timer_delay_us(20); /* the last EOI is the other vCPU's */
 		}
 		wrong += rtc_taken != 3 || rtc_last_cpu != cpu;
 	}
