@@ -9,13 +9,10 @@
 
 typedef void (*exit_handler)(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
 
-uint32_t exit_reg_read(const struct guest_regs *regs, uint32_t reg)
+uint32_t exit_reg_read_banked(const struct guest_regs *regs, uint32_t reg)
 {
 	uint32_t mode = regs->cpsr & PSR_MODE;
 
-	if (reg < 8 || (reg < 13 && mode != PSR_MODE_FIQ)) {
-		return regs->r[reg];
-	}
 	if (reg == 14 && (mode == PSR_MODE_USR || mode == PSR_MODE_SYS)) {
 		return regs->lr_usr;
 	}

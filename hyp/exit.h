@@ -5,13 +5,21 @@
 #define HYP_EXIT_H
 
 #include "hyp/inject.h"
+#include "hyp/regs/psr.h"
 #include "hyp/vm.h"
 
 /* Called by vectors.S with the frame. */
 void exit_trap(struct guest_regs *regs);
 
 /* A general-purpose register as the guest's current mode sees it, 0..14. */
-uint32_t exit_reg_read(const struct guest_regs *regs, uint32_t reg);
+uint32_t exit_reg_read_banked(const struct guest_regs *regs, uint32_t reg);
+static inline uint32_t exit_reg_read(const struct guest_regs *regs, uint32_t reg)
+{
+	if (reg < 8 || (reg < 13 && (regs->cpsr & PSR_MODE) != PSR_MODE_FIQ)) {
+		return regs->r[reg];
+	}
+	return exit_reg_read_banked(regs, reg);
+}
 void exit_reg_write(struct guest_regs *regs, uint32_t reg, uint32_t value);
 
 /* The loaded guest takes an exception, as if the instruction at regs->pc had caused it. `record`:

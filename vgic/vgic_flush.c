@@ -271,6 +271,43 @@ void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 }
 
 /*
+ * An SGI sent again after the guest has ended it, and nothing else to do: its list register is
+ * written once more as it was. The latch that was lent has been taken, and the new one is lent in
+ * its place.
+ */
+static bool fold_rearm(struct vgic *vgic, uint32_t vcpu)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	struct vgic_bank *bank = &cpu->bank;
+	uint32_t lr, intid, bit, wanted;
+	struct vgic_irq *irq;
+
+	if (!cpu->recall || (cpu->recall & (cpu->recall - 1u)) || cpu->nr_ready || cpu->ops) {
+		return false;
+	}
+	lr = cpu->cif.lr[bits_first(cpu->recall)];
+	intid = FIELD_GET(GICH_LR_VIRTID, lr);
+	if (intid >= VGIC_NR_SGIS) {
+		return false;
+	}
+	bit = BIT32(intid);
+	irq = &cpu->irq[intid];
+	wanted = GICH_LR_PENDING | (bank->group & bit ? GICH_LR_GRP1 : 0) |
+		 FIELD_PREP(GICH_LR_PRIORITY, (uint32_t)irq->priority >> VGIC_LR_PRIORITY_DROP);
+	if ((lr & ~(GICH_LR_CPUID | GICH_LR_VIRTID)) != wanted ||
+	    irq->sources != BIT32(FIELD_GET(GICH_LR_CPUID, lr)) ||
+	    !(bank->loan & bank->latch & vgic_state_eligible(vgic, bank) & bit)) {
+		return false;
+	}
+	irq->sources = 0;
+	bank->latch &= ~bit;
+	cpu->cif.dirty |= cpu->recall;
+	cpu->recall = 0;
+	cpu->cif.work = VGIC_WORK_NONE;
+	return true;
+}
+
+/*
  * Where nothing is left outside the list registers, what has ended in one of them concerns no
  * other. Then none of the others needs a look, unless it is to show something else. An empty one
  * that asks for maintenance (EOI) may, or may not, count as empty in GICH_ELRSR.
@@ -287,6 +324,9 @@ enum vgic_work vgic_fold_empty(struct vgic *vgic, uint32_t vcpu, uint32_t empty,
 	empty &= ~cif->dirty; /* these are not in hardware yet */
 	if (cif->work == VGIC_WORK_SYNC || cif->hcr != GICH_HCR_EN || (cpu->recall & ~empty)) {
 		return VGIC_WORK_SYNC;
+	}
+	if (fold_rearm(vgic, vcpu)) {
+		return VGIC_WORK_NONE;
 	}
 	cpu->recall = 0;
 	for (uint32_t left = cif->used & empty; left; left &= left - 1) {

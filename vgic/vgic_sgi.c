@@ -12,7 +12,8 @@ static uint32_t sgi_all(const struct vgic *vgic)
 	return GENMASK32(VGIC_MAX_VCPUS - 1, 0) >> (VGIC_MAX_VCPUS - vgic->nr_vcpus);
 }
 
-/* The filter 0b11 is reserved: no targets. Targets that do not exist get nothing. */
+/* Of another filter than SELF. 0b11 is reserved: no targets. Targets that do not exist get nothing.
+ */
 static uint32_t sgi_targets(const struct vgic *vgic, uint32_t vcpu, uint32_t value)
 {
 	switch (FIELD_GET(GICD_SGIR_FILTER, value)) {
@@ -20,8 +21,6 @@ static uint32_t sgi_targets(const struct vgic *vgic, uint32_t vcpu, uint32_t val
 		return FIELD_GET(GICD_SGIR_TARGETS, value) & sgi_all(vgic);
 	case SGI_FILTER_OTHERS:
 		return sgi_all(vgic) & ~BIT32(vcpu);
-	case SGI_FILTER_SELF:
-		return BIT32(vcpu);
 	default:
 		return 0;
 	}
@@ -69,6 +68,10 @@ void vgic_sgi_send(struct vgic *vgic, uint32_t vcpu, uint32_t value, vgic_kick_t
 {
 	uint32_t intid = FIELD_GET(GICD_SGIR_ID, value);
 
+	if (FIELD_GET(GICD_SGIR_FILTER, value) == SGI_FILTER_SELF) {
+		sgi_set(vgic, vcpu, intid, BIT32(vcpu), kick);
+		return;
+	}
 	for (uint32_t left = sgi_targets(vgic, vcpu, value); left; left &= left - 1) {
 		sgi_set(vgic, bits_first(left), intid, BIT32(vcpu), kick);
 	}

@@ -52,6 +52,49 @@ static void sgi_again(void)
 	rig_free(&rig);
 }
 
+/* Again, but not as it was: what its list register still holds must not come back. */
+static void sgi_again_otherwise(void)
+{
+	boot(2, 4);
+	rig_write(&rig, 0, SGIR, 0x02000005);
+	take_and_end(0, 5);
+	rig_write8(&rig, 0, IPRIORITYR + 5, 0x10);
+	rig_write(&rig, 0, SGIR, 0x02000005);
+	CHECK_EQ(rig.cpu[0].lr[hw_best(&rig, 0)] >> 23 & 0x1f, 2);
+	take_and_end(0, 5);
+	rig_write(&rig, 1, SGIR, 0x00010005); /* another sender */
+	take_and_end(0, 5 | 1 << 10);
+	rig_write(&rig, 0, SGIR, 0x02000005);
+	take_and_end(0, 5);
+	rig_write(&rig, 0, CTLR, 0);
+	rig_write(&rig, 0, SGIR, 0x02000005);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_write(&rig, 0, CTLR, 1);
+	take_and_end(0, 5);
+	rig_write(&rig, 0, SGIR, 0x02000005); /* twice before it is taken: once */
+	rig_write(&rig, 0, SGIR, 0x02000005);
+	take_and_end(0, 5);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_free(&rig);
+}
+
+/* Again, with another one that came in the same exit. */
+static void sgi_again_in_company(void)
+{
+	struct mmio sgir = { .offset = SGIR, .size = 4, .is_write = true, .value = 0x02000005 };
+
+	boot(1, 4);
+	rig_write(&rig, 0, SGIR, 0x02000005);
+	take_and_end(0, 5);
+	CHECK_EQ(rig_try_line(&rig, 0, 64, true), 0);
+	CHECK_EQ(rig_try(&rig, 0, &sgir), MMIO_OK);
+	rig_settle(&rig);
+	take_and_end(0, 5);
+	take_and_end(0, 64);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_free(&rig);
+}
+
 /* More interrupts, one after the other, than there are list registers. */
 static void all_used_and_empty(void)
 {
@@ -433,14 +476,24 @@ static void holder_outside(void)
 }
 
 static const struct test_case cases[] = {
-	{ "sgi_again", sgi_again },	{ "all_used_and_empty", all_used_and_empty },
-	{ "not_enough", not_enough },	{ "outside", outside },
-	{ "recalled", recalled },	{ "recalled_once", recalled_once },
-	{ "one_of_two", one_of_two },	{ "held_behind", held_behind },
-	{ "maintenance", maintenance }, { "changed_by_others", changed_by_others },
-	{ "not_asked", not_asked },	{ "refilled_and_too_few", refilled_and_too_few },
-	{ "soft_tick", soft_tick },	{ "held_and_pended", held_and_pended },
-	{ "holder", holder },		{ "holder_outside", holder_outside },
+	{ "sgi_again", sgi_again },
+	{ "sgi_again_otherwise", sgi_again_otherwise },
+	{ "sgi_again_in_company", sgi_again_in_company },
+	{ "all_used_and_empty", all_used_and_empty },
+	{ "not_enough", not_enough },
+	{ "outside", outside },
+	{ "recalled", recalled },
+	{ "recalled_once", recalled_once },
+	{ "one_of_two", one_of_two },
+	{ "held_behind", held_behind },
+	{ "maintenance", maintenance },
+	{ "changed_by_others", changed_by_others },
+	{ "not_asked", not_asked },
+	{ "refilled_and_too_few", refilled_and_too_few },
+	{ "soft_tick", soft_tick },
+	{ "held_and_pended", held_and_pended },
+	{ "holder", holder },
+	{ "holder_outside", holder_outside },
 };
 
 TEST_MAIN("vgic_look", cases)
