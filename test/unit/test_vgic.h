@@ -252,12 +252,16 @@ static inline void rig_sync(struct rig *rig, uint32_t v)
 /* The short way first. */
 static inline void rig_look(struct rig *rig, uint32_t v, uint32_t empty)
 {
-	if (vgic_fold_empty(rig->vgic, v, empty, &rig->kick) == VGIC_WORK_SYNC) {
+	enum vgic_work work = vgic_fold_empty(rig->vgic, v, empty, &rig->kick);
+
+	if (work == VGIC_WORK_SYNC) {
 		rig_sync(rig, v);
 		return;
 	}
 	rig_releases(rig, v);
-	vgic_flush(rig->vgic, v);
+	if (work != VGIC_WORK_NONE) { /* as run_vgic_do */
+		vgic_flush(rig->vgic, v);
+	}
 	hw_write(rig, v);
 }
 
