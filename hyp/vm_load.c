@@ -12,7 +12,7 @@
 #include "hyp/vm.h"
 #include <string.h>
 
-#define VM_LOAD_STEP 0x10000u /* bytes */
+#define VM_LOAD_STEP 0x4000u /* bytes: some 8,000 instructions, which nothing interrupts */
 
 /* Two more for each further piece of RAM: scrub, copy. */
 enum vm_load_phase { LOAD_SCRUB, LOAD_KERNEL, LOAD_INITRD, LOAD_DTB, LOAD_REGIONS };
