@@ -11,7 +11,7 @@ LINUX_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) -mgeneral-regs-only -ffreestanding -f
 		-fno-stack-protector -O2 -g
 # Program and data in one place each, above what mmap_min_addr reserves.
 LINUX_LDFLAGS := -nostdlib -static -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-s \
-		 -Wl,-Ttext-segment=0x10000
+		 -Wl,-z,noexecstack -Wl,-Ttext-segment=0x10000
 
 KERNEL ?= armmp
 VCPUS ?= 2

@@ -88,6 +88,21 @@ def truth(text: str | None) -> bool:
     return text not in (None, "", "0", "no", "none")
 
 
+def take_extras(manifest: bytes) -> tuple[bytes, dict[str, str]]:
+    """Takes the partitions' `dtb-extra`, source behind a generated device tree, out of a manifest:
+    the monitor knows no such property. The manifest, and the sources by partition."""
+    tree = fdt.parse(manifest)
+    extras = {}
+    for node in tree.root.children:
+        source = node.props.pop("dtb-extra", None)
+        if source is None:
+            continue
+        if "dtb" in node.props or "no-dtb" in node.props:
+            raise PlumbError(f"/{node.name}: dtb-extra: only for a device tree that plumb makes")
+        extras[node.name] = source.rstrip(b"\0").decode(errors="replace")
+    return (fdt.serialise(tree) if extras else manifest), extras
+
+
 def shape_of(listed: dict[str, str], node: fdt.Node) -> GuestShape:
     start, size = number(listed.get("initrd-start")), number(listed.get("initrd-size"))
     return GuestShape(
@@ -107,8 +122,8 @@ def partition_node(tree: fdt.Tree, name: str) -> fdt.Node:
     return node
 
 
-def add_device_trees(manifest: bytes, listed: list[dict[str, str]],
-                     made: set[str]) -> tuple[bytes, set[str]]:
+def add_device_trees(manifest: bytes, listed: list[dict[str, str]], made: set[str],
+                     extras: dict[str, str]) -> tuple[bytes, set[str]]:
     """Gives a tree to every partition that brings none; those in `made` got theirs before."""
     tree = fdt.parse(manifest)
     now = set()
@@ -117,8 +132,9 @@ def add_device_trees(manifest: bytes, listed: list[dict[str, str]],
         own = "dtb" in node.props and entry["name"] not in made
         if own or "no-dtb" in node.props:
             continue
-        source = guest_dts(shape_of(entry, node)).encode()
-        node.props["dtb"] = compile_dts(source, [], f"the device tree for '{entry['name']}'")
+        source = guest_dts(shape_of(entry, node)) + extras.get(entry["name"], "")
+        node.props["dtb"] = compile_dts(source.encode(), [],
+                                        f"the device tree for '{entry['name']}'")
         now.add(entry["name"])
     return fdt.serialise(tree), now
 
@@ -131,11 +147,12 @@ class Packed:
 
 def pack_manifest(manifest: bytes, what: str) -> tuple[bytes, list[dict[str, str]]]:
     """Checked, and complete with device trees."""
+    manifest, extras = take_extras(manifest)
     listed = check(manifest, what)
     made: set[str] = set()
     # A new tree may move the initrd that it names: until nothing moves, which takes one more round.
     for _ in range(4):
-        manifest, made = add_device_trees(manifest, listed, made)
+        manifest, made = add_device_trees(manifest, listed, made, extras)
         again = check(manifest, what)
         places = [(e.get("initrd-start"), e.get("initrd-size")) for e in listed]
         if places == [(e.get("initrd-start"), e.get("initrd-size")) for e in again]:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a program without a C library needs of Linux on ARM: EABI system calls, and numbers. */
+/* What a program without a C library needs of Linux on ARM: a start, EABI system calls, numbers. */
 #ifndef GUEST_LINUX_H
 #define GUEST_LINUX_H
 
@@ -12,6 +12,19 @@
 #define LINUX_WRITE 4
 #define LINUX_OPEN  5
 #define LINUX_MMAP2 192
+
+/* Each program is one file, with its main. argc and argv lie on the stack. */
+__asm__(".text\n"
+	".arm\n"
+	".global _start\n"
+	".type _start, %function\n"
+	"_start:\n"
+	"	ldr	r0, [sp]\n"
+	"	add	r1, sp, #4\n"
+	"	bic	sp, sp, #7\n"
+	"	bl	main\n"
+	"	mov	r7, #1\n"
+	"	svc	#0\n");
 
 static inline int32_t linux_call(uint32_t number, uint32_t a, uint32_t b, uint32_t c)
 {
@@ -32,13 +45,6 @@ static inline int32_t linux_read(int32_t file, void *data, size_t size)
 static inline int32_t linux_open(const char *path, uint32_t flags)
 {
 	return linux_call(LINUX_OPEN, (uint32_t)(uintptr_t)path, flags, 0);
-}
-
-static inline _Noreturn void linux_exit(uint32_t status)
-{
-	for (;;) {
-		(void)linux_call(LINUX_EXIT, status, 0, 0);
-	}
 }
 
 static inline void linux_print(const char *text)

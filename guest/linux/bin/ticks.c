@@ -3,9 +3,7 @@
  * (ARM ARM DDI 0406C.b, B8.1.2). */
 #include "guest/linux/bin/linux.h"
 
-_Noreturn void _start(void);
-
-_Noreturn void _start(void)
+int main(void)
 {
 	uint32_t low, high, hz;
 
@@ -13,5 +11,5 @@ _Noreturn void _start(void)
 	__asm__ volatile("mrc p15, 0, %0, c14, c0, 0" : "=r"(hz));
 	linux_print_number((uint64_t)high << 32 | low, " ");
 	linux_print_number(hz, "\n");
-	linux_exit(0);
+	return 0;
 }
