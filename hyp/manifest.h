@@ -46,8 +46,9 @@ struct manifest_partition {
 	bool has_gic;
 	uint32_t nr_irqs; /* 32..1020; default 128; 0 without a GIC */
 	struct manifest_image kernel, initrd, dtb;
-	uint32_t entry;	     /* IPA */
-	uint16_t rights;     /* bit n: may call on partition n */
+	uint32_t kernel_space; /* bytes from the kernel's start that it will take; 0: no kernel */
+	uint32_t entry;	       /* IPA; bit 0: in Thumb state */
+	uint16_t rights;       /* bit n: may call on partition n */
 	uint32_t nr_regions; /* with firmware: its memory at IPA 0, and flash 1 of the virt board */
 	struct manifest_region region[MANIFEST_MAX_REGIONS];
 	uint32_t nr_devices;

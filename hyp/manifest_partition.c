@@ -19,6 +19,7 @@ static const struct manifest_rule partition_rules[NR_PARTITION_RULES] = {
 	[RULE_FIRMWARE] = { "firmware", SHAPE_BLOB },
 	[RULE_KERNEL] = { "kernel", SHAPE_BLOB },
 	[RULE_KERNEL_ADDRESS] = { "kernel-address", SHAPE_CELL },
+	[RULE_KERNEL_SPACE] = { "kernel-space", SHAPE_CELL },
 	[RULE_ENTRY] = { "entry", SHAPE_CELL },
 	[RULE_INITRD] = { "initrd", SHAPE_BLOB },
 	[RULE_INITRD_ADDRESS] = { "initrd-address", SHAPE_CELL },

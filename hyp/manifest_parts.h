@@ -13,6 +13,8 @@
 #define MANIFEST_CONSOLE_IRQ  33u
 #define MANIFEST_RTC_IPA      UINT32_C(0x09010000)
 #define MANIFEST_RTC_IRQ      34u
+#define MANIFEST_VIRTIO_IPA   UINT32_C(0x0a000000)
+#define MANIFEST_VIRTIO_SIZE  UINT32_C(0x00004000)
 #define MANIFEST_KERNEL_PLACE UINT32_C(0x10000)	  /* above the start of RAM */
 #define MANIFEST_INITRD_PLACE UINT32_C(0x8000000) /* at most; or the middle of RAM */
 #define MANIFEST_IPA_LIMIT    (UINT64_C(1) << 32)
@@ -42,7 +44,7 @@ struct manifest_rule {
 	enum manifest_shape shape;
 };
 
-#define MANIFEST_MAX_RULES 24
+#define MANIFEST_MAX_RULES 32
 
 /* A node whose properties are all known and well-shaped, by the index of their rule. */
 struct manifest_node {
@@ -84,6 +86,7 @@ enum manifest_partition_rule {
 	RULE_FIRMWARE,
 	RULE_KERNEL,
 	RULE_KERNEL_ADDRESS,
+	RULE_KERNEL_SPACE,
 	RULE_ENTRY,
 	RULE_INITRD,
 	RULE_INITRD_ADDRESS,

@@ -60,11 +60,14 @@ static bool manifest_place_memory(const struct manifest_node *node,
 	    (partition->console &&
 	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_CONSOLE_IPA, PAGE_SIZE)) ||
 	    (partition->rtc &&
-	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_RTC_IPA, PAGE_SIZE))) {
+	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_RTC_IPA, PAGE_SIZE)) ||
+	    (partition->virtio_windows &&
+	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_VIRTIO_IPA,
+			       MANIFEST_VIRTIO_SIZE))) {
 		return manifest_refuse(node, RULE_MEMORY_AT,
 				       "the memory would cover the virtual GIC (0x08000000 to "
-				       "0x0802ffff), the console (0x09000000) or the clock "
-				       "(0x09010000)");
+				       "0x0802ffff), the console (0x09000000), the clock "
+				       "(0x09010000) or the virtio windows (0x0a000000)");
 	}
 	partition->memory_size = (uint32_t)size;
 	return true;
@@ -104,18 +107,30 @@ static bool manifest_images_apart(const struct manifest_image *a, const struct m
 }
 
 /* Linux's zImage unpacks from behind itself, so initrd and device tree stay well above: the
- * middle of memory, or 128 MiB where there is more. */
-static bool manifest_place_payload(const struct manifest_node *node,
-				   struct manifest_partition *partition)
+ * middle of memory, or 128 MiB where there is more; behind the kernel's space if that reaches so
+ * far. */
+static uint64_t manifest_payload_place(const struct manifest_partition *partition)
 {
-	uint64_t place =
+	uint64_t middle =
 		bits_align_down((uint64_t)partition->memory_ipa +
 					bits_min(partition->memory_size / 2, MANIFEST_INITRD_PLACE),
 				PAGE_SIZE);
+	uint64_t behind =
+		bits_align_up((uint64_t)partition->kernel.ipa + partition->kernel_space, PAGE_SIZE);
 
-	if (manifest_given(node, RULE_FIRMWARE)) {
-		place = partition->memory_ipa;
+	if (partition->nr_regions != 0) { /* firmware: as on virt */
+		return partition->memory_ipa;
 	}
+	return partition->kernel.ipa <= middle && middle < behind ? behind : middle;
+}
+
+static bool manifest_place_payload(const struct manifest_node *node,
+				   struct manifest_partition *partition)
+{
+	const struct manifest_image kernel = { NULL, partition->kernel_space,
+					       partition->kernel.ipa };
+	uint64_t place = manifest_payload_place(partition);
+
 	if (manifest_given(node, RULE_INITRD)) {
 		uint64_t address = manifest_value(node, RULE_INITRD_ADDRESS, place);
 
@@ -123,7 +138,7 @@ static bool manifest_place_payload(const struct manifest_node *node,
 					  &partition->initrd)) {
 			return false;
 		}
-		if (!manifest_images_apart(&partition->kernel, &partition->initrd)) {
+		if (!manifest_images_apart(&kernel, &partition->initrd)) {
 			return manifest_refuse(node, RULE_INITRD,
 					       "overlaps the kernel: give initrd-address, or more "
 					       "memory");
@@ -140,7 +155,7 @@ static bool manifest_place_payload(const struct manifest_node *node,
 				  &partition->dtb)) {
 		return false;
 	}
-	if (!manifest_images_apart(&partition->kernel, &partition->dtb) ||
+	if (!manifest_images_apart(&kernel, &partition->dtb) ||
 	    !manifest_images_apart(&partition->initrd, &partition->dtb)) {
 		return manifest_refuse(node, RULE_DTB,
 				       "overlaps the kernel or the initrd: give dtb-address, or "
@@ -205,6 +220,23 @@ static bool manifest_place_firmware(const struct manifest_node *node,
 	return true;
 }
 
+/* What the kernel takes beyond its file: bss, or what a zImage unpacks to. */
+static bool manifest_place_space(const struct manifest_node *node,
+				 struct manifest_partition *partition)
+{
+	uint32_t room = partition->memory_size - (partition->kernel.ipa - partition->memory_ipa);
+
+	partition->kernel_space = manifest_cell(node, RULE_KERNEL_SPACE, partition->kernel.size);
+	if (partition->kernel_space < partition->kernel.size) {
+		return manifest_refuse(node, RULE_KERNEL_SPACE, "less than the kernel's own size");
+	}
+	if (partition->kernel_space > room) {
+		return manifest_refuse(node, RULE_KERNEL_SPACE,
+				       "does not lie in the partition's memory: give it more");
+	}
+	return true;
+}
+
 static bool manifest_place_kernel(const struct manifest_node *node,
 				  struct manifest_partition *partition)
 {
@@ -214,11 +246,15 @@ static bool manifest_place_kernel(const struct manifest_node *node,
 	if (!manifest_place_image(node, partition, RULE_KERNEL, kernel, 4, &partition->kernel)) {
 		return false;
 	}
+	if (!manifest_place_space(node, partition)) {
+		return false;
+	}
 	partition->entry = manifest_cell(node, RULE_ENTRY, partition->kernel.ipa);
-	if (partition->entry % 4 != 0 || partition->entry < partition->memory_ipa ||
+	if (partition->entry % 4 == 2 || partition->entry < partition->memory_ipa ||
 	    partition->entry - partition->memory_ipa >= partition->memory_size) {
 		return manifest_refuse(node, RULE_ENTRY,
-				       "not a multiple of 4 in the partition's memory");
+				       "neither a multiple of 4 nor odd (Thumb), in the "
+				       "partition's memory");
 	}
 	return true;
 }

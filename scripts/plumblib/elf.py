@@ -7,36 +7,107 @@ from dataclasses import dataclass
 from .common import PlumbError
 
 MAGIC = b"\x7fELF"
-EM_ARM, PT_LOAD = 40, 1
+CLASS_AT, CLASS_32, DATA_AT, DATA_LITTLE = 4, 1, 5, 1
+ET_EXEC, EM_ARM, PT_LOAD = 2, 40, 1
+HEADER_SIZE, PHDR_SIZE = 52, 32
 LARGEST = 256 << 20
 
 
 @dataclass
 class Program:
     address: int  # of the first byte, physical
-    entry: int
+    entry: int  # physical; bit 0: Thumb
     image: bytes
+    space: int  # bytes in memory, with what is zero at the end
 
 
-def program(data: bytes, name: str) -> Program:
-    """The segments that are loaded, as one piece; what is zero at the end is left out."""
-    try:
-        machine, _, entry, phoff = struct.unpack_from("<HIII", data, 18)
-        phentsize, phnum = struct.unpack_from("<HH", data, 42)
-        headers = [struct.unpack_from("<8I", data, phoff + n * phentsize) for n in range(phnum)]
-    except struct.error as error:
-        raise PlumbError(f"{name}: a truncated ELF file") from error
-    if data[4:6] != b"\x01\x01" or machine != EM_ARM:
-        raise PlumbError(f"{name}: not an ELF file for 32-bit little-endian ARM")
-    pieces = [(paddr, data[offset:offset + filesz])
-              for kind, offset, _, paddr, filesz, *_ in headers if kind == PT_LOAD and filesz]
-    if not pieces:
+@dataclass
+class Segment:
+    number: int
+    offset: int
+    vaddr: int
+    paddr: int
+    filesz: int
+    memsz: int
+
+    def __str__(self) -> str:
+        return f"segment {self.number} ({self.memsz:#x} bytes at {self.paddr:#x})"
+
+
+def _check_kind(data: bytes, name: str) -> None:
+    if len(data) < HEADER_SIZE:
+        raise PlumbError(f"{name}: a truncated ELF file")
+    if data[CLASS_AT] != CLASS_32:
+        raise PlumbError(f"{name}: a 64-bit ELF file: a partition runs 32-bit ARM code")
+    if data[DATA_AT] != DATA_LITTLE:
+        raise PlumbError(f"{name}: a big-endian ELF file: link it little-endian")
+    kind, machine = struct.unpack_from("<HH", data, 16)
+    if machine != EM_ARM:
+        raise PlumbError(f"{name}: an ELF file for another machine (e_machine {machine}, "
+                         f"ARM is {EM_ARM})")
+    if kind != ET_EXEC:
+        raise PlumbError(f"{name}: not an executable (e_type {kind}): link it at the address "
+                         "that it is to run at")
+
+
+def _segments(data: bytes, name: str) -> list[Segment]:
+    (phoff,) = struct.unpack_from("<I", data, 28)
+    phentsize, phnum = struct.unpack_from("<HH", data, 42)
+    if phnum and (phentsize < PHDR_SIZE or phoff + phnum * phentsize > len(data)):
+        raise PlumbError(f"{name}: a truncated ELF file: no room for its {phnum} program headers")
+    segments = []
+    for n in range(phnum):
+        kind, *fields = struct.unpack_from("<6I", data, phoff + n * phentsize)
+        segment = Segment(n, *fields)
+        if kind != PT_LOAD or not segment.memsz:
+            continue
+        if segment.filesz > segment.memsz:
+            raise PlumbError(f"{name}: {segment}: has {segment.filesz:#x} bytes in the file")
+        if segment.offset + segment.filesz > len(data):
+            raise PlumbError(f"{name}: a truncated ELF file: it ends within {segment}")
+        segments.append(segment)
+    if not any(segment.filesz for segment in segments):
         raise PlumbError(f"{name}: an ELF file with nothing to load")
-    low = min(paddr for paddr, _ in pieces)
-    size = max(paddr + len(piece) for paddr, piece in pieces) - low
+    return sorted(segments, key=lambda segment: segment.paddr)
+
+
+def _check_places(segments: list[Segment], name: str, ram: range) -> None:
+    for segment in segments:
+        if segment.paddr < ram.start or segment.paddr + segment.memsz > ram.stop:
+            raise PlumbError(f"{name}: {segment} does not lie in the guest's memory, "
+                             f"{ram.start:#x} to {ram.stop - 1:#x}")
+    for one, other in zip(segments, segments[1:]):
+        if one.paddr + one.memsz > other.paddr:
+            raise PlumbError(f"{name}: {one} overlaps {other}")
+
+
+def _entry(data: bytes, segments: list[Segment], name: str) -> int:
+    """Physical: the MMU is off. ELF means a virtual address; some files have the physical one."""
+    (entry,) = struct.unpack_from("<I", data, 24)
+    if entry % 4 == 2:
+        raise PlumbError(f"{name}: its entry {entry:#x} is neither ARM nor Thumb code: a multiple "
+                         "of 4, or odd")
+    for segment in segments:
+        if 0 <= entry - segment.vaddr < segment.memsz:
+            return entry - segment.vaddr + segment.paddr
+    if any(0 <= entry - segment.paddr < segment.memsz for segment in segments):
+        return entry
+    raise PlumbError(f"{name}: its entry {entry:#x} lies in no segment that is loaded")
+
+
+def program(data: bytes, name: str, ram: range) -> Program:
+    """The segments that are loaded, as one piece; what is zero at the end is left out. `ram`: where
+    they may lie."""
+    _check_kind(data, name)
+    segments = _segments(data, name)
+    _check_places(segments, name, ram)
+    low = segments[0].paddr
+    size = max(s.paddr + s.filesz for s in segments if s.filesz) - low
     if size > LARGEST:
-        raise PlumbError(f"{name}: its segments lie {size >> 20} MiB apart")
+        raise PlumbError(f"{name}: its segments lie {size >> 20} MiB apart, and "
+                         f"{LARGEST >> 20} MiB is the limit")
     image = bytearray(size)
-    for paddr, piece in pieces:
-        image[paddr - low:paddr - low + len(piece)] = piece
-    return Program(low, entry, bytes(image))
+    for s in segments:
+        image[s.paddr - low:s.paddr - low + s.filesz] = data[s.offset:s.offset + s.filesz]
+    return Program(low, _entry(data, segments, name), bytes(image),
+                   segments[-1].paddr + segments[-1].memsz - low)

@@ -2,12 +2,19 @@
 """`plumb run --kernel`: the manifest of one guest on the virt-compatible machine."""
 
 import hashlib
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import elf
+from . import elf, kernel
 from .common import BUILD, PlumbError
 from .guestdt import quote
+
+RAM = 0x40000000
+RAW_OFFSET = 0x10000  # of a zImage or raw image, as on virt
+LARGEST_RAM = (1 << 32) - RAM
+DTB_ROOM = 0x4000  # more than any device tree that is made
 
 
 @dataclass
@@ -23,40 +30,81 @@ class Single:
     bios: Path | None = None
 
 
-def _image(path: Path, what: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            magic = file.read(4)
-    except OSError as error:
-        advice = ": run 'make setup all'" if BUILD in path.resolve().parents else ""
-        raise PlumbError(f"--{what} {path}: {error.strerror}{advice}") from error
-    if what == "kernel" and magic == elf.MAGIC:
-        return _elf(path)
+def _incbin(path: Path) -> str:
     return f"/incbin/({quote(str(path.resolve()))})"
 
 
-def _elf(path: Path) -> str:
-    """Goes where its program headers say; the device tree lies at the start of RAM, as on virt."""
-    program = elf.program(path.read_bytes(), str(path))
+def _file(path: Path, what: str) -> str:
+    kernel.read(path, what, 1)
+    return _incbin(path)
+
+
+def _keep(image: bytes) -> Path:
+    """A file for dtc. In one step: other runs may be about the same program."""
     folder = BUILD / "run"
     folder.mkdir(parents=True, exist_ok=True)
-    raw = folder / f"elf-{hashlib.sha256(program.image).hexdigest()[:16]}.bin"
-    raw.write_bytes(program.image)
-    return (f"/incbin/({quote(str(raw))});\n\t\tkernel-address = <{program.address:#x}>;\n"
-            f"\t\tentry = <{program.entry:#x}>;\n\t\tdtb-address = <0x40000000>")
+    path = folder / f"elf-{hashlib.sha256(image).hexdigest()[:16]}.bin"
+    if not path.exists():
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(image)
+        os.replace(file.name, path)
+    return path
+
+
+def _elf(single: Single, data: bytes, name: str) -> list[str]:
+    """Goes where its program headers say, with the device tree at the start of RAM, as on virt, if
+    there is room."""
+    program = elf.program(data, name, range(RAM, RAM + single.memory))
+    room = len(kernel.read(single.dtb, "dtb")) if single.dtb else DTB_ROOM
+    lines = [f"kernel = {_incbin(_keep(program.image))};",
+             f"kernel-address = <{program.address:#x}>;",
+             f"kernel-space = <{program.space:#x}>;", f"entry = <{program.entry:#x}>;"]
+    if program.address - RAM >= room:
+        lines.append(f"dtb-address = <{RAM:#x}>;")
+    return lines
+
+
+def _kernel(single: Single) -> list[str]:
+    name = f"--kernel {single.kernel}"
+    data = kernel.read(single.kernel, "kernel")
+    if data.startswith(elf.MAGIC):
+        return _elf(single, data, name)
+    line = f"kernel = {_incbin(single.kernel)};"
+    if not kernel.is_zimage(data):
+        kernel.check(data[:kernel.HEAD], name)
+        return [line]
+    space = kernel.zimage_space(data, name, RAW_OFFSET)
+    if RAW_OFFSET + space > single.memory:
+        raise PlumbError(f"{name}: takes {(RAW_OFFSET + space >> 20) + 1} MiB to unpack: "
+                         "--guest-memory is too small")
+    return [line, f"kernel-space = <{space:#x}>;"] if space else [line]
+
+
+def _bios(path: Path) -> list[str]:
+    head = kernel.read(path, "bios", kernel.HEAD)
+    if head.startswith(elf.MAGIC):
+        raise PlumbError(f"--bios {path}: an ELF file: firmware is a raw image linked at 0 "
+                         "(objcopy -O binary)")
+    kernel.check(head, f"--bios {path}")
+    return [f"firmware = {_incbin(path)};"]
+
+
+def _check(single: Single) -> None:
+    if not 1 <= single.vcpus <= 8:
+        raise PlumbError(f"--vcpus {single.vcpus}: a partition has 1 to 8 vCPUs")
+    if single.memory > LARGEST_RAM:
+        raise PlumbError(f"--guest-memory: {LARGEST_RAM >> 20} MiB is the limit")
 
 
 def manifest_dts(single: Single) -> str:
-    if not 1 <= single.vcpus <= 8:
-        raise PlumbError(f"--vcpus {single.vcpus}: a partition has 1 to 8 vCPUs")
-    lines = ['compatible = "plumbline,partition";', f"vcpus = <{single.vcpus}>;", f"memory-size = <{single.memory:#x}>;",
-             'rtc = "pl031";', 'virtio-windows;',
-             f"kernel = {_image(single.kernel, 'kernel')};" if single.kernel else
-             f"firmware = {_image(single.bios, 'bios')};"]
+    _check(single)
+    lines = ['compatible = "plumbline,partition";', f"vcpus = <{single.vcpus}>;",
+             f"memory-size = <{single.memory:#x}>;", 'rtc = "pl031";', "virtio-windows;",
+             *(_kernel(single) if single.kernel else _bios(single.bios))]
     if single.initrd:
-        lines.append(f"initrd = {_image(single.initrd, 'initrd')};")
+        lines.append(f"initrd = {_file(single.initrd, 'initrd')};")
     if single.dtb:
-        lines.append(f"dtb = {_image(single.dtb, 'dtb')};")
+        lines.append(f"dtb = {_file(single.dtb, 'dtb')};")
     if single.append:
         lines.append(f"bootargs = {quote(single.append)};")
     body = "".join(f"\t\t{line}\n" for line in lines)

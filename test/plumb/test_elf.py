@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""ELF files become raw images."""
+"""ELF files become raw images; what cannot run is refused by name."""
 
 import struct
 import unittest
@@ -7,31 +7,89 @@ import unittest
 from plumblib import elf
 from plumblib.common import PlumbError
 
+RAM = range(0x40000000, 0x44000000)
 
-def make(segments, machine=40, entry=0x40010000, cut=None):
-    """An ELF file with these (kind, physical address, bytes, memory size)."""
-    head = b"\x7fELF\x01\x01\x01" + bytes(9) + struct.pack(
-        "<HHIIIIIHHHHHH", 2, machine, 1, entry, 52, 0, 0, 52, 32, len(segments), 0, 0, 0)
+
+def make(segments, entry=0x40010000, ident=b"\x7fELF\x01\x01\x01", kind=2, machine=40):
+    """An ELF file with these (type, physical address, bytes, memory size[, virtual address])."""
+    head = ident + bytes(16 - len(ident)) + struct.pack(
+        "<HHIIIIIHHHHHH", kind, machine, 1, entry, 52, 0, 0, 52, 32, len(segments), 0, 0, 0)
     offset, table, body = 52 + 32 * len(segments), b"", b""
-    for kind, paddr, data, memory in segments:
-        table += struct.pack("<8I", kind, offset + len(body), 0xc0000000, paddr, len(data), memory,
-                             5, 4)
+    for segment_type, paddr, data, memory, *vaddr in segments:
+        table += struct.pack("<8I", segment_type, offset + len(body), *(vaddr or [0xc0000000]), paddr,
+                             len(data), memory, 5, 4)
         body += data
-    return (head + table + body)[:cut]
+    return head + table + body
+
+
+ONE = [(1, 0x40010000, b"text", 4)]
 
 
 class Elf(unittest.TestCase):
+    def refused(self, words, data):
+        with self.assertRaises(PlumbError) as refusal:
+            elf.program(data, "the-file", RAM)
+        self.assertRegex(str(refusal.exception), "the-file: .*" + words)
+
     def test_segments_go_where_they_say(self):
         got = elf.program(make([(1, 0x40010010, b"text", 4), (1, 0x40010000, b"head", 4),
-                                (6, 0x41000000, b"not loaded", 10), (1, 0x40020000, b"", 64)]), "x")
+                                (6, 0x41000000, b"not loaded", 10), (1, 0x40020000, b"", 64)]),
+                          "x", RAM)
         self.assertEqual((got.address, got.entry), (0x40010000, 0x40010000))
         self.assertEqual(got.image, b"head" + bytes(12) + b"text")
+        self.assertEqual(got.space, 0x10040)
 
-    def test_what_cannot_be_loaded(self):
-        for data in (make([]), make([(1, 0, b"a", 1)], machine=62), make([(1, 0, b"a", 1)], cut=60),
-                     make([(1, 0, b"a", 1), (1, 0x7fffffff, b"b", 1)])):
-            with self.assertRaises(PlumbError):
-                elf.program(data, "x")
+    def test_zeros_behind_the_bytes_of_each_segment(self):
+        got = elf.program(make([(1, 0x40010000, b"head", 8), (1, 0x40010008, b"text", 100)]),
+                          "x", RAM)
+        self.assertEqual((got.image, got.space), (b"head\0\0\0\0text", 108))
+        got = elf.program(make([(1, 0x4000f000, b"", 0x10), (1, 0x40010000, b"text", 4)]), "x", RAM)
+        self.assertEqual((got.address, got.image[-4:], got.space), (0x4000f000, b"text", 0x1004))
+
+    def test_the_entry_is_virtual_or_physical_arm_or_thumb(self):
+        moved = [(1, 0x40010000, bytes(64), 64, 0x80008000), (1, 0x40020000, b"data", 4, 0x80020000)]
+        for entry, want in ((0x80008000, 0x40010000), (0x80008020, 0x40010020),
+                            (0x80008023, 0x40010023), (0x40010008, 0x40010008),
+                            (0x80020000, 0x40020000)):
+            self.assertEqual(elf.program(make(moved, entry), "x", RAM).entry, want)
+        for entry in (0x80008040, 0x8000803e, 0, 0x40010002, 0x40020004):
+            self.refused(f"its entry {entry:#x}", make(moved, entry))
+
+    def test_the_whole_of_memory(self):
+        ends = [(1, RAM.start, b"low", 4), (1, RAM.stop - 4, b"high", 4)]
+        got = elf.program(make(ends, RAM.start), "x", RAM)
+        self.assertEqual((got.address, got.space), (RAM.start, len(RAM)))
+        for paddr in (RAM.start - 4, RAM.stop - 3, RAM.stop, 0, 0xfffffffc):
+            self.refused(rf"segment 1 \(0x4 bytes at {paddr:#x}\) does not lie in the guest's "
+                         "memory, 0x40000000 to 0x43ffffff", make(ONE + [(1, paddr, b"data", 4)]))
+        self.refused("segment 0 .* does not lie", make([(1, 0x40010000, b"a", 0xffffffff)]))
+
+    def test_overlaps(self):
+        self.refused(r"segment 0 .* overlaps segment 1",
+                     make([(1, 0x40010000, b"text", 0x101), (1, 0x40010100, b"data", 4)]))
+        self.refused(r"segment 1 .* overlaps segment 0",
+                     make([(1, 0x40010100, b"text", 4), (1, 0x40010000, b"data", 0x101)]))
+
+    def test_other_machines(self):
+        self.refused("64-bit", make(ONE, ident=b"\x7fELF\x02\x01\x01"))
+        self.refused("big-endian", make(ONE, ident=b"\x7fELF\x01\x02\x01"))
+        self.refused("another machine .e_machine 62", make(ONE, machine=62))
+        self.refused("not an executable", make(ONE, kind=3))
+        self.refused("not an executable", make(ONE, kind=1))
+
+    def test_nothing_to_load(self):
+        for segments in ([], [(6, 0x40010000, b"text", 4)], [(1, 0x40010000, b"", 64)]):
+            self.refused("nothing to load", make(segments))
+        self.refused("has 0x4 bytes in the file", make([(1, 0x40010000, b"text", 3)]))
+
+    def test_every_cut_is_refused(self):
+        whole = make(ONE + [(1, 0x40020000, b"data", 8)])
+        for size in range(4, len(whole)):
+            self.refused("truncated", whole[:size])
+
+    def test_too_far_apart(self):
+        with self.assertRaisesRegex(PlumbError, "256 MiB apart"):
+            elf.program(make(ONE + [(1, 0x50020000, b"data", 8)]), "x", range(1 << 30, 1 << 31))
 
 
 if __name__ == "__main__":

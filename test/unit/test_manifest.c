@@ -305,6 +305,15 @@ static void memory(void)
 		      "memory-at");
 	accept_memory("memory-size = <0x100000>; memory-at = <0 0x9000000>; identity; console = "
 		      "\"none\";");
+	accept_memory("memory-size = <0x100000>; memory-at = <0 0xa000000>; identity;");
+	refuse_memory("memory-size = <0x100000>; memory-at = <0 0xa000000>; identity; "
+		      "virtio-windows;",
+		      "memory-at");
+	refuse_memory("memory-size = <0x100000>; memory-at = <0 0xa003000>; identity; "
+		      "virtio-windows;",
+		      "memory-at");
+	accept_memory("memory-size = <0x100000>; memory-at = <0 0xa004000>; identity; "
+		      "virtio-windows;");
 	/* The kernel's default place would wrap. */
 	refuse_memory("memory-size = <0x1000>; memory-at = <0 0xfffff000>; identity;",
 		      "memory-size");
@@ -321,6 +330,10 @@ static void images(void)
 	refuse("entry = <0x3ffffffc>;", "entry");
 	refuse("entry = <0x40100000>;", "entry");
 	accept("entry = <0x400ffffc>;");
+	accept("entry = <0x40010003>;"); /* Thumb state: at 0x40010002 */
+	accept("entry = <0x400fffff>;");
+	refuse("entry = <0x40100001>;", "entry");
+	refuse("entry = <0x3fffffff>;", "entry");
 	refuse("initrd = [01]; initrd-address = <0x40100000>;", "initrd");
 	accept("initrd = [01]; initrd-address = <0x400ffffc>; dtb-address = <0x40000000>;");
 	/* No room behind the initrd for the device tree */
@@ -336,6 +349,26 @@ static void images(void)
 	accept("dtb = [d0 0d fe ed 00 00 00 00]; dtb-address = <0x4000fff8>;");
 	refuse("dtb = [d0 0d fe ed]; initrd = [01]; dtb-address = <0x40080000>;", "dtb");
 	refuse("dtb-address = <0x40100000>;", "dtb");
+	/* The kernel's bss, or what it unpacks to */
+	accept("kernel-space = <0xf0000>; dtb-address = <0x40000000>;");
+	refuse("kernel-space = <0xf0001>; dtb-address = <0x40000000>;", "kernel-space");
+	refuse("kernel-space = <0xffffffff>;", "kernel-space");
+	refuse("kernel-space = <11>;", "kernel-space"); /* the file has 12 bytes */
+	accept("kernel-space = <12>;");
+	refuse("kernel-space = <0x10001>; dtb-address = <0x40020000>;", "dtb");
+	accept("kernel-space = <0x10000>; dtb-address = <0x40020000>;");
+	refuse("kernel-space = <0x10001>; initrd = [01]; initrd-address = <0x40020000>;", "initrd");
+	accept("kernel-space = <0x10000>; initrd = [01]; initrd-address = <0x40020000>;");
+	/* Where nothing else is said, initrd and device tree keep clear of it. */
+	CHECK(read_one("kernel-space = <0xa0001>; initrd = [01];"));
+	CHECK_EQ(manifest.partition[0].initrd.ipa, 0x400b1000);
+	CHECK_EQ(manifest.partition[0].dtb.ipa, 0x400b2000);
+	CHECK_EQ(manifest.partition[0].kernel.size, 12);
+	tree_free(&blob);
+	CHECK(read_one("kernel-space = <0x70000>;"));
+	CHECK_EQ(manifest.partition[0].dtb.ipa, 0x40080000);
+	tree_free(&blob);
+	refuse("kernel-space = <0xf0000>; initrd = [01];", "initrd");
 	/* No kernel: its place is no obstacle. */
 	CHECK(read_manifest(SYSTEM "p { " PART
 				   "memory-size = <0x100000>; no-autostart; dtb = [d0 0d "
