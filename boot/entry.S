@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From the boot loader to C. The image starts as a zImage does: r2 = the board's device tree, MMU off, any 4 KiB-aligned
- * physical address. Nothing here uses an absolute address before the MMU is on.
+ * physical address, any privileged mode. Nothing here uses an absolute address before the MMU is on.
  *
- * Boot CPU: header -> mode -> clear bss -> tables -> MMU on -> main().
- * Others (by PSCI CPU_ON, r0 = index): mode -> MMU on -> main_secondary().
+ * Boot CPU: header -> HYP (boot/mode.S) -> clear bss -> tables -> MMU on -> main().
+ * CPUs that came to the header with it: HYP -> boot/pen.S, until they are sent to boot_secondary.
+ * Others, however they were started: boot_secondary -> HYP -> their turn -> MMU on -> main_secondary().
  */
+#include "boot/modes.h"
 #include "hyp/hw/layout.h"
+#include "hyp/hw/pen_layout.h"
 
 	.syntax unified
 	.arm
 	.arch_extension virt
-
-#define MODE_MASK 0x1f
-#define MODE_HYP  0x1a
 
 /* HTCR (B4.1.77): T0SZ = 0, walks write-back, inner shareable; bits 31 and 23 are RES1. */
 #define HTCR_VALUE 0x80803500
@@ -52,6 +52,10 @@ boot_primary:
 	adr	r10, boot_start		/* where we are: P */
 	ldr	r12, =LAYOUT_IMAGE
 	sub	r12, r10, r12		/* physical = virtual + r12 */
+	bl	boot_to_hyp
+	mrc	p15, 0, r0, c0, c0, 5	/* MPIDR */
+	tst	r0, #0xff
+	bne	boot_park
 
 	/* Clear bss. Caches are off: drop whatever lines the boot loader left over it first, so that none is written
 	 * back over our tables later. */
@@ -186,12 +190,30 @@ boot_mmu_on:
 	.globl boot_secondary
 boot_secondary:
 	cpsid	aif
-	mov	r9, r0			/* index */
-	adr	r0, boot_start
-	ldr	r1, =LAYOUT_IMAGE
-	sub	r0, r0, r1
-	ldr	r1, =mmu_boot_l1
-	add	r0, r0, r1
+	adr	r10, boot_start
+	ldr	r12, =LAYOUT_IMAGE
+	sub	r12, r10, r12
+	bl	boot_to_hyp
+	/* Some boards wake several at once: each waits until it is its turn. */
+	mrc	p15, 0, r1, c0, c0, 5	/* MPIDR */
+	bic	r1, r1, #0xff000000
+	ldr	r4, =pen_turn
+	add	r4, r4, r12
+1:	ldr	r0, [r4, #PEN_TURN_MPIDR]
+	cmp	r0, r1
+	wfene
+	bne	1b
+	dsb
+	ldr	r9, [r4, #PEN_TURN_INDEX]
+	mrs	r1, cpsr
+	and	r1, r1, #MODE_MASK
+	cmp	r1, #MODE_HYP
+	strne	r1, [r4, #PEN_TURN_MODE]
+	dsb
+2:	wfine				/* not in HYP: main_start_cpu says so */
+	bne	2b
+	ldr	r0, =mmu_boot_l1
+	add	r0, r0, r12
 	bl	boot_mmu_on
 	ldr	r0, =boot_high_secondary
 	bx	r0

@@ -13,6 +13,8 @@
 
 #define BOOT_DTB_MAX	  0x200000u   /* bytes; the Linux boot protocol's limit */
 #define BOOT_MANIFEST_MAX 0x10000000u /* its part of the address space */
+#define BOOT_TREE_ALIGN	  8u
+#define BOOT_RAM_ALIGN	  0x08000000u /* RAM starts at a multiple of this on all boards known */
 
 extern const char image_start[], image_end[];
 
@@ -50,12 +52,36 @@ static const void *boot_map_blob(uintptr_t va, uint64_t pa, uint32_t limit, uint
 	return mmu_map_blocks(va, pa_make(pa), total, false);
 }
 
+/* Behind the monitor lies the manifest, and behind that `plumb pack --board` puts a tree. */
+static uint64_t boot_appended_tree(const struct boot *boot)
+{
+	uint64_t manifest = boot->image_pa + (uint32_t)(image_end - image_start);
+	uint32_t size = 0;
+
+	if (!boot_map_blob(LAYOUT_BOARD, manifest, BOOT_MANIFEST_MAX, &size)) {
+		return 0;
+	}
+	return bits_align_up(manifest + size, BOOT_TREE_ALIGN);
+}
+
+/* In r2, as the boot protocol has it; else with the image; else at the start of the RAM that the
+ * image lies in, where QEMU puts it when it loads an ELF file. */
 void boot_map_board(struct boot *boot)
 {
-	const void *blob = boot_map_blob(LAYOUT_BOARD, boot->dtb_pa, BOOT_DTB_MAX, &boot->dtb_size);
-	const char *fault = blob ? fdt_open(&boot->board_fdt, blob, boot->dtb_size)
-				 : "no device tree at the address in r2";
+	const uint64_t places[] = { boot->dtb_pa, boot_appended_tree(boot),
+				    boot->image_pa & ~(uint64_t)(BOOT_RAM_ALIGN - 1) };
+	const void *blob = NULL;
+	const char *fault;
 
+	for (uint32_t n = 0; n < ARRAY_SIZE(places) && !blob; n++) {
+		if (places[n] != 0 && places[n] % 4 == 0) {
+			boot->dtb_pa = places[n];
+			blob = boot_map_blob(LAYOUT_BOARD, places[n], BOOT_DTB_MAX,
+					     &boot->dtb_size);
+		}
+	}
+	fault = blob ? fdt_open(&boot->board_fdt, blob, boot->dtb_size)
+		     : "no device tree at the address in r2";
 	if (fault) {
 		boot_refuse_text("board", fault); /* nobody hears it: the UART is in the tree */
 	}

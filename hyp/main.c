@@ -2,10 +2,11 @@
 /* The order of boot, and the end of the system. */
 #include "hyp/main.h"
 #include "hyp/boot_parts.h"
+#include "hyp/cpus.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/layout.h"
 #include "hyp/hw/mmu.h"
-#include "hyp/hw/smc.h"
+#include "hyp/hw/monitor.h"
 #include "hyp/hw/timer.h"
 #include "hyp/regs/psr.h"
 #include "hyp/rtc.h"
@@ -13,9 +14,7 @@
 #include "hyp/vm.h"
 #include "vgic/vgic_hw.h"
 
-#define MAIN_AFFINITY 0x00ffffffu /* of MPIDR */
-
-extern const char vectors[], image_stacks[], image_start[], boot_secondary[];
+extern const char vectors[], image_stacks[];
 void vectors_enter(uintptr_t stack_top) __attribute__((noreturn));
 
 struct board main_board;
@@ -26,7 +25,6 @@ uint64_t main_tty_tick;
 bool main_rt_unreliable;
 
 static struct boot main_boot;
-static volatile uint32_t main_cpus_ready;
 
 /* MIDR: Arm (0x41), Cortex-A15 (0xc0f), variant 0 and revision 4 or less. */
 static bool main_is_early_a15(uint32_t midr)
@@ -51,11 +49,23 @@ static void main_read_host_id(void)
 	};
 }
 
+/* What only Secure state may set, and no firmware has. */
+static void main_use_monitor(void)
+{
+	monitor_open_gic(main_board.gicd, main_board.gicc);
+	if (sysreg_read(CNTFRQ) == 0) {
+		monitor_set_frequency(main_timer_hz());
+	}
+}
+
 /* This CPU's registers, its part of the GIC, its identity. */
 static void main_init_cpu(uint32_t index)
 {
 	cpus[index].index = (uint8_t)index;
 	world_init_cpu(vectors, (uintptr_t)&cpus[index]);
+	if (monitor_is_active()) {
+		main_use_monitor();
+	}
 	gic_init_cpu();
 	gic_enable(main_board.timer_virt_intid);
 	gic_enable(main_board.timer_phys_intid);
@@ -92,53 +102,10 @@ static bool main_probe_hw_bit(void)
 	return refires;
 }
 
-static uint32_t main_this_index(void)
-{
-	uint32_t affinity = sysreg_read(MPIDR) & MAIN_AFFINITY;
-
-	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
-		if (main_board.mpidr[n] == affinity) {
-			return n;
-		}
-	}
-	boot_refuse_text("cpus", "the CPU that booted is not in the device tree");
-}
-
 /* Ticks a second: the tree's word goes before CNTFRQ, which some firmware leaves unset. */
 uint32_t main_timer_hz(void)
 {
 	return main_board.timer_hz ? main_board.timer_hz : sysreg_read(CNTFRQ);
-}
-
-static void main_start_cpu(uint32_t index, uint32_t entry)
-{
-	uint32_t before = main_cpus_ready;
-	uint64_t deadline = timer_now() + main_timer_hz();
-	int32_t error = PSCI_NOT_SUPPORTED;
-
-	if (main_board.psci == BOARD_PSCI_SMC) {
-		error = smc_call(main_board.psci_cpu_on, main_board.mpidr[index], entry, index);
-	}
-	while (!error && main_cpus_ready == before && timer_now() < deadline) {
-		hw_yield();
-	}
-	if (error || main_cpus_ready == before) {
-		tty_last_words("plumbline: refused: /cpus: CPU %u does not start: %s %d\n",
-			       (unsigned)index, error ? "PSCI error" : "not there after a second,",
-			       (int)error);
-		main_halt(MAIN_REFUSED);
-	}
-}
-
-static void main_start_cpus(uint32_t self)
-{
-	uint32_t entry = (uint32_t)mmu_image_pa((uintptr_t)main_boot.image_pa, boot_secondary).pa;
-
-	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
-		if (n != self) {
-			main_start_cpu(n, entry);
-		}
-	}
 }
 
 static uint32_t main_us(uint64_t ticks)
@@ -183,7 +150,10 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	boot_map_board(&main_boot);
 	boot_find_uart(&main_boot);
 	boot_read_board(&main_boot);
-	self = main_this_index();
+	if (main_timer_hz() == 0) {
+		boot_refuse_text("timer", "CNTFRQ is 0, and there is no clock-frequency");
+	}
+	self = cpus_find();
 	print("%s, %u CPUs, image at 0x%x\n", main_board.model, (unsigned)main_board.nr_cpus,
 	      (unsigned)image_pa);
 	main_read_host_id();
@@ -196,7 +166,7 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	main_tty_tick = main_timer_hz() / 25; /* longer than a few partitions' slices */
 	rtc_init(boot_read_clock(&main_boot));
 	boot_make_partitions(&main_boot, nr_lrs, main_probe_hw_bit());
-	main_start_cpus(self);
+	cpus_start(self, main_boot.image_pa);
 	if (main_board.uart != BOARD_UART_NONE) {
 		gic_target(main_board.uart_intid, cpus[self].gic_mask);
 		gic_enable(main_board.uart_intid);
@@ -211,17 +181,16 @@ void main_secondary(uint32_t index)
 	mmu_init_secondary();
 	vgic_hw_init_cpu();
 	main_init_cpu(index);
-	main_cpus_ready++;
-	hw_sev();
+	cpus_count();
 	vectors_enter(main_stack_top(index));
 }
 
 void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode)
 {
-	(void)image_pa;
 	mmu_init_devices();
 	tty_init();
 	main_boot.dtb_pa = dtb_pa;
+	main_boot.image_pa = image_pa;
 	boot_map_board(&main_boot);
 	boot_find_uart(&main_boot);
 	tty_last_words("plumbline: refused: entered in mode 0x%x, not HYP (0x%x): on QEMU add "
@@ -253,7 +222,8 @@ void main_vm_ended(void)
 void main_halt(enum main_status status)
 {
 	tty_last_words("plumbline: end: status %d\n", (int)status);
-	if (main_board.psci == BOARD_PSCI_SMC && main_board.psci_system_off) {
+	if (main_board.psci == BOARD_PSCI_SMC && main_board.psci_system_off &&
+	    !monitor_is_active()) {
 		smc_call(main_board.psci_system_off, 0, 0, 0);
 	}
 	for (;;) {

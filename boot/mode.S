@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From the mode that a CPU comes in to HYP: HYP itself (a boot loader for hypervisors, PSCI), Secure PL1 or Monitor
+ * (firmware that leaves the CPU as it was at reset). Non-secure PL1 has no way there: ARM ARM B1.5.1.
+ */
+#include "boot/modes.h"
+
+	.syntax unified
+	.arm
+	.arch_extension sec
+	.arch_extension virt
+
+	.section .boot, "ax"
+
+#define SCTLR_V_TE	((1 << 13) | (1 << 30))	/* high vectors; exceptions in Thumb state */
+#define NSACR_VFP	((1 << 10) | (1 << 11))
+#define ACTLR_SMP	(1 << 6)		/* Cortex-A7, A12, A15, A17: coherency with the other CPUs */
+#define ID_PFR1_SECURITY (0xf << 4)
+#define ID_PFR1_VIRT	(0xf << 12)
+
+/* SCR in Monitor, kept while HYP runs (B4.1.129): NS, HCE; FW and AW leave CPSR.F and CPSR.A to Non-secure state.
+ * Nothing is routed to Monitor but SMC. */
+#define SCR_VALUE	0x131
+
+/*
+ * Returns in HYP if that can be, else in the caller's mode. MMU off; r12: physical less virtual address of the image.
+ * Clobbers r0 to r3.
+ * Where the CPU came in Secure state, monitor_active (boot/monitor.S) is 1 from then on.
+ */
+	.globl boot_to_hyp
+boot_to_hyp:
+	mrs	r0, cpsr
+	and	r0, r0, #MODE_MASK
+	cmp	r0, #MODE_HYP
+	bxeq	lr
+	mov	r3, lr
+
+	/* A CPU without Security Extensions is not Secure, and one without HYP has nowhere to go. */
+	mrc	p15, 0, r1, c0, c1, 1	/* ID_PFR1 */
+	tst	r1, #ID_PFR1_SECURITY
+	tstne	r1, #ID_PFR1_VIRT
+	bxeq	r3
+	cmp	r0, #MODE_MON
+	beq	1f
+
+	/* Secure or not? Non-secure PL1 may not read SCR: an undefined instruction, caught here. */
+	mrc	p15, 0, r1, c1, c0, 0	/* SCTLR */
+	ldr	r2, =SCTLR_V_TE
+	bic	r1, r1, r2
+	mcr	p15, 0, r1, c1, c0, 0
+	adr	r1, boot_probe_vectors
+	mcr	p15, 0, r1, c12, c0, 0	/* VBAR */
+	isb
+	mov	r1, #0
+	mrc	p15, 0, r2, c1, c1, 0	/* SCR */
+	cmp	r1, #0
+	bxne	r3
+
+1:	ldr	r1, =monitor_vectors
+	add	r1, r1, r12
+	mcr	p15, 0, r1, c12, c0, 1	/* MVBAR */
+	mrc	p15, 0, r1, c1, c1, 2	/* NSACR */
+	orr	r1, r1, #NSACR_VFP
+	mcr	p15, 0, r1, c1, c1, 2
+	mrc	p15, 0, r1, c1, c0, 1	/* ACTLR: not to be written to from Non-secure state */
+	tst	r1, #ACTLR_SMP
+	orreq	r1, r1, #ACTLR_SMP
+	mcreq	p15, 0, r1, c1, c0, 1
+	ldr	r1, =monitor_active
+	add	r1, r1, r12
+	mov	r2, #1
+	str	r2, [r1]
+	dsb
+
+	cps	#MODE_MON
+	ldr	r1, =SCR_VALUE
+	mcr	p15, 0, r1, c1, c1, 0
+	isb
+	ldr	r1, =PSR_HYP_MASKED
+	msr	spsr_cxsf, r1
+	movs	pc, r3
+
+	.ltorg
+
+	.balign 32
+boot_probe_vectors:
+	b	.
+	mvn	r1, #0			/* undefined instruction: returns behind it */
+	movs	pc, lr

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/cpus.h"
+#include "hyp/boot_parts.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/hw/monitor.h"
+#include "hyp/hw/pen.h"
+#include "hyp/hw/timer.h"
+#include "hyp/main.h"
+#include "hyp/regs/psr.h"
+#include "hyp/tty.h"
+
+#define CPUS_AFFINITY 0x00ffffffu /* of MPIDR */
+
+extern const char boot_secondary[];
+
+static volatile uint32_t cpus_ready;
+
+/* Those that came with us may need a moment to their boxes. */
+static bool cpus_wait_for_box(uint32_t mpidr)
+{
+	uint64_t deadline = timer_now() + main_timer_hz() / 10;
+
+	while (!pen_has(mpidr) && timer_now() < deadline) {
+		hw_yield();
+	}
+	return pen_has(mpidr);
+}
+
+/* Firmware's PSCI is gone where our monitor has taken Monitor mode. */
+static bool cpus_has_psci(void)
+{
+	return main_board.psci == BOARD_PSCI_SMC && !monitor_is_active();
+}
+
+static bool cpus_can_start(uint32_t mpidr)
+{
+	return cpus_has_psci() || cpus_wait_for_box(mpidr);
+}
+
+uint32_t cpus_find(void)
+{
+	uint32_t affinity = sysreg_read(MPIDR) & CPUS_AFFINITY;
+	uint32_t self = BOARD_MAX_CPUS;
+	uint32_t kept = 0;
+
+	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
+		uint32_t mpidr = main_board.mpidr[n];
+
+		if (mpidr == affinity) {
+			self = kept;
+		} else if (!cpus_can_start(mpidr)) {
+			print("CPU 0x%x is left out: no PSCI, and nothing else known of this board "
+			      "starts it\n",
+			      (unsigned)mpidr);
+			continue;
+		}
+		main_board.mpidr[kept++] = mpidr;
+	}
+	main_board.nr_cpus = kept;
+	if (self == BOARD_MAX_CPUS) {
+		boot_refuse_text("cpus", "the CPU that booted is not in the device tree");
+	}
+	return self;
+}
+
+static int32_t cpus_send(uint32_t index, uint32_t entry)
+{
+	uint32_t mpidr = main_board.mpidr[index];
+
+	if (cpus_has_psci()) {
+		return smc_call(main_board.psci_cpu_on, mpidr, entry, 0);
+	}
+	if (monitor_is_active()) {
+		return smc_call(MONITOR_PSCI_CPU_ON, mpidr, entry, 0);
+	}
+	pen_release(mpidr, entry);
+	return 0;
+}
+
+static void cpus_refuse(uint32_t index, int32_t error)
+{
+	uint32_t mode = pen_wrong_mode();
+
+	if (mode) {
+		tty_last_words("plumbline: refused: /cpus: CPU %u comes in mode 0x%x, not HYP "
+			       "(0x%x): its firmware "
+			       "must start all CPUs alike\n",
+			       (unsigned)index, (unsigned)mode, PSR_MODE_HYP);
+	} else {
+		tty_last_words("plumbline: refused: /cpus: CPU %u does not start: %s %d\n",
+			       (unsigned)index, error ? "PSCI error" : "not there after a second,",
+			       (int)error);
+	}
+	main_halt(MAIN_REFUSED);
+}
+
+static void cpus_start_one(uint32_t index, uint32_t entry)
+{
+	uint32_t before = cpus_ready;
+	uint64_t deadline = timer_now() + main_timer_hz();
+	int32_t error;
+
+	pen_set_turn(main_board.mpidr[index], index);
+	error = cpus_send(index, entry);
+	while (!error && cpus_ready == before && timer_now() < deadline) {
+		hw_yield();
+	}
+	if (error || cpus_ready == before) {
+		cpus_refuse(index, error);
+	}
+}
+
+void cpus_start(uint32_t self, uint64_t image_pa)
+{
+	uint32_t entry = (uint32_t)mmu_image_pa((uintptr_t)image_pa, boot_secondary).pa;
+
+	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
+		if (n != self) {
+			cpus_start_one(n, entry);
+		}
+	}
+}
+
+void cpus_count(void)
+{
+	cpus_ready++;
+	hw_sev();
+}

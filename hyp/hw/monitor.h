@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Calls to our own resident monitor, where the board came up in Secure state (boot/monitor.S). */
+#ifndef HYP_HW_MONITOR_H
+#define HYP_HW_MONITOR_H
+
+#include "hyp/base/addr.h"
+#include "hyp/hw/monitor_calls.h"
+#include "hyp/hw/smc.h"
+#include <stdbool.h>
+
+/* Set by boot/mode.S before the MMU was on; it lies among the instructions. */
+extern const uint32_t monitor_active;
+
+static inline bool monitor_is_active(void)
+{
+	return *(const volatile uint32_t *)&monitor_active != 0;
+}
+
+/* This CPU's CNTFRQ. */
+static inline void monitor_set_frequency(uint32_t hz)
+{
+	(void)smc_call(MONITOR_SET_FREQUENCY, hz, 0, 0);
+}
+
+/* All interrupts, and this CPU's, are Non-secure state's. Both below 4 GiB. */
+static inline void monitor_open_gic(pa_t gicd, pa_t gicc)
+{
+	(void)smc_call(MONITOR_OPEN_GIC, (uint32_t)gicd.pa, (uint32_t)gicc.pa, 0);
+}
+
+#endif
