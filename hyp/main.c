@@ -185,6 +185,18 @@ void main_secondary(uint32_t index)
 	vectors_enter(main_stack_top(index));
 }
 
+/* The rest of what is missing: a second try would only be told that. */
+static void main_say_board(void)
+{
+	struct refusal why;
+
+	if (!board_read(&main_boot.board_fdt, &main_board, &why)) {
+		tty_last_words("plumbline: refused: nor would this board do: %s/%s: %s%s%s\n",
+			       why.parent[0] ? "/" : "", why.node, why.property,
+			       why.property[0] ? ": " : "", why.reason);
+	}
+}
+
 void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode)
 {
 	mmu_init_devices();
@@ -194,10 +206,9 @@ void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode)
 	boot_map_board(&main_boot);
 	boot_find_uart(&main_boot);
 	tty_last_words("plumbline: refused: entered in mode 0x%x, not HYP (0x%x): on QEMU add "
-		       "virtualization=on, on a "
-		       "board "
-		       "use a boot loader that enters HYP\n",
+		       "virtualization=on, on a board use a boot loader that enters HYP\n",
 		       (unsigned)mode, PSR_MODE_HYP);
+	main_say_board();
 	main_halt(MAIN_REFUSED);
 }
 
