@@ -9,7 +9,16 @@
 
 #define BOARD_MAX_CPUS 8
 
-enum board_uart { BOARD_UART_NONE, BOARD_UART_PL011 };
+enum board_uart {
+	BOARD_UART_NONE,
+	BOARD_UART_PL011,
+	BOARD_UART_8250,
+	BOARD_UART_8250_DW,
+	BOARD_UART_8250_OMAP,
+	BOARD_UART_EXYNOS,
+	BOARD_UART_IMX,
+	BOARD_UART_STM32,
+};
 enum board_psci { BOARD_PSCI_NONE, BOARD_PSCI_SMC };
 
 struct board {
@@ -27,6 +36,7 @@ struct board {
 	uint32_t psci_system_off; /* 0x84000008, or 0: cannot */
 	enum board_uart uart;
 	pa_t uart_base;
+	uint32_t uart_shift, uart_width; /* 8250: registers 1 << shift apart, 1 or 4 bytes wide */
 	uint32_t uart_intid;
 	char model[48];
 };

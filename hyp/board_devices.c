@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The GIC, the architected timer, PSCI and the console's UART. */
+/* The GIC, the architected timer and PSCI. */
 #include "hyp/board_parts.h"
 #include "hyp/base/bits.h"
 #include <string.h>
@@ -131,65 +131,4 @@ bool board_read_psci(const struct fdt *fdt, struct board *board, struct refusal 
 	}
 	board_read_psci_numbers(fdt, psci, board);
 	return true;
-}
-
-/* The path that an alias (its first `length` characters) stands for. */
-static const char *board_find_alias(const struct fdt *fdt, const char *alias, size_t length)
-{
-	fdt_node_t aliases = fdt_find_path(fdt, "/aliases");
-	struct fdt_prop prop;
-	uint32_t cursor;
-	bool more = fdt_first_prop(fdt, aliases, &prop, &cursor);
-
-	for (; more; more = fdt_next_prop(fdt, &prop, &cursor)) {
-		if (strlen(prop.name) == length && memcmp(prop.name, alias, length) == 0) {
-			return fdt_prop_string(&prop, 0);
-		}
-	}
-	return NULL;
-}
-
-/* /chosen's stdout-path, a path or an alias, with options behind a ':'. */
-static fdt_node_t board_find_stdout(const struct fdt *fdt)
-{
-	fdt_node_t chosen = fdt_find_path(fdt, "/chosen");
-	const char *path = NULL;
-	struct fdt_prop prop;
-	size_t length = 0;
-
-	if (fdt_get_prop(fdt, chosen, "stdout-path", &prop) ||
-	    fdt_get_prop(fdt, chosen, "linux,stdout-path", &prop)) {
-		path = fdt_prop_string(&prop, 0);
-	}
-	if (path && *path != '/') {
-		while (path[length] != 0 && path[length] != ':') {
-			length++;
-		}
-		path = board_find_alias(fdt, path, length);
-	}
-	return path ? fdt_find_path(fdt, path) : FDT_NONE;
-}
-
-static bool board_is_pl011(const struct fdt *fdt, fdt_node_t node)
-{
-	return fdt_is_compatible(fdt, node, "arm,pl011") && fdt_is_enabled(fdt, node);
-}
-
-void board_read_uart(const struct fdt *fdt, struct board *board)
-{
-	fdt_node_t node = board_find_stdout(fdt);
-	uint64_t base;
-	uint64_t size;
-
-	if (node == FDT_NONE || !board_is_pl011(fdt, node)) {
-		node = fdt_find_compatible(fdt, fdt_root(fdt), "arm,pl011");
-		while (node != FDT_NONE && !fdt_is_enabled(fdt, node)) {
-			node = fdt_find_compatible(fdt, node, "arm,pl011");
-		}
-	}
-	if (node != FDT_NONE && fdt_reg(fdt, node, 0, &base, &size) && base < BOARD_PA_LIMIT) {
-		board->uart_base = pa_make(base);
-		board->uart = BOARD_UART_PL011;
-		board->uart_intid = board_device_intid(fdt, node, board_find_gic(fdt));
-	}
 }

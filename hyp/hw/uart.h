@@ -1,17 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The board's UART: a PL011 (ARM DDI 0183). Before uart_init what is sent is lost. */
+/* The board's UART. Before uart_init what is sent is lost. */
 #ifndef HYP_HW_UART_H
 #define HYP_HW_UART_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-void uart_init(uintptr_t base);
+struct uart_driver;
+
+/* Registers of an 8250 lie 1 << shift bytes apart and are accessed by `width` bytes, 1 or 4. The
+ * other UARTs know their own. */
+struct uart_shape {
+	uintptr_t base;
+	uint32_t shift, width;
+};
+
+extern const struct uart_driver uart_pl011;	/* ARM DDI 0183 */
+extern const struct uart_driver uart_8250;	/* 16550 and what behaves like it */
+extern const struct uart_driver uart_8250_dw;	/* Synopsys DesignWare APB UART */
+extern const struct uart_driver uart_8250_omap; /* TI OMAP3 and later, AM335x, DRA7 */
+extern const struct uart_driver uart_exynos;	/* Samsung Exynos 4210 and later */
+extern const struct uart_driver uart_imx;	/* NXP i.MX21 and later */
+extern const struct uart_driver uart_stm32;	/* ST STM32H7, STM32MP1 */
+
+/* Speed, parity and pins stay as the boot loader set them; FIFOs are turned on where a running UART
+ * allows it, interrupts off. */
+void uart_init(const struct uart_driver *driver, const struct uart_shape *shape);
+/* The next uart_send loses nothing. */
 bool uart_can_send(void);
 void uart_send(uint8_t byte);
-/* -1: nothing received. */
+/* -1: nothing received. An interrupt of reception is over when this has been said. */
 int uart_receive(void);
-/* Interrupts: reception always; transmission (room in the FIFO) when asked for. */
+/* Interrupts: reception always; transmission when asked for: one comes when bytes were sent until
+ * uart_can_send said no, and there is room again. */
 void uart_enable_interrupts(bool transmit);
 /* Waits until everything has left. */
 void uart_drain(void);

@@ -134,7 +134,7 @@ static void versatile_express(void)
 	tree_free(&blob);
 }
 
-/* Arndale (Exynos 5250): one-cell addresses, memory without device_type, a UART that is no PL011,
+/* Arndale (Exynos 5250): one-cell addresses, memory without device_type, an Exynos UART,
  * GICV behind GICH in 0x10480000. */
 static const char arndale[] =
 	"/dts-v1/; / { model = \"Insignal Arndale evaluation board based on Exynos5250\";\n"
@@ -170,7 +170,9 @@ static void arndale_like(void)
 	CHECK_EQ(board.gich.pa, 0x10484000);
 	CHECK_EQ(board.gicv.pa, 0x10486000);
 	CHECK_EQ(board.psci, BOARD_PSCI_NONE);
-	CHECK_EQ(board.uart, BOARD_UART_NONE);
+	CHECK_EQ(board.uart, BOARD_UART_EXYNOS);
+	CHECK_EQ(board.uart_base.pa, 0x12c20000);
+	CHECK_EQ(board.uart_intid, 85); /* SPI 53 */
 	/* Cut to what fits, terminated */
 	CHECK(strcmp(board.model, "Insignal Arndale evaluation board based on Exyn") == 0);
 	tree_free(&blob);

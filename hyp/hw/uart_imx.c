@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* UART of i.MX21 and later (NXP's i.MX 7Dual reference manual IMX7DRM, chapter "UART"). */
+#include "hyp/base/bits.h"
+#include "hyp/hw/io.h"
+#include "hyp/hw/uart_driver.h"
+
+#define IMX_URXD 0x00u
+#define IMX_UTXD 0x40u
+#define IMX_UCR1 0x80u
+#define IMX_UCR2 0x84u
+#define IMX_UCR3 0x88u
+#define IMX_UCR4 0x8cu
+#define IMX_UFCR 0x90u
+#define IMX_USR2 0x98u
+#define IMX_UTS	 0xb4u
+
+#define IMX_UCR1_RRDYEN BIT32(9)
+#define IMX_UCR1_TRDYEN BIT32(13)
+/* Every other interrupt and DMA request: ADEN, TRDYEN, IDEN, RRDYEN, RXDMAEN, TXMPTYEN, RTSDEN,
+ * TXDMAEN, ATDMAEN. */
+#define IMX_UCR1_OFF \
+	(BIT32(15) | GENMASK32(13, 12) | GENMASK32(9, 8) | GENMASK32(6, 5) | GENMASK32(3, 2))
+#define IMX_UCR2_OFF	(BIT32(15) | GENMASK32(4, 3)) /* ESCI, RTSEN, ATEN */
+#define IMX_UCR3_OFF	(GENMASK32(13, 11) | GENMASK32(9, 8) | GENMASK32(6, 4) | BIT32(3) | BIT32(0))
+#define IMX_UCR4_OFF	(GENMASK32(9, 6) | GENMASK32(3, 0)) /* WKEN to DREN */
+#define IMX_UFCR_RXTL	GENMASK32(5, 0)
+#define IMX_UFCR_TXTL	GENMASK32(15, 10)
+#define IMX_USR2_TXDC	BIT32(3)
+#define IMX_UTS_RXEMPTY BIT32(5)
+#define IMX_UTS_TXFULL	BIT32(4)
+
+static void uart_imx_clear(const struct uart *uart, uint32_t offset, uint32_t bits)
+{
+	io_write32(uart->shape.base + offset, io_read32(uart->shape.base + offset) & ~bits);
+}
+
+/* Levels: one byte received is ready, so the aging timer has nothing to add; fewer than two to send
+ * are room. UFCR also holds the clock's divider. */
+static void uart_imx_start(struct uart *uart)
+{
+	uint32_t levels = io_read32(uart->shape.base + IMX_UFCR);
+
+	uart_imx_clear(uart, IMX_UCR1, IMX_UCR1_OFF);
+	uart_imx_clear(uart, IMX_UCR2, IMX_UCR2_OFF);
+	uart_imx_clear(uart, IMX_UCR3, IMX_UCR3_OFF);
+	uart_imx_clear(uart, IMX_UCR4, IMX_UCR4_OFF);
+	levels = FIELD_SET(IMX_UFCR_RXTL, levels, 1u);
+	io_write32(uart->shape.base + IMX_UFCR, FIELD_SET(IMX_UFCR_TXTL, levels, 2u));
+}
+
+static bool uart_imx_can_send(struct uart *uart)
+{
+	return !(io_read32(uart->shape.base + IMX_UTS) & IMX_UTS_TXFULL);
+}
+
+static void uart_imx_send(struct uart *uart, uint8_t byte)
+{
+	io_write32(uart->shape.base + IMX_UTXD, byte);
+}
+
+static int uart_imx_receive(struct uart *uart)
+{
+	if (io_read32(uart->shape.base + IMX_UTS) & IMX_UTS_RXEMPTY) {
+		return -1;
+	}
+	return (int)(io_read32(uart->shape.base + IMX_URXD) & 0xffu);
+}
+
+/* Both are levels that go with their cause. */
+static void uart_imx_enable_interrupts(struct uart *uart, bool transmit)
+{
+	uint32_t control = io_read32(uart->shape.base + IMX_UCR1) & ~IMX_UCR1_OFF;
+
+	io_write32(uart->shape.base + IMX_UCR1,
+		   control | IMX_UCR1_RRDYEN | (transmit ? IMX_UCR1_TRDYEN : 0));
+}
+
+static bool uart_imx_is_idle(struct uart *uart)
+{
+	return (io_read32(uart->shape.base + IMX_USR2) & IMX_USR2_TXDC) != 0;
+}
+
+const struct uart_driver uart_imx = {
+	.start = uart_imx_start,
+	.can_send = uart_imx_can_send,
+	.send = uart_imx_send,
+	.receive = uart_imx_receive,
+	.enable_interrupts = uart_imx_enable_interrupts,
+	.is_idle = uart_imx_is_idle,
+};
