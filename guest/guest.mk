@@ -49,6 +49,9 @@ $(foreach name,$(GUEST_TEST_FILES),$(eval $(call \
 $(foreach name,$(GUEST_TEST_DIRS),$(eval $(call \
 	guest_program,test-$(name),$(sort $(wildcard guest/test/$(name)/*.c guest/test/$(name)/*.S)))))
 
+# As an ELF file this one is entered in Thumb state, and not at its start.
+$(GB)/test-entry.elf: private GUEST_LDFLAGS += -Wl,-e,entry_thumb
+
 $(GB)/%.bin: $(GB)/%.elf
 	$(Q)$(CROSS)objcopy -O binary $< $@
 
