@@ -202,7 +202,9 @@ uint32_t boot_read_clock(struct boot *boot)
 	return clock ? io_read32((uintptr_t)clock) : 0; /* RTCDR, DDI 0224 3.3.1 */
 }
 
-/* The monitor's own memory for all partitions, in whole blocks. */
+/* The monitor's own memory for all partitions, in whole blocks. Below 4 GiB if there is room:
+ * stage-2 tables lie in it, and QEMU's table walk (7.2) drops the high bits of a table's address.
+ */
 static uint8_t *boot_take_pool(struct boot *boot, uint64_t *pa)
 {
 	uint64_t size = 0;
@@ -211,8 +213,9 @@ static uint8_t *boot_take_pool(struct boot *boot, uint64_t *pa)
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 		size += vm_pool_size(&boot_manifest.partition[n]);
 	}
-	if (!regions_take(&boot->free, bits_align_up(size, BLOCK_SIZE), BLOCK_SIZE, BIT64(40), true,
-			  pa)) {
+	size = bits_align_up(size, BLOCK_SIZE);
+	if (!regions_take(&boot->free, size, BLOCK_SIZE, BIT64(32), true, pa) &&
+	    !regions_take(&boot->free, size, BLOCK_SIZE, BIT64(40), true, pa)) {
 		boot_refuse_text("memory", "no room for the monitor's own tables");
 	}
 	pool = mmu_map_blocks(LAYOUT_POOL, pa_make(*pa), (size_t)size, true);

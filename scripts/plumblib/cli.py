@@ -14,6 +14,7 @@ from .common import BUILD, ROOT, PlumbError, parse_size, relative
 
 SHELL_SYSTEM = ROOT / "guest" / "shell.dts"
 DEFAULT_TIMEOUT = 60.0
+LOW_MEMORY = 3 << 30  # of the board, below 4 GiB
 EXIT_CODES = """\
 exit codes:
   0  every partition powered off
@@ -150,9 +151,12 @@ def _memory(args: argparse.Namespace, packed: pack.Packed) -> str:
     """What was asked for, or 512M, or what the partitions need and some."""
     if args.memory:
         return args.memory
-    need = sum(pack.number(p.get("memory")) for p in packed.partitions) + len(packed.data)
+    sizes = [pack.number(p.get("memory")) for p in packed.partitions]
+    need = sum(sizes) + len(packed.data) + (64 << 20)
     size = 512 << 20
-    while size < need + (64 << 20):
+    # The monitor's tables lie below 4 GiB, at the end of the first 3 GiB: what does not fit before
+    # them needs as much behind.
+    while size < need or need > LOW_MEMORY > size - max(sizes):
         size *= 2
     return f"{size >> 20}M"
 
