@@ -10,7 +10,7 @@ UART, UART_SPI, UART_HZ = 0x09000000, 1, 24000000
 RTC, RTC_SPI = 0x09010000, 2
 SPI, PPI = 0, 1
 FIRST_SPI = 32
-LEVEL_HIGH, LEVEL_LOW = 4, 8
+LEVEL_HIGH = 4
 
 
 @dataclass
@@ -82,7 +82,7 @@ def _chosen(shape: GuestShape) -> str:
 
 def _gic(shape: GuestShape) -> str:
     # The windows are 64 KiB: Linux refuses GICC windows that do not reach GICC_DIR (+0x1000).
-    ppi_flags = (((1 << shape.vcpus) - 1) << 8) | LEVEL_LOW
+    ppi_flags = (((1 << shape.vcpus) - 1) << 8) | LEVEL_HIGH
     timers = ", ".join(f"<{PPI} {ppi} {ppi_flags:#x}>" for ppi in (13, 14, 11, 10))
     return f"""\tintc: interrupt-controller@{GICD:x} {{
 \t\tcompatible = "arm,cortex-a15-gic";

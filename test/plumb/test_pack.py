@@ -81,7 +81,7 @@ class GuestTree(unittest.TestCase):
         cells = struct.unpack(">12I", root.child("timer").props["interrupts"])
         self.assertEqual(cells[0::3], (1, 1, 1, 1))
         self.assertEqual(cells[1::3], (13, 14, 11, 10))
-        self.assertEqual(cells[2::3], (0x308,) * 4)
+        self.assertEqual(cells[2::3], (0x304,) * 4)
 
     def test_uart_is_spi_1_with_a_24_mhz_clock(self):
         root, _ = guest_tree()
