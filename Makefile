@@ -163,7 +163,10 @@ setup:
 	@scripts/setup
 
 run: all
-	@scripts/plumb run $(DEMO)
+	@scripts/plumb run $(DEMO) $(if $(BOARD),--board $(BOARD))
+
+boards: all
+	@scripts/boards
 
 shell: all
 	@scripts/plumb console $(SHELL_SYSTEM)
@@ -193,6 +196,8 @@ help:
 	@echo '  (none), all  the monitor, the guests and the host tools, under build/'
 	@echo '  setup        install what is missing from Debian packages'
 	@echo '  run          boot the demo system in QEMU     (make setup run: from nothing)'
+	@echo '               BOARD=NAME: on another board (make boards lists them)'
+	@echo '  boards       boot it on every board that QEMU has, and print a table'
 	@echo '  shell        boot it and stay at the control prompt on the console'
 	@echo '  run-linux    a Debian kernel to its shell (KERNEL=armmp|lpae VCPUS=2 MEMORY=128M)'
 	@echo '  test         all tests: unit, checks, QEMU    (make setup test: from nothing)'

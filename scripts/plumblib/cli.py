@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import common, gdb, pack, qemu, single
+from . import boards, common, gdb, pack, qemu, single
 from .common import BUILD, ROOT, PlumbError, parse_size, relative
 
 SHELL_SYSTEM = ROOT / "guest" / "shell.dts"
@@ -49,8 +49,9 @@ def _send(text: str) -> tuple[bytes, bytes]:
 def _board_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the board")
     group.add_argument("--board", default="virt", metavar="NAME",
-                       help=f"QEMU board: {', '.join(qemu.BOARDS)} (default virt)")
-    group.add_argument("--smp", type=int, default=2, metavar="N", help="CPUs (default 2)")
+                       help=f"QEMU board: {', '.join(boards.BOARDS)} (default virt)")
+    group.add_argument("--smp", type=int, metavar="N",
+                       help="CPUs (default: 2, or all that the board must have)")
     group.add_argument("--memory", metavar="SIZE", help="RAM (default 512M, more if needed)")
     group.add_argument("--icount", action="store_true",
                        help="count instructions: slower, and the same every time")
@@ -143,14 +144,19 @@ def _packed(args: argparse.Namespace) -> pack.Packed:
     if args.system:
         return pack.pack_file(args.system)
     one = single.Single(kernel, args.initrd, args.dtb, args.append, args.vcpus,
-                        parse_size(args.guest_memory), args.smp, args.raw, bios)
+                        parse_size(args.guest_memory), _smp(args), args.raw, bios)
     return pack.pack_source(single.manifest_dts(one).encode(), [ROOT], "the --kernel system")
+
+
+def _smp(args: argparse.Namespace) -> int:
+    return args.smp if args.smp is not None else boards.find(args.board).smp
 
 
 def _memory(args: argparse.Namespace, packed: pack.Packed) -> str:
     """What was asked for, or 512M, or what the partitions need and some."""
-    if args.memory:
-        return args.memory
+    fixed = args.memory or boards.find(args.board).memory
+    if fixed:
+        return fixed
     sizes = [pack.number(p.get("memory")) for p in packed.partitions]
     need = sum(sizes) + len(packed.data) + (64 << 20)
     size = 512 << 20
@@ -162,7 +168,7 @@ def _memory(args: argparse.Namespace, packed: pack.Packed) -> str:
 
 
 def _options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
-    return qemu.Run(board=args.board, smp=args.smp, memory=_memory(args, packed),
+    return qemu.Run(board=args.board, smp=_smp(args), memory=_memory(args, packed),
                     icount=args.icount, timeout=args.timeout, extra=args.qemu,
                     raw=getattr(args, "raw", False))
 

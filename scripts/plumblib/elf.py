@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""An ELF program for ARM as the raw image that it is in memory (ELF for the ARM Architecture)."""
+"""ELF programs for ARM (ELF for the ARM Architecture): as the raw image that one is in memory, and
+a raw image as a program."""
 
 import struct
 from dataclasses import dataclass
@@ -111,3 +112,14 @@ def program(data: bytes, name: str, ram: range) -> Program:
         image[s.paddr - low:s.paddr - low + s.filesz] = data[s.offset:s.offset + s.filesz]
     return Program(low, _entry(data, segments, name), bytes(image),
                    segments[-1].paddr + segments[-1].memsz - low)
+
+
+def wrap(image: bytes, address: int) -> bytes:
+    """A program of one segment, entered at its first byte."""
+    offset = 0x1000
+    ident = MAGIC + bytes([CLASS_32, DATA_LITTLE, 1])
+    header = struct.pack("<16sHHIIIIIHHHHHH", ident, ET_EXEC, EM_ARM, 1, address, HEADER_SIZE, 0,
+                         0x05000000, HEADER_SIZE, PHDR_SIZE, 1, 0, 0, 0)
+    segment = struct.pack("<8I", PT_LOAD, offset, address, address, len(image), len(image), 7,
+                          offset)
+    return (header + segment).ljust(offset, b"\0") + image

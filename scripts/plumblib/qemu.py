@@ -10,16 +10,11 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from . import common
+from . import boards, common
 from .common import PlumbError, tool
 from .trace import TraceCounter
 from .tty import RawTerminal
 
-# Boards: QEMU's arguments. All enter the image in HYP with the board's device tree in r2.
-BOARDS = {
-    "virt": ["-M", "virt,virtualization=on,dtb-randomness=off", "-cpu", "cortex-a15"],
-    "virt-a7": ["-M", "virt,virtualization=on,dtb-randomness=off", "-cpu", "cortex-a7"],
-}
 ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm,base=2020-01-01"]
 
 # The monitor's last words stand alone; what it says before has its name in front, as a guest's.
@@ -34,7 +29,7 @@ class Run:
     """One run's options."""
 
     board: str = "virt"
-    smp: int = 2
+    smp: int = 0  # 0: the board's
     memory: str = "512M"
     icount: bool = False
     timeout: float | None = None
@@ -47,19 +42,19 @@ class Run:
 
 
 def command(image: str, run: Run) -> list[str]:
-    if run.board not in BOARDS:
-        raise PlumbError(f"no board '{run.board}': one of {', '.join(sorted(BOARDS))}")
-    if not 1 <= run.smp <= 8:
-        raise PlumbError(f"--smp {run.smp}: the board has 1 to 8 CPUs")
+    board = boards.find(run.board)
+    smp = run.smp or board.smp
+    if not 1 <= smp <= board.most:
+        raise PlumbError(f"--smp {smp}: {run.board} has 1 to {board.most} CPUs")
     common.parse_size(run.memory)
-    argv = [tool("qemu-system-arm"), *BOARDS[run.board], "-smp", str(run.smp),
+    argv = [tool("qemu-system-arm"), *boards.arguments(board, image), "-smp", str(smp),
             "-m", run.memory, "-nic", "none", "-display", "none", "-no-reboot"]
     if run.icount:
         argv += ICOUNT
     if run.trace:
         argv += ["-trace", "gic_*"]
     argv += [part for event in run.events for part in ("-trace", event)]
-    return argv + ["-kernel", image, *run.extra]
+    return argv + run.extra
 
 
 class Outcome:
@@ -161,7 +156,8 @@ class Session:
             "-serial", "chardev:console", "-monitor", "none"]
         self.process = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-            start_new_session=True, preexec_fn=common.end_with_parent)
+            start_new_session=True, preexec_fn=common.end_with_parent,
+            env={**os.environ, **boards.find(run.board).environment})
         self.errors = threading.Thread(target=self._read_errors, daemon=True)
         self.errors.start()
 

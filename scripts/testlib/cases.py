@@ -3,12 +3,13 @@
 
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .result import GUEST_LINE, Result
 
-OPTIONS = {"smp": int, "memory": str, "timeout": float, "exit": int, "passes": int, "board": str}
+OPTIONS = {"smp": int, "memory": str, "timeout": float, "exit": int, "passes": int, "board": str,
+           "boards": str}
 FLAGS = ("icount", "trace")
 
 
@@ -71,6 +72,14 @@ def _continuation(case: Case | None, line: str, where: str) -> None:
         raise ValueError(f"{where}: '{kind}' is none of expect, forbid, send, args, qemu")
 
 
+def _on_boards(case: Case) -> list[Case]:
+    """boards=A,B: the case itself, and NAME@A and NAME@B on those boards."""
+    boards = case.options.pop("boards", "")
+    return [case] + [replace(case, name=f"{case.name}@{board}",
+                             options={**case.options, "board": board})
+                     for board in boards.split(",") if board]
+
+
 def parse(text: str, source: str = "test/cases") -> list[Case]:
     cases: list[Case] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -84,7 +93,7 @@ def parse(text: str, source: str = "test/cases") -> list[Case]:
         if any(case.name == other.name for other in cases):
             raise ValueError(f"{where}: a second case '{case.name}'")
         cases.append(case)
-    return cases
+    return [one for case in cases for one in _on_boards(case)]
 
 
 def judge(case: Case, code: int, log: str) -> Result:

@@ -91,6 +91,12 @@ class Elf(unittest.TestCase):
         with self.assertRaisesRegex(PlumbError, "256 MiB apart"):
             elf.program(make(ONE + [(1, 0x50020000, b"data", 8)]), "x", range(1 << 30, 1 << 31))
 
+    def test_an_image_wrapped_is_that_program(self):
+        whole = elf.wrap(b"image" * 999, 0x42000000)
+        one = elf.program(whole, "x", RAM)
+        self.assertEqual((one.address, one.entry, one.image), (0x42000000,) * 2 + (b"image" * 999,))
+        self.assertEqual(struct.unpack_from("<I", whole, 52 + 4)[0] % 4096, 0)
+
 
 if __name__ == "__main__":
     unittest.main()

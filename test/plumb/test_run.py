@@ -111,6 +111,13 @@ class Table(unittest.TestCase):
             "--send", "prompt> =>help\\r", "--no-make"])
         self.assertEqual(two.command("plumb", no_make=False), ["plumb", "run", "--kernel", "a b"])
 
+    def test_a_case_on_more_boards(self):
+        one, two, three = cases.parse("one a.dts smp=4 boards=x,y-z\n\texpect ^done\n")
+        self.assertEqual([c.name for c in (one, two, three)], ["one", "one@x", "one@y-z"])
+        self.assertEqual(three.command("plumb"), ["plumb", "run", "a.dts", "--smp", "4", "--board",
+                                                  "y-z", "--no-make"])
+        self.assertEqual((one.options, three.expect), ({"smp": 4}, ["^done"]))
+
     def test_mistakes_are_named(self):
         for bad in ("one", "one a.dts bogus", "one a.dts x=1", "\texpect a", "a b\n\twish c",
                     "a b\na b", "a b\n\tsend x", "a b\n\texpect ["):

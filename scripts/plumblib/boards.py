@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The boards that QEMU has: its arguments, and how each comes up."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import elf
+from .common import BUILD, PlumbError, relative
+
+DTBS = BUILD / "guests" / "dtbs"
+VIRT = "virt,dtb-randomness=off"
+NO_SOUND = {"QEMU_AUDIO_DRV": "none"}  # vexpress has a sound chip
+
+
+@dataclass(frozen=True)
+class Board:
+    """`elf_at`: the image is given to QEMU as an ELF file for this address, which leaves the CPUs
+    as they are at reset; a raw image QEMU's own little boot loader brings to HYP where it can."""
+
+    machine: tuple[str, ...]
+    enters: str
+    elf_at: int | None = None
+    dtb: str = ""  # a file of DTBS; none: QEMU makes the tree
+    smp: int = 2
+    most: int = 8
+    memory: str = ""  # "": what the system needs
+    environment: dict[str, str] = field(default_factory=dict)
+    refused: bool = False  # lacks what Plumbline needs
+
+
+BOARDS = {
+    "virt": Board(("-M", f"{VIRT},virtualization=on", "-cpu", "cortex-a15"), "HYP, PSCI"),
+    "virt-a7": Board(("-M", f"{VIRT},virtualization=on", "-cpu", "cortex-a7"), "HYP, PSCI"),
+    "virt-secure": Board(("-M", f"{VIRT},virtualization=on,secure=on", "-cpu", "cortex-a15"),
+                         "Secure SVC, all CPUs at the entry", elf_at=0x42000000),
+    "virt-a7-secure": Board(("-M", f"{VIRT},virtualization=on,secure=on", "-cpu", "cortex-a7"),
+                            "Secure SVC, all CPUs at the entry", elf_at=0x42000000),
+    "vexpress-a15": Board(("-M", "vexpress-a15"), "Secure SVC, SYS_FLAGS",
+                          dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G", environment=NO_SOUND),
+    "vexpress-a15-elf": Board(("-M", "vexpress-a15"), "Secure SVC, all CPUs at the entry",
+                              elf_at=0x82000000, dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G",
+                              environment=NO_SOUND),
+    "vexpress-a15-hyp": Board(("-M", "vexpress-a15,secure=off,virtualization=on"),
+                              "HYP, SYS_FLAGS", dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G",
+                              environment=NO_SOUND),
+    "vexpress-a15-hyp-elf": Board(("-M", "vexpress-a15,secure=off,virtualization=on"),
+                                  "HYP, all CPUs at the entry", elf_at=0x82000000,
+                                  dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G",
+                                  environment=NO_SOUND),
+    "orangepi-pc": Board(("-M", "orangepi-pc"), "HYP, PSCI", dtb="sun8i-h3-orangepi-pc", smp=4,
+                         most=4, memory="1G"),
+    "orangepi-pc-elf": Board(("-M", "orangepi-pc"), "Secure SVC, CPUCFG", elf_at=0x42000000,
+                             dtb="sun8i-h3-orangepi-pc", smp=4, most=4, memory="1G"),
+    "mcimx7d-sabre": Board(("-M", "mcimx7d-sabre"), "HYP, PSCI", dtb="imx7d-sdb", most=2,
+                           memory="1G"),
+    "mcimx7d-sabre-elf": Board(("-M", "mcimx7d-sabre"), "Secure SVC, one CPU", elf_at=0x82000000,
+                               dtb="imx7d-sdb", most=2, memory="1G"),
+    "midway": Board(("-M", "midway"), "HYP, PSCI", dtb="ecx-2000", smp=4, most=4, memory="1G"),
+    "virt-plain": Board(("-M", VIRT, "-cpu", "cortex-a15"), "Non-secure SVC", refused=True),
+    "raspi2b": Board(("-M", "raspi2b"), "Non-secure SVC, and no GIC", dtb="bcm2836-rpi-2-b", smp=4,
+                     most=4, memory="1G", refused=True),
+}
+
+
+def find(name: str) -> Board:
+    if name not in BOARDS:
+        raise PlumbError(f"no board '{name}': one of {', '.join(BOARDS)}")
+    return BOARDS[name]
+
+
+def arguments(board: Board, image: str) -> list[str]:
+    """What makes this board start this image; an ELF file is written beside it if need be."""
+    kernel = image
+    argv = [*board.machine]
+    if board.elf_at is not None:
+        kernel = f"{image}.elf"
+        Path(kernel).write_bytes(elf.wrap(Path(image).read_bytes(), board.elf_at))
+    if board.dtb:
+        dtb = DTBS / f"{board.dtb}.dtb"
+        if not dtb.exists():
+            raise PlumbError(f"{relative(dtb)}: missing: 'make setup' fetches the boards' device "
+                             "trees")
+        argv += ["-dtb", str(dtb)]
+    return [*argv, "-kernel", kernel]
