@@ -3,6 +3,7 @@
 #include "hyp/exit.h"
 #include "hyp/hw/gic.h"
 #include "hyp/insn.h"
+#include "hyp/irq.h"
 #include "hyp/main.h"
 #include "hyp/mem.h"
 #include "hyp/regs/gic.h"
@@ -45,6 +46,19 @@ static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
 	return true;
 }
 
+/* What the access asks of the physical GIC, hardly ever anything. vgic_lock is held. */
+static __attribute__((noinline)) void exit_gicd_effects(struct vcpu *vcpu)
+{
+	uint32_t physid;
+	bool edge;
+
+	while (vcpu->cif->has_trigger &&
+	       vgic_trigger_next(vcpu->vm->vgic, vcpu->index, &physid, &edge)) {
+		irq_change_trigger(physid, edge);
+	}
+	run_vgic_release(vcpu);
+}
+
 static enum mmio_result exit_gicd(struct vcpu *vcpu, struct mmio *mmio)
 {
 	struct vm *vm = vcpu->vm;
@@ -57,7 +71,9 @@ static enum mmio_result exit_gicd(struct vcpu *vcpu, struct mmio *mmio)
 	}
 	lock_take(&vm->vgic_lock);
 	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
-	run_vgic_release(vcpu);
+	if (vcpu->cif->has_release) {
+		exit_gicd_effects(vcpu);
+	}
 	if (kick) {
 		others = kick & ~BIT32(vcpu->index);
 		if (kick != others) {

@@ -10,6 +10,9 @@
 /* By INTID: the partition it is passed through to, + 1; 0: none. Boot writes it. */
 static uint8_t irq_owner[VGIC_MAX_IRQS];
 
+/* GICD_ICFGR: 16 interrupts share a register, whosever they are. */
+static struct lock irq_config_lock;
+
 /* One of the guest's own timers has fired while its vCPU is loaded. The physical interrupt stays
  * active until the guest deactivates the virtual one. */
 static void irq_timer(struct cpu *cpu, uint32_t iar, uint32_t intid)
@@ -45,12 +48,27 @@ static void irq_passed(struct vm *vm, uint32_t intid)
 	vm_kick(vm, kick);
 }
 
+static void irq_set_trigger(uint32_t intid, bool edge)
+{
+	lock_take(&irq_config_lock);
+	gic_set_edge(intid, edge);
+	lock_drop(&irq_config_lock);
+}
+
+void irq_change_trigger(uint32_t intid, bool edge)
+{
+	irq_set_trigger(intid, edge);
+	gic_enable(intid);
+}
+
 /* To the first CPU that vCPU 0 may use: whoever has the others does not pay for the device. */
-static void irq_give_one(const struct vm *vm, uint32_t intid)
+static void irq_give_one(const struct vm *vm, uint32_t intid, bool edge)
 {
 	uint32_t there = (UINT32_C(1) << main_board.nr_cpus) - 1;
 
 	irq_owner[intid] = (uint8_t)(vm->index + 1);
+	irq_set_trigger(intid, edge);
+	gic_clear_pending(intid); /* an edge of the life before */
 	gic_target(intid, cpus[bits_first(vm->config->affinity[0] & there)].gic_mask);
 	gic_enable(intid);
 }
@@ -61,7 +79,7 @@ void irq_give(const struct vm *vm)
 		const struct manifest_device *device = &vm->config->device[n];
 
 		for (uint32_t i = 0; i < device->nr_interrupts; i++) {
-			irq_give_one(vm, device->intid[i]);
+			irq_give_one(vm, device->intid[i], (device->edges >> i & 1u) != 0);
 		}
 	}
 }

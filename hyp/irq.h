@@ -13,6 +13,10 @@ void exit_irq(struct guest_regs *regs);
 void irq_give(const struct vm *vm);
 void irq_take_back(const struct vm *vm);
 
+/* The guest has changed the GICD_ICFGR of one of them: the physical one follows. Its partition
+ * runs. */
+void irq_change_trigger(uint32_t intid, bool edge);
+
 /* Handles everything that is pending, from the monitor's own loops. */
 void irq_poll(struct cpu *cpu);
 

@@ -33,6 +33,7 @@ struct manifest_device {
 	uint32_t ipa, size;
 	uint32_t nr_interrupts;
 	uint32_t intid[MANIFEST_MAX_INTERRUPTS]; /* physical and virtual SPIs */
+	uint8_t edges;				 /* bit n: intid[n] is edge-triggered */
 };
 
 struct manifest_partition {

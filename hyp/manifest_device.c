@@ -9,8 +9,10 @@ enum manifest_device_rule {
 	DEVICE_IPA,
 	DEVICE_SIZE,
 	DEVICE_INTERRUPT,
+	DEVICE_INTERRUPT_EDGE,
 	DEVICE_DT_COMPATIBLE,
 	DEVICE_DT_STEP,
+	DEVICE_DT_COHERENT,
 	NR_DEVICE_RULES,
 };
 
@@ -20,8 +22,10 @@ static const struct manifest_rule device_rules[NR_DEVICE_RULES] = {
 	[DEVICE_IPA] = { "ipa", SHAPE_CELL },
 	[DEVICE_SIZE] = { "size", SHAPE_CELL },
 	[DEVICE_INTERRUPT] = { "interrupt", SHAPE_CELLS },
+	[DEVICE_INTERRUPT_EDGE] = { "interrupt-edge", SHAPE_FLAG_OR_CELLS },
 	[DEVICE_DT_COMPATIBLE] = { "dt-compatible", SHAPE_STRINGS },
 	[DEVICE_DT_STEP] = { "dt-step", SHAPE_CELL },
+	[DEVICE_DT_COHERENT] = { "dt-coherent", SHAPE_FLAG },
 };
 
 static bool manifest_read_window(const struct manifest_node *node, struct manifest_device *device)
@@ -96,6 +100,17 @@ static bool manifest_check_window(const struct manifest_node *node,
 	return true;
 }
 
+/* Its place in the device's list, or nr_interrupts. */
+static uint32_t manifest_interrupt_place(const struct manifest_device *device, uint32_t intid)
+{
+	uint32_t n = 0;
+
+	while (n < device->nr_interrupts && device->intid[n] != intid) {
+		n++;
+	}
+	return n;
+}
+
 /* What is wrong with an interrupt of the device, NULL if nothing. */
 static const char *manifest_interrupt_error(const struct manifest_partition *partition,
 					    const struct manifest_device *device, uint32_t intid)
@@ -115,12 +130,9 @@ static const char *manifest_interrupt_error(const struct manifest_partition *par
 	if (partition->rtc && intid == MANIFEST_RTC_IRQ) {
 		return "34 is the virtual clock's: give no rtc";
 	}
-	for (uint32_t i = 0; i < device->nr_interrupts; i++) {
-		if (device->intid[i] == intid) {
-			return "one is given twice";
-		}
-	}
-	return NULL;
+	return manifest_interrupt_place(device, intid) != device->nr_interrupts
+		       ? "one is given twice"
+		       : NULL;
 }
 
 static bool manifest_read_interrupts(const struct manifest_node *node,
@@ -148,6 +160,35 @@ static bool manifest_read_interrupts(const struct manifest_node *node,
 	return true;
 }
 
+/* A flag: all of them are edges. */
+static bool manifest_read_edges(const struct manifest_node *node, struct manifest_device *device)
+{
+	const struct fdt_prop *prop = &node->prop[DEVICE_INTERRUPT_EDGE];
+
+	if (!manifest_given(node, DEVICE_INTERRUPT_EDGE)) {
+		return true;
+	}
+	if (device->nr_interrupts == 0) {
+		return manifest_refuse(node, DEVICE_INTERRUPT_EDGE, "of what? Give interrupt");
+	}
+	if (prop->length == 0) {
+		device->edges = (uint8_t)((1u << device->nr_interrupts) - 1);
+	}
+	for (uint32_t i = 0; i < prop->length / 4; i++) {
+		uint32_t intid = 0;
+		uint32_t n;
+
+		fdt_prop_u32(prop, i, &intid);
+		n = manifest_interrupt_place(device, intid);
+		if (n == device->nr_interrupts) {
+			return manifest_refuse(node, DEVICE_INTERRUPT_EDGE,
+					       "not one of the device's interrupts");
+		}
+		device->edges |= (uint8_t)(1u << n);
+	}
+	return true;
+}
+
 /* What the guest's device tree is to say of it: for plumb pack, which makes the tree. */
 static bool manifest_check_nodes(const struct manifest_node *node,
 				 const struct manifest_device *device)
@@ -157,6 +198,10 @@ static bool manifest_check_nodes(const struct manifest_node *node,
 	if (manifest_given(node, DEVICE_DT_COMPATIBLE) &&
 	    node->prop[DEVICE_DT_COMPATIBLE].data[0] == 0) {
 		return manifest_refuse(node, DEVICE_DT_COMPATIBLE, "needs a name");
+	}
+	if (manifest_given(node, DEVICE_DT_COHERENT) &&
+	    !manifest_given(node, DEVICE_DT_COMPATIBLE)) {
+		return manifest_refuse(node, DEVICE_DT_COHERENT, "of what? Give dt-compatible");
 	}
 	if (!manifest_given(node, DEVICE_DT_STEP)) {
 		return true;
@@ -194,7 +239,7 @@ bool manifest_read_device(const struct fdt *fdt, fdt_node_t at,
 	    !manifest_read_window(&node, &device) ||
 	    !manifest_check_window(&node, partition, &device) ||
 	    !manifest_read_interrupts(&node, partition, &device) ||
-	    !manifest_check_nodes(&node, &device)) {
+	    !manifest_read_edges(&node, &device) || !manifest_check_nodes(&node, &device)) {
 		return false;
 	}
 	partition->device[partition->nr_devices++] = device;

@@ -20,6 +20,8 @@ static const char *manifest_shape_error(const struct fdt_prop *prop, enum manife
 		return prop->length == 4 || prop->length == 8 ? NULL : "needs one or two cells";
 	case SHAPE_CELLS:
 		return prop->length != 0 && prop->length % 4 == 0 ? NULL : "needs cells: <n ...>";
+	case SHAPE_FLAG_OR_CELLS:
+		return prop->length % 4 == 0 ? NULL : "needs no value, or cells: <n ...>";
 	case SHAPE_STRING:
 		return terminated && memchr(prop->data, 0, prop->length - 1) == NULL
 			       ? NULL

@@ -29,14 +29,15 @@
 
 /* What a property's value looks like. */
 enum manifest_shape {
-	SHAPE_FLAG,	    /* no value */
-	SHAPE_CELL,	    /* <n> */
-	SHAPE_WIDE,	    /* <high low> */
-	SHAPE_CELL_OR_WIDE, /* either */
-	SHAPE_CELLS,	    /* <n ...> */
-	SHAPE_STRING,	    /* "one" */
-	SHAPE_STRINGS,	    /* "one", "more" */
-	SHAPE_BLOB,	    /* /incbin/("file") */
+	SHAPE_FLAG,	     /* no value */
+	SHAPE_CELL,	     /* <n> */
+	SHAPE_WIDE,	     /* <high low> */
+	SHAPE_CELL_OR_WIDE,  /* either */
+	SHAPE_CELLS,	     /* <n ...> */
+	SHAPE_FLAG_OR_CELLS, /* either */
+	SHAPE_STRING,	     /* "one" */
+	SHAPE_STRINGS,	     /* "one", "more" */
+	SHAPE_BLOB,	     /* /incbin/("file") */
 };
 
 struct manifest_rule {

@@ -124,6 +124,9 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 			for (uint32_t i = 0; i < device->nr_interrupts; i++) {
 				vgic_set_owner(vm->vgic, device->intid[i], VGIC_OWNER_PASSED,
 					       device->intid[i]);
+				if (device->edges >> i & 1u) {
+					vgic_set_edge(vm->vgic, device->intid[i]);
+				}
 			}
 		}
 		pool += vm_vgic_bytes(config);

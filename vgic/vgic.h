@@ -38,7 +38,8 @@ struct vgic_cif {
 	uint32_t dirty; /* bit n: lr[n] must be written to hardware */
 	bool hcr_dirty;
 	uint8_t work;	  /* enum vgic_work: vgic_cif_work */
-	bool has_release; /* this vCPU's doing has left something for vgic_release_next */
+	bool has_release; /* this vCPU's doing has left something for vgic_release_next ... */
+	bool has_trigger; /* ... or, has_release is set too, for vgic_trigger_next first */
 	uint32_t hcr;	  /* EOICount as read back, until fold has dealt with it */
 	uint32_t vmcr;
 	uint32_t apr;
@@ -124,6 +125,14 @@ bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
  * after vgic_fold, vgic_fold_empty, vgic_dist_access and vgic_reset, as long as the mirror's
  * has_release says so; private interrupts are those of `vcpu`, on its CPU. */
 bool vgic_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid);
+
+/* A passed-through SPI is an edge from each reset on, until the guest's GICD_ICFGR says otherwise;
+ * else a level. Before the first interrupt. */
+void vgic_set_edge(struct vgic *vgic, uint32_t intid);
+
+/* The next passed-through SPI whose GICD_ICFGR the guest has changed: glue has the physical one
+ * follow. To be called after vgic_dist_access, as long as the mirror's has_trigger says so. */
+bool vgic_trigger_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid, bool *edge);
 
 /* A guest's access to its distributor (4 KiB). MMIO_RETRY: the register shows the state of an
  * interrupt that sits in a list register of another loaded vCPU: `kick` names it, the guest's

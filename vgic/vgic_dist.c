@@ -181,6 +181,23 @@ static enum mmio_result dist_read_config(struct vgic *vgic, uint32_t vcpu, struc
 	return MMIO_OK;
 }
 
+/* Passed-through SPIs: the physical GIC sees the line, so it must know. */
+static void dist_pass_config(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t changed)
+{
+	changed &= word == 0 ? 0 : vgic_state_bank(vgic, vcpu, word)->passed;
+	if (!changed) {
+		return;
+	}
+	for (uint32_t bits = changed; bits; bits &= bits - 1) {
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
+
+		ref.irq->trigger |= VGIC_TRIGGER_CHANGED;
+	}
+	vgic->trigger_sum |= BIT32(word);
+	vgic->cpu[vcpu].cif.has_trigger = true;
+	vgic->cpu[vcpu].cif.has_release = true;
+}
+
 /* SGIs stay edges. Level or edge is looked at anew: what pends by its line may have to go, or
  * come. */
 static void dist_write_config(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
@@ -198,6 +215,7 @@ static void dist_write_config(struct vgic *vgic, uint32_t vcpu, const struct mmi
 	changed = (bank->edge ^ (dist_gather(mmio->value) << (first % 32))) & half &
 		  vgic_state_valid(vgic, first / 32);
 	bank->edge ^= changed;
+	dist_pass_config(vgic, vcpu, first / 32, changed);
 	changed &= bank->line | bank->in_lr;
 	vgic_irq_update_word(vgic, vcpu, first / 32, changed, kick);
 }

@@ -37,6 +37,18 @@ void vgic_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, ui
 	}
 }
 
+void vgic_set_edge(struct vgic *vgic, uint32_t intid)
+{
+	struct vgic_ref ref;
+
+	if (intid < VGIC_NR_PRIVATE || intid >= vgic->nr_irqs) {
+		return;
+	}
+	ref = vgic_state_ref(vgic, 0, intid);
+	ref.bank->edge |= ref.bit;
+	ref.irq->trigger |= VGIC_TRIGGER_EDGE;
+}
+
 void vgic_set_soft_eoi(struct vgic *vgic)
 {
 	vgic->soft_eoi = true;
@@ -152,6 +164,37 @@ bool vgic_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
 	}
 	cpu->cif.has_release = (cpu->bank.release | vgic->release_sum) != 0;
 	return found;
+}
+
+/* The first of a word that has changed; VGIC_NO_IRQ: none. */
+static uint32_t phys_find_trigger(const struct vgic *vgic, uint32_t word)
+{
+	for (uint32_t n = 32 * word; n < 32 * (word + 1) && n < vgic->nr_irqs; n++) {
+		if (vgic->spi_irq[n - VGIC_NR_PRIVATE].trigger & VGIC_TRIGGER_CHANGED) {
+			return n;
+		}
+	}
+	return VGIC_NO_IRQ;
+}
+
+bool vgic_trigger_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid, bool *edge)
+{
+	while (vgic->trigger_sum) {
+		uint32_t word = bits_first(vgic->trigger_sum);
+		uint32_t intid = phys_find_trigger(vgic, word);
+		struct vgic_ref ref;
+
+		if (intid != VGIC_NO_IRQ) {
+			ref = vgic_state_ref(vgic, vcpu, intid);
+			ref.irq->trigger &= (uint8_t)~VGIC_TRIGGER_CHANGED;
+			*physid = ref.irq->physid;
+			*edge = (ref.bank->edge & ref.bit) != 0;
+			return true;
+		}
+		vgic->trigger_sum &= ~BIT32(word);
+	}
+	vgic->cpu[vcpu].cif.has_trigger = false;
+	return false;
 }
 
 /* GICV_DIR's source field tells nothing: of an SGI one source is active at a time. */

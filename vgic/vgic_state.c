@@ -45,7 +45,8 @@ size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs)
 	       (size_t)bits_align_up(irqs, STATE_ALIGN);
 }
 
-/* Lines, owners, and what is still to be released outlive a reset. */
+/* Lines, owners, and what is still to be released outlive a reset. Physical triggers are set anew
+ * by glue. */
 static void state_reset_bank(struct vgic_bank *bank)
 {
 	*bank = (struct vgic_bank) {
@@ -60,6 +61,7 @@ static void state_reset_irq(struct vgic_irq *irq)
 {
 	*irq = (struct vgic_irq) {
 		.physid = irq->physid,
+		.trigger = irq->trigger & VGIC_TRIGGER_EDGE,
 		.vcpu = VGIC_NOWHERE,
 		.lr = VGIC_NO_LR,
 	};
@@ -98,6 +100,7 @@ void vgic_reset(struct vgic *vgic)
 	vgic->ctlr = 0;
 	vgic->group_on[0] = 0;
 	vgic->group_on[1] = 0;
+	vgic->trigger_sum = 0;
 	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
 		state_reset_cpu(&vgic->cpu[n], vgic->nr_lrs);
 	}
@@ -109,7 +112,10 @@ void vgic_reset(struct vgic *vgic)
 		state_reset_bank(bank);
 	}
 	for (uint32_t n = VGIC_NR_PRIVATE; n < vgic->nr_irqs; n++) {
-		state_reset_irq(&vgic->spi_irq[n - VGIC_NR_PRIVATE]);
+		struct vgic_ref ref = vgic_state_ref(vgic, 0, n);
+
+		state_reset_irq(ref.irq);
+		ref.bank->edge |= ref.irq->trigger ? ref.bit : 0;
 	}
 }
 

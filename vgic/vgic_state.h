@@ -59,6 +59,9 @@ struct vgic_bank {
 	uint32_t passed;
 };
 
+#define VGIC_TRIGGER_EDGE    BIT32(0) /* the board's word: from each reset on */
+#define VGIC_TRIGGER_CHANGED BIT32(1) /* the physical one is to follow: vgic_trigger_next */
+
 struct vgic_irq {
 	uint16_t physid;
 	uint8_t priority;	 /* GICD_IPRIORITYR */
@@ -68,6 +71,7 @@ struct vgic_irq {
 	uint8_t lr;		 /* which one; stays as a hint afterwards */
 	uint8_t sources;	 /* SGI: senders, those in the list register left out */
 	uint8_t active_source;	 /* SGI */
+	uint8_t trigger;	 /* VGIC_TRIGGER_*, of those passed through */
 };
 
 struct vgic_cpu {
@@ -103,6 +107,7 @@ struct vgic {
 	bool soft_eoi;		  /* vgic_set_soft_eoi */
 	uint32_t group_on[2];	  /* all ones if the distributor forwards the group */
 	uint32_t release_sum;	  /* bit w: an SPI of word w is in `release` */
+	uint32_t trigger_sum;	  /* likewise: of some SPI VGIC_TRIGGER_CHANGED */
 	struct vgic_cpu *cpu;	  /* nr_vcpus of them */
 	struct vgic_bank *spi;	  /* nr_words - 1: word 1 first */
 	struct vgic_irq *spi_irq; /* nr_irqs - 32: INTID 32 first */

@@ -70,7 +70,7 @@ check_interrupts() {
 	for name in virtio0 virtio1 virtio2; do
 		between "$(awk -v name=$name '$NF == name { print $2 }' /proc/interrupts)" 1 1000000 "interrupts of $name"
 	done
-	equal "$(grep -c 'Level *virtio' /proc/interrupts)" 3 'all three level-triggered'
+	equal "$(grep -c 'Edge *virtio' /proc/interrupts)" 3 'all three edge-triggered'
 	equal "$(awk '$1 == "Err:" { print $2 }' /proc/interrupts)" 0 'no spurious interrupts'
 }
 

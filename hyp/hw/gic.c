@@ -53,6 +53,22 @@ void gic_disable(uint32_t intid)
 	io_write32(gic.gicd + GICD_ICENABLER + 4 * (intid / 32), BIT32(intid % 32));
 }
 
+void gic_set_edge(uint32_t intid, bool edge)
+{
+	uintptr_t address = gic.gicd + GICD_ICFGR + 4 * (intid / 16);
+	uint32_t bit = GICD_ICFGR_EDGE << (2 * (intid % 16));
+	uint32_t old;
+
+	gic_disable(intid);
+	old = io_read32(address);
+	io_write32(address, edge ? old | bit : old & ~bit);
+}
+
+void gic_clear_pending(uint32_t intid)
+{
+	io_write32(gic.gicd + GICD_ICPENDR + 4 * (intid / 32), BIT32(intid % 32));
+}
+
 void gic_target(uint32_t intid, uint8_t cpu_mask)
 {
 	io_write8(gic.gicd + GICD_ITARGETSR + intid, cpu_mask);

@@ -21,6 +21,11 @@ void gic_init_cpu(void);
 
 void gic_enable(uint32_t intid);
 void gic_disable(uint32_t intid);
+/* What an SPI's line means. 4.3.13: an enabled one must not be changed, so it is disabled after
+ * this. 16 share a register: one caller at a time. */
+void gic_set_edge(uint32_t intid, bool edge);
+/* Takes back what was latched; a level that is high stays pending. */
+void gic_clear_pending(uint32_t intid);
 /* Where an SPI goes: a CPU's mask bit (gic_cpu_mask of that CPU). */
 void gic_target(uint32_t intid, uint8_t cpu_mask);
 

@@ -10,7 +10,7 @@ UART, UART_SPI, UART_HZ = 0x09000000, 1, 24000000
 RTC, RTC_SPI = 0x09010000, 2
 SPI, PPI = 0, 1
 FIRST_SPI = 32
-LEVEL_HIGH = 4
+EDGE_RISING, LEVEL_HIGH = 1, 4
 
 
 @dataclass
@@ -22,6 +22,8 @@ class Passed:
     base: int
     size: int
     interrupts: list[int]  # numbers as the manifest's: SPI n is n + 32
+    edges: frozenset[int] = frozenset()  # those that are no levels
+    coherent: bool = False
     step: int = 0  # one node every so many bytes, with one interrupt each; 0: one node in all
 
 
@@ -41,6 +43,13 @@ class GuestShape:
     passed: list[Passed] = field(default_factory=list)
 
 
+def edge_interrupts(device: fdt.Node) -> frozenset[int]:
+    """`interrupt-edge`: numbers, or without a value all of the device's interrupts."""
+    if "interrupt-edge" not in device.props:
+        return frozenset()
+    return frozenset(device.cells("interrupt-edge") or device.cells("interrupt"))
+
+
 def passed_devices(node: fdt.Node) -> list[Passed]:
     """The partition's devices that its tree is to name."""
     passed = []
@@ -51,7 +60,9 @@ def passed_devices(node: fdt.Node) -> list[Passed]:
             passed.append(Passed(device.plain_name, compatible,
                                  device.cells("pa")[1] if base is None else base,
                                  device.u32("size"), device.cells("interrupt"),
-                                 device.u32("dt-step") or 0))
+                                 edges=edge_interrupts(device),
+                                 coherent="dt-coherent" in device.props,
+                                 step=device.u32("dt-step") or 0))
     return passed
 
 
@@ -133,12 +144,19 @@ def _rtc(shape: GuestShape) -> str:
 """
 
 
+def _specifier(device: Passed, intid: int) -> str:
+    trigger = EDGE_RISING if intid in device.edges else LEVEL_HIGH
+    return f"<{SPI} {intid - FIRST_SPI} {trigger}>"
+
+
 def _passed_node(device: Passed, base: int, size: int, interrupts: list[int]) -> str:
     names = ", ".join(quote(name) for name in device.compatible)
     lines = [f"compatible = {names};", f"reg = <0 {base:#x} 0 {size:#x}>;"]
     if interrupts:
-        cells = ", ".join(f"<{SPI} {intid - FIRST_SPI} {LEVEL_HIGH}>" for intid in interrupts)
+        cells = ", ".join(_specifier(device, intid) for intid in interrupts)
         lines.append(f"interrupts = {cells};")
+    if device.coherent:
+        lines.append("dma-coherent;")
     body = "".join(f"\t\t{line}\n" for line in lines)
     return f"\t{device.name}@{base:x} {{\n{body}\t}};\n"
 

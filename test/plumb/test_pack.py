@@ -175,6 +175,8 @@ class PassedDevices(unittest.TestCase):
         dma { pa = <8 0>; ipa = <0xb000000>; size = <0x2000>; interrupt = <90 34>; dt-compatible = "a,b", "c"; };
         quiet { pa = <0 0xc000000>; size = <0x1000>; dt-compatible = "d"; };
         unnamed { pa = <0 0xd000000>; size = <0x1000>; interrupt = <99>; };
+        edges { pa = <0 0xe000000>; size = <0x1000>; interrupt = <70 71>; interrupt-edge; dt-compatible = "e"; dt-step = <0x800>; dt-coherent; };
+        mixed { pa = <0 0xf000000>; size = <0x1000>; interrupt = <72 73 74>; interrupt-edge = <74 72>; dt-compatible = "f"; };
     }; };"""
 
     def tree(self) -> fdt.Node:
@@ -199,6 +201,20 @@ class PassedDevices(unittest.TestCase):
         self.assertEqual(dma.props["compatible"], b"a,b\0c\0")
         self.assertEqual(dma.props["reg"], struct.pack(">4I", 0, 0xB000000, 0, 0x2000))
         self.assertEqual(dma.props["interrupts"], struct.pack(">6I", 0, 58, 4, 0, 2, 4))
+
+    def test_edges_and_levels(self):
+        root = self.tree()
+        pair = [n for n in root.children if n.plain_name == "edges"]
+        self.assertEqual([n.props["interrupts"] for n in pair],
+                         [struct.pack(">3I", 0, 38, 1), struct.pack(">3I", 0, 39, 1)])
+        self.assertEqual(root.child("mixed").props["interrupts"],
+                         struct.pack(">9I", 0, 40, 1, 0, 41, 4, 0, 42, 1))
+
+    def test_coherent_where_the_manifest_says_so(self):
+        root = self.tree()
+        self.assertEqual([n.props.get("dma-coherent") for n in root.children
+                          if n.plain_name == "edges"], [b"", b""])
+        self.assertNotIn("dma-coherent", root.child("mixed").props)
 
     def test_no_interrupt_no_property_and_no_name_no_node(self):
         root = self.tree()

@@ -457,8 +457,37 @@ static void device_interrupts(void)
 		      "rtc", "p", "d", "interrupt");
 }
 
+/* Which of them are edges: bit n of `edges` is the n-th of `interrupt`. */
+static void device_edges(void)
+{
+	const struct manifest_device *device = &manifest.partition[0].device[0];
+
+	accept_page("interrupt = <48 55 49>;");
+	CHECK_EQ(device->edges, 0);
+	tree_free(&blob);
+	accept_page("interrupt = <48 55 49>; interrupt-edge;");
+	CHECK_EQ(device->edges, 7);
+	tree_free(&blob);
+	accept_page("interrupt-edge; interrupt = <40 41 42 43 44 45 46 47>;");
+	CHECK_EQ(device->edges, 0xff);
+	tree_free(&blob);
+	accept_page("interrupt-edge = <49 48>; interrupt = <48 55 49>;");
+	CHECK_EQ(device->edges, 5);
+	tree_free(&blob);
+	refuse_page("interrupt = <48 55>; interrupt-edge = <49>;", "interrupt-edge");
+	refuse_page("interrupt = <48 55>; interrupt-edge = <48 0>;", "interrupt-edge");
+	refuse_page("interrupt = <48>; interrupt-edge = [30];", "interrupt-edge");
+	refuse_page("interrupt = <48>; interrupt-edge = \"48\";", "interrupt-edge");
+	refuse_page("interrupt-edge;", "interrupt-edge");
+	refuse_page("interrupt-edge = <48>;", "interrupt-edge");
+}
+
 static void device_nodes(void)
 {
+	accept_page("dt-compatible = \"a\"; dt-coherent;");
+	tree_free(&blob);
+	refuse_page("dt-coherent;", "dt-coherent");
+	refuse_page("dt-compatible = \"a\"; dt-coherent = <1>;", "dt-coherent");
 	accept_page("dt-compatible = \"a,b\", \"c\";");
 	tree_free(&blob);
 	refuse_page("dt-compatible = \"\";", "dt-compatible");
@@ -712,6 +741,7 @@ static const struct test_case cases[] = {
 	{ "images", images },
 	{ "devices", devices },
 	{ "device_interrupts", device_interrupts },
+	{ "device_edges", device_edges },
 	{ "device_nodes", device_nodes },
 	{ "between", between },
 	{ "too_many", too_many },

@@ -49,6 +49,7 @@ struct rig {
 	uint8_t physical[1024]; /* active in the physical GIC */
 	uint32_t deactivated;	/* by vgic_release_next */
 	uint32_t storms;
+	void (*on_trigger)(uint32_t physid, bool edge); /* by vgic_trigger_next */
 	bool eoi_is_empty; /* GICH_ELRSR shows an empty list register that asks for maintenance */
 };
 
@@ -227,11 +228,21 @@ static inline void hw_eoi(struct rig *rig, uint32_t v, uint32_t iar)
 static inline void rig_releases(struct rig *rig, uint32_t v)
 {
 	uint32_t physid;
+	bool edge;
 
 	if (!vgic_cif(rig->vgic, v)->has_release) {
+		CHECK(!vgic_cif(rig->vgic, v)->has_trigger);
+		CHECK(!vgic_trigger_next(rig->vgic, v, &physid, &edge));
 		CHECK(!vgic_release_next(rig->vgic, v, &physid));
 		return;
 	}
+	while (vgic_cif(rig->vgic, v)->has_trigger &&
+	       vgic_trigger_next(rig->vgic, v, &physid, &edge)) {
+		if (rig->on_trigger) {
+			rig->on_trigger(physid, edge);
+		}
+	}
+	CHECK(!vgic_trigger_next(rig->vgic, v, &physid, &edge));
 	while (vgic_cif(rig->vgic, v)->has_release && vgic_release_next(rig->vgic, v, &physid)) {
 		CHECK(rig->physical[physid]);
 		rig->physical[physid] = 0;
