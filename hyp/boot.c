@@ -5,6 +5,7 @@
 #include "hyp/hw/layout.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/uart.h"
+#include "hyp/irq.h"
 #include "hyp/main.h"
 #include "hyp/tty.h"
 #include "hyp/base/bits.h"
@@ -279,6 +280,9 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 		      config->name, (unsigned)config->nr_vcpus, config->nr_vcpus > 1 ? "s" : "",
 		      (unsigned)(config->memory_size / 1024), (unsigned long long)memory_pa[n],
 		      config->has_gic ? "virtual GICv2" : "CPU lines", (unsigned)(size / 1024));
+	}
+	if (hw_bit) {
+		irq_trust_hw_bit();
 	}
 	vm_count = boot_manifest.nr_partitions;
 }

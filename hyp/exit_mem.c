@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage-2 aborts: an emulated device, or nothing there. */
 #include "hyp/exit.h"
-#include "hyp/hw/gic.h"
 #include "hyp/insn.h"
 #include "hyp/irq.h"
 #include "hyp/main.h"
@@ -100,7 +99,7 @@ static enum mmio_result exit_gicc_dir(struct vcpu *vcpu, const struct mmio *mmio
 	run_vgic_fold(vcpu);
 	lock_take(&vm->vgic_lock);
 	if (vgic_cpu_dir(vm->vgic, vcpu->index, mmio->value, &physid, &kick)) {
-		gic_deactivate(physid);
+		irq_release(physid);
 	}
 	lock_drop(&vm->vgic_lock);
 	vm_kick(vm, kick & ~BIT32(vcpu->index));

@@ -10,6 +10,8 @@
 /* By INTID: the partition it is passed through to, + 1; 0: none. Boot writes it. */
 static uint8_t irq_owner[VGIC_MAX_IRQS];
 
+static bool irq_hw_bit; /* irq_trust_hw_bit */
+
 /* GICD_ICFGR: 16 interrupts share a register, whosever they are. */
 static struct lock irq_config_lock;
 
@@ -36,6 +38,26 @@ static void irq_timer(struct cpu *cpu, uint32_t iar, uint32_t intid)
 	lock_drop(&vcpu->vm->vgic_lock);
 }
 
+/* Who ends a device's interrupt pays for the next: it goes to the CPU that ends it. Else a vCPU
+ * with a CPU of its own could make a level that never falls fire without end on another's. This one
+ * deactivates with its interrupts masked: nothing can come between. */
+__attribute__((noinline)) void irq_release_device(uint32_t physid)
+{
+	gic_target(physid, cpu_this()->gic_mask);
+	gic_set_active(physid, false);
+}
+
+/* With the HW bit no exit tells who ends it: it will be the vCPU that has it in a list register.
+ * The target changes when it is no longer active (4.3.12); QEMU's GIC would signal it at once. */
+static void irq_follow(const struct vcpu *vcpu, uint32_t intid)
+{
+	uint8_t there = vcpu->loaded_on;
+
+	if (there != SCHED_NO_CPU) {
+		gic_target(intid, cpus[there].gic_mask);
+	}
+}
+
 /* A device of a partition: active until the guest deactivates the virtual interrupt (the list
  * register's HW bit). */
 static void irq_passed(struct vm *vm, uint32_t intid)
@@ -46,6 +68,9 @@ static void irq_passed(struct vm *vm, uint32_t intid)
 	vgic_hw_fired(vm->vgic, 0, intid, &kick);
 	lock_drop(&vm->vgic_lock);
 	vm_kick(vm, kick);
+	if (irq_hw_bit && kick) {
+		irq_follow(&vm->vcpus[bits_first(kick)], intid);
+	}
 }
 
 static void irq_set_trigger(uint32_t intid, bool edge)
@@ -59,6 +84,11 @@ void irq_change_trigger(uint32_t intid, bool edge)
 {
 	irq_set_trigger(intid, edge);
 	gic_enable(intid);
+}
+
+void irq_trust_hw_bit(void)
+{
+	irq_hw_bit = true;
 }
 
 /* To the first CPU that vCPU 0 may use: whoever has the others does not pay for the device. */

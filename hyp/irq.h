@@ -3,6 +3,7 @@
 #ifndef HYP_IRQ_H
 #define HYP_IRQ_H
 
+#include "hyp/hw/gic.h"
 #include "hyp/vm.h"
 
 /* Acknowledges and handles one interrupt; called by vectors.S with the frame. */
@@ -16,6 +17,21 @@ void irq_take_back(const struct vm *vm);
 /* The guest has changed the GICD_ICFGR of one of them: the physical one follows. Its partition
  * runs. */
 void irq_change_trigger(uint32_t intid, bool edge);
+
+/* Deactivates a physical interrupt for its guest, which has ended it on this CPU. */
+void irq_release_device(uint32_t physid);
+
+static inline void irq_release(uint32_t physid)
+{
+	if (physid < VGIC_NR_PRIVATE) {
+		gic_deactivate(physid);
+	} else {
+		irq_release_device(physid);
+	}
+}
+
+/* List registers' HW bits are used (vgic_set_soft_eoi is not called). */
+void irq_trust_hw_bit(void);
 
 /* Handles everything that is pending, from the monitor's own loops. */
 void irq_poll(struct cpu *cpu);

@@ -133,7 +133,7 @@ void run_vgic_release_all(struct vcpu *vcpu)
 	uint32_t physid;
 
 	while (vcpu->cif->has_release && vgic_release_next(vcpu->vm->vgic, vcpu->index, &physid)) {
-		gic_deactivate(physid);
+		irq_release(physid);
 	}
 }
 
