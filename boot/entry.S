@@ -31,7 +31,7 @@
 #define DESC_XN_HIGH  0x00400000
 
 	.section .boot, "ax"
-	.globl boot_start
+	.globl boot_start, boot_header
 boot_start:
 	/* A zImage's first instructions; the magic and the bounds stand where a boot loader looks for them. */
 	.rept 8
@@ -39,12 +39,14 @@ boot_start:
 	.endr
 	b	boot_primary
 	.word	0x016f2818				/* 0x24: zImage magic */
+boot_header:
 	.word	0					/* 0x28: start: position independent */
 	.word	image_file_end - boot_start		/* 0x2c: end */
 	.word	0x04030201				/* 0x30: little-endian */
 	.word	0x424d4c50				/* 0x34: "PLMB" */
 	.word	image_end - boot_start			/* 0x38: memory size, where the manifest follows */
-	.word	1					/* 0x3c: version of this header */
+	.word	2					/* 0x3c: version of this header */
+	.word	0					/* 0x40: seal: the file's last word, if it is packed */
 
 boot_primary:
 	cpsid	aif

@@ -19,6 +19,13 @@
 
 extern const char image_start[], image_end[];
 
+/* From 0x28 of the image on (boot/entry.S). */
+extern const struct boot_header {
+	uint32_t start, end; /* of the file, in bytes */
+	uint32_t endian, magic, memory_size, version;
+	uint32_t seal; /* its last word, 0: without a manifest */
+} boot_header;
+
 struct manifest boot_manifest;
 
 void boot_refuse(const struct refusal *why)
@@ -53,16 +60,10 @@ static const void *boot_map_blob(uintptr_t va, uint64_t pa, uint32_t limit, uint
 	return mmu_map_blocks(va, pa_make(pa), total, false);
 }
 
-/* Behind the monitor lies the manifest, and behind that `plumb pack --board` puts a tree. */
+/* `plumb pack --board` puts a tree behind the file. */
 static uint64_t boot_appended_tree(const struct boot *boot)
 {
-	uint64_t manifest = boot->image_pa + (uint32_t)(image_end - image_start);
-	uint32_t size = 0;
-
-	if (!boot_map_blob(LAYOUT_BOARD, manifest, BOOT_MANIFEST_MAX, &size)) {
-		return 0;
-	}
-	return bits_align_up(manifest + size, BOOT_TREE_ALIGN);
+	return bits_align_up(boot->image_pa + boot_header.end, BOOT_TREE_ALIGN);
 }
 
 /* In r2, as the boot protocol has it; else with the image; else at the start of the RAM that the
@@ -166,6 +167,23 @@ static void boot_check_uart(void)
 	}
 }
 
+/* The file's last bytes are there, and are this file's. */
+static void boot_check_seal(const struct boot *boot, uint32_t monitor, uint32_t manifest)
+{
+	uint32_t end = boot_header.end;
+	const uint8_t *file;
+	uint32_t last = 0;
+
+	if (end - monitor <= BOOT_MANIFEST_MAX && end - monitor >= manifest + sizeof(last)) {
+		file = mmu_map_blocks(LAYOUT_MANIFEST, pa_make(boot->image_pa + monitor),
+				      end - monitor, false);
+		memcpy(&last, file + (end - monitor - sizeof(last)), sizeof(last));
+	}
+	if (last == 0 || last != boot_header.seal) {
+		boot_refuse_text("image", "its end is missing: load the whole file");
+	}
+}
+
 void boot_read_manifest(struct boot *boot)
 {
 	uint32_t monitor = (uint32_t)(image_end - image_start);
@@ -180,7 +198,8 @@ void boot_read_manifest(struct boot *boot)
 	if (fault) {
 		boot_refuse_text("manifest", fault);
 	}
-	boot->image_size = monitor + size;
+	boot_check_seal(boot, monitor, size);
+	boot->image_size = boot_header.end;
 	boot_free_memory(boot);
 	if (!manifest_read(&boot->manifest_fdt, &boot_manifest, &why) ||
 	    !manifest_check_board(&boot->manifest_fdt, &boot_manifest, &main_board, &boot->free,

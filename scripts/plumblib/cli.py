@@ -90,6 +90,8 @@ def make_parser() -> argparse.ArgumentParser:
                       "example:\n  plumb pack guest/demo.dts -o build/demo.img\n")
     sub.add_argument("system", type=Path, metavar="SYSTEM.dts", help="system manifest")
     sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    sub.add_argument("--board-dtb", type=Path, metavar="FILE",
+                     help="the board's device tree, for a boot loader that passes none")
     sub.add_argument("--no-make", action="store_true", help="take build/ as it is")
 
     sub = _subcommand(
@@ -176,9 +178,12 @@ def _options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
 def _do_pack(args: argparse.Namespace) -> int:
     args.kernel = None
     packed = _packed(args)
-    args.output.write_bytes(packed.data)
+    data = packed.data
+    if args.board_dtb:
+        data = pack.append_tree(data, args.board_dtb.read_bytes(), relative(args.board_dtb))
+    args.output.write_bytes(data)
     names = ", ".join(p["name"] for p in packed.partitions)
-    print(f"{relative(args.output)}: {len(packed.data)} bytes; partitions: {names}")
+    print(f"{relative(args.output)}: {len(data)} bytes; partitions: {names}")
     return common.EXIT_OK
 
 

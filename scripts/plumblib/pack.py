@@ -3,6 +3,7 @@
 
 import struct
 import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,9 @@ START_AT, END_AT = 0x28, 0x2C
 ENDIAN_AT, ENDIAN = 0x30, 0x04030201
 MAGIC_AT, MAGIC = 0x34, 0x424D4C50  # "PLMB"
 MEMORY_SIZE_AT = 0x38
-VERSION_AT, VERSION = 0x3C, 1
-HEADER_SIZE = 0x40
+VERSION_AT, VERSION = 0x3C, 2
+SEAL_AT = 0x40
+HEADER_SIZE = 0x44
 
 MONITOR = BUILD / "plumbline.img"
 CHECKER = BUILD / "host" / "manifest-check"
@@ -44,14 +46,27 @@ def memory_size(monitor: bytes) -> int:
 
 
 def join(monitor: bytes, manifest: bytes) -> bytes:
-    """The packed file."""
+    """The packed file. Its last word is also in its header: boot sees by it that nothing is cut
+    off, nor left over from a file that was loaded before."""
     offset = memory_size(monitor)
-    total = align_up(offset + len(manifest), 4)
+    total = align_up(offset + len(manifest), 4) + 4
     packed = bytearray(total)
     packed[:len(monitor)] = monitor
     packed[offset:offset + len(manifest)] = manifest
     struct.pack_into("<I", packed, END_AT, word(monitor, START_AT) + total)
+    seal = zlib.crc32(packed) | 1  # 0 would be that of a monitor alone
+    for at in (SEAL_AT, total - 4):
+        struct.pack_into("<I", packed, at, seal)
     return bytes(packed)
+
+
+def append_tree(packed: bytes, tree: bytes, what: str) -> bytes:
+    """With the board's device tree behind it, where boot looks if r2 has none."""
+    try:
+        fdt.parse(tree)
+    except PlumbError as error:
+        raise PlumbError(f"{what}: not a device tree blob: {error}") from error
+    return packed.ljust(align_up(len(packed), 8), b"\0") + tree
 
 
 def compile_dts(source: bytes, include: list[Path], what: str) -> bytes:

@@ -107,7 +107,7 @@ class GuestTree(unittest.TestCase):
 
 def monitor(size: int = 0x180, memory: int = 0x3000, magic: int = 0x424D4C50) -> bytes:
     image = bytearray(range(256)) * 2
-    struct.pack_into("<7I", image, 0x24, 0x016F2818, 0, size, 0x04030201, magic, memory, 1)
+    struct.pack_into("<7I", image, 0x24, 0x016F2818, 0, size, 0x04030201, magic, memory, 2)
     return bytes(image[:size])
 
 
@@ -116,9 +116,21 @@ class Joined(unittest.TestCase):
         packed = pack.join(monitor(), b"M" * 10)
         self.assertEqual(packed[0x3000:0x300A], b"M" * 10)
         self.assertEqual(packed[0x180:0x3000], bytes(0x3000 - 0x180))
-        self.assertEqual(len(packed), 0x300C)
-        self.assertEqual(struct.unpack_from("<I", packed, 0x2C)[0], 0x300C)
+        self.assertEqual(len(packed), 0x3010)
+        self.assertEqual(struct.unpack_from("<I", packed, 0x2C)[0], 0x3010)
         self.assertEqual(packed[:0x2C], monitor()[:0x2C])
+
+    def test_sealed(self):
+        one, other = pack.join(monitor(), b"M" * 10), pack.join(monitor(), b"N" * 10)
+        self.assertEqual(one[0x40:0x44], one[-4:])
+        self.assertNotEqual(one[-4:], bytes(4))
+        self.assertNotEqual(one[-4:], other[-4:])
+
+    def test_with_the_tree_of_the_board(self):
+        tree = dtc(b"/dts-v1/; / { };", "-I", "dts", "-O", "dtb", "-q").stdout
+        self.assertEqual(pack.append_tree(b"123456789", tree, "x"), b"123456789" + bytes(7) + tree)
+        with self.assertRaisesRegex(PlumbError, "x: not a device tree"):
+            pack.append_tree(b"123456789", b"not a tree", "x")
 
     def test_foreign_images_are_refused(self):
         for image in (b"", bytes(64), monitor(magic=0), monitor(memory=0x3001),
