@@ -43,6 +43,7 @@ bool board_read(const struct fdt *fdt, struct board *board, struct refusal *why)
 	    !board_read_timer(fdt, board, why) || !board_read_psci(fdt, board, why)) {
 		return false;
 	}
+	board_read_soc(fdt, board);
 	board_read_uart(fdt, board);
 	return true;
 }

@@ -6,6 +6,7 @@
 #include "hyp/base/addr.h"
 #include "hyp/fdt.h"
 #include "hyp/regions.h"
+#include <stdbool.h>
 
 #define BOARD_MAX_CPUS 8
 
@@ -21,16 +22,58 @@ enum board_uart {
 };
 enum board_psci { BOARD_PSCI_NONE, BOARD_PSCI_SMC };
 
+/* How a CPU other than the first is started. */
+enum board_start {
+	BOARD_START_NONE,
+	BOARD_START_PSCI,
+	BOARD_START_SPIN_TABLE, /* its address goes to a word of memory that it watches */
+	BOARD_START_SOC,	/* by registers of the SoC */
+};
+
+/* SoCs that start CPUs by registers of their own, where no PSCI does. */
+enum board_soc {
+	BOARD_SOC_NONE,
+	BOARD_SOC_VEXPRESS,   /* CoreTile with one Cortex-A15 cluster: SYS_FLAGS */
+	BOARD_SOC_SUN7I,      /* Allwinner A20: CPUCFG */
+	BOARD_SOC_SUN8I_H3,   /* Allwinner H3: CPUCFG, PRCM */
+	BOARD_SOC_EXYNOS5250, /* SYSRAM, PMU */
+};
+
+struct board_cpu_start {
+	enum board_start how;
+	pa_t release; /* spin table: the word */
+};
+
+/* A register to write to: (old & ~mask) | value. mask 0: none. */
+struct board_poke {
+	pa_t reg;
+	uint32_t mask, value;
+};
+
+/* What differs from SoC to SoC; addresses that are 0 are not there. */
+struct board_soc_map {
+	enum board_soc soc;
+	pa_t control;		      /* BOARD_SOC_*: CPUCFG, or the PMU */
+	pa_t power;		      /* H3: PRCM */
+	pa_t entry;		      /* Exynos: the word of SYSRAM */
+	pa_t sysreg;		      /* Versatile Express: SYS_FLAGS, SYS_CFG */
+	pa_t counter;		      /* Exynos MCT: starts the architected timer's counter */
+	struct board_poke off, reset; /* syscon-poweroff, syscon-reboot */
+};
+
 struct board {
 	struct regions memory;	 /* RAM, sorted, merged; bounded to 40-bit addresses */
 	struct regions reserved; /* /memreserve/, /reserved-memory, as the tree says */
 	uint32_t nr_cpus;
 	uint32_t mpidr[BOARD_MAX_CPUS]; /* affinity bits, in the order of the tree, boot CPU
 					   anywhere */
+	struct board_cpu_start start[BOARD_MAX_CPUS]; /* in the same order */
 	pa_t gicd, gicc, gich, gicv;
 	uint32_t maintenance_intid; /* PPI as an INTID, 16..31 */
 	uint32_t timer_virt_intid, timer_phys_intid, timer_hyp_intid;
-	uint32_t timer_hz; /* clock-frequency, or 0: CNTFRQ tells */
+	uint32_t timer_hz;  /* clock-frequency, or 0: CNTFRQ tells */
+	bool timer_unset;   /* the tree says that firmware may leave CNTFRQ as it was */
+	bool gic_completed; /* GICH and GICV are where the GIC's manual has them: not in the tree */
 	enum board_psci psci;
 	uint32_t psci_cpu_on;	  /* function number: PSCI 0.1 gives it in the tree */
 	uint32_t psci_system_off; /* 0x84000008, or 0: cannot */
@@ -38,6 +81,7 @@ struct board {
 	pa_t uart_base;
 	uint32_t uart_shift, uart_width; /* 8250: registers 1 << shift apart, 1 or 4 bytes wide */
 	uint32_t uart_intid;
+	struct board_soc_map soc;
 	char model[48];
 };
 

@@ -7,17 +7,27 @@
 #define BOARD_PSCI_CPU_ON     UINT32_C(0x84000003) /* ARM DEN 0022, 5.1 */
 #define BOARD_PSCI_SYSTEM_OFF UINT32_C(0x84000008)
 
+#define BOARD_MAINTENANCE 25u /* INTID: DDI 0471B 2.3.2 */
+
+/* The first enabled node that is compatible. */
+static fdt_node_t board_find_enabled(const struct fdt *fdt, const char *compatible)
+{
+	fdt_node_t node = fdt_find_compatible(fdt, fdt_root(fdt), compatible);
+
+	while (node != FDT_NONE && !fdt_is_enabled(fdt, node)) {
+		node = fdt_find_compatible(fdt, node, compatible);
+	}
+	return node;
+}
+
 fdt_node_t board_find_gic(const struct fdt *fdt)
 {
 	static const char *const compatible[] = { "arm,cortex-a15-gic", "arm,cortex-a7-gic",
 						  "arm,gic-400" };
 
 	for (uint32_t i = 0; i < ARRAY_SIZE(compatible); i++) {
-		fdt_node_t node = fdt_find_compatible(fdt, fdt_root(fdt), compatible[i]);
+		fdt_node_t node = board_find_enabled(fdt, compatible[i]);
 
-		while (node != FDT_NONE && !fdt_is_enabled(fdt, node)) {
-			node = fdt_find_compatible(fdt, node, compatible[i]);
-		}
 		if (node != FDT_NONE) {
 			return node;
 		}
@@ -25,20 +35,53 @@ fdt_node_t board_find_gic(const struct fdt *fdt)
 	return FDT_NONE;
 }
 
-bool board_read_gic(const struct fdt *fdt, struct board *board, struct refusal *why)
+/* Which kind it is instead, for people. */
+static bool board_refuse_gic(const struct fdt *fdt, struct refusal *why)
+{
+	fdt_node_t old = board_find_enabled(fdt, "arm,cortex-a9-gic");
+	fdt_node_t new = board_find_enabled(fdt, "arm,gic-v3");
+
+	if (old != FDT_NONE) {
+		return board_refuse(fdt, why, old, "compatible",
+				    "the GIC of a Cortex-A5 or A9, CPUs without virtualization");
+	}
+	if (new != FDT_NONE) {
+		return board_refuse(fdt, why, new, "compatible", "a GICv3, not a GICv2");
+	}
+	return board_refuse(fdt, why, fdt_root(fdt), "",
+			    "there is no GICv2: arm,cortex-a15-gic, arm,cortex-a7-gic or "
+			    "arm,gic-400");
+}
+
+/*
+ * Some trees end after GICC, because Linux did not need more. In these GICs the frames have fixed
+ * places in a block of 32 KiB: GICD +0x1000, GICC +0x2000, GICH +0x4000, GICV +0x6000 (DDI
+ * 0471B 3.1; DDI 0438 and DDI 0464, 8.2.1). Where the first two are there, so are the others.
+ */
+static bool board_complete_gic(struct board *board)
+{
+	uint64_t base = board->gicd.pa - 0x1000;
+
+	if (base % 0x8000 != 0 || board->gicc.pa != base + 0x2000) {
+		return false;
+	}
+	board->gich = pa_make(base + 0x4000);
+	board->gicv = pa_make(base + 0x6000);
+	board->gic_completed = true;
+	return true;
+}
+
+static bool board_read_gic_frames(const struct fdt *fdt, fdt_node_t gic, struct board *board,
+				  struct refusal *why)
 {
 	pa_t *const frame[] = { &board->gicd, &board->gicc, &board->gich, &board->gicv };
-	fdt_node_t gic = board_find_gic(fdt);
-	struct fdt_prop prop;
 	uint64_t size;
 
-	if (gic == FDT_NONE) {
-		return board_refuse(fdt, why, fdt_root(fdt), "",
-				    "there is no GICv2: arm,cortex-a15-gic, arm,cortex-a7-gic or "
-				    "arm,gic-400");
-	}
 	for (uint32_t i = 0; i < ARRAY_SIZE(frame); i++) {
 		if (!fdt_reg(fdt, gic, i, &frame[i]->pa, &size)) {
+			if (i == 2 && board_complete_gic(board)) {
+				break;
+			}
 			return board_refuse(fdt, why, gic, "reg",
 					    "needs four ranges: GICD, GICC, GICH and GICV; without "
 					    "the last two there is no virtualization");
@@ -49,6 +92,22 @@ bool board_read_gic(const struct fdt *fdt, struct board *board, struct refusal *
 					    "2^40");
 		}
 	}
+	return true;
+}
+
+bool board_read_gic(const struct fdt *fdt, struct board *board, struct refusal *why)
+{
+	fdt_node_t gic = board_find_gic(fdt);
+	struct fdt_prop prop;
+
+	if (gic == FDT_NONE) {
+		return board_refuse_gic(fdt, why);
+	}
+	if (!board_read_gic_frames(fdt, gic, board, why)) {
+		return false;
+	}
+	/* Wired to this PPI in all three (the same manuals); some trees leave it out. */
+	board->maintenance_intid = BOARD_MAINTENANCE;
 	if (fdt_get_prop(fdt, gic, "interrupts", &prop)) {
 		board->maintenance_intid = board_intid(&prop, 0);
 	}
@@ -57,6 +116,17 @@ bool board_read_gic(const struct fdt *fdt, struct board *board, struct refusal *
 				    "needs the maintenance interrupt, a PPI: <1 number flags>");
 	}
 	return true;
+}
+
+static bool board_refuse_timer(const struct fdt *fdt, fdt_node_t timer, struct refusal *why)
+{
+	if (timer == FDT_NONE) {
+		return board_refuse(fdt, why, fdt_root(fdt), "",
+				    "there is no architected timer: arm,armv7-timer");
+	}
+	return board_refuse(fdt, why, timer, "status",
+			    "the architected timer is disabled: on this SoC it does not count, or "
+			    "not rightly");
 }
 
 bool board_read_timer(const struct fdt *fdt, struct board *board, struct refusal *why)
@@ -68,8 +138,7 @@ bool board_read_timer(const struct fdt *fdt, struct board *board, struct refusal
 				    &board->timer_hyp_intid };
 
 	if (timer == FDT_NONE || !fdt_is_enabled(fdt, timer)) {
-		return board_refuse(fdt, why, timer == FDT_NONE ? fdt_root(fdt) : timer, "",
-				    "there is no architected timer: arm,armv7-timer");
+		return board_refuse_timer(fdt, timer, why);
 	}
 	if (!fdt_get_prop(fdt, timer, "interrupts", &prop)) {
 		return board_refuse(fdt, why, timer, "interrupts", "missing");
@@ -85,6 +154,7 @@ bool board_read_timer(const struct fdt *fdt, struct board *board, struct refusal
 	    !fdt_prop_u32(&prop, 0, &board->timer_hz)) {
 		return board_refuse(fdt, why, timer, "clock-frequency", "not one cell");
 	}
+	board->timer_unset = fdt_get_prop(fdt, timer, "arm,cpu-registers-not-fw-configured", &prop);
 	return true;
 }
 

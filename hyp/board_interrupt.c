@@ -36,6 +36,25 @@ static uint32_t board_cells(const struct fdt *fdt, fdt_node_t node, const char *
 										      : missing;
 }
 
+/*
+ * Controllers that stand before the GIC only to wake a CPU that sleeps, or for another processor.
+ * Their specifiers are the GIC's own (their bindings in Linux), and while no CPU is put to sleep
+ * interrupts pass them as they are.
+ */
+static bool board_is_transparent(const struct fdt *fdt, fdt_node_t node)
+{
+	static const char *const compatible[] = { "ti,omap4-wugen-mpu", "fsl,imx7d-gpc",
+						  "fsl,imx6q-gpc", "nvidia,tegra30-ictlr",
+						  "nvidia,tegra20-ictlr" };
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(compatible); i++) {
+		if (fdt_is_compatible(fdt, node, compatible[i])) {
+			return board_cells(fdt, node, "#interrupt-cells", 0) == BOARD_GIC_CELLS;
+		}
+	}
+	return false;
+}
+
 /* Whom the node's interrupts go to: its interrupt-parent or that of a node above, unless a node
  * with #interrupt-cells (a controller or nexus) comes first. */
 static fdt_node_t board_interrupt_domain(const struct fdt *fdt, fdt_node_t node)
@@ -126,6 +145,10 @@ uint32_t board_device_intid(const struct fdt *fdt, fdt_node_t node, fdt_node_t g
 	struct board_map_key key;
 	fdt_node_t domain = board_interrupt_domain(fdt, node);
 
+	/* Two in a row are known of no board; and a chain could be a circle. */
+	if (domain != FDT_NONE && domain != gic && board_is_transparent(fdt, domain)) {
+		domain = board_interrupt_domain(fdt, domain);
+	}
 	if (domain == FDT_NONE || !fdt_get_prop(fdt, node, "interrupts", &interrupts)) {
 		return 0;
 	}

@@ -3,7 +3,6 @@
 #include "hyp/board_parts.h"
 #include <string.h>
 
-#define BOARD_PA_LIMIT	   (UINT64_C(1) << 40)
 #define BOARD_MPIDR_MASK   UINT32_C(0x00ffffff) /* Aff2, Aff1, Aff0: ARM ARM B4.1.106 */
 #define BOARD_TOO_MANY_MEM "more separate ranges than can be kept: 32"
 #define BOARD_NO_MEMORY	   "no memory of any size: the boot loader should fill this in"
@@ -118,6 +117,7 @@ static bool board_add_cpu(const struct fdt *fdt, fdt_node_t node, uint32_t cells
 		return board_refuse(fdt, why, node, "",
 				    "more CPUs than a GICv2 serves (8): disable the others");
 	}
+	board->start[board->nr_cpus] = board_read_enable_method(fdt, node);
 	board->mpidr[board->nr_cpus++] = (uint32_t)mpidr;
 	return true;
 }

@@ -28,6 +28,13 @@ bool board_read_gic(const struct fdt *fdt, struct board *board, struct refusal *
 bool board_read_timer(const struct fdt *fdt, struct board *board, struct refusal *why);
 bool board_read_psci(const struct fdt *fdt, struct board *board, struct refusal *why);
 
+/* After CPUs and PSCI: what starts each CPU, and what else the SoC needs. Nothing of it is a must.
+ */
+void board_read_soc(const struct fdt *fdt, struct board *board);
+
+/* How the CPU's own node says that it is started; BOARD_START_NONE: not there. */
+struct board_cpu_start board_read_enable_method(const struct fdt *fdt, fdt_node_t cpu);
+
 /* No UART is no refusal. */
 void board_read_uart(const struct fdt *fdt, struct board *board);
 

@@ -241,13 +241,15 @@ static void refusals(void)
 	refuse("cpu@1 { reg = <1>;", "cpu@1 { reg = <0>;", "cpu@1", "reg");
 	refuse("cpu@1 { reg = <1>;", "cpu@1 { reg = <0x80000001>;", "cpu@1", "reg");
 	refuse("cpu@1 { reg = <1>;", "cpu@1 {", "cpu@1", "reg");
-	refuse("arm,cortex-a15-gic", "arm,gic-v3", "", "");
+	refuse("arm,cortex-a15-gic", "arm,gic-v3", "intc@8000000", "compatible");
+	refuse("arm,cortex-a15-gic", "arm,cortex-a9-gic", "intc@8000000", "compatible");
+	refuse("arm,cortex-a15-gic", "arm,pl190-vic", "", "");
 	refuse("\n  0 0x8040000 0 0x10000", "", "intc@8000000", "reg");
 	refuse("0 0x8030000 0", "0 0x8030800 0", "intc@8000000", "reg");
 	refuse("0 0x8030000 0", "0x100 0x8030000 0", "intc@8000000", "reg");
 	refuse("<1 9 4>", "<0 9 4>", "intc@8000000", "interrupts");
 	refuse("<1 9 4>", "<1 16 4>", "intc@8000000", "interrupts");
-	refuse("interrupts = <1 9 4>; ", "", "intc@8000000", "interrupts");
+	refuse("timer {", "timer { status = \"disabled\";", "timer", "status");
 	refuse("arm,armv7-timer", "arm,armv9-timer", "", "");
 	refuse("1 10 0x104>", "1>", "timer", "interrupts");
 	refuse("1 11 0x104", "0 11 0x104", "timer", "interrupts");
@@ -274,6 +276,53 @@ static void too_many(void)
 	}
 	refuse("cpu@1 { reg = <1>; device_type = \"cpu\"; };", source, "cpu@8", "");
 	free(source);
+}
+
+/* What trees leave out: OMAP5's the maintenance interrupt, STM32MP157's also GICH and GICV. */
+static void gic_left_out(void)
+{
+	accept("interrupts = <1 9 4>; ", "");
+	CHECK_EQ(board.maintenance_intid, 25);
+	CHECK(!board.gic_completed);
+	accept("reg = <0 0x8000000 0 0x10000 0 0x8010000 0 0x10000 0 0x8030000 0 0x10000\n"
+	       "  0 0x8040000 0 0x10000>",
+	       "reg = <0 0xa0021000 0 0x1000 0 0xa0022000 0 0x2000>");
+	CHECK(board.gic_completed);
+	CHECK_EQ(board.gich.pa, 0xa0024000);
+	CHECK_EQ(board.gicv.pa, 0xa0026000);
+	/* Elsewhere nothing says where they are: not in 32 KiB, or not side by side. */
+	refuse("reg = <0 0x8000000 0 0x10000 0 0x8010000 0 0x10000 0 0x8030000 0 0x10000\n"
+	       "  0 0x8040000 0 0x10000>",
+	       "reg = <0 0x8000000 0 0x10000 0 0x8010000 0 0x10000>", "intc@8000000", "reg");
+	refuse("reg = <0 0x8000000 0 0x10000 0 0x8010000 0 0x10000 0 0x8030000 0 0x10000\n"
+	       "  0 0x8040000 0 0x10000>",
+	       "reg = <0 0xa0021000 0 0x1000 0 0xa0023000 0 0x2000>", "intc@8000000", "reg");
+	accept("always-on;", "arm,cpu-registers-not-fw-configured;");
+	CHECK(board.timer_unset);
+}
+
+/* A controller in front of the GIC that passes interrupts as they are: by itself, not by a chain.
+ */
+static void wakeup_controllers(void)
+{
+	const char *const node =
+		"wug: w { compatible = \"ti,omap5-wugen-mpu\", \"ti,omap4-wugen-mpu\";\n"
+		" interrupt-controller; #interrupt-cells = <3>; };\n"
+		"pl011@9000000 { interrupt-parent = <&wug>;";
+	const char *const other = "wug: w { compatible = \"any,intc\"; interrupt-controller;\n"
+				  " #interrupt-cells = <3>; };\n"
+				  "pl011@9000000 { interrupt-parent = <&wug>;";
+	const char *const circle =
+		"wug: w { compatible = \"fsl,imx7d-gpc\"; interrupt-parent = <&wug>;\n"
+		" interrupt-controller; #interrupt-cells = <3>; };\n"
+		"pl011@9000000 { interrupt-parent = <&wug>;";
+
+	accept("pl011@9000000 {", node);
+	CHECK_EQ(board.uart_intid, 33);
+	accept("pl011@9000000 {", other);
+	CHECK_EQ(board.uart_intid, 0);
+	accept("pl011@9000000 {", circle);
+	CHECK_EQ(board.uart_intid, 0);
 }
 
 static void psci_kinds(void)
@@ -340,10 +389,16 @@ static void mutated(void)
 }
 
 static const struct test_case cases[] = {
-	{ "qemu_virt", qemu_virt },	  { "versatile_express", versatile_express },
-	{ "arndale_like", arndale_like }, { "refusals", refusals },
-	{ "too_many", too_many },	  { "psci_kinds", psci_kinds },
-	{ "uart_choice", uart_choice },	  { "mutated", mutated },
+	{ "qemu_virt", qemu_virt },
+	{ "versatile_express", versatile_express },
+	{ "arndale_like", arndale_like },
+	{ "refusals", refusals },
+	{ "too_many", too_many },
+	{ "gic_left_out", gic_left_out },
+	{ "wakeup_controllers", wakeup_controllers },
+	{ "psci_kinds", psci_kinds },
+	{ "uart_choice", uart_choice },
+	{ "mutated", mutated },
 };
 
 TEST_MAIN("board", cases)
