@@ -114,19 +114,20 @@ $(B)/plumbline.img: $(B)/plumbline.elf
 -include guest/linux/linux.mk
 
 # ---------------------------------------------------------------------------- host tools
-host-tools: $(B)/host/manifest-check
+HOST_TOOLS := $(B)/host/manifest-check $(B)/host/board-read
+host-tools: $(HOST_TOOLS)
 
 # The monitor's own reader of device trees, boards and manifests.
-CHECKER_SRCS := scripts/manifest-check.c \
-		$(filter hyp/fdt% hyp/regions% hyp/board% hyp/manifest%,$(PURE_SRCS))
-CHECKER_OBJS := $(CHECKER_SRCS:%=$(B)/host/obj/%.o)
+READER_SRCS := scripts/tree-file.c \
+	       $(filter hyp/fdt% hyp/regions% hyp/board% hyp/manifest%,$(PURE_SRCS))
+READER_OBJS := $(READER_SRCS:%=$(B)/host/obj/%.o)
 
 $(B)/host/obj/%.c.o: %.c Makefile
 	$(call say,HOST,$<)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
-$(B)/host/manifest-check: $(CHECKER_OBJS)
+$(HOST_TOOLS): $(B)/host/%: $(B)/host/obj/scripts/%.c.o $(READER_OBJS)
 	$(call say,HOST,$@)
 	$(Q)$(HOST_CC) -o $@ $^
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Checks a compiled system manifest on the host, with the code that the monitor runs at boot. */
 #include "hyp/manifest.h"
+#include "scripts/tree-file.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define EXIT_REFUSED 1
-#define EXIT_USAGE   2
 
 static const char usage[] =
 	"usage: manifest-check [--board BOARD.dtb] [--list] SYSTEM.dtb\n"
@@ -26,61 +24,6 @@ struct options {
 	const char *system, *board;
 	bool list;
 };
-
-/* What was read stays to the end of the program: the trees' strings point into it. */
-static uint8_t *kept[2];
-static uint32_t nr_kept;
-
-static void *read_file(const char *path, size_t *size)
-{
-	FILE *file = fopen(path, "rb");
-	uint8_t *data = NULL;
-	size_t room = 0;
-
-	*size = 0;
-	if (!file) {
-		perror(path);
-		exit(EXIT_USAGE);
-	}
-	do {
-		if (*size == room) {
-			room = room ? room * 2 : 65536;
-			data = realloc(data, room);
-			if (!data) {
-				perror(path);
-				exit(EXIT_USAGE);
-			}
-		}
-		*size += fread(data + *size, 1, room - *size, file);
-	} while (!feof(file) && !ferror(file));
-	if (ferror(file)) {
-		perror(path);
-		exit(EXIT_USAGE);
-	}
-	fclose(file);
-	kept[nr_kept++] = data;
-	return data;
-}
-
-static void open_tree(struct fdt *fdt, const char *kind, const char *path)
-{
-	size_t size;
-	void *data = read_file(path, &size);
-	const char *error = fdt_open(fdt, data, size);
-
-	if (error) {
-		fprintf(stderr, "%s: %s: %s\n", kind, path, error);
-		exit(EXIT_REFUSED);
-	}
-}
-
-/* "manifest: /control: memory-size: REASON" */
-static int refused(const char *kind, const struct refusal *why)
-{
-	fprintf(stderr, "%s: %s%s/%s: %s%s%s\n", kind, *why->parent ? "/" : "", why->parent,
-		why->node, why->property, *why->property ? ": " : "", why->reason);
-	return EXIT_REFUSED;
-}
 
 static void list_partition(const struct manifest_partition *p)
 {
@@ -113,16 +56,16 @@ static int check_board(const char *path, const struct fdt *fdt, const struct man
 	struct regions free_memory;
 	struct refusal why;
 
-	open_tree(&tree, "board", path);
+	tree_file_open(&tree, "board", path);
 	if (!board_read(&tree, &board, &why)) {
-		return refused("board", &why);
+		return tree_file_refused("board", &why);
 	}
 	if (!take_reserved(&board, &free_memory)) {
 		fputs("board: too many reserved ranges\n", stderr);
 		return EXIT_REFUSED;
 	}
 	if (!manifest_check_board(fdt, manifest, &board, &free_memory, &why)) {
-		return refused("manifest", &why);
+		return tree_file_refused("manifest", &why);
 	}
 	return EXIT_SUCCESS;
 }
@@ -159,9 +102,9 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
-	open_tree(&fdt, "manifest", options.system);
+	tree_file_open(&fdt, "manifest", options.system);
 	if (!manifest_read(&fdt, &manifest, &why)) {
-		return refused("manifest", &why);
+		return tree_file_refused("manifest", &why);
 	}
 	if (options.board) {
 		status = check_board(options.board, &fdt, &manifest);

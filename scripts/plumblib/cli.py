@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import boards, common, gdb, pack, qemu, single
+from . import boards, boardtree, common, gdb, pack, qemu, single
 from .common import BUILD, ROOT, PlumbError, parse_size, relative
 
 SHELL_SYSTEM = ROOT / "guest" / "shell.dts"
@@ -113,6 +113,18 @@ def make_parser() -> argparse.ArgumentParser:
     group.add_argument("--raw", action="store_true",
                        help="print what the guest prints, and nothing else")
     _run_options(sub)
+
+    sub = _subcommand(
+        commands, "board", "tell what the monitor finds in a board's device tree",
+        "examples:\n  plumb board exynos5250-arndale.dtb\n"
+        "  plumb board sun8i-h3-orangepi-pc.dtb --memory 1G@0x40000000 --psci 0.1\n\n"
+        "The monitor's own code reads it. 'scripts/linux boards' names trees to try.\n"
+        "Exit code 0: the monitor can run there; 4: it refuses, and says why.\n")
+    sub.add_argument("tree", type=Path, metavar="BOARD.dtb", help="device tree blob")
+    sub.add_argument("--memory", metavar="SIZE@BASE",
+                     help="with this memory, as boot loaders write it into trees that have none")
+    sub.add_argument("--psci", choices=boardtree.PSCI, help="with the PSCI that the boot loader offers")
+    sub.add_argument("--no-make", action="store_true", help="take build/ as it is")
 
     sub = _subcommand(
         commands, "console", "boot the demo system and stay at control's prompt",
@@ -225,7 +237,13 @@ def _do_gdb(args: argparse.Namespace) -> int:
                        lambda image: gdb.debug(image, run, args.guest, args.ex, args.batch))
 
 
-COMMANDS = {"pack": _do_pack, "run": _do_run, "console": _do_run, "gdb": _do_gdb}
+def _do_board(args: argparse.Namespace) -> int:
+    if not args.no_make:
+        common.make("host-tools")
+    return boardtree.show(args.tree, boardtree.Additions(args.memory, args.psci))
+
+
+COMMANDS = {"board": _do_board, "pack": _do_pack, "run": _do_run, "console": _do_run, "gdb": _do_gdb}
 
 
 def main(argv: list[str]) -> int:

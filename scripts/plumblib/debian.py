@@ -21,6 +21,13 @@ MODULES = ("evdev", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_
 # And those behind a root file system on a disk.
 ROOT_MODULES = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
 UNPACKED = MODULES + ROOT_MODULES
+# Boards whose device trees the kernel's package brings along: what the monitor is checked against.
+DTBS = GUESTS / "dtbs"
+BOARDS = ("am57xx-beagle-x15", "dra7-evm", "ecx-2000", "exynos4210-origen", "exynos5250-arndale",
+          "exynos5420-arndale-octa", "exynos5422-odroidxu4", "highbank", "imx6ul-14x14-evk",
+          "imx7d-sdb", "omap5-uevm", "stm32mp157c-dk2", "sun7i-a20-bananapi",
+          "sun7i-a20-cubieboard2", "sun8i-h3-orangepi-pc", "tegra124-jetson-tk1",
+          "vexpress-v2p-ca15-tc1", "vexpress-v2p-ca15_a7")
 FORMAT = 1  # of what is unpacked: another number, and it is unpacked again
 OFFLINE = """no package lists, or no packages, from Debian: is this machine offline?
   The Linux guests need them once; everything else of 'make' and 'make test' works without.
@@ -158,6 +165,21 @@ def _is_complete() -> bool:
     files = [GUESTS / flavour / "vmlinuz" for flavour in FLAVOURS] + [GUESTS / "busybox"]
     return (stamp.get("format") == FORMAT and stamp.get("modules") == list(UNPACKED)
             and all(path.exists() for path in files))
+
+
+def boards() -> dict[str, Path]:
+    """Device trees by the names in BOARDS, unpacked when first asked for."""
+    deb = _deb("linux-image-[0-9]*-armmp")
+    if deb is None:
+        raise PlumbError("Debian's kernels are not here: run 'make setup' (or scripts/linux fetch)")
+    found = {name: DTBS / deb.stem / f"{name}.dtb" for name in BOARDS}
+    if not all(path.exists() for path in found.values()):
+        _unpack(deb, lambda path: found.get(Path(path).name.removesuffix(".dtb")
+                                            if path.endswith(".dtb") else ""))
+    missing = [name for name, path in found.items() if not path.exists()]
+    if missing:
+        raise PlumbError(f"{relative(deb)} holds no device tree of {', '.join(missing)}")
+    return found
 
 
 def fetch(say, again: bool = False) -> bool:

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the monitor finds in a board's device tree: build/host/board-read, and what boot loaders add
+to a tree before a system sees it."""
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from .common import BUILD, EXIT_OK, EXIT_REFUSED, EXIT_USAGE, PlumbError, parse_size, run_tool, tool
+
+READER = BUILD / "host" / "board-read"
+# U-Boot's own PSCI 0.1 (ARMV7_PSCI) has these numbers, and 1.0 those of ARM DEN 0022.
+PSCI = {
+    "0.1": 'compatible = "arm,psci"; method = "smc"; cpu_suspend = <0x95c1ba5e>; '
+           "cpu_off = <0x95c1ba5f>; cpu_on = <0x95c1ba60>; migrate = <0x95c1ba61>;",
+    "1.0": 'compatible = "arm,psci-1.0", "arm,psci-0.2"; method = "smc";',
+}
+
+
+@dataclass
+class Additions:
+    """What the boot loader will have added."""
+
+    memory: str | None = None  # SIZE@BASE
+    psci: str | None = None  # a key of PSCI
+
+
+def _cells(value: int, count: int) -> str:
+    if value >> (32 * count):
+        raise PlumbError(f"{value:#x} does not fit into the tree's {count} cell(s)")
+    return " ".join(f"{(value >> (32 * n)) & 0xffffffff:#x}" for n in reversed(range(count)))
+
+
+def _root_cells(path: Path, name: str, missing: int) -> int:
+    said = run_tool([tool("fdtget"), "-d", str(missing), "-t", "u", str(path), "/", f"#{name}-cells"],
+                    f"fdtget {path}")
+    return int(said)
+
+
+def _memory_node(path: Path, text: str) -> str:
+    size, at, base = text.partition("@")
+    if not at:
+        raise PlumbError(f"--memory {text}: write SIZE@BASE, as 1G@0x40000000")
+    base_cells = _cells(parse_size(base), _root_cells(path, "address", 2))
+    size_cells = _cells(parse_size(size), _root_cells(path, "size", 1))
+    return f'memory {{ device_type = "memory"; reg = <{base_cells} {size_cells}>; }};'
+
+
+def completed(path: Path, additions: Additions) -> bytes:
+    """The tree, compiled again with what is added: dtc merges a second root into the first."""
+    source = run_tool([tool("dtc"), "-q", "-I", "dtb", "-O", "dts", str(path)], f"dtc {path}").decode()
+    extra = ""
+    if additions.memory:
+        extra += _memory_node(path, additions.memory)
+    if additions.psci:
+        extra += f"psci {{ {PSCI[additions.psci]} }};"
+    source += f"/ {{ {extra} }};\n"
+    return run_tool([tool("dtc"), "-q", "-I", "dts", "-O", "dtb"], f"dtc {path}", source.encode())
+
+
+def read(path: Path, additions: Additions) -> subprocess.CompletedProcess:
+    """The reader's answer for the tree."""
+    if additions == Additions():
+        return subprocess.run([READER, path], capture_output=True, text=True, check=False)
+    with tempfile.NamedTemporaryFile(suffix=".dtb") as file:
+        file.write(completed(path, additions))
+        file.flush()
+        return subprocess.run([READER, file.name], capture_output=True, text=True, check=False)
+
+
+def show(path: Path, additions: Additions) -> int:
+    """Prints it; plumb's exit code."""
+    if not path.exists():
+        raise PlumbError(f"{path}: no such file")
+    done = read(path, additions)
+    print(done.stdout, end="", flush=True)
+    if done.returncode != 0:
+        print(f"plumb: {done.stderr.strip()}")
+    return {0: EXIT_OK, 1: EXIT_REFUSED}.get(done.returncode, EXIT_USAGE)

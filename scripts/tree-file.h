@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Device trees from files, for the host tools that judge them with the monitor's own code. */
+#ifndef SCRIPTS_TREE_FILE_H
+#define SCRIPTS_TREE_FILE_H
+
+#include "hyp/board.h"
+
+#define EXIT_REFUSED 1
+#define EXIT_USAGE   2
+
+/* Stays open to the end of the program; ends the program, with a message, if that cannot be. */
+void tree_file_open(struct fdt *fdt, const char *kind, const char *path);
+
+/* Prints "manifest: /control: memory-size: REASON" on stderr; the exit status for that. */
+int tree_file_refused(const char *kind, const struct refusal *why);
+
+#endif
