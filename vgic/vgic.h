@@ -154,6 +154,33 @@ enum vgic_work vgic_work(const struct vgic *vgic, uint32_t vcpu);
  * for one). For a loaded vCPU, list registers are as last read: fold first. */
 bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu);
 
+/* Why the first pending interrupt of a vCPU is not taken, from the distributor on to the vCPU. */
+enum vgic_hold {
+	VGIC_HOLD_IDLE,	     /* nothing is pending */
+	VGIC_HOLD_NONE,	     /* the CPU interface signals it: the vCPU alone decides */
+	VGIC_HOLD_DISABLED,  /* GICD_ISENABLER */
+	VGIC_HOLD_GROUP,     /* GICD_CTLR does not forward its group */
+	VGIC_HOLD_TARGETS,   /* GICD_ITARGETSR names no vCPU */
+	VGIC_HOLD_INTERFACE, /* GICC_CTLR does not signal its group */
+	VGIC_HOLD_PMR,	     /* GICC_PMR */
+	VGIC_HOLD_ACTIVE,    /* `active` has not been ended, and goes before it */
+};
+
+struct vgic_view {
+	enum vgic_hold hold;
+	uint32_t intid;	 /* pending; VGIC_NO_IRQ: none */
+	bool fiq;	 /* it asserts FIQ, not IRQ */
+	uint32_t active; /* the innermost active one; VGIC_NO_IRQ: none */
+	/* What would be signalled if it pended now. */
+	bool open_timer[2]; /* the timers' PPIs, as vgic_explain was asked */
+	bool open_sgi;
+	uint32_t open_other; /* the first other PPI or SPI; VGIC_NO_IRQ: none */
+};
+
+/* The VGIC of a vCPU that has folded, for whoever wants to know why nothing happens. Its mirror's
+ * vmcr and apr are as in hardware. `timer`: the INTIDs of the two timers. */
+struct vgic_view vgic_explain(const struct vgic *vgic, uint32_t vcpu, const uint32_t timer[2]);
+
 /* Mirror -> interrupts: what the guest did in its list registers (after vgic_hw_read). Again before
  * the next flush, it does nothing. Flush must follow before the guest runs (vgic_work says so). */
 void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick);

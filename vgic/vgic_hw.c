@@ -66,6 +66,12 @@ void vgic_hw_read(struct vgic_cif *cif)
 	}
 }
 
+void vgic_hw_look(struct vgic_cif *cif)
+{
+	cif->vmcr = io_read32(vgic_hw_gich + GICH_VMCR);
+	cif->apr = io_read32(vgic_hw_gich + GICH_APR);
+}
+
 void vgic_hw_write(struct vgic_cif *cif)
 {
 	uintptr_t gich = vgic_hw_gich;
@@ -85,8 +91,7 @@ void vgic_hw_write(struct vgic_cif *cif)
 void vgic_hw_save(struct vgic_cif *cif)
 {
 	vgic_hw_read(cif);
-	cif->vmcr = io_read32(vgic_hw_gich + GICH_VMCR);
-	cif->apr = io_read32(vgic_hw_gich + GICH_APR);
+	vgic_hw_look(cif);
 	for (uint32_t left = cif->used; left; left &= left - 1) {
 		io_write32(vgic_hw_gich + GICH_LR + 4 * bits_first(left), 0);
 	}

@@ -16,6 +16,8 @@ void vgic_hw_read(struct vgic_cif *cif);
 /* List registers that hold nothing; those of them whose EOI asked for maintenance. */
 uint32_t vgic_hw_empty(void);
 uint32_t vgic_hw_ended(void);
+/* VMCR and APR, which the mirror of a loaded vCPU does not follow. */
+void vgic_hw_look(struct vgic_cif *cif);
 /* Dirty list registers and HCR. */
 void vgic_hw_write(struct vgic_cif *cif);
 

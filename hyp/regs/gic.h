@@ -83,7 +83,11 @@
 
 #define GICH_VMCR_GRP0EN  BIT32(0)
 #define GICH_VMCR_GRP1EN  BIT32(1)
+#define GICH_VMCR_FIQEN	  BIT32(3) /* group 0 asserts the virtual FIQ */
+#define GICH_VMCR_CBPR	  BIT32(4) /* group 1 uses BP as well */
 #define GICH_VMCR_EOIMODE BIT32(9)
+#define GICH_VMCR_ABP	  GENMASK32(20, 18)
+#define GICH_VMCR_BP	  GENMASK32(23, 21)
 #define GICH_VMCR_PMR	  GENMASK32(31, 27)
 
 #define GICH_LR_HW	 BIT32(31)

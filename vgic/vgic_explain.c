@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Why an interrupt is not taken, or could not be: the way that IHI 0048B 3.2 and 3.3 describe, from
+ * the distributor through the CPU interface, walked for the eye. On no hot path. */
+#include "hyp/regs/gic.h"
+#include "vgic/vgic_lr.h"
+#include "vgic/vgic_state.h"
+
+#define EXPLAIN_IDLE 0x100u /* a priority after all others */
+
+/* Priorities of what has been found. */
+struct explain_best {
+	uint32_t pending, active;
+};
+
+/* Does this vCPU, and no other, see it? An SPI without a target is shown to vCPU 0. */
+static bool explain_is_ours(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	uint32_t targets;
+
+	if (ref->intid < VGIC_NR_PRIVATE || vgic->nr_vcpus == 1) {
+		return true;
+	}
+	if (ref->irq->vcpu != VGIC_NOWHERE) {
+		return ref->irq->vcpu == ref->vcpu;
+	}
+	targets = ref->irq->targets & (BIT32(vgic->nr_vcpus) - 1u);
+	return targets ? bits_first(targets) == ref->vcpu : ref->vcpu == 0;
+}
+
+static bool explain_in_group1(const struct vgic_ref *ref)
+{
+	return (ref->bank->group & ref->bit) != 0;
+}
+
+/* What holds it up before the CPU interface. */
+static enum vgic_hold explain_distributor(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	if (!(ref->bank->enabled & ref->bit)) {
+		return VGIC_HOLD_DISABLED;
+	}
+	if (!(vgic_state_eligible(vgic, ref->bank) & ref->bit)) {
+		return VGIC_HOLD_GROUP;
+	}
+	if (ref->intid >= VGIC_NR_PRIVATE && vgic->nr_vcpus > 1 &&
+	    !(ref->irq->targets & (BIT32(vgic->nr_vcpus) - 1u))) {
+		return VGIC_HOLD_TARGETS;
+	}
+	return VGIC_HOLD_NONE;
+}
+
+/* The bits of a priority that count for preemption (IHI 0048B, table 3-2). */
+static uint32_t explain_group_priority(uint32_t vmcr, bool group1, uint32_t priority)
+{
+	bool own = group1 && !(vmcr & GICH_VMCR_CBPR);
+	uint32_t below = own ? FIELD_GET(GICH_VMCR_ABP, vmcr) : FIELD_GET(GICH_VMCR_BP, vmcr) + 1;
+
+	return priority & ~((1u << below) - 1u);
+}
+
+/* What holds it up at the CPU interface. */
+static enum vgic_hold explain_interface(const struct vgic_cif *cif, const struct vgic_ref *ref)
+{
+	bool group1 = explain_in_group1(ref);
+	uint32_t priority = ref->irq->priority & ~((1u << VGIC_LR_PRIORITY_DROP) - 1u);
+	uint32_t mask = FIELD_GET(GICH_VMCR_PMR, cif->vmcr) << VGIC_LR_PRIORITY_DROP;
+
+	if (!(cif->vmcr & (group1 ? GICH_VMCR_GRP1EN : GICH_VMCR_GRP0EN))) {
+		return VGIC_HOLD_INTERFACE;
+	}
+	if (priority >= mask) {
+		return VGIC_HOLD_PMR;
+	}
+	if (cif->apr && explain_group_priority(cif->vmcr, group1, priority) >=
+				bits_first(cif->apr) << VGIC_LR_PRIORITY_DROP) {
+		return VGIC_HOLD_ACTIVE;
+	}
+	return VGIC_HOLD_NONE;
+}
+
+/* An interrupt that is idle: would it be signalled? */
+static void explain_open(const struct vgic_cif *cif, const struct vgic_ref *ref,
+			 const uint32_t timer[2], struct vgic_view *view)
+{
+	if (explain_interface(cif, ref) != VGIC_HOLD_NONE) {
+		return;
+	}
+	if (ref->intid < VGIC_NR_SGIS) {
+		view->open_sgi = true;
+	} else if (ref->intid == timer[0] || ref->intid == timer[1]) {
+		view->open_timer[ref->intid == timer[1]] = true;
+	} else if (view->open_other == VGIC_NO_IRQ) {
+		view->open_other = ref->intid;
+	}
+}
+
+/* How far it got: what is signalled goes before what the distributor holds back, enabled before
+ * disabled. */
+static uint32_t explain_rank(enum vgic_hold hold)
+{
+	return hold == VGIC_HOLD_DISABLED			      ? 0
+	       : hold == VGIC_HOLD_GROUP || hold == VGIC_HOLD_TARGETS ? 1
+								      : 2;
+}
+
+static void explain_pending(const struct vgic_cif *cif, const struct vgic_ref *ref,
+			    enum vgic_hold hold, struct explain_best *best, struct vgic_view *view)
+{
+	uint32_t rank = explain_rank(hold);
+	uint32_t old = view->hold == VGIC_HOLD_IDLE ? 0 : explain_rank(view->hold);
+
+	if (view->hold != VGIC_HOLD_IDLE &&
+	    (rank < old || (rank == old && ref->irq->priority >= best->pending))) {
+		return;
+	}
+	best->pending = ref->irq->priority;
+	view->intid = ref->intid;
+	view->fiq = !explain_in_group1(ref) && (cif->vmcr & GICH_VMCR_FIQEN);
+	if (hold == VGIC_HOLD_NONE) {
+		hold = ref->bank->active & ref->bit ? VGIC_HOLD_ACTIVE
+						    : explain_interface(cif, ref);
+	}
+	view->hold = hold;
+}
+
+static void explain_one(const struct vgic_cif *cif, const struct vgic_ref *ref, enum vgic_hold hold,
+			struct explain_best *best, struct vgic_view *view)
+{
+	if ((ref->bank->active & ref->bit) && ref->irq->active_priority < best->active) {
+		best->active = ref->irq->active_priority;
+		view->active = ref->intid;
+	}
+	if ((vgic_state_pending(ref->bank) | ref->bank->loan) & ref->bit) {
+		explain_pending(cif, ref, hold, best, view);
+	}
+}
+
+struct vgic_view vgic_explain(const struct vgic *vgic, uint32_t vcpu, const uint32_t timer[2])
+{
+	const struct vgic_cif *cif = &vgic->cpu[vcpu].cif;
+	struct vgic_view view = { .intid = VGIC_NO_IRQ,
+				  .active = VGIC_NO_IRQ,
+				  .open_other = VGIC_NO_IRQ };
+	struct explain_best best = { EXPLAIN_IDLE, EXPLAIN_IDLE };
+
+	for (uint32_t word = 0; word < vgic->nr_words; word++) {
+		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
+		uint32_t bits = vgic_state_pending(bank) | bank->loan | bank->active |
+				vgic_state_eligible(vgic, bank);
+
+		for (bits &= vgic_state_valid(vgic, word); bits; bits &= bits - 1) {
+			struct vgic_ref ref =
+				vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
+			enum vgic_hold hold = explain_distributor(vgic, &ref);
+
+			if (!explain_is_ours(vgic, &ref)) {
+				continue;
+			}
+			explain_one(cif, &ref, hold, &best, &view);
+			if (hold == VGIC_HOLD_NONE) {
+				explain_open(cif, &ref, timer, &view);
+			}
+		}
+	}
+	return view;
+}
