@@ -39,9 +39,14 @@ uint32_t console_add_port(struct console *con, const char *name)
 	return p;
 }
 
+uint32_t console_room(const struct console *con, uint32_t port)
+{
+	return port < con->nr_ports ? CONSOLE_RING - console_count(&con->port[port]) : 0;
+}
+
 bool console_has_room(const struct console *con, uint32_t port)
 {
-	return port < con->nr_ports && console_count(&con->port[port]) < CONSOLE_RING;
+	return console_room(con, port) > 0;
 }
 
 bool console_put(struct console *con, uint32_t port, uint8_t byte)
@@ -255,7 +260,7 @@ static void console_command(struct console *con, uint8_t byte)
 	} else {
 		console_say(con,
 			    "after Ctrl-]: 0..9 input to that console, n to the next partition, "
-			    "? lists, Ctrl-] sends one\n");
+			    "? lists, s the state of all, Ctrl-] sends one\n");
 	}
 }
 
@@ -265,14 +270,17 @@ int console_input(struct console *con, uint8_t byte, uint8_t *out)
 
 	con->escape = !escape && byte == CONSOLE_ESCAPE;
 	if (con->escape) {
-		return -1;
+		return CONSOLE_TAKEN;
+	}
+	if (escape && byte == 's') {
+		return CONSOLE_STATE;
 	}
 	if (escape && byte != CONSOLE_ESCAPE) {
 		console_command(con, byte);
-		return -1;
+		return CONSOLE_TAKEN;
 	}
 	if (con->focus >= con->nr_ports) {
-		return -1; /* no partition has a console */
+		return CONSOLE_TAKEN; /* no partition has a console */
 	}
 	*out = byte;
 	return (int)con->focus;

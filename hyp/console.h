@@ -3,7 +3,8 @@
  * Many consoles on one UART. Output goes line by line, each with its partition's name; a partition
  * has a ring of its own, so a flood fills that ring (its UART says 'full') and delays nobody else:
  * lines are taken round robin. Input goes to the partition in focus; Ctrl-] then 0..9 or n moves
- * the focus, Ctrl-] twice sends one, Ctrl-] ? lists. Pure. Lock: the console's.
+ * the focus, Ctrl-] twice sends one, Ctrl-] ? lists, Ctrl-] s asks for the state of all. Pure.
+ * Lock: the console's.
  *
  * On the UART a line ends with \r\n, whether its partition sent the \r or not. After a lone \r the
  * prefix is written again, so that no partition writes over its name by accident.
@@ -18,6 +19,10 @@
 #define CONSOLE_RING	  512 /* bytes, a power of two */
 #define CONSOLE_NAME	  16
 #define CONSOLE_ESCAPE	  0x1d /* Ctrl-] */
+
+/* console_input, instead of a port */
+#define CONSOLE_TAKEN (-1) /* a command of the multiplexer's, or nobody's */
+#define CONSOLE_STATE (-2) /* the caller is to tell the state of all partitions */
 
 /* What a port may print while others wait: a full ring, with prefix and line end. */
 #define CONSOLE_TURN	 (CONSOLE_RING + CONSOLE_NAME + 8)
@@ -54,6 +59,7 @@ void console_init(struct console *con, bool raw);
  * CONSOLE_MAX_PORTS, which takes no bytes. A longer name is cut. */
 uint32_t console_add_port(struct console *con, const char *name);
 
+uint32_t console_room(const struct console *con, uint32_t port);
 bool console_has_room(const struct console *con, uint32_t port);
 /* False if the ring is full: nothing was taken. */
 bool console_put(struct console *con, uint32_t port, uint8_t byte);
@@ -72,9 +78,9 @@ int console_next(struct console *con);
 void console_tick(struct console *con);
 bool console_waiting(const struct console *con);
 
-/* One byte from the UART. Returns the port that it is for (and the byte in *out), or -1 if it was a
- * command. Messages of the multiplexer itself ('input to NAME') go to port 0's ring, or nowhere if
- * it has no room for them. */
+/* One byte from the UART. Returns the port that it is for (and the byte in *out), or CONSOLE_*.
+ * Messages of the multiplexer itself ('input to NAME') go to port 0's ring, or nowhere if it has no
+ * room for them. */
 int console_input(struct console *con, uint8_t byte, uint8_t *out);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/exit.h"
+#include "hyp/complain.h"
 #include "hyp/hw/cache.h"
 #include "hyp/insn.h"
 #include "hyp/regs/hcr.h"
@@ -61,11 +62,16 @@ void exit_inject(struct guest_regs *regs, enum inject_kind kind, const struct ex
 	regs->cpsr = out.cpsr;
 }
 
+void exit_inject_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t hsr)
+{
+	complain_undefined(vcpu, regs, hsr);
+	exit_inject(regs, INJECT_UNDEF, NULL);
+}
+
 static void exit_undef(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	cpu->loaded->stats[PLUMB_STAT_OTHER]++;
-	(void)hsr;
-	exit_inject(regs, INJECT_UNDEF, NULL);
+	exit_inject_undef(cpu->loaded, regs, hsr);
 }
 
 static void exit_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
@@ -120,7 +126,7 @@ static void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		cache_flush_set_way((uint32_t)value);
 		break;
 	default:
-		exit_inject(regs, INJECT_UNDEF, NULL);
+		exit_inject_undef(vcpu, regs, hsr);
 		return;
 	}
 	insn_skip(regs, hsr);
@@ -138,7 +144,7 @@ static void exit_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 			return;
 		}
 	}
-	exit_inject(regs, INJECT_UNDEF, NULL);
+	exit_inject_undef(cpu->loaded, regs, hsr);
 }
 
 static const exit_handler exit_table[64] = {

@@ -26,6 +26,9 @@ void exit_reg_write(struct guest_regs *regs, uint32_t reg, uint32_t value);
  * of an abort, else NULL. */
 void exit_inject(struct guest_regs *regs, enum inject_kind kind, const struct exit_record *record);
 
+/* A trapped instruction that no guest has: UNDEFINED, and a line about it. */
+void exit_inject_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t hsr);
+
 /* Handlers by class. */
 void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
 void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);

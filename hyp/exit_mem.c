@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage-2 aborts: an emulated device, or nothing there. */
 #include "hyp/exit.h"
+#include "hyp/complain.h"
 #include "hyp/insn.h"
 #include "hyp/irq.h"
 #include "hyp/main.h"
@@ -185,9 +186,10 @@ static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
 			       const struct exit_record *record)
 {
 	vcpu->stats[PLUMB_STAT_ABORT]++;
-	vcpu_complain(vcpu, regs->pc,
-		      (record->hsr & HSR_DABT_WNR) ? "write to nothing at" : "read from nothing at",
-		      record->fault_ipa);
+	complain_access(vcpu, regs->pc,
+			(record->hsr & HSR_DABT_WNR) ? "write to nothing at"
+						     : "read from nothing at",
+			record->fault_ipa);
 	exit_inject(regs, INJECT_DATA_ABORT, record);
 }
 
@@ -228,7 +230,7 @@ static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32
 	    FIELD_GET(HSR_ABT_FSC, hsr) == FSC_ASYNC_PARITY) {
 		/* HYP touches guest memory through its window alone, so it is the loaded guest's
 		 * own. */
-		vcpu_complain(cpu->loaded, regs->pc, "asynchronous abort", 0);
+		complain_access(cpu->loaded, regs->pc, "asynchronous abort", 0);
 		world_set_hcr(sysreg_read(HCR) | HCR_VA);
 		return;
 	}
@@ -279,10 +281,9 @@ void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		return;
 	}
 	vcpu->stats[PLUMB_STAT_ABORT]++;
-	vcpu_complain(vcpu, regs->pc, "instruction fetch from nothing at", record.fault_ipa);
+	complain_access(vcpu, regs->pc, "instruction fetch from nothing at", record.fault_ipa);
 	if (exit_no_vectors(regs)) {
-		print("%s: vcpu %u: no memory at its exception vectors 0x%08x\n",
-		      vcpu->vm->config->name, (unsigned)vcpu->index, (unsigned)regs->pc);
+		complain_end(vcpu, regs->pc, "no memory at its exception vectors");
 		vm_end(vcpu->vm, VM_END_CRASH, -1);
 		return;
 	}

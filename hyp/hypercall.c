@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* HVC #0: PSCI, SMCCC discovery, and the control ABI (docs/control-abi.md). */
 #include "hyp/base/error.h"
+#include "hyp/complain.h"
 #include "hyp/exit.h"
 #include "hyp/irq_call.h"
 #include "hyp/mem.h"
@@ -184,8 +185,11 @@ static int hypercall_stats(const struct vcpu *caller, struct guest_regs *regs)
 	return 0;
 }
 
-static int hypercall_system_exit(const struct vcpu *caller, uint32_t status)
+static int hypercall_system_exit(const struct vcpu *caller, uint32_t pc, uint32_t status)
 {
+	if (status) {
+		complain_end(caller, pc, "ends its partition with a failure");
+	}
 	vm_end(caller->vm, status ? VM_END_CRASH : VM_END_OFF, (int32_t)status);
 	return 0;
 }
@@ -208,7 +212,7 @@ static int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *regs)
 	case PLUMB_CHECK_EXTENSION:
 		return (int32_t)hypercall_capability(regs->r[1]);
 	case PLUMB_SYSTEM_EXIT:
-		return hypercall_system_exit(vcpu, regs->r[1]);
+		return hypercall_system_exit(vcpu, regs->pc - HVC_SIZE, regs->r[1]);
 	case PLUMB_CALL_COUNT:
 		return HYPERCALL_COUNT;
 	case PLUMB_CALL_UID:
@@ -227,11 +231,12 @@ static int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *regs)
 void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct vcpu *vcpu = cpu->loaded;
+	uint32_t immediate = FIELD_GET(HSR_HVC_IMM, hsr);
 
 	vcpu->stats[PLUMB_STAT_HVC]++;
-	if (FIELD_GET(HSR_HVC_IMM, hsr) != 0) {
+	if (immediate) {
 		regs->pc -= HVC_SIZE; /* the PC is past it */
-		exit_inject(regs, INJECT_UNDEF, NULL);
+		exit_inject_undef(vcpu, regs, FIELD_PREP(HSR_EC, HSR_EC_HVC) | immediate);
 	} else if (regs->r[0] == PLUMB_IRQ_LINE) { /* first: it is what this monitor is for */
 		regs->r[0] = (uint32_t)hypercall_irq_line(vcpu, regs->r);
 	} else if (psci_is_query(regs->r[0])) {

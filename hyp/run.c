@@ -10,6 +10,7 @@
 #include "hyp/main.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
+#include "hyp/report.h"
 #include "hyp/rtc.h"
 #include "hyp/tty.h"
 #include "vgic/vgic_hw.h"
@@ -431,6 +432,9 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 		cpu->resched = false;
 		cpu->yield = false;
 		hw_dmb();
+		if (cpu->report) {
+			report_sample(cpu, regs);
+		}
 		lock_take(&sched_lock);
 		run_before_pick(cpu);
 		e = sched_pick(&sched, cpu->index, yield);

@@ -5,12 +5,14 @@
 #include "hyp/hw/timer.h"
 #include "hyp/hw/uart.h"
 #include "hyp/main.h"
+#include "hyp/report.h"
 #include "hyp/vm.h"
 #include <string.h>
 
-#define TTY_LINE  200
-#define TTY_HOLD  2048
-#define TTY_INPUT 256 /* a power of two */
+#define TTY_LINE     200
+#define TTY_HOLD     2048
+#define TTY_OWN_NAME "plumbline: " /* before the monitor's lines on a raw console */
+#define TTY_INPUT    256	   /* a power of two */
 
 /* What was typed for a port and does not fit its UART's FIFO yet. */
 struct tty_input {
@@ -48,12 +50,12 @@ static void tty_update_line(struct vm *vm)
 	}
 }
 
-/* Lines wait for another port to finish its own: this CPU looks again soon. */
+/* This CPU looks again soon. */
 static void tty_arm_tick(void)
 {
 	struct cpu *cpu = cpu_this();
 
-	if (tty_tick_armed || !console_waiting(&tty_console)) {
+	if (tty_tick_armed) {
 		return;
 	}
 	tty_tick_armed = true;
@@ -70,7 +72,9 @@ static bool tty_send(void)
 		int byte = console_next(&tty_console);
 
 		if (byte < 0) {
-			tty_arm_tick();
+			if (console_waiting(&tty_console)) {
+				tty_arm_tick(); /* for another port to finish its own line */
+			}
 			break;
 		}
 		uart_send((uint8_t)byte);
@@ -133,7 +137,7 @@ void tty_init(void)
 /* Whole lines; when there is no more room, the first ones are those that explain. */
 static void tty_hold_text(const char *text, size_t length)
 {
-	static const char name[] = "plumbline: ";
+	static const char name[] = TTY_OWN_NAME;
 	size_t all = sizeof(name) - 1 + length;
 
 	if (all < TTY_HOLD - tty_held) {
@@ -205,7 +209,8 @@ enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
 	return result;
 }
 
-static void tty_receive(uint8_t byte)
+/* True: the state of all was asked for. */
+static bool tty_receive(uint8_t byte)
 {
 	uint8_t out;
 	int port = console_input(&tty_console, byte, &out);
@@ -218,19 +223,26 @@ static void tty_receive(uint8_t byte)
 		}
 		tty_deliver_input(tty_vm[port]);
 	}
+	return port == CONSOLE_STATE;
 }
 
 void tty_irq(void)
 {
+	bool asked = false;
 	int byte;
 
 	lock_take(&tty_lock);
 	while ((byte = uart_receive()) >= 0) {
-		tty_receive((uint8_t)byte);
+		asked = tty_receive((uint8_t)byte) || asked;
 	}
 	tty_pump_all();
 	tty_wait_for_room();
 	lock_drop(&tty_lock);
+	if (asked) {
+		report_start();
+	} else {
+		report_go_on();
+	}
 }
 
 void tty_tick(void)
@@ -240,6 +252,14 @@ void tty_tick(void)
 	console_tick(&tty_console);
 	tty_pump_all();
 	tty_wait_for_room();
+	lock_drop(&tty_lock);
+	report_go_on();
+}
+
+void tty_ask_tick(void)
+{
+	lock_take(&tty_lock);
+	tty_arm_tick();
 	lock_drop(&tty_lock);
 }
 
@@ -275,6 +295,41 @@ void print(const char *format, ...)
 		tty_wait_for_room();
 	}
 	lock_drop(&tty_lock);
+}
+
+/* Raw: as much of what is held as has room, by lines. False: some is left. */
+static bool tty_say_held(void)
+{
+	while (tty_held) {
+		const char *end = memchr(tty_hold, '\n', tty_held);
+		uint32_t length = end ? (uint32_t)(end - tty_hold) + 1 : tty_held;
+
+		if (console_room(&tty_console, 0) < length) {
+			return false;
+		}
+		tty_put_text(tty_hold, length);
+		tty_held -= length;
+		memmove(tty_hold, &tty_hold[length], tty_held);
+	}
+	return true;
+}
+
+bool tty_say(const char *line)
+{
+	char text[TTY_LINE];
+	size_t length =
+		fmt_format(text, sizeof(text), "%s%s\n", tty_console.raw ? TTY_OWN_NAME : "", line);
+	bool fits;
+
+	lock_take(&tty_lock);
+	fits = tty_say_held() && console_room(&tty_console, 0) >= length;
+	if (fits) {
+		tty_put_text(text, length);
+	}
+	tty_send();
+	tty_wait_for_room();
+	lock_drop(&tty_lock);
+	return fits;
 }
 
 static void tty_poll_byte(uint8_t byte)

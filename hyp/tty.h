@@ -33,6 +33,13 @@ void tty_enable_interrupts(void);
  */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same without waiting: the whole line, which has no line end, or (false) nothing. On a raw
+ * console too, and after what was held there. */
+bool tty_say(const char *line);
+
+/* Who has more to say gets report_go_on by and by. */
+void tty_ask_tick(void);
+
 /* Everything that is buffered, and then this text, by polling, without locks: the end of the
  * system. */
 void tty_last_words(const char *format, ...) __attribute__((format(printf, 1, 2)));

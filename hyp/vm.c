@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/vm.h"
 #include "hyp/base/bits.h"
+#include "hyp/complain.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/gic.h"
 #include "hyp/irq.h"
@@ -8,8 +9,7 @@
 #include "hyp/rtc.h"
 #include "hyp/tty.h"
 
-#define VM_ALIGN      8u
-#define VM_COMPLAINTS 16u
+#define VM_ALIGN 8u
 
 struct vm vms[MANIFEST_MAX_PARTITIONS];
 uint32_t vm_count;
@@ -265,7 +265,7 @@ void vm_start(struct vm *vm)
 	vm->ending = VM_END_NONE;
 	vm->load_phase = 0;
 	vm->load_offset = 0;
-	vm->complaints = 0;
+	complain_reset(vm);
 	vm->state = VM_LOADING;
 	psci_reset(&vm->psci, vm->nr_vcpus);
 	lock_drop(&vm->lock);
@@ -355,17 +355,4 @@ void vm_vcpu_left(struct vcpu *vcpu)
 	if (last) {
 		vm_ended(vm);
 	}
-}
-
-void vcpu_complain(struct vcpu *vcpu, uint32_t pc, const char *what, uint32_t address)
-{
-	struct vm *vm = vcpu->vm;
-
-	if (vm->complaints >= VM_COMPLAINTS) {
-		return;
-	}
-	vm->complaints++;
-	print("%s: vcpu %u: pc 0x%08x: %s 0x%08x%s\n", vm->config->name, (unsigned)vcpu->index,
-	      (unsigned)pc, what, (unsigned)address,
-	      vm->complaints == VM_COMPLAINTS ? " (no more of these)" : "");
 }

@@ -8,6 +8,7 @@
 
 #include "abi/plumbline.h"
 #include "hyp/cp15.h"
+#include "hyp/fault.h"
 #include "hyp/guest_regs.h"
 #include "hyp/hw/lock.h"
 #include "hyp/hw/world.h"
@@ -50,6 +51,7 @@ struct vcpu {
 	 * (irq_call_state). */
 	struct vcpu *query_holder;
 	uint32_t query_seq, query_irq;
+	struct fault_loop loop; /* of this vCPU's own CPU; reset when it is off */
 	struct vgic_cif no_cif; /* without a VGIC: its `work` says that `lines` has changed */
 	struct guest_regs regs; /* while not loaded */
 	struct world world;
@@ -77,7 +79,6 @@ struct vm {
 	uint32_t load_phase;
 	uint32_t load_offset; /* bytes of the phase done */
 	int32_t status;	      /* of PLUMB_SYSTEM_EXIT */
-	uint32_t complaints;  /* printed since the start, to limit their rate */
 	struct psci_vm psci;
 
 	struct cp15_ctx cp15;
@@ -92,6 +93,7 @@ struct cpu {
 	struct vcpu *loaded;	 /* whose world is in the registers; NULL: nobody's */
 	volatile bool resched;	 /* look for something else to run */
 	volatile bool contended; /* the loaded vCPU gets slices; written under sched_lock */
+	volatile bool report;	 /* report_sample is wanted, when it looks */
 	bool yield;		 /* and let equals go first */
 	uint8_t gic_mask;
 	uint8_t index;
@@ -150,8 +152,5 @@ bool vcpu_has_pending(struct vcpu *vcpu);
 bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size, uint64_t *pa);
 /* Does [pa, pa + size) lie in one piece of it? */
 bool vm_owns_pa(const struct vm *vm, uint64_t pa, uint32_t size);
-
-/* A line about partition and vCPU, at most a few per start of the partition. */
-void vcpu_complain(struct vcpu *vcpu, uint32_t pc, const char *what, uint32_t address);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Spin locks between CPUs (ARM ARM A3.4). The monitor runs with interrupts masked, so a lock is
- * never taken twice on one CPU. Order, outermost first: vm->lock, tty, a VM's vgic_lock, sched; the
- * one of irq.c is innermost. Two locks of one kind are never held together. They are held for a few
- * hundred instructions: who waits yields, and needs no event, which would cost each release a DSB
- * and a SEV.
+ * never taken twice on one CPU. Order, outermost first: vm->lock, report, tty, a VM's vgic_lock,
+ * sched; the one of irq.c is innermost. Two locks of one kind are never held together. They are
+ * held for a few hundred instructions: who waits yields, and needs no event, which would cost each
+ * release a DSB and a SEV.
  */
 #ifndef HYP_HW_LOCK_H
 #define HYP_HW_LOCK_H

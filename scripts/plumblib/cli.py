@@ -29,6 +29,7 @@ KEYS = """\
 keys, when standard input is a terminal:
   Ctrl-A x          end QEMU          Ctrl-A Ctrl-A   send a Ctrl-A
   Ctrl-] 0..9 or n  move the input to another partition   Ctrl-] ?  list them
+  Ctrl-] s          tell how each partition and vCPU stands
 """
 
 
@@ -184,7 +185,9 @@ def _memory(args: argparse.Namespace, packed: pack.Packed) -> str:
 def _options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
     return qemu.Run(board=args.board, smp=_smp(args), memory=_memory(args, packed),
                     icount=args.icount, timeout=args.timeout, extra=args.qemu,
-                    raw=getattr(args, "raw", False))
+                    raw=getattr(args, "raw", False),
+                    consoles=[p["name"] for p in packed.partitions
+                              if pack.truth(p.get("console"))])
 
 
 def _do_pack(args: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from . import boards, common
 from .common import PlumbError, tool
 from .trace import TraceCounter
 from .tty import RawTerminal
+from .why import STATE_KEYS, Why
 
 ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm,base=2020-01-01"]
 
@@ -22,6 +23,7 @@ END_LINE = re.compile(rb"plumbline: end: status (\d+)")
 PANIC = re.compile(rb"plumbline: panic: ?(.*)")
 REFUSED = re.compile(rb"plumbline: refused: ?(.*)")
 LINGER = 3.0  # seconds that QEMU gets to end by itself after the monitor's last word
+ANSWER = 10.0  # seconds that the monitor gets, at the time limit, to tell how its guests stand
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Run:
     timeout: float | None = None
     trace: bool = False
     raw: bool = False  # the manifest says raw-console
+    consoles: list[str] = field(default_factory=list)  # partitions that have one
     events: list[str] = field(default_factory=list)  # more of QEMU's trace events
     read_stdin: bool = False
     sends: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -60,12 +63,12 @@ def command(image: str, run: Run) -> list[str]:
 class Outcome:
     """Watches the console's bytes, line by line, for how the run ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: Why | None = None) -> None:
         self.partial = b""
         self.status: int | None = None
         self.panic = False
         self.refused = False
-        self.monitor_lines: list[str] = []
+        self.why = why or Why()
 
     def feed(self, data: bytes) -> None:
         *lines, self.partial = (self.partial + data).split(b"\n")
@@ -74,15 +77,13 @@ class Outcome:
             self._line(line.rstrip(b"\r"))
 
     def _line(self, line: bytes) -> None:
-        if not line.startswith((b"plumbline: ", b"[plumbline] ")):
-            return
         end = END_LINE.match(line)
         if end:
             self.status = int(end[1])
             return
         self.panic = self.panic or bool(PANIC.match(line))
         self.refused = self.refused or bool(REFUSED.match(line))
-        self.monitor_lines.append(line.decode(errors="replace"))
+        self.why.feed(line)
 
     @property
     def over(self) -> bool:
@@ -99,11 +100,6 @@ class Outcome:
         if self.status in (common.EXIT_OK, common.EXIT_GUEST, common.EXIT_PANIC):
             return self.status
         return common.EXIT_GUEST
-
-    def explanation(self) -> list[str]:
-        """The monitor's lines that say why, without those of a normal start."""
-        telling = re.compile(r"panic|refused|crash|fail|abort|forbidden|not |cannot|exit|r\d+ ")
-        return [line for line in self.monitor_lines if telling.search(line)][-24:]
 
 
 class RawFilter:
@@ -142,9 +138,10 @@ class Session:
 
     def __init__(self, image: str, run: Run, trace: TraceCounter | None = None):
         self.run = run
-        self.outcome = Outcome()
+        self.outcome = Outcome(Why(run.consoles, run.raw))
         self.trace = trace or (TraceCounter() if run.trace else None)
         self.timed_out = False
+        self.mute = False  # the monitor did not tell how its guests stand
         self.quit = False
         self.ending = False
         self.mid_line = False
@@ -190,6 +187,12 @@ class Session:
             del self.seen[:at + len(pattern)]
             self.type(text)
 
+    def _ask_state(self) -> None:
+        """At the time limit: how do the guests stand?"""
+        self.timed_out = True
+        self.outcome.why.state_done = False
+        self.type(STATE_KEYS)
+
     def _wait_for_bytes(self, deadline: float | None, terminal: RawTerminal | None) -> None:
         with selectors.SelectSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
@@ -198,7 +201,12 @@ class Session:
             while True:
                 now = time.monotonic()
                 if deadline is not None and now >= deadline:
-                    self.timed_out = not self.outcome.over
+                    if self.outcome.over or self.timed_out:
+                        self.mute = not self.outcome.over
+                        return
+                    deadline = now + ANSWER
+                    self._ask_state()
+                elif self.timed_out and self.outcome.why.state_done:
                     return
                 for key, _ in selector.select(None if deadline is None else deadline - now):
                     if key.fileobj is self.process.stdout:
@@ -273,6 +281,13 @@ class Session:
             say("the monitor refused to start")
         else:
             say("a partition crashed or failed")
-        for line in self.outcome.explanation():
-            print("  " + line, file=sys.stderr)
+        why = self.outcome.why
+        for line in why.explanation(code):
+            print(line, file=sys.stderr)
+        if code == common.EXIT_TIME:
+            for advice in why.silent():
+                say(advice)
+            if self.mute:
+                say(f"the monitor did not answer Ctrl-] s in {ANSWER:g} s: it may be stuck "
+                    "(plumb gdb looks into it)")
         return code

@@ -34,7 +34,11 @@ class End(unittest.TestCase):
 
     def test_the_crash_is_repeated_and_the_start_is_not(self):
         end = outcome(b"[plumbline] 2 CPUs\n[plumbline] a: crashed\n")
-        self.assertEqual(end.explanation(), ["[plumbline] a: crashed"])
+        self.assertEqual(end.why.explanation(1), ["  [plumbline] a: crashed"])
+
+    def test_a_panic_is_repeated(self):
+        end = outcome(b"[plumbline] 2 CPUs\nplumbline: panic: stuck\nplumbline: end: status 2\n")
+        self.assertEqual(end.why.explanation(2), ["  plumbline: panic: stuck"])
 
 
 class Keys(unittest.TestCase):

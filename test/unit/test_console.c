@@ -408,7 +408,20 @@ static int type(uint8_t byte)
 		return port * 256 + got;
 	}
 	CHECK_EQ(got, 0xee);
-	return -1;
+	return port;
+}
+
+static void run_room(void)
+{
+	start(false, 1);
+	CHECK_EQ(console_room(&con, 1), 512);
+	put(1, "abc");
+	CHECK_EQ(console_room(&con, 1), 509);
+	CHECK_EQ(console_room(&con, 0), 512);
+	CHECK_EQ(console_room(&con, 2), 0);
+	while (console_put(&con, 1, 'x')) {
+	}
+	CHECK_EQ(console_room(&con, 1), 0);
 }
 
 static void run_input(void)
@@ -462,6 +475,10 @@ static void run_input_edges(void)
 	type(0x1d);
 	type('0');
 	CHECK_EQ(type('a'), 'a');
+	CHECK_EQ(type('s'), 's'); /* the state is asked for after Ctrl-] alone, once each time */
+	CHECK_EQ(type(0x1d), (uint64_t)-1);
+	CHECK_EQ(type('s'), (uint64_t)-2);
+	CHECK_EQ(type('s'), 's');
 	/* Commands without end, the UART standing still: whole messages or none. */
 	start(false, 2);
 	for (unsigned i = 0; i < 1000; i++) {
@@ -475,19 +492,13 @@ static void run_input_edges(void)
 }
 
 static const struct test_case cases[] = {
-	{ "lines", run_lines },
-	{ "returns", run_returns },
-	{ "ports", run_ports },
-	{ "full", run_full },
-	{ "partial", run_partial },
-	{ "patience", run_patience },
-	{ "flood", run_flood },
-	{ "random", run_random },
-	{ "whole", run_whole },
-	{ "kernels", run_kernels },
-	{ "turn_end", run_turn_end },
-	{ "input", run_input },
-	{ "input_edges", run_input_edges },
+	{ "lines", run_lines },	      { "returns", run_returns },
+	{ "ports", run_ports },	      { "full", run_full },
+	{ "partial", run_partial },   { "patience", run_patience },
+	{ "flood", run_flood },	      { "random", run_random },
+	{ "whole", run_whole },	      { "kernels", run_kernels },
+	{ "turn_end", run_turn_end }, { "room", run_room },
+	{ "input", run_input },	      { "input_edges", run_input_edges },
 };
 
 TEST_MAIN("console", cases)

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/complain.h"
+#include "hyp/fmt.h"
+#include "hyp/mem.h"
+#include "hyp/regs/hsr.h"
+#include "hyp/regs/psr.h"
+#include "hyp/tty.h"
+#include <string.h>
+
+#define COMPLAIN_UNDEFINED 8u /* lines; kernels probe for what may not be there */
+#define COMPLAIN_NAME	   48 /* bytes of an instruction's name */
+
+/* What has been told of each partition since its start. Lock: its vm->lock. Apart from struct vm,
+ * which hypercalls index by its size. */
+static struct complain_told {
+	struct fault_seen aborts, undefs;
+} complain_told[MANIFEST_MAX_PARTITIONS];
+
+void complain_reset(struct vm *vm)
+{
+	memset(&complain_told[vm->index], 0, sizeof(complain_told[vm->index]));
+	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+		memset(&vm->vcpus[n].loop, 0, sizeof(vm->vcpus[n].loop));
+	}
+}
+
+static const char *complain_news(struct vm *vm, struct fault_seen *seen, uint32_t limit,
+				 uint32_t pc, uint32_t detail)
+{
+	enum fault_news news;
+
+	lock_take(&vm->lock);
+	news = fault_see(seen, limit, pc, detail);
+	lock_drop(&vm->lock);
+	switch (news) {
+	case FAULT_NEW:
+		return "";
+	case FAULT_LAST:
+		return " (no more of these)";
+	default:
+		return NULL;
+	}
+}
+
+/* Exits that were no faults. */
+static uint32_t complain_progress(const struct vcpu *vcpu)
+{
+	const uint64_t *stats = vcpu->stats;
+
+	return (uint32_t)(stats[PLUMB_STAT_HVC] + stats[PLUMB_STAT_MMIO] + stats[PLUMB_STAT_CP15] +
+			  stats[PLUMB_STAT_WFI] + stats[PLUMB_STAT_OTHER]) -
+	       vcpu->loop.undefined;
+}
+
+bool complain_is_loop(const struct vcpu *vcpu)
+{
+	return fault_is_loop(&vcpu->loop, complain_progress(vcpu));
+}
+
+/* Once: a guest may do so for ever, but nobody is to wonder. */
+static void complain_loop(struct vcpu *vcpu, uint32_t pc, uint32_t detail, const char *what)
+{
+	if (fault_repeats(&vcpu->loop, pc, detail, complain_progress(vcpu))) {
+		print("%s: vcpu %u: pc 0x%08x: loops in %s at this pc: %u times, and nothing "
+		      "else\n",
+		      vcpu->vm->config->name, (unsigned)vcpu->index, (unsigned)pc, what,
+		      (unsigned)FAULT_LOOP);
+	}
+}
+
+void complain_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint32_t address)
+{
+	struct vm *vm = vcpu->vm;
+	const char *end =
+		complain_news(vm, &complain_told[vm->index].aborts, FAULT_LINES, pc, address);
+
+	if (end) {
+		print("%s: vcpu %u: pc 0x%08x: %s 0x%08x%s\n", vm->config->name,
+		      (unsigned)vcpu->index, (unsigned)pc, what, (unsigned)address, end);
+	}
+	complain_loop(vcpu, pc, address, "aborts");
+}
+
+/* The syndrome does not tell what it was. */
+static void complain_name_word(const struct guest_regs *regs, char *name, size_t size)
+{
+	uint32_t word;
+	bool wide;
+
+	if (mem_read_insn(regs, (regs->cpsr & PSR_T) != 0, &wide, &word)) {
+		fmt_format(name, size, "instruction 0x%x", (unsigned)word);
+	} else {
+		fmt_format(name, size, "an instruction");
+	}
+}
+
+void complain_undefined(struct vcpu *vcpu, const struct guest_regs *regs, uint32_t hsr)
+{
+	struct vm *vm = vcpu->vm;
+	const char *end = complain_news(vm, &complain_told[vm->index].undefs, COMPLAIN_UNDEFINED,
+					regs->pc, hsr);
+	char name[COMPLAIN_NAME];
+
+	vcpu->loop.undefined++;
+	if (end) {
+		if (fault_name(hsr, name, sizeof(name)) == 0) {
+			complain_name_word(regs, name, sizeof(name));
+		}
+		print("%s: vcpu %u: pc 0x%08x: %s is undefined here%s%s\n", vm->config->name,
+		      (unsigned)vcpu->index, (unsigned)regs->pc, name,
+		      (regs->cpsr & PSR_MODE) == PSR_MODE_USR ? " (user mode)" : "", end);
+	}
+	complain_loop(vcpu, regs->pc, hsr, "undefined instructions");
+}
+
+void complain_end(const struct vcpu *vcpu, uint32_t pc, const char *what)
+{
+	print("%s: vcpu %u: pc 0x%08x: %s\n", vcpu->vm->config->name, (unsigned)vcpu->index,
+	      (unsigned)pc, what);
+}

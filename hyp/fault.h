@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a guest's faults are called, and which of them are news. Pure. */
+#ifndef HYP_FAULT_H
+#define HYP_FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FAULT_LINES 16	 /* at most, of one kind, for each start of a partition */
+#define FAULT_LOOP  1000 /* the same fault so often in a row is a loop */
+
+/* The faults that have been told. Lock: the partition's vm->lock. */
+struct fault_seen {
+	uint32_t count;
+	struct {
+		uint32_t pc, detail;
+	} entry[FAULT_LINES];
+};
+
+enum fault_news { FAULT_OLD, FAULT_NEW, FAULT_LAST };
+
+/* Is this one new? Notes it then, while there is room: LAST takes the last place of `limit`, and
+ * from then on all are old. `detail`: the address, or the syndrome. */
+enum fault_news fault_see(struct fault_seen *seen, uint32_t limit, uint32_t pc, uint32_t detail);
+
+/* A vCPU's last fault, and how often it came in a row. */
+struct fault_loop {
+	uint32_t pc, detail;
+	uint32_t progress;
+	uint32_t count;
+	uint32_t undefined; /* how many undefined instructions, all in all */
+	bool told;	    /* once for each start of the vCPU is enough */
+};
+
+/* One more fault. `progress` changes with whatever else the guest does that exits. True once: when
+ * it has become a loop. */
+bool fault_repeats(struct fault_loop *loop, uint32_t pc, uint32_t detail, uint32_t progress);
+
+/* Is it in one, by `progress` as of now? */
+bool fault_is_loop(const struct fault_loop *loop, uint32_t progress);
+
+/* The trapped instruction in words, from its syndrome: 'MRC p15, 0, r1, c9, c13, 0'. Returns the
+ * length; 0 if the syndrome does not tell. */
+size_t fault_name(uint32_t hsr, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the console told about each partition: who spoke, who complained, who ended, and how all
+stand (Ctrl-] s). From that, the lines that explain a run that did not end well."""
+
+import re
+from dataclasses import dataclass, field
+
+from . import common
+
+STATE_KEYS = b"\x1ds"  # Ctrl-] s
+LINES = 24  # at most, for one partition
+
+OURS = re.compile(rb"(?:\[plumbline\] |plumbline: )(.*)")
+THEIRS = re.compile(rb"\[([^\]]+)\] ?(.*)")
+COMPLAINT = re.compile(r"vcpu \d+: pc 0x")
+GONE = re.compile(r"state: [^ ]+: (off|crashed), ")
+TELLING = re.compile(r"panic|refused|crash|fail|abort|forbidden|not |cannot|exit|r\d+ ")
+SILENT = """\
+{name} has printed nothing. Its console is a PL011 at 0x09000000, as on QEMU's virt machine:
+  - is it an image for virt? Linux: multi-platform ARMv7 (Debian's armmp), not one board's kernel
+  - was it linked to run where it is loaded? A raw image starts at 0x40010000, an ELF file where its
+    headers say; another place is the manifest's kernel-address
+  - Linux: bootargs with console=ttyAMA0, and earlycon for what comes before the console"""
+
+
+@dataclass
+class Partition:
+    """What is known of one."""
+
+    spoke: bool = False
+    end: str = ""  # the monitor's word: off, crashed; empty: it runs
+    complaints: list[str] = field(default_factory=list)
+    state: list[str] = field(default_factory=list)
+
+
+class Why:
+    """Fed with the console's lines. `consoles`: the partitions that have one; others have nothing
+    to say."""
+
+    def __init__(self, consoles: list[str] | None = None, raw: bool = False) -> None:
+        self.partitions = {name: Partition() for name in consoles or []}
+        self.consoles = list(consoles or [])
+        self.raw = raw
+        self.own: list[str] = []  # lines about no partition
+        self.state_done = False
+
+    def feed(self, line: bytes) -> None:
+        ours = OURS.match(line)
+        if ours:
+            self._monitor(line.decode(errors="replace"), ours[1].decode(errors="replace"))
+        elif self.raw:
+            self._spoke(self.consoles[:1], line)
+        elif theirs := THEIRS.match(line):
+            self._spoke([theirs[1].decode(errors="replace")], theirs[2])
+
+    def _spoke(self, names: list[str], text: bytes) -> None:
+        for name in names:
+            if text.strip():
+                self._partition(name).spoke = True
+
+    def _partition(self, name: str) -> Partition:
+        return self.partitions.setdefault(name, Partition())
+
+    def _monitor(self, line: str, text: str) -> None:
+        if text.startswith("state: "):
+            self._state(line, text.removeprefix("state: "))
+            return
+        name, colon, rest = text.partition(": ")
+        if not colon or " " in name:
+            self.own.append(line)
+        elif COMPLAINT.match(rest):
+            known = self._partition(name)
+            known.complaints = [*known.complaints, line][-LINES:]
+        elif rest == "restarts":
+            self.partitions[name] = Partition(spoke=self._partition(name).spoke)
+        elif rest == "off" or rest.startswith("crashed"):
+            self._partition(name).end = line
+        else:
+            self.own.append(line)
+
+    def _state(self, line: str, text: str) -> None:
+        if text == "end":
+            self.state_done = True
+            return
+        name = re.split(r"[: ]", text, maxsplit=1)[0]
+        known = self._partition(name)
+        if " vcpu " not in text:  # its first line
+            known.state = []
+            self.state_done = False
+        known.state.append(line)
+
+    def crashed(self) -> list[Partition]:
+        return [p for p in self.partitions.values() if "crashed" in p.end]
+
+    def running(self) -> dict[str, Partition]:
+        return {name: p for name, p in self.partitions.items()
+                if not p.end and not (p.state and GONE.search(p.state[0]))
+                and (p.state or p.complaints or p.spoke or name in self.consoles)}
+
+    def explanation(self, code: int) -> list[str]:
+        """The lines to repeat for this exit code, indented."""
+        lines = [line for line in self.own if TELLING.search(line)][-LINES:]
+        if code in (common.EXIT_GUEST, common.EXIT_TIME):
+            lines = []
+            for known in self.crashed():
+                lines += [*known.complaints, known.end]
+        if code == common.EXIT_TIME:
+            for known in self.running().values():
+                lines += known.complaints + known.state
+        return ["  " + line for line in lines]
+
+    def silent(self) -> list[str]:
+        """Advice about each partition that runs and has said nothing."""
+        running = self.running()
+        return [SILENT.format(name=name) for name in self.consoles
+                if name in running and not running[name].spoke]
