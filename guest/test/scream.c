@@ -10,18 +10,19 @@
 #include "guest/lib/psci.h"
 #include "guest/lib/report.h"
 #include "guest/test/nap.h"
-#include <stdio.h>
+#include <stdlib.h>
 
-#define GPIO_BASE    0x09030000u
-#define GPIO_DIR     (GPIO_BASE + 0x400)
-#define GPIO_IS	     (GPIO_BASE + 0x404)
-#define GPIO_IEV     (GPIO_BASE + 0x40c)
-#define GPIO_IE	     (GPIO_BASE + 0x410)
-#define SCREAM_INTID 39u
-#define SCREAM_LIVES 40u
-#define SCREAM_TIMES 20000u
-#define SCREAM_US    300000u
-#define SCREAM_LIMIT 20000000u
+#define GPIO_BASE     0x09030000u
+#define GPIO_DIR      (GPIO_BASE + 0x400)
+#define GPIO_IS	      (GPIO_BASE + 0x404)
+#define GPIO_IEV      (GPIO_BASE + 0x40c)
+#define GPIO_IE	      (GPIO_BASE + 0x410)
+#define SCREAM_INTID  39u
+#define SCREAM_LIVES  40u
+#define SCREAM_TIMES  20000u
+#define SCREAM_US     300000u
+#define SCREAM_STATUS 7
+#define SCREAM_LIMIT  20000000u
 
 static volatile uint32_t scream_taken, scream_done;
 
@@ -141,7 +142,10 @@ static void scream_live(uint32_t life)
 	case 5:
 		scream_elsewhere();
 		break;
-	case 6: /* and is off, the line still high */
+	case 6: /* and is off, or has crashed, the line still high */
+		if (guest_has_arg("crash")) {
+			exit(SCREAM_STATUS);
+		}
 		report_summary();
 	default:
 		(void)report_check(false, "a life too many");
