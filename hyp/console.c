@@ -160,7 +160,7 @@ static int console_take(struct console *con)
 	struct console_port *port = &con->port[con->current];
 	uint8_t byte = console_peek(port);
 
-	if (byte == '\n' && !con->cr) {
+	if (byte == '\n' && !con->cr && !con->raw) {
 		con->cr = true;
 		con->turn++;
 		return '\r';

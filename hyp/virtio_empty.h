@@ -17,7 +17,7 @@ static inline enum mmio_result virtio_empty_access(struct mmio *mmio)
 {
 	uint32_t value = 0;
 
-	switch (mmio->offset % 0x200u) {
+	switch (mmio->offset % 0x200u & ~3u) {
 	case 0x000:
 		value = 0x74726976; /* MagicValue: "virt" */
 		break;
@@ -31,7 +31,7 @@ static inline enum mmio_result virtio_empty_access(struct mmio *mmio)
 		break;
 	}
 	if (!mmio->is_write) {
-		mmio->value = value & mmio_mask(mmio->size);
+		mmio->value = value >> 8 * (mmio->offset % 4u) & mmio_mask(mmio->size);
 	}
 	return MMIO_OK;
 }

@@ -22,6 +22,7 @@ ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm,base=2020-01-01"]
 END_LINE = re.compile(rb"plumbline: end: status (\d+)")
 PANIC = re.compile(rb"plumbline: panic: ?(.*)")
 REFUSED = re.compile(rb"plumbline: refused: ?(.*)")
+ESCAPE = b"\x1d"  # Ctrl-]: the multiplexer's, twice to send one
 LINGER = 3.0  # seconds that QEMU gets to end by itself after the monitor's last word
 ANSWER = 10.0  # seconds that the monitor gets, at the time limit, to tell how its guests stand
 
@@ -173,6 +174,10 @@ class Session:
         except BrokenPipeError:
             pass
 
+    def _type_for_guest(self, data: bytes) -> None:
+        """On a raw console no byte is a key of the monitor's multiplexer."""
+        self.type(data.replace(ESCAPE, ESCAPE + ESCAPE) if self.raw else data)
+
     def _output(self, data: bytes) -> None:
         shown = self.raw.feed(data) if self.raw else data
         os.write(1, shown)
@@ -185,7 +190,7 @@ class Session:
         while self.sends and (at := self.seen.find(self.sends[0][0])) >= 0:
             pattern, text = self.sends.pop(0)
             del self.seen[:at + len(pattern)]
-            self.type(text)
+            self._type_for_guest(text)
 
     def _ask_state(self) -> None:
         """At the time limit: how do the guests stand?"""
@@ -227,7 +232,7 @@ class Session:
                             self.quit = True
                             return
                         else:
-                            self.type(data)
+                            self._type_for_guest(data)
 
     def wait(self) -> int:
         """Runs to the end; plumb's exit code."""
