@@ -105,6 +105,35 @@ static void run_alarm_moves(void)
 	CHECK_EQ(get(0x14), 1); /* an access sees it, without a tick */
 }
 
+/* RTCDR has 32 bits: its last second is 2106-02-07 06:28:15. The time of the monitor goes on. */
+static void run_year_2106(void)
+{
+	uint64_t at;
+
+	start(0xfffffffe);
+	CHECK_EQ(get(0x00), 0xfffffffe);
+	set(0x10, 1);
+	set(0x04, 1);
+	CHECK(pl031_alarm(&rtc, &at));
+	CHECK_EQ(at, 0x100000001);
+	now = 0x100000000;
+	CHECK_EQ(get(0x00), 0);
+	CHECK(!pl031_irq(&rtc));
+	now = 0x100000001;
+	CHECK_EQ(get(0x00), 1);
+	CHECK(pl031_irq(&rtc));
+	set(0x1c, 1);
+	set(0x08, 0x80000000); /* set across the wrap: the alarm is still at 1 */
+	CHECK_EQ(get(0x00), 0x80000000);
+	CHECK(pl031_alarm(&rtc, &at));
+	CHECK_EQ(at, 0x100000001 + 0x80000001);
+	now = at - 1;
+	CHECK_EQ(get(0x00), 0);
+	CHECK_EQ(get(0x14), 0);
+	now = at;
+	CHECK_EQ(get(0x14), 1);
+}
+
 static void run_identity(void)
 {
 	static const uint8_t id[8] = { 0x31, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
@@ -138,8 +167,12 @@ static void run_reset(void)
 }
 
 static const struct test_case cases[] = {
-	{ "time", run_time },	      { "alarm", run_alarm }, { "alarm_moves", run_alarm_moves },
-	{ "identity", run_identity }, { "reset", run_reset },
+	{ "time", run_time },
+	{ "alarm", run_alarm },
+	{ "alarm_moves", run_alarm_moves },
+	{ "year_2106", run_year_2106 },
+	{ "identity", run_identity },
+	{ "reset", run_reset },
 };
 
 TEST_MAIN("pl031", cases)
