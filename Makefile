@@ -135,6 +135,8 @@ $(HOST_TOOLS): $(B)/host/%: $(B)/host/obj/scripts/%.c.o $(READER_OBJS)
 UNIT_SRCS := $(sort $(wildcard test/unit/test_*.c))
 UNIT_TESTS := $(UNIT_SRCS:test/unit/%.c=$(B)/unit/%)
 PURE_UNIT_OBJS := $(PURE_SRCS:%=$(B)/unit/obj/%.o)
+# Drivers, on the fake hyp/hw/io.h of test/fakes: who uses one brings a device's model.
+DRIVER_UNIT_OBJS := $(patsubst %,$(B)/unit/obj/%.o,$(wildcard hyp/hw/uart*.c))
 
 # Builds the programs; `unit` runs them too.
 .PHONY: unit-programs unit
@@ -149,7 +151,11 @@ $(B)/unit/libpure.a: $(PURE_UNIT_OBJS)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(UNIT_TESTS): $(B)/unit/%: $(B)/unit/obj/test/unit/%.c.o $(B)/unit/libpure.a
+$(B)/unit/libdrivers.a: $(DRIVER_UNIT_OBJS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(UNIT_TESTS): $(B)/unit/%: $(B)/unit/obj/test/unit/%.c.o $(B)/unit/libpure.a $(B)/unit/libdrivers.a
 	$(Q)$(UNIT_CC) -fsanitize=address,undefined -o $@ $^ -lfdt
 
 unit:

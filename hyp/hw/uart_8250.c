@@ -48,15 +48,22 @@ static void uart_8250_write(const struct uart *uart, uint32_t number, uint32_t v
 	}
 }
 
+static bool uart_8250_is_idle(struct uart *uart)
+{
+	return (uart_8250_read(uart, UART_8250_LSR) & UART_8250_LSR_TEMT) != 0;
+}
+
 /* No FIFO is emptied: the boot loader's last words may still be in it. Trigger levels 0: reception
  * interrupts at the first byte (OMAP: at the eighth, or a timeout). OUT2 is the interrupt's gate
- * on a PC's 16550. */
+ * on a PC's 16550. A DesignWare ignores LCR while a character moves. */
 static void uart_8250_start(struct uart *uart)
 {
 	uint32_t line = uart_8250_read(uart, UART_8250_LCR);
 	uint32_t fifo;
 
 	if (line & UART_8250_LCR_DLAB) {
+		while (!uart_8250_is_idle(uart)) {
+		}
 		uart_8250_write(uart, UART_8250_LCR, line & ~UART_8250_LCR_DLAB);
 	}
 	uart_8250_write(uart, UART_8250_IER, 0);
@@ -122,11 +129,6 @@ static int uart_8250_dw_receive(struct uart *uart)
 static void uart_8250_enable_interrupts(struct uart *uart, bool transmit)
 {
 	uart_8250_write(uart, UART_8250_IER, UART_8250_IER_RX | (transmit ? UART_8250_IER_TX : 0));
-}
-
-static bool uart_8250_is_idle(struct uart *uart)
-{
-	return (uart_8250_read(uart, UART_8250_LSR) & UART_8250_LSR_TEMT) != 0;
 }
 
 /* Its transmit interrupt is a level that comes with eight free places, when THRE is far: counting

@@ -48,20 +48,13 @@ static void uart_exynos_send(struct uart *uart, uint8_t byte)
 	io_write32(uart->shape.base + EXYNOS_UTXH, byte);
 }
 
-static bool uart_exynos_has_input(const struct uart *uart)
-{
-	return (io_read32(uart->shape.base + EXYNOS_UFSTAT) & EXYNOS_UFSTAT_RX) != 0;
-}
-
-/* UINTP holds an interrupt until it is told, also when its cause is gone. What comes after that is
- * a new one; what came just before is looked for again. */
+/* UINTP holds an interrupt until it is told, also when its cause is gone. A byte that comes just
+ * before that is not lost: the level, or the timeout, pends again. */
 static int uart_exynos_receive(struct uart *uart)
 {
-	if (!uart_exynos_has_input(uart)) {
+	if (!(io_read32(uart->shape.base + EXYNOS_UFSTAT) & EXYNOS_UFSTAT_RX)) {
 		io_write32(uart->shape.base + EXYNOS_UINTP, EXYNOS_INT_RX | EXYNOS_INT_ERROR);
-		if (!uart_exynos_has_input(uart)) {
-			return -1;
-		}
+		return -1;
 	}
 	return (int)(io_read32(uart->shape.base + EXYNOS_URXH) & 0xffu);
 }

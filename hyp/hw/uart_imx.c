@@ -20,9 +20,11 @@
  * TXDMAEN, ATDMAEN. */
 #define IMX_UCR1_OFF \
 	(BIT32(15) | GENMASK32(13, 12) | GENMASK32(9, 8) | GENMASK32(6, 5) | GENMASK32(3, 2))
-#define IMX_UCR2_OFF	(BIT32(15) | GENMASK32(4, 3)) /* ESCI, RTSEN, ATEN */
-#define IMX_UCR3_OFF	(GENMASK32(13, 11) | GENMASK32(9, 8) | GENMASK32(6, 4) | BIT32(3) | BIT32(0))
-#define IMX_UCR4_OFF	(GENMASK32(9, 6) | GENMASK32(3, 0)) /* WKEN to DREN */
+#define IMX_UCR2_OFF	(BIT32(15) | GENMASK32(4, 3))			 /* ESCI, RTSEN, ATEN */
+#define IMX_UCR3_OFF	(GENMASK32(13, 11) | GENMASK32(6, 3) | BIT32(0)) /* DTREN to ACIEN */
+#define IMX_UCR3_DTE	GENMASK32(9, 8) /* RI, DCD: as DTE interrupts, as DCE the pins' levels */
+#define IMX_UCR4_OFF	(GENMASK32(8, 6) | GENMASK32(3, 0)) /* ENIRI to DREN, but for IRSC, LPBYP */
+#define IMX_UFCR_DTE	BIT32(6)
 #define IMX_UFCR_RXTL	GENMASK32(5, 0)
 #define IMX_UFCR_TXTL	GENMASK32(15, 10)
 #define IMX_USR2_TXDC	BIT32(3)
@@ -42,7 +44,7 @@ static void uart_imx_start(struct uart *uart)
 
 	uart_imx_clear(uart, IMX_UCR1, IMX_UCR1_OFF);
 	uart_imx_clear(uart, IMX_UCR2, IMX_UCR2_OFF);
-	uart_imx_clear(uart, IMX_UCR3, IMX_UCR3_OFF);
+	uart_imx_clear(uart, IMX_UCR3, IMX_UCR3_OFF | ((levels & IMX_UFCR_DTE) ? IMX_UCR3_DTE : 0));
 	uart_imx_clear(uart, IMX_UCR4, IMX_UCR4_OFF);
 	levels = FIELD_SET(IMX_UFCR_RXTL, levels, 1u);
 	io_write32(uart->shape.base + IMX_UFCR, FIELD_SET(IMX_UFCR_TXTL, levels, 2u));

@@ -12,29 +12,29 @@
 #define PL011_IMSC 0x38u
 #define PL011_ICR  0x44u
 
-#define PL011_FR_BUSY	BIT32(3)
-#define PL011_FR_RXFE	BIT32(4)
-#define PL011_FR_TXFF	BIT32(5)
-#define PL011_LCRH_FEN	BIT32(4)
-#define PL011_LCRH_8BIT GENMASK32(6, 5)
-#define PL011_CR_UARTEN BIT32(0)
-#define PL011_CR_ON	0x301u /* UARTEN, TXE, RXE */
-#define PL011_INT_RX	BIT32(4)
-#define PL011_INT_TX	BIT32(5)
-#define PL011_INT_RT	BIT32(6)
-#define PL011_INT_ALL	0x7ffu
+#define PL011_FR_BUSY	    BIT32(3)
+#define PL011_FR_RXFE	    BIT32(4)
+#define PL011_FR_TXFF	    BIT32(5)
+#define PL011_LCRH_8N1_FIFO 0x70u
+#define PL011_CR_UARTEN	    BIT32(0)
+#define PL011_CR_ON	    0x301u /* UARTEN, TXE, RXE */
+#define PL011_INT_RX	    BIT32(4)
+#define PL011_INT_TX	    BIT32(5)
+#define PL011_INT_RT	    BIT32(6)
+#define PL011_INT_ALL	    0x7ffu
 
-/* A UART that nobody turned on (QEMU boots so) has no format yet: 8n1. */
+/* A UART that is on keeps its format: DDI 0183 3.3.7 forbids a change, even of the FIFO's enable
+ * bit, while it runs. One that is off (QEMU's, without firmware) has none yet: 8n1. */
 static void uart_pl011_start(struct uart *uart)
 {
 	uintptr_t base = uart->shape.base;
 	uint32_t control = io_read32(base + PL011_CR);
-	uint32_t format =
-		(control & PL011_CR_UARTEN) ? io_read32(base + PL011_LCRH) : PL011_LCRH_8BIT;
 
 	io_write32(base + PL011_IMSC, 0);
 	io_write32(base + PL011_ICR, PL011_INT_ALL);
-	io_write32(base + PL011_LCRH, format | PL011_LCRH_FEN);
+	if (!(control & PL011_CR_UARTEN)) {
+		io_write32(base + PL011_LCRH, PL011_LCRH_8N1_FIFO);
+	}
 	io_write32(base + PL011_IFLS, 0);
 	io_write32(base + PL011_CR, control | PL011_CR_ON);
 }
