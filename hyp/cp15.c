@@ -4,7 +4,6 @@
  *
  *   HCR.TID3, .TAC, .TSW       ID group 3 (read-only), ACTLR, maintenance by set/way
  *   HCR.TIDCP, HSTR.T15        c9, c10, c11 lockdown and TCM, c15: only the A15's L2CTLR, L2ECTLR
- *   HSTR.TTEE                  ThumbEE's registers
  *   HDCR.TPM, .TPMCR           performance monitors: there are none, yet kernels touch them
  *   HDCR.TDRA, .TDOSA, .TDA    debug: no event ever comes, its registers swallow writes
  *   HCPTR.TTA                  trace: none
@@ -74,13 +73,11 @@ static const struct cp15_row table[] = {
 	ROW(DBGDTRINT, ALL_RW, ZERO),
 	ROW(DBGWFAR, PL1_RW, ZERO),
 	ROW(DBGVCR, PL1_RW, ZERO),
-	ROW(TEECR, PL1_RW | PL0_R, ZERO),
 	ROW(DBGDRAR, ALL_R, ZERO),
 	ROW(DBGOSLAR, PL1_W, ZERO),
 	ROW(DBGOSLSR, PL1_R, ZERO),
 	ROW(DBGOSDLR, PL1_RW, ZERO),
 	ROW(DBGPRCR, PL1_RW, ZERO),
-	ROW(TEEHBR, ALL_RW, ZERO),
 	ROW(DBGDSAR, ALL_R, ZERO),
 	ROW(DBGCLAIMSET, PL1_RW, ZERO),
 	ROW(DBGCLAIMCLR, PL1_RW, ZERO),

@@ -28,7 +28,8 @@ void world_init_cpu(const void *vectors, uintptr_t cpu)
 	sysreg_write(VTCR, WORLD_VTCR);
 	sysreg_write(HCR, 0);
 	sysreg_write(HCPTR, WORLD_HCPTR_CLOSED);
-	sysreg_write(HSTR, HSTR_T15 | HSTR_TTEE);
+	/* Not TTEE: where Linux sees ThumbEE, as on QEMU, each context switch moves TEEHBR. */
+	sysreg_write(HSTR, HSTR_T15);
 	sysreg_write(HDCR, (sysreg_read(HDCR) & HDCR_HPMN) | HDCR_TDRA | HDCR_TDOSA | HDCR_TDA |
 				   HDCR_TPM | HDCR_TPMCR);
 	/* The guests have both EL1 timers; HYP uses its own. CNTVOFF is UNKNOWN at reset. */
@@ -147,6 +148,8 @@ void world_save(struct world *world)
 	world->tpidruro = sysreg_read(TPIDRURO);
 	world->tpidrprw = sysreg_read(TPIDRPRW);
 	world->csselr = sysreg_read(CSSELR);
+	world->teecr = sysreg_read(TEECR);
+	world->teehbr = sysreg_read(TEEHBR);
 	world->hcr = sysreg_read(HCR);
 	world_save_timers(world);
 }
@@ -180,6 +183,8 @@ void world_restore(const struct world *world)
 	sysreg_write(TPIDRURO, world->tpidruro);
 	sysreg_write(TPIDRPRW, world->tpidrprw);
 	sysreg_write(CSSELR, world->csselr);
+	sysreg_write(TEECR, world->teecr);
+	sysreg_write(TEEHBR, world->teehbr);
 	world_restore_banks(world);
 	world_restore_timers(world);
 	hw_isb();

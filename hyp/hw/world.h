@@ -29,6 +29,7 @@ struct world {
 	uint32_t sctlr, cpacr, ttbcr, dacr, dfsr, ifsr, adfsr, aifsr, dfar, ifar;
 	uint32_t mair0, mair1, amair0, amair1, vbar, contextidr;
 	uint32_t tpidrurw, tpidruro, tpidrprw, csselr, cntkctl;
+	uint32_t teecr, teehbr; /* ARMv7-A has ThumbEE (A2.10) */
 
 	struct world_timer cntv, cntp;
 

@@ -54,7 +54,6 @@
 #define HSTR_T9	   BIT32(9)
 #define HSTR_T11   BIT32(11)
 #define HSTR_T15   BIT32(15)
-#define HSTR_TTEE  BIT32(16)
 #define HSTR_TJDBX BIT32(17)
 
 /* HDCR: debug and performance monitors */

@@ -56,8 +56,6 @@ static const struct want want32[] = {
 	{ "DBGCLAIMSET", 14, 0, 7, 8, 6, "rw", 0 },
 	{ "DBGCLAIMCLR", 14, 0, 7, 9, 6, "rw", 0 },
 	{ "DBGAUTHSTATUS", 14, 0, 7, 14, 6, "r", 0 },
-	{ "TEECR", 14, 6, 0, 0, 0, "rwR", 0 },
-	{ "TEEHBR", 14, 6, 1, 0, 0, "rwRW", 0 },
 
 	{ "ID_PFR0", 15, 0, 0, 1, 0, "r", 0x00000131 },
 	{ "ID_PFR1", 15, 0, 0, 1, 1, "r", 0x00010001 },
