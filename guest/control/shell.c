@@ -279,6 +279,7 @@ int shell_run(void)
 	char line[PROMPT_LINE];
 
 	prompt_init();
+	shell_begin_stats();
 	printf("Plumbline control. 'help' lists the commands.\n");
 	do {
 		prompt_read("control> ", line);

@@ -15,6 +15,8 @@ void shell_explain(int32_t result);
 
 void shell_list_vms(void);
 void shell_list_lines(uint32_t handle);
+/* Counts since boot, and per second since they were shown last, or since shell_begin_stats. */
+void shell_begin_stats(void);
 void shell_list_stats(uint32_t handle);
 void shell_list_all_stats(void); /* of every partition that control may call */
 
