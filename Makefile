@@ -165,7 +165,7 @@ unit:
 DEMO ?= guest/demo.dts
 SHELL_SYSTEM ?= guest/shell.dts
 
-.PHONY: setup run shell test check bench help clean
+.PHONY: setup run shell test check bench guest-bench help clean
 setup:
 	@scripts/setup
 
@@ -186,6 +186,9 @@ check:
 
 bench: all
 	@scripts/bench
+
+guest-bench: all
+	@scripts/guest-speed
 
 run-%: all
 	@test/run --show $*
@@ -212,6 +215,7 @@ help:
 	@echo '  check        source checks only'
 	@echo '  run-CASE     one QEMU case, with its console (test/run --list names them)'
 	@echo '  bench        instructions and GIC accesses per operation'
+	@echo '  guest-bench  a Debian kernel beside bare QEMU: instructions, exits, time'
 	@echo '  clean        remove build/'
 	@echo
 	@echo '  V=1 shows the commands. scripts/plumb --help: systems of your own.'

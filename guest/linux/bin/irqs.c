@@ -45,24 +45,6 @@ struct irqs {
 
 int main(int argc, char **argv);
 
-/* mmap2 takes six arguments; the last is in pages. */
-static volatile uint32_t *irqs_map(int32_t file, uint32_t address)
-{
-	register uint32_t r0 __asm__("r0") = 0;
-	register uint32_t r1 __asm__("r1") = 4096;
-	register uint32_t r2 __asm__("r2") = 3; /* PROT_READ | PROT_WRITE */
-	register uint32_t r3 __asm__("r3") = 1; /* MAP_SHARED */
-	register uint32_t r4 __asm__("r4") = (uint32_t)file;
-	register uint32_t r5 __asm__("r5") = address >> 12;
-	register uint32_t r7 __asm__("r7") = LINUX_MMAP2;
-
-	__asm__ volatile("svc #0"
-			 : "+r"(r0)
-			 : "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5), "r"(r7)
-			 : "memory");
-	return r0 >= 0xfffff000u ? NULL : (volatile uint32_t *)(uintptr_t)r0;
-}
-
 static void irqs_tell(struct irqs *irqs, uint32_t bell, bool pending)
 {
 	irqs->gicd[pending ? IRQS_ISPENDR : IRQS_ICPENDR] = bell;
@@ -108,30 +90,16 @@ static bool irqs_read(struct irqs *irqs, int32_t file)
 	return size > 0;
 }
 
-static uint32_t irqs_number(const char *text)
-{
-	uint32_t value = 0;
-
-	for (; *text >= '0' && *text <= '9'; text++) {
-		value = value * 10 + (uint32_t)(*text - '0');
-	}
-	return value;
-}
-
 int main(int argc, char **argv)
 {
-	struct irqs irqs = { .gicd = NULL };
+	struct irqs irqs = { .gicd = linux_map(IRQS_GICD) };
 	int32_t keys = linux_open("/dev/input/event0", 0);
-	int32_t memory = linux_open("/dev/mem", 0x101002); /* O_RDWR | O_SYNC */
-	uint32_t count = argc > 1 ? irqs_number(argv[1]) : 1;
+	uint32_t count = argc > 1 ? linux_number(argv[1]) : 1;
 	struct {
 		int32_t file;
 		uint16_t wanted, got;
 	} poll = { keys, 1, 0 }; /* POLLIN */
 
-	if (memory >= 0) {
-		irqs.gicd = irqs_map(memory, IRQS_GICD);
-	}
 	if (keys < 0 || irqs.gicd == NULL) {
 		linux_print("irqs: no /dev/input/event0, or no /dev/mem\n");
 		return 1;
