@@ -67,6 +67,9 @@ ARM_ARCH := -mcpu=cortex-a15 -marm
 ARM_LTO := -flto=auto
 # Cortex-A15 tuning saves registers by pairs (strd): several instructions where push needs one.
 ARM_TUNE := -mtune=cortex-a7
+# What runs once, at boot, or when somebody asks is to be small rather than fast.
+ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain explain fault fdt% manifest% report) \
+	    vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g
 ARM_ASFLAGS := -I. $(ARM_ARCH) -g -Wundef -Werror
@@ -92,7 +95,7 @@ MONITOR_OBJS := $(MONITOR_SRCS:%=$(B)/obj/%.o)
 $(B)/obj/%.c.o: %.c Makefile
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(ARM_CC) $(ARM_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(ARM_CC) $(ARM_CFLAGS) $(if $(filter $(ARM_COLD),$*),-Os) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/obj/%.S.o: %.S Makefile
 	$(call say,AS,$<)
