@@ -91,6 +91,8 @@ static void run_no_loop(void)
 	}
 	for (uint32_t n = 0; n < 5000; n++) {
 		CHECK(!fault_repeats(&loop, 0x8000 + n % 2 * 4, 0x10, 9));
+	}
+	for (uint32_t n = 0; n < 5000; n++) {
 		CHECK(!fault_repeats(&loop, 0x8000, 0x10 + n % 2, 9));
 	}
 }

@@ -93,6 +93,8 @@ static void run_priorities(void)
 	/* Binary point 5: bits 7..6 alone; 0x40 preempts 0x80, but not what runs at 0x40. */
 	rig_write8(&rig, 0, IPRIORITYR + 40, 0x30);
 	check(look(0, VMCR_OPEN | VMCR_BP(5), 1u << 8), VGIC_HOLD_NONE, 40);
+	check(look(0, VMCR_OPEN | VMCR_BP(5), 1u << 4), VGIC_HOLD_NONE, 40);
+	check(look(0, VMCR_OPEN | VMCR_BP(4), 1u << 4), VGIC_HOLD_ACTIVE, 40);
 	check(look(0, VMCR_OPEN | VMCR_BP(5), 1u << 0), VGIC_HOLD_ACTIVE, 40);
 	rig_free(&rig);
 }
@@ -177,6 +179,9 @@ static void run_open(void)
 	rig_write8(&rig, 0, ITARGETSR + 60, 1);
 	CHECK_EQ(look(0, VMCR_OPEN, 0).open_other, 60);
 	CHECK_EQ(look(1, VMCR_OPEN, 0).open_other, 0xffff);
+	rig_write8(&rig, 0, ITARGETSR + 60, 2);
+	CHECK_EQ(look(0, VMCR_OPEN, 0).open_other, 0xffff);
+	CHECK_EQ(look(1, VMCR_OPEN, 0).open_other, 60);
 	enable(29);
 	CHECK_EQ(look(0, VMCR_OPEN, 0).open_other, 29);
 	view = look(0, VMCR_PMR(0xf8), 0);
