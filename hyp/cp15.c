@@ -4,7 +4,7 @@
  *
  *   HCR.TID3, .TAC, .TSW       ID group 3 (read-only), ACTLR, maintenance by set/way
  *   HCR.TIDCP, HSTR.T15        c9, c10, c11 lockdown and TCM, c15: only the A15's L2CTLR, L2ECTLR
- *   HDCR.TPM, .TPMCR           performance monitors: there are none, yet kernels touch them
+ *   HDCR.TPM, .TPMCR           performance monitors: none, or not used so far
  *   HDCR.TDRA, .TDOSA, .TDA    debug: no event ever comes, its registers swallow writes
  *   HCPTR.TTA                  trace: none
  */
@@ -31,6 +31,7 @@ enum cp15_kind {
 	KIND_CTX,   /* reads the word of struct cp15_ctx at `arg`; writes are ignored */
 	KIND_CONST, /* reads `arg` */
 	KIND_FLUSH,
+	KIND_PMU, /* the vCPU's own, if it has them; else KIND_ZERO */
 };
 
 struct cp15_row {
@@ -47,6 +48,7 @@ struct cp15_row {
 #define RANGE(first, last, ...) { CP_REG(first), CP_REG(last), __VA_ARGS__ }
 /* clang-format on */
 #define ZERO	   KIND_ZERO, 0
+#define PMU	   KIND_PMU, 0
 #define CTX(field) KIND_CTX, offsetof(struct cp15_ctx, field)
 
 /* Encodings of ID group 3 that no register has yet: they read as zero (B3.17, c0). */
@@ -107,13 +109,18 @@ static const struct cp15_row table[] = {
 	ROW(DCCSW, PL1_W, KIND_FLUSH, 0),
 	ROW(DCCISW, PL1_W, KIND_FLUSH, 0),
 
-	RANGE(PMCR, PMOVSR, PL1_RW, ZERO),
-	ROW(PMSWINC, PL1_W, ZERO),
-	ROW(PMSELR, PL1_RW, ZERO),
-	RANGE(PMCEID0, PMCEID1, PL1_R, ZERO),
-	RANGE(PMCCNTR, PMXEVCNTR, PL1_RW, ZERO),
-	ROW(PMUSERENR, PL1_RW | PL0_R, ZERO), /* EN = 0: PL0 reads this and nothing else */
-	RANGE(PMINTENSET, PMOVSSET, PL1_RW, ZERO),
+	/* Without the extension these encodings are unallocated, and UNDEFINED to PL0; what PL1
+	 * gets the architecture leaves open (B3.17). Zeros, as KVM had it: there are kernels that
+	 * read PMCCNTR whatever ID_DFR0 says. With PMUSERENR.EN = 0 PL0 reads that one and nothing
+	 * else.
+	 */
+	RANGE(PMCR, PMOVSR, PL1_RW, PMU),
+	ROW(PMSWINC, PL1_W, PMU),
+	ROW(PMSELR, PL1_RW, PMU),
+	RANGE(PMCEID0, PMCEID1, PL1_R, PMU),
+	RANGE(PMCCNTR, PMXEVCNTR, PL1_RW, PMU),
+	ROW(PMUSERENR, PL1_RW | PL0_R, PMU),
+	RANGE(PMINTENSET, PMOVSSET, PL1_RW, PMU),
 	ROW(L2CTLR, PL1_RW, CTX(l2ctlr)),
 	ROW(L2ECTLR, PL1_RW, ZERO),
 };
@@ -236,6 +243,9 @@ enum cp_result cp15_access(const struct cp15_ctx *ctx, const struct cp_access *a
 	if (row->kind == KIND_FLUSH) {
 		return CP_FLUSH;
 	}
+	if (row->kind == KIND_PMU && ctx->pmu) {
+		return CP_PMU;
+	}
 	if (!access->is_write) {
 		*value = read_row(row, ctx);
 	}
@@ -254,7 +264,18 @@ enum cp_result cp15_access(const struct cp15_ctx *ctx, const struct cp_access *a
 #define ISAR4_SMC	   GENMASK32(15, 12)
 #define L2CTLR_CPUS_MINUS1 GENMASK32(25, 24)
 
-struct cp15_id cp15_guest_id(const struct cp15_id *host)
+#define DFR0_PERFMON_V2 2u
+
+/* PMUv2 is the first with filters and an overflow set register, of which the monitor makes use. */
+bool cp15_has_pmu(const struct cp15_id *host)
+{
+	uint32_t version = FIELD_GET(DFR0_PERFMON, host->dfr0);
+
+	return version >= DFR0_PERFMON_V2 && version != DFR0_PERFMON_NONE;
+}
+
+/* Later versions have registers that are not moved: a guest's are PMUv2. */
+struct cp15_id cp15_guest_id(const struct cp15_id *host, bool pmu)
 {
 	struct cp15_id id = *host;
 
@@ -264,19 +285,20 @@ struct cp15_id cp15_guest_id(const struct cp15_id *host)
 	id.isar[4] &= ~ISAR4_SMC;
 	/* Nothing of the host's: secure, memory-mapped and M-profile debug, trace. */
 	id.dfr0 = FIELD_PREP(DFR0_COPROC_DEBUG, DFR0_DEBUG_V7_1) |
-		  FIELD_PREP(DFR0_PERFMON, DFR0_PERFMON_NONE);
+		  FIELD_PREP(DFR0_PERFMON, pmu ? DFR0_PERFMON_V2 : DFR0_PERFMON_NONE);
 	return id;
 }
 
-void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vcpus)
+void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vcpus, bool pmu)
 {
 	uint32_t others = nr_vcpus > 0 ? nr_vcpus - 1 : 0;
 
 	*ctx = (struct cp15_ctx) {
-		.id = cp15_guest_id(host),
+		.id = cp15_guest_id(host, pmu),
 		.actlr = ACTLR_SMP,
 		/* The field counts to four; a larger VM says four. */
 		.l2ctlr = FIELD_PREP(L2CTLR_CPUS_MINUS1, bits_min(others, 3)),
 		.nr_vcpus = nr_vcpus,
+		.pmu = pmu,
 	};
 }

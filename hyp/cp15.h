@@ -35,6 +35,7 @@ struct cp15_ctx {
 	uint32_t actlr;	 /* reads: the SMP bit as on the A15; writes are ignored */
 	uint32_t l2ctlr; /* bits 25..24: number of vCPUs - 1 */
 	uint32_t nr_vcpus;
+	bool pmu; /* has performance monitors of its own */
 };
 
 enum cp_result {
@@ -43,6 +44,8 @@ enum cp_result {
 	CP_UNDEF, /* inject UNDEF */
 	CP_FLUSH, /* set/way maintenance: glue does the operation on this CPU with `value` as the
 		     operand */
+	CP_PMU,	  /* the first use of its performance monitors: glue opens them, and the instruction
+		     is executed again */
 };
 
 /* `user` is true in PL0 (a trapped register that is PL1-only then is UNDEF). `*value` is what the
@@ -52,10 +55,14 @@ enum cp_result cp15_access(const struct cp15_ctx *ctx, const struct cp_access *a
 			   uint64_t *value);
 
 /* Hides from the host's ID values what a guest does not have: Security and Virtualization
- * extensions, debug trace, the performance monitors. */
-struct cp15_id cp15_guest_id(const struct cp15_id *host);
+ * extensions, debug trace; the performance monitors, unless `pmu`. */
+struct cp15_id cp15_guest_id(const struct cp15_id *host, bool pmu);
 
-void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vcpus);
+/* Does this CPU have performance monitors that a guest can be given? */
+bool cp15_has_pmu(const struct cp15_id *host);
+
+/* `pmu`: cp15_has_pmu, and the guest is to have them. */
+void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vcpus, bool pmu);
 
 /* The table's self-check: strictly ascending. */
 bool cp15_table_sorted(void);

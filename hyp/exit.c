@@ -7,6 +7,7 @@
 #include "hyp/regs/hsr.h"
 #include "hyp/regs/psr.h"
 #include "hyp/run.h"
+#include "hyp/vpmu.h"
 
 typedef void (*exit_handler)(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
 
@@ -125,6 +126,11 @@ static void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	case CP_FLUSH:
 		cache_flush_set_way((uint32_t)value);
 		break;
+	case CP_PMU:
+		if (vpmu_use(vcpu)) {
+			return;
+		}
+		/* fallthrough */
 	default:
 		exit_inject_undef(vcpu, regs, hsr);
 		return;

@@ -5,6 +5,7 @@
 #include "hyp/regs/gic.h"
 #include "hyp/run.h"
 #include "hyp/tty.h"
+#include "hyp/vpmu.h"
 #include "vgic/vgic_hw.h"
 
 /* By INTID: the partition it is passed through to, + 1; 0: none. Boot writes it. */
@@ -15,15 +16,14 @@ static bool irq_hw_bit; /* irq_trust_hw_bit */
 /* GICD_ICFGR: 16 interrupts share a register, whosever they are. */
 static struct lock irq_config_lock;
 
-/* One of the guest's own timers has fired while its vCPU is loaded. The physical interrupt stays
- * active until the guest deactivates the virtual one. */
-static void irq_timer(struct cpu *cpu, uint32_t iar, uint32_t intid)
+/* One of the guest's own timers, or its performance monitors, has fired while its vCPU is loaded.
+ * The physical interrupt stays active until the guest deactivates the virtual one. */
+static void irq_own(struct cpu *cpu, uint32_t iar, uint32_t intid)
 {
 	struct vcpu *vcpu = cpu->loaded;
 	struct vgic *vgic;
 	vgic_kick_t kick = 0;
 
-	gic_drop(iar);
 	if (!vcpu || !vcpu->vm->vgic) {
 		gic_deactivate(iar); /* the line fell as its world was saved */
 		return;
@@ -125,20 +125,32 @@ void irq_take_back(const struct vm *vm)
 	}
 }
 
+/* What comes seldom. */
+static void irq_other(struct cpu *cpu, uint32_t iar, uint32_t intid)
+{
+	if (intid == vpmu_intid) {
+		irq_own(cpu, iar, VM_PMU_INTID);
+		return;
+	}
+	print("interrupt %u from nowhere: switched off\n", (unsigned)intid);
+	gic_disable(intid);
+	gic_deactivate(iar);
+}
+
 static void irq_handle(struct cpu *cpu, uint32_t iar)
 {
 	const struct board *board = &main_board;
 	uint32_t intid = FIELD_GET(GICC_IAR_ID, iar);
 
+	gic_drop(iar);
 	if (intid == board->timer_virt_intid) {
-		irq_timer(cpu, iar, VM_TIMER_VIRT);
+		irq_own(cpu, iar, VM_TIMER_VIRT);
 		return;
 	}
 	if (intid == board->timer_phys_intid) {
-		irq_timer(cpu, iar, VM_TIMER_PHYS);
+		irq_own(cpu, iar, VM_TIMER_PHYS);
 		return;
 	}
-	gic_drop(iar);
 	if (irq_owner[intid]) {
 		irq_passed(&vms[irq_owner[intid] - 1], intid);
 		return;
@@ -152,8 +164,8 @@ static void irq_handle(struct cpu *cpu, uint32_t iar)
 	} else if (intid == board->uart_intid) {
 		tty_irq();
 	} else if (intid != GIC_SGI_KICK) {
-		print("interrupt %u from nowhere: switched off\n", (unsigned)intid);
-		gic_disable(intid);
+		irq_other(cpu, iar, intid);
+		return;
 	}
 	gic_deactivate(iar);
 }

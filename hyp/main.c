@@ -12,6 +12,7 @@
 #include "hyp/rtc.h"
 #include "hyp/tty.h"
 #include "hyp/vm.h"
+#include "hyp/vpmu.h"
 #include "vgic/vgic_hw.h"
 
 extern const char vectors[], image_stacks[];
@@ -71,6 +72,7 @@ static void main_init_cpu(uint32_t index)
 	gic_enable(main_board.timer_phys_intid);
 	gic_enable(main_board.timer_hyp_intid);
 	gic_enable(main_board.maintenance_intid);
+	vpmu_init_cpu();
 	cpus[index].gic_mask = gic_cpu_mask();
 }
 
@@ -100,6 +102,22 @@ static bool main_probe_hw_bit(void)
 		      "does): no HW bit\n");
 	}
 	return refires;
+}
+
+static void main_init_pmu(void)
+{
+	bool wanted = false;
+
+	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+		wanted = wanted || boot_manifest.partition[n].pmu;
+	}
+	if (!wanted) {
+		return;
+	}
+	if (!cp15_has_pmu(&main_host_id)) {
+		boot_refuse_text("pmu", "the board's CPUs have no performance monitors, version 2");
+	}
+	vpmu_init();
 }
 
 /* Ticks a second: the tree's word goes before CNTFRQ, which some firmware leaves unset. */
@@ -165,6 +183,7 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	main_time_slice = (uint64_t)boot_manifest.time_slice_us * main_timer_hz() / 1000000u;
 	main_tty_tick = main_timer_hz() / 25; /* longer than a few partitions' slices */
 	rtc_init(boot_read_clock(&main_boot));
+	main_init_pmu();
 	boot_make_partitions(&main_boot, nr_lrs, main_probe_hw_bit());
 	cpus_start(self, main_boot.image_pa);
 	if (main_board.uart != BOARD_UART_NONE) {

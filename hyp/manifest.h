@@ -56,6 +56,7 @@ struct manifest_partition {
 	struct manifest_device device[MANIFEST_MAX_DEVICES];
 	bool rtc;	     /* an emulated PL031 at 0x09010000, SPI 34; default no */
 	bool virtio_windows; /* 32 empty virtio-mmio transports at 0x0a000000; default no */
+	bool pmu;	     /* performance monitors of its own; default no */
 	bool console;	     /* an emulated PL011 at 0x09000000, SPI 33; default yes */
 	bool autostart;	     /* default yes */
 };

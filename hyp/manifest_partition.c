@@ -31,6 +31,7 @@ static const struct manifest_rule partition_rules[NR_PARTITION_RULES] = {
 	[RULE_CONSOLE] = { "console", SHAPE_STRING },
 	[RULE_RTC] = { "rtc", SHAPE_STRING },
 	[RULE_VIRTIO_WINDOWS] = { "virtio-windows", SHAPE_FLAG },
+	[RULE_PMU] = { "pmu", SHAPE_FLAG },
 	[RULE_NO_AUTOSTART] = { "no-autostart", SHAPE_FLAG },
 };
 _Static_assert(NR_PARTITION_RULES <= MANIFEST_MAX_RULES, "manifest_node holds every rule");
@@ -111,6 +112,7 @@ static bool manifest_read_gic(const struct manifest_node *node,
 		return manifest_refuse(node, RULE_CONSOLE, "neither \"pl011\" nor \"none\"");
 	}
 	partition->virtio_windows = manifest_given(node, RULE_VIRTIO_WINDOWS);
+	partition->pmu = manifest_given(node, RULE_PMU);
 	partition->rtc = manifest_given(node, RULE_RTC);
 	if (partition->rtc && !manifest_read_choice(node, RULE_RTC, "pl031", &partition->rtc)) {
 		return manifest_refuse(node, RULE_RTC, "neither \"pl031\" nor \"none\"");

@@ -99,6 +99,7 @@ enum manifest_partition_rule {
 	RULE_CONSOLE,
 	RULE_RTC,
 	RULE_VIRTIO_WINDOWS,
+	RULE_PMU,
 	RULE_NO_AUTOSTART,
 	NR_PARTITION_RULES,
 };

@@ -13,6 +13,7 @@
 #include "hyp/report.h"
 #include "hyp/rtc.h"
 #include "hyp/tty.h"
+#include "hyp/vpmu.h"
 #include "vgic/vgic_hw.h"
 #include <string.h>
 
@@ -230,6 +231,7 @@ static void run_vgic_unload(struct vcpu *vcpu)
 
 	if (!vm->vgic) {
 		run_timers_held(vcpu, false);
+		vpmu_unload(vcpu, &kick);
 		return;
 	}
 	lock_take(&vm->vgic_lock);
@@ -237,6 +239,7 @@ static void run_vgic_unload(struct vcpu *vcpu)
 	vgic_unload(vm->vgic, vcpu->index, &kick);
 	run_vgic_release(vcpu);
 	run_timers_held(vcpu, false);
+	vpmu_unload(vcpu, &kick);
 	run_timer_check(vcpu, timer_now(), &kick);
 	lock_drop(&vm->vgic_lock);
 	vm_kick(vm, kick & ~BIT32(vcpu->index));
@@ -284,6 +287,7 @@ static void run_enter_start(struct vcpu *vcpu)
 
 	vcpu->start = false;
 	world_reset(&vcpu->world);
+	vpmu_reset(vcpu);
 	memset(&vcpu->regs, 0, sizeof(vcpu->regs));
 	vcpu->regs.cpsr = PSR_MODE_SVC | PSR_A | PSR_I | PSR_F | ((pc & 1u) ? PSR_T : 0);
 	vcpu->regs.pc = pc & ~UINT32_C(1);
@@ -307,10 +311,12 @@ static void run_vgic_load(struct vcpu *vcpu)
 		vgic_load(vm->vgic, vcpu->index);
 		vgic_flush(vm->vgic, vcpu->index);
 		run_timers_held(vcpu, true);
+		vpmu_load(vcpu);
 		vgic_hw_restore(vcpu->cif);
 		lock_drop(&vm->vgic_lock);
 	} else {
 		run_timers_held(vcpu, true);
+		vpmu_load(vcpu);
 	}
 }
 

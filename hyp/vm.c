@@ -8,6 +8,7 @@
 #include "hyp/main.h"
 #include "hyp/rtc.h"
 #include "hyp/tty.h"
+#include "hyp/vpmu.h"
 
 #define VM_ALIGN 8u
 
@@ -118,6 +119,9 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 			       main_board.timer_virt_intid);
 		vgic_set_owner(vm->vgic, VM_TIMER_PHYS, VGIC_OWNER_TIMER,
 			       main_board.timer_phys_intid);
+		if (config->pmu) {
+			vgic_set_owner(vm->vgic, VM_PMU_INTID, VGIC_OWNER_PASSED, vpmu_intid);
+		}
 		for (uint32_t d = 0; d < config->nr_devices; d++) {
 			const struct manifest_device *device = &config->device[d];
 
@@ -135,7 +139,7 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 	for (uint32_t n = 0; n < config->nr_vcpus; n++) {
 		vm_create_vcpu(vm, n);
 	}
-	cp15_reset(&vm->cp15, &main_host_id, config->nr_vcpus);
+	cp15_reset(&vm->cp15, &main_host_id, config->nr_vcpus, config->pmu);
 	vm->port = tty_add_vm(vm);
 	vm->state = VM_OFF;
 }

@@ -11,6 +11,7 @@
 #include "hyp/fault.h"
 #include "hyp/guest_regs.h"
 #include "hyp/hw/lock.h"
+#include "hyp/hw/pmu.h"
 #include "hyp/hw/world.h"
 #include "hyp/manifest.h"
 #include "hyp/pl011.h"
@@ -27,6 +28,7 @@
 #define VM_UART_INTID 33u
 #define VM_TIMER_VIRT 27u
 #define VM_TIMER_PHYS 30u
+#define VM_PMU_INTID  23u
 
 struct vm;
 
@@ -43,6 +45,7 @@ struct vcpu {
 	 * leaves. */
 	volatile uint8_t loaded_on;
 	bool vfp_open;	     /* its VFP registers are in the CPU */
+	bool pmu_used;	     /* its performance monitors come and go with it */
 	volatile bool start; /* enters at start_pc with r0 = start_r0 when next loaded */
 	bool boots; /* enters as the Linux boot protocol says: the partition's first instruction */
 	uint32_t start_pc, start_r0;
@@ -56,6 +59,7 @@ struct vcpu {
 	struct guest_regs regs; /* while not loaded */
 	struct world world;
 	struct world_vfp vfp;
+	struct pmu pmu; /* while not loaded, if pmu_used */
 };
 
 enum vm_state { VM_OFF, VM_LOADING, VM_RUNNING, VM_CRASHED };
@@ -90,11 +94,12 @@ struct vm {
 };
 
 struct cpu {
-	struct vcpu *loaded;	 /* whose world is in the registers; NULL: nobody's */
-	volatile bool resched;	 /* look for something else to run */
-	volatile bool contended; /* the loaded vCPU gets slices; written under sched_lock */
-	volatile bool report;	 /* report_sample is wanted, when it looks */
-	bool yield;		 /* and let equals go first */
+	struct vcpu *loaded;	       /* whose world is in the registers; NULL: nobody's */
+	volatile uint32_t pmu_enabled; /* CPU_PMU_ENABLED: hyp/hw/pmu.h */
+	volatile bool resched;	       /* look for something else to run */
+	volatile bool contended;       /* the loaded vCPU gets slices; written under sched_lock */
+	volatile bool report;	       /* report_sample is wanted, when it looks */
+	bool yield;		       /* and let equals go first */
 	uint8_t gic_mask;
 	uint8_t index;
 	const struct vm *last_vm; /* whose vCPU was loaded last */
@@ -102,6 +107,9 @@ struct cpu {
 	uint64_t tick_at;   /* counter value at which the console wants a tick; 0: it does not */
 	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
 };
+
+_Static_assert(offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED || sizeof(void *) != 4,
+	       "vectors.S");
 
 extern struct vm vms[MANIFEST_MAX_PARTITIONS];
 extern uint32_t vm_count;

@@ -105,6 +105,11 @@ void gic_set_active(uint32_t intid, bool active)
 	io_write32(gic.gicd + base + 4 * (intid / 32), BIT32(intid % 32));
 }
 
+uint32_t gic_pending_private(void)
+{
+	return io_read32(gic.gicd + GICD_ISPENDR);
+}
+
 void gic_kick(uint8_t cpu_mask)
 {
 	hw_dsb(); /* what the other CPU is to see comes first */

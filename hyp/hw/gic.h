@@ -38,6 +38,9 @@ void gic_deactivate(uint32_t iar);
  */
 void gic_set_active(uint32_t intid, bool active);
 
+/* Which of this CPU's SGIs and PPIs are pending: bit n, INTID n. */
+uint32_t gic_pending_private(void);
+
 /* SGI 0 to the CPU whose interface has this mask bit (gic_cpu_mask of that CPU). */
 void gic_kick(uint8_t cpu_mask);
 /* This CPU's bit in GICD_ITARGETSR0. */

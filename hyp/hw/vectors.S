@@ -26,6 +26,20 @@ vectors:
 	b	vector_irq
 	b	vector_fiq
 
+	/* For a vCPU that uses the performance monitors: they stand still while HYP works. PMCNTENSET and not PMCR.E: the
+	 * latter would take the overflow interrupt away before it is acknowledged. */
+	.balign	32
+	.globl	vectors_pmu
+vectors_pmu:
+	b	vector_reset
+	b	vector_undef
+	b	vector_svc
+	b	vector_pabt
+	b	vector_dabt
+	b	vector_trap_pmu
+	b	vector_irq_pmu
+	b	vector_irq_pmu
+
 	/* Saves what the guest had; leaves r0 = the frame. */
 	.macro	frame_push
 	sub	sp, sp, #8
@@ -51,6 +65,29 @@ vector_irq:
 vector_fiq:
 	frame_push
 	bl	exit_irq
+	b	vector_return
+
+	.macro	pmu_hold
+	mrc	p15, 0, r2, c9, c12, 1	/* PMCNTENSET */
+	mcr	p15, 0, r2, c9, c12, 2	/* PMCNTENCLR */
+	mrc	p15, 4, r1, c13, c0, 2	/* HTPIDR */
+	str	r2, [r1, #CPU_PMU_ENABLED]
+	.endm
+
+vector_trap_pmu:
+	frame_push
+	pmu_hold
+	bl	exit_trap
+	b	vector_return_pmu
+
+vector_irq_pmu:
+	frame_push
+	pmu_hold
+	bl	exit_irq
+vector_return_pmu:			/* of whichever vCPU it is now: 0 if that one does not use them */
+	mrc	p15, 4, r1, c13, c0, 2
+	ldr	r2, [r1, #CPU_PMU_ENABLED]
+	mcr	p15, 0, r2, c9, c12, 1
 	b	vector_return
 
 /* vectors_enter(top of this CPU's stack): the CPU's first entry into a guest. run_start(frame) fills the frame. */

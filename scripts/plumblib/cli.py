@@ -111,6 +111,8 @@ def make_parser() -> argparse.ArgumentParser:
     group.add_argument("--append", default="", metavar="S", help="bootargs")
     group.add_argument("--vcpus", type=int, default=1, metavar="N", help="default 1")
     group.add_argument("--guest-memory", default="128M", metavar="SIZE", help="default 128M")
+    group.add_argument("--pmu", action="store_true",
+                       help="performance monitors: cycle and event counters of its own")
     group.add_argument("--raw", action="store_true",
                        help="print what the guest prints, and nothing else")
     _run_options(sub)
@@ -159,7 +161,7 @@ def _packed(args: argparse.Namespace) -> pack.Packed:
     if args.system:
         return pack.pack_file(args.system)
     one = single.Single(kernel, args.initrd, args.dtb, args.append, args.vcpus,
-                        parse_size(args.guest_memory), _smp(args), args.raw, bios)
+                        parse_size(args.guest_memory), _smp(args), args.raw, bios, args.pmu)
     return pack.pack_source(single.manifest_dts(one).encode(), [ROOT], "the --kernel system")
 
 

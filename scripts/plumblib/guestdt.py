@@ -8,6 +8,7 @@ from . import fdt
 GICD, GICC, GIC_WINDOW = 0x08000000, 0x08010000, 0x10000
 UART, UART_SPI, UART_HZ = 0x09000000, 1, 24000000
 RTC, RTC_SPI = 0x09010000, 2
+PMU_PPI = 7
 SPI, PPI = 0, 1
 FIRST_SPI = 32
 EDGE_RISING, LEVEL_HIGH = 1, 4
@@ -38,6 +39,7 @@ class GuestShape:
     gic: bool
     console: bool
     rtc: bool = False
+    pmu: bool = False
     bootargs: str = ""
     initrd: tuple[int, int] | None = None  # start, end
     passed: list[Passed] = field(default_factory=list)
@@ -91,10 +93,21 @@ def _chosen(shape: GuestShape) -> str:
     return "\tchosen {\n" + "".join(f"\t\t{line}\n" for line in lines) + "\t};\n"
 
 
+def _ppi(shape: GuestShape, ppi: int, level: int) -> str:
+    return f"<{PPI} {ppi} {((1 << shape.vcpus) - 1) << 8 | level:#x}>"
+
+
+def _pmu(shape: GuestShape) -> str:
+    interrupts = f"\n\t\tinterrupts = {_ppi(shape, PMU_PPI, LEVEL_HIGH)};" if shape.gic else ""
+    return f"""\tpmu {{
+\t\tcompatible = "arm,cortex-a15-pmu";{interrupts}
+\t}};
+"""
+
+
 def _gic(shape: GuestShape) -> str:
     # The windows are 64 KiB: Linux refuses GICC windows that do not reach GICC_DIR (+0x1000).
-    ppi_flags = (((1 << shape.vcpus) - 1) << 8) | LEVEL_HIGH
-    timers = ", ".join(f"<{PPI} {ppi} {ppi_flags:#x}>" for ppi in (13, 14, 11, 10))
+    timers = ", ".join(_ppi(shape, ppi, LEVEL_HIGH) for ppi in (13, 14, 11, 10))
     return f"""\tintc: interrupt-controller@{GICD:x} {{
 \t\tcompatible = "arm,cortex-a15-gic";
 \t\t#interrupt-cells = <3>;
@@ -194,5 +207,5 @@ def guest_dts(shape: GuestShape) -> str:
 \t\tcpu_off = <0x84000002>;
 \t\tcpu_on = <0x84000003>;
 \t}};
-{_gic(shape) if shape.gic else ""}{_devices(shape)}}};
+{_gic(shape) if shape.gic else ""}{_pmu(shape) if shape.pmu else ""}{_devices(shape)}}};
 """

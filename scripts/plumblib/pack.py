@@ -124,7 +124,7 @@ def shape_of(listed: dict[str, str], node: fdt.Node) -> GuestShape:
         name=listed["name"], vcpus=number(listed["vcpus"]),
         memory_base=number(listed["ram-ipa"]), memory_size=number(listed["memory"]),
         gic=truth(listed.get("gic")), console=truth(listed.get("console")),
-        rtc=truth(listed.get("rtc")),
+        rtc=truth(listed.get("rtc")), pmu=truth(listed.get("pmu")),
         bootargs=node.text("bootargs") or "",
         passed=passed_devices(node),
         initrd=(start, start + size) if size else None)

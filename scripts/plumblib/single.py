@@ -28,6 +28,7 @@ class Single:
     cpus: int  # of the board
     raw: bool = False
     bios: Path | None = None
+    pmu: bool = False
 
 
 def _incbin(path: Path) -> str:
@@ -101,6 +102,8 @@ def manifest_dts(single: Single) -> str:
     lines = ['compatible = "plumbline,partition";', f"vcpus = <{single.vcpus}>;",
              f"memory-size = <{single.memory:#x}>;", 'rtc = "pl031";', "virtio-windows;",
              *(_kernel(single) if single.kernel else _bios(single.bios))]
+    if single.pmu:
+        lines.append("pmu;")
     if single.initrd:
         lines.append(f"initrd = {_file(single.initrd, 'initrd')};")
     if single.dtb:

@@ -242,3 +242,22 @@ class Clock(unittest.TestCase):
         root, _ = guest_tree(console=False)
         self.assertIsNone(root.child("pl031"))
         self.assertIsNone(root.child("apb-pclk"))
+
+
+class Monitors(unittest.TestCase):
+    def test_the_node_is_there_when_asked_for(self):
+        root, said = guest_tree(pmu=True)
+        self.assertEqual(root.child("pmu").text("compatible"), "arm,cortex-a15-pmu")
+        # PPI 7, two CPUs, level high
+        self.assertEqual(root.child("pmu").props["interrupts"], struct.pack(">3I", 1, 7, 0x304))
+        self.assertEqual(said, b"")
+        root, _ = guest_tree(pmu=True, gic=False)
+        self.assertNotIn("interrupts", root.child("pmu").props)
+        root, _ = guest_tree()
+        self.assertIsNone(root.child("pmu"))
+
+    def test_the_option_is_the_property(self):
+        kernel = Path(__file__)
+        for pmu in (False, True):
+            dts = manifest_dts(Single(kernel, None, None, "", 1, 1 << 20, 2, pmu=pmu))
+            self.assertEqual("\t\tpmu;\n" in dts, pmu)

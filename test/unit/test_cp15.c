@@ -141,6 +141,13 @@ static void check_register(const struct cp15_ctx *ctx, const struct cp_reg *reg,
 	if (want && strchr(want->rights, (is_write ? "wW" : "rR")[user])) {
 		want_result = want->value == FLUSH ? CP_FLUSH : CP_OK;
 		want_value = is_write ? value : want->value;
+		if (ctx->pmu && strncmp(want->name, "PM", 2) == 0) {
+			want_result = CP_PMU;
+			want_value = value;
+		}
+		if (ctx->pmu && strcmp(want->name, "ID_DFR0") == 0) {
+			want_value = 0x02000005;
+		}
 	}
 	right = cp15_access(ctx, &access, user, &value) == want_result && value == want_value;
 	if (!right) {
@@ -159,11 +166,11 @@ static void check_both_ways(const struct cp15_ctx *ctx, const struct cp_reg *reg
 	check_register(ctx, reg, true, true);
 }
 
-static void check_coproc(uint8_t coproc)
+static void check_coproc(uint8_t coproc, bool pmu)
 {
 	struct cp15_ctx ctx;
 
-	cp15_reset(&ctx, &a15, 2);
+	cp15_reset(&ctx, &a15, 2, pmu);
 	for (uint32_t i = 0; i < 0x4000u; i++) {
 		struct cp_reg reg = {
 			.coproc = coproc,
@@ -188,19 +195,26 @@ static void check_coproc(uint8_t coproc)
 /* Every encoding of CP15, CP14 and the rest: those above as they say, all others UNDEF. */
 static void run_cp15_all(void)
 {
-	check_coproc(15);
+	check_coproc(15, false);
 }
 
 static void run_cp14_all(void)
 {
-	check_coproc(14);
+	check_coproc(14, false);
 }
 
 static void run_others_all(void)
 {
 	for (uint8_t coproc = 0; coproc < 14; coproc++) {
-		check_coproc(coproc);
+		check_coproc(coproc, false);
 	}
+}
+
+/* With performance monitors: theirs are left to whoever opens them, the others as before. */
+static void run_pmu_all(void)
+{
+	check_coproc(15, true);
+	check_coproc(14, true);
 }
 
 static void run_table_sorted(void)
@@ -215,7 +229,7 @@ static void run_rt_is_pc(void)
 	struct cp_access wide = { .reg = { .coproc = 14, .crm = 1, .wide = true }, .rt2 = 15 };
 	uint64_t value = 7;
 
-	cp15_reset(&ctx, &a15, 1);
+	cp15_reset(&ctx, &a15, 1, false);
 	CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP_UNDEF);
 	CHECK_EQ(cp15_access(&ctx, &wide, false, &value), CP_UNDEF);
 	CHECK_EQ(value, 7);
@@ -295,7 +309,7 @@ static void run_decode_any(void)
 	struct cp15_ctx ctx;
 	uint32_t word = 1;
 
-	cp15_reset(&ctx, &a15, 4);
+	cp15_reset(&ctx, &a15, 4, true);
 	for (uint32_t i = 0; i < 1000000u; i++) {
 		uint64_t value = 0;
 		struct cp_access access;
@@ -318,14 +332,42 @@ static void run_guest_id(void)
 
 	/* Whatever the host has of them is hidden; what is beside them stays. */
 	host.pfr0 = host.pfr1 = host.dfr0 = host.isar[3] = host.isar[4] = 0xffffffffu;
-	id = cp15_guest_id(&host);
+	id = cp15_guest_id(&host, false);
 	CHECK_EQ(id.pfr0, 0xffff0fffu);
 	CHECK_EQ(id.pfr1, 0xffff0f0fu);
 	CHECK_EQ(id.dfr0, 0x0f000005u);
 	CHECK_EQ(id.isar[3], 0x0fffffffu);
 	CHECK_EQ(id.isar[4], 0xffff0fffu);
 	host.dfr0 = 0;
-	CHECK_EQ(cp15_guest_id(&host).dfr0, 0x0f000005u);
+	CHECK_EQ(cp15_guest_id(&host, false).dfr0, 0x0f000005u);
+}
+
+/* ID_DFR0 27..24: PMUv2 is 2, none 0 or 15 (B4.1, ID_DFR0). */
+static void run_guest_pmu(void)
+{
+	static const struct {
+		uint32_t dfr0;
+		bool has;
+	} hosts[] = {
+		{ 0x02010555, true },  { 0x00010555, false }, { 0x01010555, false },
+		{ 0x0f010555, false }, { 0x03010555, true },  { 0x02000000, true },
+	};
+	struct cp15_id host = a15;
+	struct cp15_ctx ctx;
+
+	CHECK_EQ(cp15_guest_id(&host, true).dfr0, 0x02000005u);
+	host.dfr0 = 0x03010555; /* PMUv3 is more than is moved */
+	CHECK_EQ(cp15_guest_id(&host, true).dfr0, 0x02000005u);
+	for (size_t i = 0; i < COUNT(hosts); i++) {
+		host.dfr0 = hosts[i].dfr0;
+		CHECK_EQ(cp15_has_pmu(&host), hosts[i].has);
+	}
+	cp15_reset(&ctx, &a15, 1, true);
+	CHECK(ctx.pmu);
+	CHECK_EQ(ctx.id.dfr0, 0x02000005u);
+	cp15_reset(&ctx, &a15, 1, false);
+	CHECK(!ctx.pmu);
+	CHECK_EQ(ctx.id.dfr0, 0x0f000005u);
 }
 
 static void run_reset(void)
@@ -339,7 +381,7 @@ static void run_reset(void)
 		struct cp15_ctx ctx;
 
 		memset(&ctx, 0xa5, sizeof(ctx));
-		cp15_reset(&ctx, &a15, nr);
+		cp15_reset(&ctx, &a15, nr, false);
 		CHECK_EQ(ctx.l2ctlr, l2ctlr[nr]);
 		CHECK_EQ(ctx.nr_vcpus, nr);
 		CHECK_EQ(ctx.actlr, 0x40);
@@ -353,7 +395,8 @@ static const struct test_case cases[] = {
 	{ "others_all", run_others_all }, { "table_sorted", run_table_sorted },
 	{ "rt_is_pc", run_rt_is_pc },	  { "decode", run_decode },
 	{ "decode_any", run_decode_any }, { "guest_id", run_guest_id },
-	{ "reset", run_reset },
+	{ "reset", run_reset },		  { "pmu_all", run_pmu_all },
+	{ "guest_pmu", run_guest_pmu },
 };
 
 TEST_MAIN("cp15", cases)

@@ -129,7 +129,7 @@ static void every_property(void)
 		"gic = \"v2\"; irqs = <1020>; kernel-address = <0x88008000>;\n"
 		"entry = <0x88008040>; initrd = [01 02 03 04 05]; dtb = [d0 0d fe ed 05];\n"
 		"bootargs = \"console=ttyAMA0\"; rights = \"guest-1\"; console = \"none\";\n"
-		"no-autostart; \n"
+		"no-autostart; pmu;\n"
 		"uart { compatible = \"plumbline,device\"; pa = <0 0x9000000>; size = <0x1000>;\n"
 		" interrupt = <33>; };\n"
 		"rtc { compatible = \"plumbline,device\"; pa = <8 0x9010000>;\n"
@@ -155,6 +155,7 @@ static void every_property(void)
 	CHECK_EQ(p->dtb.size, 5);
 	CHECK_EQ(p->rights, 2);
 	CHECK(!p->console && !p->autostart);
+	CHECK(p->pmu && !manifest.partition[0].pmu && !manifest.partition[2].pmu);
 	CHECK_EQ(p->nr_devices, 2);
 	CHECK_EQ(p->device[0].pa, 0x9000000);
 	CHECK_EQ(p->device[0].ipa, 0x9000000);
@@ -196,6 +197,9 @@ static void cpus_and_gic(void)
 	accept("rtc = \"none\"; irqs = <32>; console = \"none\";");
 	accept("rtc = \"pl031\";");
 	accept("virtio-windows;");
+	accept("pmu;");
+	accept("pmu; gic = \"none\";");
+	refuse("pmu = <1>;", "pmu");
 	refuse("firmware = [00 01];", "firmware"); /* beside the kernel */
 	refuse("virtio-windows = <1>;", "virtio-windows");
 	refuse("rtc = \"pl031\"; irqs = <32>; console = \"none\";", "irqs");

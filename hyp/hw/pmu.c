@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/hw/pmu.h"
+#include "hyp/guest_regs.h"
+#include "hyp/hw/sysreg.h"
+#include "hyp/regs/hcr.h"
+
+#define PMU_ALL	  0xffffffffu
+#define PMU_TRAPS (HDCR_TPM | HDCR_TPMCR)
+
+extern const char vectors[], vectors_pmu[];
+
+/* What vectors_pmu enables again on the way to the guest. HTPIDR: the CPU's block. */
+static volatile uint32_t *pmu_enabled(void)
+{
+	return (volatile uint32_t *)(uintptr_t)(sysreg_read(HTPIDR) + CPU_PMU_ENABLED);
+}
+
+/* Most of it is UNKNOWN after reset (B4.1, by register). */
+static void pmu_quiet(void)
+{
+	sysreg_write(PMCR, 0);
+	sysreg_write(PMCNTENCLR, PMU_ALL);
+	sysreg_write(PMINTENCLR, PMU_ALL);
+	sysreg_write(PMOVSR, PMU_ALL);
+	sysreg_write(PMUSERENR, 0);
+	hw_isb();
+}
+
+uint32_t pmu_init_cpu(void)
+{
+	pmu_quiet();
+	return FIELD_GET(PMCR_N, sysreg_read(PMCR));
+}
+
+void pmu_raise(bool high)
+{
+	if (!high) {
+		pmu_quiet();
+		return;
+	}
+	sysreg_write(PMINTENSET, PMU_CYCLES);
+	sysreg_write(PMCR, PMCR_E);
+	sysreg_write(PMOVSSET, PMU_CYCLES);
+	hw_isb();
+}
+
+/* HPMN is how many event counters PL1 has, and sees in PMCR.N; 0 is UNPREDICTABLE (B4.1, HDCR). */
+static uint32_t pmu_hdcr_open(uint32_t events)
+{
+	uint32_t hdcr = sysreg_read(HDCR) & ~PMU_TRAPS;
+
+	return events ? (hdcr & ~HDCR_HPMN) | FIELD_PREP(HDCR_HPMN, events) : hdcr;
+}
+
+static void pmu_select(uint32_t counter)
+{
+	sysreg_write(PMSELR, counter);
+	hw_isb();
+}
+
+/* A guest's CPU has no Hyp mode (ID_PFR1), so NSH means nothing to it, but it may have set it:
+ * Linux does. Without it nothing counts until the guest runs. */
+void pmu_open(const struct pmu *pmu, uint32_t events)
+{
+	for (uint32_t n = 0; n < events; n++) {
+		pmu_select(n);
+		sysreg_write(PMXEVTYPER, pmu->type[n] & ~PMXEVTYPER_NSH);
+		sysreg_write(PMXEVCNTR, pmu->count[n]);
+	}
+	pmu_select(PMU_SEL_CYCLES);
+	sysreg_write(PMXEVTYPER, pmu->cycles_filter & ~PMXEVTYPER_NSH);
+	sysreg_write(PMCCNTR, pmu->cycles);
+	sysreg_write(PMSELR, pmu->selected);
+	sysreg_write(PMUSERENR, pmu->user);
+	sysreg_write(PMCR, pmu->pmcr); /* before: QEMU (7.2) forgets the level when it is after */
+	sysreg_write(PMOVSSET, pmu->overflown);
+	sysreg_write(PMINTENSET, pmu->interrupts);
+	sysreg_write(PMCNTENSET, pmu->enabled);
+	*pmu_enabled() = pmu->enabled;
+	sysreg_write(HDCR, pmu_hdcr_open(events));
+	sysreg_write(HVBAR, (uint32_t)(uintptr_t)vectors_pmu);
+	hw_isb();
+}
+
+/* vectors_pmu has cleared PMCNTENSET, unless this exit is the one that opened them: then the block
+ * still has what pmu_open wrote. */
+void pmu_close(struct pmu *pmu, uint32_t events)
+{
+	pmu->enabled = *pmu_enabled();
+	*pmu_enabled() = 0;
+	sysreg_write(PMCNTENCLR, PMU_ALL);
+	hw_isb();
+	pmu->pmcr = sysreg_read(PMCR) & PMCR_KEEP;
+	pmu->interrupts = sysreg_read(PMINTENSET);
+	pmu->overflown = sysreg_read(PMOVSR);
+	pmu->selected = sysreg_read(PMSELR);
+	pmu->user = sysreg_read(PMUSERENR);
+	pmu->cycles = sysreg_read(PMCCNTR);
+	pmu_select(PMU_SEL_CYCLES);
+	pmu->cycles_filter = sysreg_read(PMXEVTYPER);
+	for (uint32_t n = 0; n < events; n++) {
+		pmu_select(n);
+		pmu->type[n] = sysreg_read(PMXEVTYPER);
+		pmu->count[n] = sysreg_read(PMXEVCNTR);
+	}
+	pmu_quiet();
+	sysreg_write(HDCR, sysreg_read(HDCR) | PMU_TRAPS);
+	sysreg_write(HVBAR, (uint32_t)(uintptr_t)vectors);
+	hw_isb();
+}
