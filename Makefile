@@ -102,6 +102,10 @@ $(B)/obj/%.S.o: %.S Makefile
 	@mkdir -p $(@D)
 	$(Q)$(ARM_CC) $(ARM_ASFLAGS) $(DEPFLAGS) -c -o $@ $<
 
+# What runs at boot or to explain is small rather than fast; exits are the rest.
+SMALL := boot boot_% board board_% complain cpus explain fault fdt fdt_% fmt main manifest manifest_% report
+$(foreach name,$(filter $(SMALL),$(ALL_HYP)),$(B)/obj/hyp/$(name).c.o): ARM_CFLAGS += -Os
+
 $(B)/plumbline.elf: $(MONITOR_OBJS) boot/plumbline.lds Makefile
 	$(call say,LD,$@)
 	$(Q)$(ARM_CC) $(ARM_LDFLAGS) -T boot/plumbline.lds -Wl,-Map=$(B)/plumbline.map -o $@ \

@@ -4,12 +4,20 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import elf
+from . import disk, elf
 from .common import BUILD, PlumbError, relative
 
 DTBS = BUILD / "guests" / "dtbs"
 VIRT = "virt,dtb-randomness=off"
 NO_SOUND = {"QEMU_AUDIO_DRV": "none"}  # vexpress has a sound chip
+
+UBOOT = ("-M", f"{VIRT},virtualization=on", "-cpu", "cortex-a15", "-bios",
+         "/usr/lib/u-boot/qemu_arm/u-boot.bin")
+DRIVES = {
+    "qemu": ("-drive", "if=none,id=boot,format=raw,snapshot=on,file={}",
+             "-device", "virtio-blk-device,drive=boot,bus=virtio-mmio-bus.31"),
+    "orangepi-pc": ("-drive", "if=sd,format=raw,snapshot=on,file={}"),
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,7 @@ class Board:
     memory: str = ""  # "": what the system needs
     environment: dict[str, str] = field(default_factory=dict)
     refused: bool = False  # lacks what Plumbline needs
+    disk: tuple[str, str] | None = None  # U-Boot boots it: disk.TARGETS, disk.FORMATS
 
 
 BOARDS = {
@@ -56,6 +65,11 @@ BOARDS = {
     "mcimx7d-sabre-elf": Board(("-M", "mcimx7d-sabre"), "Secure SVC, one CPU", elf_at=0x82000000,
                                dtb="imx7d-sdb", most=2, memory="1G"),
     "midway": Board(("-M", "midway"), "HYP, PSCI", dtb="ecx-2000", smp=4, most=4, memory="1G"),
+    "virt-uboot": Board((*UBOOT,), "HYP, PSCI; U-Boot, bootz", disk=("qemu", "zimage")),
+    "virt-uboot-uimage": Board((*UBOOT,), "HYP, PSCI; U-Boot, bootm", disk=("qemu", "uimage")),
+    "virt-uboot-fit": Board((*UBOOT,), "HYP, PSCI; U-Boot, bootm of a FIT", disk=("qemu", "fit")),
+    "orangepi-pc-sd": Board(("-M", "orangepi-pc"), "HYP, PSCI 0.1; SPL and U-Boot from the card",
+                            disk=("orangepi-pc", "zimage"), smp=4, most=4, memory="1G"),
     "virt-plain": Board(("-M", VIRT, "-cpu", "cortex-a15"), "Non-secure SVC", refused=True),
     "raspi2b": Board(("-M", "raspi2b"), "Non-secure SVC, and no GIC", dtb="bcm2836-rpi-2-b", smp=4,
                      most=4, memory="1G", refused=True),
@@ -69,9 +83,15 @@ def find(name: str) -> Board:
 
 
 def arguments(board: Board, image: str) -> list[str]:
-    """What makes this board start this image; an ELF file is written beside it if need be."""
+    """What makes this board start this image; an ELF file or a disk is written beside it
+    if need be."""
     kernel = image
     argv = [*board.machine]
+    if board.disk:
+        target, form = board.disk
+        out = Path(f"{image}.disk")
+        disk.make(Path(image).read_bytes(), disk.TARGETS[target], form, None, out)
+        return argv + [word.format(out) for word in DRIVES[target]]
     if board.elf_at is not None:
         kernel = f"{image}.elf"
         Path(kernel).write_bytes(elf.wrap(Path(image).read_bytes(), board.elf_at))
