@@ -25,6 +25,7 @@ static struct console tty_console;
 static struct tty_input tty_input[CONSOLE_MAX_PORTS];
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
 static bool tty_by_interrupt;
+static bool tty_is_full;	/* the UART took no more, when last asked: something may wait */
 static bool tty_is_open;	/* tty_open was called */
 static uint32_t tty_held;	/* bytes in tty_hold */
 static char tty_hold[TTY_HOLD]; /* raw: the monitor's lines, for the last words */
@@ -68,9 +69,14 @@ static bool tty_send(void)
 {
 	bool progress = false;
 
-	while (tty_is_open && uart_can_send()) {
-		int byte = console_next(&tty_console);
+	while (tty_is_open) {
+		int byte;
 
+		tty_is_full = !uart_can_send();
+		if (tty_is_full) {
+			break;
+		}
+		byte = console_next(&tty_console);
 		if (byte < 0) {
 			if (console_waiting(&tty_console)) {
 				tty_arm_tick(); /* for another port to finish its own line */
@@ -83,9 +89,11 @@ static bool tty_send(void)
 	return progress;
 }
 
-/* The partition's transmit FIFO -> its ring, as much as fits. */
-static void tty_collect(struct vm *vm)
+/* The partition's transmit FIFO -> its ring, as much as fits. True: something was there. */
+static bool tty_collect(struct vm *vm)
 {
+	bool progress = false;
+
 	while (console_has_room(&tty_console, vm->port)) {
 		int byte = pl011_tx_pop(&vm->uart);
 
@@ -93,7 +101,9 @@ static void tty_collect(struct vm *vm)
 			break;
 		}
 		console_put(&tty_console, vm->port, (uint8_t)byte);
+		progress = true;
 	}
+	return progress;
 }
 
 static void tty_deliver_input(struct vm *vm)
@@ -114,16 +124,18 @@ static void tty_pump_all(void)
 			tty_collect(&vms[n]);
 		}
 		progress = tty_send();
-	} while (progress && uart_can_send());
+	} while (progress && !tty_is_full);
 	for (uint32_t n = 0; n < vm_count; n++) {
 		tty_update_line(&vms[n]);
 	}
 }
 
+/* A UART that was full when bytes were left, and has room by now, is waited for, too: its interrupt
+ * comes at once, and nobody else may come. */
 static void tty_wait_for_room(void)
 {
 	if (tty_by_interrupt) {
-		uart_enable_interrupts(!uart_can_send());
+		uart_enable_interrupts(tty_is_full);
 	}
 }
 
@@ -197,8 +209,10 @@ enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
 	if (mmio->is_write) {
 		tty_collect(vm);
 		tty_send();
-		tty_collect(vm);
-		if (!uart_can_send()) {
+		if (tty_collect(vm) && !tty_is_full) {
+			tty_send();
+		}
+		if (tty_is_full) {
 			tty_wait_for_room();
 		}
 	} else if (mmio->offset == 0) {
