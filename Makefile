@@ -118,6 +118,7 @@ $(B)/plumbline.img: $(B)/plumbline.elf
 # ---------------------------------------------------------------------------- guests
 .PHONY: guests
 -include guest/guest.mk
+-include test/uarts/uarts.mk
 -include guest/linux/linux.mk
 
 # ---------------------------------------------------------------------------- host tools
