@@ -218,6 +218,19 @@ static bool manifest_check_nodes(const struct manifest_node *node,
 	return true;
 }
 
+/* A device that covers flash 1, the board's own most likely, stands in place of the zeros there:
+ * they are the last region of those that firmware has. */
+static void manifest_replace_flash(struct manifest_partition *partition,
+				   const struct manifest_device *device)
+{
+	uint64_t end = (uint64_t)device->ipa + device->size;
+
+	if (partition->nr_regions == MANIFEST_MAX_REGIONS && device->ipa <= MANIFEST_FLASH1_IPA &&
+	    end >= MANIFEST_FLASH1_IPA + MANIFEST_FLASH1_SIZE) {
+		partition->nr_regions--;
+	}
+}
+
 bool manifest_read_device(const struct fdt *fdt, fdt_node_t at,
 			  struct manifest_partition *partition, struct refusal *why)
 {
@@ -236,8 +249,11 @@ bool manifest_read_device(const struct fdt *fdt, fdt_node_t at,
 		return board_refuse(fdt, why, at, "", "more than 8 devices");
 	}
 	if (!manifest_collect(&node, device_rules, NR_DEVICE_RULES) ||
-	    !manifest_read_window(&node, &device) ||
-	    !manifest_check_window(&node, partition, &device) ||
+	    !manifest_read_window(&node, &device)) {
+		return false;
+	}
+	manifest_replace_flash(partition, &device);
+	if (!manifest_check_window(&node, partition, &device) ||
 	    !manifest_read_interrupts(&node, partition, &device) ||
 	    !manifest_read_edges(&node, &device) || !manifest_check_nodes(&node, &device)) {
 		return false;

@@ -571,6 +571,50 @@ static void between(void)
 		      "p", "d", "pa");
 }
 
+/* Firmware at 0, and flash 1 of the virt board, 256 KiB at 0x04000000: zeros, or a device that
+ * covers all of it. */
+static void firmware_and_flash(void)
+{
+	static const struct {
+		const char *device;
+		bool taken;
+		uint32_t regions;
+	} row[] = {
+		{ "", true, 2 },
+		{ DEVICE("d", "pa = <0 0x4000000>; size = <0x40000>;"), true, 1 },
+		{ DEVICE("d", "pa = <0 0x4000000>; size = <0x4000000>;"), true, 1 },
+		{ DEVICE("d", "pa = <0 0x3f00000>; size = <0x140000>;"), true, 1 },
+		{ DEVICE("d", "pa = <0 0x4000000>; size = <0x3f000>;"), false, 0 },
+		{ DEVICE("d", "pa = <0 0x4001000>; size = <0x40000>;"), false, 0 },
+		{ DEVICE("d", "pa = <0 0x3000000>; size = <0x1000>;"), true, 2 },
+		{ DEVICE("d", "pa = <0 0x4040000>; size = <0x40000>;"), true, 2 },
+		{ DEVICE("d", "pa = <0 0>; size = <0x1000>;"), false, 0 },
+		/* Firmware stays, whatever takes the place of flash 1. */
+		{ DEVICE("d", "pa = <0 0x1ff000>; size = <0x4000000>;"), false, 0 },
+		{ DEVICE("d", "pa = <0 0x4000000>; size = <0x40000>;")
+			  DEVICE("e", "pa = <0 0x10000000>; ipa = <0x4000000>; size = <0x40000>;"),
+		  false, 0 },
+	};
+
+	for (uint32_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		char text[1024];
+		bool ok;
+
+		snprintf(text, sizeof(text),
+			 SYSTEM "p { " PART
+				"memory-size = <0x100000>; firmware = [00 01]; %s }; };",
+			 row[i].device);
+		ok = read_manifest(text);
+		CHECK_EQ(ok, row[i].taken);
+		if (ok) {
+			CHECK_EQ(manifest.partition[0].nr_regions, row[i].regions);
+			CHECK_EQ(manifest.partition[0].region[0].ipa, 0);
+			CHECK_EQ(manifest.partition[0].region[0].size, 0x200000);
+		}
+		tree_free(&blob);
+	}
+}
+
 static void too_many(void)
 {
 	static char source[65536];
@@ -748,6 +792,7 @@ static const struct test_case cases[] = {
 	{ "device_edges", device_edges },
 	{ "device_nodes", device_nodes },
 	{ "between", between },
+	{ "firmware_and_flash", firmware_and_flash },
 	{ "too_many", too_many },
 	{ "against_board", against_board },
 	{ "mutated", mutated },
