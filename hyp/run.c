@@ -467,8 +467,9 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 				continue;
 			}
 			if (run_load_memory(cpu, vcpu)) {
-				run_set_timer(cpu); /* who wakes meanwhile waits for a step */
-				run_yield(cpu);
+				/* Who wakes meanwhile waits for a step, an equal for the slice. */
+				run_set_timer(cpu);
+				cpu->resched = true;
 				continue;
 			}
 			cpu->slice_end = 0;
