@@ -14,7 +14,8 @@ from .common import BUILD, PlumbError, relative, tool
 GUESTS = BUILD / "guests"
 STAMP = GUESTS / "fetched.json"
 DEBS = GUESTS / "debs"
-FLAVOURS = ("armmp", "armmp-lpae")
+FLAVOURS = ("armmp", "armmp-lpae", "rt-armmp")
+REQUIRED = ("armmp", "armmp-lpae", "busybox")
 # Modules that the initramfs may load; in this order, which is that of their dependencies.
 MODULES = ("evdev", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_failover",
            "virtio_net")
@@ -97,11 +98,20 @@ def _deb(package: str) -> Path | None:
     return found[-1] if found else None
 
 
+def _kernel_deb(flavour: str) -> Path | None:
+    """The same of a kernel: linux-image-6.1.0-50-armmp, and no -rt-armmp for armmp."""
+    pattern = f"linux-image-[0-9]*-{flavour}"
+    longer = [other for other in FLAVOURS if other.endswith(f"-{flavour}")]
+    found = [path for path in DEBS.glob(f"{pattern}_*_armhf.deb")
+             if not any(path.name.split("_")[0].endswith(f"-{other}") for other in longer)]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+
 def _laid_there() -> dict[str, str] | None:
     """Names of packages for which files are there, without asking apt."""
     wanted: dict[str, str | None] = {"busybox": "busybox-static" if _deb("busybox-static") else None}
     for flavour in FLAVOURS:
-        newest = _deb(f"linux-image-[0-9]*-{flavour}")
+        newest = _kernel_deb(flavour)
         wanted[flavour] = newest.name.split("_")[0] if newest else None
     return wanted if all(wanted.values()) else None
 
@@ -156,15 +166,23 @@ def _unpack_kernel(flavour: str, package: str) -> None:
     (folder / "release").write_text(package.removeprefix("linux-image-") + "\n")
 
 
-def _is_complete() -> bool:
-    """Is everything there, as this version of the tool unpacks it?"""
+def _there() -> dict[str, str]:
+    """Names of the package files by what they are for, of what was unpacked as this version of the
+    tool does it."""
     try:
         stamp = json.loads(STAMP.read_text())
     except (OSError, ValueError):
-        return False
-    files = [GUESTS / flavour / "vmlinuz" for flavour in FLAVOURS] + [GUESTS / "busybox"]
-    return (stamp.get("format") == FORMAT and stamp.get("modules") == list(UNPACKED)
-            and all(path.exists() for path in files))
+        return {}
+    if stamp.get("format") != FORMAT or stamp.get("modules") != list(UNPACKED):
+        return {}
+    files = {flavour: GUESTS / flavour / "vmlinuz" for flavour in FLAVOURS}
+    files["busybox"] = GUESTS / "busybox"
+    debs = stamp.get("debs", {})
+    return {name: debs[name] for name, path in files.items() if name in debs and path.exists()}
+
+
+def _is_complete() -> bool:
+    return len(_there()) == len(FLAVOURS) + 1
 
 
 def boards() -> dict[str, Path]:
@@ -207,7 +225,9 @@ def fetch(say, again: bool = False) -> bool:
 
 
 def versions() -> dict[str, str]:
-    """Names of the package files by what they are for; PlumbError if they are not there."""
-    if not _is_complete():
+    """Names of the package files by what they are for; PlumbError if they are not there. Without a
+    kernel that came later to the list the others are of use: only its own tests fail."""
+    there = _there()
+    if not set(REQUIRED) <= set(there):
         raise PlumbError("Debian's kernels are not here: run 'make setup' (or scripts/linux fetch)")
-    return json.loads(STAMP.read_text())["debs"]
+    return there
