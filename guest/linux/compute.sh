@@ -10,8 +10,7 @@ head -c 4194304 /dev/zero > /tmp/zeros
 # 8 MiB that must stay as they are.
 head -c 8388608 /dev/urandom > /tmp/kept
 kept=$(sha256sum < /tmp/kept)
-start=$(ticks | awk '{ printf "%d", $1 / $2 * 100 }')
-up=$(awk '{ print int($1 * 100) }' /proc/uptime)
+clocks_begin
 wrong=0
 for turn in $(seq 1 "$TURNS"); do
 	[ "$(sha256sum < /tmp/zeros | cut -d' ' -f1)" = $ZEROS ] || wrong=$((wrong + 1))
@@ -19,7 +18,5 @@ for turn in $(seq 1 "$TURNS"); do
 	sleep 1
 done
 equal $wrong 0 "$TURNS turns of computing"
-passed_since=$(($(ticks | awk '{ printf "%d", $1 / $2 * 100 }') - start))
-between $(($(awk '{ print int($1 * 100) }' /proc/uptime) - up - passed_since)) -20 20 \
-	'uptime and counter differ by hundredths'
+clocks_check
 check_log

@@ -36,6 +36,49 @@ check_log() {
 	equal "$complaints" '' 'the kernel complains of nothing'
 }
 
+online() {
+	cat /sys/devices/system/cpu/online
+}
+
+all_cpus() { # how many
+	[ "$1" = 1 ] && echo 0 || echo "0-$(($1 - 1))"
+}
+
+# As many CPUs and as much memory as it was given.
+check_shape() { # cpus, MiB
+	equal "$(nproc)" "$1" "$1 CPUs"
+	equal "$(online)" "$(all_cpus "$1")" 'all CPUs are online'
+	equal "$(grep -c '^CPU part.*0xc0f' /proc/cpuinfo)" "$1" 'each is a Cortex-A15'
+	have=$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo)
+	# What the kernel takes for itself, page structures and initial RAM disk is not in MemTotal.
+	between "$have" $(($2 * 7 / 10)) "$2" "MiB of $2"
+	result "$(dmesg | grep -q 'PSCIv1\.' && echo yes || echo no)" 'PSCI 1.x by HVC'
+}
+
+# Microseconds by the counter that the CPU has; `ticks` prints the counter and its frequency.
+microseconds() {
+	ticks | awk '{ printf "%d", $1 / $2 * 1000000 }'
+}
+
+hundredths() {
+	awk '{ print int($1 * 100) }' /proc/uptime
+}
+
+# Between clocks_begin and clocks_check the uptime goes with the counter: each reading of it lies
+# between two of the counter, however long this process had to wait.
+clocks_begin() {
+	counter_before=$(microseconds)
+	uptime_begin=$(hundredths)
+	counter_after=$(microseconds)
+}
+
+clocks_check() {
+	least=$((($(microseconds) - counter_after) / 10000 - 2))
+	went=$(($(hundredths) - uptime_begin))
+	most=$((($(microseconds) - counter_before) / 10000 + 2))
+	between $went $least $most "hundredths of uptime, $least to $most of the counter"
+}
+
 # One line from the console.
 answer() { # words to ask with
 	echo "linux: $*"

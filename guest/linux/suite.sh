@@ -8,14 +8,6 @@ HZ=250 # of Debian's kernels
 # SHA-256 of 4 MiB of zeros, computed elsewhere.
 ZEROS=bb9f8df61474d25e71fa00722318cd387396ca1736605e1248821cc0de3d3af8
 
-online() {
-	cat /sys/devices/system/cpu/online
-}
-
-all_cpus() {
-	[ "$cpus" = 1 ] && echo 0 || echo "0-$((cpus - 1))"
-}
-
 # Ticks of a second that a CPU spent on processes: user and system time of /proc/stat.
 busy() { # cpu
 	awk -v name="cpu$1" '$1 == name { print $2 + $3 + $4 }' /proc/stat
@@ -45,16 +37,6 @@ workload() { # name
 	done
 }
 
-check_shape() {
-	equal "$(nproc)" "$cpus" "$cpus CPUs"
-	equal "$(online)" "$(all_cpus)" 'all CPUs are online'
-	equal "$(grep -c '^CPU part.*0xc0f' /proc/cpuinfo)" "$cpus" 'each is a Cortex-A15'
-	have=$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo)
-	# What the kernel takes for itself, page structures and initial RAM disk is not in MemTotal.
-	between "$have" $((mib * 7 / 10)) "$mib" "MiB of $mib"
-	result "$(dmesg | grep -q 'PSCIv1\.' && echo yes || echo no)" 'PSCI 1.x by HVC'
-}
-
 check_interrupts() {
 	before=$(counts arch_timer)
 	workload 'a workload'
@@ -71,28 +53,22 @@ check_interrupts() {
 	result $got 'every CPU got inter-processor interrupts'
 }
 
-# Microseconds by the counter that the CPU has; `ticks` prints the counter and its frequency.
-microseconds() {
-	ticks | awk '{ printf "%d", $1 / $2 * 1000000 }'
-}
-
 # Uptime goes with the counter, a sleep does not end early, and the tick comes as often as it should.
 check_time() {
 	start=$(microseconds)
-	up=$(cut -d' ' -f1 /proc/uptime)
+	clocks_begin
 	sleep 2
-	between $(($(microseconds) - start)) 2000000 4000000 'sleep 2, in microseconds of the counter'
-	slept=$(awk -v from="$up" '{ print int(($1 - from) * 100 + 0.5) }' /proc/uptime)
-	passed_since=$((($(microseconds) - start) / 10000))
-	between $((passed_since - slept)) -5 20 'uptime and counter differ by hundredths'
+	between $(($(microseconds) - start)) 2000000 20000000 'sleep 2, in microseconds of the counter'
+	clocks_check
 
 	before=$(column "$(counts arch_timer)" 0)
 	start=$(microseconds)
 	taskset 1 timeout 1 sh -c 'while :; do :; done' 2> /dev/null
 	ticked=$(($(column "$(counts arch_timer)" 0) - before))
 	due=$((($(microseconds) - start) * HZ / 1000000))
-	# A CPU that is not given its time misses ticks; none comes too many.
-	between $ticked $((due / 2)) $((due + due / 10 + 10)) "ticks of a busy CPU, $due due"
+	# A CPU that is not given its time misses ticks (clock.sh counts them where it is); none comes
+	# too many.
+	between $ticked $((due / 10)) $((due + due / 10 + 10)) "ticks of a busy CPU, $due due"
 }
 
 check_hotplug() {
@@ -103,7 +79,7 @@ check_hotplug() {
 			taskset "$(printf %x $((1 << n)))" true 2> /dev/null && ran=no || ran=yes
 			result $ran "nothing runs on CPU $n, turn $turn"
 			echo 1 > "/sys/devices/system/cpu/cpu$n/online"
-			equal "$(online)" "$(all_cpus)" "CPU $n on again, turn $turn"
+			equal "$(online)" "$(all_cpus "$cpus")" "CPU $n on again, turn $turn"
 		done
 	done
 	workload 'after hot-plug'
@@ -117,7 +93,7 @@ fi
 equal "$reply" suite 'the console takes input'
 [ "$(column "$(counts uart-pl011)" 0)" -gt 0 ] && typed=yes || typed=no
 result $typed 'the UART interrupts'
-check_shape
+check_shape "$cpus" "$mib"
 check_interrupts
 check_time
 [ "$cpus" = 1 ] || check_hotplug
