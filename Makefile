@@ -67,8 +67,9 @@ ARM_ARCH := -mcpu=cortex-a15 -marm
 ARM_LTO := -flto=auto
 # Cortex-A15 tuning saves registers by pairs (strd): several instructions where push needs one.
 ARM_TUNE := -mtune=cortex-a7
-# What runs once, at boot, or when somebody asks is to be small rather than fast.
-ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain explain fault fdt% manifest% report) \
+# What runs once, at boot, or when somebody asks is to be small rather than fast; so is what waits
+# for a UART anyway.
+ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain explain fault fdt% manifest% report hw/uart_%) \
 	    vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g
