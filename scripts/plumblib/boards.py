@@ -4,10 +4,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import disk, elf
-from .common import BUILD, PlumbError, relative
+from . import debian, disk, elf
+from .common import PlumbError
 
-DTBS = BUILD / "guests" / "dtbs"
 VIRT = "virt,dtb-randomness=off"
 NO_SOUND = {"QEMU_AUDIO_DRV": "none"}  # vexpress has a sound chip
 
@@ -28,7 +27,7 @@ class Board:
     machine: tuple[str, ...]
     enters: str
     elf_at: int | None = None
-    dtb: str = ""  # a file of DTBS; none: QEMU makes the tree
+    dtb: str = ""  # one of debian.BOARDS; none: QEMU makes the tree
     smp: int = 2
     most: int = 8
     memory: str = ""  # "": what the system needs
@@ -96,9 +95,5 @@ def arguments(board: Board, image: str) -> list[str]:
         kernel = f"{image}.elf"
         Path(kernel).write_bytes(elf.wrap(Path(image).read_bytes(), board.elf_at))
     if board.dtb:
-        dtb = DTBS / f"{board.dtb}.dtb"
-        if not dtb.exists():
-            raise PlumbError(f"{relative(dtb)}: missing: 'make setup' fetches the boards' device "
-                             "trees")
-        argv += ["-dtb", str(dtb)]
+        argv += ["-dtb", str(debian.boards()[board.dtb])]
     return [*argv, "-kernel", kernel]

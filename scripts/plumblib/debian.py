@@ -24,9 +24,9 @@ ROOT_MODULES = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
 UNPACKED = MODULES + ROOT_MODULES
 # Boards whose device trees the kernel's package brings along: what the monitor is checked against.
 DTBS = GUESTS / "dtbs"
-BOARDS = ("am57xx-beagle-x15", "dra7-evm", "ecx-2000", "exynos4210-origen", "exynos5250-arndale",
-          "exynos5420-arndale-octa", "exynos5422-odroidxu4", "highbank", "imx6ul-14x14-evk",
-          "imx7d-sdb", "omap5-uevm", "stm32mp157c-dk2", "sun7i-a20-bananapi",
+BOARDS = ("am57xx-beagle-x15", "bcm2836-rpi-2-b", "dra7-evm", "ecx-2000", "exynos4210-origen",
+          "exynos5250-arndale", "exynos5420-arndale-octa", "exynos5422-odroidxu4", "highbank",
+          "imx6ul-14x14-evk", "imx7d-sdb", "omap5-uevm", "stm32mp157c-dk2", "sun7i-a20-bananapi",
           "sun7i-a20-cubieboard2", "sun8i-h3-orangepi-pc", "tegra124-jetson-tk1",
           "vexpress-v2p-ca15-tc1", "vexpress-v2p-ca15_a7")
 FORMAT = 1  # of what is unpacked: another number, and it is unpacked again
@@ -190,14 +190,30 @@ def boards() -> dict[str, Path]:
     deb = _deb("linux-image-[0-9]*-armmp")
     if deb is None:
         raise PlumbError("Debian's kernels are not here: run 'make setup' (or scripts/linux fetch)")
-    found = {name: DTBS / deb.stem / f"{name}.dtb" for name in BOARDS}
-    if not all(path.exists() for path in found.values()):
-        _unpack(deb, lambda path: found.get(Path(path).name.removesuffix(".dtb")
-                                            if path.endswith(".dtb") else ""))
-    missing = [name for name, path in found.items() if not path.exists()]
-    if missing:
-        raise PlumbError(f"{relative(deb)} holds no device tree of {', '.join(missing)}")
-    return found
+    stamp = DTBS / "from"
+    want = "\n".join([deb.name, *BOARDS, ""])
+    if not stamp.exists() or stamp.read_text() != want:
+        _unpack_boards(deb, want)
+    return {name: DTBS / f"{name}.dtb" for name in BOARDS}
+
+
+def _unpack_boards(deb: Path, stamp: str) -> None:
+    """All at once: another process may be doing the same."""
+    with tempfile.TemporaryDirectory(dir=GUESTS) as place:
+        fresh = Path(place) / "new"
+        names = {f"{name}.dtb" for name in BOARDS}
+        _unpack(deb, lambda path: fresh / Path(path).name if Path(path).name in names else None)
+        missing = sorted(name for name in names if not (fresh / name).exists())
+        if missing:
+            raise PlumbError(f"{relative(deb)} holds no {', '.join(missing)}")
+        (fresh / "from").write_text(stamp)
+        try:
+            if DTBS.exists():
+                DTBS.rename(Path(place) / "old")
+            fresh.rename(DTBS)
+        except OSError as error:
+            if not (DTBS / "from").exists():
+                raise PlumbError(f"{relative(DTBS)}: {error.strerror}") from error
 
 
 def fetch(say, again: bool = False) -> bool:
