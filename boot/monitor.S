@@ -14,8 +14,11 @@
 
 	.section .boot, "ax"
 
+#define GICD_CTLR	0x000
 #define GICD_TYPER	0x004
+#define GICD_TYPER_SECURITY (1 << 10)
 #define GICD_IGROUPR	0x080
+#define GICD_SGIR	0xf00
 #define GICC_PMR	0x004
 
 	.balign 32
@@ -45,6 +48,9 @@ monitor_call:
 	ldr	r12, =MONITOR_OPEN_GIC
 	cmp	r0, r12
 	beq	monitor_open_gic
+	ldr	r12, =MONITOR_WAKE
+	cmp	r0, r12
+	beq	monitor_wake
 	mov	r0, #MONITOR_PSCI_NOT_SUPPORTED
 monitor_return:
 	movs	pc, lr
@@ -84,14 +90,28 @@ monitor_set_frequency:
  * CPU's mask (IHI 0048B 3.8, 4.3.4, 4.4.2). */
 monitor_open_gic:
 	ldr	r0, [r1, #GICD_TYPER]
+	tst	r0, #GICD_TYPER_SECURITY
+	beq	2f			/* all accesses are Secure ones: group 1 would read as 1022 */
 	and	r0, r0, #31		/* ITLinesNumber: words less one */
 	add	r3, r1, #GICD_IGROUPR
 	mvn	r12, #0
 1:	str	r12, [r3], #4
 	subs	r0, r0, #1
 	bpl	1b
-	mov	r12, #0xff
+2:	mov	r12, #0xff
 	str	r12, [r2, #GICC_PMR]
+	dsb
+	mov	r0, #0
+	movs	pc, lr
+
+/* r1: GICD, r2: mask. A CPU that waits as reset left it has SGI 0 in group 0, enabled: that group must be forwarded, and
+ * the SGI must be Secure state's (IHI 0048B 4.3.1, 4.3.15). Nothing else is in the group. */
+monitor_wake:
+	ldr	r0, [r1, #GICD_CTLR]
+	orr	r0, r0, #1
+	str	r0, [r1, #GICD_CTLR]
+	lsl	r2, r2, #16		/* CPUTargetList; NSATT 0 */
+	str	r2, [r1, #GICD_SGIR]
 	dsb
 	mov	r0, #0
 	movs	pc, lr

@@ -28,4 +28,10 @@ static inline void monitor_open_gic(pa_t gicd, pa_t gicc)
 	(void)smc_call(MONITOR_OPEN_GIC, (uint32_t)gicd.pa, (uint32_t)gicc.pa, 0);
 }
 
+/* SGI 0 of group 0 to the CPUs whose interfaces have these bits. */
+static inline void monitor_wake(pa_t gicd, uint8_t mask)
+{
+	(void)smc_call(MONITOR_WAKE, (uint32_t)gicd.pa, mask, 0);
+}
+
 #endif

@@ -14,5 +14,6 @@
 /* OEM calls (ARM DEN 0028, table 6-2: owner 3), nobody else's here. */
 #define MONITOR_SET_FREQUENCY 0x83000000 /* r1: CNTFRQ */
 #define MONITOR_OPEN_GIC      0x83000001 /* r1: GICD, r2: GICC, physical */
+#define MONITOR_WAKE	      0x83000002 /* r1: GICD, physical, r2: mask of CPU interfaces */
 
 #endif
