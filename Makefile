@@ -44,7 +44,7 @@ B := build
 # that is in neither list fails scripts/check-layers. vgic/ is pure but for vgic_hw.c.
 PURE_HYP := board board_% console console_% cp15 cp15_% explain fault fdt fdt_% fmt inject \
 	    inject_% insn insn_% manifest manifest_% mmio pl011 pl031 psci psci_% regions sched sched_% stage2 stage2_%
-GLUE_HYP := boot boot_% complain cpus exit exit_% hypercall irq irq_% main mem report rtc run tty vm vm_% vpmu
+GLUE_HYP := boot boot_% complain cpus exit exit_% hypercall irq irq_% main mem report rtc run soc tty vm vm_% vpmu
 
 ALL_HYP := $(patsubst hyp/%.c,%,$(wildcard hyp/*.c))
 PURE_SRCS := $(sort $(filter-out vgic/vgic_hw.c,$(wildcard vgic/*.c)) \
@@ -69,7 +69,8 @@ ARM_LTO := -flto=auto
 ARM_TUNE := -mtune=cortex-a7
 # What runs once, at boot, or when somebody asks is to be small rather than fast; so is what waits
 # for a UART anyway.
-ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain explain fault fdt% manifest% report hw/uart_%) \
+ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain explain fault fdt% manifest% report soc hw/uart_% \
+	    hw/soc%) \
 	    vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g
@@ -145,7 +146,7 @@ UNIT_SRCS := $(sort $(wildcard test/unit/test_*.c))
 UNIT_TESTS := $(UNIT_SRCS:test/unit/%.c=$(B)/unit/%)
 PURE_UNIT_OBJS := $(PURE_SRCS:%=$(B)/unit/obj/%.o)
 # Drivers, on the fake hyp/hw/io.h of test/fakes: who uses one brings a device's model.
-DRIVER_UNIT_OBJS := $(patsubst %,$(B)/unit/obj/%.o,$(wildcard hyp/hw/uart*.c))
+DRIVER_UNIT_OBJS := $(patsubst %,$(B)/unit/obj/%.o,$(wildcard hyp/hw/uart*.c hyp/hw/soc*.c))
 
 # Builds the programs; `unit` runs them too.
 .PHONY: unit-programs unit

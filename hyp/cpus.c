@@ -7,6 +7,7 @@
 #include "hyp/hw/timer.h"
 #include "hyp/main.h"
 #include "hyp/regs/psr.h"
+#include "hyp/soc.h"
 #include "hyp/tty.h"
 
 #define CPUS_AFFINITY 0x00ffffffu /* of MPIDR */
@@ -32,9 +33,10 @@ static bool cpus_has_psci(void)
 	return main_board.psci == BOARD_PSCI_SMC && !monitor_is_active();
 }
 
-static bool cpus_can_start(uint32_t mpidr)
+static bool cpus_can_start(uint32_t index)
 {
-	return cpus_has_psci() || cpus_wait_for_box(mpidr);
+	return cpus_has_psci() || soc_can_start(&main_board, index) ||
+	       cpus_wait_for_box(main_board.mpidr[index]);
 }
 
 uint32_t cpus_find(void)
@@ -48,12 +50,13 @@ uint32_t cpus_find(void)
 
 		if (mpidr == affinity) {
 			self = kept;
-		} else if (!cpus_can_start(mpidr)) {
+		} else if (!cpus_can_start(n)) {
 			print("CPU 0x%x is left out: no PSCI, and nothing else known of this board "
 			      "starts it\n",
 			      (unsigned)mpidr);
 			continue;
 		}
+		main_board.start[kept] = main_board.start[n];
 		main_board.mpidr[kept++] = mpidr;
 	}
 	main_board.nr_cpus = kept;
@@ -69,6 +72,10 @@ static int32_t cpus_send(uint32_t index, uint32_t entry)
 
 	if (cpus_has_psci()) {
 		return smc_call(main_board.psci_cpu_on, mpidr, entry, 0);
+	}
+	/* Who came along with us is in a box by now; else the board has a way of its own. */
+	if (!pen_has(mpidr) && soc_can_start(&main_board, index)) {
+		return soc_start_cpu(&main_board, index, entry);
 	}
 	if (monitor_is_active()) {
 		return smc_call(MONITOR_PSCI_CPU_ON, mpidr, entry, 0);

@@ -10,6 +10,7 @@
 #include "hyp/hw/timer.h"
 #include "hyp/regs/psr.h"
 #include "hyp/rtc.h"
+#include "hyp/soc.h"
 #include "hyp/tty.h"
 #include "hyp/vm.h"
 #include "hyp/vpmu.h"
@@ -168,6 +169,7 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	boot_map_board(&main_boot);
 	boot_find_uart(&main_boot);
 	boot_read_board(&main_boot);
+	soc_init(&main_board);
 	if (main_timer_hz() == 0) {
 		boot_refuse_text("timer", "CNTFRQ is 0, and there is no clock-frequency");
 	}
@@ -256,6 +258,7 @@ void main_halt(enum main_status status)
 	    !monitor_is_active()) {
 		smc_call(main_board.psci_system_off, 0, 0, 0);
 	}
+	soc_power_off();
 	for (;;) {
 		hw_wfi();
 	}

@@ -13,4 +13,8 @@ static inline void hw_dsb(void)
 {
 }
 
+static inline void hw_yield(void)
+{
+}
+
 #endif
