@@ -187,7 +187,7 @@ def _is_complete() -> bool:
 
 def boards() -> dict[str, Path]:
     """Device trees by the names in BOARDS, unpacked when first asked for."""
-    deb = _deb("linux-image-[0-9]*-armmp")
+    deb = _deb("linux-image-[0-9]*[0-9]-armmp")  # not the rt flavour
     if deb is None:
         raise PlumbError("Debian's kernels are not here: run 'make setup' (or scripts/linux fetch)")
     stamp = DTBS / "from"
