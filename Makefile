@@ -69,9 +69,8 @@ ARM_LTO := -flto=auto
 ARM_TUNE := -mtune=cortex-a7
 # What runs once, at boot, or when somebody asks is to be small rather than fast; so is what waits
 # for a UART anyway.
-ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain explain fault fdt% manifest% report soc hw/uart_% \
-	    hw/soc%) \
-	    vgic/vgic_explain
+ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain cpus explain fault fdt% fmt main manifest% \
+	    report soc hw/soc% hw/uart_%) vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g
 ARM_ASFLAGS := -I. $(ARM_ARCH) -g -Wundef -Werror
@@ -103,10 +102,6 @@ $(B)/obj/%.S.o: %.S Makefile
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$(Q)$(ARM_CC) $(ARM_ASFLAGS) $(DEPFLAGS) -c -o $@ $<
-
-# What runs at boot or to explain is small rather than fast; exits are the rest.
-SMALL := boot boot_% board board_% complain cpus explain fault fdt fdt_% fmt main manifest manifest_% report
-$(foreach name,$(filter $(SMALL),$(ALL_HYP)),$(B)/obj/hyp/$(name).c.o): ARM_CFLAGS += -Os
 
 $(B)/plumbline.elf: $(MONITOR_OBJS) boot/plumbline.lds Makefile
 	$(call say,LD,$@)
