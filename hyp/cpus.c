@@ -15,6 +15,7 @@
 extern const char boot_secondary[];
 
 static volatile uint32_t cpus_ready;
+static volatile bool cpus_may_go;
 
 /* Those that came with us may need a moment to their boxes. */
 static bool cpus_wait_for_box(uint32_t mpidr)
@@ -128,8 +129,19 @@ void cpus_start(uint32_t self, uint64_t image_pa)
 	}
 }
 
-void cpus_count(void)
+void cpus_join(void)
 {
 	cpus_ready++;
+	hw_sev();
+	while (!cpus_may_go) {
+		hw_wfe();
+	}
+	hw_dmb();
+}
+
+void cpus_let_go(void)
+{
+	hw_dmb();
+	cpus_may_go = true;
 	hw_sev();
 }

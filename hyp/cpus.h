@@ -12,7 +12,10 @@ uint32_t cpus_find(void);
 /* Starts all but `self`, one after the other; refuses if one does not come within a second. */
 void cpus_start(uint32_t self, uint64_t image_pa);
 
-/* A started CPU has set itself up. */
-void cpus_count(void);
+/* A started CPU has set itself up: waits until the boot CPU is done with the partitions. */
+void cpus_join(void);
+
+/* Boot CPU: the partitions are there. */
+void cpus_let_go(void);
 
 #endif

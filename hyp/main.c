@@ -16,6 +16,8 @@
 #include "hyp/vpmu.h"
 #include "vgic/vgic_hw.h"
 
+#define MAIN_NO_INTID 1023u /* never acknowledged as such (IHI 0048B 3.2.5) */
+
 extern const char vectors[], image_stacks[];
 void vectors_enter(uintptr_t stack_top) __attribute__((noreturn));
 
@@ -158,9 +160,25 @@ static void main_start_partitions(void)
 	}
 }
 
+static void main_open_uart(uint32_t self)
+{
+	if (main_board.uart == BOARD_UART_NONE) {
+		return;
+	}
+	if (main_board.uart_intid == 0) {
+		print("the UART's interrupt does not reach the GIC: no input\n");
+		main_board.uart_intid = MAIN_NO_INTID;
+		return;
+	}
+	gic_target(main_board.uart_intid, cpus[self].gic_mask);
+	gic_enable(main_board.uart_intid);
+	tty_enable_interrupts();
+}
+
 void main(uint32_t dtb_pa, uint32_t image_pa)
 {
 	uint32_t self, nr_lrs;
+	bool hw_bit;
 
 	mmu_init();
 	tty_init();
@@ -186,14 +204,12 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	main_tty_tick = main_timer_hz() / 25; /* longer than a few partitions' slices */
 	rtc_init(boot_read_clock(&main_boot));
 	main_init_pmu();
-	boot_make_partitions(&main_boot, nr_lrs, main_probe_hw_bit());
-	cpus_start(self, main_boot.image_pa);
-	if (main_board.uart != BOARD_UART_NONE) {
-		gic_target(main_board.uart_intid, cpus[self].gic_mask);
-		gic_enable(main_board.uart_intid);
-		tty_enable_interrupts();
-	}
+	hw_bit = main_probe_hw_bit();
+	cpus_start(self, main_boot.image_pa); /* some wait in memory that partitions may get */
+	boot_make_partitions(&main_boot, nr_lrs, hw_bit);
+	main_open_uart(self);
 	main_start_partitions();
+	cpus_let_go();
 	vectors_enter(main_stack_top(self));
 }
 
@@ -202,7 +218,7 @@ void main_secondary(uint32_t index)
 	mmu_init_secondary();
 	vgic_hw_init_cpu();
 	main_init_cpu(index);
-	cpus_count();
+	cpus_join();
 	vectors_enter(main_stack_top(index));
 }
 
