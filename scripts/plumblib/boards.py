@@ -32,17 +32,24 @@ class Board:
     most: int = 8
     memory: str = ""  # "": what the system needs
     environment: dict[str, str] = field(default_factory=dict)
+    goes_off: bool = True  # can switch itself off: QEMU ends
+    startable: int = 0  # CPUs that can be started, if not all
     refused: bool = False  # lacks what Plumbline needs
     disk: tuple[str, str] | None = None  # U-Boot boots it: disk.TARGETS, disk.FORMATS
+
+    @property
+    def comes_up(self) -> int:
+        """CPUs that run, unless others are asked for."""
+        return self.startable or self.smp
 
 
 BOARDS = {
     "virt": Board(("-M", f"{VIRT},virtualization=on", "-cpu", "cortex-a15"), "HYP, PSCI"),
     "virt-a7": Board(("-M", f"{VIRT},virtualization=on", "-cpu", "cortex-a7"), "HYP, PSCI"),
     "virt-secure": Board(("-M", f"{VIRT},virtualization=on,secure=on", "-cpu", "cortex-a15"),
-                         "Secure SVC, all CPUs at the entry", elf_at=0x42000000),
+                         "Secure SVC, all CPUs at the entry", elf_at=0x42000000, goes_off=False),
     "virt-a7-secure": Board(("-M", f"{VIRT},virtualization=on,secure=on", "-cpu", "cortex-a7"),
-                            "Secure SVC, all CPUs at the entry", elf_at=0x42000000),
+                            "Secure SVC, all CPUs at the entry", elf_at=0x42000000, goes_off=False),
     "vexpress-a15": Board(("-M", "vexpress-a15"), "Secure SVC, SYS_FLAGS",
                           dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G", environment=NO_SOUND),
     "vexpress-a15-elf": Board(("-M", "vexpress-a15"), "Secure SVC, all CPUs at the entry",
@@ -58,20 +65,22 @@ BOARDS = {
     "orangepi-pc": Board(("-M", "orangepi-pc"), "HYP, PSCI", dtb="sun8i-h3-orangepi-pc", smp=4,
                          most=4, memory="1G"),
     "orangepi-pc-elf": Board(("-M", "orangepi-pc"), "Secure SVC, CPUCFG", elf_at=0x42000000,
-                             dtb="sun8i-h3-orangepi-pc", smp=4, most=4, memory="1G"),
+                             dtb="sun8i-h3-orangepi-pc", smp=4, most=4, memory="1G", goes_off=False),
     "mcimx7d-sabre": Board(("-M", "mcimx7d-sabre"), "HYP, PSCI", dtb="imx7d-sdb", most=2,
                            memory="1G"),
     "mcimx7d-sabre-elf": Board(("-M", "mcimx7d-sabre"), "Secure SVC, one CPU", elf_at=0x82000000,
-                               dtb="imx7d-sdb", most=2, memory="1G"),
+                               dtb="imx7d-sdb", most=2, memory="1G", startable=1, goes_off=False),
     "midway": Board(("-M", "midway"), "HYP, PSCI", dtb="ecx-2000", smp=4, most=4, memory="1G"),
     "virt-uboot": Board((*UBOOT,), "HYP, PSCI; U-Boot, bootz", disk=("qemu", "zimage")),
     "virt-uboot-uimage": Board((*UBOOT,), "HYP, PSCI; U-Boot, bootm", disk=("qemu", "uimage")),
     "virt-uboot-fit": Board((*UBOOT,), "HYP, PSCI; U-Boot, bootm of a FIT", disk=("qemu", "fit")),
     "orangepi-pc-sd": Board(("-M", "orangepi-pc"), "HYP, PSCI 0.1; SPL and U-Boot from the card",
-                            disk=("orangepi-pc", "zimage"), smp=4, most=4, memory="1G"),
-    "virt-plain": Board(("-M", VIRT, "-cpu", "cortex-a15"), "Non-secure SVC", refused=True),
+                            disk=("orangepi-pc", "zimage"), smp=4, most=4, memory="1G",
+                            goes_off=False),
+    "virt-plain": Board(("-M", VIRT, "-cpu", "cortex-a15"), "Non-secure SVC", refused=True,
+                        goes_off=False),
     "raspi2b": Board(("-M", "raspi2b"), "Non-secure SVC, and no GIC", dtb="bcm2836-rpi-2-b", smp=4,
-                     most=4, memory="1G", refused=True),
+                     most=4, memory="1G", refused=True, goes_off=False),
 }
 
 

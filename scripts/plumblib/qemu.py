@@ -23,7 +23,8 @@ END_LINE = re.compile(rb"plumbline: end: status (\d+)")
 PANIC = re.compile(rb"plumbline: panic: ?(.*)")
 REFUSED = re.compile(rb"plumbline: refused: ?(.*)")
 ESCAPE = b"\x1d"  # Ctrl-]: the multiplexer's, twice to send one
-LINGER = 3.0  # seconds that QEMU gets to end by itself after the monitor's last word
+LINGER = 3.0  # seconds that QEMU gets to end by itself after the monitor's last word,
+LINGER_ON = 0.2  # and where the board cannot switch itself off
 ANSWER = 10.0  # seconds that the monitor gets, at the time limit, to tell how its guests stand
 
 
@@ -222,7 +223,7 @@ class Session:
                         was_over = self.outcome.over or self.raw is not None
                         self._output(data)
                         if self.outcome.over and not was_over:
-                            linger = time.monotonic() + LINGER
+                            linger = time.monotonic() + self.linger
                             deadline = linger if deadline is None else min(deadline, linger)
                     else:
                         data = terminal.read()

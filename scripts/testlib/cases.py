@@ -6,6 +6,8 @@ import shlex
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from plumblib import boards
+
 from .result import GUEST_LINE, Result
 
 OPTIONS = {"smp": int, "memory": str, "timeout": float, "exit": int, "passes": int, "board": str,
@@ -73,11 +75,12 @@ def _continuation(case: Case | None, line: str, where: str) -> None:
 
 
 def _on_boards(case: Case) -> list[Case]:
-    """boards=A,B: the case itself, and NAME@A and NAME@B on those boards."""
-    boards = case.options.pop("boards", "")
-    return [case] + [replace(case, name=f"{case.name}@{board}",
-                             options={**case.options, "board": board})
-                     for board in boards.split(",") if board]
+    """boards=A,B: the case itself, and NAME@A and NAME@B on those boards, with all their CPUs."""
+    names = [name for name in case.options.pop("boards", "").split(",") if name]
+    return [case] + [replace(case, name=f"{case.name}@{name}",
+                             options={**case.options, "board": name},
+                             expect=[*case.expect, rf", {boards.find(name).comes_up} CPUs, image at"])
+                     for name in names]
 
 
 def parse(text: str, source: str = "test/cases") -> list[Case]:
