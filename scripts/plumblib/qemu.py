@@ -142,6 +142,7 @@ class Session:
         self.run = run
         self.outcome = Outcome(Why(run.consoles, run.raw))
         self.trace = trace or (TraceCounter() if run.trace else None)
+        self.linger = LINGER if boards.find(run.board).goes_off else LINGER_ON
         self.timed_out = False
         self.mute = False  # the monitor did not tell how its guests stand
         self.quit = False
