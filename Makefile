@@ -170,7 +170,7 @@ unit:
 DEMO ?= guest/demo.dts
 SHELL_SYSTEM ?= guest/shell.dts
 
-.PHONY: setup run shell test check bench guest-bench help clean
+.PHONY: setup run boards sdcard shell test check bench guest-bench help clean
 setup:
 	@scripts/setup
 
@@ -179,6 +179,12 @@ run: all
 
 boards: all
 	@scripts/boards
+
+# BOARD: a target of `plumb disk`; BL1: what its ROM wants and Debian has not.
+sdcard: all
+	$(if $(BOARD),,$(error sdcard: name the board: make BOARD=arndale sdcard))
+	@scripts/plumb disk $(or $(SYSTEM),$(DEMO)) --target $(BOARD) $(if $(BL1),--bl1 $(BL1)) \
+		-o $(B)/sdcard-$(BOARD).img
 
 shell: all
 	@scripts/plumb console $(SHELL_SYSTEM)
@@ -213,6 +219,7 @@ help:
 	@echo '  run          boot the demo system in QEMU     (make setup run: from nothing)'
 	@echo '               BOARD=NAME: on another board (make boards lists them)'
 	@echo '  boards       boot it on every board that QEMU has, and print a table'
+	@echo '  sdcard       an SD card with it: BOARD=arndale or orangepi-pc (SYSTEM=FILE.dts, BL1=FILE)'
 	@echo '  shell        boot it and stay at the control prompt on the console'
 	@echo '  run-linux    a Debian kernel to its shell (KERNEL=armmp|lpae VCPUS=2 MEMORY=128M)'
 	@echo '  test         all tests: unit, checks, QEMU    (make setup test: from nothing)'

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import boards, boardtree, common, gdb, pack, qemu, single
+from . import boards, boardtree, common, disk, gdb, pack, qemu, single
 from .common import BUILD, ROOT, PlumbError, parse_size, relative
 
 SHELL_SYSTEM = ROOT / "guest" / "shell.dts"
@@ -79,6 +79,20 @@ def _subcommand(commands, name: str, summary: str, examples: str) -> argparse.Ar
         formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
+def _disk_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("system", type=Path, metavar="SYSTEM.dts", help="system manifest")
+    sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    sub.add_argument("--target", choices=disk.TARGETS, default="qemu", help="default qemu")
+    sub.add_argument("--format", choices=disk.FORMATS, default="zimage",
+                     help="zimage: bootz; uimage: bootm, with a CRC; fit: bootm, with a SHA-256 "
+                          "(default zimage)")
+    sub.add_argument("--board-dtb", type=Path, metavar="FILE",
+                     help="device tree of the board (default: the target's, or U-Boot's own)")
+    sub.add_argument("--bl1", type=Path, metavar="FILE",
+                     help="arndale: Samsung's signed first stage, for sector 1")
+    sub.add_argument("--no-make", action="store_true", help="take build/ as it is")
+
+
 def make_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="plumb", description="Packs and runs Plumbline systems.",
@@ -94,6 +108,16 @@ def make_parser() -> argparse.ArgumentParser:
     sub.add_argument("--board-dtb", type=Path, metavar="FILE",
                      help="the board's device tree, for a boot loader that passes none")
     sub.add_argument("--no-make", action="store_true", help="take build/ as it is")
+
+    _disk_options(_subcommand(
+        commands, "disk", "make a disk or SD card that U-Boot boots by itself",
+        "examples:\n  plumb disk guest/demo.dts -o build/demo-disk.img\n"
+        "  plumb disk guest/demo.dts -o build/card.img --target arndale --bl1 arndale-bl1.bin\n"
+        "  plumb disk guest/demo.dts -o build/card.img --target orangepi-pc --format fit\n\n"
+        "targets:\n" + "".join(f"  {name:<12} {target.text}\n"
+                               for name, target in disk.TARGETS.items())
+        + "\nA partition with the packed system and a boot script; the boards' own U-Boot in front\n"
+        "of it, from Debian's packages. It says what stands where, and how a card is written.\n"))
 
     sub = _subcommand(
         commands, "run", "boot a system, or one kernel, in QEMU with the console here",
@@ -204,6 +228,17 @@ def _do_pack(args: argparse.Namespace) -> int:
     return common.EXIT_OK
 
 
+def _do_disk(args: argparse.Namespace) -> int:
+    packed = _packed(args)
+    dtb = args.board_dtb.read_bytes() if args.board_dtb else None
+    target = disk.TARGETS[args.target]
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    parts = disk.make(packed.data, target, args.format, dtb, args.output, args.bl1,
+                      str(args.board_dtb))
+    print(disk.describe(args.output, parts, target))
+    return common.EXIT_OK
+
+
 def _with_image(packed: pack.Packed, use) -> int:
     """A file of its own for each run: runs may go side by side."""
     folder = BUILD / "run"
@@ -248,7 +283,7 @@ def _do_board(args: argparse.Namespace) -> int:
     return boardtree.show(args.tree, boardtree.Additions(args.memory, args.psci))
 
 
-COMMANDS = {"board": _do_board, "pack": _do_pack, "run": _do_run, "console": _do_run, "gdb": _do_gdb}
+COMMANDS = {"board": _do_board, "pack": _do_pack, "disk": _do_disk, "run": _do_run, "console": _do_run, "gdb": _do_gdb}
 
 
 def main(argv: list[str]) -> int:

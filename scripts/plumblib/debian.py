@@ -29,6 +29,12 @@ BOARDS = ("am57xx-beagle-x15", "bcm2836-rpi-2-b", "dra7-evm", "ecx-2000", "exyno
           "imx6ul-14x14-evk", "imx7d-sdb", "omap5-uevm", "stm32mp157c-dk2", "sun7i-a20-bananapi",
           "sun7i-a20-cubieboard2", "sun8i-h3-orangepi-pc", "tegra124-jetson-tk1",
           "vexpress-v2p-ca15-tc1", "vexpress-v2p-ca15_a7")
+# What boards' own U-Boot is made of, by package; paths below usr/lib/u-boot there, and below FIRMWARE.
+FIRMWARE = GUESTS / "firmware"
+FIRMWARE_FILES = {
+    "u-boot-sunxi": ("orangepi_plus/u-boot-sunxi-with-spl.bin",),
+    "u-boot-exynos": ("arndale/arndale-spl.bin", "arndale/u-boot.bin"),
+}
 FORMAT = 1  # of what is unpacked: another number, and it is unpacked again
 OFFLINE = """no package lists, or no packages, from Debian: is this machine offline?
   The Linux guests need them once; everything else of 'make' and 'make test' works without.
@@ -214,6 +220,38 @@ def _unpack_boards(deb: Path, stamp: str) -> None:
         except OSError as error:
             if not (DTBS / "from").exists():
                 raise PlumbError(f"{relative(DTBS)}: {error.strerror}") from error
+
+
+def firmware(name: str) -> Path:
+    """A file of FIRMWARE_FILES, unpacked when first asked for."""
+    package = next(package for package, names in FIRMWARE_FILES.items() if name in names)
+    path, deb = FIRMWARE / name, _deb(package)
+    if deb is None:
+        raise PlumbError(f"{package} is not here: run 'make setup' (or scripts/linux fetch)")
+    stamp = path.with_name(f"{path.name}.from")
+    if not path.exists() or not stamp.exists() or stamp.read_text() != deb.name:
+        with tempfile.TemporaryDirectory(dir=GUESTS) as place:
+            fresh = Path(place) / path.name
+            _unpack(deb, lambda inside: fresh if inside == f"usr/lib/u-boot/{name}" else None)
+            if not fresh.exists():
+                raise PlumbError(f"{relative(deb)} holds no usr/lib/u-boot/{name}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.rename(path)  # at once: another process may be doing the same
+            (Path(place) / "from").write_text(deb.name)
+            (Path(place) / "from").rename(stamp)
+    return path
+
+
+def fetch_firmware(say) -> bool:
+    """Makes the packages of FIRMWARE_FILES be there; False if they were."""
+    missing = [package for package in FIRMWARE_FILES if not _deb(package)]
+    if not missing:
+        return False
+    config = _prepare()
+    if not all(_field(config, package, "Version") for package in missing):
+        _apt(config, "apt-get", "-q", "update")
+    _download(config, missing, say)
+    return True
 
 
 def fetch(say, again: bool = False) -> bool:

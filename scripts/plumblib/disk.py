@@ -7,9 +7,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .common import BUILD, PlumbError, align_up, relative, run_tool, tool
+from . import debian, fdt
+from .common import PlumbError, align_up, relative, run_tool, tool
 
-FIRMWARE = BUILD / "guests" / "firmware"
 SECTOR = 512
 PARTITION = 2048  # sectors: 1 MiB, behind whatever a board's ROM wants in front
 SMALLEST = 64 << 20  # FAT32 has 65525 clusters at least; SD cards in QEMU are powers of two
@@ -19,6 +19,22 @@ BOOT = {"zimage": "bootz ${kernel_addr_r}", "uimage": "bootm ${kernel_addr_r}",
         "fit": "bootm ${kernel_addr_r}#system"}
 FORMATS = tuple(BOOT)
 DATE = "1577836800"  # 2020-01-01: what is the same gives the same file
+# All targets have their memory at 0x40000000, and 256 MiB of it. What bootm moves goes to LOAD; a
+# zImage runs where the script loads it, at 0x42000000 or below. U-Boot's own fdt_addr_r is 16 MiB
+# behind that: a tree there could hit a large system.
+LOAD = 0x48000000
+TREE_AT = 0x4ff00000
+ZIMAGE_MOST = 96 << 20  # ends before LOAD, and far enough from where U-Boot moves trees to
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Something in front of the partition, where the board's ROM or a stage before looks for it."""
+
+    text: str
+    first: int  # sector
+    end: int  # the first sector that is another's
+    file: str = ""  # of debian.FIRMWARE_FILES; "": not Debian's
 
 
 @dataclass(frozen=True)
@@ -26,20 +42,22 @@ class Target:
     """A board that boots from such a disk."""
 
     text: str
-    load: int  # where uImage and FIT go; a zImage runs where the script loads it
-    firmware: tuple[tuple[str, int], ...] = ()  # files of FIRMWARE and their sectors
-    dtb: str = ""  # of build/guests/dtbs; "": U-Boot's own tree tells the board
-    needs: str = ""  # what has to be added by hand
+    bootm_most: int  # bytes: CONFIG_SYS_BOOTM_LEN of this U-Boot
+    stages: tuple[Stage, ...] = ()
+    dtb: str = ""  # one of debian.BOARDS; "": U-Boot's own tree tells the board
 
 
+BL1 = Stage("Samsung's signed first stage (BL1)", 1, 17)
 TARGETS = {
-    "qemu": Target("QEMU's virt with U-Boot (u-boot-qemu) as its -bios", 0x48000000),
-    "orangepi-pc": Target("Orange Pi PC, as in QEMU: SPL and U-Boot on the card", 0x48000000,
-                          (("orangepi_plus/u-boot-sunxi-with-spl.bin", 16),)),
-    "arndale": Target("Arndale (Exynos 5250): SPL and U-Boot on the card", 0x48000000,
-                      (("arndale/arndale-spl.bin", 17), ("arndale/u-boot.bin", 49)),
-                      "exynos5250-arndale",
-                      "Samsung's signed first stage (BL1, 8 KiB) at sector 1"),
+    "qemu": Target("QEMU's virt with U-Boot (u-boot-qemu) as its -bios", 64 << 20),
+    "orangepi-pc": Target(
+        "Orange Pi PC, as in QEMU: SPL and U-Boot on the card", 8 << 20,
+        (Stage("SPL and U-Boot", 16, PARTITION, "orangepi_plus/u-boot-sunxi-with-spl.bin"),)),
+    "arndale": Target(
+        "Arndale (Exynos 5250): SPL and U-Boot on the card", 8 << 20,
+        (BL1, Stage("SPL", 17, 49, "arndale/arndale-spl.bin"),
+         Stage("U-Boot", 49, 1073, "arndale/u-boot.bin"),
+         Stage("U-Boot's environment", 1073, 1105)), "exynos5250-arndale"),
 }
 
 # Loads at ${kernel_addr_r}; the tree is U-Boot's own unless the disk brings one.
@@ -50,7 +68,8 @@ setenv plumb_fdt ${{fdtcontroladdr}}
 {tree}{boot} - ${{plumb_fdt}}
 """
 TREE = """\
-load ${devtype} ${devnum}:${distro_bootpart} ${fdt_addr_r} board.dtb && setenv plumb_fdt ${fdt_addr_r}
+load ${{devtype}} ${{devnum}}:${{distro_bootpart}} {at:#x} board.dtb || exit
+setenv plumb_fdt {at:#x}
 """
 FIT = """\
 /dts-v1/;
@@ -78,15 +97,29 @@ FIT = """\
 """
 
 
+@dataclass
+class Part:
+    """One line of what a disk holds."""
+
+    first: int
+    sectors: int
+    text: str
+    missing: bool = False  # to be added by hand
+
+
 def _mkimage(folder: Path, *argv: str) -> None:
     os.environ["SOURCE_DATE_EPOCH"] = DATE
     run_tool([tool("mkimage"), *argv], f"mkimage, in {relative(folder)}")
 
 
-def payload(folder: Path, packed: bytes, form: str, load: int) -> Path:
+def payload(folder: Path, packed: bytes, form: str, target: Target) -> Path:
     """The packed system as a file that U-Boot's bootz or bootm takes."""
     if form not in FORMATS:
         raise PlumbError(f"no format '{form}': one of {', '.join(FORMATS)}")
+    most = ZIMAGE_MOST if form == "zimage" else target.bootm_most
+    if len(packed) > most:
+        raise PlumbError(f"the packed system has {len(packed)} bytes: this U-Boot takes {most} of a "
+                         f"{form}" + ("" if form == "zimage" else "; a zimage may be larger"))
     raw = folder / "plumbline.img"
     raw.write_bytes(packed)
     if form == "zimage":
@@ -94,56 +127,88 @@ def payload(folder: Path, packed: bytes, form: str, load: int) -> Path:
     if form == "uimage":
         out = folder / "plumbline.ub"
         _mkimage(folder, "-A", "arm", "-O", "linux", "-T", "kernel", "-C", "none", "-n", "Plumbline",
-                 "-a", f"{load:#x}", "-e", f"{load:#x}", "-d", str(raw), str(out))
+                 "-a", f"{LOAD:#x}", "-e", f"{LOAD:#x}", "-d", str(raw), str(out))
         return out
     source, out = folder / "plumbline.its", folder / "plumbline.itb"
-    source.write_text(FIT.format(image=raw, load=load))
+    source.write_text(FIT.format(image=raw, load=LOAD))
     _mkimage(folder, "-f", str(source), str(out))
     return out
 
 
 def _script(folder: Path, name: str, form: str, tree: bool) -> Path:
     source, out = folder / "boot.cmd", folder / "boot.scr"
-    source.write_text(SCRIPT.format(name=name, boot=BOOT[form], tree=TREE if tree else ""))
+    source.write_text(SCRIPT.format(name=name, boot=BOOT[form],
+                                    tree=TREE.format(at=TREE_AT) if tree else ""))
     _mkimage(folder, "-A", "arm", "-T", "script", "-C", "none", "-n", "Plumbline", "-d",
              str(source), str(out))
     return out
 
 
-def _firmware(image: Path, target: Target) -> None:
-    for name, sector in target.firmware:
-        path = FIRMWARE / name
-        if not path.exists():
-            raise PlumbError(f"{relative(path)}: missing: 'make setup' fetches the boards' U-Boot")
-        data = path.read_bytes()
-        if sector * SECTOR + len(data) > PARTITION * SECTOR:
-            raise PlumbError(f"{relative(path)}: does not fit before the partition")
-        with image.open("r+b") as file:
-            file.seek(sector * SECTOR)
-            file.write(data)
+def _write_stage(image: Path, stage: Stage, path: Path) -> Part:
+    data = path.read_bytes()
+    room = (stage.end - stage.first) * SECTOR
+    if not 0 < len(data) <= room:
+        raise PlumbError(f"{relative(path)}: {len(data)} bytes: {stage.text} has 1 to {room}")
+    with image.open("r+b") as file:
+        file.seek(stage.first * SECTOR)
+        file.write(data)
+    return Part(stage.first, align_up(len(data), SECTOR) // SECTOR, f"{stage.text}: {path.name}")
 
 
-def _filesystem(image: Path, files: list[Path], size: int) -> None:
+def _write_stages(image: Path, target: Target, bl1: Path | None) -> list[Part]:
+    if bl1 and BL1 not in target.stages:
+        raise PlumbError("--bl1: only an Exynos board has one (--target arndale)")
+    parts = []
+    for stage in target.stages:
+        file = debian.firmware(stage.file) if stage.file else None
+        if stage is BL1:
+            file = bl1
+        if file:
+            parts.append(_write_stage(image, stage, file))
+        else:
+            parts.append(Part(stage.first, stage.end - stage.first, stage.text, stage is BL1))
+    return parts
+
+
+def _filesystem(image: Path, files: list[Path], size: int) -> Part:
     # Written with the tools that need neither root nor a loop device.
+    sectors = size // SECTOR - PARTITION
     run_tool([tool("sfdisk"), "-q", str(image)], "sfdisk",
              f"label-id: 0x504c4d42\nstart={PARTITION}, type=c, bootable\n".encode())
     place = f"{image}@@{PARTITION * SECTOR}"
     os.environ["SOURCE_DATE_EPOCH"] = DATE
     run_tool([tool("mformat"), "-i", place, "-F", "-v", "PLUMBLINE", "-N", "504c4d42", "-T",
-              str(size // SECTOR - PARTITION), "::"], "mformat")
+              str(sectors), "::"], "mformat")
     for path in files:
-        run_tool([tool("mcopy"), "-i", place, str(path), f"::{path.name}"], "mcopy")
+        os.utime(path, (int(DATE), int(DATE)))
+        run_tool([tool("mcopy"), "-m", "-i", place, str(path), f"::{path.name}"], "mcopy")
+    held = ", ".join(f"{path.name} ({path.stat().st_size} bytes)" for path in files)
+    return Part(PARTITION, sectors, f"FAT32: {held}")
 
 
-def make(packed: bytes, target: Target, form: str, dtb: bytes | None, out: Path) -> None:
-    """Writes the disk image `out`, whole or not at all."""
-    with tempfile.TemporaryDirectory() as name:
+def _tree(target: Target, dtb: bytes | None, what: str) -> bytes | None:
+    """The board's tree that the disk brings, if any."""
+    if dtb is None and target.dtb:
+        return debian.boards()[target.dtb].read_bytes()
+    if dtb is not None:
+        try:
+            fdt.parse(dtb)
+        except PlumbError as error:
+            raise PlumbError(f"{what}: not a device tree blob: {error}") from error
+    return dtb
+
+
+def make(packed: bytes, target: Target, form: str, dtb: bytes | None, out: Path,
+         bl1: Path | None = None, dtb_name: str = "board.dtb") -> list[Part]:
+    """Writes the disk image `out`, whole or not at all; what it holds, by sector."""
+    with tempfile.TemporaryDirectory(dir=out.parent) as name:
         folder = Path(name)
-        system = payload(folder, packed, form, target.load)
-        files = [system, _script(folder, system.name, form, dtb is not None)]
-        if dtb is not None:
+        tree = _tree(target, dtb, dtb_name)
+        system = payload(folder, packed, form, target)
+        files = [system, _script(folder, system.name, form, tree is not None)]
+        if tree is not None:
             files.append(folder / "board.dtb")
-            files[-1].write_bytes(dtb)
+            files[-1].write_bytes(tree)
         need = PARTITION * SECTOR + sum(align_up(f.stat().st_size, 1 << 16) for f in files)
         size = SMALLEST
         while size < need + (4 << 20):
@@ -151,7 +216,24 @@ def make(packed: bytes, target: Target, form: str, dtb: bytes | None, out: Path)
         image = folder / "disk.img"
         with image.open("wb") as file:
             file.truncate(size)
-        _filesystem(image, files, size)
-        _firmware(image, target)
-        out.unlink(missing_ok=True)
-        run_tool([tool("cp"), "--sparse=always", str(image), str(out)], "cp")
+        partition = _filesystem(image, files, size)
+        parts = [Part(0, 1, "partition table (MBR)"), *_write_stages(image, target, bl1), partition]
+        image.replace(out)
+    return parts
+
+
+def describe(out: Path, parts: list[Part], target: Target) -> str:
+    """What was written, what is missing, and how it gets onto a card."""
+    lines = [f"{relative(out)}: {out.stat().st_size >> 20} MiB; {target.text}",
+             "    sector   sectors"]
+    for part in parts:
+        word = "MISSING: " if part.missing else ""
+        lines.append(f"  {part.first:>8}  {part.sectors:>8}  {word}{part.text}")
+    if any(part.missing for part in parts):
+        lines.append("  MISSING is not in Debian, and the board does not start without: "
+                     "--bl1 FILE adds it")
+    if target.stages:
+        lines += [f"write it:  sudo dd if={relative(out)} of=/dev/sdX bs=1M conv=fsync",
+                  "  /dev/sdX is the whole card (lsblk names it). dd asks nothing: what was on that",
+                  "  disk is lost, and a wrong name is the wrong disk."]
+    return "\n".join(lines)

@@ -104,7 +104,7 @@ def _plan_plumb(words: list[str], cases: str) -> tuple[list[str] | None, str]:
     words[0] = "scripts/plumb"
     if "--help" in words or len(words) == 1:
         return words, ""
-    if words[1] == "pack":
+    if words[1] in ("pack", "disk"):
         return words, ""
     # Really run: a system in the documents is one of the table of cases, or is booted here.
     if words[1] == "run" and any(w.endswith(".dts") and w not in cases for w in words[2:]):

@@ -3,6 +3,7 @@
 
 import json
 import os
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -23,7 +24,8 @@ class Debian(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.top = Path(folder.name)
         for name, value in (("GUESTS", self.top), ("DEBS", self.top / "debs"),
-                            ("STAMP", self.top / "fetched.json")):
+                            ("STAMP", self.top / "fetched.json"),
+                            ("FIRMWARE", self.top / "firmware")):
             patch = mock.patch.object(debian, name, value)
             patch.start()
             self.addCleanup(patch.stop)
@@ -63,6 +65,28 @@ class Debian(unittest.TestCase):
         (self.top / "armmp" / "vmlinuz").unlink()
         self.assertRaises(PlumbError, debian.versions)
 
+    def package(self, version: str, said: bytes) -> None:
+        """A u-boot-sunxi that has what one board needs."""
+        tree = self.top / version
+        file = tree / "usr/lib/u-boot/orangepi_plus/u-boot-sunxi-with-spl.bin"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(said)
+        (tree / "DEBIAN").mkdir()
+        (tree / "DEBIAN" / "control").write_text(
+            f"Package: u-boot-sunxi\nVersion: {version}\nArchitecture: armhf\n"
+            "Maintainer: nobody <nobody@localhost>\nDescription: a test\n")
+        debian.DEBS.mkdir(exist_ok=True)
+        subprocess.run(["dpkg-deb", "-Znone", "--build", tree,
+                        debian.DEBS / f"u-boot-sunxi_{version}_armhf.deb"],
+                       check=True, capture_output=True)
 
-if __name__ == "__main__":
-    unittest.main()
+    def test_firmware_comes_from_the_newest_package(self):
+        name = "orangepi_plus/u-boot-sunxi-with-spl.bin"
+        with self.assertRaisesRegex(PlumbError, "u-boot-sunxi is not here"):
+            debian.firmware(name)
+        for version in ("1", "2"):
+            self.package(version, b"stage " + version.encode())
+            os.utime(next(debian.DEBS.glob(f"*_{version}_*")), (1000 + int(version),) * 2)
+            self.assertEqual(debian.firmware(name).read_bytes(), b"stage " + version.encode())
+        with self.assertRaisesRegex(PlumbError, "u-boot-exynos is not here"):
+            debian.firmware("arndale/u-boot.bin")
