@@ -117,6 +117,7 @@ $(B)/plumbline.img: $(B)/plumbline.elf
 -include guest/guest.mk
 -include test/uarts/uarts.mk
 -include guest/linux/linux.mk
+include boot/probe/probe.mk
 
 # ---------------------------------------------------------------------------- host tools
 HOST_TOOLS := $(B)/host/manifest-check $(B)/host/board-read
@@ -228,6 +229,7 @@ help:
 	@echo '  run-CASE     one QEMU case, with its console (test/run --list names them)'
 	@echo '  bench        instructions and GIC accesses per operation'
 	@echo '  guest-bench  a Debian kernel beside bare QEMU: instructions, exits, time'
+	@echo '  probe        the checklist of a board, in QEMU (BOARD=NAME); probe-image: the file to boot'
 	@echo '  clean        remove build/'
 	@echo
 	@echo '  V=1 shows the commands. scripts/plumb --help: systems of your own.'

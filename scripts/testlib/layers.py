@@ -14,6 +14,7 @@ ROOMS = [
     ("hyp/base/*", "base"),
     ("hyp/regs/*", "regs"),
     ("hyp/hw/*", "hw"),
+    ("boot/probe/*", "probe"),
     ("boot/*", "hw"),
     ("vgic/vgic_hw.*", "vgic-hw"),
     ("vgic/*", "vgic"),
@@ -38,6 +39,7 @@ EDGES = {
     "pure": {"base", "regs", "abi", "saved", "mmio", "pure", "vgic-public"},
     "glue": {"base", "regs", "abi", "saved", "mmio", "pure", "glue", "vgic", "hw", "vgic-hw"},
     "hw": {"base", "regs", "saved", "hw"},
+    "probe": {"base", "regs", "pure", "hw", "probe"},  # a program of its own: no glue
     "guest-lib": {"guest-lib", "abi"},
     "guest": {"guest", "guest-lib", "abi"},
     "test": None,  # anything
