@@ -125,11 +125,22 @@ void irq_take_back(const struct vm *vm)
 	}
 }
 
+/* The level falls as its vCPU leaves, but the GIC may have seen it a moment before: whoever came
+ * then does not know it, and would never end it. */
+static void irq_pmu(struct cpu *cpu, uint32_t iar)
+{
+	if (cpu->loaded && cpu->loaded->pmu_used) {
+		irq_own(cpu, iar, VM_PMU_INTID);
+	} else {
+		gic_deactivate(iar);
+	}
+}
+
 /* What comes seldom. */
 static void irq_other(struct cpu *cpu, uint32_t iar, uint32_t intid)
 {
 	if (intid == vpmu_intid) {
-		irq_own(cpu, iar, VM_PMU_INTID);
+		irq_pmu(cpu, iar);
 		return;
 	}
 	print("interrupt %u from nowhere: switched off\n", (unsigned)intid);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hyp/irq.c: a private interrupt of the performance monitors that comes when the vCPU whose it was
+ * has left the CPU. Nobody ends it then, so the monitor must: an interrupt that stays active is
+ * never signalled again (IHI 0048B 3.2.4).
+ */
+#define main monitor_main /* not this program's */
+#include "hyp/irq.c"
+#undef main
+#include "test/unit/test.h"
+
+#define SPURIOUS 1023u
+#define PMU	 21u /* the board's */
+#define GUESTS	 23u /* of guests */
+
+struct vm vms[MANIFEST_MAX_PARTITIONS];
+struct cpu cpus[BOARD_MAX_CPUS];
+struct board main_board = { .timer_virt_intid = 27,
+			    .timer_phys_intid = 30,
+			    .timer_hyp_intid = 26,
+			    .maintenance_intid = 25,
+			    .uart_intid = 33 };
+uint32_t vpmu_intid = PMU;
+
+static struct vm vm;
+static struct vcpu vcpu;
+static uint32_t pending;
+static uint32_t active; /* INTID, or SPURIOUS */
+
+uintptr_t test_read_htpidr(void)
+{
+	return (uintptr_t)&cpus[0];
+}
+
+uint32_t gic_acknowledge(void)
+{
+	uint32_t iar = pending;
+
+	pending = SPURIOUS;
+	active = iar == SPURIOUS ? active : iar;
+	return iar;
+}
+
+void gic_drop(uint32_t iar)
+{
+	CHECK_EQ(iar, active);
+}
+
+void gic_deactivate(uint32_t iar)
+{
+	CHECK_EQ(iar, active);
+	active = SPURIOUS;
+}
+
+void gic_set_active(uint32_t intid, bool on)
+{
+	active = on ? intid : SPURIOUS;
+}
+
+void gic_enable(uint32_t intid)
+{
+	(void)intid;
+}
+
+void gic_disable(uint32_t intid)
+{
+	(void)intid;
+}
+
+void gic_set_edge(uint32_t intid, bool edge)
+{
+	(void)intid;
+	(void)edge;
+}
+
+void gic_clear_pending(uint32_t intid)
+{
+	(void)intid;
+}
+
+void gic_target(uint32_t intid, uint8_t cpu_mask)
+{
+	(void)intid;
+	(void)cpu_mask;
+}
+
+void print(const char *format, ...)
+{
+	CHECK(!format);
+}
+
+void tty_irq(void)
+{
+	CHECK(false);
+}
+
+void run_timer_fired(struct cpu *cpu)
+{
+	CHECK(!cpu);
+}
+
+void run_vgic_maintain(struct vcpu *who)
+{
+	CHECK(!who);
+}
+
+void run_work(struct cpu *cpu, struct guest_regs *regs)
+{
+	CHECK(!cpu && !regs);
+}
+
+void vm_kick(struct vm *who, uint32_t mask)
+{
+	CHECK(who == &vm || !mask);
+}
+
+void vgic_hw_write(struct vgic_cif *cif)
+{
+	cif->dirty = 0;
+}
+
+/* A vCPU is loaded: of a partition with the property pmu or without, which uses them or does not.
+ */
+static void load(bool property, bool used)
+{
+	size_t size = vgic_size(1, 64);
+	void *memory = calloc(1, size);
+
+	memset(&vm, 0, sizeof(vm));
+	memset(&vcpu, 0, sizeof(vcpu));
+	vm.vgic = vgic_init(memory, 1, 64, 4);
+	vm.nr_vcpus = 1;
+	vm.vcpus = &vcpu;
+	vcpu.vm = &vm;
+	vcpu.cif = vgic_cif(vm.vgic, 0);
+	vcpu.pmu_used = used;
+	if (property) {
+		vgic_set_owner(vm.vgic, GUESTS, VGIC_OWNER_PASSED, PMU);
+	}
+	vgic_load(vm.vgic, 0);
+	cpus[0].loaded = &vcpu;
+	active = SPURIOUS;
+	pending = PMU;
+}
+
+static bool held(void)
+{
+	return vgic_hw_held(vm.vgic, 0, GUESTS);
+}
+
+static void owners(void)
+{
+	load(true, true);
+	irq_poll(&cpus[0]);
+	CHECK(held());
+	CHECK_EQ(active, PMU); /* until the guest ends it */
+	free(vm.vgic);
+}
+
+static void of_one_that_has_left(void)
+{
+	load(true, false);
+	irq_poll(&cpus[0]);
+	CHECK(!held());
+	CHECK_EQ(active, SPURIOUS);
+	free(vm.vgic);
+}
+
+static void no_owner(void)
+{
+	load(false, false);
+	irq_poll(&cpus[0]);
+	CHECK(!held());
+	CHECK_EQ(active, SPURIOUS);
+	free(vm.vgic);
+}
+
+static void nobody_is_loaded(void)
+{
+	load(true, true);
+	cpus[0].loaded = NULL;
+	irq_poll(&cpus[0]);
+	CHECK(!held());
+	CHECK_EQ(active, SPURIOUS);
+	free(vm.vgic);
+}
+
+static const struct test_case cases[] = {
+	{ "owners", owners },
+	{ "of_one_that_has_left", of_one_that_has_left },
+	{ "no_owner", no_owner },
+	{ "nobody_is_loaded", nobody_is_loaded },
+};
+
+TEST_MAIN("irq", cases)
