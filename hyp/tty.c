@@ -13,6 +13,7 @@
 #define TTY_HOLD     2048
 #define TTY_OWN_NAME "plumbline: " /* before the monitor's lines on a raw console */
 #define TTY_INPUT    256	   /* a power of two */
+#define TTY_SHORT    32		   /* of them make a tick */
 
 /* What was typed for a port and does not fit its UART's FIFO yet. */
 struct tty_input {
@@ -29,7 +30,8 @@ static bool tty_is_full;	/* the UART took no more, when last asked: something ma
 static bool tty_is_open;	/* tty_open was called */
 static uint32_t tty_held;	/* bytes in tty_hold */
 static char tty_hold[TTY_HOLD]; /* raw: the monitor's lines, for the last words */
-static bool tty_tick_armed;	/* some CPU's tick_at is set */
+static bool tty_tick_armed;	/* some CPU's tick_at is set ... */
+static bool tty_tick_is_short;	/* ... for the UART alone */
 
 /* The level of the emulated UART's interrupt, to the partition's VGIC. tty_lock is held, so levels
  * arrive in order. */
@@ -52,7 +54,7 @@ static void tty_update_line(struct vm *vm)
 }
 
 /* This CPU looks again soon. */
-static void tty_arm_tick(void)
+static void tty_arm(uint64_t ticks, bool is_short)
 {
 	struct cpu *cpu = cpu_this();
 
@@ -60,8 +62,14 @@ static void tty_arm_tick(void)
 		return;
 	}
 	tty_tick_armed = true;
-	cpu->tick_at = timer_now() + main_tty_tick;
+	tty_tick_is_short = is_short;
+	cpu->tick_at = timer_now() + ticks;
 	cpu->resched = true; /* sets the timer */
+}
+
+static void tty_arm_tick(void)
+{
+	tty_arm(main_tty_tick, false);
 }
 
 /* Ring -> UART, as much as it takes now. */
@@ -131,11 +139,14 @@ static void tty_pump_all(void)
 }
 
 /* A UART that was full when bytes were left, and has room by now, is waited for, too: its interrupt
- * comes at once, and nobody else may come. */
+ * comes at once, and nobody else may come. Where the UART's interrupt does not reach the GIC, this
+ * CPU looks. */
 static void tty_wait_for_room(void)
 {
 	if (tty_by_interrupt) {
 		uart_enable_interrupts(tty_is_full);
+	} else if (tty_is_full) {
+		tty_arm(main_tty_tick / TTY_SHORT, true);
 	}
 }
 
@@ -263,7 +274,9 @@ void tty_tick(void)
 {
 	lock_take(&tty_lock);
 	tty_tick_armed = false;
-	console_tick(&tty_console);
+	if (!tty_tick_is_short) {
+		console_tick(&tty_console);
+	}
 	tty_pump_all();
 	tty_wait_for_room();
 	lock_drop(&tty_lock);
@@ -330,7 +343,7 @@ static bool tty_say_held(void)
 
 bool tty_say(const char *line)
 {
-	char text[TTY_LINE];
+	char text[sizeof(TTY_OWN_NAME) + TTY_LINE];
 	size_t length =
 		fmt_format(text, sizeof(text), "%s%s\n", tty_console.raw ? TTY_OWN_NAME : "", line);
 	bool fits;

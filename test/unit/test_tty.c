@@ -6,6 +6,7 @@
 #define main monitor_main /* not this program's */
 #include "hyp/tty.c"
 #undef main
+#include "hyp/explain.h"
 #include "test/unit/test.h"
 
 #define DEPTH 4u /* of the UART's FIFO */
@@ -113,7 +114,7 @@ static uint32_t interrupts(void)
 	return calls;
 }
 
-static void begin(uint64_t with)
+static void boot(uint64_t with, bool raw)
 {
 	static struct manifest_partition config;
 
@@ -131,7 +132,13 @@ static void begin(uint64_t with)
 	vm_count = 1;
 	tty_init();
 	vms[0].port = (uint8_t)tty_add_vm(&vms[0]);
-	tty_open(false);
+	tty_open(raw);
+	this_cpu.tick_at = 0;
+}
+
+static void begin(uint64_t with)
+{
+	boot(with, false);
 	tty_enable_interrupts();
 	interrupts();
 }
@@ -198,6 +205,67 @@ static void long_text(void)
 	}
 }
 
+/* A UART whose interrupt does not reach the GIC: what is left goes out by ticks, and there are no
+ * more of them afterwards. */
+static void no_interrupt(void)
+{
+	static const char want[] = "[one] 0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUV\r\n";
+
+	for (uint64_t round = 1; round <= 300; round++) {
+		uint32_t ticks = 0;
+
+		boot(round, false);
+		for (uint32_t at = 0; at < 40; at++) {
+			guest_writes(at == 39 ? '\n' : (char)('0' + at));
+		}
+		while (this_cpu.tick_at && ticks++ < 1000) {
+			uart.count = 0; /* that long it takes */
+			this_cpu.tick_at = 0;
+			tty_tick();
+		}
+		CHECK(ticks < 1000);
+		CHECK(!uart.transmit);
+		if (strcmp(uart.sent, want) != 0) {
+			printf("round %u: '%s'\n", (unsigned)round, uart.sent);
+			CHECK(false);
+			return;
+		}
+	}
+}
+
+/* What is left is little, if it goes in short ticks; a line that is not finished waits for long
+ * ones. */
+static void lengths_of_ticks(void)
+{
+	boot(1, false);
+	for (uint32_t n = 0; n < 30; n++) {
+		uart.count = DEPTH;
+		guest_writes('x');
+	}
+	CHECK(this_cpu.tick_at > 1 && this_cpu.tick_at - 1 < main_tty_tick / 10);
+	begin(1);
+	tty_console.focus = 0;
+	guest_writes('x');
+	print("y");
+	CHECK_EQ(this_cpu.tick_at, 1 + main_tty_tick);
+}
+
+/* The longest line there may be, and the monitor's name before it. */
+static void longest_line(void)
+{
+	char line[EXPLAIN_TEXT];
+
+	boot(1, true);
+	tty_enable_interrupts();
+	memset(line, 'l', sizeof(line) - 1);
+	line[sizeof(line) - 1] = 0;
+	CHECK(tty_say(line));
+	interrupts();
+	CHECK(strncmp(uart.sent, "plumbline: lll", 14) == 0);
+	CHECK_EQ(strlen(uart.sent), strlen("plumbline: ") + strlen(line) + 1);
+	CHECK_EQ(uart.sent[uart.nr_sent - 1], '\n');
+}
+
 static void input(void)
 {
 	struct mmio data = { .offset = 0, .size = 4 };
@@ -212,9 +280,9 @@ static void input(void)
 }
 
 static const struct test_case cases[] = {
-	{ "all_comes_out", all_comes_out },
-	{ "long_text", long_text },
-	{ "input", input },
+	{ "all_comes_out", all_comes_out }, { "long_text", long_text },
+	{ "no_interrupt", no_interrupt },   { "lengths_of_ticks", lengths_of_ticks },
+	{ "longest_line", longest_line },   { "input", input },
 };
 
 TEST_MAIN("tty", cases)
