@@ -53,9 +53,13 @@ static void main_read_host_id(void)
 	};
 }
 
-/* What only Secure state may set, and no firmware has. */
+/* What only Secure state may set, and no firmware has. Before the GIC is set up: Non-secure writes
+ * to what is in group 0 are ignored (IHI 0048B 4.3.5 to 4.3.11). */
 static void main_use_monitor(void)
 {
+	if (!monitor_is_active()) {
+		return;
+	}
 	monitor_open_gic(main_board.gicd, main_board.gicc);
 	if (sysreg_read(CNTFRQ) == 0) {
 		monitor_set_frequency(main_timer_hz());
@@ -67,9 +71,7 @@ static void main_init_cpu(uint32_t index)
 {
 	cpus[index].index = (uint8_t)index;
 	world_init_cpu(vectors, (uintptr_t)&cpus[index]);
-	if (monitor_is_active()) {
-		main_use_monitor();
-	}
+	main_use_monitor();
 	gic_init_cpu();
 	gic_enable(main_board.timer_virt_intid);
 	gic_enable(main_board.timer_phys_intid);
@@ -87,6 +89,7 @@ static uint32_t main_init_gic(void)
 		.gich = (uintptr_t)mmu_map_device(main_board.gich, 0x1000),
 	};
 
+	main_use_monitor();
 	gic_init(&map);
 	return vgic_hw_init(map.gich);
 }
