@@ -193,12 +193,14 @@ void boot_read_manifest(struct boot *boot)
 	uint32_t size = 0;
 
 	blob = boot_map_blob(LAYOUT_MANIFEST, boot->image_pa + monitor, BOOT_MANIFEST_MAX, &size);
+	if (blob) {
+		boot_check_seal(boot, monitor, size); /* first: the rest may be what is missing */
+	}
 	fault = blob ? fdt_open(&boot->manifest_fdt, blob, size)
 		     : "none follows the monitor: make one file of both with 'plumb pack'";
 	if (fault) {
 		boot_refuse_text("manifest", fault);
 	}
-	boot_check_seal(boot, monitor, size);
 	boot->image_size = boot_header.end;
 	boot_free_memory(boot);
 	if (!manifest_read(&boot->manifest_fdt, &boot_manifest, &why) ||
