@@ -167,11 +167,13 @@ $(UNIT_TESTS): $(B)/unit/%: $(B)/unit/obj/test/unit/%.c.o $(B)/unit/libpure.a $(
 unit:
 	@test/run --unit
 
+-include test/verify/verify.mk
+
 # ---------------------------------------------------------------------------- to use
 DEMO ?= guest/demo.dts
 SHELL_SYSTEM ?= guest/shell.dts
 
-.PHONY: setup run boards sdcard shell test check bench guest-bench help clean
+.PHONY: setup run boards sdcard shell test verify check bench guest-bench help clean
 setup:
 	@scripts/setup
 
@@ -192,6 +194,12 @@ shell: all
 
 test:
 	@test/run
+
+verify:
+	@test/run --verify
+
+verify-%:
+	@test/run verify/$* verify/$*-mutants
 
 check:
 	@test/run --checks
@@ -226,6 +234,8 @@ help:
 	@echo '  test         all tests: unit, checks, QEMU    (make setup test: from nothing)'
 	@echo '  unit         unit tests only'
 	@echo '  check        source checks only'
+	@echo '  verify       the long checkers, and the faults that they must find'
+	@echo '  verify-NAME  one of them (test/verify/checkers)'
 	@echo '  run-CASE     one QEMU case, with its console (test/run --list names them)'
 	@echo '  bench        instructions and GIC accesses per operation'
 	@echo '  guest-bench  a Debian kernel beside bare QEMU: instructions, exits, time'
@@ -234,6 +244,6 @@ help:
 	@echo
 	@echo '  V=1 shows the commands. scripts/plumb --help: systems of your own.'
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name mutants -prune -o -name '*.d' -print 2>/dev/null)
 
 endif

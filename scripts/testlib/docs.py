@@ -91,6 +91,8 @@ def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
         if "--show" in words:
             words.remove("--show")
         return [program, "--list", *words[1:]], ""
+    if program == "scripts/mutants":
+        return [program, "--list", *words[1:]], ""
     if program in ("scripts/guest-speed", "scripts/throughput"):
         return [program, *words[1:], "--help"], ""
     if program == "scripts/plumb":

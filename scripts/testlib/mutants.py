@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Mutants: patches of the code, applied to a copy of the tree, that a checker must find."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from .check import files
+from .result import host_result
+from .verify import Checker, targets
+
+BUILD_LIMIT = 900  # seconds
+
+
+def mirror(root: Path, copy: Path) -> None:
+    """Makes the copy the same as the tree, but for build/; what is the same already keeps its date,
+    so that make has little to do."""
+    wanted = set(files(root))
+    for path in set(files(copy)) - wanted if copy.exists() else ():
+        (copy / path).unlink()
+    for path in wanted:
+        source, target = root / path, copy / path
+        if not target.exists() or target.read_bytes() != source.read_bytes():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        if os.access(source, os.X_OK) != os.access(target, os.X_OK):
+            shutil.copymode(source, target)
+
+
+def description(patch: Path) -> str:
+    """The text before the first file: what is broken."""
+    text = patch.read_text().split("\n--- ")[0].split("\ndiff ")[0]
+    return "" if text.startswith(("---", "diff ")) else " ".join(text.split())
+
+
+def run(argv: list[str], where: Path, limit: float) -> tuple[int | None, str]:
+    """Exit code (None: out of time) and what was said."""
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    process = subprocess.Popen(argv, cwd=where, env=env, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               start_new_session=True)
+    try:
+        out, _ = process.communicate(timeout=limit)
+        return process.returncode, out.decode(errors="replace")
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 15)
+        try:
+            out, _ = process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            out, _ = process.communicate()
+        return None, out.decode(errors="replace")
+
+
+@dataclass
+class Verdict:
+    good: bool
+    what: str
+    log: str = ""
+
+
+@dataclass
+class Laboratory:
+    """A copy of the tree, for one checker."""
+
+    checker: Checker
+    root: Path
+    copy: Path
+
+    def judge(self) -> tuple[bool | None, str, str]:
+        """Of the copy as it is: does the checker pass (None: it does not build), why, the log."""
+        commands = self.checker.mutant_runs
+        made = targets(commands)
+        if made:
+            code, said = run(["make", "-s", "--no-print-directory", *made], self.copy, BUILD_LIMIT)
+            if code != 0:
+                return None, "does not build", said
+        for command in commands:
+            code, said = run(command, self.copy, self.checker.limit)
+            result = host_result(" ".join(command), code, said)
+            if result.failed:
+                return False, result.failed[0], said
+        return True, "passes", ""
+
+    def baseline(self) -> Verdict:
+        """The unchanged tree passes: else what a mutant does says nothing."""
+        mirror(self.root, self.copy)
+        passes, why, log = self.judge()
+        return Verdict(passes is True, f"unchanged: {why}", log)
+
+    def mutant(self, patch: Path) -> Verdict:
+        name = patch.stem
+        text = description(patch)
+        if not text:
+            return Verdict(False, f"{name}: its head does not say what it breaks")
+        mirror(self.root, self.copy)
+        code, said = run(["patch", "-p1", "--fuzz=0", "--force", "--no-backup-if-mismatch",
+                          "--reject-file=-", "-i", str(patch)], self.copy, 60)
+        if code != 0:
+            return Verdict(False, f"{name}: no longer applies: the code has changed; make the "
+                           "patch anew", said)
+        passes, why, log = self.judge()
+        if passes is None:
+            return Verdict(False, f"{name}: {why}: a mutant must compile", log)
+        if passes:
+            return Verdict(False, f"{name}: survives: {text}")
+        return Verdict(True, f"{name}: killed ({why}): {text}")
