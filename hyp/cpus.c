@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/cpus.h"
 #include "hyp/boot_parts.h"
+#include "hyp/fmt.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/monitor.h"
 #include "hyp/hw/pen.h"
@@ -11,6 +12,7 @@
 #include "hyp/tty.h"
 
 #define CPUS_AFFINITY 0x00ffffffu /* of MPIDR */
+#define CPUS_LIST     (BOARD_MAX_CPUS * sizeof(" 0xffffff"))
 
 extern const char boot_secondary[];
 
@@ -40,11 +42,23 @@ static bool cpus_can_start(uint32_t index)
 	       cpus_wait_for_box(main_board.mpidr[index]);
 }
 
+/* One line: before the console is open there is room for few. */
+static void cpus_say_left_out(const char *list)
+{
+	if (*list) {
+		print("left out, as there is no PSCI, and nothing else known of this board starts "
+		      "it: CPU%s\n",
+		      list);
+	}
+}
+
 uint32_t cpus_find(void)
 {
 	uint32_t affinity = sysreg_read(MPIDR) & CPUS_AFFINITY;
 	uint32_t self = BOARD_MAX_CPUS;
 	uint32_t kept = 0;
+	size_t length = 0;
+	char list[CPUS_LIST] = "";
 
 	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
 		uint32_t mpidr = main_board.mpidr[n];
@@ -52,15 +66,15 @@ uint32_t cpus_find(void)
 		if (mpidr == affinity) {
 			self = kept;
 		} else if (!cpus_can_start(n)) {
-			print("CPU 0x%x is left out: no PSCI, and nothing else known of this board "
-			      "starts it\n",
-			      (unsigned)mpidr);
+			length += fmt_format(list + length, sizeof(list) - length, " 0x%x",
+					     (unsigned)mpidr);
 			continue;
 		}
 		main_board.start[kept] = main_board.start[n];
 		main_board.mpidr[kept++] = mpidr;
 	}
 	main_board.nr_cpus = kept;
+	cpus_say_left_out(list);
 	if (self == BOARD_MAX_CPUS) {
 		boot_refuse_text("cpus", "the CPU that booted is not in the device tree");
 	}

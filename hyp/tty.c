@@ -291,7 +291,7 @@ void tty_ask_tick(void)
 }
 
 /* Into the monitor's ring; a full ring is emptied by polling: the monitor's lines are few and must
- * not be lost. */
+ * not be lost. Before tty_open nothing empties it: there must be room. */
 static void tty_put_text(const char *text, size_t length)
 {
 	for (size_t n = 0; n < length; n++) {
@@ -316,7 +316,7 @@ void print(const char *format, ...)
 	lock_take(&tty_lock);
 	if (tty_console.raw) {
 		tty_hold_text(line, length);
-	} else {
+	} else if (tty_is_open || console_room(&tty_console, 0) >= length) {
 		tty_put_text(line, length);
 		tty_send();
 		tty_wait_for_room();
