@@ -12,8 +12,10 @@
 #include "hyp/vm.h"
 #include <string.h>
 
-#define BOOT_DTB_MAX	  0x200000u   /* bytes; the Linux boot protocol's limit */
-#define BOOT_MANIFEST_MAX 0x10000000u /* its part of the address space */
+/* Bytes; the Linux boot protocol's limit. And its part of the address space, wherever in a block it
+ * begins. */
+#define BOOT_DTB_MAX	  0x200000u
+#define BOOT_MANIFEST_MAX 0x0fe00000u
 #define BOOT_TREE_ALIGN	  8u
 #define BOOT_RAM_ALIGN	  0x08000000u /* RAM starts at a multiple of this on all boards known */
 

@@ -30,7 +30,7 @@ struct fault_loop {
 	uint32_t progress;
 	uint32_t count;
 	uint32_t undefined; /* how many undefined instructions, all in all */
-	bool told;	    /* once for each start of the vCPU is enough */
+	bool told;	    /* once for each start of the partition is enough */
 };
 
 /* One more fault. `progress` changes with whatever else the guest does that exits. True once: when

@@ -101,7 +101,13 @@ void *mmu_map_blocks(uintptr_t va, pa_t pa, size_t size, bool writable)
 	uint64_t first = pa.pa & ~(uint64_t)(BLOCK_SIZE - 1);
 	uint64_t last = (pa.pa + size - 1) & ~(uint64_t)(BLOCK_SIZE - 1);
 	uint64_t attributes = MMU_NORMAL | (writable ? 0 : LPAE_S1_READ_ONLY);
+	size_t bytes = (size_t)(last + BLOCK_SIZE - first);
 
+	/* Something else may have been looked at there: break before make (B3.10.1). */
+	for (uintptr_t at = va; at - va < bytes; at += BLOCK_SIZE) {
+		*mmu_l2_entry(at) = 0;
+	}
+	mmu_flush();
 	for (uintptr_t at = va; first <= last; first += BLOCK_SIZE, at += BLOCK_SIZE) {
 		*mmu_l2_entry(at) = first | LPAE_TYPE_BLOCK | attributes;
 	}
