@@ -6,10 +6,10 @@ import re
 import struct
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import boards, common, debian, elf
+from . import boards, common
 from .common import BUILD, ROOT, PlumbError, tool
 
 PLAIN = BUILD / "probe" / "plain.img"
@@ -25,7 +25,8 @@ MORE = {
                              dtb="exynos4210-origen", memory="1G"),
 }
 SERIAL = {"smdkc210": 2}
-BOARDS = {**{name: board for name, board in boards.BOARDS.items() if not board.disk}, **MORE}
+MEMORY = "512M"  # where the board has no memory of its own
+BOARDS = {**boards.BOARDS, **MORE}
 
 
 def uart_kinds() -> list[str]:
@@ -81,23 +82,20 @@ class Run:
         if self.board not in BOARDS:
             raise PlumbError(f"no board '{self.board}': one of {', '.join(BOARDS)}")
         board = BOARDS[self.board]
-        wrap = board.elf_at is not None and not self.stub
-        data = elf.wrap(self.data, board.elf_at) if wrap else self.data
         self.place.parent.mkdir(parents=True, exist_ok=True)
-        self.place.write_bytes(data)
-        more = []
-        if board.dtb and self.give_tree:
-            more = ["-dtb", str(debian.boards()[board.dtb])]
-        kernel = self.place
+        self.place.write_bytes(self.data)
         if self.stub:
-            kernel = self.place.with_suffix(".stub")
-            kernel.write_bytes(self.stub)
-            more += ["-device", f"loader,file={self.place},addr={self.at:#x},force-raw=on"]
-        return [tool("qemu-system-arm"), *board.machine, "-smp", str(board.smp),
-                *(["-m", board.memory] if board.memory else []), *more, "-nic", "none",
+            stub = self.place.with_suffix(".stub")
+            stub.write_bytes(self.stub)
+            start = [*board.machine, "-kernel", str(stub), "-device",
+                     f"loader,file={self.place},addr={self.at:#x},force-raw=on"]
+        else:
+            start = boards.arguments(board if self.give_tree else replace(board, dtb=""),
+                                     str(self.place))
+        return [tool("qemu-system-arm"), *start, "-smp", str(board.smp),
+                "-m", board.memory or MEMORY, "-nic", "none",
                 "-display", "none", "-monitor", "none",
-                *["-serial", "null"] * SERIAL.get(self.board, 0), "-serial", "stdio",
-                "-kernel", str(kernel), *self.extra]
+                *["-serial", "null"] * SERIAL.get(self.board, 0), "-serial", "stdio", *self.extra]
 
     def listen(self, timeout: float, show: bool = False) -> str:
         """What is said until the end, or as long as it takes."""

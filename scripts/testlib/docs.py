@@ -9,7 +9,7 @@ from pathlib import Path
 FENCE = re.compile(r"^(```+|~~~+)\s*(\S*)\s*(\S*)\s*$")
 SHELLS = ("sh", "bash", "shell", "console")
 # Files that a reader brings: a stand-in takes their place.
-BROUGHT = {"zImage", "initramfs.cpio.gz", "guest.dtb", "kernel.bin"}
+BROUGHT = {"zImage", "initramfs.cpio.gz", "guest.dtb", "board.dtb", "kernel.bin"}
 # Commands that are tried as they stand, from the root of the tree.
 PLAIN = {"dtc", "cat", "ls", "tail", "head", "arm-none-eabi-objdump", "arm-none-eabi-nm",
          "arm-none-eabi-addr2line", "arm-none-eabi-size", "build/host/manifest-check"}
@@ -95,6 +95,11 @@ def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
         return [program, "--list", *words[1:]], ""
     if program in ("scripts/guest-speed", "scripts/throughput"):
         return [program, *words[1:], "--help"], ""
+    if program == "scripts/probe":
+        end = ["-o", f"{stand_in}.img"] if words[1:2] == ["image"] else ["--help"]
+        return [program, *words[1:], *end], ""
+    if program == "scripts/linux" and words[1:] in (["boards"], ["list"]):
+        return [program, *words[1:]], ""
     if program == "scripts/plumb":
         return _plan_plumb(words, cases)
     if program in PLAIN:
@@ -106,7 +111,7 @@ def _plan_plumb(words: list[str], cases: str) -> tuple[list[str] | None, str]:
     words[0] = "scripts/plumb"
     if "--help" in words or len(words) == 1:
         return words, ""
-    if words[1] in ("pack", "disk"):
+    if words[1] in ("pack", "disk", "board"):
         return words, ""
     # Really run: a system in the documents is one of the table of cases, or is booted here.
     if words[1] == "run" and any(w.endswith(".dts") and w not in cases for w in words[2:]):

@@ -41,6 +41,13 @@ class Docs(unittest.TestCase):
         self.assertEqual(self.plan("scripts/plumb run --kernel zImage")[0],
                          ["scripts/plumb", "run", "--kernel", "/s", "--dry-run"])
         self.assertEqual(self.plan("test/run --show demo")[0], ["test/run", "--list", "demo"])
+        self.assertEqual(self.plan("scripts/plumb board board.dtb")[0],
+                         ["scripts/plumb", "board", "/s"])
+        self.assertEqual(self.plan("scripts/linux boards")[0], ["scripts/linux", "boards"])
+        self.assertEqual(self.plan("scripts/probe image --tree board.dtb")[0],
+                         ["scripts/probe", "image", "--tree", "/s", "-o", "/s.img"])
+        self.assertEqual(self.plan("scripts/probe run virt")[0],
+                         ["scripts/probe", "run", "virt", "--help"])
 
     def test_a_system_without_a_case_is_booted(self):
         self.assertEqual(self.plan("scripts/plumb run other.dts"),

@@ -21,6 +21,7 @@ SOUND = {
     "vgic/dist.h": "\n",
     "vgic/dist.c": '#include "vgic/dist.h"\n#include "vgic/vgic.h"\n#include <string.h>\n',
     "vgic/vgic_hw.h": "\n",
+    "boot/probe/p.c": '#include "hyp/fdt.h"\n#include "hyp/hw/mmu.h"\n',
     "guest/lib/g.h": '#include "abi/a.h"\n',
     "guest/demo.c": '#include "lib/g.h"\n#include <stdio.h>\n',
     "test/unit/test_x.c": '#include "hyp/hw/mmu.h"\n#include "vgic/dist.h"\n',
@@ -56,6 +57,10 @@ class Layers(unittest.TestCase):
     def test_hardware_to_decisions(self):
         self.found("hyp/hw/x.c", '#include "hyp/fdt.h"\n', "may not include")
         self.found("boot/x.c", '#include "vgic/vgic.h"\n', "may not include")
+
+    def test_probe_to_glue(self):
+        self.found("boot/probe/x.c", '#include "vgic/vgic.h"\n', "may not include")
+        self.found("boot/x.c", '#include "boot/probe/p.c"\n', "may not include")
 
     def test_guest_to_monitor(self):
         self.found("guest/x.c", '#include "hyp/base/b.h"\n', "may not include")
