@@ -15,7 +15,7 @@
 	.arm
 	.arch_extension virt
 
-/* HTCR (B4.1.77): T0SZ = 0, walks write-back, inner shareable; bits 31 and 23 are RES1. */
+/* HTCR (B4.1.74): T0SZ = 0, walks write-back, inner shareable; bits 31 and 23 are RES1. */
 #define HTCR_VALUE 0x80803500
 /* HSCTLR (B4.1.71): RES1 bits, M, C, I, WXN, CP15BEN. */
 #define HSCTLR_VALUE 0x30cd1835

@@ -26,7 +26,7 @@
 #define LAYOUT_MAX_CPUS	  8
 #define LAYOUT_STACK_SIZE 0x2000 /* a CPU: guard page and 4 KiB of stack */
 
-/* Attribute indices in HMAIR0 (ARM ARM B4.1.60) and their values. */
+/* Attribute indices in HMAIR0 (ARM ARM B4.1.69) and their values. */
 #define LAYOUT_ATTR_DEVICE 0
 #define LAYOUT_ATTR_NORMAL 1
 #define LAYOUT_HMAIR0	   0x0000ff04

@@ -5,7 +5,7 @@
 #include "hyp/regs/psr.h"
 #include "hyp/regs/timer.h"
 
-/* VTCR (B4.1.158): bit 31 RES1, T0SZ 0, SL0 1 (level 1), walks write-back, inner shareable. */
+/* VTCR (B4.1.159): bit 31 RES1, T0SZ 0, SL0 1 (level 1), walks write-back, inner shareable. */
 #define WORLD_VTCR  0x80003540u
 #define WORLD_CPACR 0u
 #define WORLD_SCTLR                                                                   \

@@ -59,14 +59,14 @@
 #define LPAE_WALK_UNCACHED   0u
 #define LPAE_WALK_WRITE_BACK 1u /* write-back, write-allocate */
 
-/* HTCR, B4.1.77 */
+/* HTCR, B4.1.74 */
 #define HTCR_T0SZ  GENMASK32(2, 0)
 #define HTCR_IRGN0 GENMASK32(9, 8)
 #define HTCR_ORGN0 GENMASK32(11, 10)
 #define HTCR_SH0   GENMASK32(13, 12)
 #define HTCR_RES1  (BIT32(31) | BIT32(23))
 
-/* VTCR, B4.1.160. T0SZ is signed, S repeats its sign; SL0 = 1 starts the walk at level 1. */
+/* VTCR, B4.1.159. T0SZ is signed, S repeats its sign; SL0 = 1 starts the walk at level 1. */
 #define VTCR_T0SZ  GENMASK32(3, 0)
 #define VTCR_S	   BIT32(4)
 #define VTCR_SL0   GENMASK32(7, 6)
@@ -78,7 +78,7 @@
 /* A 32-bit input address from level 1: 4 entries in the root, whose base is 32-byte-aligned */
 #define LPAE_ROOT_ENTRIES 4u
 
-/* HTTBR and VTTBR, B4.1.78 and B4.1.161 */
+/* HTTBR and VTTBR, B4.1.76 and B4.1.160 */
 #define TTBR_BADDR GENMASK64(39, 5) /* for T0SZ = 0 from level 1 */
 #define VTTBR_VMID GENMASK64(55, 48)
 
