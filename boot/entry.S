@@ -18,7 +18,7 @@
 /* HTCR (B4.1.74): T0SZ = 0, walks write-back, inner shareable; bits 31 and 23 are RES1. */
 #define HTCR_VALUE 0x80803500
 /* HSCTLR (B4.1.71): RES1 bits, M, C, I, WXN, CP15BEN. */
-#define HSCTLR_VALUE 0x30cd1835
+#define HSCTLR_VALUE 0x30cd187d
 /* TTBCR (B4.1.153) with EAE, same walk attributes; SCTLR's M, C, I. */
 #define TTBCR_VALUE 0x80003500
 #define SCTLR_MCI   0x00001005
