@@ -38,6 +38,21 @@ static void irq_own(struct cpu *cpu, uint32_t iar, uint32_t intid)
 	lock_drop(&vcpu->vm->vgic_lock);
 }
 
+void irq_forget_own(const struct vcpu *vcpu)
+{
+	static const uint32_t intids[] = { VM_TIMER_VIRT, VM_TIMER_PHYS, VM_PMU_INTID };
+	struct vm *vm = vcpu->vm;
+
+	if (!vm->vgic) {
+		return;
+	}
+	lock_take(&vm->vgic_lock);
+	for (uint32_t n = 0; n < ARRAY_SIZE(intids); n++) {
+		(void)vgic_hw_release(vm->vgic, vcpu->index, intids[n]);
+	}
+	lock_drop(&vm->vgic_lock);
+}
+
 /* Who ends a device's interrupt pays for the next: it goes to the CPU that ends it. Else a vCPU
  * with a CPU of its own could make a level that never falls fire without end on another's. This one
  * deactivates with its interrupts masked: nothing can come between. */

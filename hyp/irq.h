@@ -18,6 +18,11 @@ void irq_take_back(const struct vm *vm);
  * runs. */
 void irq_change_trigger(uint32_t intid, bool edge);
 
+/* A vCPU starts, and is not loaded: what its own timers and performance monitors asked for before
+ * it was off is no more, their lines are low. The physical interrupts were given back as it left.
+ */
+void irq_forget_own(const struct vcpu *vcpu);
+
 /* Deactivates a physical interrupt for its guest, which has ended it on this CPU. */
 void irq_release_device(uint32_t physid);
 

@@ -288,6 +288,7 @@ static void run_enter_start(struct vcpu *vcpu)
 	vcpu->start = false;
 	world_reset(&vcpu->world);
 	vpmu_reset(vcpu);
+	irq_forget_own(vcpu);
 	memset(&vcpu->regs, 0, sizeof(vcpu->regs));
 	vcpu->regs.cpsr = PSR_MODE_SVC | PSR_A | PSR_I | PSR_F | ((pc & 1u) ? PSR_T : 0);
 	vcpu->regs.pc = pc & ~UINT32_C(1);

@@ -287,13 +287,13 @@ static bool pmu_interrupts_once(void)
  */
 static void pmu_second(void *arg)
 {
-	uint32_t cycles = 0;
+	uint32_t cycles = 0, left = gic_is_pending(PMU_INTID);
 
 	(void)arg;
 	gic_init_cpu();
 	nap_init();
 	gic_enable(PMU_INTID);
-	pmu_second_left = pmu_leftovers();
+	pmu_second_left = left + pmu_leftovers();
 	pmu_write_select(PMU_SELECT);
 	while (pmu_second_state == 0) {
 		pmu_second_undefs +=
@@ -302,8 +302,13 @@ static void pmu_second(void *arg)
 		pmu_second_lost += !pmu_interrupts_once();
 		pmu_second_rounds++;
 	}
+	gic_disable(PMU_INTID);
 	pmu_fill(0x1000);
-	pmu_second_state = 2;
+	pmu_write_control(PMU_CONTROL_E);
+	pmu_write_interrupt(PMU_CYCLES);
+	pmu_write_overflow_set(PMU_CYCLES);
+	timer_delay_us(100);
+	pmu_second_state = gic_is_pending(PMU_INTID) ? 2 : 3;
 }
 
 static void pmu_start_second(void)
@@ -323,6 +328,7 @@ static void pmu_end_second(void)
 	while (pmu_second_state == 1) {
 		(void)nap_once(200);
 	}
+	(void)report_equal(pmu_second_state, 2, "vCPU 1 goes off with its interrupt pending");
 	(void)report_check(smp_wait_off(1, PMU_LIMIT_US), "vCPU 1 is off");
 }
 

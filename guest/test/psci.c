@@ -13,6 +13,9 @@
 #define PSCI_LIMIT_US 3000000u
 #define PSCI_RACES    25u
 
+#define PSCI_TIMER_VIRT 27u
+#define PSCI_TIMER_PHYS 30u
+
 enum { SUCCESS = 0, NOT_SUPPORTED = -1, INVALID = -2, ALREADY_ON = -4, ON_PENDING = -5 };
 
 static uint32_t psci_cpus, psci_cluster;
@@ -99,6 +102,42 @@ static void psci_on_off(void)
 	}
 	(void)report_equal(failed, 0, "CPU_ON, ALREADY_ON, CPU_OFF: 20 times");
 	(void)report_equal(psci_ran[1], 20, "it ran once each time");
+}
+
+static volatile uint32_t psci_pending;
+
+/* Interrupts are masked, and off in the distributor: what is due stays. */
+static void psci_leave_timers_due(void *arg)
+{
+	(void)arg;
+	timer_set_cval(0);
+	timer_set_control(TIMER_CTL_ENABLE);
+	timer_physical_set_cval(0);
+	timer_physical_set_control(TIMER_CTL_ENABLE);
+	timer_delay_us(100);
+	psci_pending = gic_is_pending(PSCI_TIMER_VIRT) + gic_is_pending(PSCI_TIMER_PHYS);
+}
+
+static void psci_see_timers(void *arg)
+{
+	(void)arg;
+	psci_pending = gic_is_pending(PSCI_TIMER_VIRT) + gic_is_pending(PSCI_TIMER_PHYS);
+}
+
+/* A CPU that starts has its timers off (ARM ARM B8.1.2): their lines are low. */
+static void psci_timers(void)
+{
+	uint32_t before, failed;
+
+	failed = smp_start(1, psci_leave_timers_due, NULL) != SUCCESS;
+	failed += !smp_wait_off(1, PSCI_LIMIT_US);
+	before = psci_pending;
+	psci_pending = 1000;
+	failed += smp_start(1, psci_see_timers, NULL) != SUCCESS;
+	failed += !smp_wait_off(1, PSCI_LIMIT_US);
+	(void)report_equal(failed, 0, "on and off again, its timers due");
+	(void)report_equal(before, 2, "both timers pend");
+	(void)report_equal(psci_pending, 0, "CPU_OFF, CPU_ON: none does");
 }
 
 static void psci_invalid(void)
@@ -243,6 +282,9 @@ int main(void)
 	}
 	psci_versions();
 	psci_on_off();
+	if (!psci_bare) {
+		psci_timers();
+	}
 	psci_invalid();
 	psci_races();
 	psci_suspend();
