@@ -17,4 +17,8 @@ static inline void hw_yield(void)
 {
 }
 
+static inline void hw_sev(void)
+{
+}
+
 #endif
