@@ -57,12 +57,12 @@ static uint32_t stage2_index(uint64_t ipa, unsigned shift)
 /* The table that a descriptor names; NULL if it names none. */
 static uint64_t *stage2_table(const struct stage2 *s2, uint64_t descriptor)
 {
-	uint64_t offset = (descriptor & LPAE_ADDRESS) - s2->pool.base_pa.pa;
+	uint64_t page = ((descriptor & LPAE_ADDRESS) - s2->pool.base_pa.pa) / PAGE_SIZE;
 
-	if ((descriptor & LPAE_TYPE) != LPAE_TYPE_TABLE || offset / PAGE_SIZE >= s2->pool.used) {
+	if ((descriptor & LPAE_TYPE) != LPAE_TYPE_TABLE || page >= s2->pool.used) {
 		return NULL;
 	}
-	return stage2_page(s2, (uint32_t)(offset / PAGE_SIZE));
+	return stage2_page(s2, (uint32_t)page);
 }
 
 static uint64_t *stage2_table_make(struct stage2 *s2, uint64_t *descriptor)
@@ -70,6 +70,8 @@ static uint64_t *stage2_table_make(struct stage2 *s2, uint64_t *descriptor)
 	uint64_t *table = stage2_table(s2, *descriptor);
 
 	if (!table) {
+		/* stage2_map has counted: stage2_leaf_need. */
+		/*@ admit counted: s2->pool.used < s2->pool.pages; */
 		uint32_t page = s2->pool.used++;
 
 		table = stage2_page(s2, page);

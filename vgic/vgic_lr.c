@@ -126,7 +126,9 @@ static void lr_free(struct vgic_cpu *cpu, uint32_t n)
 void vgic_lr_take_empty(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
-	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, cpu->lr_irq[n]);
+	uint32_t intid = cpu->lr_irq[n];
+	/*@ admit known: intid < vgic->nr_irqs; */
+	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
 	struct vgic_bank *bank = ref.bank;
 
 	cpu->cif.lr[n] &= ~GICH_LR_STATE;
@@ -150,7 +152,9 @@ void vgic_lr_take_empty(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_
 void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
-	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, cpu->lr_irq[n]);
+	uint32_t intid = cpu->lr_irq[n];
+	/*@ admit known: intid < vgic->nr_irqs; */
+	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
 	struct vgic_bank *bank = ref.bank;
 	uint32_t value = cpu->cif.lr[n];
 	bool active = (value & GICH_LR_ACTIVE) && !(bank->op_deactivate & ref.bit);
