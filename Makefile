@@ -173,9 +173,12 @@ unit:
 DEMO ?= guest/demo.dts
 SHELL_SYSTEM ?= guest/shell.dts
 
-.PHONY: setup run boards sdcard shell test verify check bench guest-bench help clean
+.PHONY: setup run boards sdcard shell test verify verify-proof setup-verify check bench guest-bench help clean
 setup:
 	@scripts/setup
+
+setup-verify:
+	@scripts/setup --verify
 
 run: all
 	@scripts/plumb run $(DEMO) $(if $(BOARD),--board $(BOARD))
@@ -197,6 +200,9 @@ test:
 
 verify:
 	@test/run --verify
+
+verify-proof:
+	@scripts/verify-proof
 
 verify-%:
 	@test/run verify/$* verify/$*-mutants
@@ -236,6 +242,7 @@ help:
 	@echo '  check        source checks only'
 	@echo '  verify       the long checkers, and the faults that they must find'
 	@echo '  verify-NAME  one of them (test/verify/checkers)'
+	@echo '  verify-proof the proofs with Frama-C; setup-verify installs it (216 MB to fetch)'
 	@echo '  run-CASE     one QEMU case, with its console (test/run --list names them)'
 	@echo '  bench        instructions and GIC accesses per operation'
 	@echo '  guest-bench  a Debian kernel beside bare QEMU: instructions, exits, time'
