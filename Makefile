@@ -161,8 +161,11 @@ $(B)/unit/libdrivers.a: $(DRIVER_UNIT_OBJS)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
+$(B)/unit/test_fuzz: $(B)/unit/libfuzz.a
+
 $(UNIT_TESTS): $(B)/unit/%: $(B)/unit/obj/test/unit/%.c.o $(B)/unit/libpure.a $(B)/unit/libdrivers.a
-	$(Q)$(UNIT_CC) -fsanitize=address,undefined -o $@ $^ -lfdt
+	$(Q)$(UNIT_CC) -fsanitize=address,undefined -o $@ $(filter %.o,$^) \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lfdt
 
 unit:
 	@test/run --unit

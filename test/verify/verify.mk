@@ -24,3 +24,31 @@ $(B)/verify/vgic_states: test/verify/vgic_states.c $(VGIC_PURE) Makefile test/ve
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto $(DEPFLAGS) -MT $@ -c -o $@.o $<
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $@.o $(VGIC_PURE)
+
+# Fuzzers: the pure code with libFuzzer's counters, one program a target.
+FUZZ_TARGETS := call explain fdt insn manifest vgic
+FUZZ_SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_CFLAGS := $(BASE_CFLAGS) -O2 -g -fvisibility=hidden $(FUZZ_SANITIZERS)
+FUZZ_PURE_OBJS := $(PURE_SRCS:%=$(B)/fuzz/obj/%.o)
+
+$(B)/fuzz/obj/%.c.o: %.c Makefile test/verify/verify.mk
+	$(call say,FUZZ,$<)
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_CFLAGS) $(if $(filter test/%,$<),,-fsanitize=fuzzer-no-link) $(DEPFLAGS) -c -o $@ $<
+
+$(B)/fuzz/obj/driver_%.o: test/verify/fuzz/driver.c Makefile test/verify/verify.mk
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_CFLAGS) -DFUZZ_TARGET=fuzz_$* $(DEPFLAGS) -c -o $@ $<
+
+$(B)/fuzz/libpure.a: $(FUZZ_PURE_OBJS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/obj/driver_%.o $(B)/fuzz/obj/test/verify/fuzz/fuzz_%.c.o $(B)/fuzz/libpure.a
+	$(call say,FUZZ,$@)
+	$(Q)clang $(FUZZ_SANITIZERS) -fsanitize=fuzzer -o $@ $^ -lfdt
+
+# The same targets without libFuzzer, for test/unit/test_fuzz.c.
+$(B)/unit/libfuzz.a: $(FUZZ_TARGETS:%=$(B)/unit/obj/test/verify/fuzz/fuzz_%.c.o)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
