@@ -9,7 +9,7 @@
 
 static uint32_t seed;
 
-static uint32_t rnd(uint32_t below)
+uint32_t rnd(uint32_t below)
 {
 	seed ^= seed << 13;
 	seed ^= seed >> 17;

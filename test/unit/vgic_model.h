@@ -38,7 +38,7 @@ static const uint32_t used[] = {
 static struct rig rig;
 static struct model model;
 /* A number below `below`, from whoever includes this. */
-static uint32_t rnd(uint32_t below);
+uint32_t rnd(uint32_t below);
 
 static struct model_irq *model_irq(uint32_t v, uint32_t intid)
 {

@@ -10,7 +10,7 @@
 
 static struct fuzz_input input;
 
-static uint32_t rnd(uint32_t below)
+uint32_t rnd(uint32_t below)
 {
 	uint32_t value = fuzz_byte(&input);
 
