@@ -148,6 +148,8 @@ class Session:
         self.quit = False
         self.ending = False
         self.mid_line = False
+        self.complaints: list[bytes] = []
+        self.printing = threading.Lock()
         self.seen = bytearray()  # not yet matched by run.sends
         self.sends = list(run.sends)
         self.raw = RawFilter() if run.raw else None
@@ -166,8 +168,16 @@ class Session:
             if self.ending and b"terminating on signal" in line:
                 continue
             if self.trace is None or not self.trace.count(line):
-                sys.stderr.write("qemu: " + line.decode(errors="replace").rstrip() + "\n")
-                sys.stderr.flush()
+                with self.printing:
+                    self.complaints.append(line)
+                    self._complain()
+
+    def _complain(self) -> None:
+        """QEMU's own words, but never within a line of the console; `printing` is held."""
+        while self.complaints and not self.mid_line:
+            line = self.complaints.pop(0)
+            sys.stderr.write("qemu: " + line.decode(errors="replace").rstrip() + "\n")
+            sys.stderr.flush()
 
     def type(self, data: bytes) -> None:
         """Bytes for the board's UART."""
@@ -182,9 +192,11 @@ class Session:
 
     def _output(self, data: bytes) -> None:
         shown = self.raw.feed(data) if self.raw else data
-        os.write(1, shown)
-        if shown:
-            self.mid_line = not shown.endswith(b"\n")
+        with self.printing:
+            os.write(1, shown)
+            if shown:
+                self.mid_line = not shown.endswith(b"\n")
+            self._complain()
         self.outcome.feed(data)
         if not self.sends:
             return
@@ -268,8 +280,11 @@ class Session:
 
     def _verdict(self) -> int:
         say = lambda text: print(f"plumb: {text}", file=sys.stderr)  # noqa: E731
-        if self.mid_line:
-            os.write(1, b"\n")
+        with self.printing:
+            if self.mid_line:
+                os.write(1, b"\n")
+                self.mid_line = False
+            self._complain()
         if self.trace is not None:
             self.trace.report(sys.stderr)
         if self.quit:
