@@ -222,30 +222,7 @@ static void each(void (*run)(void))
 	}
 }
 
-static void polled(void)
-{
-	each(flow_polled);
-}
-
-static void input(void)
-{
-	each(flow_input);
-}
-
-static void race(void)
-{
-	each(flow_race);
-}
-
-static void transmit(void)
-{
-	each(flow_transmit);
-}
-
-static void both(void)
-{
-	each(flow_both);
-}
+UART_MODEL_CASES(each)
 
 /* A timeout without a byte, on a DesignWare's or OMAP's: a read of the data register ends it. */
 static void ghost(void)

@@ -147,30 +147,7 @@ static void each(void (*run)(void))
 	}
 }
 
-static void polled(void)
-{
-	each(flow_polled);
-}
-
-static void input(void)
-{
-	each(flow_input);
-}
-
-static void race(void)
-{
-	each(flow_race);
-}
-
-static void transmit(void)
-{
-	each(flow_transmit);
-}
-
-static void both(void)
-{
-	each(flow_both);
-}
+UART_MODEL_CASES(each)
 
 /* UCON's other fields, the timeout's length and the clock's choice, are the boot loader's. */
 static void keeps(void)

@@ -117,30 +117,7 @@ static void each(void (*run)(void))
 	CHECK_EQ(reg.ufcr & 0x03c0, 0x0a81 & 0x03c0); /* the clock's divider, DCE */
 }
 
-static void polled(void)
-{
-	each(flow_polled);
-}
-
-static void input(void)
-{
-	each(flow_input);
-}
-
-static void race(void)
-{
-	each(flow_race);
-}
-
-static void transmit(void)
-{
-	each(flow_transmit);
-}
-
-static void both(void)
-{
-	each(flow_both);
-}
+UART_MODEL_CASES(each)
 
 /* RI and DCD in UCR3 are pins' levels as DCE, interrupts as DTE. */
 static void pins(void)

@@ -452,4 +452,27 @@ static inline void flow_both(void)
 	}
 }
 
+/* The flows as a test's cases: `each` runs one of them for every shape of its UART. */
+#define UART_MODEL_CASES(each)       \
+	static void polled(void)     \
+	{                            \
+		each(flow_polled);   \
+	}                            \
+	static void input(void)      \
+	{                            \
+		each(flow_input);    \
+	}                            \
+	static void race(void)       \
+	{                            \
+		each(flow_race);     \
+	}                            \
+	static void transmit(void)   \
+	{                            \
+		each(flow_transmit); \
+	}                            \
+	static void both(void)       \
+	{                            \
+		each(flow_both);     \
+	}
+
 #endif
