@@ -26,8 +26,7 @@ uint32_t board_intid(const struct fdt_prop *prop, uint32_t index)
 	return type == 1 && number < 16 ? number + 16 : 0;
 }
 
-static uint32_t board_cells(const struct fdt *fdt, fdt_node_t node, const char *name,
-			    uint32_t missing)
+uint32_t board_cell(const struct fdt *fdt, fdt_node_t node, const char *name, uint32_t missing)
 {
 	struct fdt_prop prop;
 	uint32_t cells;
@@ -49,7 +48,7 @@ static bool board_is_transparent(const struct fdt *fdt, fdt_node_t node)
 
 	for (uint32_t i = 0; i < ARRAY_SIZE(compatible); i++) {
 		if (fdt_is_compatible(fdt, node, compatible[i])) {
-			return board_cells(fdt, node, "#interrupt-cells", 0) == BOARD_GIC_CELLS;
+			return board_cell(fdt, node, "#interrupt-cells", 0) == BOARD_GIC_CELLS;
 		}
 	}
 	return false;
@@ -78,8 +77,8 @@ static fdt_node_t board_interrupt_domain(const struct fdt *fdt, fdt_node_t node)
 static bool board_map_key(const struct fdt *fdt, fdt_node_t node, fdt_node_t nexus,
 			  const struct fdt_prop *interrupts, struct board_map_key *key)
 {
-	uint32_t units = board_cells(fdt, nexus, "#address-cells", 2);
-	uint32_t specs = board_cells(fdt, nexus, "#interrupt-cells", 1);
+	uint32_t units = board_cell(fdt, nexus, "#address-cells", 2);
+	uint32_t specs = board_cell(fdt, nexus, "#interrupt-cells", 1);
 	struct fdt_prop reg;
 	struct fdt_prop mask;
 	bool masked = fdt_get_prop(fdt, nexus, "interrupt-map-mask", &mask);
@@ -114,7 +113,7 @@ static bool board_map_key(const struct fdt *fdt, fdt_node_t node, fdt_node_t nex
 static uint32_t board_map_search(const struct fdt *fdt, fdt_node_t gic, const struct fdt_prop *map,
 				 const struct board_map_key *key)
 {
-	uint32_t units = board_cells(fdt, gic, "#address-cells", 0);
+	uint32_t units = board_cell(fdt, gic, "#address-cells", 0);
 	uint32_t step = key->count + 1 + units + BOARD_GIC_CELLS;
 	uint32_t value;
 

@@ -38,4 +38,7 @@ struct board_cpu_start board_read_enable_method(const struct fdt *fdt, fdt_node_
 /* No UART is no refusal. */
 void board_read_uart(const struct fdt *fdt, struct board *board);
 
+/* The first cell of a property; `missing` where there is none. */
+uint32_t board_cell(const struct fdt *fdt, fdt_node_t node, const char *name, uint32_t missing);
+
 #endif

@@ -82,16 +82,6 @@ static bool board_is_8250(enum board_uart uart)
 	       uart == BOARD_UART_8250_OMAP;
 }
 
-static uint32_t board_uart_cell(const struct fdt *fdt, fdt_node_t node, const char *name,
-				uint32_t missing)
-{
-	struct fdt_prop prop;
-	uint32_t value;
-
-	return fdt_get_prop(fdt, node, name, &prop) && fdt_prop_u32(&prop, 0, &value) ? value
-										      : missing;
-}
-
 /* The node is one that the monitor can drive: its fields of *board. Registers end within the page
  * that follows the base: shift 4 is the widest that was built. */
 static bool board_try_uart(const struct fdt *fdt, fdt_node_t node, struct board *board)
@@ -106,9 +96,9 @@ static bool board_try_uart(const struct fdt *fdt, fdt_node_t node, struct board 
 		return false;
 	}
 	if (board_is_8250(kind->uart)) {
-		shift = board_uart_cell(fdt, node, "reg-shift", shift);
-		width = board_uart_cell(fdt, node, "reg-io-width", 1);
-		base += board_uart_cell(fdt, node, "reg-offset", 0);
+		shift = board_cell(fdt, node, "reg-shift", shift);
+		width = board_cell(fdt, node, "reg-io-width", 1);
+		base += board_cell(fdt, node, "reg-offset", 0);
 	}
 	/* A word access to a register at an odd place would fault. */
 	if (base >= BOARD_PA_LIMIT || shift > 4 || (width != 1 && (width != 4 || shift < 2)) ||
