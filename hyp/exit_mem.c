@@ -212,6 +212,7 @@ static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
 		exit_mmio_done(regs, record->hsr, access, &mmio);
 		break;
 	case MMIO_RETRY:
+		hw_yield(); /* the guest spins through its read: let the other vCPU's CPU on */
 		run_yield(cpu);
 		break;
 	default:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/irq_call.h"
 #include "hyp/base/error.h"
+#include "hyp/hw/sysreg.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/rtc.h"
 
@@ -98,6 +99,7 @@ int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *s
 	lock_drop(&vm->vgic_lock);
 	if (!known) {
 		vcpu_kick(caller->query_holder);
+		hw_yield(); /* the caller spins through its HVC: let the other vCPU's CPU on */
 		return IRQ_CALL_AGAIN;
 	}
 	return 0;
