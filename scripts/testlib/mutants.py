@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .check import files
 from .result import host_result
-from .verify import Checker, targets
+from .verify import Checker
 
 BUILD_LIMIT = 900  # seconds
 
@@ -72,7 +72,7 @@ class Laboratory:
     def judge(self) -> tuple[bool | None, str, str]:
         """Of the copy as it is: does the checker pass (None: it does not build), why, the log."""
         commands = self.checker.mutant_runs
-        made = targets(commands)
+        made = self.checker.targets(commands)
         if made:
             code, said = run(["make", "-s", "--no-print-directory", *made], self.copy, BUILD_LIMIT)
             if code != 0:

@@ -15,15 +15,17 @@ class Checker:
     name: str
     runs: list[list[str]] = field(default_factory=list)
     mutant_runs: list[list[str]] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
     limit: float = 600
 
     def patches(self, root: Path) -> list[Path]:
         return sorted((root / MUTANTS / self.name).glob("*.patch"))
 
 
-def targets(commands: list[list[str]]) -> list[str]:
-    """What make has to make for these commands."""
-    return sorted({word for command in commands for word in command if word.startswith("build/")})
+    def targets(self, commands: list[list[str]]) -> list[str]:
+        """What make has to make for these commands of it."""
+        return sorted({word for command in commands for word in command
+                       if word.startswith("build/")} | set(self.made))
 
 
 def _checker(line: str, where: str) -> Checker:
@@ -35,10 +37,12 @@ def _checker(line: str, where: str) -> Checker:
             checker.runs.append(shlex.split(value))
         elif key == "mutant" and value:
             checker.mutant_runs.append(shlex.split(value))
+        elif key == "make" and value:
+            checker.made += value.split()
         elif key == "limit" and equals:
             checker.limit = float(value)
         else:
-            raise ValueError(f"{where}: '{word}' is none of run=, mutant=, limit=")
+            raise ValueError(f"{where}: '{word}' is none of run=, mutant=, make=, limit=")
     if not checker.runs:
         raise ValueError(f"{where}: {checker.name} has no run=COMMAND")
     checker.mutant_runs = checker.mutant_runs or checker.runs

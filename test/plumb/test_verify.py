@@ -34,7 +34,7 @@ class Table(unittest.TestCase):
         self.assertEqual(one.mutant_runs, one.runs)
         self.assertEqual((one.limit, two.limit), (9, 600))
         self.assertEqual(two.mutant_runs, [["build/w", "-q"]])
-        self.assertEqual(verify.targets(one.runs + two.runs), ["build/x", "build/z"])
+        self.assertEqual(one.targets(one.runs + two.runs), ["build/x", "build/z"])
 
     def test_a_wrong_line_is_named(self):
         for text in ("a", "a limit=3", "a run=", "a run=b more=c", "a run=b\na run=c"):
