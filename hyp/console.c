@@ -104,13 +104,13 @@ static bool console_goes_on(const struct console *con)
 /*
  * May port p, which has bytes, print now? Current's line has had its turn by then, or has nothing
  * to go on with. A partial line from outside the focus does not break another's without a clock:
- * two of them would break each other at every byte.
+ * two of them would break each other at every byte. `later`: when enough ticks have passed.
  */
-static bool console_may_start(const struct console *con, uint32_t p)
+static bool console_may_start(const struct console *con, uint32_t p, bool later)
 {
 	const struct console_port *port = &con->port[p];
 	bool full = console_count(port) == CONSOLE_RING;
-	bool fresh = con->ticking && con->patience > 0 && con->turn < CONSOLE_TURN;
+	bool fresh = con->ticking && con->patience > 0 && con->turn < CONSOLE_TURN && !later;
 
 	if (con->mid_line && p == con->current) {
 		return true;
@@ -121,17 +121,17 @@ static bool console_may_start(const struct console *con, uint32_t p)
 	if (full || port->newlines > 0 || p == con->focus) {
 		return true;
 	}
-	return con->busy == BIT32(p) && (!con->mid_line || con->ticking);
+	return con->busy == BIT32(p) && (!con->mid_line || con->ticking || later);
 }
 
 /* Round robin: the current port is asked last. */
-static uint32_t console_choose(const struct console *con)
+static uint32_t console_choose(const struct console *con, bool later)
 {
 	uint32_t p = con->current;
 
 	for (uint32_t i = 0; i < con->nr_ports && con->busy != 0; i++) {
 		p = p + 1 < con->nr_ports ? p + 1 : 0;
-		if ((con->busy & BIT32(p)) != 0 && console_may_start(con, p)) {
+		if ((con->busy & BIT32(p)) != 0 && console_may_start(con, p, later)) {
 			return p;
 		}
 	}
@@ -186,7 +186,7 @@ static int console_take(struct console *con)
 int console_next(struct console *con)
 {
 	if (con->pending_count == 0 && !console_goes_on(con)) {
-		uint32_t p = console_choose(con);
+		uint32_t p = console_choose(con, false);
 
 		if (p == CONSOLE_NO_PORT) {
 			return -1;
@@ -209,7 +209,8 @@ void console_tick(struct console *con)
 
 bool console_waiting(const struct console *con)
 {
-	return con->busy != 0 || con->pending_count > 0;
+	return con->pending_count > 0 || console_goes_on(con) ||
+	       console_choose(con, true) != CONSOLE_NO_PORT;
 }
 
 /* All of the message, or nothing. */

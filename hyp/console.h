@@ -76,6 +76,8 @@ int console_next(struct console *con);
  * returns -1 with lines still waiting: while console_waiting says so, tick, and try again.
  */
 void console_tick(struct console *con);
+
+/* Can a byte come out, now or after ticks? Not so of partial lines that wait for each other. */
 bool console_waiting(const struct console *con);
 
 /* One byte from the UART. Returns the port that it is for (and the byte in *out), or CONSOLE_*.

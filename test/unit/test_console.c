@@ -165,6 +165,28 @@ static void run_partial(void)
 	CHECK(memcmp(out, "[test] xyyy", 11) == 0); /* a full ring */
 }
 
+/* No tick lets out two partial lines outside the focus: none is asked for. What could come out, now
+ * or after ticks, is waited for. */
+static void run_waiting(void)
+{
+	start(false, 3);
+	console_tick(&con);
+	put(2, "login: ");
+	put(3, "login: ");
+	CHECK_OUT("");
+	CHECK(!console_waiting(&con));
+	put(1, "$");
+	CHECK(console_waiting(&con));
+	CHECK_OUT("[linux] $");
+	put(2, "\n");
+	CHECK_OUT("");
+	CHECK(console_waiting(&con)); /* for the line of the focus to have had its time */
+	console_tick(&con);
+	console_tick(&con);
+	CHECK_OUT("\r\n[rtos] login: \r\n[test] login: ");
+	CHECK(!console_waiting(&con));
+}
+
 /* With a clock, a line that is being printed is not broken, but for no longer than that. */
 static void run_patience(void)
 {
@@ -492,13 +514,11 @@ static void run_input_edges(void)
 }
 
 static const struct test_case cases[] = {
-	{ "lines", run_lines },	      { "returns", run_returns },
-	{ "ports", run_ports },	      { "full", run_full },
-	{ "partial", run_partial },   { "patience", run_patience },
-	{ "flood", run_flood },	      { "random", run_random },
-	{ "whole", run_whole },	      { "kernels", run_kernels },
-	{ "turn_end", run_turn_end }, { "room", run_room },
-	{ "input", run_input },	      { "input_edges", run_input_edges },
+	{ "lines", run_lines },	    { "returns", run_returns }, { "ports", run_ports },
+	{ "full", run_full },	    { "partial", run_partial }, { "patience", run_patience },
+	{ "waiting", run_waiting }, { "flood", run_flood },	{ "random", run_random },
+	{ "whole", run_whole },	    { "kernels", run_kernels }, { "turn_end", run_turn_end },
+	{ "room", run_room },	    { "input", run_input },	{ "input_edges", run_input_edges },
 };
 
 TEST_MAIN("console", cases)
