@@ -226,7 +226,10 @@ static const char *fdt_open_structure(struct fdt *fdt)
 			break;
 		case FDT_END:
 			fdt->struct_size = next;
-			return depth == 0 && rooted ? NULL : "it ends within a node";
+			if (depth != 0) {
+				return "it ends within a node";
+			}
+			return rooted ? NULL : "it has no root";
 		default:
 			return "the structure is damaged";
 		}

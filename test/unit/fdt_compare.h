@@ -116,7 +116,8 @@ static bool stricter(const char *why, const uint8_t *data)
 {
 	static const char *const known[] = { "a property stands behind a child node",
 					     "the memory reservations do not end",
-					     "it has two roots", "nodes are nested too deeply" };
+					     "it has two roots", "it has no root",
+					     "nodes are nested too deeply" };
 
 	for (uint32_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(why, known[i]) == 0) {
