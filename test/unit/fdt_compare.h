@@ -130,9 +130,12 @@ static bool stricter(const char *why, const uint8_t *data)
 }
 
 /* libfdt 1.6.1 lets a property's length of about 2^31 and more wrap, and can crash of it. A
- * tree of plain text has no such byte. */
+ * tree of plain text has no such byte. It can crash of versions before 16 as well. */
 static bool libfdt_survives(const uint8_t *data, size_t size)
 {
+	if (data[23] < 16) {
+		return false;
+	}
 	for (size_t at = 40; at < size; at++) {
 		if (data[at] >= 0x7f) {
 			return false;

@@ -57,6 +57,16 @@ static void call(void)
 	replay("call", fuzz_call);
 }
 
+static void console(void)
+{
+	replay("console", fuzz_console);
+}
+
+static void dist(void)
+{
+	replay("dist", fuzz_dist);
+}
+
 static void explain(void)
 {
 	replay("explain", fuzz_explain);
@@ -77,14 +87,51 @@ static void manifest(void)
 	replay("manifest", fuzz_manifest);
 }
 
+static void regions(void)
+{
+	replay("regions", fuzz_regions);
+}
+
+static void rtc(void)
+{
+	replay("rtc", fuzz_rtc);
+}
+
+static void sched(void)
+{
+	replay("sched", fuzz_sched);
+}
+
+static void stage2(void)
+{
+	replay("stage2", fuzz_stage2);
+}
+
+static void text(void)
+{
+	replay("text", fuzz_text);
+}
+
+static void trap(void)
+{
+	replay("trap", fuzz_trap);
+}
+
+static void uart(void)
+{
+	replay("uart", fuzz_uart);
+}
+
 static void vgic(void)
 {
 	replay("vgic", fuzz_vgic);
 }
 
 static const struct test_case cases[] = {
-	{ "call", call }, { "explain", explain },   { "fdt", fdt },
-	{ "insn", insn }, { "manifest", manifest }, { "vgic", vgic },
+	{ "call", call }, { "console", console }, { "dist", dist },	    { "explain", explain },
+	{ "fdt", fdt },	  { "insn", insn },	  { "manifest", manifest }, { "regions", regions },
+	{ "rtc", rtc },	  { "sched", sched },	  { "stage2", stage2 },	    { "text", text },
+	{ "trap", trap }, { "uart", uart },	  { "vgic", vgic },
 };
 
 TEST_MAIN("fuzz", cases)

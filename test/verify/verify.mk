@@ -26,7 +26,7 @@ $(B)/verify/vgic_states: test/verify/vgic_states.c $(VGIC_PURE) Makefile test/ve
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $@.o $(VGIC_PURE)
 
 # Fuzzers: the pure code with libFuzzer's counters, one program a target.
-FUZZ_TARGETS := call explain fdt insn manifest vgic
+FUZZ_TARGETS := call console dist explain fdt insn manifest regions rtc sched stage2 text trap uart vgic
 FUZZ_SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CFLAGS := $(BASE_CFLAGS) -O2 -g -fvisibility=hidden $(FUZZ_SANITIZERS)
 FUZZ_PURE_OBJS := $(PURE_SRCS:%=$(B)/fuzz/obj/%.o)
@@ -52,3 +52,20 @@ $(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/obj/driver_%.o $(B)/fuzz/o
 $(B)/unit/libfuzz.a: $(FUZZ_TARGETS:%=$(B)/unit/obj/test/verify/fuzz/fuzz_%.c.o)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
+
+# Coverage: programs of `make unit` again, with clang's counters of branches (scripts/coverage).
+COVERAGE := -fprofile-instr-generate -fcoverage-mapping
+COVERAGE_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -fvisibility=hidden $(COVERAGE)
+COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,fuzz irq_oracle vgic_states)
+COVERAGE_PURE_OBJS := $(PURE_SRCS:%=$(B)/coverage/obj/%.o)
+
+$(B)/coverage/obj/%.c.o: %.c Makefile test/verify/verify.mk
+	$(call say,COV,$<)
+	@mkdir -p $(@D)
+	$(Q)clang $(COVERAGE_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(B)/coverage/test_fuzz: $(FUZZ_TARGETS:%=$(B)/coverage/obj/test/verify/fuzz/fuzz_%.c.o)
+
+$(COVERAGE_PROGRAMS): $(B)/coverage/%: $(B)/coverage/obj/test/unit/%.c.o $(COVERAGE_PURE_OBJS)
+	$(call say,COV,$@)
+	$(Q)clang $(COVERAGE) -o $@ $^ -lfdt

@@ -10,10 +10,19 @@
 #include "test/unit/test.h"
 
 unsigned fuzz_call(const uint8_t *data, size_t size);
+unsigned fuzz_console(const uint8_t *data, size_t size);
+unsigned fuzz_dist(const uint8_t *data, size_t size);
 unsigned fuzz_explain(const uint8_t *data, size_t size);
 unsigned fuzz_fdt(const uint8_t *data, size_t size);
 unsigned fuzz_insn(const uint8_t *data, size_t size);
 unsigned fuzz_manifest(const uint8_t *data, size_t size);
+unsigned fuzz_regions(const uint8_t *data, size_t size);
+unsigned fuzz_rtc(const uint8_t *data, size_t size);
+unsigned fuzz_sched(const uint8_t *data, size_t size);
+unsigned fuzz_stage2(const uint8_t *data, size_t size);
+unsigned fuzz_text(const uint8_t *data, size_t size);
+unsigned fuzz_trap(const uint8_t *data, size_t size);
+unsigned fuzz_uart(const uint8_t *data, size_t size);
 unsigned fuzz_vgic(const uint8_t *data, size_t size);
 
 /* The input as a program. Behind its end all is zero. */

@@ -106,6 +106,9 @@ static int32_t want_call(struct model *model, uint32_t caller, const uint32_t ar
 	int32_t value;
 
 	*effect = PSCI_DO_NOTHING;
+	if (caller >= model->count) {
+		return -1;
+	}
 	switch (args[0]) {
 	case 0x84000000u:
 		return 0x10000;
@@ -152,7 +155,8 @@ static uint32_t argument(struct fuzz_input *in)
 	case 1:
 		return RAM_START + fuzz_byte(in);
 	case 2:
-		return 0x84000000u + fuzz_byte(in) % 16u;
+		how = fuzz_byte(in);
+		return how & 16 ? 0x80000000u + how % 4 : 0x84000000u + how % 16;
 	default:
 		return fuzz_word(in);
 	}
@@ -160,7 +164,7 @@ static uint32_t argument(struct fuzz_input *in)
 
 static void try_psci(struct fuzz_input *in, struct psci_vm *vm, struct model *model)
 {
-	uint32_t caller = fuzz_byte(in) % model->count;
+	uint32_t caller = fuzz_byte(in) % (model->count + 1);
 	uint32_t function = fuzz_byte(in);
 	uint32_t args[4];
 	enum psci_effect effect;
@@ -178,7 +182,7 @@ static void try_psci(struct fuzz_input *in, struct psci_vm *vm, struct model *mo
 	if (got.effect == PSCI_DO_START) {
 		CHECK(got.target < model->count && got.entry == args[2] && got.context == args[3]);
 	}
-	if (psci_is_query(args[0])) {
+	if (psci_is_query(args[0]) && caller < model->count) {
 		CHECK_EQ(psci_query(args[0], args[1]), want);
 	}
 }

@@ -88,6 +88,30 @@ static void check_line(const struct explain_vcpu *vcpu, uint32_t n, uint32_t siz
 	}
 }
 
+/* What a timer does, in words: all of them. */
+static void timer_text(const struct explain_timer *timer, char text[32])
+{
+	bool due = timer->left <= 0;
+
+	if (timer->armed) {
+		snprintf(text, 32, "due %s %d ms", due ? "since" : "in",
+			 due ? -timer->left : timer->left);
+	} else {
+		snprintf(text, 32, "off");
+	}
+}
+
+static void check_timers(const struct explain_vcpu *vcpu, const char *line)
+{
+	char virt[32], phys[32], want[128];
+
+	timer_text(&vcpu->timer[0], virt);
+	timer_text(&vcpu->timer[1], phys);
+	snprintf(want, sizeof(want), "; timers: virtual %s, physical %s", virt, phys);
+	CHECK(!vcpu->has_gic || (strlen(line) > strlen(want) &&
+				 strcmp(line + strlen(line) - strlen(want), want) == 0));
+}
+
 /* Lines that glue prints must be whole: its buffer has 190 bytes. Exits of 20 digits each, more
  * than a vCPU could do in 1000 years, may be cut. */
 static void check_whole(const struct explain_vcpu *vcpu)
@@ -100,6 +124,9 @@ static void check_whole(const struct explain_vcpu *vcpu)
 
 		if (n != 2) {
 			CHECK_EQ(explain_line(vcpu, n, line, sizeof(line)), length);
+		}
+		if (n == 1 && length > 0) {
+			check_timers(vcpu, roomy);
 		}
 	}
 }
@@ -137,6 +164,20 @@ static void check_hint(uint32_t word, uint32_t how)
 	CHECK_EQ(got, want);
 }
 
+/* Hints and their neighbours, or any word. */
+static uint32_t any_hint(struct fuzz_input *in)
+{
+	static const uint32_t bases[] = { 0x0320f000, 0xf3af8000, 0xbf00 };
+	uint32_t how = fuzz_byte(in);
+	uint32_t word = fuzz_word(in);
+
+	if (how % 4 == 3) {
+		return word;
+	}
+	word = bases[how % 4] | (how % 4 == 2 ? word & 0xff : word & 0x1f);
+	return how % 4 == 0 ? word | (how >> 4) << 28 : word;
+}
+
 unsigned fuzz_explain(const uint8_t *data, size_t size)
 {
 	struct fuzz_input in = { data, size, 0 };
@@ -147,7 +188,7 @@ unsigned fuzz_explain(const uint8_t *data, size_t size)
 		uint32_t room = fuzz_byte(&in);
 		uint64_t deadline = fuzz_long(&in);
 		uint64_t now = fuzz_byte(&in) % 2 ? fuzz_long(&in) : deadline - fuzz_word(&in);
-		uint32_t hint = fuzz_word(&in);
+		uint32_t hint = any_hint(&in);
 
 		for (uint32_t n = 0; n < 6; n++) {
 			check_line(&vcpu, n, room);

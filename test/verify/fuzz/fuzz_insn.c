@@ -213,13 +213,46 @@ static void try_abort(uint32_t hsr, uint32_t value)
 	CHECK_EQ(insn_load_value(&got, value), extended);
 }
 
+/* Table A8-1, by whether the flags NZCV are among those that a condition takes: bit n of a row for
+ * NZCV = n. */
+static bool want_holds(uint32_t condition, uint32_t psr)
+{
+	static const uint16_t takes[] = {
+		0xf0f0, 0x0f0f, /* EQ: Z, NE */
+		0xcccc, 0x3333, /* CS: C, CC */
+		0xff00, 0x00ff, /* MI: N, PL */
+		0xaaaa, 0x5555, /* VS: V, VC */
+		0x0c0c, 0xf3f3, /* HI: C and not Z, LS */
+		0xaa55, 0x55aa, /* GE: N is V, LT */
+		0x0a05, 0xf5fa, /* GT: N is V, and not Z, LE */
+		0xffff, 0xffff, /* always */
+	};
+
+	return takes[condition] >> (psr >> 28) & 1;
+}
+
+/* B3.13.1: unknown reasons (EC 0), and EC from 0x11 on, are of instructions that passed; of the
+ * others the syndrome has the condition, or, where CV is 0, ITSTATE has it. */
+static bool want_passed(uint32_t hsr, uint32_t psr)
+{
+	uint32_t it = (psr >> 8 & 0xfc) | (psr >> 25 & 3);
+
+	if (hsr >> 26 == 0 || hsr >> 26 >= 0x11) {
+		return true;
+	}
+	if (hsr & 0x01000000u) {
+		return want_holds(hsr >> 20 & 15, psr);
+	}
+	return !(psr & 0x20u) || it == 0 || want_holds(it >> 4, psr);
+}
+
 /* The step goes 4 in ARM state, else 4 or 2 by IL, and moves nothing of the PSR but ITSTATE. */
 static void try_skip(uint32_t hsr, uint32_t cpsr, uint32_t pc)
 {
 	struct guest_regs regs = { .pc = pc, .cpsr = cpsr };
 	bool thumb = (cpsr & 0x20u) != 0;
 
-	insn_trap_passed(hsr, cpsr);
+	CHECK_EQ(insn_trap_passed(hsr, cpsr), want_passed(hsr, cpsr));
 	insn_skip(&regs, hsr);
 	CHECK_EQ(regs.pc, pc + (thumb && !(hsr & 0x02000000u) ? 2u : 4u));
 	CHECK_EQ(regs.cpsr & ~0x0600fc00u, cpsr & ~0x0600fc00u);

@@ -1,224 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Manifests: libfdt writes a sound tree by a byte program, of the manifest's own words and values
- * (docs/manifest.md) for the most part. What is taken is compared with what libfdt reads, and all
- * that boot code relies on is looked at anew; a refusal has its words.
+ * Manifests that are sound, or nearly so (manifest_tree.h). What is taken is compared with what
+ * libfdt reads, and all that boot code relies on is looked at anew; a refusal has its words. Then
+ * the same against a board of any shape.
  */
-#include "test/verify/fuzz/fuzz.h"
-#include "hyp/manifest.h"
+#include "test/verify/fuzz/manifest_tree.h"
 
-/* libfdt has a function of this name too; it is not called here. */
-#define fdt_next_node libfdt_next_node
-#include <libfdt.h>
-#undef fdt_next_node
-
-#define ROOM 16384
-
-static uint8_t blob[ROOM] __attribute__((aligned(8)));
 static struct manifest manifest;
-
-/* ---- a tree by bytes ---- */
-
-/* p partition, d device, r root; c cells, w two cells, s string, f flag, b bytes, n names */
-struct word {
-	const char *name;
-	char where, value;
-};
-
-static const struct word words[] = {
-	{ "vcpus", 'p', 'c' },
-	{ "cpus", 'p', 'c' },
-	{ "priority", 'p', 'c' },
-	{ "memory-size", 'p', 'c' },
-	{ "memory-size", 'p', 'w' },
-	{ "memory-at", 'p', 'w' },
-	{ "identity", 'p', 'f' },
-	{ "gic", 'p', 's' },
-	{ "irqs", 'p', 'c' },
-	{ "firmware", 'p', 'b' },
-	{ "kernel", 'p', 'b' },
-	{ "kernel-address", 'p', 'c' },
-	{ "kernel-space", 'p', 'c' },
-	{ "entry", 'p', 'c' },
-	{ "initrd", 'p', 'b' },
-	{ "initrd-address", 'p', 'c' },
-	{ "dtb", 'p', 'b' },
-	{ "dtb-address", 'p', 'c' },
-	{ "no-dtb", 'p', 'f' },
-	{ "bootargs", 'p', 's' },
-	{ "rights", 'p', 'n' },
-	{ "console", 'p', 's' },
-	{ "rtc", 'p', 's' },
-	{ "virtio-windows", 'p', 'f' },
-	{ "pmu", 'p', 'f' },
-	{ "no-autostart", 'p', 'f' },
-	{ "pa", 'd', 'w' },
-	{ "ipa", 'd', 'c' },
-	{ "size", 'd', 'c' },
-	{ "interrupt", 'd', 'c' },
-	{ "interrupt-edge", 'd', 'c' },
-	{ "interrupt-edge", 'd', 'f' },
-	{ "dt-compatible", 'd', 's' },
-	{ "dt-step", 'd', 'c' },
-	{ "dt-coherent", 'd', 'f' },
-	{ "time-slice-us", 'r', 'c' },
-	{ "raw-console", 'r', 'f' },
-	{ "model", 'r', 's' },
-	{ "compatible", 'p', 's' },
-	{ "memory-sizes", 'p', 'c' },
-	{ "#address-cells", 'r', 'c' },
-};
-
-static const uint32_t cells[] = {
-	0,	    1,		2,	    3,		7,	    8,		9,
-	32,	    33,		34,	    64,		128,	    992,	1019,
-	1020,	    0x100,	0x1000,	    0x10000,	0x10004,    0x20000,	0x40000,
-	0x100000,   0x200000,	0x1000000,  0x4000000,	0x4040000,  0x7fff000,	0x8000000,
-	0x8030000,  0x9000000,	0x9010000,  0x9011000,	0xa000000,  0xa004000,	0x3ff00000,
-	0x40000000, 0x40010000, 0x40010001, 0x40080000, 0x40100000, 0xbfff0000, 0xc0000000,
-	0xfff00000, 0xfffff000, 0xffffffff,
-};
-
-static const char *const strings[] = { "v2",	"none",	 "pl011",
-				       "pl031", "a",	 "b",
-				       "",	"x,dev", "plumbline,partition" };
-
-static uint32_t any_cell(struct fuzz_input *in)
-{
-	uint32_t byte = fuzz_byte(in);
-
-	return byte < 240 ? cells[byte % (sizeof(cells) / sizeof(cells[0]))] : fuzz_word(in);
-}
-
-static const char *any_string(struct fuzz_input *in)
-{
-	return strings[fuzz_byte(in) % (sizeof(strings) / sizeof(strings[0]))];
-}
-
-static void put_cells(struct fuzz_input *in, const char *name)
-{
-	uint32_t how = fuzz_byte(in);
-	uint32_t count = how < 128 ? 1 : how % 10u;
-	fdt32_t value[10];
-
-	for (uint32_t n = 0; n < count; n++) {
-		value[n] = cpu_to_fdt32(any_cell(in));
-	}
-	(void)fdt_property(blob, name, value, (int)(4 * count));
-}
-
-static void put_bytes(struct fuzz_input *in, const char *name)
-{
-	static const uint8_t starts[][4] = { { 0x7f, 'E', 'L', 'F' },
-					     { 0x27, 0x05, 0x19, 0x56 },
-					     { 0xd0, 0x0d, 0xfe, 0xed } };
-	uint8_t value[64] = { 0 };
-	uint32_t how = fuzz_byte(in);
-
-	if (how % 4 < 3) {
-		memcpy(value, starts[how % 4], 4);
-	}
-	(void)fdt_property(blob, name, value, (int)(how / 4));
-}
-
-static void put_word(struct fuzz_input *in, const struct word *word)
-{
-	const char *text;
-
-	switch (word->value) {
-	case 'c':
-		put_cells(in, word->name);
-		break;
-	case 'w':
-		(void)fdt_property_u64(blob, word->name,
-				       (uint64_t)(fuzz_byte(in) % 4u ? 0 : any_cell(in)) << 32 |
-					       any_cell(in));
-		break;
-	case 'b':
-		put_bytes(in, word->name);
-		break;
-	case 'f':
-		(void)fdt_property(blob, word->name, NULL, 0);
-		break;
-	case 'n':
-		(void)fdt_property(blob, word->name, "a\0b\0c", (int)(fuzz_byte(in) % 4u) * 2);
-		break;
-	default:
-		text = any_string(in);
-		(void)fdt_property_string(blob, word->name, text);
-		break;
-	}
-}
-
-/* What every such node needs comes by itself; once in a while it does not. */
-static void put_start(char where, uint32_t how)
-{
-	if (how % 16 == 15) {
-		return;
-	}
-	if (where == 'p') {
-		(void)fdt_property_string(blob, "compatible", "plumbline,partition");
-		if (how & 16) {
-			(void)fdt_property_u32(blob, "memory-size", 0x100000);
-		}
-		if (how & 32) {
-			(void)fdt_property(blob, "kernel", "\0\0\xa0\xe1\xfe\xff\xff\xea", 8);
-		}
-	} else {
-		(void)fdt_property_string(blob, "compatible", "plumbline,device");
-		if (how & 16) {
-			(void)fdt_property_u64(blob, "pa", 0xc000000 + (how >> 5) * 0x1000);
-			(void)fdt_property_u32(blob, "size", 0x1000);
-		}
-	}
-}
-
-/* A property of this kind of node; most of the others are refused at once. */
-static void put_property(struct fuzz_input *in, char where)
-{
-	uint32_t first = fuzz_byte(in) % (sizeof(words) / sizeof(words[0]));
-
-	while (words[first].where != where) {
-		first = (first + 1) % (sizeof(words) / sizeof(words[0]));
-	}
-	put_word(in, &words[first]);
-}
-
-/* Properties, then the nodes inside: depth 0 the root, 1 a partition, 2 a device. */
-static void put_nodes(struct fuzz_input *in, uint32_t depth)
-{
-	static const char where[] = "rpdd";
-	uint32_t properties = fuzz_byte(in) % 8u;
-	uint32_t nodes = fuzz_byte(in) % (depth == 0 ? 18u : depth == 1 ? 10u : 2u);
-
-	for (uint32_t n = 0; n < properties && fuzz_more(in); n++) {
-		put_property(in, where[depth]);
-	}
-	for (uint32_t n = 0; n < nodes && fuzz_more(in) && depth < 3; n++) {
-		uint32_t how = fuzz_byte(in);
-		char name[20] = { (char)('a' + n), 0 };
-
-		if (how >= 250) {
-			snprintf(name, sizeof(name), "%s", how == 255 ? "a" : "a-name-too-long-of");
-		}
-		(void)fdt_begin_node(blob, name);
-		put_start(where[depth + 1], how);
-		put_nodes(in, depth + 1);
-		(void)fdt_end_node(blob);
-	}
-}
-
-/* False: it does not fit. */
-static bool make_tree(struct fuzz_input *in)
-{
-	if (fdt_create(blob, sizeof(blob)) != 0 || fdt_finish_reservemap(blob) != 0 ||
-	    fdt_begin_node(blob, "") != 0 ||
-	    fdt_property_string(blob, "compatible", "plumbline,system-1") != 0) {
-		return false;
-	}
-	put_nodes(in, 0);
-	return fdt_end_node(blob) == 0 && fdt_finish(blob) == 0;
-}
 
 /* ---- what boot code relies on ---- */
 
@@ -296,6 +84,40 @@ static void check_memory(const struct manifest_partition *p, int node)
 	}
 }
 
+/* A cell of a list; 0 behind its end. */
+static uint32_t nth_cell(int node, const char *name, uint32_t n)
+{
+	int length = 0;
+	const fdt32_t *value = fdt_getprop(blob, node, name, &length);
+
+	return value && length / 4 > (int)n ? fdt32_ld(value + n) : 0;
+}
+
+static void check_interrupts(const struct manifest_partition *p, const struct manifest_device *d,
+			     int node)
+{
+	uint32_t edges = 0;
+
+	CHECK(d->nr_interrupts <= 8 && nth_cell(node, "interrupt", d->nr_interrupts) == 0);
+	for (uint32_t n = 0; n < d->nr_interrupts; n++) {
+		uint32_t intid = d->intid[n];
+		bool edge = has(node, "interrupt-edge") && !nth_cell(node, "interrupt-edge", 0);
+
+		CHECK_EQ(intid, nth_cell(node, "interrupt", n));
+		CHECK(p->has_gic && intid >= 32 && intid < p->nr_irqs);
+		CHECK(!p->console || intid != 33);
+		CHECK(!p->rtc || intid != 34);
+		for (uint32_t i = 0; nth_cell(node, "interrupt-edge", i) != 0; i++) {
+			edge = edge || nth_cell(node, "interrupt-edge", i) == intid;
+		}
+		edges |= edge ? 1u << n : 0;
+		for (uint32_t i = 0; i < n; i++) {
+			CHECK(d->intid[i] != intid);
+		}
+	}
+	CHECK_EQ(d->edges, edges);
+}
+
 static void check_device(const struct manifest_partition *p, uint32_t index, int node)
 {
 	const struct manifest_device *d = &p->device[index];
@@ -316,12 +138,7 @@ static void check_device(const struct manifest_partition *p, uint32_t index, int
 	for (uint32_t n = 0; n < index; n++) {
 		CHECK(apart(d->ipa, d->size, p->device[n].ipa, p->device[n].size));
 	}
-	CHECK(d->nr_interrupts <= 8 && d->edges >> d->nr_interrupts == 0);
-	for (uint32_t n = 0; n < d->nr_interrupts; n++) {
-		CHECK(p->has_gic && d->intid[n] >= 32 && d->intid[n] < p->nr_irqs);
-		CHECK(!p->console || d->intid[n] != 33);
-		CHECK(!p->rtc || d->intid[n] != 34);
-	}
+	check_interrupts(p, d, node);
 }
 
 static void check_partition(const struct manifest_partition *p, int node)
@@ -333,6 +150,9 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK_EQ(p->nr_vcpus, cell_of(node, "vcpus", 1));
 	CHECK(p->nr_vcpus >= 1 && p->nr_vcpus <= 8);
 	for (uint32_t n = 0; n < p->nr_vcpus; n++) {
+		uint32_t each = nth_cell(node, "cpus", 1) ? n : 0;
+
+		CHECK_EQ(p->affinity[n], has(node, "cpus") ? nth_cell(node, "cpus", each) : 0xff);
 		CHECK(p->affinity[n] != 0);
 	}
 	CHECK_EQ(p->priority, cell_of(node, "priority", 3));
@@ -355,25 +175,45 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK_EQ(device, p->nr_devices);
 }
 
-/* Nothing of the board is given to two. */
-static void check_pair(const struct manifest_partition *p, const struct manifest_partition *q)
+static bool share_interrupt(const struct manifest_device *d, const struct manifest_device *e)
 {
-	CHECK(strcmp(p->name, q->name) != 0);
-	CHECK(!p->memory_pa || !q->memory_pa ||
+	for (uint32_t n = 0; n < d->nr_interrupts * e->nr_interrupts; n++) {
+		if (d->intid[n / e->nr_interrupts] == e->intid[n % e->nr_interrupts]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Nothing of the board is given twice, to two partitions or to one. */
+static void check_pair(uint32_t i, uint32_t j)
+{
+	const struct manifest_partition *p = &manifest.partition[i], *q = &manifest.partition[j];
+
+	CHECK(i == j || strcmp(p->name, q->name) != 0);
+	CHECK(i == j || !p->memory_pa || !q->memory_pa ||
 	      apart(p->memory_pa, p->memory_size, q->memory_pa, q->memory_size));
-	for (uint32_t i = 0; i < p->nr_devices; i++) {
-		const struct manifest_device *d = &p->device[i];
+	for (uint32_t n = 0; n < p->nr_devices; n++) {
+		const struct manifest_device *d = &p->device[n];
 
 		CHECK(!q->memory_pa || apart(d->pa, d->size, q->memory_pa, q->memory_size));
-		for (uint32_t j = 0; j < q->nr_devices; j++) {
-			const struct manifest_device *e = &q->device[j];
+		for (uint32_t m = 0; m < q->nr_devices; m++) {
+			const struct manifest_device *e = &q->device[m];
 
-			CHECK(apart(d->pa, d->size, e->pa, e->size));
-			for (uint32_t n = 0; n < d->nr_interrupts * e->nr_interrupts; n++) {
-				CHECK(d->intid[n / e->nr_interrupts] !=
-				      e->intid[n % e->nr_interrupts]);
-			}
+			CHECK(d == e || apart(d->pa, d->size, e->pa, e->size));
+			CHECK(d == e || !share_interrupt(d, e));
 		}
+	}
+}
+
+/* Rights: a bit for each name, and for nothing else. */
+static void check_rights(const struct manifest_partition *p, int node)
+{
+	for (uint32_t n = 0; n < manifest.nr_partitions; n++) {
+		const char *name = manifest.partition[n].name;
+
+		CHECK_EQ(p->rights >> n & 1,
+			 fdt_stringlist_search(blob, node, "rights", name) >= 0);
 	}
 }
 
@@ -394,12 +234,98 @@ static void check_taken(void)
 	}
 	CHECK(index == manifest.nr_partitions && vcpus <= 64);
 	for (uint32_t i = 0; i < index; i++) {
+		check_rights(&manifest.partition[i], nth_child(0, i));
 		for (uint32_t j = 0; j < index; j++) {
-			if (i != j) {
-				check_pair(&manifest.partition[i], &manifest.partition[j]);
-			}
+			check_pair(i, j);
 		}
 	}
+}
+
+/* ---- on a board ---- */
+
+/* RAM from 2 GiB on, some below it, some above 4 GiB; of each the monitor may have taken the start.
+ * The GIC's frames may lie where devices are. */
+static void any_board(struct fuzz_input *in, struct board *board, struct regions *free)
+{
+	static const struct region ram[] = { { 0x10020000, 0x20000 },
+					     { 0x80000000, 0x40000000 },
+					     { UINT64_C(0x1000030000), 0x10000000 } };
+	static const uint64_t places[] = { 0x2c000000, 0x10000000, 0x10040000,
+					   UINT64_C(0x1000000000) };
+	uint32_t how = fuzz_byte(in);
+
+	memset(board, 0, sizeof(*board));
+	memset(free, 0, sizeof(*free));
+	board->nr_cpus = how % 8 + 1;
+	for (uint32_t n = 0; n < 3; n++) {
+		uint32_t taken = fuzz_byte(in) % 8u * 0x4000;
+
+		if (how >> 3 >> n & 1) {
+			board->memory.r[board->memory.count++] = ram[n];
+			free->r[free->count++] =
+				(struct region) { ram[n].base + taken, ram[n].size - taken };
+		}
+	}
+	board->gicd.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
+	board->gicc.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
+	board->gich.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
+	board->gicv.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
+}
+
+static bool meets(const struct manifest_device *d, uint64_t base, uint64_t size)
+{
+	return !apart(d->pa, d->size, base, size);
+}
+
+/* docs/manifest.md: on which boards it runs. GICD 4 KiB, the other frames 8. */
+static bool device_fits(const struct manifest_device *d, const struct board *board)
+{
+	for (uint32_t n = 0; n < board->memory.count; n++) {
+		if (meets(d, board->memory.r[n].base, board->memory.r[n].size)) {
+			return false;
+		}
+	}
+	return !meets(d, board->gicd.pa, 0x1000) && !meets(d, board->gicc.pa, 0x2000) &&
+	       !meets(d, board->gich.pa, 0x2000) && !meets(d, board->gicv.pa, 0x2000);
+}
+
+static bool partition_fits(const struct manifest_partition *p, const struct board *board,
+			   const struct regions *free)
+{
+	bool fits = p->memory_pa == 0;
+
+	for (uint32_t n = 0; n < free->count; n++) {
+		fits = fits || (p->memory_pa >= free->r[n].base &&
+				p->memory_pa + p->memory_size <= free->r[n].base + free->r[n].size);
+	}
+	for (uint32_t n = 0; n < p->nr_vcpus; n++) {
+		fits = fits && p->affinity[n] % (1u << board->nr_cpus) != 0;
+	}
+	for (uint32_t n = 0; n < p->nr_devices; n++) {
+		fits = fits && device_fits(&p->device[n], board);
+	}
+	return fits;
+}
+
+static void try_board(struct fuzz_input *in, const struct fdt *fdt)
+{
+	struct refusal why = { 0 };
+	struct regions free;
+	struct board board;
+	uint64_t wanted = 0, left = 0;
+	bool fits = true, taken;
+
+	any_board(in, &board, &free);
+	for (uint32_t n = 0; n < free.count; n++) {
+		left += free.r[n].size;
+	}
+	for (uint32_t n = 0; n < manifest.nr_partitions; n++) {
+		fits = fits && partition_fits(&manifest.partition[n], &board, &free);
+		wanted += manifest.partition[n].memory_size;
+	}
+	taken = manifest_check_board(fdt, &manifest, &board, &free, &why);
+	CHECK_EQ(taken, fits && wanted <= left);
+	CHECK(taken || (why.node && why.parent && why.property && why.reason && why.reason[0]));
 }
 
 unsigned fuzz_manifest(const uint8_t *data, size_t size)
@@ -408,13 +334,17 @@ unsigned fuzz_manifest(const uint8_t *data, size_t size)
 	struct refusal why = { 0 };
 	struct fdt fdt;
 
-	if (!make_tree(&in)) {
+	bool sound;
+
+	if (!make_tree(&in, &sound)) {
 		return 0;
 	}
 	CHECK(fdt_open(&fdt, blob, fdt_totalsize(blob)) == NULL);
 	if (test_failures == 0 && manifest_read(&fdt, &manifest, &why)) {
 		check_taken();
+		try_board(&in, &fdt);
 	} else {
+		CHECK(!sound);
 		CHECK(why.node && why.parent && why.property && why.reason && why.reason[0]);
 	}
 	return fuzz_failures();

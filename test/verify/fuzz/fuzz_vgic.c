@@ -69,19 +69,39 @@ static void wild_registers(uint32_t v)
 	CHECK_EQ(rig_read(&rig, v, ICFGR + 8) & 0x55555555u, 0);
 }
 
+/* A fold is one fold, however often it is asked for; and no list register is then asked. */
+static void wild_fold_again(uint32_t v)
+{
+	uint32_t seq = 0, again = 0;
+
+	rig_sync(&rig, v);
+	for (uint32_t n = 0; n < NR_USED; n++) {
+		uint32_t holder = vgic_irq_holder(rig.vgic, v, used[n], &seq);
+
+		CHECK(holder == 8 || rig.cpu[holder].loaded);
+	}
+	vgic_fold(rig.vgic, v, &rig.kick);
+	vgic_fold(rig.vgic, v, &rig.kick);
+	again = vgic_fold_empty(rig.vgic, v, 0, &rig.kick);
+	CHECK_EQ(again, vgic_work(rig.vgic, v));
+}
+
 /* What the state report says of it agrees with the registers. */
 static void wild_explain(uint32_t v)
 {
 	static const uint32_t timer[2] = { 27, 30 };
 	struct vgic_view view;
 
+	/* As of the last look, whatever that was. */
+	(void)vgic_has_pending(rig.vgic, v);
 	if (rig.cpu[v].loaded) {
-		rig_sync(&rig, v);
+		wild_fold_again(v);
 	}
 	vgic_cif(rig.vgic, v)->vmcr = fuzz_word(&input);
 	vgic_cif(rig.vgic, v)->apr = rig.cpu[v].apr;
 	view = vgic_explain(rig.vgic, v, timer);
 	CHECK_EQ(view.hold == VGIC_HOLD_IDLE, view.intid == 0xffff);
+	CHECK(view.hold != VGIC_HOLD_NONE || vgic_has_pending(rig.vgic, v));
 	if (view.intid != 0xffff) {
 		CHECK(view.intid < IRQS);
 		CHECK(vgic_irq_state(rig.vgic, v, view.intid & (IRQS - 1)) & 2);
@@ -134,6 +154,37 @@ static void wild_fire(uint32_t v, uint32_t intid)
 	}
 }
 
+/* The source went quiet: what the guest has not acknowledged is forgotten. */
+static void wild_quiet(uint32_t v, uint32_t intid)
+{
+	bool held = vgic_hw_held(rig.vgic, v, intid);
+
+	if (vgic_hw_release(rig.vgic, v, intid)) {
+		CHECK(held && !vgic_hw_held(rig.vgic, v, intid));
+		rig.physical[physid_of(v, intid)] = 0;
+	}
+	rig_settle(&rig);
+}
+
+/* All is enabled, for everybody; groups, priorities and the control register are any. */
+static void wild_open(uint32_t v)
+{
+	const uint32_t writes[][2] = { { CTLR, 3 },
+				       { ISENABLER, 0xffffffff },
+				       { ISENABLER + 4, 0xffffffff },
+				       { IGROUPR, rnd(2) ? 0xffffffff : fuzz_word(&input) },
+				       { IGROUPR + 4, fuzz_word(&input) },
+				       { ITARGETSR + 32, 0x03030303 },
+				       { ITARGETSR + 36, fuzz_word(&input) } };
+
+	for (uint32_t n = 0; n < sizeof(writes) / sizeof(writes[0]); n++) {
+		struct mmio mmio = { writes[n][0], 4, true, writes[n][1] };
+
+		CHECK_EQ(rig_try(&rig, v, &mmio), MMIO_OK);
+	}
+	rig_settle(&rig);
+}
+
 static void wild_step(void)
 {
 	uint32_t v = rnd(model.nr_vcpus);
@@ -141,8 +192,10 @@ static void wild_step(void)
 
 	switch (rnd(16)) {
 	case 0:
-		if (intid >= 16 && !has_line(intid)) {
+		if (intid >= 16 && !has_line(intid) && rnd(2)) {
 			wild_fire(v, intid);
+		} else if (intid >= 16 && !has_line(intid)) {
+			wild_quiet(v, intid);
 		}
 		break;
 	case 1:
@@ -183,6 +236,9 @@ static void wild_step(void)
 		break;
 	case 11:
 		wild_registers(v);
+		break;
+	case 12:
+		wild_open(v);
 		break;
 	default:
 		wild_access(v);
