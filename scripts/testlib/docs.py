@@ -93,7 +93,8 @@ def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
         return [program, "--list", *words[1:]], ""
     if program == "scripts/mutants":
         return [program, "--list", *words[1:]], ""
-    if program in ("scripts/fuzz", "scripts/guest-speed", "scripts/lockstep", "scripts/throughput"):
+    if program in ("scripts/check-coverage", "scripts/fuzz", "scripts/guest-speed",
+                   "scripts/lockstep", "scripts/throughput"):
         return [program, *words[1:], "--help"], ""
     if program == "scripts/probe":
         end = ["-o", f"{stand_in}.img"] if words[1:2] == ["image"] else ["--help"]

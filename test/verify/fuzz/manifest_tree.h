@@ -283,7 +283,7 @@ static void edit_set(struct fuzz_input *in, int node, const struct word *word)
 		break;
 	default:
 		text = strings[fuzz_byte(in) % (sizeof(strings) / sizeof(strings[0]))];
-		(void)fdt_setprop_string(blob, node, word->name, text);
+		(void)fdt_setprop(blob, node, word->name, text, (int)strlen(text) + 1);
 		break;
 	}
 }
@@ -335,7 +335,8 @@ static void edit_node(struct fuzz_input *in, int node)
 	if (child >= 0 && fuzz_byte(in) % 4u) {
 		(void)fdt_setprop_u32(blob, child, "memory-size", 0x100000);
 		(void)fdt_setprop(blob, child, "no-autostart", NULL, 0);
-		(void)fdt_setprop_string(blob, child, "compatible", "plumbline,partition");
+		(void)fdt_setprop(blob, child, "compatible", "plumbline,partition",
+				  sizeof("plumbline,partition"));
 	}
 }
 
