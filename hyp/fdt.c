@@ -39,24 +39,52 @@ enum fdt_field {
 	FIELD_SIZE_STRUCT, /* from version 17 on */
 };
 
+/* What fdt_load gives. */
+/*@ logic integer fdt_word(uint8_t *at) = (uint32_t)(at[0] << 24) | (uint32_t)(at[1] << 16) |
+  @   (uint32_t)(at[2] << 8) | at[3];
+  @*/
+/*@ requires \valid_read(at + (0 .. 3));
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures \result == fdt_word(at);
+  @*/
 static uint32_t fdt_load(const uint8_t *at)
 {
 	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
+/*@ requires \valid_read(at + (0 .. 7));
+  @ terminates \true;
+  @ assigns \nothing;
+  @*/
 static uint64_t fdt_load64(const uint8_t *at)
 {
 	return (uint64_t)fdt_load(at) << 32 | fdt_load(at + 4);
 }
 
+/*@ requires \valid_read(fdt);
+  @ assigns \nothing;
+  @*/
 static const uint8_t *fdt_struct(const struct fdt *fdt)
 {
 	return fdt->blob + fdt->struct_off;
 }
 
 /* The offset behind a name that starts at `offset`, padded to a tag; 0 if it does not end. */
+/*@ requires fdt_valid(fdt);
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures \result == 0 || (offset < fdt->struct_size &&
+  @   offset < \result <= fdt->struct_size + 3 &&
+  @   valid_read_string((char *)fdt->blob + fdt->struct_off + offset));
+  @*/
 static uint32_t fdt_skip_name(const struct fdt *fdt, uint32_t offset)
 {
+	/*@ loop invariant \at(offset, Pre) <= offset;
+	  @ loop invariant offset == \at(offset, Pre) || offset <= fdt->struct_size;
+	  @ loop assigns offset;
+	  @ loop variant fdt->struct_size - offset;
+	  @*/
 	while (offset < fdt->struct_size && fdt_struct(fdt)[offset] != 0) {
 		offset++;
 	}
@@ -64,7 +92,24 @@ static uint32_t fdt_skip_name(const struct fdt *fdt, uint32_t offset)
 	return offset < fdt->struct_size ? (offset | 3u) + 1 : 0;
 }
 
+/* What stands at `at` is a property that lies inside the blocks. */
+/*@ predicate fdt_is_prop(struct fdt *fdt, integer at) =
+  @   at + 12 <= fdt->struct_size &&
+  @   at + 12 + fdt_word(fdt->blob + fdt->struct_off + at + 4) <= fdt->struct_size &&
+  @   fdt_word(fdt->blob + fdt->struct_off + at + 8) < fdt->strings_size;
+  @*/
+
 /* The tag at `offset`, FDT_BAD if there is none; *next: where the one behind it is. */
+/*@ requires fdt_valid(fdt) && \valid(next) && \separated(fdt, next);
+  @ terminates \true;
+  @ assigns *next;
+  @ ensures \result != FDT_BAD ==> offset + 4 <= *next <= fdt->struct_size + 3;
+  @ ensures \result != FDT_BAD ==> offset + 4 <= fdt->struct_size;
+  @ ensures \result == FDT_END ==> *next == offset + 4;
+  @ ensures \result == FDT_BEGIN_NODE ==> offset + 4 < *next && offset + 4 < fdt->struct_size &&
+  @   valid_read_string((char *)fdt->blob + fdt->struct_off + offset + 4);
+  @ ensures \result == FDT_PROP ==> fdt_is_prop(fdt, offset);
+  @*/
 static uint32_t fdt_step(const struct fdt *fdt, uint32_t offset, uint32_t *next)
 {
 	uint32_t tag;
@@ -74,7 +119,6 @@ static uint32_t fdt_step(const struct fdt *fdt, uint32_t offset, uint32_t *next)
 		return FDT_BAD;
 	}
 	tag = fdt_load(fdt_struct(fdt) + offset);
-	*next = offset + 4;
 	switch (tag) {
 	case FDT_BEGIN_NODE:
 		*next = fdt_skip_name(fdt, offset + 4);
@@ -93,6 +137,7 @@ static uint32_t fdt_step(const struct fdt *fdt, uint32_t offset, uint32_t *next)
 	case FDT_END_NODE:
 	case FDT_NOP:
 	case FDT_END:
+		*next = offset + 4;
 		return tag;
 	default:
 		return FDT_BAD;
@@ -100,11 +145,22 @@ static uint32_t fdt_step(const struct fdt *fdt, uint32_t offset, uint32_t *next)
 }
 
 /* As fdt_step, over NOPs; *at: where the tag stands. */
+/*@ requires fdt_valid(fdt) && \valid(at) && \valid(next) && \separated(fdt, at, next);
+  @ terminates \true;
+  @ assigns *at, *next;
+  @ ensures \result != FDT_BAD ==> offset <= *at && *at + 4 <= *next <= fdt->struct_size + 3;
+  @ ensures \result != FDT_BAD ==> *at + 4 <= fdt->struct_size;
+  @ ensures \result == FDT_PROP ==> fdt_is_prop(fdt, *at);
+  @*/
 static uint32_t fdt_step_real(const struct fdt *fdt, uint32_t offset, uint32_t *at, uint32_t *next)
 {
 	uint32_t tag;
 
 	*next = offset;
+	/*@ loop invariant offset <= *next;
+	  @ loop assigns tag, *at, *next;
+	  @ loop variant fdt->struct_size + 3 - *next;
+	  @*/
 	do {
 		*at = *next;
 		tag = fdt_step(fdt, *at, next);
@@ -113,11 +169,21 @@ static uint32_t fdt_step_real(const struct fdt *fdt, uint32_t offset, uint32_t *
 }
 
 /* A block lies behind the header and inside the blob. */
+/*@ terminates \true;
+  @ assigns \nothing;
+  @ ensures \result <==> header <= offset && offset + size <= total;
+  @*/
 static bool fdt_block_ok(uint32_t header, uint32_t total, uint32_t offset, uint32_t size)
 {
 	return offset >= header && offset <= total && size <= total - offset;
 }
 
+/*@ requires \valid(fdt) && \valid_read(blob + (0 .. available - 1));
+  @ terminates \true;
+  @ assigns *fdt;
+  @ ensures \result == \null ==> fdt_blob(*fdt) && fdt->rsvmap_count == 0 &&
+  @   fdt_block(*fdt, fdt->rsvmap_off, FDT_RESERVE_SIZE);
+  @*/
 static const char *fdt_open_header(struct fdt *fdt, const uint8_t *blob, size_t available)
 {
 	uint32_t field[FIELD_SIZE_STRUCT + 1] = { 0 };
@@ -127,6 +193,10 @@ static const char *fdt_open_header(struct fdt *fdt, const uint8_t *blob, size_t 
 	if (available < FDT_HEADER_SIZE_OLD || fdt_load(blob) != FDT_MAGIC) {
 		return "not a flattened device tree";
 	}
+	/*@ loop invariant 0 <= i <= FIELD_SIZE_STRUCT;
+	  @ loop assigns i, field[0 .. FIELD_SIZE_STRINGS];
+	  @ loop variant FIELD_SIZE_STRUCT - i;
+	  @*/
 	for (uint32_t i = 0; i <= FIELD_SIZE_STRINGS; i++) {
 		field[i] = fdt_load(blob + (size_t)i * 4);
 	}
@@ -162,10 +232,19 @@ static const char *fdt_open_header(struct fdt *fdt, const uint8_t *blob, size_t 
 	return NULL;
 }
 
+/*@ requires \valid(fdt) && fdt_blob(*fdt) && fdt->rsvmap_count == 0;
+  @ terminates \true;
+  @ assigns fdt->rsvmap_count;
+  @ ensures fdt_blob(*fdt);
+  @*/
 static const char *fdt_open_reservations(struct fdt *fdt)
 {
 	uint32_t offset = fdt->rsvmap_off;
 
+	/*@ loop invariant offset == fdt->rsvmap_off + 16 * fdt->rsvmap_count <= fdt->size;
+	  @ loop assigns offset, fdt->rsvmap_count;
+	  @ loop variant fdt->size - offset;
+	  @*/
 	for (; fdt->size - offset >= FDT_RESERVE_SIZE; offset += FDT_RESERVE_SIZE) {
 		const uint8_t *entry = fdt->blob + offset;
 
@@ -178,6 +257,11 @@ static const char *fdt_open_reservations(struct fdt *fdt)
 }
 
 /* Why no node may begin at `offset`; NULL if it may. */
+/*@ requires fdt_valid(fdt) && offset + 4 < fdt->struct_size;
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures depth == FDT_MAX_DEPTH ==> \result != \null;
+  @*/
 static const char *fdt_begin_error(const struct fdt *fdt, uint32_t offset, uint32_t depth,
 				   bool rooted)
 {
@@ -194,6 +278,11 @@ static const char *fdt_begin_error(const struct fdt *fdt, uint32_t offset, uint3
 }
 
 /* One root, properly nested, properties before child nodes (5.4.2). */
+/*@ requires \valid(fdt) && fdt_valid(fdt);
+  @ terminates \true;
+  @ assigns fdt->struct_size;
+  @ ensures \result == \null ==> fdt_valid(fdt);
+  @*/
 static const char *fdt_open_structure(struct fdt *fdt)
 {
 	const char *why = NULL;
@@ -202,6 +291,11 @@ static const char *fdt_open_structure(struct fdt *fdt)
 	bool rooted = false;
 	bool props_allowed = false;
 
+	/*@ loop invariant offset <= fdt->struct_size + 3;
+	  @ loop invariant why == \null ==> depth <= FDT_MAX_DEPTH;
+	  @ loop assigns why, offset, depth, rooted, props_allowed;
+	  @ loop variant fdt->struct_size + 3 - offset;
+	  @*/
 	while (!why) {
 		uint32_t next = 0;
 
@@ -242,15 +336,21 @@ const char *fdt_open(struct fdt *fdt, const void *blob, size_t available)
 {
 	const char *why = fdt_open_header(fdt, blob, available);
 
+	if (!why) {
+		why = fdt_open_reservations(fdt);
+	}
 	if (why) {
 		return why;
 	}
 	/* Names end inside the block if they start before its last zero: cut off what follows. */
+	/*@ loop invariant fdt_blob(*fdt);
+	  @ loop assigns fdt->strings_size;
+	  @ loop variant fdt->strings_size;
+	  @*/
 	while (fdt->strings_size != 0 && fdt->blob[fdt->strings_off + fdt->strings_size - 1] != 0) {
 		fdt->strings_size--;
 	}
-	why = fdt_open_reservations(fdt);
-	return why ? why : fdt_open_structure(fdt);
+	return fdt_open_structure(fdt);
 }
 
 fdt_node_t fdt_root(const struct fdt *fdt)
@@ -262,8 +362,22 @@ fdt_node_t fdt_root(const struct fdt *fdt)
 }
 
 /* The first node that begins behind `offset`; *depth counts the levels down to it (or up). */
+/*@ requires fdt_valid(fdt) && \valid(depth) && \separated(fdt, depth);
+  @ requires offset <= fdt->struct_size + 3 && -offset < *depth < offset;
+  @ terminates \true;
+  @ assigns *depth;
+  @ ensures fdt_behind(fdt, \result, offset - 1);
+  @ ensures \result != FDT_NONE ==> -\result <= *depth <= \result;
+  @ ensures *depth <= \old(*depth) + 1;
+  @*/
 static fdt_node_t fdt_seek_node(const struct fdt *fdt, uint32_t offset, int32_t *depth)
 {
+	/*@ loop invariant \at(offset, Pre) <= offset <= fdt->struct_size + 3;
+	  @ loop invariant -offset < *depth < offset;
+	  @ loop invariant *depth <= \at(*depth, Pre);
+	  @ loop assigns offset, *depth;
+	  @ loop variant fdt->struct_size + 3 - offset;
+	  @*/
 	for (;;) {
 		uint32_t at;
 		uint32_t next;
@@ -285,6 +399,14 @@ static fdt_node_t fdt_seek_node(const struct fdt *fdt, uint32_t offset, int32_t 
 }
 
 /* fdt_seek_node from inside `node`: depth is 1 for its first child. */
+/*@ requires fdt_valid(fdt) && \valid(depth) && \separated(fdt, depth);
+  @ requires node < fdt->struct_size ==> -node <= *depth <= node;
+  @ terminates \true;
+  @ assigns *depth;
+  @ ensures fdt_behind(fdt, \result, node);
+  @ ensures \result != FDT_NONE ==> -\result <= *depth <= \result;
+  @ ensures *depth <= \old(*depth) + 1;
+  @*/
 static fdt_node_t fdt_seek_after(const struct fdt *fdt, fdt_node_t node, int32_t *depth)
 {
 	uint32_t next;
@@ -314,6 +436,11 @@ fdt_node_t fdt_next_sibling(const struct fdt *fdt, fdt_node_t node)
 {
 	int32_t depth = 0;
 
+	/*@ loop invariant node == \at(node, Pre) || fdt_behind(fdt, node, \at(node, Pre));
+	  @ loop invariant node < fdt->struct_size ==> -node <= depth <= node;
+	  @ loop assigns node, depth;
+	  @ loop variant fdt->struct_size - node;
+	  @*/
 	do {
 		node = fdt_seek_after(fdt, node, &depth);
 	} while (node != FDT_NONE && depth > 0);
@@ -326,6 +453,12 @@ fdt_node_t fdt_parent(const struct fdt *fdt, fdt_node_t node)
 	fdt_node_t at = fdt_root(fdt);
 	int32_t depth = 0;
 
+	/*@ loop invariant at == FDT_NONE || (at < fdt->struct_size && -at <= depth <= at);
+	  @ loop invariant depth <= FDT_MAX_DEPTH;
+	  @ loop invariant \forall integer i; 0 <= i < depth ==> path[i] < at;
+	  @ loop assigns at, depth, path[0 .. FDT_MAX_DEPTH - 1];
+	  @ loop variant fdt->struct_size - at;
+	  @*/
 	while (at != FDT_NONE && depth >= 0 && depth < FDT_MAX_DEPTH) {
 		if (at == node) {
 			return depth > 0 ? path[depth - 1] : FDT_NONE;
@@ -346,86 +479,34 @@ const char *fdt_node_name(const struct fdt *fdt, fdt_node_t node)
 	return (const char *)fdt_struct(fdt) + node + 4;
 }
 
-/* `component` (length `n`) names the node, with its unit address or without. */
-static bool fdt_name_matches(const char *name, const char *component, uint32_t n)
+/* The property whose tag stands at `at`. */
+/*@ requires fdt_valid(fdt) && fdt_is_prop(fdt, at);
+  @ terminates \true;
+  @ assigns \nothing;
+  @ ensures fdt_bytes(\result.data, \result.length);
+  @ ensures valid_read_string(\result.name);
+  @*/
+static struct fdt_prop fdt_prop_at(const struct fdt *fdt, uint32_t at)
 {
-	bool unit = false;
+	const uint8_t *tag = fdt_struct(fdt) + at;
 
-	for (uint32_t i = 0; i < n; i++) {
-		/* A shorter name ends in a zero, which no component holds. */
-		if (name[i] != component[i]) {
-			return false;
-		}
-		unit = unit || component[i] == '@';
-	}
-	return name[n] == 0 || (name[n] == '@' && !unit);
-}
-
-fdt_node_t fdt_find_path(const struct fdt *fdt, const char *path)
-{
-	fdt_node_t node = *path == '/' ? fdt_root(fdt) : FDT_NONE;
-
-	while (node != FDT_NONE) {
-		uint32_t n = 0;
-
-		while (*path == '/') {
-			path++;
-		}
-		while (path[n] != 0 && path[n] != '/' && path[n] != ':') {
-			n++;
-		}
-		if (n == 0) {
-			return node;
-		}
-		node = fdt_first_child(fdt, node);
-		while (node != FDT_NONE && !fdt_name_matches(fdt_node_name(fdt, node), path, n)) {
-			node = fdt_next_sibling(fdt, node);
-		}
-		path += n;
-	}
-	return FDT_NONE;
-}
-
-fdt_node_t fdt_find_phandle(const struct fdt *fdt, uint32_t phandle)
-{
-	/* 5.1 of the specification reserves neither, but 0 and -1 stand for 'none' everywhere. */
-	fdt_node_t node = phandle == 0 || phandle == UINT32_MAX ? FDT_NONE : fdt_root(fdt);
-
-	for (; node != FDT_NONE; node = fdt_next_node(fdt, node)) {
-		struct fdt_prop prop;
-		uint32_t value;
-
-		if (((fdt_get_prop(fdt, node, "phandle", &prop) && prop.length == 4) ||
-		     (fdt_get_prop(fdt, node, "linux,phandle", &prop) && prop.length == 4)) &&
-		    fdt_prop_u32(&prop, 0, &value) && value == phandle) {
-			return node;
-		}
-	}
-	return FDT_NONE;
-}
-
-fdt_node_t fdt_find_compatible(const struct fdt *fdt, fdt_node_t after, const char *compatible)
-{
-	fdt_node_t node = fdt_next_node(fdt, after);
-
-	while (node != FDT_NONE && !fdt_is_compatible(fdt, node, compatible)) {
-		node = fdt_next_node(fdt, node);
-	}
-	return node;
+	return (struct fdt_prop) {
+		.name = (const char *)fdt->blob + fdt->strings_off + fdt_load(tag + 8),
+		.data = tag + 12,
+		.length = fdt_load(tag + 4),
+	};
 }
 
 bool fdt_next_prop(const struct fdt *fdt, struct fdt_prop *prop, uint32_t *cursor)
 {
 	uint32_t at;
-	const uint8_t *tag;
+	uint32_t next;
 
-	if (fdt_step_real(fdt, *cursor, &at, cursor) != FDT_PROP) {
+	if (fdt_step_real(fdt, *cursor, &at, &next) != FDT_PROP) {
 		return false;
 	}
-	tag = fdt_struct(fdt) + at;
-	prop->length = fdt_load(tag + 4);
-	prop->name = (const char *)fdt->blob + fdt->strings_off + fdt_load(tag + 8);
-	prop->data = tag + 12;
+	*prop = fdt_prop_at(fdt, at);
+	*cursor = next;
 	return true;
 }
 
@@ -439,6 +520,11 @@ bool fdt_get_prop(const struct fdt *fdt, fdt_node_t node, const char *name, stru
 	uint32_t cursor;
 	bool more = fdt_first_prop(fdt, node, prop, &cursor);
 
+	/*@ loop invariant more ==> fdt_data(prop) && valid_read_string(prop->name) &&
+	  @   cursor <= fdt->struct_size + 3;
+	  @ loop assigns more, cursor, *prop;
+	  @ loop variant more ? fdt->struct_size + 4 - cursor : 0;
+	  @*/
 	while (more && strcmp(prop->name, name) != 0) {
 		more = fdt_next_prop(fdt, prop, &cursor);
 	}

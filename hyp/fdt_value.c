@@ -21,6 +21,10 @@ bool fdt_prop_cells(const struct fdt_prop *prop, uint32_t index, uint32_t cells,
 		return false;
 	}
 	*value = 0;
+	/*@ loop invariant 0 <= i <= cells * 4;
+	  @ loop assigns i, *value;
+	  @ loop variant cells * 4 - i;
+	  @*/
 	for (uint32_t i = 0; i < cells * 4; i++) {
 		*value = *value << 8 | prop->data[(size_t)index * 4 + i];
 	}
@@ -31,6 +35,10 @@ const char *fdt_prop_string(const struct fdt_prop *prop, uint32_t index)
 {
 	uint32_t start = 0;
 
+	/*@ loop invariant 0 <= start <= at <= prop->length;
+	  @ loop assigns at, start, index;
+	  @ loop variant prop->length - at;
+	  @*/
 	for (uint32_t at = 0; at < prop->length; at++) {
 		if (prop->data[at] != 0) {
 			continue;
@@ -47,18 +55,21 @@ const char *fdt_prop_string(const struct fdt_prop *prop, uint32_t index)
 bool fdt_is_compatible(const struct fdt *fdt, fdt_node_t node, const char *compatible)
 {
 	struct fdt_prop prop;
-	size_t want = strlen(compatible) + 1;
 	uint32_t start = 0;
 
 	if (!fdt_get_prop(fdt, node, "compatible", &prop)) {
 		return false;
 	}
 	/* One pass over the list: fdt_prop_string(0), (1) ... would be quadratic. */
+	/*@ loop invariant 0 <= start <= at <= prop.length;
+	  @ loop assigns at, start;
+	  @ loop variant prop.length - at;
+	  @*/
 	for (uint32_t at = 0; at < prop.length; at++) {
 		if (prop.data[at] != 0) {
 			continue;
 		}
-		if (at + 1 - start == want && memcmp(prop.data + start, compatible, want) == 0) {
+		if (strcmp((const char *)prop.data + start, compatible) == 0) {
 			return true;
 		}
 		start = at + 1;
@@ -83,6 +94,11 @@ struct fdt_cells {
 	uint32_t address, size;
 };
 
+/*@ requires fdt_valid(fdt) && \valid(cells) && \separated(fdt, cells);
+  @ terminates \true;
+  @ assigns *cells;
+  @ ensures \result ==> 1 <= cells->address <= 2 && cells->size <= 2;
+  @*/
 static bool fdt_bus_cells(const struct fdt *fdt, fdt_node_t bus, struct fdt_cells *cells)
 {
 	struct fdt_prop prop;
@@ -100,6 +116,10 @@ static bool fdt_bus_cells(const struct fdt *fdt, fdt_node_t bus, struct fdt_cell
 }
 
 /* An address below `bus` as its parent's bus sees it: `ranges`, 2.3.8. */
+/*@ requires fdt_valid(fdt) && \valid(base) && \separated(fdt, base);
+  @ terminates \true;
+  @ assigns *base;
+  @*/
 static bool fdt_translate(const struct fdt *fdt, fdt_node_t bus, fdt_node_t above, uint64_t *base)
 {
 	struct fdt_cells child;
@@ -118,6 +138,10 @@ static bool fdt_translate(const struct fdt *fdt, fdt_node_t bus, fdt_node_t abov
 		return false;
 	}
 	step = child.address + parent.address + child.size;
+	/*@ loop invariant at <= ranges.length / 4 + step;
+	  @ loop assigns at;
+	  @ loop variant ranges.length / 4 - at;
+	  @*/
 	for (uint32_t at = 0; at <= ranges.length / 4; at += step) {
 		uint64_t from;
 		uint64_t to;
@@ -156,6 +180,10 @@ bool fdt_reg(const struct fdt *fdt, fdt_node_t node, uint32_t index, uint64_t *b
 	     !fdt_prop_cells(&reg, index * step + cells.address, cells.size, &length))) {
 		return false;
 	}
+	/*@ loop invariant above == FDT_NONE || above < bus;
+	  @ loop assigns above, bus, address;
+	  @ loop variant bus;
+	  @*/
 	for (fdt_node_t above = fdt_parent(fdt, bus); above != FDT_NONE;
 	     bus = above, above = fdt_parent(fdt, bus)) {
 		if (!fdt_translate(fdt, bus, above, &address)) {

@@ -2,6 +2,7 @@
 """Mutants: patches of the code, applied to a copy of the tree, that a checker must find."""
 
 import os
+import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -29,10 +30,24 @@ def mirror(root: Path, copy: Path) -> None:
             shutil.copymode(source, target)
 
 
-def description(patch: Path) -> str:
-    """The text before the first file: what is broken."""
+RUN = "run: "
+
+
+def head(patch: Path) -> list[str]:
+    """The lines before the first file."""
     text = patch.read_text().split("\n--- ")[0].split("\ndiff ")[0]
-    return "" if text.startswith(("---", "diff ")) else " ".join(text.split())
+    return [] if text.startswith(("---", "diff ")) else text.splitlines()
+
+
+def description(patch: Path) -> str:
+    """What is broken."""
+    return " ".join(" ".join(line for line in head(patch) if not line.startswith(RUN)).split())
+
+
+def commands(patch: Path, checker: Checker) -> list[list[str]]:
+    """What must fail: a line of the head names the one that is enough, or it is all of them."""
+    named = [shlex.split(line.removeprefix(RUN)) for line in head(patch) if line.startswith(RUN)]
+    return named or checker.mutant_runs
 
 
 def run(argv: list[str], where: Path, limit: float) -> tuple[int | None, str]:
@@ -69,15 +84,14 @@ class Laboratory:
     root: Path
     copy: Path
 
-    def judge(self) -> tuple[bool | None, str, str]:
-        """Of the copy as it is: does the checker pass (None: it does not build), why, the log."""
-        commands = self.checker.mutant_runs
-        made = self.checker.targets(commands)
+    def judge(self, runs: list[list[str]]) -> tuple[bool | None, str, str]:
+        """Of the copy as it is: do these pass (None: it does not build), why, the log."""
+        made = self.checker.targets(runs)
         if made:
             code, said = run(["make", "-s", "--no-print-directory", *made], self.copy, BUILD_LIMIT)
             if code != 0:
                 return None, "does not build", said
-        for command in commands:
+        for command in runs:
             code, said = run(command, self.copy, self.checker.limit)
             result = host_result(" ".join(command), code, said)
             if result.failed:
@@ -87,7 +101,7 @@ class Laboratory:
     def baseline(self) -> Verdict:
         """The unchanged tree passes: else what a mutant does says nothing."""
         mirror(self.root, self.copy)
-        passes, why, log = self.judge()
+        passes, why, log = self.judge(self.checker.mutant_runs)
         return Verdict(passes is True, f"unchanged: {why}", log)
 
     def mutant(self, patch: Path) -> Verdict:
@@ -101,7 +115,7 @@ class Laboratory:
         if code != 0:
             return Verdict(False, f"{name}: no longer applies: the code has changed; make the "
                            "patch anew", said)
-        passes, why, log = self.judge()
+        passes, why, log = self.judge(commands(patch, self.checker))
         if passes is None:
             return Verdict(False, f"{name}: {why}: a mutant must compile", log)
         if passes:

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: BSD-2-Clause
-; The axioms of lr.c under their names, over 32-bit vectors: for each, that there is no word for
-; which it is false. No operation here overflows 32 bits, so WP's integers are the same.
+; The axioms of lr.c and fdt.c under their names, over 32-bit vectors: for each, that there is no
+; word for which it is false. No operation here overflows 32 bits, so WP's integers are the same.
 (define-fun b ((a (_ BitVec 32)) (i (_ BitVec 32))) Bool (= (bvand (bvlshr a i) #x00000001) #x00000001))
 ; a's n bits from i on are v's from j on
 (define-fun s ((a (_ BitVec 32)) (i (_ BitVec 32)) (v (_ BitVec 32)) (j (_ BitVec 32)) (n (_ BitVec 32))) Bool
@@ -48,6 +48,16 @@
 (push) (echo "below_8")
 (assert (bvule x #x00000007))
 (assert (not (z x #x00000003 #x00000018)))
+(check-sat) (pop)
+
+(push) (echo "align_name")
+(define-fun q () (_ BitVec 32) (bvor x #x00000003))
+(assert (not (and (bvule x q) (bvule (bvsub q x) #x00000003))))
+(check-sat) (pop)
+
+(push) (echo "align_value")
+(define-fun q () (_ BitVec 32) (bvand x #xfffffffc))
+(assert (not (and (bvule q x) (bvule (bvsub x q) #x00000003))))
 (check-sat) (pop)
 
 ; That a wrong one would be found: this must be satisfiable.

@@ -4,8 +4,10 @@
  * blocks have one size a run (BLOCK_SIZE), and each check runs for itself: the header, the
  * reservations, the structure. The memory ends where the block ends.
  */
+#include <string.h>
 #include "proof.h"
 #include "hyp/fdt.c"
+#include "hyp/fdt_find.c"
 #include "hyp/fdt_value.c"
 
 #define STRINGS 16u
@@ -106,7 +108,9 @@ void proof_fdt_values(void)
 
 void proof_fdt_reserved(void)
 {
-	struct fdt fdt = { .blob = blob, .rsvmap_count = (STRINGS + BLOCK_SIZE) / 16 };
+	struct fdt fdt = { .blob = blob,
+			   .size = STRINGS + BLOCK_SIZE,
+			   .rsvmap_count = (STRINGS + BLOCK_SIZE) / 16 };
 	uint64_t base;
 	uint64_t size;
 
