@@ -334,7 +334,8 @@ static void no_two_list_registers(void)
 	}
 }
 
-/* The lists and counts that vgic/ keeps for speed say what the interrupts' own state says. */
+/* The lists and counts that vgic/ keeps for speed say what the interrupts' own state says; and what
+ * the proofs assume (`placed`, `shown`, `known`) holds. */
 static void lists_are_right(void)
 {
 	for (uint32_t v = 0; v < model.nr_vcpus; v++) {
@@ -349,9 +350,21 @@ static void lists_are_right(void)
 				bool in = (ref.bank->in_lr & ref.bit) != 0;
 				bool ready = (cpu->ready[word] >> n) & 1;
 
+				if (((ref.bank->active & ref.bit) || in) &&
+				    ref.irq->vcpu >= model.nr_vcpus) {
+					report("not placed", v, 32 * word + n, ref.irq->vcpu);
+				}
+				if (in && ref.irq->lr >= rig.nr_lrs) {
+					report("not shown", v, 32 * word + n, ref.irq->lr);
+				}
 				if (ready != (ref.irq->vcpu == v && !in)) {
 					report("ready list", v, 32 * word + n, ready);
 				}
+			}
+		}
+		for (uint32_t n = 0; n < rig.nr_lrs; n++) {
+			if (((cpu->cif.used >> n) & 1) && cpu->lr_irq[n] >= IRQS) {
+				report("not known", v, n, cpu->lr_irq[n]);
 			}
 		}
 		if (cpu->nr_ready != nr_ready || cpu->ready_sum != sum) {
