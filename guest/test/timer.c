@@ -162,7 +162,12 @@ static void timer_physical(void)
 		timer_physical_set_cval(timer_physical_when);
 		timer_physical_set_control(1);
 		if (i == 1) {
-			cpu_wfi();
+			/* Masked, or it may come, and be over, before WFI. */
+			cpu_irq_disable();
+			if (timer_physical_count_seen == i) {
+				cpu_wfi();
+			}
+			cpu_irq_enable();
 		}
 		(void)timer_wait_count(&timer_physical_count_seen, i + 1, TIMER_LIMIT_US / 4);
 	}
