@@ -76,7 +76,6 @@ enum lockstep_kind {
 void record_begin(uint32_t id);
 void record_add(enum lockstep_kind kind, uint32_t value);
 void record_end(void);
-uint32_t record_words(void);
 void record_operation(uint32_t index); /* of what follows */
 
 /* ---- steps.c: on the CPU that they are for ---- */

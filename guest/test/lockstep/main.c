@@ -11,11 +11,6 @@
 static uint32_t *const record_base = (uint32_t *)LOCKSTEP_RECORD;
 static uint32_t record_at = 3, record_head, record_index;
 
-uint32_t record_words(void)
-{
-	return record_at;
-}
-
 void record_operation(uint32_t index)
 {
 	record_index = index;

@@ -72,8 +72,7 @@ class Generator:
         pick = self.random.sample
         self.sgis = pick(SGIS, self.random.randint(1, 4))
         self.ppis = pick(PPIS, self.random.randint(0, 2)) + [PPI_LINE]
-        self.lines = list(SPI_LINES)
-        self.spis = self.lines + pick(SPIS, self.random.randint(1, 14))
+        self.spis = [*SPI_LINES, *pick(SPIS, self.random.randint(1, 14))]
         self.private = self.sgis + self.ppis
         self.edge_ppis = [intid for intid in self.ppis if self.chance(40)]
         self.groups = self.chance(35)
@@ -154,7 +153,7 @@ class Generator:
         self.add(Op.DIST_WRITE, cpu, 0x280 + intid // 32 * 4, 1 << intid % 32)
 
     def line(self, cpu: int) -> None:
-        self.add(Op.LINE, cpu, self.random.choice(self.lines + [PPI_LINE]), self.random.randrange(2))
+        self.add(Op.LINE, cpu, self.random.choice((*SPI_LINES, PPI_LINE)), self.random.randrange(2))
 
     def sgi(self, cpu: int) -> None:
         number = self.random.choice(self.sgis)
