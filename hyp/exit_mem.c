@@ -285,7 +285,7 @@ void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	complain_access(vcpu, regs->pc, "instruction fetch from nothing at", record.fault_ipa);
 	if (exit_no_vectors(regs)) {
 		complain_end(vcpu, regs->pc, "no memory at its exception vectors");
-		vm_end(vcpu->vm, VM_END_CRASH, -1);
+		vm_end(vcpu->vm, LIFE_END_CRASH, -1);
 		return;
 	}
 	exit_inject(regs, INJECT_PREFETCH_ABORT, &record);

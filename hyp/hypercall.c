@@ -12,50 +12,28 @@
 #define HYPERCALL_COUNT 9  /* calls in the vendor-hypervisor range */
 #define HVC_SIZE	4u /* bytes, in ARM and in Thumb state */
 
-static bool hypercall_entry_valid(const void *cookie, uint32_t ipa)
-{
-	const struct vm *vm = cookie;
-	uint64_t pa;
-
-	return vm_owns(vm, ipa & ~UINT32_C(1), sizeof(uint16_t), &pa);
-}
-
-static void hypercall_psci_effect(struct cpu *cpu, const struct psci_result *result)
+static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 {
 	struct vm *vm = cpu->loaded->vm;
+	struct psci_result result = vm_psci(cpu->loaded, regs->r);
 
-	switch (result->effect) {
-	case PSCI_DO_START:
-		vcpu_start(&vm->vcpus[result->target], result->entry, result->context);
-		break;
+	regs->r[0] = (uint32_t)result.value;
+	switch (result.effect) {
 	case PSCI_DO_STOP:
-		run_stop(cpu);
+		cpu->resched = true;
 		break;
 	case PSCI_DO_SUSPEND:
 		run_wait(cpu);
 		break;
 	case PSCI_DO_SYSTEM_OFF:
-		vm_end(vm, VM_END_OFF, 0);
+		vm_end(vm, LIFE_END_OFF, 0);
 		break;
 	case PSCI_DO_SYSTEM_RESET:
-		vm_end(vm, VM_END_RESET, 0);
+		vm_end(vm, LIFE_END_RESET, 0);
 		break;
 	default:
 		break;
 	}
-}
-
-static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
-{
-	struct vcpu *vcpu = cpu->loaded;
-	struct vm *vm = vcpu->vm;
-	struct psci_result result;
-
-	lock_take(&vm->lock);
-	result = psci_call(&vm->psci, vcpu->index, regs->r, hypercall_entry_valid, vm);
-	lock_drop(&vm->lock);
-	regs->r[0] = (uint32_t)result.value;
-	hypercall_psci_effect(cpu, &result);
 }
 
 /* The VM behind a handle, if the caller may call on it: 0 is the caller, n the manifest's n-th
@@ -138,10 +116,11 @@ static int hypercall_irq_state(struct vcpu *caller, struct guest_regs *regs)
 
 static int hypercall_vm_info(const struct vcpu *caller, struct guest_regs *regs)
 {
-	static const uint8_t states[] = { [VM_OFF] = PLUMB_VM_OFF,
-					  [VM_LOADING] = PLUMB_VM_LOADING,
-					  [VM_RUNNING] = PLUMB_VM_RUNNING,
-					  [VM_CRASHED] = PLUMB_VM_CRASHED };
+	static const uint8_t states[] = { [LIFE_OFF] = PLUMB_VM_OFF,
+					  [LIFE_LOADING] = PLUMB_VM_LOADING,
+					  [LIFE_RUNNING] = PLUMB_VM_RUNNING,
+					  [LIFE_ENDING] = PLUMB_VM_RUNNING,
+					  [LIFE_CRASHED] = PLUMB_VM_CRASHED };
 	struct vm *vm;
 	uint32_t name[2] = { 0, 0 };
 	int error = hypercall_vm(caller, regs->r[1], &vm);
@@ -153,7 +132,7 @@ static int hypercall_vm_info(const struct vcpu *caller, struct guest_regs *regs)
 		name[n / 4] |= (uint32_t)(uint8_t)vm->config->name[n] << (n % 4 * 8);
 	}
 	regs->r[1] = vm->nr_vcpus | (vm->vgic ? vgic_nr_irqs(vm->vgic) << 8 : 0) |
-		     (uint32_t)states[vm->state] << 24;
+		     (uint32_t)states[vm->life.state] << 24;
 	regs->r[2] = name[0];
 	regs->r[3] = name[1];
 	return 0;
@@ -190,7 +169,7 @@ static int hypercall_system_exit(const struct vcpu *caller, uint32_t pc, uint32_
 	if (status) {
 		complain_end(caller, pc, "ends its partition with a failure");
 	}
-	vm_end(caller->vm, status ? VM_END_CRASH : VM_END_OFF, (int32_t)status);
+	vm_end(caller->vm, status ? LIFE_END_CRASH : LIFE_END_OFF, (int32_t)status);
 	return 0;
 }
 

@@ -66,7 +66,7 @@ __attribute__((noinline)) void irq_release_device(uint32_t physid)
  * The target changes when it is no longer active (4.3.12); QEMU's GIC would signal it at once. */
 static void irq_follow(const struct vcpu *vcpu, uint32_t intid)
 {
-	uint8_t there = vcpu->loaded_on;
+	uint8_t there = vcpu->life->loaded_on;
 
 	if (there != SCHED_NO_CPU) {
 		gic_target(intid, cpus[there].gic_mask);

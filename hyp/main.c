@@ -259,12 +259,11 @@ void main_vm_ended(void)
 
 	lock_take(&once);
 	for (uint32_t n = 0; n < vm_count; n++) {
-		if (vms[n].state == VM_LOADING || vms[n].state == VM_RUNNING) {
+		if (vms[n].life.state == LIFE_CRASHED) {
+			status = MAIN_CRASHED;
+		} else if (vms[n].life.state != LIFE_OFF) {
 			lock_drop(&once);
 			return;
-		}
-		if (vms[n].state == VM_CRASHED) {
-			status = MAIN_CRASHED;
 		}
 	}
 	main_halt(status);

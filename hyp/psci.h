@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PSCI 1.0 (ARM DEN 0022) and SMCCC discovery (ARM DEN 0028) for one partition, as decisions: glue
- * applies the effects. Pure. The partition's lock is held around every call. */
+ * applies the effects. Pure. Called by hyp/life.c, under its lock. */
 #ifndef HYP_PSCI_H
 #define HYP_PSCI_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PSCI_MAX_VCPUS 8
+#define PSCI_MAX_VCPUS	 8
+#define PSCI_CALL_DENIED (-3) /* the result DENIED (DEN 0022D section 5.2.2) */
 
 enum psci_power { PSCI_OFF, PSCI_ON_PENDING_STATE, PSCI_ON };
 

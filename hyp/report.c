@@ -74,7 +74,7 @@ static enum explain_where report_where(const struct vcpu *vcpu)
 	case SCHED_BLOCKED:
 		return EXPLAIN_WAITS;
 	case SCHED_READY:
-		return vcpu->start ? EXPLAIN_START : EXPLAIN_READY;
+		return vcpu->life->start ? EXPLAIN_START : EXPLAIN_READY;
 	default:
 		return EXPLAIN_ON_CPU;
 	}
@@ -89,7 +89,7 @@ static void report_take_common(const struct vcpu *vcpu, const struct guest_regs 
 		.alone = report_is_alone(vcpu),
 		.where = report_where(vcpu),
 		.cpu = sched.entity[vcpu->entity].cpu,
-		.pc = vcpu->start ? vcpu->start_pc : regs->pc,
+		.pc = vcpu->life->start ? vcpu->life->pc : regs->pc,
 		.cpsr = regs->cpsr,
 		.loops = complain_is_loop(vcpu),
 		.has_gic = vcpu->vm->vgic != NULL,
@@ -154,7 +154,7 @@ static uint8_t report_holder(const struct vcpu *vcpu)
 {
 	const struct sched_entity *entity = &sched.entity[vcpu->entity];
 
-	return entity->state == SCHED_RUNNING ? entity->cpu : vcpu->loaded_on;
+	return entity->state == SCHED_RUNNING ? entity->cpu : vcpu->life->loaded_on;
 }
 
 /* From memory, if all of it is there. Else the CPU that has it. */
@@ -187,12 +187,13 @@ static uint8_t report_take_unloaded(struct vcpu *vcpu)
 
 static bool report_say_vm(void)
 {
-	static const char *const states[] = { [VM_OFF] = "off",
-					      [VM_LOADING] = "its memory is being loaded",
-					      [VM_RUNNING] = "running",
-					      [VM_CRASHED] = "crashed" };
+	static const char *const states[] = { [LIFE_OFF] = "off",
+					      [LIFE_LOADING] = "its memory is being loaded",
+					      [LIFE_RUNNING] = "running",
+					      [LIFE_ENDING] = "ends",
+					      [LIFE_CRASHED] = "crashed" };
 	const struct vm *vm = &vms[report_vm];
-	uint32_t state = vm->state;
+	uint32_t state = vm->life.state;
 	char line[EXPLAIN_TEXT];
 
 	fmt_format(line, sizeof(line), "state: %s: %s, %u vCPU%s", vm->config->name, states[state],
@@ -202,7 +203,7 @@ static bool report_say_vm(void)
 	}
 	report_vcpu = 0;
 	report_step = REPORT_ASK;
-	if (state != VM_RUNNING) {
+	if (state != LIFE_RUNNING) {
 		report_vm++;
 		report_step = report_vm < vm_count ? REPORT_VM : REPORT_END;
 	}

@@ -70,7 +70,7 @@ static uint64_t run_sleepers(const struct cpu *cpu, uint64_t now)
 		uint64_t deadline;
 
 		if (sched.entity[e].state != SCHED_BLOCKED || sched.entity[e].cpu != cpu->index ||
-		    !vcpu->vm->vgic || vcpu->loaded_on != SCHED_NO_CPU) {
+		    !vcpu->vm->vgic || vcpu->life->loaded_on != SCHED_NO_CPU) {
 			continue;
 		}
 		lock_take(&vcpu->vm->vgic_lock);
@@ -128,86 +128,6 @@ void run_timer_fired(struct cpu *cpu)
 	}
 }
 
-/* ---- the VGIC of the loaded vCPU ---- */
-
-void run_vgic_release_all(struct vcpu *vcpu)
-{
-	uint32_t physid;
-
-	while (vcpu->cif->has_release && vgic_release_next(vcpu->vm->vgic, vcpu->index, &physid)) {
-		irq_release(physid);
-	}
-}
-
-/* Reads everything back. vgic_lock is held. */
-static void run_vgic_read(struct vcpu *vcpu, vgic_kick_t *kick)
-{
-	vgic_hw_read(vcpu->cif);
-	vgic_fold(vcpu->vm->vgic, vcpu->index, kick);
-}
-
-/* `maintain`: a maintenance interrupt says where to look for empty list registers, if work is
- * VGIC_WORK_LOOK. vgic_lock is held. Returns whom to kick then. */
-static vgic_kick_t run_vgic_do(struct vcpu *vcpu, enum vgic_work work, bool maintain)
-{
-	struct vgic *vgic = vcpu->vm->vgic;
-	vgic_kick_t kick = 0;
-
-	if (work == VGIC_WORK_LOOK) {
-		work = vgic_fold_empty(vgic, vcpu->index,
-				       maintain ? vgic_hw_ended() : vgic_hw_empty(), &kick);
-	}
-	if (work == VGIC_WORK_SYNC) {
-		run_vgic_read(vcpu, &kick);
-	}
-	run_vgic_release(vcpu);
-	if (work != VGIC_WORK_NONE) {
-		vgic_flush(vgic, vcpu->index);
-	}
-	vgic_hw_write(vcpu->cif);
-	return kick & ~BIT32(vcpu->index);
-}
-
-vgic_kick_t run_vgic_now(struct vcpu *vcpu)
-{
-	return run_vgic_do(vcpu, vgic_cif_work(vcpu->cif), false);
-}
-
-static void run_vgic(struct vcpu *vcpu, enum vgic_work work, bool maintain)
-{
-	struct vm *vm = vcpu->vm;
-	vgic_kick_t kick;
-
-	lock_take(&vm->vgic_lock);
-	kick = run_vgic_do(vcpu, work, maintain);
-	lock_drop(&vm->vgic_lock);
-	if (kick) {
-		vm_kick(vm, kick);
-	}
-}
-
-void run_vgic_maintain(struct vcpu *vcpu)
-{
-	if (vcpu->vm->vgic) {
-		run_vgic(vcpu, VGIC_WORK_LOOK, true);
-	}
-}
-
-void run_vgic_fold(struct vcpu *vcpu)
-{
-	struct vm *vm = vcpu->vm;
-	vgic_kick_t kick = 0;
-
-	if (!vm->vgic) {
-		return;
-	}
-	lock_take(&vm->vgic_lock);
-	run_vgic_read(vcpu, &kick);
-	run_vgic_release(vcpu);
-	lock_drop(&vm->vgic_lock);
-	vm_kick(vm, kick & ~BIT32(vcpu->index));
-}
-
 /* ---- world switch ---- */
 
 /* The physical timers' interrupts stay active while the guest holds them, so that they do not fire
@@ -245,15 +165,11 @@ static void run_vgic_unload(struct vcpu *vcpu)
 	vm_kick(vm, kick & ~BIT32(vcpu->index));
 }
 
-/* Takes the loaded vCPU's world out of the registers. From then on another CPU may load it. */
-static void run_unload(struct cpu *cpu, struct guest_regs *regs)
+/* Takes the loaded vCPU's world out of the registers. */
+static void run_save(struct cpu *cpu, struct guest_regs *regs)
 {
 	struct vcpu *vcpu = cpu->loaded;
-	bool left, wake;
 
-	if (!vcpu) {
-		return;
-	}
 	if (vcpu->vfp_open) {
 		world_vfp_save(&vcpu->vfp);
 		world_vfp_close();
@@ -263,44 +179,24 @@ static void run_unload(struct cpu *cpu, struct guest_regs *regs)
 	world_save(&vcpu->world);
 	run_vgic_unload(vcpu);
 	cpu->loaded = NULL;
-
-	lock_take(&sched_lock);
-	vcpu->loaded_on = SCHED_NO_CPU;
-	wake = sched.entity[vcpu->entity].state == SCHED_BLOCKED;
-	left = vcpu->stop && sched.entity[vcpu->entity].state != SCHED_RUNNING;
-	if (left) {
-		sched_stop(&sched, vcpu->entity, SCHED_OFF);
-	}
-	lock_drop(&sched_lock);
-	hw_sev();
-	if (left) {
-		vm_vcpu_left(vcpu);
-	} else if (wake && vcpu_has_pending(vcpu)) {
-		vcpu_kick(vcpu); /* came between its WFI and here */
-	}
 }
 
 static void run_enter_start(struct vcpu *vcpu)
 {
 	const struct manifest_partition *config = vcpu->vm->config;
-	uint32_t pc = vcpu->start_pc;
+	uint32_t pc = vcpu->life->pc;
 
-	vcpu->start = false;
 	world_reset(&vcpu->world);
 	vpmu_reset(vcpu);
 	irq_forget_own(vcpu);
 	memset(&vcpu->regs, 0, sizeof(vcpu->regs));
 	vcpu->regs.cpsr = PSR_MODE_SVC | PSR_A | PSR_I | PSR_F | ((pc & 1u) ? PSR_T : 0);
 	vcpu->regs.pc = pc & ~UINT32_C(1);
-	vcpu->regs.r[0] = vcpu->start_r0;
-	if (vcpu->boots) {
-		vcpu->boots = false;
+	vcpu->regs.r[0] = vcpu->life->r0;
+	if (vcpu->life->boots) {
 		vcpu->regs.r[1] = 0xffffffff; /* the Linux boot protocol: no machine number */
 		vcpu->regs.r[2] = config->dtb.data ? config->dtb.ipa : 0;
 	}
-	lock_take(&vcpu->vm->lock);
-	psci_vcpu_entered(&vcpu->vm->psci, vcpu->index);
-	lock_drop(&vcpu->vm->lock);
 }
 
 static void run_vgic_load(struct vcpu *vcpu)
@@ -321,14 +217,11 @@ static void run_vgic_load(struct vcpu *vcpu)
 	}
 }
 
-static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared)
+/* `enters`: with reset registers. */
+static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared,
+		     bool enters)
 {
-	while (vcpu->loaded_on != SCHED_NO_CPU) {
-		hw_wfe(); /* its former CPU is about to finish run_unload */
-	}
-	hw_dmb();
-	vcpu->loaded_on = cpu->index;
-	if (vcpu->start) {
+	if (enters) {
 		main_entered(cpu->loading);
 		run_enter_start(vcpu);
 	}
@@ -362,45 +255,40 @@ static void run_idle(struct cpu *cpu)
 	}
 }
 
-/* The picked vCPU belongs to a partition that is being loaded: its turn pays for a step. */
-static bool run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
+/* The picked vCPU belongs to a partition that is being loaded: its turn pays for a step. Who wakes
+ * meanwhile waits for that, an equal for the slice. */
+static void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
 {
-	uint64_t start;
+	uint64_t start = timer_now();
 
-	if (vcpu->vm->state != VM_LOADING) {
-		return false;
-	}
-	start = timer_now();
 	vm_load_step(vcpu->vm, cpu->index);
 	cpu->loading += timer_now() - start;
 	irq_poll(cpu);
-	return true;
+	run_set_timer(cpu);
 }
 
-/* A vCPU whose partition ends, picked before it was taken off the list. */
-static bool run_picked_stopping(struct vcpu *vcpu)
+/* sched_lock is held. A vCPU with its caches off stays where its set/way maintenance works. *ended:
+ * what is to be cleared up when the lock is dropped; NULL: nothing. */
+static uint32_t run_pick(struct cpu *cpu, bool yield, struct vm **ended)
 {
-	if (!vcpu->stop) {
-		return false;
+	uint32_t current = sched.current[cpu->index];
+	struct vcpu *vcpu = current == SCHED_NONE ? NULL : vcpu_by_entity[current];
+	bool last;
+	uint32_t e;
+
+	if (cpu->loaded) {
+		sched.entity[cpu->loaded->entity].pinned = !(sysreg_read(SCTLR) & SCTLR_C);
 	}
-	lock_take(&sched_lock);
-	sched_stop(&sched, vcpu->entity, SCHED_OFF);
-	lock_drop(&sched_lock);
-	return true;
+	e = life_pick(&sched, cpu->index, vcpu ? &vcpu->vm->life : NULL, vcpu ? vcpu->life : NULL,
+		      yield, &last);
+	*ended = last ? vcpu->vm : NULL;
+	return e;
 }
 
-/* sched_lock is held. A vCPU with its caches off stays where its set/way maintenance works. */
-static void run_before_pick(struct cpu *cpu)
+/* sched_lock is held: it is the picked one, and goes on. */
+static bool run_stays(const struct cpu *cpu, uint32_t e)
 {
-	struct vcpu *vcpu = cpu->loaded;
-
-	if (!vcpu) {
-		return;
-	}
-	sched.entity[vcpu->entity].pinned = !(sysreg_read(SCTLR) & SCTLR_C);
-	if (vcpu->stop) {
-		sched_stop(&sched, vcpu->entity, SCHED_OFF);
-	}
+	return e != SCHED_NONE && cpu->loaded == vcpu_by_entity[e] && !cpu->loaded->life->start;
 }
 
 /* Makes another CPU look for something to run. */
@@ -417,12 +305,85 @@ static void run_tell(const struct cpu *cpu, uint8_t other)
 static uint8_t run_must_share(const struct cpu *cpu)
 {
 	for (uint32_t n = 0; n < sched.nr_cpus; n++) {
-		if (n != cpu->index && !cpus[n].contended && !cpus[n].resched &&
-		    sched_contended(&sched, n)) {
+		if (n != cpu->index && !cpus[n].contended && sched_contended(&sched, n)) {
 			return (uint8_t)n;
 		}
 	}
 	return SCHED_NO_CPU;
+}
+
+/* The world of `vcpu`, which is in memory by now, is anybody's. sched_lock is held; it is dropped
+ * on the way, and taken again. */
+static void run_give(struct vcpu *vcpu)
+{
+	bool last = life_unload(&sched, &vcpu->vm->life, vcpu->life);
+	bool wake = sched.entity[vcpu->entity].state == SCHED_BLOCKED;
+
+	if (!last && !wake) {
+		return;
+	}
+	lock_drop(&sched_lock);
+	if (last) {
+		vm_clear_up(vcpu->vm);
+	} else if (vcpu_has_pending(vcpu)) {
+		vcpu_kick(vcpu); /* came between its WFI and here */
+	}
+	lock_take(&sched_lock);
+}
+
+/* sched_lock is held. */
+static enum life_take run_take(const struct cpu *cpu, struct vcpu *vcpu)
+{
+	return life_take(&sched, cpu->index, &vcpu->vm->life, vcpu->life);
+}
+
+/* The loaded vCPU leaves the registers to `next`, or to nobody (NULL). What became of `next`. */
+static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struct vcpu *next)
+{
+	struct vcpu *former = cpu->loaded;
+	enum life_take take;
+
+	if (former) {
+		run_save(cpu, regs);
+		hw_dsb(); /* its stores come before whatever another CPU does with it */
+	}
+	lock_take(&sched_lock);
+	if (former) {
+		run_give(former);
+	}
+	take = next ? run_take(cpu, next) : LIFE_LEFT;
+	lock_drop(&sched_lock);
+	if (former) {
+		hw_sev();
+	}
+	while (next && take == LIFE_BUSY) {
+		hw_wfe(); /* its former CPU is about to give it */
+		lock_take(&sched_lock);
+		take = run_take(cpu, next);
+		lock_drop(&sched_lock);
+	}
+	return take;
+}
+
+/* `vcpu` has been picked, and is not what is in the registers. False: pick again. */
+static bool run_change(struct cpu *cpu, struct guest_regs *regs, struct vcpu *vcpu, bool shared)
+{
+	enum life_take take = run_switch(cpu, regs, vcpu);
+
+	switch (take) {
+	case LIFE_LOADS:
+		run_load_memory(cpu, vcpu);
+		return false;
+	case LIFE_LAST:
+		vm_clear_up(vcpu->vm);
+		return false;
+	case LIFE_LEFT:
+		return false;
+	default:
+		cpu->slice_end = 0;
+		run_load(cpu, vcpu, regs, shared, take == LIFE_ENTERS);
+		return true;
+	}
 }
 
 /* Apart from run_work, whose common way needs little. */
@@ -430,9 +391,9 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 {
 	do {
 		uint32_t e;
-		bool shared;
+		bool shared, stays;
+		struct vm *ended;
 		uint8_t spread;
-		struct vcpu *vcpu;
 
 		bool yield = cpu->yield;
 
@@ -443,8 +404,8 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 			report_sample(cpu, regs);
 		}
 		lock_take(&sched_lock);
-		run_before_pick(cpu);
-		e = sched_pick(&sched, cpu->index, yield);
+		e = run_pick(cpu, yield, &ended);
+		stays = run_stays(cpu, e);
 		cpu->contended = sched_contended(&sched, cpu->index);
 		shared = e != SCHED_NONE && sched_shared(&sched, e, cpu->index);
 		spread = sched_spread(&sched);
@@ -453,30 +414,20 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 		}
 		lock_drop(&sched_lock);
 		run_tell(cpu, spread);
+		if (ended) {
+			vm_clear_up(ended);
+		}
 
 		if (e == SCHED_NONE) {
-			run_unload(cpu, regs);
+			if (cpu->loaded) {
+				(void)run_switch(cpu, regs, NULL);
+			}
 			run_idle(cpu);
-			continue;
+		} else if (stays || run_change(cpu, regs, vcpu_by_entity[e], shared)) {
+			run_set_timer(cpu);
+		} else {
+			cpu->resched = true;
 		}
-		vcpu = vcpu_by_entity[e];
-		if (cpu->loaded != vcpu || vcpu->start) {
-			run_unload(cpu, regs);
-			if (run_picked_stopping(vcpu)) {
-				vm_vcpu_left(vcpu);
-				cpu->resched = true;
-				continue;
-			}
-			if (run_load_memory(cpu, vcpu)) {
-				/* Who wakes meanwhile waits for a step, an equal for the slice. */
-				run_set_timer(cpu);
-				cpu->resched = true;
-				continue;
-			}
-			cpu->slice_end = 0;
-			run_load(cpu, vcpu, regs, shared);
-		}
-		run_set_timer(cpu);
 	} while (cpu->resched);
 }
 
@@ -489,24 +440,28 @@ static void run_lines(struct vcpu *vcpu)
 	lock_drop(&vcpu->vm->vgic_lock);
 }
 
+/* What it does for one vCPU may wake another that this very CPU is to run: no interrupt tells of
+ * that. */
 void run_work(struct cpu *cpu, struct guest_regs *regs)
 {
-	struct vcpu *vcpu;
-	enum vgic_work work;
+	do {
+		struct vcpu *vcpu;
+		enum vgic_work work;
 
-	if (cpu->resched) {
-		run_schedule(cpu, regs);
-	}
-	vcpu = cpu->loaded;
-	work = vgic_cif_work(vcpu->cif);
-	if (work == VGIC_WORK_NONE) {
-		return;
-	}
-	if (vcpu->vm->vgic) {
-		run_vgic(vcpu, work, false);
-	} else {
-		run_lines(vcpu);
-	}
+		if (cpu->resched) {
+			run_schedule(cpu, regs);
+		}
+		vcpu = cpu->loaded;
+		work = vgic_cif_work(vcpu->cif);
+		if (work == VGIC_WORK_NONE) {
+			return;
+		}
+		if (vcpu->vm->vgic) {
+			run_vgic(vcpu, work);
+		} else {
+			run_lines(vcpu);
+		}
+	} while (cpu->resched);
 }
 
 void run_start(struct guest_regs *regs)
@@ -535,16 +490,5 @@ void run_wait(struct cpu *cpu)
 	lock_take(&sched_lock);
 	sched_stop(&sched, vcpu->entity, SCHED_BLOCKED);
 	lock_drop(&sched_lock);
-	cpu->resched = true; /* run_unload looks for what came meanwhile */
-}
-
-void run_stop(struct cpu *cpu)
-{
-	lock_take(&sched_lock);
-	if (!cpu->loaded
-		     ->start) { /* else another vCPU has started it again since it said CPU_OFF */
-		sched_stop(&sched, cpu->loaded->entity, SCHED_OFF);
-	}
-	lock_drop(&sched_lock);
-	cpu->resched = true;
+	cpu->resched = true; /* run_give looks for what came meanwhile */
 }

@@ -19,6 +19,8 @@ static inline void run_finish(struct cpu *cpu, struct guest_regs *regs)
 	}
 }
 
+/* What its mirror asks for. */
+void run_vgic(struct vcpu *vcpu, enum vgic_work work);
 /* After a maintenance interrupt: something in the list registers has ended. */
 void run_vgic_maintain(struct vcpu *vcpu);
 /* List registers read back, before their state is looked at. */
@@ -45,9 +47,6 @@ void run_timer_fired(struct cpu *cpu);
 /* The loaded vCPU waits for an interrupt, or leaves the CPU to others. */
 void run_wait(struct cpu *cpu);
 void run_yield(struct cpu *cpu);
-
-/* The loaded vCPU is off until it is started again. */
-void run_stop(struct cpu *cpu);
 
 /* VFP registers to the loaded vCPU, at its first use since it was loaded. */
 void run_vfp_open(struct vcpu *vcpu);

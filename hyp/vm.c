@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/vm.h"
 #include "hyp/base/bits.h"
-#include "hyp/complain.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/gic.h"
-#include "hyp/irq.h"
 #include "hyp/main.h"
-#include "hyp/rtc.h"
 #include "hyp/tty.h"
 #include "hyp/vpmu.h"
 
@@ -89,12 +86,13 @@ static void vm_create_vcpu(struct vm *vm, uint32_t index)
 	vcpu->vm = vm;
 	vcpu->index = index;
 	vcpu->cif = vm->vgic ? vgic_cif(vm->vgic, index) : &vcpu->no_cif;
-	vcpu->loaded_on = SCHED_NO_CPU;
+	vcpu->life = &vm->life.vcpu[index];
 	vcpu->entity =
 		sched_add(&sched, vm->config->affinity[index], (uint8_t)vm->config->priority);
 	if (vcpu->entity == SCHED_NONE) {
 		main_panic("too many vCPUs for the scheduler");
 	}
+	vcpu->life->entity = vcpu->entity;
 	vcpu_by_entity[vcpu->entity] = vcpu;
 	vcpu->world.vmpidr = 0x80000000u | index;
 	/* VMID 0 is nobody's; BADDR and VMID go in one write (ARM ARM B3.15.3). */
@@ -109,6 +107,7 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 	vm->config = config;
 	vm->index = index;
 	vm->nr_vcpus = config->nr_vcpus;
+	life_init(&vm->life, config->nr_vcpus);
 	vm->lines = (struct irq_line_vm) { config->has_gic, config->nr_vcpus, config->nr_irqs };
 	vm->memory_pa = memory_pa;
 	vm_map(vm, pool, pool_pa, gicv);
@@ -141,7 +140,6 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 	}
 	cp15_reset(&vm->cp15, &main_host_id, config->nr_vcpus, config->pmu);
 	vm->port = tty_add_vm(vm);
-	vm->state = VM_OFF;
 }
 
 static bool vm_within(uint64_t address, uint32_t size, uint64_t base, uint32_t room)
@@ -178,12 +176,8 @@ bool vm_owns_pa(const struct vm *vm, uint64_t pa, uint32_t size)
 
 /* ---- interrupts reach vCPUs ---- */
 
-/* sched_lock is held: makes the entity READY and says which CPU must look: the one that is to run
- * it, or one that ran alone so far and now has to give it slices; SCHED_NO_CPU: none. */
-static uint8_t vcpu_wake_locked(uint32_t entity)
+uint8_t vm_must_look(uint8_t target)
 {
-	uint8_t target = sched_wake(&sched, entity);
-
 	for (uint32_t n = 0; target == SCHED_NO_CPU && n < sched.nr_cpus; n++) {
 		if (!cpus[n].contended && sched_contended(&sched, n)) {
 			target = (uint8_t)n;
@@ -195,7 +189,7 @@ static uint8_t vcpu_wake_locked(uint32_t entity)
 	return target;
 }
 
-static void vcpu_tell(uint8_t target)
+void vm_tell(uint8_t target)
 {
 	if (target != SCHED_NO_CPU && target != cpu_this()->index) {
 		gic_kick(cpus[target].gic_mask);
@@ -209,13 +203,13 @@ void vcpu_kick(struct vcpu *vcpu)
 
 	lock_take(&sched_lock);
 	if (entity->state == SCHED_BLOCKED) {
-		target = vcpu_wake_locked(vcpu->entity);
+		target = vm_must_look(sched_wake(&sched, vcpu->entity));
 	} else if (entity->state == SCHED_RUNNING) {
 		target = entity->cpu;
 	}
 	vcpu->stats[PLUMB_STAT_KICKS] += target != SCHED_NO_CPU;
 	lock_drop(&sched_lock);
-	vcpu_tell(target);
+	vm_tell(target);
 }
 
 void vm_kick(struct vm *vm, uint32_t mask)
@@ -237,126 +231,4 @@ bool vcpu_has_pending(struct vcpu *vcpu)
 	pending = vgic_has_pending(vm->vgic, vcpu->index);
 	lock_drop(&vm->vgic_lock);
 	return pending;
-}
-
-/* ---- life ---- */
-
-/* Puts a vCPU that is off on the scheduler's list. */
-static void vcpu_wake(struct vcpu *vcpu)
-{
-	uint8_t target;
-
-	lock_take(&sched_lock);
-	sched.entity[vcpu->entity].pinned = false; /* nothing of it is in a cache */
-	target = vcpu_wake_locked(vcpu->entity);
-	lock_drop(&sched_lock);
-	vcpu_tell(target);
-}
-
-void vcpu_start(struct vcpu *vcpu, uint32_t pc, uint32_t r0)
-{
-	vcpu->start_pc = pc;
-	vcpu->start_r0 = r0;
-	lock_take(&sched_lock);
-	vcpu->start = true;
-	lock_drop(&sched_lock);
-	vcpu_wake(vcpu);
-}
-
-void vm_start(struct vm *vm)
-{
-	lock_take(&vm->lock);
-	vm->ending = VM_END_NONE;
-	vm->load_phase = 0;
-	vm->load_offset = 0;
-	complain_reset(vm);
-	vm->state = VM_LOADING;
-	psci_reset(&vm->psci, vm->nr_vcpus);
-	lock_drop(&vm->lock);
-	irq_give(vm);
-	/* vCPU 0's turns on its CPU pay for the loading (vm_load_step). */
-	vcpu_wake(&vm->vcpus[0]);
-}
-
-static void vm_reset_interrupts(struct vm *vm)
-{
-	lock_take(&vm->vgic_lock);
-	if (vm->vgic) {
-		uint32_t physid;
-
-		vgic_reset(vm->vgic);
-		while (vgic_release_next(vm->vgic, 0, &physid)) {
-			gic_deactivate(physid);
-		}
-	}
-	lock_drop(&vm->vgic_lock);
-}
-
-/* The last vCPU has left. */
-static void vm_ended(struct vm *vm)
-{
-	irq_take_back(vm);
-	vm_reset_interrupts(vm);
-	tty_reset_vm(vm);
-	rtc_reset(vm);
-	if (vm->ending == VM_END_RESET) {
-		print("%s: restarts\n", vm->config->name);
-		vm_start(vm);
-		return;
-	}
-	if (vm->ending == VM_END_CRASH) {
-		print("%s: crashed, status %d\n", vm->config->name, (int)vm->status);
-	} else {
-		print("%s: off\n", vm->config->name);
-	}
-	vm->state = vm->ending == VM_END_CRASH ? VM_CRASHED : VM_OFF;
-	hw_dmb();
-	main_vm_ended();
-}
-
-/* sched_lock is held: takes a vCPU of an ending partition off the list, or has its CPU do it. */
-static void vm_stop_vcpu(struct vm *vm, struct vcpu *vcpu)
-{
-	const struct sched_entity *entity = &sched.entity[vcpu->entity];
-
-	vcpu->start = false;
-	if (vcpu->loaded_on == SCHED_NO_CPU && entity->state != SCHED_RUNNING) {
-		sched_stop(&sched, vcpu->entity, SCHED_OFF);
-		return;
-	}
-	vcpu->stop = true;
-	vm->leaving++;
-	if (entity->state == SCHED_RUNNING) { /* else its CPU is about to finish run_unload */
-		cpus[entity->cpu].resched = true;
-		vcpu_tell(entity->cpu);
-	}
-}
-
-void vm_end(struct vm *vm, enum vm_end how, int32_t status)
-{
-	lock_take(&vm->lock);
-	if (vm->ending == VM_END_NONE) { /* else another vCPU ends it, and stops this one */
-		vm->ending = how;
-		vm->status = status;
-		lock_take(&sched_lock);
-		for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
-			vm_stop_vcpu(vm, &vm->vcpus[n]);
-		}
-		lock_drop(&sched_lock);
-	}
-	lock_drop(&vm->lock);
-}
-
-void vm_vcpu_left(struct vcpu *vcpu)
-{
-	struct vm *vm = vcpu->vm;
-	bool last;
-
-	lock_take(&vm->lock);
-	vcpu->stop = false;
-	last = --vm->leaving == 0;
-	lock_drop(&vm->lock);
-	if (last) {
-		vm_ended(vm);
-	}
 }

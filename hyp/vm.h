@@ -13,10 +13,10 @@
 #include "hyp/hw/lock.h"
 #include "hyp/hw/pmu.h"
 #include "hyp/hw/world.h"
+#include "hyp/life.h"
 #include "hyp/manifest.h"
 #include "hyp/pl011.h"
 #include "hyp/pl031.h"
-#include "hyp/psci.h"
 #include "hyp/sched.h"
 #include "hyp/stage2.h"
 #include "vgic/vgic.h"
@@ -34,21 +34,15 @@ struct vm;
 
 struct vcpu {
 	struct vm *vm;
-	struct vgic_cif *cif; /* the VGIC's, or no_cif */
+	struct life_vcpu *life; /* of vm->life; lock: sched_lock */
+	struct vgic_cif *cif;	/* the VGIC's, or no_cif */
 	uint32_t index;
 	uint32_t entity; /* in the scheduler */
 	/* What HCR.VI and HCR.VF are to be: CPU lines. Written under vgic_lock, applied before each
 	 * entry. */
 	volatile uint32_t lines;
-	volatile bool stop; /* to be taken off its CPU for good: the partition ends */
-	/* CPU whose registers hold this vCPU's world, SCHED_NO_CPU: none. Cleared last when it
-	 * leaves. */
-	volatile uint8_t loaded_on;
-	bool vfp_open;	     /* its VFP registers are in the CPU */
-	bool pmu_used;	     /* its performance monitors come and go with it */
-	volatile bool start; /* enters at start_pc with r0 = start_r0 when next loaded */
-	bool boots; /* enters as the Linux boot protocol says: the partition's first instruction */
-	uint32_t start_pc, start_r0;
+	bool vfp_open; /* its VFP registers are in the CPU */
+	bool pmu_used; /* its performance monitors come and go with it */
 	uint64_t stats[PLUMB_STAT_COUNT];
 	/* A state query that waits until another vCPU has read its list registers back
 	 * (irq_call_state). */
@@ -62,9 +56,6 @@ struct vcpu {
 	struct pmu pmu; /* while not loaded, if pmu_used */
 };
 
-enum vm_state { VM_OFF, VM_LOADING, VM_RUNNING, VM_CRASHED };
-enum vm_end { VM_END_NONE, VM_END_OFF, VM_END_RESET, VM_END_CRASH };
-
 struct vm {
 	const struct manifest_partition *config;
 	uint32_t index; /* handle - 1 */
@@ -75,15 +66,13 @@ struct vm {
 	uint64_t memory_pa;
 	uint64_t region_pa[MANIFEST_MAX_REGIONS];
 
-	struct lock vgic_lock;	 /* vgic, every vCPU's `lines` */
-	struct lock lock;	 /* what follows, and the vCPUs' start_* */
-	volatile uint32_t state; /* enum vm_state */
-	uint32_t ending;	 /* enum vm_end */
-	uint32_t leaving;	 /* vCPUs still to come off their CPUs before the end is done */
+	struct lock vgic_lock; /* vgic, every vCPU's `lines` */
+	struct lock lock;      /* what has been told of it (complain.c) */
+	struct life life;      /* lock: sched_lock; `state` alone may be read without */
+	int32_t status;	       /* of PLUMB_SYSTEM_EXIT; the same lock */
+	/* Of whoever loads it: */
 	uint32_t load_phase;
 	uint32_t load_offset; /* bytes of the phase done */
-	int32_t status;	      /* of PLUMB_SYSTEM_EXIT */
-	struct psci_vm psci;
 
 	struct cp15_ctx cp15;
 	struct stage2 stage2;
@@ -140,18 +129,26 @@ void vm_load_step(struct vm *vm, uint32_t cpu);
 
 /* The partition ends: by its own call, by a crash. The caller's vCPU included, all come off their
  * CPUs. */
-void vm_end(struct vm *vm, enum vm_end how, int32_t status);
+void vm_end(struct vm *vm, enum life_end how, int32_t status);
 
-/* A vCPU of an ending partition has come off its CPU. */
-void vm_vcpu_left(struct vcpu *vcpu);
+/* Its last vCPU has left: gives back what it had, and starts it again if it asked for that. Of all
+ * that report leaving vCPUs (hyp/life.h), the last one calls it. */
+void vm_clear_up(struct vm *vm);
+
+/* A PSCI call of the loaded vCPU `caller`: what its CPU has still to do is the result's effect (see
+ * life_call). args: r0..r3. */
+struct psci_result vm_psci(struct vcpu *caller, const uint32_t args[4]);
 
 /* Makes vCPUs look at their interrupts: wakes those that wait, interrupts those that run elsewhere.
  * `mask`: bit n, vCPU n. */
 void vm_kick(struct vm *vm, uint32_t mask);
 void vcpu_kick(struct vcpu *vcpu);
 
-/* vCPU `vcpu` enters at `pc` (bit 0: Thumb) with r0 when the scheduler gets to it. */
-void vcpu_start(struct vcpu *vcpu, uint32_t pc, uint32_t r0);
+/* sched_lock is held: sched_wake has named `target`. Marks the CPU that must look: that one, or one
+ * that ran alone so far and now has to give slices; returns it for vm_tell. SCHED_NO_CPU: none. */
+uint8_t vm_must_look(uint8_t target);
+/* ... and interrupts it, when the lock is dropped. */
+void vm_tell(uint8_t target);
 
 /* Does anything wait for this vCPU that ends a WFI? */
 bool vcpu_has_pending(struct vcpu *vcpu);

@@ -79,7 +79,6 @@ static uint32_t vm_load_size(const struct vm *vm, const struct manifest_image *i
 static void vm_load_done(struct vm *vm)
 {
 	const struct manifest_partition *config = vm->config;
-	struct vcpu *vcpu = &vm->vcpus[0];
 	uint64_t now =
 		timer_now(); /* the guest's virtual counter starts at 0, the same on its vCPUs */
 
@@ -90,12 +89,9 @@ static void vm_load_done(struct vm *vm)
 		memset(&vm->vcpus[n].vfp, 0, sizeof(vm->vcpus[n].vfp));
 		vm->vcpus[n].world.cntvoff = now;
 	}
-	vcpu->start_pc = config->entry;
-	vcpu->start_r0 = 0;
-	vcpu->boots = true;
-	vcpu->start = true;
-	hw_dmb();
-	vm->state = VM_RUNNING;
+	lock_take(&sched_lock);
+	life_loaded(&vm->life, config->entry);
+	lock_drop(&sched_lock);
 }
 
 void vm_load_step(struct vm *vm, uint32_t cpu)
