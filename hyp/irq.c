@@ -13,6 +13,8 @@ static uint8_t irq_owner[VGIC_MAX_IRQS];
 
 static bool irq_hw_bit; /* irq_trust_hw_bit */
 
+#define IRQ_KICKS 16u /* in a row, before others have their turn */
+
 /* GICD_ICFGR: 16 interrupts share a register, whosever they are. */
 static struct lock irq_config_lock;
 
@@ -163,6 +165,35 @@ static void irq_other(struct cpu *cpu, uint32_t iar, uint32_t intid)
 	gic_deactivate(iar);
 }
 
+static void irq_handle(struct cpu *cpu, uint32_t iar);
+
+/* Guests cause kicks, without end if they like. Every so many of them go last for once, so that
+ * whatever else is pending has its turn. The first kick that comes then ends it. */
+static __attribute__((noinline)) void irq_let_others(struct cpu *cpu)
+{
+	uint32_t iar;
+
+	gic_set_priority(GIC_SGI_KICK, GIC_LAST_PRIORITY);
+	do {
+		iar = gic_acknowledge();
+		if (FIELD_GET(GICC_IAR_ID, iar) >= GICC_IAR_SPURIOUS) {
+			break;
+		}
+		irq_handle(cpu, iar);
+	} while (FIELD_GET(GICC_IAR_ID, iar) != GIC_SGI_KICK);
+	gic_set_priority(GIC_SGI_KICK, GIC_KICK_PRIORITY);
+}
+
+/* The kick itself is to be looked for in `resched` and the mirror's `work`. */
+static void irq_kicked(struct cpu *cpu, uint32_t iar)
+{
+	gic_deactivate(iar);
+	if (++cpu->kicks == IRQ_KICKS) {
+		cpu->kicks = 0;
+		irq_let_others(cpu);
+	}
+}
+
 static void irq_handle(struct cpu *cpu, uint32_t iar)
 {
 	const struct board *board = &main_board;
@@ -189,7 +220,10 @@ static void irq_handle(struct cpu *cpu, uint32_t iar)
 		run_timer_fired(cpu);
 	} else if (intid == board->uart_intid) {
 		tty_irq();
-	} else if (intid != GIC_SGI_KICK) {
+	} else if (intid == GIC_SGI_KICK) {
+		irq_kicked(cpu, iar);
+		return;
+	} else {
 		irq_other(cpu, iar, intid);
 		return;
 	}

@@ -75,6 +75,7 @@ static void main_init_cpu(uint32_t index)
 	gic_init_cpu();
 	gic_enable(main_board.timer_virt_intid);
 	gic_enable(main_board.timer_phys_intid);
+	gic_set_priority(main_board.timer_hyp_intid, GIC_TIMER_PRIORITY);
 	gic_enable(main_board.timer_hyp_intid);
 	gic_enable(main_board.maintenance_intid);
 	vpmu_init_cpu();

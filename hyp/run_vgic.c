@@ -29,7 +29,8 @@ static vgic_kick_t run_vgic_do(struct vcpu *vcpu, enum vgic_work work, bool main
 
 	if (work == VGIC_WORK_LOOK) {
 		work = vgic_fold_empty(vgic, vcpu->index,
-				       maintain ? vgic_hw_ended() : vgic_hw_empty(), &kick);
+				       maintain ? vgic_hw_ended(vcpu->cif) : vgic_hw_empty(),
+				       &kick);
 	}
 	if (work == VGIC_WORK_SYNC) {
 		run_vgic_read(vcpu, &kick);

@@ -89,6 +89,7 @@ struct cpu {
 	volatile bool contended;       /* the loaded vCPU gets slices; written under sched_lock */
 	volatile bool report;	       /* report_sample is wanted, when it looks */
 	bool yield;		       /* and let equals go first */
+	uint8_t kicks;		       /* taken since others had their turn (irq_kicked) */
 	uint8_t gic_mask;
 	uint8_t index;
 	const struct vm *last_vm; /* whose vCPU was loaded last */

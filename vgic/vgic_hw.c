@@ -11,14 +11,19 @@ static uint32_t vgic_hw_count(void)
 			VGIC_MAX_LRS);
 }
 
-void vgic_hw_init_cpu(void)
+/* Nothing of a vCPU is left for the next one, whatever its mirror believes: a list register that
+ * no mirror knows would be taken by another partition, and its end asked for for ever. */
+static void vgic_hw_clear(uint32_t nr_lrs)
 {
-	uint32_t nr_lrs = vgic_hw_count();
-
 	io_write32(vgic_hw_gich + GICH_HCR, 0);
 	for (uint32_t n = 0; n < nr_lrs; n++) {
 		io_write32(vgic_hw_gich + GICH_LR + 4 * n, 0);
 	}
+}
+
+void vgic_hw_init_cpu(void)
+{
+	vgic_hw_clear(vgic_hw_count());
 }
 
 uint32_t vgic_hw_init(uintptr_t gich)
@@ -33,9 +38,16 @@ uint32_t vgic_hw_empty(void)
 	return io_read32(vgic_hw_gich + GICH_ELRSR0);
 }
 
-uint32_t vgic_hw_ended(void)
+/* One that the mirror believes free would tell of its end without end: nobody else clears it. */
+uint32_t vgic_hw_ended(struct vgic_cif *cif)
 {
-	return io_read32(vgic_hw_gich + GICH_EISR0);
+	uint32_t ended = io_read32(vgic_hw_gich + GICH_EISR0);
+
+	for (uint32_t left = ended & ~cif->used; left; left &= left - 1) {
+		cif->lr[bits_first(left)] = 0;
+		cif->dirty |= BIT32(bits_first(left));
+	}
+	return ended;
 }
 
 /* What is dirty, hardware does not have yet. One read of ELRSR spares the read of every list
@@ -92,10 +104,7 @@ void vgic_hw_save(struct vgic_cif *cif)
 {
 	vgic_hw_read(cif);
 	vgic_hw_look(cif);
-	for (uint32_t left = cif->used; left; left &= left - 1) {
-		io_write32(vgic_hw_gich + GICH_LR + 4 * bits_first(left), 0);
-	}
-	io_write32(vgic_hw_gich + GICH_HCR, 0);
+	vgic_hw_clear(cif->nr_lrs);
 }
 
 void vgic_hw_restore(struct vgic_cif *cif)

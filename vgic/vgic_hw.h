@@ -13,15 +13,18 @@ void vgic_hw_init_cpu(void);
 
 /* List registers in use, VMCR-less: what a fold needs while the vCPU stays loaded. */
 void vgic_hw_read(struct vgic_cif *cif);
-/* List registers that hold nothing; those of them whose EOI asked for maintenance. */
+/* List registers that hold nothing. */
 uint32_t vgic_hw_empty(void);
-uint32_t vgic_hw_ended(void);
+/* Those of them whose EOI asks for maintenance (GICH_EISR). What the mirror believes free is to be
+ * cleared from then on. */
+uint32_t vgic_hw_ended(struct vgic_cif *cif);
 /* VMCR and APR, which the mirror of a loaded vCPU does not follow. */
 void vgic_hw_look(struct vgic_cif *cif);
 /* Dirty list registers and HCR. */
 void vgic_hw_write(struct vgic_cif *cif);
 
-/* World switch. Save reads VMCR, APR and the list registers in use, and turns the interface off. */
+/* World switch. Save reads VMCR, APR and the list registers in use, and leaves nothing behind: all
+ * list registers are cleared, the interface is off. */
 void vgic_hw_save(struct vgic_cif *cif);
 void vgic_hw_restore(struct vgic_cif *cif);
 

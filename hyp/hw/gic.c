@@ -4,7 +4,7 @@
 #include "hyp/hw/sysreg.h"
 #include "hyp/regs/gic.h"
 
-#define GIC_PRIORITY  0xa0a0a0a0u
+#define GIC_PRIORITY  (GIC_OTHERS_PRIORITY * 0x01010101u)
 #define GIC_PMR_ALL   0xf0u
 #define GIC_FIRST_SPI 32u
 
@@ -37,6 +37,7 @@ void gic_init_cpu(void)
 	for (uint32_t w = 0; w < 8; w++) {
 		io_write32(gic.gicd + GICD_IPRIORITYR + 4 * w, GIC_PRIORITY);
 	}
+	gic_set_priority(GIC_SGI_KICK, GIC_KICK_PRIORITY);
 	gic_enable(GIC_SGI_KICK);
 	io_write32(gic.gicc + GICC_PMR, GIC_PMR_ALL);
 	io_write32(gic.gicc + GICC_CTLR, GICC_CTLR_GRP0 | GICC_CTLR_GRP1 | GICC_CTLR_EOIMODE);
@@ -62,6 +63,11 @@ void gic_set_edge(uint32_t intid, bool edge)
 	gic_disable(intid);
 	old = io_read32(address);
 	io_write32(address, edge ? old | bit : old & ~bit);
+}
+
+void gic_set_priority(uint32_t intid, uint8_t priority)
+{
+	io_write8(gic.gicd + GICD_IPRIORITYR + intid, priority);
 }
 
 void gic_clear_pending(uint32_t intid)

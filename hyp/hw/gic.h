@@ -14,7 +14,17 @@ struct gic_map {
 
 #define GIC_SGI_KICK 0u
 
-/* Boot CPU, once: every SPI off, at the lowest priority that still fires, to the boot CPU. */
+/*
+ * Priorities, lower first. The monitor's own timer and kick go before all that a guest can make
+ * pend; the timer before the kick, of which guests cause as many as they like. GIC_LAST: after all
+ * the others.
+ */
+#define GIC_TIMER_PRIORITY  0x40u
+#define GIC_KICK_PRIORITY   0x60u
+#define GIC_OTHERS_PRIORITY 0xa0u
+#define GIC_LAST_PRIORITY   0xe0u
+
+/* Boot CPU, once: every SPI off, at GIC_OTHERS_PRIORITY, to the boot CPU. */
 void gic_init(const struct gic_map *map);
 /* Each CPU: its banked interrupts and its interface. */
 void gic_init_cpu(void);
@@ -24,6 +34,8 @@ void gic_disable(uint32_t intid);
 /* What an SPI's line means. 4.3.13: an enabled one must not be changed, so it is disabled after
  * this. 16 share a register: one caller at a time. */
 void gic_set_edge(uint32_t intid, bool edge);
+/* GICD_IPRIORITYR of an interrupt, of this CPU if it is private. */
+void gic_set_priority(uint32_t intid, uint8_t priority);
 /* Takes back what was latched; a level that is high stays pending. */
 void gic_clear_pending(uint32_t intid);
 /* Where an SPI goes: a CPU's mask bit (gic_cpu_mask of that CPU). */
