@@ -112,10 +112,11 @@ bool life_end(struct sched *s, struct life *life, enum life_end how, uint32_t *t
 
 bool life_ended(struct sched *s, struct life *life, uint8_t *tell)
 {
-	bool again = life->end == LIFE_END_RESET;
-
 	life->state = life->end == LIFE_END_CRASH ? LIFE_CRASHED : LIFE_OFF;
-	return again && life_begin(s, life, tell);
+	if (life->end != LIFE_END_RESET) {
+		return false;
+	}
+	return life_begin(s, life, tell);
 }
 
 /* Takes it off the list for good, unless a CPU still has it. Two may: the one that unloads it, and

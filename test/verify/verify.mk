@@ -25,6 +25,15 @@ $(B)/verify/vgic_states: test/verify/vgic_states.c $(VGIC_PURE) Makefile test/ve
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto $(DEPFLAGS) -MT $@ -c -o $@.o $<
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $@.o $(VGIC_PURE)
 
+# The life of partitions, further than the unit test goes.
+LIFE_PURE := hyp/life.c hyp/psci.c hyp/sched.c
+
+$(B)/verify/life: test/unit/test_life.c $(LIFE_PURE) Makefile test/verify/verify.mk
+	$(call say,HOST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -DSTATES=2000000u -flto $(DEPFLAGS) -MT $@ -c -o $@.o $<
+	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $@.o $(LIFE_PURE)
+
 # Fuzzers: the pure code with libFuzzer's counters, one program a target.
 FUZZ_TARGETS := call console dist explain fdt insn manifest regions rtc sched stage2 text trap uart vgic
 FUZZ_SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -56,7 +65,7 @@ $(B)/unit/libfuzz.a: $(FUZZ_TARGETS:%=$(B)/unit/obj/test/verify/fuzz/fuzz_%.c.o)
 # Coverage: programs of `make unit` again, with clang's counters of branches (scripts/coverage).
 COVERAGE := -fprofile-instr-generate -fcoverage-mapping
 COVERAGE_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -fvisibility=hidden $(COVERAGE)
-COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,fuzz irq_oracle vgic_states)
+COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,fuzz irq_oracle life vgic_states)
 COVERAGE_PURE_OBJS := $(PURE_SRCS:%=$(B)/coverage/obj/%.o)
 
 $(B)/coverage/obj/%.c.o: %.c Makefile test/verify/verify.mk
