@@ -192,7 +192,7 @@ static void check_clear(struct world *w, uint32_t c)
 static bool step_cpu(struct world *w, uint32_t c)
 {
 	struct cpu_state *cpu = &w->cpu[c];
-	uint8_t to;
+	uint8_t to, how;
 
 	switch (cpu->phase) {
 	case GUEST:
@@ -234,9 +234,14 @@ static bool step_cpu(struct world *w, uint32_t c)
 	case ENDED:
 		check_clear(w, c);
 		to = SCHED_NO_CPU;
+		how = life_of(w, cpu->other)->end;
 		if (life_ended(&w->s, life_of(w, cpu->other), &to)) {
 			tell(w, to);
 		}
+		demand(life_of(w, cpu->other)->state == (how == LIFE_END_RESET	 ? LIFE_LOADING
+							 : how == LIFE_END_CRASH ? LIFE_CRASHED
+										 : LIFE_OFF),
+		       "how it ended");
 		cpu->phase = cpu->then;
 		break;
 	case WAIT:
