@@ -3,6 +3,7 @@
 #include "hyp/complain.h"
 #include "hyp/hw/cache.h"
 #include "hyp/insn.h"
+#include "hyp/main.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/hsr.h"
 #include "hyp/regs/psr.h"
@@ -145,7 +146,7 @@ static void exit_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 
 	cpu->loaded->stats[PLUMB_STAT_OTHER]++;
 	if ((hsr & HSR_HCPTR_TA) || coproc == 10 || coproc == 11) {
-		if (!cpu->loaded->vfp_open) {
+		if (!cpu->loaded->vfp_open && main_host_id.mvfr0 != 0) { /* 0: the CPU has none */
 			run_vfp_open(cpu->loaded);
 			return;
 		}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/hw/world.h"
 #include "hyp/hw/sysreg.h"
+#include "hyp/hw/vfp.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
 #include "hyp/regs/timer.h"
@@ -11,7 +12,6 @@
 #define WORLD_SCTLR                                                                   \
 	0x00c50078u /* reset value on the Cortex-A15 (TRM 4.3.27), caches and MMU off \
 		     */
-#define WORLD_FPEXC_EN 0x40000000u
 
 /* HCPTR: everything but VFP and SIMD is UNDEFINED to guests for good; cp10, cp11 until used. */
 #define WORLD_HCPTR_OPEN   (HCPTR_TTA | (HCPTR_TCP_ALL & ~(HCPTR_TCP10 | HCPTR_TCP11)))
@@ -214,62 +214,46 @@ static inline void world_fp_hcptr(uint32_t value)
 void world_vfp_load(const struct world_vfp *vfp)
 {
 	world_fp_hcptr(WORLD_HCPTR_OPEN);
-	__asm__ volatile(".fpu neon-vfpv4\n\t"
-			 "vmsr fpexc, %3\n\t"
-			 "mov r3, %0\n\t"
-			 "vldmia r3!, {d0-d15}\n\t"
-			 "vldmia r3!, {d16-d31}\n\t"
-			 "vmsr fpscr, %1\n\t"
-			 "vmsr fpexc, %2\n\t"
-			 :
-			 : "r"(vfp->d), "r"(vfp->fpscr), "r"(vfp->fpexc), "r"(WORLD_FPEXC_EN)
-			 : "r3", "memory");
+	vfp_load(vfp->d, vfp->fpscr, vfp->fpexc);
 }
 
 void world_vfp_save(struct world_vfp *vfp)
 {
-	uint32_t fpexc, fpscr;
+	uint64_t status = vfp_save(vfp->d);
 
-	__asm__ volatile(".fpu neon-vfpv4\n\t"
-			 "vmrs %0, fpexc\n\t"
-			 "vmsr fpexc, %3\n\t"
-			 "mov r3, %2\n\t"
-			 "vstmia r3!, {d0-d15}\n\t"
-			 "vstmia r3!, {d16-d31}\n\t"
-			 "vmrs %1, fpscr\n\t"
-			 : "=&r"(fpexc), "=&r"(fpscr)
-			 : "r"(vfp->d), "r"(WORLD_FPEXC_EN)
-			 : "r3", "memory");
-	vfp->fpexc = fpexc;
-	vfp->fpscr = fpscr;
+	vfp->fpexc = (uint32_t)status;
+	vfp->fpscr = (uint32_t)(status >> 32);
 }
 
 /* FPEXC.EN stays set: with it clear a VFP instruction would be UNDEFINED to the guest before HCPTR
  * traps it (B1.14.12). */
 void world_vfp_close(void)
 {
-	__asm__ volatile(".fpu neon-vfpv4\n\tvmsr fpexc, %0" ::"r"(WORLD_FPEXC_EN) : "memory");
+	vfp_enable();
 	world_fp_hcptr(WORLD_HCPTR_CLOSED);
+}
+
+/* HCPTR's bits for coprocessors that the CPU has not read as one (B4.1.67). */
+static uint32_t world_read_mvfr(uint32_t (*read)(void))
+{
+	uint32_t value = 0;
+
+	world_fp_hcptr(WORLD_HCPTR_OPEN);
+	if (!(sysreg_read(HCPTR) & HCPTR_TCP10)) {
+		value = read();
+	}
+	world_fp_hcptr(WORLD_HCPTR_CLOSED);
+	return value;
 }
 
 uint32_t world_read_mvfr0(void)
 {
-	uint32_t value;
-
-	world_fp_hcptr(WORLD_HCPTR_OPEN);
-	__asm__ volatile(".fpu neon-vfpv4\n\tvmrs %0, mvfr0" : "=r"(value)::"memory");
-	world_fp_hcptr(WORLD_HCPTR_CLOSED);
-	return value;
+	return world_read_mvfr(vfp_mvfr0);
 }
 
 uint32_t world_read_mvfr1(void)
 {
-	uint32_t value;
-
-	world_fp_hcptr(WORLD_HCPTR_OPEN);
-	__asm__ volatile(".fpu neon-vfpv4\n\tvmrs %0, mvfr1" : "=r"(value)::"memory");
-	world_fp_hcptr(WORLD_HCPTR_CLOSED);
-	return value;
+	return world_read_mvfr(vfp_mvfr1);
 }
 
 static uint32_t world_read_fiq(uint32_t reg)
