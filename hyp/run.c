@@ -345,7 +345,10 @@ static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struc
 
 	if (former) {
 		run_save(cpu, regs);
-		hw_dsb(); /* its stores come before whatever another CPU does with it */
+		/* What it did here is done before it may go on elsewhere: cache and TLB
+		 * maintenance, and stores to devices, are waited for by a DSB alone (A3.8.3,
+		 * B3.10.1). */
+		hw_dsb();
 	}
 	lock_take(&sched_lock);
 	if (former) {
