@@ -4,8 +4,10 @@
  * on its vCPU comes through run_finish and finds nothing to do.
  */
 #include "hyp/run.h"
+#include "hyp/hw/cache.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
+#include "hyp/hw/tlb.h"
 #include "hyp/irq.h"
 #include "hyp/main.h"
 #include "hyp/regs/hcr.h"
@@ -217,6 +219,31 @@ static void run_vgic_load(struct vcpu *vcpu)
 	}
 }
 
+/*
+ * What this CPU still knows of others than the vCPU that has just been loaded. Another vCPU of the
+ * partition has the same VMID, so its translations would be taken for this one's, global ones and
+ * those of an ASID that both use; and with its MMU off it fetches from memory what is newer in a
+ * cache. What the vCPU itself has left here stays: HCR.FB made its maintenance elsewhere reach this
+ * CPU, too. One that starts finds nothing of its life before, wherever that was.
+ */
+static void run_forget(struct cpu *cpu, const struct vcpu *vcpu, bool starts)
+{
+	uint8_t *last = &cpu->last_vcpu[vcpu->vm->index];
+	bool another = *last != vcpu->index + 1;
+
+	if (starts) {
+		tlb_flush_vmid();
+		cache_icache_flush();
+	} else if (another) {
+		tlb_flush_vmid_here();
+	}
+	if (starts || another || cpu->last_vm != vcpu->vm) {
+		world_forget_branches();
+	}
+	*last = (uint8_t)(vcpu->index + 1);
+	cpu->last_vm = vcpu->vm;
+}
+
 /* `enters`: with reset registers. */
 static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared,
 		     bool enters)
@@ -229,10 +256,7 @@ static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs
 	vcpu->world.hcr |= (shared ? HCR_TWI | HCR_TWE : 0) | vcpu->lines;
 	run_vgic_load(vcpu);
 	world_restore(&vcpu->world);
-	if (cpu->last_vm != vcpu->vm) {
-		cpu->last_vm = vcpu->vm;
-		world_forget_branches();
-	}
+	run_forget(cpu, vcpu, enters);
 	*regs = vcpu->regs;
 	vcpu->stats[PLUMB_STAT_SWITCHES]++;
 	cpu->loaded = vcpu;

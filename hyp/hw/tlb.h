@@ -31,6 +31,15 @@ static inline void tlb_flush_vmid(void)
 	hw_isb();
 }
 
+/* The same on this CPU: of all ASIDs, and global entries. */
+static inline void tlb_flush_vmid_here(void)
+{
+	hw_dsb();
+	sysreg_write(TLBIALL, 0);
+	hw_dsb();
+	hw_isb();
+}
+
 /* Everything of every VMID, on all CPUs. */
 static inline void tlb_flush_all_vmids(void)
 {

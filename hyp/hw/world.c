@@ -195,6 +195,7 @@ void world_restore(const struct world *world)
 void world_forget_branches(void)
 {
 	sysreg_write(ICIALLU, 0);
+	sysreg_write(BPIALL, 0);
 	hw_dsb();
 	hw_isb();
 }

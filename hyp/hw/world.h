@@ -65,7 +65,8 @@ void world_reset(struct world *world);
 void world_save(struct world *world);
 void world_restore(const struct world *world);
 
-/* Another partition's branches are not to steer this one's. */
+/* Another vCPU's branches are not to steer this one's, nor are the instructions that it fetched to
+ * be executed: this CPU's branch predictor and instruction cache are empty. */
 void world_forget_branches(void);
 
 /* HCR of the loaded vCPU. Read back first if a virtual abort was pended: hardware clears VA

@@ -5,6 +5,13 @@
 
 #include <stdint.h>
 
+/* B4.1.27 */
+#define TIMER_ENABLE 1u
+#define TIMER_MASKED 2u
+#define TIMER_FIRED  4u
+
 uint64_t timer_now(void);
+void timer_set(uint64_t deadline);
+void timer_stop(void);
 
 #endif

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hyp/run.c and hyp/hw/world.c: what a world switch does to the CPU, in which order. QEMU has no
+ * TLB that keeps what it should not, no write that is late, no abort that comes afterwards; a
+ * Cortex-A15 has.
+ */
+#include "test/unit/hw_log.h"
+
+#define main monitor_main /* not this program's */
+#include "hyp/hw/world.c"
+#include "hyp/run.c"
+#include "hyp/run_vgic.c"
+#undef main
+#include "hyp/hw/cache.c"
+
+#define NR_IRQS 64u
+#define VMID(n) ((uint64_t)(n) << 48)
+
+struct board main_board = { .timer_virt_intid = 27, .timer_phys_intid = 30 };
+uint64_t main_time_slice = 1000;
+struct cpu cpus[BOARD_MAX_CPUS];
+struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
+struct sched sched;
+struct lock sched_lock;
+
+static struct vm vm[2]; /* vm[0] has two vCPUs, vm[1] one */
+static struct vcpu vcpu[3];
+static struct guest_regs regs;
+
+/* ---- the rest of the monitor ---- */
+
+void gic_set_active(uint32_t intid, bool active)
+{
+	(void)intid;
+	hw_log_event(active ? "gic active" : "gic inactive");
+}
+
+void gic_kick(uint8_t cpu_mask)
+{
+	CHECK(!cpu_mask);
+}
+
+void irq_poll(struct cpu *cpu)
+{
+	CHECK(!cpu);
+}
+
+void irq_release_device(uint32_t physid)
+{
+	CHECK(!physid);
+}
+
+void gic_deactivate(uint32_t iar)
+{
+	CHECK(!iar);
+}
+
+void irq_forget_own(const struct vcpu *who)
+{
+	(void)who;
+}
+
+void main_entered(uint64_t loading)
+{
+	(void)loading;
+}
+
+void report_sample(struct cpu *cpu, const struct guest_regs *frame)
+{
+	CHECK(!cpu && !frame);
+}
+
+uint64_t rtc_check(const struct cpu *cpu, uint64_t now)
+{
+	(void)cpu;
+	(void)now;
+	return UINT64_MAX;
+}
+
+void tty_tick(void)
+{
+	CHECK(false);
+}
+
+void vpmu_reset(struct vcpu *who)
+{
+	(void)who;
+}
+
+void vpmu_hold(struct vcpu *who)
+{
+	CHECK(!who);
+}
+
+void vpmu_take(struct vcpu *who, vgic_kick_t *kick)
+{
+	CHECK(!who && !kick);
+}
+
+void vgic_hw_read(struct vgic_cif *cif)
+{
+	(void)cif;
+	hw_log_event("gich");
+}
+
+uint32_t vgic_hw_empty(void)
+{
+	return 0;
+}
+
+uint32_t vgic_hw_ended(struct vgic_cif *cif)
+{
+	(void)cif;
+	return 0;
+}
+
+void vgic_hw_write(struct vgic_cif *cif)
+{
+	cif->dirty = 0;
+	hw_log_event("gich");
+}
+
+void vgic_hw_save(struct vgic_cif *cif)
+{
+	(void)cif;
+	hw_log_event("gich");
+}
+
+void vgic_hw_restore(struct vgic_cif *cif)
+{
+	(void)cif;
+	hw_log_event("gich");
+}
+
+void vm_kick(struct vm *who, uint32_t mask)
+{
+	(void)who;
+	CHECK(!mask);
+}
+
+static uint32_t kicked; /* bit n: vcpu[n] */
+
+void vcpu_kick(struct vcpu *who)
+{
+	kicked |= BIT32(who - vcpu);
+}
+
+bool vcpu_has_pending(struct vcpu *who)
+{
+	(void)who;
+	return false;
+}
+
+void vm_clear_up(struct vm *who)
+{
+	CHECK(!who);
+}
+
+void vm_load_step(struct vm *who, uint32_t cpu)
+{
+	CHECK(!who && !cpu);
+}
+
+uint64_t timer_now(void)
+{
+	return 0;
+}
+
+void timer_set(uint64_t deadline)
+{
+	(void)deadline;
+}
+
+void timer_stop(void)
+{
+}
+
+void vfp_load(const uint64_t *d, uint32_t fpscr, uint32_t fpexc)
+{
+	(void)d;
+	(void)fpscr;
+	(void)fpexc;
+	hw_log_event("vfp");
+}
+
+uint64_t vfp_save(uint64_t *d)
+{
+	(void)d;
+	hw_log_event("vfp");
+	return 0;
+}
+
+void vfp_enable(void)
+{
+}
+
+uint32_t vfp_mvfr0(void)
+{
+	return 0;
+}
+
+uint32_t vfp_mvfr1(void)
+{
+	return 0;
+}
+
+/* ---- a small system ---- */
+
+static void boot_vm(struct vm *one, struct vcpu *first, uint32_t nr_vcpus)
+{
+	one->index = (uint32_t)(one - vm);
+	one->nr_vcpus = nr_vcpus;
+	one->vcpus = first;
+	life_init(&one->life, nr_vcpus);
+	one->life.state = LIFE_RUNNING;
+	one->vgic = vgic_init(calloc(1, vgic_size(nr_vcpus, NR_IRQS)), nr_vcpus, NR_IRQS, 4);
+	for (uint32_t n = 0; n < nr_vcpus; n++) {
+		first[n].vm = one;
+		first[n].index = n;
+		first[n].cif = vgic_cif(one->vgic, n);
+		first[n].life = &one->life.vcpu[n];
+		first[n].entity = sched_add(&sched, 3, 0);
+		first[n].life->entity = first[n].entity;
+		vcpu_by_entity[first[n].entity] = &first[n];
+		first[n].world.vttbr = VMID(one->index + 1) | 0x1000;
+		world_reset(&first[n].world);
+	}
+}
+
+static void boot(void)
+{
+	memset(vm, 0, sizeof(vm));
+	memset(vcpu, 0, sizeof(vcpu));
+	memset(cpus, 0, sizeof(cpus));
+	memset(hw_register, 0, sizeof(hw_register));
+	hw_log_sample = NULL;
+	hw_log_effect = NULL;
+	kicked = 0;
+	sched_init(&sched, 2);
+	boot_vm(&vm[0], &vcpu[0], 2);
+	boot_vm(&vm[1], &vcpu[2], 1);
+	cpus[1].index = 1;
+}
+
+static void end(void)
+{
+	free(vm[0].vgic);
+	free(vm[1].vgic);
+}
+
+/* The log is of this load alone. */
+static void load(uint32_t cpu, uint32_t who)
+{
+	hw_log_clear();
+	CHECK(run_change(&cpus[cpu], &regs, &vcpu[who], false));
+}
+
+static void unload(uint32_t cpu)
+{
+	hw_log_clear();
+	(void)run_switch(&cpus[cpu], &regs, NULL);
+}
+
+/* ---- the former CPU is done before another may begin ---- */
+
+static uint64_t loaded_on(void)
+{
+	return vcpu[0].life->loaded_on;
+}
+
+static bool is_barrier(const struct hw_event *event)
+{
+	return !strncmp(event->name, "hw_", 3);
+}
+
+/* B2.2.9, A3.8.3: only a DSB waits for cache and TLB maintenance, and for stores to have arrived.
+ */
+static void published_after_a_barrier(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		uint32_t published = 0;
+		uint32_t last = 0;
+
+		boot();
+		load(0, 0);
+		vcpu[0].vfp_open = n;
+		hw_log_sample = loaded_on;
+		unload(0);
+		while (published < hw_log_length && hw_log[published].sample == 0) {
+			last = is_barrier(&hw_log[published]) ? last : published;
+			published++;
+		}
+		CHECK(published < hw_log_length);
+		CHECK(hw_log_between(last, published, 'e', "hw_dsb"));
+		end();
+	}
+}
+
+/* ---- what a CPU remembers of another vCPU ---- */
+
+/* Maintenance of the TLB of this VMID, complete before the guest runs (B3.10.1, B3.10.2). */
+static bool forgets(const char *operation)
+{
+	uint32_t vttbr = hw_log_last('w', "VTTBR");
+	uint32_t flush = hw_log_last('w', operation);
+	uint32_t done = hw_log_last('e', "hw_dsb");
+
+	return hw_log_count('w', operation) == 1 && hw_log_between(vttbr, flush, 'e', "hw_isb") &&
+	       flush < done && hw_log_between(done, HW_LOG_EVENTS, 'e', "hw_isb");
+}
+
+static bool forgets_instructions(void)
+{
+	return forgets("ICIALLU") && forgets("BPIALL");
+}
+
+static bool forgets_nothing(void)
+{
+	return !hw_log_count('w', "TLBIALL") && !hw_log_count('w', "TLBIALLIS") &&
+	       !hw_log_count('w', "ICIALLUIS") && !hw_log_count('w', "ICIALLU") &&
+	       !hw_log_count('w', "BPIALL");
+}
+
+static void another_vcpu_of_the_partition(void)
+{
+	boot();
+	load(0, 0);
+	unload(0);
+	load(0, 1);
+	CHECK(forgets("TLBIALL"));
+	CHECK(forgets_instructions());
+	CHECK_EQ(*hw_log_register("VTTBR"), VMID(1) | 0x1000);
+	unload(0);
+	load(0, 0); /* and back */
+	CHECK(forgets("TLBIALL"));
+	CHECK(forgets_instructions());
+	unload(0);
+	end();
+}
+
+/* What it left behind is its own. HCR.FB has told this CPU of its maintenance elsewhere (B4.1.65).
+ */
+static void the_same_vcpu(void)
+{
+	boot();
+	load(0, 0);
+	unload(0);
+	load(0, 0);
+	CHECK(forgets_nothing());
+	unload(0);
+	load(1, 0);
+	unload(1);
+	load(0, 0);
+	CHECK(forgets_nothing());
+	CHECK(*hw_log_register("HCR") & BIT32(9)); /* FB */
+	unload(0);
+	end();
+}
+
+/* Another partition has another VMID; only the branch predictor knows none. */
+static void another_partition(void)
+{
+	boot();
+	load(0, 0);
+	unload(0);
+	load(0, 2);
+	CHECK(forgets_instructions());
+	unload(0);
+	load(0, 0);
+	CHECK(!hw_log_count('w', "TLBIALL"));
+	CHECK(forgets_instructions());
+	unload(0);
+	load(0, 2);
+	CHECK(!hw_log_count('w', "TLBIALL"));
+	unload(0);
+	load(0, 1); /* after vCPU 0, with another partition between */
+	CHECK(forgets("TLBIALL"));
+	unload(0);
+	end();
+}
+
+/* Two vCPUs change places: each CPU remembers by itself. */
+static void change_of_places(void)
+{
+	boot();
+	load(0, 0);
+	load(1, 1);
+	unload(0);
+	unload(1);
+	load(0, 1);
+	CHECK(forgets("TLBIALL"));
+	load(1, 0);
+	CHECK(forgets("TLBIALL"));
+	unload(0);
+	unload(1);
+	end();
+}
+
+/* As after a reset (B3.10.1, DEN 0022 6.4): nothing of its life before, on no CPU. */
+static void a_start(void)
+{
+	boot();
+	load(0, 0);
+	unload(0);
+	vcpu[0].life->start = true;
+	load(1, 0);
+	CHECK(forgets("TLBIALLIS"));
+	CHECK(forgets("ICIALLUIS"));
+	CHECK(forgets_instructions());
+	unload(1);
+	load(1, 0);
+	CHECK(forgets_nothing());
+	unload(1);
+	end();
+}
+
+static const struct test_case cases[] = {
+	{ "published_after_a_barrier", published_after_a_barrier },
+	{ "another_vcpu_of_the_partition", another_vcpu_of_the_partition },
+	{ "the_same_vcpu", the_same_vcpu },
+	{ "another_partition", another_partition },
+	{ "change_of_places", change_of_places },
+	{ "a_start", a_start },
+};
+
+TEST_MAIN("switch", cases)
