@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/irq.h"
 #include "hyp/hw/gic.h"
+#include "hyp/hw/timer.h"
 #include "hyp/main.h"
 #include "hyp/regs/gic.h"
 #include "hyp/run.h"
@@ -194,6 +195,17 @@ static void irq_kicked(struct cpu *cpu, uint32_t iar)
 	}
 }
 
+/* `ctl`: what the loaded vCPU's timer says. The GIC may have signalled that of the vCPU before: its
+ * level fell, but had not yet at the GIC. */
+static inline void irq_timer(struct cpu *cpu, uint32_t iar, uint32_t intid, uint32_t ctl)
+{
+	if ((ctl & (TIMER_ENABLE | TIMER_MASKED | TIMER_FIRED)) == (TIMER_ENABLE | TIMER_FIRED)) {
+		irq_own(cpu, iar, intid);
+	} else {
+		gic_deactivate(iar);
+	}
+}
+
 static void irq_handle(struct cpu *cpu, uint32_t iar)
 {
 	const struct board *board = &main_board;
@@ -201,11 +213,11 @@ static void irq_handle(struct cpu *cpu, uint32_t iar)
 
 	gic_drop(iar);
 	if (intid == board->timer_virt_intid) {
-		irq_own(cpu, iar, VM_TIMER_VIRT);
+		irq_timer(cpu, iar, VM_TIMER_VIRT, sysreg_read(CNTV_CTL));
 		return;
 	}
 	if (intid == board->timer_phys_intid) {
-		irq_own(cpu, iar, VM_TIMER_PHYS);
+		irq_timer(cpu, iar, VM_TIMER_PHYS, sysreg_read(CNTP_CTL));
 		return;
 	}
 	if (irq_owner[intid]) {

@@ -109,6 +109,7 @@ static void world_save_timers(struct world *world)
 	sysreg_write(CNTP_CTL, 0);
 	world->cntp.cval = sysreg_read64(CNTP_CVAL);
 	world->cntkctl = sysreg_read(CNTKCTL);
+	hw_isb(); /* the levels fall before anybody deactivates their interrupts */
 }
 
 static void world_restore_timers(const struct world *world)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hyp/irq.c: a private interrupt of the performance monitors that comes when the vCPU whose it was
- * has left the CPU. Nobody ends it then, so the monitor must: an interrupt that stays active is
- * never signalled again (IHI 0048B 3.2.4).
+ * hyp/irq.c: a private interrupt of the performance monitors, or of a timer, that comes when the
+ * vCPU whose it was has left the CPU. Nobody ends it then, so the monitor must: an interrupt that
+ * stays active is never signalled again (IHI 0048B 3.2.4).
  */
+#include "test/unit/hw_log.h"
+
 #define main monitor_main /* not this program's */
 #include "hyp/irq.c"
 #undef main
-#include "test/unit/test.h"
 
 #define SPURIOUS 1023u
 #define KICK	 0u
@@ -30,11 +31,6 @@ static uint32_t active; /* INTID, or SPURIOUS */
 static bool storm;	/* a kick pends whenever the CPU looks ... */
 static uint8_t kick_priority = 0x60;
 static uint32_t kicks; /* ... and so many have been taken */
-
-uintptr_t test_read_htpidr(void)
-{
-	return (uintptr_t)&cpus[0];
-}
 
 uint32_t gic_acknowledge(void)
 {
@@ -164,6 +160,31 @@ static bool held(void)
 	return vgic_hw_held(vm.vgic, 0, GUESTS);
 }
 
+/* The timer's interrupt, as it was signalled, and what the timer of the loaded vCPU says: whose it
+ * was has just left, and its level has not yet fallen at the GIC. */
+static void timers(void)
+{
+	static const struct {
+		uint32_t ctl; /* B4.1.27: ENABLE, IMASK, ISTATUS */
+		bool is_due;
+	} table[] = { { 5, true }, { 1, false }, { 0, false }, { 4, false }, { 7, false } };
+
+	for (uint32_t n = 0; n < 2 * ARRAY_SIZE(table); n++) {
+		uint32_t intid = n % 2 ? 27 : 30;
+		bool is_due = table[n / 2].is_due;
+
+		load(false, false);
+		vgic_set_owner(vm.vgic, intid, VGIC_OWNER_TIMER, intid);
+		pending = intid;
+		*hw_log_register("CNTV_CTL") = n % 2 ? table[n / 2].ctl : is_due ? 0 : 5;
+		*hw_log_register("CNTP_CTL") = n % 2 ? is_due ? 0 : 5 : table[n / 2].ctl;
+		irq_poll(&cpus[0]);
+		CHECK_EQ(vgic_hw_held(vm.vgic, 0, intid), is_due);
+		CHECK_EQ(active, is_due ? intid : SPURIOUS);
+		free(vm.vgic);
+	}
+}
+
 static void owners(void)
 {
 	load(true, true);
@@ -204,13 +225,12 @@ static void nobody_is_loaded(void)
 /* A guest on another CPU sends SGIs without end. One exit takes one kick. */
 static void kicks_without_end(void)
 {
-	struct guest_regs regs = { .pc = 0 };
 
 	load(true, true);
 	storm = true;
 	kicks = 0;
 	for (uint32_t exits = 0; exits < 20 && pending == PMU; exits++) {
-		exit_irq(&regs);
+		irq_handle(&cpus[0], gic_acknowledge()); /* as exit_irq does */
 	}
 	CHECK(held());	    /* the other interrupt has had its turn */
 	CHECK(kicks <= 20); /* soon */
@@ -225,6 +245,7 @@ static const struct test_case cases[] = {
 	{ "no_owner", no_owner },
 	{ "nobody_is_loaded", nobody_is_loaded },
 	{ "kicks_without_end", kicks_without_end },
+	{ "timers", timers },
 };
 
 TEST_MAIN("irq", cases)
