@@ -231,8 +231,7 @@ static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32
 	    FIELD_GET(HSR_ABT_FSC, hsr) == FSC_ASYNC_PARITY) {
 		/* HYP touches guest memory through its window alone, so it is the loaded guest's
 		 * own. */
-		complain_access(cpu->loaded, regs->pc, "asynchronous abort", 0);
-		world_set_hcr(sysreg_read(HCR) | HCR_VA);
+		run_abort(cpu->loaded, regs->pc);
 		return;
 	}
 	if (!exit_capture(hsr, sysreg_read(HDFAR), &record)) {

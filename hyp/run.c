@@ -4,6 +4,7 @@
  * on its vCPU comes through run_finish and finds nothing to do.
  */
 #include "hyp/run.h"
+#include "hyp/complain.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
@@ -167,11 +168,23 @@ static void run_vgic_unload(struct vcpu *vcpu)
 	vm_kick(vm, kick & ~BIT32(vcpu->index));
 }
 
-/* Takes the loaded vCPU's world out of the registers. */
-static void run_save(struct cpu *cpu, struct guest_regs *regs)
+/* HCR as it is: hardware clears VA when the guest takes it. */
+void run_abort(struct vcpu *vcpu, uint32_t pc)
+{
+	complain_access(vcpu, pc, "asynchronous abort", 0);
+	world_set_hcr(sysreg_read(HCR) | HCR_VA);
+}
+
+/* Takes the loaded vCPU's world out of the registers. True: an abort came of what it did, which
+ * ends a WFI. */
+static bool run_save(struct cpu *cpu, struct guest_regs *regs)
 {
 	struct vcpu *vcpu = cpu->loaded;
+	bool aborts = world_take_abort();
 
+	if (aborts) {
+		run_abort(vcpu, regs->pc);
+	}
 	if (vcpu->vfp_open) {
 		world_vfp_save(&vcpu->vfp);
 		world_vfp_close();
@@ -181,6 +194,7 @@ static void run_save(struct cpu *cpu, struct guest_regs *regs)
 	world_save(&vcpu->world);
 	run_vgic_unload(vcpu);
 	cpu->loaded = NULL;
+	return aborts;
 }
 
 static void run_enter_start(struct vcpu *vcpu)
@@ -336,9 +350,9 @@ static uint8_t run_must_share(const struct cpu *cpu)
 	return SCHED_NO_CPU;
 }
 
-/* The world of `vcpu`, which is in memory by now, is anybody's. sched_lock is held; it is dropped
- * on the way, and taken again. */
-static void run_give(struct vcpu *vcpu)
+/* The world of `vcpu`, which is in memory by now, is anybody's. `owed`: something ends its WFI, if
+ * it waits. sched_lock is held; it is dropped on the way, and taken again. */
+static void run_give(struct vcpu *vcpu, bool owed)
 {
 	bool last = life_unload(&sched, &vcpu->vm->life, vcpu->life);
 	bool wake = sched.entity[vcpu->entity].state == SCHED_BLOCKED;
@@ -349,7 +363,7 @@ static void run_give(struct vcpu *vcpu)
 	lock_drop(&sched_lock);
 	if (last) {
 		vm_clear_up(vcpu->vm);
-	} else if (vcpu_has_pending(vcpu)) {
+	} else if (owed || vcpu_has_pending(vcpu)) {
 		vcpu_kick(vcpu); /* came between its WFI and here */
 	}
 	lock_take(&sched_lock);
@@ -366,9 +380,10 @@ static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struc
 {
 	struct vcpu *former = cpu->loaded;
 	enum life_take take;
+	bool owed = false;
 
 	if (former) {
-		run_save(cpu, regs);
+		owed = run_save(cpu, regs);
 		/* What it did here is done before it may go on elsewhere: cache and TLB
 		 * maintenance, and stores to devices, are waited for by a DSB alone (A3.8.3,
 		 * B3.10.1). */
@@ -376,7 +391,7 @@ static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struc
 	}
 	lock_take(&sched_lock);
 	if (former) {
-		run_give(former);
+		run_give(former, owed);
 	}
 	take = next ? run_take(cpu, next) : LIFE_LEFT;
 	lock_drop(&sched_lock);

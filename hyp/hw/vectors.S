@@ -98,6 +98,37 @@ vectors_enter:
 	bl	run_start
 	b	vector_return
 
+	/* While vectors_take_abort looks: nothing but an asynchronous abort can come. */
+	.balign	32
+vectors_abort:
+	b	vector_reset
+	b	vector_undef
+	b	vector_svc
+	b	vector_pabt
+	b	vector_abort_taken
+	b	vector_reset
+	b	vector_reset
+	b	vector_reset
+
+/* bool vectors_take_abort(void): takes the asynchronous abort that is pending, in HYP. No memory is touched between:
+ * what is pending is taken at the ISB at the latest (a context synchronization operation). */
+	.globl vectors_take_abort
+vectors_take_abort:
+	mrc	p15, 4, r1, c12, c0, 0	/* HVBAR */
+	ldr	r2, =vectors_abort
+	mcr	p15, 4, r2, c12, c0, 0
+	mov	r0, #0
+	isb
+	cpsie	a
+	isb
+	cpsid	a
+	mcr	p15, 4, r1, c12, c0, 0
+	isb
+	bx	lr
+vector_abort_taken:
+	mov	r0, #1
+	eret
+
 	/* On a stack of its own: the CPU's may be what has overflowed. */
 	.macro	fatal number
 	ldr	sp, =panic_stack + PANIC_STACK_SIZE

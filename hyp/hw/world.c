@@ -21,6 +21,8 @@
 	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | \
 	 FIELD_PREP(HCR_BSU, HCR_BSU_IS) | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TAC | HCR_TSW)
 
+bool vectors_take_abort(void);
+
 void world_init_cpu(const void *vectors, uintptr_t cpu)
 {
 	sysreg_write(HTPIDR, cpu);
@@ -199,6 +201,14 @@ void world_forget_branches(void)
 	sysreg_write(BPIALL, 0);
 	hw_dsb();
 	hw_isb();
+}
+
+/* ISR.A shows a physical abort in HYP, which has it masked by CPSR.A (B4.1, ISR). */
+bool world_take_abort(void)
+{
+	hw_dsb();
+	hw_isb();
+	return (sysreg_read(ISR) & ISR_A) && vectors_take_abort();
 }
 
 void world_set_hcr(uint32_t hcr)

@@ -95,6 +95,11 @@
 #define SCR_SCD BIT32(7)
 #define SCR_HCE BIT32(8)
 
+/* ISR: what is pending, physical in HYP */
+#define ISR_F BIT32(6)
+#define ISR_I BIT32(7)
+#define ISR_A BIT32(8)
+
 /* CPACR */
 #define CPACR_CP10   GENMASK32(21, 20)
 #define CPACR_CP11   GENMASK32(23, 22)

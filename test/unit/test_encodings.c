@@ -85,6 +85,7 @@ static const struct row system_control[] = {
 
 	BIT(SCR_NS, 0, "B4.1.129"), BIT(SCR_SCD, 7, "B4.1.129"), BIT(SCR_HCE, 8, "B4.1.129"),
 
+	BIT(ISR_F, 6, "B4.1, ISR"), BIT(ISR_I, 7, "B4.1, ISR"), BIT(ISR_A, 8, "B4.1, ISR"),
 	BITS(CPACR_CP10, 21, 20, "B4.1.40"), BITS(CPACR_CP11, 23, 22, "B4.1.40"),
 	BIT(CPACR_D32DIS, 30, "B4.1.40"), BIT(CPACR_ASEDIS, 31, "B4.1.40"),
 

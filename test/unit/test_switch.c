@@ -82,6 +82,24 @@ void tty_tick(void)
 	CHECK(false);
 }
 
+static uint32_t complaints;
+
+void complain_access(struct vcpu *who, uint32_t pc, const char *what, uint32_t address)
+{
+	CHECK(who && what && pc == regs.pc && !address);
+	complaints++;
+}
+
+/* The abort that is pending, taken. A15: once. */
+bool vectors_take_abort(void)
+{
+	bool pending = (*hw_log_register("ISR") & BIT32(8)) != 0;
+
+	hw_log_event("abort taken");
+	*hw_log_register("ISR") &= ~(uint64_t)BIT32(8);
+	return pending;
+}
+
 void vpmu_reset(struct vcpu *who)
 {
 	(void)who;
@@ -236,6 +254,7 @@ static void boot(void)
 	hw_log_sample = NULL;
 	hw_log_effect = NULL;
 	kicked = 0;
+	complaints = 0;
 	sched_init(&sched, 2);
 	boot_vm(&vm[0], &vcpu[0], 2);
 	boot_vm(&vm[1], &vcpu[2], 1);
@@ -294,6 +313,91 @@ static void published_after_a_barrier(void)
 		CHECK(hw_log_between(last, published, 'e', "hw_dsb"));
 		end();
 	}
+}
+
+/* ---- an asynchronous abort stays with its owner ---- */
+
+#define HCR_AT_VA BIT32(8) /* B4.1.65 */
+
+/* B4.1, ISR: A. Only after a DSB has the last access of the guest told how it went. */
+static void an_abort_is_looked_for(void)
+{
+	boot();
+	load(0, 0);
+	unload(0);
+	CHECK(hw_log_between(0, hw_log_find(0, 'r', "ISR"), 'e', "hw_dsb"));
+	CHECK(hw_log_find(0, 'r', "ISR") < hw_log_find(0, 'r', "SP_usr"));
+	CHECK(hw_log_find(0, 'r', "ISR") < hw_log_find(0, 'e', "gich"));
+	CHECK_EQ(hw_log_count('e', "abort taken"), 0);
+	CHECK(!(vcpu[0].world.hcr & HCR_AT_VA));
+	CHECK_EQ(complaints, 0);
+	end();
+}
+
+static void an_abort_stays_with_its_owner(void)
+{
+	for (uint32_t n = 0; n < 2; n++) { /* VFP in use, or not: its registers are saved later */
+		boot();
+		load(0, 0);
+		vcpu[0].vfp_open = n;
+		*hw_log_register("ISR") = BIT32(8);
+		unload(0);
+		CHECK_EQ(hw_log_count('e', "abort taken"), 1);
+		CHECK(hw_log_find(0, 'e', "abort taken") < hw_log_find(0, 'r', "SP_usr"));
+		CHECK(vcpu[0].world.hcr & HCR_AT_VA);
+		CHECK_EQ(complaints, 1);
+		load(0, 2);
+		CHECK(!(*hw_log_register("HCR") & HCR_AT_VA)); /* not the next one's */
+		unload(0);
+		load(1, 0); /* wherever it goes on */
+		CHECK(*hw_log_register("HCR") & HCR_AT_VA);
+		*hw_log_register("HCR") &= ~(uint64_t)HCR_AT_VA; /* it takes it (B1.8.11) */
+		unload(1);
+		load(0, 0);
+		CHECK(!(*hw_log_register("HCR") & HCR_AT_VA));
+		unload(0);
+		end();
+	}
+}
+
+/* WFI ends by it (B1.8.13), found as the vCPU has said that it waits. An interrupt is no abort. */
+static void an_abort_ends_a_wait(void)
+{
+	static const struct {
+		uint64_t isr;
+		uint32_t kicks;
+	} table[] = { { 0, 0 }, { BIT32(7) | BIT32(6), 0 }, { BIT32(8), 1 } };
+
+	for (uint32_t n = 0; n < ARRAY_SIZE(table); n++) {
+		boot();
+		load(0, 0);
+		sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
+		*hw_log_register("ISR") = table[n].isr;
+		unload(0);
+		CHECK_EQ(kicked, table[n].kicks);
+		end();
+	}
+}
+
+/* ---- timers ---- */
+
+/* The interrupt is given back when its level has fallen: the write of CTL is complete (B8.1). */
+static void levels_fall_first(void)
+{
+	boot();
+	for (uint32_t n = 0; n < 2; n++) {
+		vgic_kick_t kick = 0;
+
+		vgic_set_owner(vm[0].vgic, n ? 30 : 27, VGIC_OWNER_TIMER, n ? 30 : 27);
+		load(0, 0);
+		vgic_hw_fired(vm[0].vgic, 0, n ? 30 : 27, &kick);
+		unload(0);
+		CHECK(hw_log_between(hw_log_last('w', "CNTV_CTL"),
+				     hw_log_find(0, 'e', "gic inactive"), 'e', "hw_isb"));
+		CHECK(hw_log_between(hw_log_last('w', "CNTP_CTL"),
+				     hw_log_find(0, 'e', "gic inactive"), 'e', "hw_isb"));
+	}
+	end();
 }
 
 /* ---- what a CPU remembers of another vCPU ---- */
@@ -416,6 +520,10 @@ static void a_start(void)
 
 static const struct test_case cases[] = {
 	{ "published_after_a_barrier", published_after_a_barrier },
+	{ "an_abort_is_looked_for", an_abort_is_looked_for },
+	{ "an_abort_stays_with_its_owner", an_abort_stays_with_its_owner },
+	{ "an_abort_ends_a_wait", an_abort_ends_a_wait },
+	{ "levels_fall_first", levels_fall_first },
 	{ "another_vcpu_of_the_partition", another_vcpu_of_the_partition },
 	{ "the_same_vcpu", the_same_vcpu },
 	{ "another_partition", another_partition },
