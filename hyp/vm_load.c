@@ -83,7 +83,7 @@ static void vm_load_done(struct vm *vm)
 		timer_now(); /* the guest's virtual counter starts at 0, the same on its vCPUs */
 
 	/* Nothing of an earlier life may be left in a cache or TLB. */
-	tlb_flush_all_vmids();
+	tlb_flush_vmid_of(vm->vcpus[0].world.vttbr);
 	cache_icache_flush();
 	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
 		memset(&vm->vcpus[n].vfp, 0, sizeof(vm->vcpus[n].vfp));

@@ -40,12 +40,16 @@ static inline void tlb_flush_vmid_here(void)
 	hw_isb();
 }
 
-/* Everything of every VMID, on all CPUs. */
-static inline void tlb_flush_all_vmids(void)
+/* Everything of the VMID in `vttbr`, on all CPUs; nobody's vCPU is loaded on this one. The others'
+ * VMIDs keep what they have. */
+static inline void tlb_flush_vmid_of(uint64_t vttbr)
 {
-	hw_dsb();
-	sysreg_write(TLBIALLNSNHIS, 0);
-	hw_dsb();
+	uint64_t saved = sysreg_read64(VTTBR);
+
+	sysreg_write64(VTTBR, vttbr);
+	hw_isb();
+	tlb_flush_vmid();
+	sysreg_write64(VTTBR, saved);
 	hw_isb();
 }
 

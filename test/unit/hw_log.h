@@ -96,6 +96,14 @@ static inline uint32_t hw_log_find(uint32_t from, char kind, const char *name)
 	return HW_LOG_NONE;
 }
 
+/* What the first such event carried; 0 if there is none. */
+static inline uint64_t hw_log_value(char kind, const char *name)
+{
+	uint32_t at = hw_log_find(0, kind, name);
+
+	return at == HW_LOG_NONE ? 0 : hw_log[at].value;
+}
+
 static inline uint32_t hw_log_last(char kind, const char *name)
 {
 	uint32_t last = HW_LOG_NONE;
