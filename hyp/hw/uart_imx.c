@@ -14,13 +14,17 @@
 #define IMX_USR2 0x98u
 #define IMX_UTS	 0xb4u
 
+#define IMX_UCR1_UARTEN BIT32(0)
 #define IMX_UCR1_RRDYEN BIT32(9)
 #define IMX_UCR1_TRDYEN BIT32(13)
 /* Every other interrupt and DMA request: ADEN, TRDYEN, IDEN, RRDYEN, RXDMAEN, TXMPTYEN, RTSDEN,
  * TXDMAEN, ATDMAEN. */
 #define IMX_UCR1_OFF \
 	(BIT32(15) | GENMASK32(13, 12) | GENMASK32(9, 8) | GENMASK32(6, 5) | GENMASK32(3, 2))
-#define IMX_UCR2_OFF	(BIT32(15) | GENMASK32(4, 3))			 /* ESCI, RTSEN, ATEN */
+#define IMX_UCR2_OFF	(BIT32(15) | GENMASK32(4, 3)) /* ESCI, RTSEN, ATEN */
+#define IMX_UCR2_ON	GENMASK32(2, 0)		      /* TXEN, RXEN, SRST: 0 there is a reset */
+#define IMX_UCR2_8N1	(BIT32(14) | BIT32(5))	      /* IRTS, WS */
+#define IMX_UCR3_MUXSEL BIT32(2)
 #define IMX_UCR3_OFF	(GENMASK32(13, 11) | GENMASK32(6, 3) | BIT32(0)) /* DTREN to ACIEN */
 #define IMX_UCR3_DTE	GENMASK32(9, 8) /* RI, DCD: as DTE interrupts, as DCE the pins' levels */
 #define IMX_UCR4_OFF	(GENMASK32(8, 6) | GENMASK32(3, 0)) /* ENIRI to DREN, but for IRSC, LPBYP */
@@ -31,23 +35,28 @@
 #define IMX_UTS_RXEMPTY BIT32(5)
 #define IMX_UTS_TXFULL	BIT32(4)
 
-static void uart_imx_clear(const struct uart *uart, uint32_t offset, uint32_t bits)
+static void uart_imx_change(const struct uart *uart, uint32_t offset, uint32_t clear, uint32_t set)
 {
-	io_write32(uart->shape.base + offset, io_read32(uart->shape.base + offset) & ~bits);
+	io_write32(uart->shape.base + offset,
+		   (io_read32(uart->shape.base + offset) & ~clear) | set);
 }
 
 /* Levels: one byte received is ready, so the aging timer has nothing to add; fewer than two to send
- * are room. UFCR also holds the clock's divider. */
+ * are room. UFCR also holds the clock's divider. Who only printed left the receiver off, and maybe
+ * RXDMUXSEL, without which it hears nothing. A UART that is off has no format yet: 8n1, and nobody
+ * whose permission to send it waits for. Reception comes last: it finds its level set. */
 static void uart_imx_start(struct uart *uart)
 {
 	uint32_t levels = io_read32(uart->shape.base + IMX_UFCR);
+	bool on = (io_read32(uart->shape.base + IMX_UCR1) & IMX_UCR1_UARTEN) != 0;
 
-	uart_imx_clear(uart, IMX_UCR1, IMX_UCR1_OFF);
-	uart_imx_clear(uart, IMX_UCR2, IMX_UCR2_OFF);
-	uart_imx_clear(uart, IMX_UCR3, IMX_UCR3_OFF | ((levels & IMX_UFCR_DTE) ? IMX_UCR3_DTE : 0));
-	uart_imx_clear(uart, IMX_UCR4, IMX_UCR4_OFF);
+	uart_imx_change(uart, IMX_UCR1, IMX_UCR1_OFF, IMX_UCR1_UARTEN);
+	uart_imx_change(uart, IMX_UCR3, IMX_UCR3_OFF | ((levels & IMX_UFCR_DTE) ? IMX_UCR3_DTE : 0),
+			IMX_UCR3_MUXSEL);
+	uart_imx_change(uart, IMX_UCR4, IMX_UCR4_OFF, 0);
 	levels = FIELD_SET(IMX_UFCR_RXTL, levels, 1u);
 	io_write32(uart->shape.base + IMX_UFCR, FIELD_SET(IMX_UFCR_TXTL, levels, 2u));
+	uart_imx_change(uart, IMX_UCR2, IMX_UCR2_OFF, IMX_UCR2_ON | (on ? 0 : IMX_UCR2_8N1));
 }
 
 static bool uart_imx_can_send(struct uart *uart)

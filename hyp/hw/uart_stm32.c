@@ -11,6 +11,7 @@
 #define STM32_RDR 0x24u
 #define STM32_TDR 0x28u
 
+#define STM32_CR1_ON	 (GENMASK32(3, 2) | BIT32(0)) /* TE, RE, UE */
 #define STM32_CR1_RXNEIE BIT32(5)
 #define STM32_CR1_TXEIE	 BIT32(7)
 #define STM32_CR1_FIFOEN BIT32(29)
@@ -24,12 +25,13 @@
 #define STM32_ISR_TC	 BIT32(6)
 #define STM32_ISR_TXE	 BIT32(7) /* with FIFO: not full */
 
-/* FIFOEN can only be changed in a UART that is off: it stays, either way works. */
+/* FIFOEN can only be changed in a UART that is off: it stays, either way works. Who only printed
+ * left the receiver off. */
 static void uart_stm32_start(struct uart *uart)
 {
 	uintptr_t base = uart->shape.base;
 
-	io_write32(base + STM32_CR1, io_read32(base + STM32_CR1) & ~STM32_CR1_OFF);
+	io_write32(base + STM32_CR1, (io_read32(base + STM32_CR1) & ~STM32_CR1_OFF) | STM32_CR1_ON);
 	io_write32(base + STM32_CR3, io_read32(base + STM32_CR3) & ~STM32_CR3_OFF);
 }
 
