@@ -39,6 +39,7 @@
 
 #define PL011_LCR_H_FEN BIT32(4)
 
+#define PL011_CR_UARTEN	 BIT32(0)
 #define PL011_CR_LBE	 BIT32(7)
 #define PL011_CR_TXE	 BIT32(8)
 #define PL011_CR_RXE	 BIT32(9)
@@ -47,6 +48,9 @@
 #define PL011_CR_OUT1	 BIT32(12)
 #define PL011_CR_OUT2	 BIT32(13)
 #define PL011_CR_DEFINED (GENMASK32(15, 7) | GENMASK32(2, 0))
+
+/* Who prints looks at FR twice a byte (TXFF, then BUSY); who looks more often waits for input. */
+#define PL011_LOOKS 8u
 
 #define PL011_IFLS_TX	 GENMASK32(2, 0)
 #define PL011_IFLS_RX	 GENMASK32(5, 3)
@@ -124,23 +128,37 @@ static uint32_t pl011_flags(const struct pl011 *uart)
 	return flags;
 }
 
-/* A byte at the receiver. The timeout of section 2.8 (UARTRTINTR) is over at once, so RT stands for
- * 'not empty' until it is cleared. */
+/* Section 2.8: RX by the level, RT when what is there has waited for 32 bits' time, which is over
+ * at once: it stands for 'not empty' until it is cleared. */
+void pl011_rx_wait(struct pl011 *uart)
+{
+	if (uart->rx_count >= pl011_rx_level(uart)) {
+		pl011_raise(uart, PL011_INT_RX);
+	}
+	if (uart->rx_count > 0) {
+		pl011_raise(uart, PL011_INT_RT);
+	}
+}
+
+void pl011_rx_lose(struct pl011 *uart)
+{
+	uart->rsr = PL011_RSR_OE;
+	uart->overrun = true;
+	pl011_raise(uart, PL011_INT_OE);
+	pl011_rx_wait(uart);
+}
+
+/* A byte at the receiver. */
 static bool pl011_receive(struct pl011 *uart, uint8_t byte)
 {
 	if (uart->rx_count >= pl011_depth(uart)) {
-		uart->rsr = PL011_RSR_OE;
-		uart->overrun = true;
-		pl011_raise(uart, PL011_INT_OE);
+		pl011_rx_lose(uart);
 		return false;
 	}
 	uart->rx[(uart->rx_head + uart->rx_count) % PL011_FIFO] = byte;
 	uart->rx_count++;
 	uart->overrun = false;
-	if (uart->rx_count >= pl011_rx_level(uart)) {
-		pl011_raise(uart, PL011_INT_RX);
-	}
-	pl011_raise(uart, PL011_INT_RT);
+	pl011_rx_wait(uart);
 	return true;
 }
 
@@ -261,6 +279,13 @@ static uint32_t pl011_id(uint32_t offset)
 	return id[(offset - PL011_ID) / 4];
 }
 
+static void pl011_look(struct pl011 *uart)
+{
+	if (uart->tx_count == 0 && uart->looks < PL011_LOOKS) {
+		uart->looks++;
+	}
+}
+
 static uint32_t pl011_read(struct pl011 *uart, uint32_t offset)
 {
 	switch (offset) {
@@ -269,6 +294,7 @@ static uint32_t pl011_read(struct pl011 *uart, uint32_t offset)
 	case PL011_RSR:
 		return uart->rsr;
 	case PL011_FR:
+		pl011_look(uart);
 		return pl011_flags(uart);
 	case PL011_ILPR:
 		return uart->ilpr;
@@ -348,6 +374,7 @@ enum mmio_result pl011_access(struct pl011 *uart, struct mmio *mmio)
 	uint32_t mask = mmio_mask(mmio->size);
 
 	if (mmio->is_write) {
+		uart->looks = 0;
 		pl011_write(uart, mmio->offset, mmio->value & mask);
 	} else {
 		mmio->value = pl011_read(uart, mmio->offset) & mask;
@@ -364,6 +391,17 @@ bool pl011_irq(const struct pl011 *uart)
 static bool pl011_listens(const struct pl011 *uart)
 {
 	return (uart->cr & (PL011_CR_RXE | PL011_CR_LBE)) == PL011_CR_RXE;
+}
+
+void pl011_rx_poll(struct pl011 *uart)
+{
+	uart->looks = PL011_LOOKS;
+}
+
+bool pl011_rx_listens(const struct pl011 *uart)
+{
+	return pl011_listens(uart) &&
+	       ((uart->cr & PL011_CR_UARTEN) != 0 || uart->looks >= PL011_LOOKS);
 }
 
 bool pl011_rx_push(struct pl011 *uart, uint8_t byte)

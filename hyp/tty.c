@@ -12,13 +12,16 @@
 #define TTY_LINE     200
 #define TTY_HOLD     2048
 #define TTY_OWN_NAME "plumbline: " /* before the monitor's lines on a raw console */
-#define TTY_INPUT    256	   /* a power of two */
+#define TTY_INPUT    4096	   /* a power of two: a page that is pasted */
 #define TTY_SHORT    32		   /* of them make a tick */
+#define TTY_TURN     64		   /* bytes each way in one go, with interrupts masked */
+#define TTY_PATIENCE 100 /* ticks (4 s) for which a guest that does not read is waited for */
 
 /* What was typed for a port and does not fit its UART's FIFO yet. */
 struct tty_input {
 	uint8_t bytes[TTY_INPUT];
 	uint32_t head, tail;
+	uint64_t quiet; /* counter value: until then nothing arrives at a receiver just enabled */
 };
 
 static struct lock tty_lock; /* all of the following, and every vm->uart */
@@ -27,11 +30,15 @@ static struct tty_input tty_input[CONSOLE_MAX_PORTS];
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
 static bool tty_by_interrupt;
 static bool tty_is_full;	/* the UART took no more, when last asked: something may wait */
+static bool tty_has_more;	/* a turn was over before it was full */
 static bool tty_is_open;	/* tty_open was called */
 static uint32_t tty_held;	/* bytes in tty_hold */
 static char tty_hold[TTY_HOLD]; /* raw: the monitor's lines, for the last words */
 static bool tty_tick_armed;	/* some CPU's tick_at is set ... */
 static bool tty_tick_is_short;	/* ... for the UART alone */
+static uint32_t tty_shorts;	/* such ticks since the last long one */
+static bool tty_holds;		/* the board's UART keeps what is typed: nobody has room for it */
+static uint32_t tty_patience;	/* ticks for which that may last */
 
 /* The level of the emulated UART's interrupt, to the partition's VGIC. tty_lock is held, so levels
  * arrive in order. */
@@ -58,7 +65,7 @@ static void tty_arm(uint64_t ticks, bool is_short)
 {
 	struct cpu *cpu = cpu_this();
 
-	if (tty_tick_armed) {
+	if (tty_tick_armed && !(is_short && !tty_tick_is_short && cpu->tick_at)) {
 		return;
 	}
 	tty_tick_armed = true;
@@ -72,16 +79,18 @@ static void tty_arm_tick(void)
 	tty_arm(main_tty_tick, false);
 }
 
-/* Ring -> UART, as much as it takes now. */
+/* Ring -> UART, as much as it takes now, and a turn allows. */
 static bool tty_send(void)
 {
-	bool progress = false;
+	uint32_t sent = 0;
 
+	tty_has_more = false;
 	while (tty_is_open) {
 		int byte;
 
 		tty_is_full = !uart_can_send();
-		if (tty_is_full) {
+		tty_has_more = !tty_is_full && sent == TTY_TURN;
+		if (tty_is_full || tty_has_more) {
 			break;
 		}
 		byte = console_next(&tty_console);
@@ -92,9 +101,9 @@ static bool tty_send(void)
 			break;
 		}
 		uart_send((uint8_t)byte);
-		progress = true;
+		sent++;
 	}
-	return progress;
+	return sent > 0;
 }
 
 /* The partition's transmit FIFO -> its ring, as much as fits. True: something was there. */
@@ -114,39 +123,134 @@ static bool tty_collect(struct vm *vm)
 	return progress;
 }
 
+/* ---- input: the board's UART -> the ring of the port in focus -> its partition's FIFO ---- */
+
+static bool tty_has_input(const struct vm *vm)
+{
+	const struct tty_input *input = &tty_input[vm->port];
+
+	return input->head != input->tail;
+}
+
+/* What does not fit keeps its interrupts up, as the next byte would on a line with flow control. */
 static void tty_deliver_input(struct vm *vm)
 {
 	struct tty_input *input = &tty_input[vm->port];
 
-	while (input->head != input->tail && pl011_rx_has_room(&vm->uart)) {
+	while (tty_has_input(vm) && pl011_rx_listens(&vm->uart)) {
+		if (timer_now() < input->quiet) {
+			tty_arm_tick();
+			break;
+		}
+		if (!pl011_rx_has_room(&vm->uart)) {
+			pl011_rx_wait(&vm->uart);
+			break;
+		}
 		pl011_rx_push(&vm->uart, input->bytes[input->head++ % TTY_INPUT]);
+		if (vm->port == tty_console.focus) {
+			tty_patience = TTY_PATIENCE;
+		}
 	}
 }
 
+/* Room for the next byte? With `spare`, also for many more. */
+static bool tty_has_space(uint32_t spare)
+{
+	const struct tty_input *input = &tty_input[tty_console.focus];
+
+	return !tty_vm[tty_console.focus] || input->tail - input->head + spare < TTY_INPUT;
+}
+
+/*
+ * May a byte be taken from the board's UART? While the guest in focus leaves no room, bytes stay
+ * there, so that who sends sees it full, and sends no more. But not for ever: a guest that has read
+ * nothing for TTY_PATIENCE ticks could not be left by Ctrl-] any more. From then on its bytes are
+ * taken and lost, until it reads again. Once held, there must be room for a good many to go on: not
+ * an interrupt for each byte.
+ */
+static bool tty_may_receive(void)
+{
+	return tty_has_space(tty_holds ? TTY_INPUT / 4 : 0) || tty_patience == 0;
+}
+
+static void tty_take_input(uint32_t port, uint8_t byte)
+{
+	struct tty_input *input = &tty_input[port];
+	struct vm *vm = tty_vm[port];
+
+	if (!vm) {
+		return;
+	}
+	if (input->tail - input->head < TTY_INPUT) {
+		input->bytes[input->tail++ % TTY_INPUT] = byte;
+		tty_deliver_input(vm);
+	} else if (pl011_rx_listens(&vm->uart)) {
+		pl011_rx_lose(&vm->uart);
+	}
+}
+
+/* True: the state of all was asked for. */
+static bool tty_receive(uint8_t byte)
+{
+	uint32_t focus = tty_console.focus;
+	uint8_t out;
+	int port = console_input(&tty_console, byte, &out);
+
+	if (port >= 0) {
+		tty_take_input((uint32_t)port, out);
+	}
+	if (tty_console.focus != focus) {
+		tty_patience = TTY_PATIENCE;
+	}
+	return port == CONSOLE_STATE;
+}
+
+/* A turn's bytes. What is left comes again: its interrupt is not over. True as tty_receive. */
+static bool tty_receive_some(void)
+{
+	bool asked = false;
+
+	for (uint32_t n = 0; n < TTY_TURN && tty_may_receive(); n++) {
+		int byte = uart_receive();
+
+		if (byte < 0) {
+			break;
+		}
+		asked = tty_receive((uint8_t)byte) || asked;
+	}
+	return asked;
+}
+
+/* ---- both ways ---- */
+
 static void tty_pump_all(void)
 {
-	bool progress;
-
-	do {
+	for (uint32_t turn = 0; turn < 2; turn++) { /* what the first makes room for goes, too */
 		for (uint32_t n = 0; n < vm_count; n++) {
 			tty_collect(&vms[n]);
 		}
-		progress = tty_send();
-	} while (progress && !tty_is_full);
+		if (!tty_send() || tty_is_full || tty_has_more) {
+			break;
+		}
+	}
 	for (uint32_t n = 0; n < vm_count; n++) {
 		tty_update_line(&vms[n]);
 	}
 }
 
 /* A UART that was full when bytes were left, and has room by now, is waited for, too: its interrupt
- * comes at once, and nobody else may come. Where the UART's interrupt does not reach the GIC, this
- * CPU looks. */
+ * comes at once, and nobody else may come. Where the UART's interrupt does not reach the GIC, or
+ * its FIFO has not been full, this CPU looks. */
 static void tty_wait_for_room(void)
 {
+	tty_holds = !tty_may_receive();
 	if (tty_by_interrupt) {
-		uart_enable_interrupts(tty_is_full);
-	} else if (tty_is_full) {
+		uart_enable_interrupts(!tty_holds, tty_is_full || tty_has_more);
+	}
+	if (tty_has_more || (tty_is_full && !tty_by_interrupt)) {
 		tty_arm(main_tty_tick / TTY_SHORT, true);
+	} else if (tty_holds) {
+		tty_arm_tick(); /* patience ends */
 	}
 }
 
@@ -205,61 +309,84 @@ void tty_reset_vm(struct vm *vm)
 
 void tty_enable_interrupts(void)
 {
+	bool asked;
+
 	lock_take(&tty_lock);
 	tty_by_interrupt = true;
-	uart_enable_interrupts(true);
+	tty_patience = TTY_PATIENCE;
+	asked = tty_receive_some(); /* what was typed early may bring no interrupt */
+	tty_pump_all();
+	tty_wait_for_room();
 	lock_drop(&tty_lock);
+	if (asked) {
+		report_start();
+	}
+}
+
+/* Before its access. Who reads the data register wants a byte, however it came to know of it. */
+static void tty_poll_input(struct vm *vm, const struct mmio *mmio)
+{
+	if (!mmio->is_write && mmio->offset == 0 && tty_has_input(vm)) {
+		pl011_rx_poll(&vm->uart);
+		tty_input[vm->port].quiet = 0;
+		tty_deliver_input(vm);
+	}
+}
+
+/* The guest has read: is there room again for what the board's UART holds? */
+static bool tty_go_on(void)
+{
+	bool asked = tty_receive_some();
+
+	tty_wait_for_room();
+	return asked;
 }
 
 enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
 {
 	enum mmio_result result;
+	bool asked = false;
+	bool listened;
 
 	lock_take(&tty_lock);
+	tty_poll_input(vm, mmio);
+	listened = pl011_rx_listens(&vm->uart);
 	result = pl011_access(&vm->uart, mmio);
 	if (mmio->is_write) {
+		if (!listened && pl011_rx_listens(&vm->uart)) {
+			/* A driver throws away what it finds in a receiver that it has just
+			 * enabled; on a line, nothing would be there yet. */
+			tty_input[vm->port].quiet = timer_now() + main_tty_tick;
+		}
 		tty_collect(vm);
 		tty_send();
 		if (tty_collect(vm) && !tty_is_full) {
 			tty_send();
 		}
-		if (tty_is_full) {
+		if (tty_is_full || tty_has_more) {
 			tty_wait_for_room();
 		}
-	} else if (mmio->offset == 0) {
+	}
+	if (tty_has_input(vm)) {
 		tty_deliver_input(vm);
+		if (tty_holds && tty_may_receive()) {
+			asked = tty_go_on();
+		}
 	}
 	tty_update_line(vm);
 	lock_drop(&tty_lock);
-	return result;
-}
-
-/* True: the state of all was asked for. */
-static bool tty_receive(uint8_t byte)
-{
-	uint8_t out;
-	int port = console_input(&tty_console, byte, &out);
-
-	if (port > 0 && tty_vm[port]) {
-		struct tty_input *input = &tty_input[port];
-
-		if (input->tail - input->head < TTY_INPUT) {
-			input->bytes[input->tail++ % TTY_INPUT] = out;
-		}
-		tty_deliver_input(tty_vm[port]);
+	if (asked) {
+		report_start();
 	}
-	return port == CONSOLE_STATE;
+	return result;
 }
 
 void tty_irq(void)
 {
-	bool asked = false;
-	int byte;
+	bool asked;
 
 	lock_take(&tty_lock);
-	while ((byte = uart_receive()) >= 0) {
-		asked = tty_receive((uint8_t)byte) || asked;
-	}
+	asked = tty_receive_some();
 	tty_pump_all();
 	tty_wait_for_room();
 	lock_drop(&tty_lock);
@@ -270,12 +397,25 @@ void tty_irq(void)
 	}
 }
 
+/* Some 40 ms have passed. */
+static void tty_long_tick(void)
+{
+	tty_shorts = 0;
+	console_tick(&tty_console);
+	if (tty_holds && tty_patience > 0) {
+		tty_patience--;
+	}
+	for (uint32_t n = 0; n < vm_count; n++) {
+		tty_deliver_input(&vms[n]);
+	}
+}
+
 void tty_tick(void)
 {
 	lock_take(&tty_lock);
 	tty_tick_armed = false;
-	if (!tty_tick_is_short) {
-		console_tick(&tty_console);
+	if (!tty_tick_is_short || ++tty_shorts >= TTY_SHORT) {
+		tty_long_tick();
 	}
 	tty_pump_all();
 	tty_wait_for_room();

@@ -29,10 +29,10 @@ int uart_receive(void)
 	return uart_driver ? uart_driver->receive(&uart) : -1;
 }
 
-void uart_enable_interrupts(bool transmit)
+void uart_enable_interrupts(bool receive, bool transmit)
 {
 	if (uart_driver) {
-		uart_driver->enable_interrupts(&uart, transmit);
+		uart_driver->enable_interrupts(&uart, receive, transmit);
 	}
 }
 

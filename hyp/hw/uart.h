@@ -29,11 +29,13 @@ void uart_init(const struct uart_driver *driver, const struct uart_shape *shape)
 /* The next uart_send loses nothing. */
 bool uart_can_send(void);
 void uart_send(uint8_t byte);
-/* -1: nothing received. An interrupt of reception is over when this has been said. */
+/* -1: nothing received. What came before uart_init may be there without an interrupt. An interrupt
+ * of reception is over when this has been said. */
 int uart_receive(void);
-/* Interrupts: reception always; transmission when asked for: one comes when bytes were sent until
- * uart_can_send said no, and there is room again. */
-void uart_enable_interrupts(bool transmit);
+/* Interrupts. Of reception: while it is off, bytes stay in the FIFO, and the other end sees it
+ * fill; what is there comes to notice when it is on again. Of transmission: one comes when bytes
+ * were sent until uart_can_send said no, and there is room again. */
+void uart_enable_interrupts(bool receive, bool transmit);
 /* Waits until everything has left. */
 void uart_drain(void);
 

@@ -53,13 +53,18 @@ static bool uart_8250_is_idle(struct uart *uart)
 	return (uart_8250_read(uart, UART_8250_LSR) & UART_8250_LSR_TEMT) != 0;
 }
 
-/* No FIFO is emptied: the boot loader's last words may still be in it. Trigger levels 0: reception
+static bool uart_8250_has_fifo(const struct uart *uart)
+{
+	return (uart_8250_read(uart, UART_8250_IIR) & UART_8250_IIR_FIFO) == UART_8250_IIR_FIFO;
+}
+
+/* No FIFO is emptied, not even by turning it on: the boot loader's last words may still be in it,
+ * or what was typed early. Trigger levels 0: reception
  * interrupts at the first byte (OMAP: at the eighth, or a timeout). OUT2 is the interrupt's gate
  * on a PC's 16550. A DesignWare ignores LCR while a character moves. */
 static void uart_8250_start(struct uart *uart)
 {
 	uint32_t line = uart_8250_read(uart, UART_8250_LCR);
-	uint32_t fifo;
 
 	if (line & UART_8250_LCR_DLAB) {
 		while (!uart_8250_is_idle(uart)) {
@@ -67,11 +72,14 @@ static void uart_8250_start(struct uart *uart)
 		uart_8250_write(uart, UART_8250_LCR, line & ~UART_8250_LCR_DLAB);
 	}
 	uart_8250_write(uart, UART_8250_IER, 0);
-	uart_8250_write(uart, UART_8250_FCR, UART_8250_FCR_FIFO);
+	if (uart_8250_has_fifo(uart) ||
+	    (uart_8250_is_idle(uart) &&
+	     !(uart_8250_read(uart, UART_8250_LSR) & UART_8250_LSR_DR))) {
+		uart_8250_write(uart, UART_8250_FCR, UART_8250_FCR_FIFO);
+	}
 	uart_8250_write(uart, UART_8250_MCR,
 			uart_8250_read(uart, UART_8250_MCR) | UART_8250_MCR_OUT2);
-	fifo = uart_8250_read(uart, UART_8250_IIR) & UART_8250_IIR_FIFO;
-	uart->depth = fifo == UART_8250_IIR_FIFO ? UART_8250_DEPTH : 1;
+	uart->depth = uart_8250_has_fifo(uart) ? UART_8250_DEPTH : 1;
 }
 
 /* THRE says that the FIFO is empty, nothing tells how full it is: whoever has seen it empty counts.
@@ -126,9 +134,10 @@ static int uart_8250_dw_receive(struct uart *uart)
 	return byte;
 }
 
-static void uart_8250_enable_interrupts(struct uart *uart, bool transmit)
+static void uart_8250_enable_interrupts(struct uart *uart, bool receive, bool transmit)
 {
-	uart_8250_write(uart, UART_8250_IER, UART_8250_IER_RX | (transmit ? UART_8250_IER_TX : 0));
+	uart_8250_write(uart, UART_8250_IER,
+			(receive ? UART_8250_IER_RX : 0) | (transmit ? UART_8250_IER_TX : 0));
 }
 
 /* Its transmit interrupt is a level that comes with eight free places, when THRE is far: counting

@@ -16,7 +16,7 @@ struct uart_driver {
 	bool (*can_send)(struct uart *uart);
 	void (*send)(struct uart *uart, uint8_t byte);
 	int (*receive)(struct uart *uart);
-	void (*enable_interrupts)(struct uart *uart, bool transmit);
+	void (*enable_interrupts)(struct uart *uart, bool receive, bool transmit);
 	bool (*is_idle)(struct uart *uart); /* the last stop bit has left */
 };
 

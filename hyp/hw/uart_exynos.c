@@ -59,14 +59,14 @@ static int uart_exynos_receive(struct uart *uart)
 	return (int)(io_read32(uart->shape.base + EXYNOS_URXH) & 0xffu);
 }
 
-/* What pends of transmission is of the past: forgotten while it is masked. A FIFO that has room
- * by then pends again, being a level. */
-static void uart_exynos_enable_interrupts(struct uart *uart, bool transmit)
+/* What pends of transmission is of the past, and so is what is masked of reception: forgotten while
+ * it is masked. A FIFO that has room by then, or bytes, pends again, both being levels. */
+static void uart_exynos_enable_interrupts(struct uart *uart, bool receive, bool transmit)
 {
-	uint32_t mask = EXYNOS_INT_ALL & ~EXYNOS_INT_RX;
+	uint32_t mask = receive ? EXYNOS_INT_ALL & ~EXYNOS_INT_RX : EXYNOS_INT_ALL;
 
 	io_write32(uart->shape.base + EXYNOS_UINTM, mask);
-	io_write32(uart->shape.base + EXYNOS_UINTP, EXYNOS_INT_TX);
+	io_write32(uart->shape.base + EXYNOS_UINTP, EXYNOS_INT_TX | (receive ? 0 : EXYNOS_INT_RX));
 	if (transmit) {
 		io_write32(uart->shape.base + EXYNOS_UINTM, mask & ~EXYNOS_INT_TX);
 	}

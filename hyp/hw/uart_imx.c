@@ -78,12 +78,12 @@ static int uart_imx_receive(struct uart *uart)
 }
 
 /* Both are levels that go with their cause. */
-static void uart_imx_enable_interrupts(struct uart *uart, bool transmit)
+static void uart_imx_enable_interrupts(struct uart *uart, bool receive, bool transmit)
 {
 	uint32_t control = io_read32(uart->shape.base + IMX_UCR1) & ~IMX_UCR1_OFF;
 
 	io_write32(uart->shape.base + IMX_UCR1,
-		   control | IMX_UCR1_RRDYEN | (transmit ? IMX_UCR1_TRDYEN : 0));
+		   control | (receive ? IMX_UCR1_RRDYEN : 0) | (transmit ? IMX_UCR1_TRDYEN : 0));
 }
 
 static bool uart_imx_is_idle(struct uart *uart)

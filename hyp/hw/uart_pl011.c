@@ -12,19 +12,22 @@
 #define PL011_IMSC 0x38u
 #define PL011_ICR  0x44u
 
-#define PL011_FR_BUSY	    BIT32(3)
-#define PL011_FR_RXFE	    BIT32(4)
-#define PL011_FR_TXFF	    BIT32(5)
-#define PL011_LCRH_8N1_FIFO 0x70u
-#define PL011_CR_UARTEN	    BIT32(0)
-#define PL011_CR_ON	    0x301u /* UARTEN, TXE, RXE */
-#define PL011_INT_RX	    BIT32(4)
-#define PL011_INT_TX	    BIT32(5)
-#define PL011_INT_RT	    BIT32(6)
-#define PL011_INT_ALL	    0x7ffu
+#define PL011_FR_BUSY	BIT32(3)
+#define PL011_FR_RXFE	BIT32(4)
+#define PL011_FR_TXFF	BIT32(5)
+#define PL011_LCRH_8N1	0x60u
+#define PL011_LCRH_FEN	BIT32(4)
+#define PL011_CR_UARTEN BIT32(0)
+#define PL011_CR_ON	0x301u /* UARTEN, TXE, RXE */
+#define PL011_INT_RX	BIT32(4)
+#define PL011_INT_TX	BIT32(5)
+#define PL011_INT_RT	BIT32(6)
+#define PL011_INT_ALL	0x7ffu
 
 /* A UART that is on keeps its format: DDI 0183 3.3.7 forbids a change, even of the FIFO's enable
- * bit, while it runs. One that is off (QEMU's, without firmware) has none yet: 8n1. */
+ * bit, while it runs. One that is off (QEMU's, without firmware) has none yet: 8n1. Its
+ * FIFOs stay as they are: QEMU's takes what is typed all the same, and forgets it when that bit
+ * changes: the first byte of a pipe. */
 static void uart_pl011_start(struct uart *uart)
 {
 	uintptr_t base = uart->shape.base;
@@ -33,7 +36,8 @@ static void uart_pl011_start(struct uart *uart)
 	io_write32(base + PL011_IMSC, 0);
 	io_write32(base + PL011_ICR, PL011_INT_ALL);
 	if (!(control & PL011_CR_UARTEN)) {
-		io_write32(base + PL011_LCRH, PL011_LCRH_8N1_FIFO);
+		io_write32(base + PL011_LCRH,
+			   (io_read32(base + PL011_LCRH) & PL011_LCRH_FEN) | PL011_LCRH_8N1);
 	}
 	io_write32(base + PL011_IFLS, 0);
 	io_write32(base + PL011_CR, control | PL011_CR_ON);
@@ -57,10 +61,10 @@ static int uart_pl011_receive(struct uart *uart)
 	return (int)(io_read32(uart->shape.base + PL011_DR) & 0xffu);
 }
 
-static void uart_pl011_enable_interrupts(struct uart *uart, bool transmit)
+static void uart_pl011_enable_interrupts(struct uart *uart, bool receive, bool transmit)
 {
 	io_write32(uart->shape.base + PL011_IMSC,
-		   PL011_INT_RX | PL011_INT_RT | (transmit ? PL011_INT_TX : 0));
+		   (receive ? PL011_INT_RX | PL011_INT_RT : 0) | (transmit ? PL011_INT_TX : 0));
 }
 
 static bool uart_pl011_is_idle(struct uart *uart)

@@ -60,13 +60,13 @@ static int uart_stm32_receive(struct uart *uart)
 }
 
 /* With a FIFO: when it is empty, not after every byte. */
-static void uart_stm32_enable_interrupts(struct uart *uart, bool transmit)
+static void uart_stm32_enable_interrupts(struct uart *uart, bool receive, bool transmit)
 {
 	uint32_t control = io_read32(uart->shape.base + STM32_CR1) & ~STM32_CR1_OFF;
 	uint32_t room = (control & STM32_CR1_FIFOEN) ? STM32_CR1_TXFEIE : STM32_CR1_TXEIE;
 
 	io_write32(uart->shape.base + STM32_CR1,
-		   control | STM32_CR1_RXNEIE | (transmit ? room : 0));
+		   control | (receive ? STM32_CR1_RXNEIE : 0) | (transmit ? room : 0));
 }
 
 static bool uart_stm32_is_idle(struct uart *uart)

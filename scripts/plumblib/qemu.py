@@ -25,6 +25,7 @@ REFUSED = re.compile(rb"plumbline: refused: ?(.*)")
 ESCAPE = b"\x1d"  # Ctrl-]: the multiplexer's, twice to send one
 LINGER = 3.0  # seconds that QEMU gets to end by itself after the monitor's last word,
 LINGER_ON = 0.2  # and where the board cannot switch itself off
+TYPED = 65536  # bytes that may wait for the board's UART before more is read from the keyboard
 ANSWER = 10.0  # seconds that the monitor gets, at the time limit, to tell how its guests stand
 
 
@@ -135,6 +136,15 @@ class RawFilter:
         return bytes(out)
 
 
+def _watch(selector: selectors.BaseSelector, file, event: int, wanted: bool) -> None:
+    """Is `file` among those that are waited for?"""
+    if wanted != (file in selector.get_map()):
+        if wanted:
+            selector.register(file, event)
+        else:
+            selector.unregister(file)
+
+
 class Session:
     """One QEMU, from start to end. Ends only the process that it started."""
 
@@ -153,6 +163,7 @@ class Session:
         self.seen = bytearray()  # not yet matched by run.sends
         self.sends = list(run.sends)
         self.raw = RawFilter() if run.raw else None
+        self.typed = bytearray()  # not yet taken: a guest that does not read holds its UART full
         argv = command(image, run) + [
             "-chardev", "stdio,id=console,signal=off,mux=off",
             "-serial", "chardev:console", "-monitor", "none"]
@@ -160,6 +171,7 @@ class Session:
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
             start_new_session=True, preexec_fn=common.end_with_parent,
             env={**os.environ, **boards.find(run.board).environment})
+        os.set_blocking(self.process.stdin.fileno(), False)
         self.errors = threading.Thread(target=self._read_errors, daemon=True)
         self.errors.start()
 
@@ -180,11 +192,16 @@ class Session:
             sys.stderr.flush()
 
     def type(self, data: bytes) -> None:
-        """Bytes for the board's UART."""
+        """Bytes for the board's UART, as it takes them: nobody waits for it, or its output would
+        wait, too."""
+        self.typed += data
         try:
-            self.process.stdin.write(data)
-        except BrokenPipeError:
+            while self.typed:
+                del self.typed[:os.write(self.process.stdin.fileno(), self.typed)]
+        except BlockingIOError:
             pass
+        except OSError:  # it has gone
+            self.typed.clear()
 
     def _type_for_guest(self, data: bytes) -> None:
         """On a raw console no byte is a key of the monitor's multiplexer."""
@@ -215,10 +232,12 @@ class Session:
     def _wait_for_bytes(self, deadline: float | None, terminal: RawTerminal | None) -> None:
         with selectors.SelectSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
-            if terminal:
-                selector.register(terminal.fd, selectors.EVENT_READ)
+            keyboard = terminal.fd if terminal else None
             while True:
                 now = time.monotonic()
+                _watch(selector, self.process.stdin, selectors.EVENT_WRITE, bool(self.typed))
+                if keyboard is not None:
+                    _watch(selector, keyboard, selectors.EVENT_READ, len(self.typed) < TYPED)
                 if deadline is not None and now >= deadline:
                     if self.outcome.over or self.timed_out:
                         self.mute = not self.outcome.over
@@ -238,10 +257,13 @@ class Session:
                         if self.outcome.over and not was_over:
                             linger = time.monotonic() + self.linger
                             deadline = linger if deadline is None else min(deadline, linger)
+                    elif key.fileobj is self.process.stdin:
+                        self.type(b"")
                     else:
                         data = terminal.read()
                         if data is None:
-                            selector.unregister(terminal.fd)
+                            selector.unregister(keyboard)
+                            keyboard = None
                         elif terminal.quit_typed:
                             self.quit = True
                             return

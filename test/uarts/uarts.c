@@ -108,7 +108,7 @@ void uarts_irq(void)
 		uart_send((uint8_t)uarts_byte(uarts_sent));
 		uarts_sent = uarts_sent + 1;
 	}
-	uart_enable_interrupts(uarts_sent < uarts_to_send);
+	uart_enable_interrupts(true, uarts_sent < uarts_to_send);
 	io_write32(UARTS_GICC + GICC_EOIR, intid);
 }
 
@@ -151,12 +151,12 @@ static void uarts_test_output(void)
 	uart_drain();
 	uarts_check(true, "drained");
 
-	uart_enable_interrupts(false);
+	uart_enable_interrupts(true, false);
 	uarts_init_gic();
 	uarts_mask(false);
 	uarts_check(uarts_is_quiet(), "no interrupt while nothing is sent or typed");
 	uart_drain();
-	uart_enable_interrupts(true);
+	uart_enable_interrupts(true, true);
 	while (uarts_interrupts == 0) {
 	}
 	uarts_check(true, "an interrupt for room to send");
@@ -166,7 +166,7 @@ static void uarts_test_output(void)
 	uart_drain();
 	uarts_interrupts = 0;
 	uarts_to_send = uarts_text_length();
-	uart_enable_interrupts(true);
+	uart_enable_interrupts(true, true);
 	while (uarts_sent < uarts_to_send) {
 	}
 	uarts_check(uarts_interrupts >= uarts_to_send / 16, "as many interrupts as it takes");

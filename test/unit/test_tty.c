@@ -19,12 +19,14 @@ static struct cpu this_cpu;
 static uint64_t seed;
 
 static struct {
-	uint32_t count; /* bytes in the FIFO */
-	bool transmit;	/* the interrupt is enabled */
+	uint32_t count;		/* bytes in the FIFO */
+	bool receive, transmit; /* the interrupts that are enabled */
+	bool endless;		/* it takes any number of bytes */
 	char sent[65536];
 	uint32_t nr_sent;
 	uint32_t asked; /* for room, since something was sent */
 	const char *typed;
+	uint32_t taken; /* of them, in one call of the monitor */
 } uart;
 
 uintptr_t test_read_htpidr(void)
@@ -32,9 +34,11 @@ uintptr_t test_read_htpidr(void)
 	return (uintptr_t)&this_cpu;
 }
 
+static uint64_t now = 1;
+
 uint64_t timer_now(void)
 {
-	return 1;
+	return now;
 }
 
 void vm_kick(struct vm *vm, vgic_kick_t vcpus)
@@ -43,8 +47,11 @@ void vm_kick(struct vm *vm, vgic_kick_t vcpus)
 	(void)vcpus;
 }
 
+static uint32_t reports;
+
 void report_start(void)
 {
+	reports++;
 }
 
 void report_go_on(void)
@@ -67,7 +74,7 @@ static void pass(void)
 
 bool uart_can_send(void)
 {
-	bool can = uart.count < DEPTH;
+	bool can = uart.count < DEPTH || uart.endless;
 
 	if (uart.asked++ > 100000) {
 		printf("FAIL tty: it asks for ever\n");
@@ -79,8 +86,8 @@ bool uart_can_send(void)
 
 void uart_send(uint8_t byte)
 {
-	CHECK(uart.count < DEPTH);
-	uart.count++;
+	CHECK(uart.count < DEPTH || uart.endless);
+	uart.count += uart.endless ? 0 : 1;
 	uart.asked = 0;
 	CHECK(uart.nr_sent < sizeof(uart.sent) - 1);
 	uart.sent[uart.nr_sent++] = (char)byte;
@@ -90,11 +97,16 @@ void uart_send(uint8_t byte)
 
 int uart_receive(void)
 {
-	return uart.typed && *uart.typed ? *uart.typed++ : -1;
+	if (!uart.typed || !*uart.typed) {
+		return -1;
+	}
+	uart.taken++;
+	return (uint8_t)*uart.typed++;
 }
 
-void uart_enable_interrupts(bool transmit)
+void uart_enable_interrupts(bool receive, bool transmit)
 {
+	uart.receive = receive;
 	uart.transmit = transmit;
 	pass();
 }
@@ -133,6 +145,8 @@ static void boot(uint64_t with, bool raw)
 	tty_is_open = false;
 	tty_tick_armed = false;
 	tty_held = 0;
+	tty_holds = false;
+	tty_patience = 0;
 	config.name = "one";
 	vms[0].config = &config;
 	vm_count = 1;
@@ -248,12 +262,12 @@ static void lengths_of_ticks(void)
 		uart.count = DEPTH;
 		guest_writes('x');
 	}
-	CHECK(this_cpu.tick_at > 1 && this_cpu.tick_at - 1 < main_tty_tick / 10);
+	CHECK(this_cpu.tick_at > now && this_cpu.tick_at - now < main_tty_tick / 10);
 	begin(1);
 	tty_console.focus = 0;
 	guest_writes('x');
 	print("y");
-	CHECK_EQ(this_cpu.tick_at, 1 + main_tty_tick);
+	CHECK_EQ(this_cpu.tick_at, now + main_tty_tick);
 }
 
 /* Before the console is open nothing can go out: who boots goes on, and the first lines are there.
@@ -303,6 +317,228 @@ static void input(void)
 	}
 }
 
+/* Registers by DDI 0183: DR 0x00, FR 0x18 (RXFE 0x10), LCR_H 0x2c, CR 0x30, RIS 0x3c, ICR 0x44. */
+static uint32_t guest_reads(uint32_t offset)
+{
+	struct mmio mmio = { .offset = offset, .size = 4 };
+
+	CHECK_EQ(tty_access(&vms[0], &mmio), MMIO_OK);
+	return mmio.value;
+}
+
+static void guest_sets(uint32_t offset, uint32_t value)
+{
+	struct mmio mmio = { .offset = offset, .size = 4, .is_write = true, .value = value };
+
+	CHECK_EQ(tty_access(&vms[0], &mmio), MMIO_OK);
+}
+
+static void listen(void)
+{
+	guest_sets(0x2c, 0x70);
+	guest_sets(0x30, 0x301);
+	now += main_tty_tick;
+	guest_reads(0x18);
+}
+
+/* The UART's receive interrupt comes as long as it is enabled and something is there. */
+static void receive_interrupts(void)
+{
+	for (uint32_t n = 0; n < 10000 && uart.receive && *uart.typed; n++) {
+		uart.taken = 0;
+		tty_irq();
+		CHECK(uart.taken <= 64);
+	}
+}
+
+static void ticks(uint32_t count)
+{
+	while (count-- > 0) {
+		now += main_tty_tick;
+		if (this_cpu.tick_at && this_cpu.tick_at <= now) {
+			this_cpu.tick_at = 0;
+			tty_tick();
+		}
+	}
+}
+
+static char pasted[20001];
+
+static void paste(uint32_t length)
+{
+	for (uint32_t n = 0; n < length; n++) {
+		pasted[n] = (char)('a' + n % 26);
+	}
+	pasted[length] = 0;
+	uart.typed = pasted;
+}
+
+/* As a handler does: until RXFE. */
+static uint32_t guest_takes(uint32_t from, uint32_t most, bool *overrun)
+{
+	uint32_t got = 0;
+
+	while (got < most && !(guest_reads(0x18) & 0x10)) {
+		uint32_t data = guest_reads(0);
+
+		CHECK_EQ(data & 0xff, 'a' + (from + got) % 26);
+		*overrun = *overrun || (data & 0x800);
+		got++;
+	}
+	return got;
+}
+
+/* More than there is room for, while the guest does something else, for less time than patience
+ * lasts: the UART keeps it, and all of it arrives. */
+static void pasted_whole(void)
+{
+	static const uint32_t lengths[] = { 1, 16, 17, 600, 3180, 4112, 4113, 9000, 20000 };
+
+	for (uint32_t i = 0; i < 9; i++) {
+		uint32_t got = 0;
+		bool overrun = false;
+
+		begin(1);
+		listen();
+		paste(lengths[i]);
+		receive_interrupts();
+		CHECK_EQ(uart.receive, lengths[i] < 4112); /* with the FIFO's */
+		ticks(90);
+		CHECK(!*uart.typed || !uart.receive);
+		for (uint32_t n = 0; n < 30000 && got < lengths[i]; n++) {
+			got += guest_takes(got, 1 + n % 40, &overrun);
+			receive_interrupts();
+			CHECK(!*uart.typed || !uart.receive || got > 0);
+		}
+		CHECK_EQ(got, lengths[i]);
+		CHECK(!overrun);
+		CHECK(uart.receive);
+		CHECK_EQ(guest_reads(0x18) & 0x10, 0x10);
+	}
+}
+
+/* It never reads: its input is lost after a while, which its UART tells, and Ctrl-] is heard. */
+static void stuck(void)
+{
+	bool overrun = false;
+
+	begin(1);
+	listen();
+	paste(9000);
+	strcpy(pasted + 8990, "\x1ds\x1d"
+			      "0");
+	reports = 0;
+	receive_interrupts();
+	CHECK(!uart.receive);
+	ticks(99);
+	CHECK(!uart.receive);
+	CHECK_EQ(reports, 0);
+	CHECK_EQ(guest_reads(0x3c) & 0x400, 0);
+	ticks(2);
+	CHECK(uart.receive);
+	receive_interrupts();
+	CHECK_EQ(*uart.typed, 0);
+	CHECK_EQ(reports, 1);
+	CHECK_EQ(tty_console.focus, 0);
+	CHECK_EQ(guest_reads(0x3c) & 0x400, 0x400); /* OERIS */
+	CHECK_EQ(guest_reads(0x04), 8);
+	CHECK_EQ(guest_takes(0, 20000, &overrun), 4112);
+	CHECK(overrun);
+	ticks(200);
+	CHECK_EQ(this_cpu.tick_at, 0); /* nobody looks any more */
+}
+
+/* Interrupts that are cleared over a full FIFO come again while more waits. */
+static void cleared(void)
+{
+	bool overrun = false;
+
+	begin(1);
+	listen();
+	guest_sets(0x38, 0x50);
+	paste(40);
+	receive_interrupts();
+	CHECK(vms[0].uart_line || !vms[0].vgic);
+	CHECK_EQ(guest_reads(0x3c), 0x50);
+	guest_sets(0x44, 0x7ff);
+	CHECK_EQ(guest_reads(0x3c), 0x50);
+	CHECK_EQ(guest_takes(0, 24, &overrun), 24);
+	guest_sets(0x44, 0x7ff); /* 16 are left, in the FIFO: read since, they time out again */
+	CHECK_EQ(guest_reads(0x3c) & 0x40, 0x40);
+	guest_sets(0x44, 0x7ff);
+	CHECK_EQ(guest_reads(0x3c), 0);
+	CHECK(!overrun);
+}
+
+/* What is typed before the guest has enabled its UART waits: Linux throws away what it finds when
+ * it does so. A guest that never does, but polls, gets it at last. */
+static void typed_early(void)
+{
+	bool overrun = false;
+	uint32_t got = 0;
+
+	begin(1);
+	paste(100);
+	receive_interrupts();
+	guest_writes('e'); /* earlycon */
+	guest_reads(0x18);
+	guest_writes('c');
+	CHECK_EQ(guest_reads(0x18) & 0x10, 0x10);
+	guest_sets(0x2c, 0x70);
+	guest_sets(0x30, 0xb01);
+	for (uint32_t n = 0; n < 32; n++) {
+		CHECK_EQ(guest_reads(0x18) & 0x10, 0x10);
+	}
+	guest_sets(0x38, 0x50);
+	CHECK_EQ(guest_reads(0x3c) & 0x50, 0);
+	ticks(1);
+	CHECK_EQ(guest_reads(0x3c) & 0x50, 0x50);
+	CHECK_EQ(guest_takes(0, 200, &overrun), 100);
+
+	begin(1);
+	paste(100);
+	receive_interrupts();
+	for (uint32_t n = 0; n < 10000 && got < 100; n++) {
+		got += guest_takes(got, 100, &overrun);
+	}
+	CHECK_EQ(got, 100);
+	/* Closed for a while: what comes meanwhile waits, too. */
+	begin(1);
+	listen();
+	guest_sets(0x30, 0);
+	paste(20);
+	receive_interrupts();
+	CHECK_EQ(guest_reads(0x18) & 0x10, 0x10);
+	listen();
+	CHECK_EQ(guest_takes(0, 200, &overrun), 20);
+	CHECK(!overrun);
+}
+
+/* A UART that is never full: a call sends a turn's bytes, not all that there is. */
+static void turns(void)
+{
+	begin(1);
+	tty_is_open = false;
+	for (uint32_t n = 0; n < 500; n++) {
+		guest_writes(n % 50 == 49 ? '\n' : 'x');
+	}
+	tty_is_open = true;
+	for (uint32_t n = 0; n < 100 && !strstr(uart.sent, "x\r\n[one] x"); n++) {
+		uint32_t before = uart.nr_sent;
+
+		uart.count = 0;
+		uart.endless = true;
+		tty_irq();
+		CHECK(uart.nr_sent - before <= 2 * 64);
+		CHECK(uart.nr_sent - before > 0);
+		CHECK(uart.transmit && this_cpu.tick_at == now + main_tty_tick / 32);
+	}
+	uart.endless = false;
+	interrupts();
+	ticks(50);
+	CHECK_EQ(uart.nr_sent, 10 * (6 + 49 + 2));
+}
+
 static const struct test_case cases[] = {
 	{ "all_comes_out", all_comes_out },
 	{ "long_text", long_text },
@@ -310,6 +546,11 @@ static const struct test_case cases[] = {
 	{ "lengths_of_ticks", lengths_of_ticks },
 	{ "longest_line", longest_line },
 	{ "input", input },
+	{ "pasted_whole", pasted_whole },
+	{ "stuck", stuck },
+	{ "cleared", cleared },
+	{ "typed_early", typed_early },
+	{ "turns", turns },
 	{ "more_than_the_ring_holds", more_than_the_ring_holds },
 };
 

@@ -16,7 +16,8 @@ static struct {
 static struct {
 	enum variant variant;
 	uint32_t shift, width;
-	uint32_t lcr; /* as the boot loader left it */
+	uint32_t lcr;  /* as the boot loader left it */
+	bool fifo_off; /* this, too */
 } now;
 
 static uint32_t rx_level(void)
@@ -148,8 +149,8 @@ static void write(uint32_t offset, uint32_t width, uint32_t value)
 		write_ier(value);
 		break;
 	case 2:
-		if (value & 6) {
-			model.tx.count = model.rx.count = 0;
+		if ((value & 6) || (now.variant != PC16450 && ((value ^ reg.fcr) & 1))) {
+			model.tx.count = model.rx.count = 0; /* 8.6.2 */
 		}
 		reg.fcr = now.variant == PC16450 ? 0 : value;
 		break;
@@ -182,7 +183,7 @@ static void fresh(void)
 
 	memset(&reg, 0, sizeof(reg));
 	reg.ier = 15;
-	reg.fcr = now.variant == PC16450 ? 0 : 0x81;
+	reg.fcr = now.variant == PC16450 || now.fifo_off ? 0 : 0x81;
 	reg.lcr = now.lcr;
 	reg.mcr = 3;
 	model.tx.depth = model.rx.depth = depths[now.variant];
@@ -278,11 +279,24 @@ static void few_interrupts(void)
 	flow_few(8);
 }
 
+/* Turning the FIFOs on empties them: not with something there that was typed or is to be sent. */
+static void fifo_off(void)
+{
+	now.fifo_off = true;
+	begin(PC16550, 0, 1, 3);
+	CHECK_EQ(model.rx.count, 1);
+	flow_settle();
+	flow_check_wire();
+	CHECK_EQ(reg.fcr, 0);
+	now.fifo_off = false;
+}
+
 static const struct test_case cases[] = {
-	{ "polled", polled }, { "input", input },
-	{ "race", race },     { "transmit", transmit },
-	{ "both", both },     { "ghost", ghost },
-	{ "busy", busy },     { "few_interrupts", few_interrupts },
+	{ "polled", polled },	  { "input", input },
+	{ "race", race },	  { "hold", hold },
+	{ "transmit", transmit }, { "both", both },
+	{ "fifo_off", fifo_off }, { "ghost", ghost },
+	{ "busy", busy },	  { "few_interrupts", few_interrupts },
 };
 
 TEST_MAIN("uart_8250", cases)

@@ -170,8 +170,13 @@ static void few_interrupts(void)
 }
 
 static const struct test_case cases[] = {
-	{ "polled", polled },	  { "input", input }, { "race", race },
-	{ "transmit", transmit }, { "both", both },   { "few_interrupts", few_interrupts },
+	{ "polled", polled },
+	{ "input", input },
+	{ "race", race },
+	{ "hold", hold },
+	{ "transmit", transmit },
+	{ "both", both },
+	{ "few_interrupts", few_interrupts },
 	{ "keeps", keeps },
 };
 

@@ -169,6 +169,7 @@ static const struct test_case cases[] = {
 	{ "polled", polled },
 	{ "input", input },
 	{ "race", race },
+	{ "hold", hold },
 	{ "transmit", transmit },
 	{ "both", both },
 	{ "few_interrupts", few_interrupts },

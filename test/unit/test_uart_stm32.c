@@ -145,10 +145,15 @@ static void few_interrupts(void)
 }
 
 static const struct test_case cases[] = {
-	{ "polled", polled },	{ "input", input },
-	{ "race", race },	{ "transmit", transmit },
-	{ "both", both },	{ "few_interrupts", few_interrupts },
-	{ "overrun", overrun }, { "receiver_off", receiver_off },
+	{ "polled", polled },
+	{ "input", input },
+	{ "race", race },
+	{ "hold", hold },
+	{ "transmit", transmit },
+	{ "both", both },
+	{ "few_interrupts", few_interrupts },
+	{ "overrun", overrun },
+	{ "receiver_off", receiver_off },
 };
 
 TEST_MAIN("uart_stm32", cases)

@@ -236,7 +236,7 @@ static inline void flow_interrupt(void)
 		flow.last = byte;
 	}
 	flow_send();
-	uart_enable_interrupts(flow.full);
+	uart_enable_interrupts(true, flow.full);
 	flow.calls++;
 	flow.vain += flow.given + flow.received == before ? 1 : 0;
 }
@@ -244,7 +244,7 @@ static inline void flow_interrupt(void)
 /* The first typed byte is read, the boot loader's words are out. */
 static inline void flow_settle(void)
 {
-	uart_enable_interrupts(false);
+	uart_enable_interrupts(true, false);
 	flow_interrupt();
 	uart_drain();
 	CHECK_EQ(flow.received, 1);
@@ -306,7 +306,7 @@ static inline void flow_input(void)
 	uint32_t typed = 1;
 
 	CHECK(flow_line_stays_low(100 * MODEL_CHAR)); /* nothing is enabled yet */
-	uart_enable_interrupts(false);
+	uart_enable_interrupts(true, false);
 	CHECK(flow_line_rises(100 * MODEL_CHAR));
 	flow_interrupt();
 	for (uint32_t burst = 1; burst <= model.rx.depth; burst++) {
@@ -349,6 +349,37 @@ static inline void flow_race(void)
 	flow_check_input(typed);
 }
 
+/* Nobody has room for what is typed: its interrupt is off, and with it the line; what has come is
+ * in the FIFO, up to its depth, and comes to notice when the interrupt is on again. */
+static inline void flow_hold(void)
+{
+	uint32_t typed = 1;
+
+	flow_settle();
+	for (uint32_t burst = 1; burst <= model.rx.depth; burst++) {
+		for (uint32_t n = 0; n < (burst + 1) / 2; n++) {
+			model_input(flow_byte(typed++));
+		}
+		CHECK(flow_line_rises(100 * MODEL_CHAR));
+		uart_enable_interrupts(false, false);
+		CHECK(flow_line_stays_low(10 * MODEL_CHAR));
+		for (uint32_t n = (burst + 1) / 2; n < burst; n++) {
+			model_input(flow_byte(typed++));
+		}
+		CHECK(flow_line_stays_low(10 * MODEL_CHAR));
+		uart_enable_interrupts(false, true);
+		uart_enable_interrupts(false, false);
+		CHECK(flow_line_stays_low(100 * MODEL_CHAR));
+		CHECK_EQ(model.rx.count, burst);
+		uart_enable_interrupts(true, false);
+		CHECK(flow_line_rises(100 * MODEL_CHAR));
+		flow_interrupt();
+		CHECK(flow_line_stays_low(100 * MODEL_CHAR));
+	}
+	flow_check_input(typed);
+	CHECK_EQ(model.wrong, 0);
+}
+
 /* The line with and without the transmit interrupt. */
 static inline void flow_transmit(void)
 {
@@ -358,7 +389,7 @@ static inline void flow_transmit(void)
 		while (uart_can_send()) {
 			uart_send(flow_byte(flow.made++));
 		}
-		uart_enable_interrupts(true);
+		uart_enable_interrupts(true, true);
 		CHECK(flow_line_rises((model.tx.depth + 2) * MODEL_CHAR));
 		/* The handler has nothing to send: it is not called again. */
 		flow.given = flow.made;
@@ -367,7 +398,7 @@ static inline void flow_transmit(void)
 		/* Neither is it for what it fills up, until there is room. */
 		flow.made += model.tx.depth + 40;
 		flow_send();
-		uart_enable_interrupts(true);
+		uart_enable_interrupts(true, true);
 		CHECK(!model.kind->line());
 		while (flow.given < flow.made) {
 			CHECK(flow_line_rises((model.tx.depth + 2) * MODEL_CHAR));
@@ -378,7 +409,7 @@ static inline void flow_transmit(void)
 			}
 		}
 		uart_drain();
-		uart_enable_interrupts(false);
+		uart_enable_interrupts(true, false);
 		CHECK(flow_line_stays_low(20 * MODEL_CHAR));
 	}
 	flow_check_wire();
@@ -391,7 +422,7 @@ static inline void flow_few(uint32_t room)
 	flow_settle();
 	flow.made = 1600;
 	flow_send();
-	uart_enable_interrupts(true);
+	uart_enable_interrupts(true, true);
 	while (flow.given < flow.made && flow_line_rises(400 * MODEL_CHAR)) {
 		flow_interrupt();
 	}
@@ -407,7 +438,7 @@ static inline void flow_produce(uint32_t count)
 	flow.made += count;
 	flow_send();
 	if (flow.full) {
-		uart_enable_interrupts(true);
+		uart_enable_interrupts(true, true);
 	}
 }
 
@@ -416,7 +447,7 @@ static inline void flow_both(void)
 {
 	uint32_t seed = 1, typed = 1, late = 0, since = 0;
 
-	uart_enable_interrupts(true);
+	uart_enable_interrupts(true, true);
 	while (flow.made < 5000 || flow.given < flow.made || !model_is_idle()) {
 		model_tick();
 		seed = seed * 1664525 + 1013904223;
@@ -465,6 +496,10 @@ static inline void flow_both(void)
 	static void race(void)       \
 	{                            \
 		each(flow_race);     \
+	}                            \
+	static void hold(void)       \
+	{                            \
+		each(flow_hold);     \
 	}                            \
 	static void transmit(void)   \
 	{                            \
