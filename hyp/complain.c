@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/complain.h"
 #include "hyp/fmt.h"
+#include "hyp/hw/timer.h"
+#include "hyp/main.h"
 #include "hyp/mem.h"
 #include "hyp/regs/hsr.h"
 #include "hyp/regs/psr.h"
@@ -10,15 +12,19 @@
 #define COMPLAIN_UNDEFINED 8u /* lines; kernels probe for what may not be there */
 #define COMPLAIN_NAME	   48 /* bytes of an instruction's name */
 
-/* What has been told of each partition since its start. Lock: its vm->lock. Apart from struct vm,
- * which hypercalls index by its size. */
+/* What has been told of each partition since its start, and may be. Lock: its vm->lock. Apart from
+ * struct vm, which hypercalls index by its size. */
 static struct complain_told {
 	struct fault_seen aborts, undefs;
+	struct fault_budget budget; /* stays: a second a line */
 } complain_told[MANIFEST_MAX_PARTITIONS];
+
+static volatile bool complain_waits; /* some budget has lines left out */
 
 void complain_reset(struct vm *vm)
 {
-	memset(&complain_told[vm->index], 0, sizeof(complain_told[vm->index]));
+	complain_told[vm->index].aborts.count = 0;
+	complain_told[vm->index].undefs.count = 0;
 	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
 		memset(&vm->vcpus[n].loop, 0, sizeof(vm->vcpus[n].loop));
 	}
@@ -42,6 +48,63 @@ static const char *complain_news(struct vm *vm, struct fault_seen *seen, uint32_
 	}
 }
 
+/* Tells of lines that were left out before this one. True: some are still. */
+static bool complain_catch_up(struct vm *vm)
+{
+	struct fault_budget *budget = &complain_told[vm->index].budget;
+	uint32_t lines;
+	bool more;
+
+	lock_take(&vm->lock);
+	lines = fault_left_out(budget, timer_now(), main_timer_hz());
+	more = budget->left_out != 0;
+	lock_drop(&vm->lock);
+	if (lines) {
+		print("%s: lines left out here, as they were many: %u\n", vm->config->name,
+		      (unsigned)lines);
+	}
+	return more;
+}
+
+/* May one more line about it be told? */
+static bool complain_may(struct vm *vm)
+{
+	bool may;
+
+	(void)complain_catch_up(vm);
+	lock_take(&vm->lock);
+	may = fault_may_tell(&complain_told[vm->index].budget, timer_now(), main_timer_hz());
+	lock_drop(&vm->lock);
+	if (!may) {
+		complain_waits = true;
+		tty_ask_tick();
+	}
+	return may;
+}
+
+void complain_go_on(void)
+{
+	if (!complain_waits) {
+		return;
+	}
+	complain_waits = false;
+	for (uint32_t n = 0; n < vm_count; n++) {
+		if (complain_catch_up(&vms[n])) {
+			complain_waits = true;
+		}
+	}
+	if (complain_waits) {
+		tty_ask_tick();
+	}
+}
+
+void complain_restart(struct vm *vm)
+{
+	if (complain_may(vm)) {
+		print("%s: restarts\n", vm->config->name);
+	}
+}
+
 /* Exits that were no faults. */
 static uint32_t complain_progress(const struct vcpu *vcpu)
 {
@@ -60,7 +123,8 @@ bool complain_is_loop(const struct vcpu *vcpu)
 /* Once: a guest may do so for ever, but nobody is to wonder. */
 static void complain_loop(struct vcpu *vcpu, uint32_t pc, uint32_t detail, const char *what)
 {
-	if (fault_repeats(&vcpu->loop, pc, detail, complain_progress(vcpu))) {
+	if (fault_repeats(&vcpu->loop, pc, detail, complain_progress(vcpu)) &&
+	    complain_may(vcpu->vm)) {
 		print("%s: vcpu %u: pc 0x%08x: loops in %s at this pc: %u times, and nothing "
 		      "else\n",
 		      vcpu->vm->config->name, (unsigned)vcpu->index, (unsigned)pc, what,
@@ -74,7 +138,7 @@ void complain_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint32_t 
 	const char *end =
 		complain_news(vm, &complain_told[vm->index].aborts, FAULT_LINES, pc, address);
 
-	if (end) {
+	if (end && complain_may(vm)) {
 		print("%s: vcpu %u: pc 0x%08x: %s 0x%08x%s\n", vm->config->name,
 		      (unsigned)vcpu->index, (unsigned)pc, what, (unsigned)address, end);
 	}
@@ -102,7 +166,7 @@ void complain_undefined(struct vcpu *vcpu, const struct guest_regs *regs, uint32
 	char name[COMPLAIN_NAME];
 
 	vcpu->loop.undefined++;
-	if (end) {
+	if (end && complain_may(vm)) {
 		if (fault_name(hsr, name, sizeof(name)) == 0) {
 			complain_name_word(regs, name, sizeof(name));
 		}
@@ -115,6 +179,6 @@ void complain_undefined(struct vcpu *vcpu, const struct guest_regs *regs, uint32
 
 void complain_end(const struct vcpu *vcpu, uint32_t pc, const char *what)
 {
-	print("%s: vcpu %u: pc 0x%08x: %s\n", vcpu->vm->config->name, (unsigned)vcpu->index,
-	      (unsigned)pc, what);
+	print_end("%s: vcpu %u: pc 0x%08x: %s\n", vcpu->vm->config->name, (unsigned)vcpu->index,
+		  (unsigned)pc, what);
 }

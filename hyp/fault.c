@@ -45,6 +45,36 @@ bool fault_is_loop(const struct fault_loop *loop, uint32_t progress)
 	return loop->count >= FAULT_LOOP && loop->progress == progress;
 }
 
+static bool fault_budget_take(struct fault_budget *budget, uint64_t now, uint64_t period)
+{
+	budget->due = budget->due > now ? budget->due : now;
+	if (budget->due - now > (FAULT_BURST - 1) * period) {
+		return false;
+	}
+	budget->due += period;
+	return true;
+}
+
+bool fault_may_tell(struct fault_budget *budget, uint64_t now, uint64_t period)
+{
+	if (fault_budget_take(budget, now, period)) {
+		return true;
+	}
+	budget->left_out += budget->left_out != UINT32_MAX;
+	return false;
+}
+
+uint32_t fault_left_out(struct fault_budget *budget, uint64_t now, uint64_t period)
+{
+	uint32_t lines = budget->left_out;
+
+	if (lines == 0 || !fault_budget_take(budget, now, period)) {
+		return 0;
+	}
+	budget->left_out = 0;
+	return lines;
+}
+
 static size_t fault_name_register(uint32_t hsr, char *buf, size_t size)
 {
 	struct cp_access access = cp15_decode(hsr);

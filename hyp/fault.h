@@ -40,6 +40,21 @@ bool fault_repeats(struct fault_loop *loop, uint32_t pc, uint32_t detail, uint32
 /* Is it in one, by `progress` as of now? */
 bool fault_is_loop(const struct fault_loop *loop, uint32_t progress);
 
+#define FAULT_BURST 32 /* lines of a partition at once; then one each period */
+
+/* What may be told of a partition, however often it starts anew. Lock: its vm->lock. */
+struct fault_budget {
+	uint64_t due;	   /* the time that its lines have used up */
+	uint32_t left_out; /* lines, and not told of yet */
+};
+
+/* May a line be told at `now`? Else it counts as left out. Any unit of time, from 0 on. */
+bool fault_may_tell(struct fault_budget *budget, uint64_t now, uint64_t period);
+
+/* May one that tells how many were left out? Returns their number, which starts again at 0 then;
+ * 0: none were, or not yet. */
+uint32_t fault_left_out(struct fault_budget *budget, uint64_t now, uint64_t period);
+
 /* The trapped instruction in words, from its syndrome: 'MRC p15, 0, r1, c9, c13, 0'. Returns the
  * length; 0 if the syndrome does not tell. */
 size_t fault_name(uint32_t hsr, char *buf, size_t size);

@@ -212,6 +212,7 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	cpus_start(self, main_boot.image_pa); /* some wait in memory that partitions may get */
 	boot_make_partitions(&main_boot, nr_lrs, hw_bit);
 	main_open_uart(self);
+	tty_stop_waiting();
 	main_start_partitions();
 	cpus_let_go();
 	vectors_enter(main_stack_top(self));

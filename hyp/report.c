@@ -303,6 +303,7 @@ static void report_do_steps(void)
 
 void report_go_on(void)
 {
+	complain_go_on();
 	if (!report_active) {
 		return;
 	}

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/tty.h"
 #include "hyp/console.h"
-#include "hyp/fmt.h"
 #include "hyp/hw/timer.h"
 #include "hyp/hw/uart.h"
 #include "hyp/main.h"
 #include "hyp/report.h"
+#include "hyp/tty_own.h"
 #include "hyp/vm.h"
-#include <string.h>
 
-#define TTY_LINE     200
-#define TTY_HOLD     2048
-#define TTY_OWN_NAME "plumbline: " /* before the monitor's lines on a raw console */
-#define TTY_INPUT    4096	   /* a power of two: a page that is pasted */
-#define TTY_SHORT    32		   /* of them make a tick */
-#define TTY_TURN     64		   /* bytes each way in one go, with interrupts masked */
-#define TTY_PATIENCE 100 /* ticks (4 s) for which a guest that does not read is waited for */
+#define TTY_INPUT    4096 /* a power of two: a page that is pasted */
+#define TTY_SHORT    32	  /* of them make a tick */
+#define TTY_TURN     64	  /* bytes each way in one go, with interrupts masked */
+#define TTY_PATIENCE 100  /* ticks (4 s) for which a guest that does not read is waited for */
 
 /* What was typed for a port and does not fit its UART's FIFO yet. */
 struct tty_input {
@@ -24,21 +20,20 @@ struct tty_input {
 	uint64_t quiet; /* counter value: until then nothing arrives at a receiver just enabled */
 };
 
-static struct lock tty_lock; /* all of the following, and every vm->uart */
-static struct console tty_console;
+struct lock tty_lock; /* all of the following, and every vm->uart */
+struct console tty_console;
+bool tty_is_open;
+bool tty_guests_run;
 static struct tty_input tty_input[CONSOLE_MAX_PORTS];
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
 static bool tty_by_interrupt;
-static bool tty_is_full;	/* the UART took no more, when last asked: something may wait */
-static bool tty_has_more;	/* a turn was over before it was full */
-static bool tty_is_open;	/* tty_open was called */
-static uint32_t tty_held;	/* bytes in tty_hold */
-static char tty_hold[TTY_HOLD]; /* raw: the monitor's lines, for the last words */
-static bool tty_tick_armed;	/* some CPU's tick_at is set ... */
-static bool tty_tick_is_short;	/* ... for the UART alone */
-static uint32_t tty_shorts;	/* such ticks since the last long one */
-static bool tty_holds;		/* the board's UART keeps what is typed: nobody has room for it */
-static uint32_t tty_patience;	/* ticks for which that may last */
+static bool tty_is_full;       /* the UART took no more, when last asked: something may wait */
+static bool tty_has_more;      /* a turn was over before it was full */
+static bool tty_tick_armed;    /* some CPU's tick_at is set ... */
+static bool tty_tick_is_short; /* ... for the UART alone */
+static uint32_t tty_shorts;    /* such ticks since the last long one */
+static bool tty_holds;	       /* the board's UART keeps what is typed: nobody has room for it */
+static uint32_t tty_patience;  /* ticks for which that may last */
 
 /* The level of the emulated UART's interrupt, to the partition's VGIC. tty_lock is held, so levels
  * arrive in order. */
@@ -79,8 +74,7 @@ static void tty_arm_tick(void)
 	tty_arm(main_tty_tick, false);
 }
 
-/* Ring -> UART, as much as it takes now, and a turn allows. */
-static bool tty_send(void)
+bool tty_send(void)
 {
 	uint32_t sent = 0;
 
@@ -127,9 +121,7 @@ static bool tty_collect(struct vm *vm)
 
 static bool tty_has_input(const struct vm *vm)
 {
-	const struct tty_input *input = &tty_input[vm->port];
-
-	return input->head != input->tail;
+	return tty_input[vm->port].head != tty_input[vm->port].tail;
 }
 
 /* What does not fit keeps its interrupts up, as the next byte would on a line with flow control. */
@@ -225,6 +217,7 @@ static bool tty_receive_some(void)
 
 static void tty_pump_all(void)
 {
+	tty_say_left_out(TTY_RESERVE);
 	for (uint32_t turn = 0; turn < 2; turn++) { /* what the first makes room for goes, too */
 		for (uint32_t n = 0; n < vm_count; n++) {
 			tty_collect(&vms[n]);
@@ -241,7 +234,7 @@ static void tty_pump_all(void)
 /* A UART that was full when bytes were left, and has room by now, is waited for, too: its interrupt
  * comes at once, and nobody else may come. Where the UART's interrupt does not reach the GIC, or
  * its FIFO has not been full, this CPU looks. */
-static void tty_wait_for_room(void)
+void tty_wait_for_room(void)
 {
 	tty_holds = !tty_may_receive();
 	if (tty_by_interrupt) {
@@ -259,19 +252,6 @@ void tty_init(void)
 	console_init(&tty_console, false);
 	console_add_port(&tty_console, "plumbline");
 	console_tick(&tty_console);
-}
-
-/* Whole lines; when there is no more room, the first ones are those that explain. */
-static void tty_hold_text(const char *text, size_t length)
-{
-	static const char name[] = TTY_OWN_NAME;
-	size_t all = sizeof(name) - 1 + length;
-
-	if (all < TTY_HOLD - tty_held) {
-		memcpy(&tty_hold[tty_held], name, sizeof(name) - 1);
-		memcpy(&tty_hold[tty_held + sizeof(name) - 1], text, length);
-		tty_held += (uint32_t)all;
-	}
 }
 
 void tty_open(bool raw)
@@ -333,13 +313,11 @@ static void tty_poll_input(struct vm *vm, const struct mmio *mmio)
 	}
 }
 
-/* The guest has read: is there room again for what the board's UART holds? */
-static bool tty_go_on(void)
+void tty_stop_waiting(void)
 {
-	bool asked = tty_receive_some();
-
-	tty_wait_for_room();
-	return asked;
+	lock_take(&tty_lock);
+	tty_guests_run = true;
+	lock_drop(&tty_lock);
 }
 
 enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
@@ -370,7 +348,8 @@ enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
 	if (tty_has_input(vm)) {
 		tty_deliver_input(vm);
 		if (tty_holds && tty_may_receive()) {
-			asked = tty_go_on();
+			asked = tty_receive_some(); /* there is room again */
+			tty_wait_for_room();
 		}
 	}
 	tty_update_line(vm);
@@ -428,114 +407,4 @@ void tty_ask_tick(void)
 	lock_take(&tty_lock);
 	tty_arm_tick();
 	lock_drop(&tty_lock);
-}
-
-/* Into the monitor's ring; a full ring is emptied by polling: the monitor's lines are few and must
- * not be lost. Before tty_open nothing empties it: there must be room. */
-static void tty_put_text(const char *text, size_t length)
-{
-	for (size_t n = 0; n < length; n++) {
-		while (!console_put(&tty_console, 0, (uint8_t)text[n])) {
-			if (!tty_send() && uart_can_send()) {
-				console_tick(&tty_console); /* somebody's unfinished line is in the
-							       way */
-			}
-		}
-	}
-}
-
-void print(const char *format, ...)
-{
-	char line[TTY_LINE];
-	va_list args;
-	size_t length;
-
-	va_start(args, format);
-	length = fmt_vformat(line, sizeof(line), format, args);
-	va_end(args);
-	lock_take(&tty_lock);
-	if (tty_console.raw) {
-		tty_hold_text(line, length);
-	} else if (tty_is_open || console_room(&tty_console, 0) >= length) {
-		tty_put_text(line, length);
-		tty_send();
-		tty_wait_for_room();
-	}
-	lock_drop(&tty_lock);
-}
-
-/* Raw: as much of what is held as has room, by lines. False: some is left. */
-static bool tty_say_held(void)
-{
-	while (tty_held) {
-		const char *end = memchr(tty_hold, '\n', tty_held);
-		uint32_t length = end ? (uint32_t)(end - tty_hold) + 1 : tty_held;
-
-		if (console_room(&tty_console, 0) < length) {
-			return false;
-		}
-		tty_put_text(tty_hold, length);
-		tty_held -= length;
-		memmove(tty_hold, &tty_hold[length], tty_held);
-	}
-	return true;
-}
-
-bool tty_say(const char *line)
-{
-	char text[sizeof(TTY_OWN_NAME) + TTY_LINE];
-	size_t length =
-		fmt_format(text, sizeof(text), "%s%s\n", tty_console.raw ? TTY_OWN_NAME : "", line);
-	bool fits;
-
-	lock_take(&tty_lock);
-	fits = tty_say_held() && console_room(&tty_console, 0) >= length;
-	if (fits) {
-		tty_put_text(text, length);
-	}
-	tty_send();
-	tty_wait_for_room();
-	lock_drop(&tty_lock);
-	return fits;
-}
-
-static void tty_poll_byte(uint8_t byte)
-{
-	while (!uart_can_send()) {
-	}
-	uart_send(byte);
-}
-
-static void tty_poll_text(const char *text, size_t length)
-{
-	for (size_t n = 0; n < length; n++) {
-		if (text[n] == '\n') {
-			tty_poll_byte('\r');
-		}
-		tty_poll_byte((uint8_t)text[n]);
-	}
-}
-
-void tty_last_words(const char *format, ...)
-{
-	char line[TTY_LINE];
-	va_list args;
-	size_t length;
-
-	console_tick(&tty_console);
-	console_tick(&tty_console); /* nobody's unfinished line holds another up any more */
-	for (int byte = console_next(&tty_console); byte >= 0; byte = console_next(&tty_console)) {
-		tty_poll_byte((uint8_t)byte);
-	}
-	if (tty_console.mid_line) {
-		tty_poll_text("\n", 1);
-		tty_console.mid_line = false;
-	}
-	tty_poll_text(tty_hold, tty_held);
-	tty_held = 0;
-	va_start(args, format);
-	length = fmt_vformat(line, sizeof(line), format, args);
-	va_end(args);
-	tty_poll_text(line, length);
-	uart_drain();
 }

@@ -29,9 +29,16 @@ void tty_tick(void);
 /* From now on reception and transmission go by interrupt. */
 void tty_enable_interrupts(void);
 
-/* A line of the monitor's own. With tty's lock, or one that comes after it, held: not to be called.
+/* The first guest is about to run: from now on nobody waits for the UART but a panic, and the end
+ * of all. While the monitor boots it does. */
+void tty_stop_waiting(void);
+
+/* A line of the monitor's own; one that has no room is left out, and it is told how many were. With
+ * tty's lock, or one that comes after it, held: not to be called.
  */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same, of a partition's end: has room where other lines have none any more. */
+void print_end(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same without waiting: the whole line, which has no line end, or (false) nothing. On a raw
  * console too, and after what was held there. */

@@ -45,14 +45,14 @@ static void vm_reset_interrupts(struct vm *vm)
 	lock_drop(&vm->vgic_lock);
 }
 
-static void vm_say_end(const struct vm *vm)
+static void vm_say_end(struct vm *vm)
 {
 	if (vm->life.end == LIFE_END_RESET) {
-		print("%s: restarts\n", vm->config->name);
+		complain_restart(vm);
 	} else if (vm->life.end == LIFE_END_CRASH) {
-		print("%s: crashed, status %d\n", vm->config->name, (int)vm->status);
+		print_end("%s: crashed, status %d\n", vm->config->name, (int)vm->status);
 	} else {
-		print("%s: off\n", vm->config->name);
+		print_end("%s: off\n", vm->config->name);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "guest/lib/fdt.h"
 #include "guest/lib/gic.h"
 #include "guest/lib/guest.h"
+#include "guest/lib/psci.h"
 #include "guest/lib/report.h"
 #include "guest/lib/smp.h"
 #include "guest/lib/timer.h"
@@ -129,6 +130,13 @@ static void kernel_probe(void)
 	}
 }
 
+/* A fault, and all anew, without end. */
+static void kernel_anew(void)
+{
+	(void)exception_try(kernel_undefined, NULL);
+	psci_system_reset();
+}
+
 static const struct {
 	const char *arg;
 	void (*go)(void);
@@ -151,6 +159,9 @@ int main(void)
 {
 	const char *model = fdt_string(fdt_find("/"), "model");
 
+	if (guest_has_arg("anew")) {
+		kernel_anew();
+	}
 	if (guest_has_arg("silent")) {
 		kernel_sleep();
 	}

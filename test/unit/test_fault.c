@@ -97,11 +97,49 @@ static void run_no_loop(void)
 	}
 }
 
+/* 32 lines at once, then one a period, whatever else; what is left out is counted and told once. */
+static void run_budget(void)
+{
+	struct fault_budget budget = { 0 };
+	uint64_t now = 5000;
+	uint32_t told = 0;
+
+	for (uint32_t n = 0; n < 100; n++) {
+		told += fault_may_tell(&budget, now, 1000) ? 1 : 0;
+	}
+	CHECK_EQ(told, 32);
+	CHECK_EQ(fault_left_out(&budget, now, 1000), 0); /* not yet */
+	CHECK_EQ(fault_left_out(&budget, now + 999, 1000), 0);
+	CHECK_EQ(fault_left_out(&budget, now + 1000, 1000), 68);
+	CHECK_EQ(fault_left_out(&budget, now + 5000, 1000), 0);
+	now += 5000; /* five periods, one of them used */
+	told = 0;
+	for (uint32_t n = 0; n < 100; n++) {
+		told += fault_may_tell(&budget, now, 1000) ? 1 : 0;
+	}
+	CHECK_EQ(told, 4);
+	/* All the time: a line a period, and never more than the burst after a pause. */
+	told = 0;
+	for (uint32_t n = 0; n < 100000; n++, now += 10) {
+		told += fault_may_tell(&budget, now, 1000) ? 1 : 0;
+	}
+	CHECK(told >= 999 && told <= 1001);
+	now += 10000000;
+	told = 0;
+	for (uint32_t n = 0; n < 100; n++) {
+		told += fault_may_tell(&budget, now, 1000) ? 1 : 0;
+	}
+	CHECK_EQ(told, 32);
+	/* The counts do not wrap, nor does time. */
+	budget.left_out = UINT32_MAX;
+	budget.due = now + 100000;
+	CHECK(!fault_may_tell(&budget, now, 1000));
+	CHECK_EQ(fault_left_out(&budget, now + 100000, 1000), UINT32_MAX);
+}
+
 static const struct test_case cases[] = {
-	{ "names", run_names },
-	{ "seen", run_seen },
-	{ "loop", run_loop },
-	{ "no_loop", run_no_loop },
+	{ "names", run_names },	    { "seen", run_seen },     { "loop", run_loop },
+	{ "no_loop", run_no_loop }, { "budget", run_budget },
 };
 
 TEST_MAIN("fault", cases)

@@ -5,6 +5,7 @@
  */
 #define main monitor_main /* not this program's */
 #include "hyp/tty.c"
+#include "hyp/tty_own.c"
 #undef main
 #include "hyp/explain.h"
 #include "test/unit/test.h"
@@ -22,6 +23,7 @@ static struct {
 	uint32_t count;		/* bytes in the FIFO */
 	bool receive, transmit; /* the interrupts that are enabled */
 	bool endless;		/* it takes any number of bytes */
+	bool stuck;		/* it sends none */
 	char sent[65536];
 	uint32_t nr_sent;
 	uint32_t asked; /* for room, since something was sent */
@@ -67,7 +69,7 @@ static uint32_t dice(uint32_t sides)
 /* Time passes: a byte may leave. */
 static void pass(void)
 {
-	if (uart.count > 0 && dice(3) == 0) {
+	if (uart.count > 0 && !uart.stuck && dice(3) == 0) {
 		uart.count--;
 	}
 }
@@ -146,6 +148,8 @@ static void boot(uint64_t with, bool raw)
 	tty_tick_armed = false;
 	tty_held = 0;
 	tty_holds = false;
+	tty_guests_run = false;
+	tty_left_out = 0;
 	tty_patience = 0;
 	config.name = "one";
 	vms[0].config = &config;
@@ -285,7 +289,8 @@ static void more_than_the_ring_holds(void)
 	interrupts();
 	CHECK(strstr(uart.sent, "[plumbline]  0 456789"));
 	CHECK(strstr(uart.sent, "[plumbline]  9 456789"));
-	CHECK(strcmp(uart.sent + uart.nr_sent - 5, "678\r\n") == 0);
+	CHECK(strstr(uart.sent,
+		     " 12345678\r\n[plumbline] lines left out here, for want of room: 10\r\n"));
 }
 
 /* The longest line there may be, and the monitor's name before it. */
@@ -539,6 +544,81 @@ static void turns(void)
 	CHECK_EQ(uart.nr_sent, 10 * (6 + 49 + 2));
 }
 
+/* The board's UART takes nothing: who prints does not ask it for ever. Chatter leaves room for the
+ * lines of an end; what is left out is told of, once there is room. */
+static void no_room(void)
+{
+	boot(1, false);
+	tty_enable_interrupts();
+	tty_stop_waiting();
+	uart.count = DEPTH;
+	uart.stuck = true;
+	for (uint32_t n = 0; n < 100; n++) {
+		uart.asked = 0;
+		print("chatter %2u 56789 123456789 123456789 12345678\n", (unsigned)n);
+		CHECK(uart.asked <= 2);
+	}
+	print_end("one: vcpu 0: pc 0x00000000: no memory at its exception vectors, and more\n");
+	print_end("one: crashed, status -1, whatever that may be\n");
+	uart.stuck = false;
+	interrupts();
+	ticks(10);
+	interrupts();
+	CHECK(strstr(uart.sent, "[plumbline] chatter  0 56789"));
+	CHECK(!strstr(uart.sent, "chatter 50"));
+	CHECK(strstr(uart.sent, "[plumbline] one: vcpu 0: pc 0x00000000: no memory"));
+	CHECK(strstr(uart.sent, "[plumbline] one: crashed, status -1, whatever that may be\r\n"));
+	{
+		const char *told = strstr(uart.sent, "lines left out here, for want of room: ");
+		uint32_t lines = 0;
+
+		for (const char *at = uart.sent; (at = strstr(at, "chatter")) != NULL; at++) {
+			lines++;
+		}
+		CHECK(lines >= 4);
+		CHECK(told && (uint32_t)atoi(told + 39) == 100 - lines);
+		CHECK(told && !strstr(told + 39, "left out"));
+	}
+	print("again\n");
+	interrupts();
+	CHECK(strstr(uart.sent, "[plumbline] again\r\n"));
+}
+
+/* While the monitor boots all comes out, however slow. */
+static void boot_waits(void)
+{
+	boot(3, false);
+	for (uint32_t n = 0; n < 100; n++) {
+		print("line %2u 789 123456789 123456789 123456789\n", (unsigned)n);
+	}
+	tty_enable_interrupts();
+	interrupts();
+	CHECK(strstr(uart.sent, "[plumbline] line 50"));
+	CHECK(strstr(uart.sent, "[plumbline] line 99 789 123456789 123456789 123456789\r\n"));
+	CHECK(!strstr(uart.sent, "left out"));
+}
+
+/* Raw: what has no room is counted for the last words, and the end has room. */
+static void raw_left_out(void)
+{
+	const char *told;
+
+	boot(1, true);
+	tty_enable_interrupts();
+	tty_stop_waiting();
+	for (uint32_t n = 0; n < 100; n++) {
+		print("chatter %2u 56789 123456789 123456789 12345678\n", (unsigned)n);
+	}
+	print_end("one: crashed, status -1\n");
+	CHECK_EQ(uart.nr_sent, 0);
+	tty_last_words("plumbline: end: status 1\n");
+	CHECK(strstr(uart.sent, "plumbline: chatter  0 56789"));
+	CHECK(strstr(uart.sent, "plumbline: one: crashed, status -1\r\n"));
+	told = strstr(uart.sent, "plumbline: lines left out: ");
+	CHECK(told && atoi(told + 27) > 50 && atoi(told + 27) < 80);
+	CHECK(strcmp(uart.sent + uart.nr_sent - 26, "plumbline: end: status 1\r\n") == 0);
+}
+
 static const struct test_case cases[] = {
 	{ "all_comes_out", all_comes_out },
 	{ "long_text", long_text },
@@ -551,6 +631,9 @@ static const struct test_case cases[] = {
 	{ "cleared", cleared },
 	{ "typed_early", typed_early },
 	{ "turns", turns },
+	{ "no_room", no_room },
+	{ "boot_waits", boot_waits },
+	{ "raw_left_out", raw_left_out },
 	{ "more_than_the_ring_holds", more_than_the_ring_holds },
 };
 
