@@ -132,17 +132,18 @@ static void complain_loop(struct vcpu *vcpu, uint32_t pc, uint32_t detail, const
 	}
 }
 
-void complain_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint32_t address)
+void complain_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint64_t address)
 {
 	struct vm *vm = vcpu->vm;
+	uint32_t detail = (uint32_t)(address ^ address >> 8);
 	const char *end =
-		complain_news(vm, &complain_told[vm->index].aborts, FAULT_LINES, pc, address);
+		complain_news(vm, &complain_told[vm->index].aborts, FAULT_LINES, pc, detail);
 
 	if (end && complain_may(vm)) {
-		print("%s: vcpu %u: pc 0x%08x: %s 0x%08x%s\n", vm->config->name,
-		      (unsigned)vcpu->index, (unsigned)pc, what, (unsigned)address, end);
+		print("%s: vcpu %u: pc 0x%08x: %s 0x%08llx%s\n", vm->config->name,
+		      (unsigned)vcpu->index, (unsigned)pc, what, (unsigned long long)address, end);
 	}
-	complain_loop(vcpu, pc, address, "aborts");
+	complain_loop(vcpu, pc, detail, "aborts");
 }
 
 /* The syndrome does not tell what it was. */

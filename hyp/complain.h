@@ -10,8 +10,8 @@
 /* Partition's start. vm->lock is held. */
 void complain_reset(struct vm *vm);
 
-/* An access that aborts. `what` goes before the address. */
-void complain_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint32_t address);
+/* An access that aborts. `what` goes before the address, an IPA of 40 bits. */
+void complain_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint64_t address);
 
 /* A trapped instruction that is UNDEFINED for guests. */
 void complain_undefined(struct vcpu *vcpu, const struct guest_regs *regs, uint32_t hsr);

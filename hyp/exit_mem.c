@@ -15,18 +15,23 @@
 #include "hyp/tty.h"
 #include "hyp/virtio_empty.h"
 
-/* A translation fault of a load or store that the syndrome describes whole: nearly all of them. */
+/* A translation fault, at level 2 or 3, of a load or store that the syndrome describes whole:
+ * nearly all of them. */
 #define EXIT_PLAIN_MASK \
-	(HSR_DABT_ISV | HSR_ABT_EA | HSR_DABT_CM | HSR_ABT_S1PTW | FIELD_PREP(HSR_ABT_FSC, 0x3cu))
-#define EXIT_PLAIN (HSR_DABT_ISV | FIELD_PREP(HSR_ABT_FSC, 0x04u))
+	(HSR_DABT_ISV | HSR_ABT_EA | HSR_DABT_CM | HSR_ABT_S1PTW | FIELD_PREP(HSR_ABT_FSC, 0x3eu))
+#define EXIT_PLAIN (HSR_DABT_ISV | FIELD_PREP(HSR_ABT_FSC, 0x06u))
+
+/* Pages are compared by their whole number, 28 bits of it: above 4 GiB there is nothing. */
+#define EXIT_PAGE(address) ((address) / PAGE_SIZE)
 
 /* HPFAR is valid for translation and access faults; for a permission fault only on a stage-1 walk
- * (ARM ARM B3.13.7). */
+ * (ARM ARM B3.13.7). At level 1, where all of what is above 4 GiB faults, it is not believed: QEMU
+ * (7.2) gives 32 bits of the address. */
 static bool exit_hpfar_valid(uint32_t hsr)
 {
-	uint32_t status = FIELD_GET(HSR_ABT_FSC, hsr) & 0x3cu;
+	uint32_t status = FIELD_GET(HSR_ABT_FSC, hsr) & 0x3eu;
 
-	return status == 0x04u || status == 0x08u || (hsr & HSR_ABT_S1PTW);
+	return status == 0x06u || (status & 0x3cu) == 0x08u || (hsr & HSR_ABT_S1PTW);
 }
 
 static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
@@ -36,13 +41,13 @@ static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
 	record->hsr = hsr;
 	record->far = far;
 	if (exit_hpfar_valid(hsr)) {
-		record->fault_ipa = ((sysreg_read(HPFAR) & HPFAR_FIPA) << 8) | (far & 0xfffu);
+		record->fault_page = FIELD_GET(HPFAR_FIPA, sysreg_read(HPFAR));
 		return true;
 	}
-	if (!world_translate_stage1(far, &ipa) || ipa >> 32) {
+	if (!world_translate_stage1(far, &ipa)) {
 		return false; /* another CPU changed the tables meanwhile: run it again */
 	}
-	record->fault_ipa = (uint32_t)ipa;
+	record->fault_page = (uint32_t)(ipa / PAGE_SIZE);
 	return true;
 }
 
@@ -109,28 +114,29 @@ static enum mmio_result exit_gicc_dir(struct vcpu *vcpu, const struct mmio *mmio
 
 /* Expanded in exit_access, which knows the access. */
 static inline __attribute__((always_inline)) enum mmio_result
-exit_mmio(struct vcpu *vcpu, uint32_t ipa, struct mmio *mmio)
+exit_mmio(struct vcpu *vcpu, const struct exit_record *record, struct mmio *mmio)
 {
 	struct vm *vm = vcpu->vm;
-	uint32_t page = ipa & ~UINT32_C(0xfff);
+	uint32_t page = record->fault_page;
 
-	mmio->offset = ipa & 0xfffu;
+	mmio->offset = record->far & 0xfffu;
 	if (mmio->offset & (mmio->size - 1)) {
 		return MMIO_ABORT; /* device memory takes no unaligned access (ARM ARM A3.2.1) */
 	}
-	if (page == VM_GICD_IPA && vm->vgic) {
+	if (page == EXIT_PAGE(VM_GICD_IPA) && vm->vgic) {
 		return exit_gicd(vcpu, mmio);
 	}
-	if (page == VM_GICC_IPA + PAGE_SIZE && vm->vgic) {
+	if (page == EXIT_PAGE(VM_GICC_IPA) + 1 && vm->vgic) {
 		return exit_gicc_dir(vcpu, mmio);
 	}
-	if (page == VM_UART_IPA && vm->config->console) {
+	if (page == EXIT_PAGE(VM_UART_IPA) && vm->config->console) {
 		return tty_access(vm, mmio);
 	}
-	if (ipa - VIRTIO_EMPTY_IPA < VIRTIO_EMPTY_SIZE && vm->config->virtio_windows) {
+	if (page - EXIT_PAGE(VIRTIO_EMPTY_IPA) < EXIT_PAGE(VIRTIO_EMPTY_SIZE) &&
+	    vm->config->virtio_windows) {
 		return virtio_empty_access(mmio);
 	}
-	if (page == RTC_IPA && vm->config->rtc) {
+	if (page == EXIT_PAGE(RTC_IPA) && vm->config->rtc) {
 		return rtc_access(vm, mmio);
 	}
 	return MMIO_ABORT;
@@ -189,7 +195,7 @@ static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
 	complain_access(vcpu, regs->pc,
 			(record->hsr & HSR_DABT_WNR) ? "write to nothing at"
 						     : "read from nothing at",
-			record->fault_ipa);
+			exit_fault_ipa(record));
 	exit_inject(regs, INJECT_DATA_ABORT, record);
 }
 
@@ -206,7 +212,7 @@ static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
 	mmio.size = access->size;
 	mmio.is_write = access->is_write;
 	mmio.value = access->is_write ? exit_rt_read(regs, access->rt) : 0;
-	switch (exit_mmio(vcpu, record->fault_ipa, &mmio)) {
+	switch (exit_mmio(vcpu, record, &mmio)) {
 	case MMIO_OK:
 		vcpu->stats[PLUMB_STAT_MMIO]++;
 		exit_mmio_done(regs, record->hsr, access, &mmio);
@@ -260,7 +266,7 @@ void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	}
 	record.hsr = hsr;
 	record.far = sysreg_read(HDFAR);
-	record.fault_ipa = ((sysreg_read(HPFAR) & HPFAR_FIPA) << 8) | (record.far & 0xfffu);
+	record.fault_page = FIELD_GET(HPFAR_FIPA, sysreg_read(HPFAR));
 	exit_access(cpu, regs, &record, &access);
 }
 
@@ -281,7 +287,8 @@ void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		return;
 	}
 	vcpu->stats[PLUMB_STAT_ABORT]++;
-	complain_access(vcpu, regs->pc, "instruction fetch from nothing at", record.fault_ipa);
+	complain_access(vcpu, regs->pc, "instruction fetch from nothing at",
+			exit_fault_ipa(&record));
 	if (exit_no_vectors(regs)) {
 		complain_end(vcpu, regs->pc, "no memory at its exception vectors");
 		vm_end(vcpu->vm, LIFE_END_CRASH, -1);

@@ -30,8 +30,14 @@ _Static_assert(sizeof(struct guest_regs) == GUEST_REGS_SIZE, "vectors.S");
 /* The syndrome of one exit; the fault addresses are valid for aborts only. */
 struct exit_record {
 	uint32_t hsr;
-	uint32_t far;	    /* HDFAR or HIFAR: guest-virtual address */
-	uint32_t fault_ipa; /* page from HPFAR (or ATS1CPR) | offset from far */
+	uint32_t far;	     /* HDFAR or HIFAR: guest-virtual address */
+	uint32_t fault_page; /* 39..12 of the IPA: from HPFAR, or ATS1CPR */
 };
+
+/* A guest's tables name addresses of 40 bits, of which no partition has any above 4 GiB. */
+static inline uint64_t exit_fault_ipa(const struct exit_record *record)
+{
+	return (uint64_t)record->fault_page << 12 | (record->far & 0xfffu);
+}
 #endif
 #endif
