@@ -211,7 +211,8 @@ static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
 
 	mmio.size = access->size;
 	mmio.is_write = access->is_write;
-	mmio.value = access->is_write ? exit_rt_read(regs, access->rt) : 0;
+	mmio.value =
+		access->is_write ? insn_device_value(access, exit_rt_read(regs, access->rt)) : 0;
 	switch (exit_mmio(vcpu, record, &mmio)) {
 	case MMIO_OK:
 		vcpu->stats[PLUMB_STAT_MMIO]++;
@@ -227,7 +228,7 @@ static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
 	}
 }
 
-/* Whatever is not a plain load or store that the syndrome describes. */
+/* Whatever is not a plain load or store, little-endian, that the syndrome describes. */
 static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct exit_record record;
@@ -251,6 +252,7 @@ static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32
 		exit_nothing_there(cpu->loaded, regs, &record);
 		return;
 	}
+	access.reversed = (regs->cpsr & PSR_E) != 0;
 	exit_access(cpu, regs, &record, &access);
 }
 
@@ -259,8 +261,8 @@ void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	struct exit_record record;
 	struct insn_access access;
 
-	if ((hsr & EXIT_PLAIN_MASK) != EXIT_PLAIN || ((regs->cpsr & PSR_T) && main_rt_unreliable) ||
-	    !insn_access_from_hsr(hsr, &access)) {
+	if ((hsr & EXIT_PLAIN_MASK) != EXIT_PLAIN || (regs->cpsr & PSR_E) ||
+	    ((regs->cpsr & PSR_T) && main_rt_unreliable) || !insn_access_from_hsr(hsr, &access)) {
 		exit_odd_data_abort(cpu, regs, hsr);
 		return;
 	}

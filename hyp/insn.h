@@ -41,6 +41,7 @@ struct insn_access {
 	uint8_t rn;   /* base register, with writeback only */
 	bool is_write;
 	bool sign_extend;
+	bool reversed;	   /* between the register and the device: CPSR.E, set by the caller */
 	bool writeback;	   /* then rn += increment after the access */
 	int32_t increment; /* bytes */
 };
@@ -62,6 +63,7 @@ static inline bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access
 	access->rn = 0;
 	access->is_write = (hsr & HSR_DABT_WNR) != 0;
 	access->sign_extend = (hsr & HSR_DABT_SSE) != 0;
+	access->reversed = false;
 	access->writeback = false;
 	access->increment = 0;
 	return true;
@@ -75,12 +77,21 @@ static inline bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access
  * in 15..0. */
 bool insn_access_decode(uint32_t word, bool thumb, bool wide, struct insn_access *access);
 
-/* The value a load leaves in Rt: `value` cut to its size and sign-extended where asked. */
+/* Device registers are little-endian; a big-endian access reverses the bytes that it carries
+ * (A3.3, MemA[]), which are the low ones. */
+static inline uint32_t insn_device_value(const struct insn_access *access, uint32_t value)
+{
+	return access->reversed ? __builtin_bswap32(value) >> (32u - access->size * 8u) : value;
+}
+
+/* The value a load leaves in Rt: what the device gave, `value`, cut to its size and sign-extended
+ * where asked. */
 static inline uint32_t insn_load_value(const struct insn_access *access, uint32_t value)
 {
 	uint32_t bits = access->size * 8u;
 	uint32_t sign;
 
+	value = insn_device_value(access, value);
 	if (bits >= 32) {
 		return value;
 	}

@@ -150,7 +150,9 @@ static void run_from_hsr(void)
 	struct insn_access access;
 
 	/* EC 0x24, IL, ISV, word, r3, write, translation fault of level 2 */
+	memset(&access, 0x5a, sizeof(access));
 	CHECK(insn_access_from_hsr(0x93830046, &access));
+	CHECK(!access.reversed);
 	CHECK_EQ(access.size, 4);
 	CHECK_EQ(access.rt, 3);
 	CHECK(access.is_write && !access.sign_extend && !access.writeback);
@@ -452,6 +454,44 @@ static void run_load_value(void)
 	}
 }
 
+/* A big-endian access reverses its own bytes (A3.3), before the sign of a load is looked at. */
+static void run_reversed(void)
+{
+	static const struct {
+		uint8_t size;
+		bool sign_extend;
+		uint32_t device, loaded;
+	} cases[] = {
+		{ 4, false, 0x01020380, 0x80030201 }, { 4, true, 0x01020380, 0x80030201 },
+		{ 2, false, 0x00001280, 0x00008012 }, { 2, true, 0x00001280, 0xffff8012 },
+		{ 2, true, 0x00008012, 0x00001280 },  { 2, false, 0xaaaa1280, 0x00008012 },
+		{ 1, false, 0x55555580, 0x00000080 }, { 1, true, 0x00000080, 0xffffff80 },
+	};
+	static const struct {
+		uint8_t size;
+		uint32_t rt, device;
+	} stores[] = {
+		{ 4, 0x11223344, 0x44332211 },
+		{ 2, 0x11223344, 0x00004433 },
+		{ 1, 0x11223344, 0x00000044 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct insn_access access = { .size = cases[i].size,
+					      .sign_extend = cases[i].sign_extend,
+					      .reversed = true };
+
+		CHECK_EQ(insn_load_value(&access, cases[i].device), cases[i].loaded);
+	}
+	for (size_t i = 0; i < COUNT(stores); i++) {
+		struct insn_access access = { .size = stores[i].size, .is_write = true };
+
+		CHECK_EQ(insn_device_value(&access, stores[i].rt), stores[i].rt);
+		access.reversed = true;
+		CHECK_EQ(insn_device_value(&access, stores[i].rt), stores[i].device);
+	}
+}
+
 static const struct test_case cases[] = {
 	{ "conditions", run_conditions },
 	{ "trap_passed_cv", run_trap_passed_cv },
@@ -465,6 +505,7 @@ static const struct test_case cases[] = {
 	{ "decode_any", run_decode_any },
 	{ "is_wide", run_is_wide },
 	{ "load_value", run_load_value },
+	{ "reversed", run_reversed },
 };
 
 TEST_MAIN("insn", cases)

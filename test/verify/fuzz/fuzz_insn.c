@@ -198,6 +198,7 @@ static void try_abort(uint32_t hsr, uint32_t value)
 	bool wanted = (hsr & 0x01000000u) && size < 3 && (hsr >> 16 & 15) < 15 && !(hsr & 0x100u) &&
 		      !(hsr & 0x80u);
 	uint32_t extended = value;
+	uint32_t bytes = 0;
 
 	CHECK_EQ(insn_access_from_hsr(hsr, &got), wanted);
 	if (!wanted) {
@@ -211,6 +212,12 @@ static void try_abort(uint32_t hsr, uint32_t value)
 		extended = got.sign_extend ? (uint32_t)(int32_t)(int16_t)value : value & 0xffffu;
 	}
 	CHECK_EQ(insn_load_value(&got, value), extended);
+	got.reversed = true;
+	for (uint32_t byte = 0; byte < got.size; byte++) {
+		bytes |= (value >> 8 * byte & 0xffu) << 8 * (got.size - 1u - byte);
+	}
+	CHECK_EQ(insn_device_value(&got, value), bytes);
+	CHECK_EQ(insn_load_value(&got, bytes), extended);
 }
 
 /* Table A8-1, by whether the flags NZCV are among those that a condition takes: bit n of a row for
