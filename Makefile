@@ -183,19 +183,24 @@ setup:
 setup-verify:
 	@scripts/setup --verify
 
-run: all
+# What a manifest names of build/: a system is built of its own parts only.
+parts = $(shell sed -n 's|.*/incbin/("\($(B)/[^"]*\)").*|\1|p' $(1))
+
+run: monitor host-tools $(call parts,$(DEMO))
 	@scripts/plumb run $(DEMO) $(if $(BOARD),--board $(BOARD))
 
 boards: all
+	@scripts/linux fetch
 	@scripts/boards
 
 # BOARD: a target of `plumb disk`; BL1: what its ROM wants and Debian has not.
 sdcard: all
 	$(if $(BOARD),,$(error sdcard: name the board: make BOARD=arndale sdcard))
+	@scripts/linux fetch
 	@scripts/plumb disk $(or $(SYSTEM),$(DEMO)) --target $(BOARD) $(if $(BL1),--bl1 $(BL1)) \
 		-o $(B)/sdcard-$(BOARD).img
 
-shell: all
+shell: monitor host-tools $(call parts,$(DEMO) $(SHELL_SYSTEM))
 	@scripts/plumb console $(SHELL_SYSTEM)
 
 test:

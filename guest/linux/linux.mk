@@ -27,6 +27,13 @@ LINUX_PARTS := $(LINUX_PROGRAMS) $(wildcard guest/linux/*.sh) $(LINUX_STAMP) scr
 # Two disks for virtio-blk, each with numbers of its own, and what mounts one of them as the root.
 LINUX_DISKS := $(LB)/initrd-root.gz $(LB)/disk-a.img $(LB)/disk-b.img
 
+# Fetched when something asks for one of them, and unpacked anew when the tool unpacks otherwise.
+$(LINUX_STAMP): scripts/plumblib/debian.py
+	@scripts/linux fetch
+	@touch $@
+
+$(B)/guests/%/vmlinuz: $(LINUX_STAMP) ;
+
 $(LINUX_INITRD): $(LINUX_PARTS)
 	$(call say,CPIO,$@)
 	$(Q)scripts/linux initrd -o $@
@@ -41,13 +48,11 @@ $(LB)/disk-%.img: $(LINUX_PARTS)
 	$(call say,DISK,$@)
 	$(Q)scripts/linux disk --words $(WORDS) -o $@
 
-# Without Debian's kernels (`make setup` fetches them) everything else is built all the same.
+# Without Debian's kernels (what boots them fetches them) everything else is built all the same.
 guests: $(LINUX_PROGRAMS) $(if $(wildcard $(LINUX_STAMP)),$(LINUX_INITRD) $(LINUX_DISKS))
 
 .PHONY: run-linux
-run-linux: all
-	@scripts/linux fetch
-	@$(MAKE) --no-print-directory -s $(LINUX_INITRD)
+run-linux: monitor host-tools $(LINUX_INITRD)
 	@scripts/plumb run --kernel $(B)/guests/$(if $(filter lpae,$(KERNEL)),armmp-lpae,$(KERNEL))/vmlinuz \
 		--initrd $(LINUX_INITRD) --append 'console=ttyAMA0 quiet' --vcpus $(VCPUS) \
 		--guest-memory $(MEMORY)

@@ -2,6 +2,7 @@
 """Debian's armhf kernels and busybox, through apt with a state of its own under build/guests."""
 
 import json
+import lzma
 import os
 import re
 import subprocess
@@ -22,6 +23,7 @@ MODULES = ("evdev", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_
 # And those behind a root file system on a disk.
 ROOT_MODULES = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
 UNPACKED = MODULES + ROOT_MODULES
+BUSYBOX = ("bin/busybox", "usr/bin/busybox")  # the latter from Debian 13 on
 # Boards whose device trees the kernel's package brings along: what the monitor is checked against.
 DTBS = GUESTS / "dtbs"
 BOARDS = ("am57xx-beagle-x15", "bcm2836-rpi-2-b", "dra7-evm", "ecx-2000", "exynos4210-origen",
@@ -35,7 +37,7 @@ FIRMWARE_FILES = {
     "u-boot-sunxi": ("orangepi_plus/u-boot-sunxi-with-spl.bin",),
     "u-boot-exynos": ("arndale/arndale-spl.bin", "arndale/u-boot.bin"),
 }
-FORMAT = 1  # of what is unpacked: another number, and it is unpacked again
+FORMAT = 2  # of what is unpacked: another number, and it is unpacked again
 OFFLINE = """no package lists, or no packages, from Debian: is this machine offline?
   The Linux guests need them once; everything else of 'make' and 'make test' works without.
   With a mirror in reach, name it in /etc/apt/sources.list and run 'scripts/linux fetch' again;
@@ -134,7 +136,8 @@ def _download(config: Path, packages: list[str], say) -> None:
 
 
 def _unpack(deb: Path, wanted) -> dict[str, str]:
-    """Takes the files for whose path `wanted` names a place; their places by path."""
+    """Takes the files for whose path `wanted` names a place; their places by path. A module that is
+    compressed on its own (Debian 13) is unpacked: busybox loads plain ones."""
     taken = {}
     with tempfile.TemporaryFile() as plain:
         done = subprocess.run([tool("dpkg-deb"), "--fsys-tarfile", str(deb)], stdout=plain,
@@ -148,7 +151,8 @@ def _unpack(deb: Path, wanted) -> dict[str, str]:
                 place = wanted(member.name.removeprefix("./"))
                 if place is not None and member.isfile():
                     place.parent.mkdir(parents=True, exist_ok=True)
-                    place.write_bytes(archive.extractfile(member).read())
+                    data = archive.extractfile(member).read()
+                    place.write_bytes(lzma.decompress(data) if member.name.endswith(".xz") else data)
                     taken[member.name] = str(place)
     return taken
 
@@ -162,8 +166,9 @@ def _unpack_kernel(flavour: str, package: str) -> None:
             return folder / "vmlinuz"
         if path.startswith("boot/config-"):
             return folder / "config"
-        if name.endswith(".ko") and name[:-3] in UNPACKED:
-            return folder / "modules" / name
+        module = name.removesuffix(".xz")
+        if module.endswith(".ko") and module[:-3] in UNPACKED:
+            return folder / "modules" / module
         return None
 
     _unpack(_deb(package), wanted)
@@ -195,7 +200,7 @@ def boards() -> dict[str, Path]:
     """Device trees by the names in BOARDS, unpacked when first asked for."""
     deb = _deb("linux-image-[0-9]*[0-9]-armmp")  # not the rt flavour
     if deb is None:
-        raise PlumbError("Debian's kernels are not here: run 'make setup' (or scripts/linux fetch)")
+        raise PlumbError("Debian's kernels are not here: run 'scripts/linux fetch'")
     stamp = DTBS / "from"
     want = "\n".join([deb.name, *BOARDS, ""])
     if not stamp.exists() or stamp.read_text() != want:
@@ -227,7 +232,7 @@ def firmware(name: str) -> Path:
     package = next(package for package, names in FIRMWARE_FILES.items() if name in names)
     path, deb = FIRMWARE / name, _deb(package)
     if deb is None:
-        raise PlumbError(f"{package} is not here: run 'make setup' (or scripts/linux fetch)")
+        raise PlumbError(f"{package} is not here: run 'scripts/linux fetch'")
     stamp = path.with_name(f"{path.name}.from")
     if not path.exists() or not stamp.exists() or stamp.read_text() != deb.name:
         with tempfile.TemporaryDirectory(dir=GUESTS) as place:
@@ -271,7 +276,9 @@ def fetch(say, again: bool = False) -> bool:
         say(f"unpacking {wanted[flavour]}")
         _unpack_kernel(flavour, wanted[flavour])
     busybox = GUESTS / "busybox"
-    _unpack(_deb(wanted["busybox"]), lambda path: busybox if path == "bin/busybox" else None)
+    _unpack(_deb(wanted["busybox"]), lambda path: busybox if path in BUSYBOX else None)
+    if not busybox.exists():
+        raise PlumbError(f"{relative(_deb(wanted['busybox']))} holds none of {', '.join(BUSYBOX)}")
     versions = {name: _deb(package).name for name, package in wanted.items()}
     STAMP.write_text(json.dumps({"format": FORMAT, "modules": list(UNPACKED), "debs": versions},
                                 indent=1) + "\n")
@@ -283,5 +290,5 @@ def versions() -> dict[str, str]:
     kernel that came later to the list the others are of use: only its own tests fail."""
     there = _there()
     if not set(REQUIRED) <= set(there):
-        raise PlumbError("Debian's kernels are not here: run 'make setup' (or scripts/linux fetch)")
+        raise PlumbError("Debian's kernels are not here: run 'scripts/linux fetch'")
     return there

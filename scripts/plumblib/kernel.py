@@ -36,7 +36,10 @@ def read(path: Path, what: str, size: int = -1) -> bytes:
         with open(path, "rb") as file:
             data = file.read(size)
     except OSError as error:
-        advice = ": run 'make setup all'" if BUILD in path.resolve().parents else ""
+        place = path.resolve().parents
+        advice = ": run 'make'" if BUILD in place else ""
+        if {BUILD / "guests", BUILD / "linux"} & set(place):
+            advice = ": run 'scripts/linux fetch' and 'make'"
         raise PlumbError(f"--{what} {path}: {error.strerror}{advice}") from error
     if not data:
         raise PlumbError(f"--{what} {path}: the file is empty")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One file to boot: the monitor's image, and behind it the checked manifest with device trees."""
 
+import re
 import struct
 import tempfile
 import zlib
@@ -176,11 +177,31 @@ def pack_manifest(manifest: bytes, what: str) -> tuple[bytes, list[dict[str, str
     raise PlumbError(f"the initial RAM disks of {what} find no stable place")
 
 
+NAMED = re.compile(r'/(incbin|include)/\s*\(?\s*"([^"]+)"')
+
+
+def parts(system: Path) -> set[str]:
+    """Files of build/ that a manifest, with what it includes, is made of."""
+    found: set[str] = set()
+    todo, seen = [system], set()
+    while todo:
+        file = todo.pop()
+        if file in seen or not file.is_file():
+            continue
+        seen.add(file)
+        for kind, name in NAMED.findall(file.read_text(errors="replace")):
+            if kind == "include":
+                todo += [ROOT / name, file.parent / name]
+            elif BUILD in (ROOT / name).parents:
+                found.add(relative(ROOT / name))
+    return found
+
+
 def build(system: Path | None) -> None:
     """What a system is made of; the tree's own systems need the tree's guests."""
     targets = ["monitor", "host-tools"]
     if system is not None and ROOT in system.resolve().parents:
-        targets.append("guests")
+        targets += sorted(parts(system))
     make(*targets)
 
 

@@ -125,7 +125,7 @@ class Zimage(Files):
     def test_debians_kernel(self):
         path = Path(__file__).parents[2] / "build/guests/armmp/vmlinuz"
         if not path.exists():
-            self.skipTest("not fetched: make setup")
+            self.skipTest("not fetched: scripts/linux fetch")
         space = kernel.zimage_space(path.read_bytes(), "vmlinuz", 0x10000)
         self.assertTrue(24 * MIB < space < 40 * MIB, space)
 

@@ -134,7 +134,7 @@ static void read_tree(void)
 	struct refusal why;
 
 	if (size == 0) {
-		printf("FAIL no " TREE ": 'make setup' fetches it\n");
+		printf("FAIL no " TREE ": 'scripts/linux fetch' fetches it\n");
 		exit(EXIT_FAILURE);
 	}
 	fclose(file);
