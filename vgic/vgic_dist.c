@@ -283,18 +283,9 @@ struct dist_row {
 	vgic_dist_write_t write;
 };
 
-#define DIST_PRIORITY_ROW                                         \
-	{                                                         \
-		DIST_ANY, dist_read_priority, dist_write_priority \
-	}
-#define DIST_TARGETS_ROW                                          \
-	{                                                         \
-		DIST_BYTES, dist_read_targets, dist_write_targets \
-	}
-#define DIST_CONFIG_ROW                                        \
-	{                                                      \
-		DIST_WORD, dist_read_config, dist_write_config \
-	}
+#define DIST_PRIORITY_ROW DIST_ANY, dist_read_priority, dist_write_priority
+#define DIST_TARGETS_ROW  DIST_BYTES, dist_read_targets, dist_write_targets
+#define DIST_CONFIG_ROW	  DIST_WORD, dist_read_config, dist_write_config
 
 /* Empty rows: 0xd00 PPISR and SPISR (no lines of its own to show), 0xe00 NSACR (only with the
  * Security Extensions). */
@@ -307,24 +298,24 @@ static const struct dist_row dist_rows[GICD_SIZE >> DIST_ROW] = {
 	[GICD_ICPENDR >> DIST_ROW] = { DIST_WORD, vgic_bits_read_pending, vgic_bits_clear_pending },
 	[GICD_ISACTIVER >> DIST_ROW] = { DIST_WORD, vgic_bits_read_active, vgic_bits_activate },
 	[GICD_ICACTIVER >> DIST_ROW] = { DIST_WORD, vgic_bits_read_active, vgic_bits_deactivate },
-	[(GICD_IPRIORITYR >> DIST_ROW) + 0] = DIST_PRIORITY_ROW,
-	[(GICD_IPRIORITYR >> DIST_ROW) + 1] = DIST_PRIORITY_ROW,
-	[(GICD_IPRIORITYR >> DIST_ROW) + 2] = DIST_PRIORITY_ROW,
-	[(GICD_IPRIORITYR >> DIST_ROW) + 3] = DIST_PRIORITY_ROW,
-	[(GICD_IPRIORITYR >> DIST_ROW) + 4] = DIST_PRIORITY_ROW,
-	[(GICD_IPRIORITYR >> DIST_ROW) + 5] = DIST_PRIORITY_ROW,
-	[(GICD_IPRIORITYR >> DIST_ROW) + 6] = DIST_PRIORITY_ROW,
-	[(GICD_IPRIORITYR >> DIST_ROW) + 7] = DIST_PRIORITY_ROW,
-	[(GICD_ITARGETSR >> DIST_ROW) + 0] = DIST_TARGETS_ROW,
-	[(GICD_ITARGETSR >> DIST_ROW) + 1] = DIST_TARGETS_ROW,
-	[(GICD_ITARGETSR >> DIST_ROW) + 2] = DIST_TARGETS_ROW,
-	[(GICD_ITARGETSR >> DIST_ROW) + 3] = DIST_TARGETS_ROW,
-	[(GICD_ITARGETSR >> DIST_ROW) + 4] = DIST_TARGETS_ROW,
-	[(GICD_ITARGETSR >> DIST_ROW) + 5] = DIST_TARGETS_ROW,
-	[(GICD_ITARGETSR >> DIST_ROW) + 6] = DIST_TARGETS_ROW,
-	[(GICD_ITARGETSR >> DIST_ROW) + 7] = DIST_TARGETS_ROW,
-	[(GICD_ICFGR >> DIST_ROW) + 0] = DIST_CONFIG_ROW,
-	[(GICD_ICFGR >> DIST_ROW) + 1] = DIST_CONFIG_ROW,
+	[(GICD_IPRIORITYR >> DIST_ROW) + 0] = { DIST_PRIORITY_ROW },
+	[(GICD_IPRIORITYR >> DIST_ROW) + 1] = { DIST_PRIORITY_ROW },
+	[(GICD_IPRIORITYR >> DIST_ROW) + 2] = { DIST_PRIORITY_ROW },
+	[(GICD_IPRIORITYR >> DIST_ROW) + 3] = { DIST_PRIORITY_ROW },
+	[(GICD_IPRIORITYR >> DIST_ROW) + 4] = { DIST_PRIORITY_ROW },
+	[(GICD_IPRIORITYR >> DIST_ROW) + 5] = { DIST_PRIORITY_ROW },
+	[(GICD_IPRIORITYR >> DIST_ROW) + 6] = { DIST_PRIORITY_ROW },
+	[(GICD_IPRIORITYR >> DIST_ROW) + 7] = { DIST_PRIORITY_ROW },
+	[(GICD_ITARGETSR >> DIST_ROW) + 0] = { DIST_TARGETS_ROW },
+	[(GICD_ITARGETSR >> DIST_ROW) + 1] = { DIST_TARGETS_ROW },
+	[(GICD_ITARGETSR >> DIST_ROW) + 2] = { DIST_TARGETS_ROW },
+	[(GICD_ITARGETSR >> DIST_ROW) + 3] = { DIST_TARGETS_ROW },
+	[(GICD_ITARGETSR >> DIST_ROW) + 4] = { DIST_TARGETS_ROW },
+	[(GICD_ITARGETSR >> DIST_ROW) + 5] = { DIST_TARGETS_ROW },
+	[(GICD_ITARGETSR >> DIST_ROW) + 6] = { DIST_TARGETS_ROW },
+	[(GICD_ITARGETSR >> DIST_ROW) + 7] = { DIST_TARGETS_ROW },
+	[(GICD_ICFGR >> DIST_ROW) + 0] = { DIST_CONFIG_ROW },
+	[(GICD_ICFGR >> DIST_ROW) + 1] = { DIST_CONFIG_ROW },
 	[GICD_SGIR >> DIST_ROW] = { DIST_BYTES, dist_read_sgi, dist_write_sgi },
 	[GICD_ID >> DIST_ROW] = { DIST_WORD, dist_read_id, NULL },
 };

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PROMPT_CTRL(letter) ((letter)&0x1f)
+#define PROMPT_CTRL(letter) (0x1f & (letter))
 #define PROMPT_DELETE	    0x7f
 
 /* The interrupt only ends the WFI: prompt_key reads the FIFO. Its receive sources are masked until

@@ -23,7 +23,7 @@ struct guest_exception {
 };
 
 /* DFSR/IFSR, short descriptors: FS[4] is bit 10 (ARM DDI 0406C, B4.1.52) */
-#define EXCEPTION_FAULT(status)	       (((status)&0xfu) | (((status) >> 6) & 0x10u))
+#define EXCEPTION_FAULT(status)	       ((0xfu & (status)) | (((status) >> 6) & 0x10u))
 #define EXCEPTION_WNR(status)	       (((status) >> 11) & 1u)
 #define EXCEPTION_FAULT_SYNC_EXTERNAL  0x08u
 #define EXCEPTION_FAULT_ASYNC_EXTERNAL 0x16u

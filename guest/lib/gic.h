@@ -42,7 +42,7 @@
 #define GICC_IIDR  0x00fcu
 #define GICC_DIR   0x1000u
 
-#define GIC_INTID(iar)	((iar)&0x3ffu)
+#define GIC_INTID(iar)	(0x3ffu & (iar))
 #define GIC_SOURCE(iar) (((iar) >> 10) & 7u) /* of an SGI: the sender's CPU interface */
 #define GIC_SPURIOUS	1023u
 

@@ -16,7 +16,7 @@
 /* The shift of a field is the value of its mask's lowest set bit; `mask` is never 0. */
 #define FIELD_LSB(mask)		((mask) & (~(mask) + 1u))
 #define FIELD_GET(mask, reg)	(((reg) & (mask)) / FIELD_LSB(mask))
-#define FIELD_PREP(mask, val)	(((val)*FIELD_LSB(mask)) & (mask))
+#define FIELD_PREP(mask, val)	((FIELD_LSB(mask) * (val)) & (mask))
 #define FIELD_SET(mask, reg, v) (((reg) & ~(mask)) | FIELD_PREP(mask, v))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

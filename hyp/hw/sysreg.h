@@ -7,11 +7,10 @@
 #include "hyp/regs/cp15.h"
 #include <stdint.h>
 
-#define SYSREG_STR_(coproc, opc1, crn, crm, opc2) \
-#coproc ", " #opc1 ", %0, " #crn ", " #crm ", " #opc2
-#define SYSREG_STR(...)			 SYSREG_STR_(__VA_ARGS__)
-#define SYSREG64_STR_(coproc, opc1, crm) #coproc ", " #opc1 ", %Q0, %R0, " #crm
-#define SYSREG64_STR(...)		 SYSREG64_STR_(__VA_ARGS__)
+#define SYSREG_STR_(cp, op1, crn, crm, op2) #cp ", " #op1 ", %0, " #crn ", " #crm ", " #op2
+#define SYSREG_STR(...)			    SYSREG_STR_(__VA_ARGS__)
+#define SYSREG64_STR_(coproc, opc1, crm)    #coproc ", " #opc1 ", %Q0, %R0, " #crm
+#define SYSREG64_STR(...)		    SYSREG64_STR_(__VA_ARGS__)
 
 #define sysreg_read(reg)                                                           \
 	__extension__({                                                            \

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from plumblib import boards
+from plumblib import boards, debian
 
 from .result import GUEST_LINE, Result
 
@@ -99,6 +99,17 @@ def parse(text: str, source: str = "test/cases") -> list[Case]:
     return [one for case in cases for one in _on_boards(case)]
 
 
+RELEASE = re.compile(r"@(armmp|armmp-lpae|rt-armmp)@")
+
+
+def _with_release(pattern: str) -> str:
+    """@FLAVOUR@ is the release of that kernel of Debian's, as it was fetched."""
+    def release(match: re.Match) -> str:
+        file = debian.GUESTS / match[1] / "release"
+        return re.escape(file.read_text().strip() if file.exists() else match[0])
+    return RELEASE.sub(release, pattern)
+
+
 def judge(case: Case, code: int, log: str) -> Result:
     """The guests' own results, and one for the case."""
     result = Result(case.name, log=log)
@@ -108,7 +119,7 @@ def judge(case: Case, code: int, log: str) -> Result:
     wrong = []
     if code != case.options.get("exit", 0):
         wrong.append(f"exit code {code}, not {case.options.get('exit', 0)}")
-    for pattern in case.expect:
+    for pattern in map(_with_release, case.expect):
         if not any(re.search(pattern, line) for line in lines):
             wrong.append(f"expected, and not printed: {pattern}")
     for pattern in case.forbid:

@@ -12,7 +12,9 @@ from . import cases as case_table
 
 # What a case, or the manifest that it boots, names if it belongs into the table.
 GUEST_FILES = re.compile(r"build/guests/|/usr/lib/u-boot|/usr/share/AAVMF|build/guest/rtos")
-PACKAGE = re.compile(r"`([a-z0-9][a-z0-9+.-]+)` (\d[\w.+:~-]*)")
+VERSION = r"\d[\w.+:~-]*"
+# One for each release of Debian: `package` 6.1.176-1 / 6.12.117-1
+PACKAGE = re.compile(rf"`([a-z0-9][a-z0-9+.-]+)` ({VERSION}(?: / {VERSION})*)")
 NAME = re.compile(r"`([^`]+)`")
 
 
@@ -49,8 +51,8 @@ def version_here(package: str) -> str | None:
     """Of what scripts/linux fetched, or what is installed."""
     for file in debian.versions().values():
         name, version, _ = file.split("_")
-        # linux-image-armmp stands for linux-image-6.1.0-50-armmp
-        if re.sub(r"^linux-image-[\d.]+-\d+-", "linux-image-", name) == package:
+        # linux-image-armmp stands for linux-image-6.1.0-50-armmp, or -6.12.117+deb13-armmp
+        if re.sub(r"^linux-image-\d[\w.+]*-(\d+-)?", "linux-image-", name) == package:
             return version.replace("%3a", ":")
     done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True,
                           text=True, check=False)
@@ -78,6 +80,7 @@ def findings(page: str, root: Path, jobs: set[str]) -> list[tuple[bool, str, str
               for name in sorted(of_guests(root, table))]
     for package, stated in sorted(set(PACKAGE.findall(page))):
         here = version_here(package)
-        found.append((here is not None and is_covered(stated, here),
+        covers = here is not None and any(is_covered(one, here) for one in stated.split(" / "))
+        found.append((covers,
                       f"{package} {stated}", f"here: {here or 'not installed'}"))
     return found

@@ -15,8 +15,10 @@ from plumblib.common import ROOT
 
 LIMIT = 100  # seconds for one boot: a busy host may starve it
 AUTOBOOT, PROMPT = "Hit any key", "\n=> "
-# At the prompt: what the default bootcmd does when it comes to this disk.
-FROM_DISK = ("run bootcmd_virtio0",)
+# At the prompt: what the default bootcmd does when it comes to this disk, before and after U-Boot's
+# standard boot came (Debian 12's 2023.01 and Debian 13's 2025.01).
+FROM_DISK = ("if env exists bootcmd_virtio0; then run bootcmd_virtio0; "
+             "else bootflow scan -b virtio; fi",)
 
 
 @dataclass

@@ -64,7 +64,8 @@ class Virt(unittest.TestCase):
         missing = {path for path in missing if not path.startswith("cpus/cpu-map")}
         windows = {path for path in missing if path.startswith("virtio_mmio@")}
         self.assertEqual(len(windows), 32)
-        self.assertEqual(missing - windows,
+        # QEMU 10 makes /aliases, 7.2 does not; nobody asks a partition's tree for one.
+        self.assertEqual(missing - windows - {"aliases"},
                          LEFT_OUT | {"interrupt-controller@8000000/v2m@8020000"})
         self.assertEqual(mine.keys() - theirs.keys(), set())
         if cpus == 1:  # virt says how to start other CPUs only if there are any

@@ -213,7 +213,7 @@ static void model_take(uint32_t v, uint32_t iar)
 	irq->active = true;
 	irq->holder = (uint8_t)v;
 	irq->source = (uint8_t)(iar >> 10);
-	irq->sources &= (uint8_t) ~(1u << (iar >> 10));
+	irq->sources = (uint8_t)(irq->sources & ~(1u << (iar >> 10)));
 	irq->held_active = irq->held;
 	irq->latch = false;
 	irq->taken++;

@@ -27,23 +27,50 @@ struct step {
 	uint8_t v, arg;
 };
 
-#define STEPS_OF_SPI(v, key)                                                      \
-	{ STEP_ENABLE, v, key }, { STEP_DISABLE, v, key }, { STEP_PEND, v, key }, \
-	{                                                                         \
-		STEP_UNPEND, v, key                                               \
-	}
-#define STEPS_OF_VCPU(v)                                                                        \
-	{ STEP_ACK, v, 0 }, { STEP_EOI, v, 0 }, { STEP_DIR, v, v }, { STEP_DIR, v, 2 },         \
-		{ STEP_DIR, v, 3 }, { STEP_SGI, v, 0 }, { STEP_SGI, v, 1 }, STEPS_OF_SPI(v, 4), \
-		STEPS_OF_SPI(v, 5), { STEP_TARGET, v, 4 }, { STEP_TARGET, v, 5 },               \
-		{ STEP_LOOK, v, 0 }, { STEP_LOAD, v, 0 },                                       \
-	{                                                                                       \
-		STEP_UNLOAD, v, 0                                                               \
-	}
-
 static const struct step steps[] = {
-	STEPS_OF_VCPU(0),
-	STEPS_OF_VCPU(1),
+	/* vCPU 0 */
+	{ STEP_ACK, 0, 0 },
+	{ STEP_EOI, 0, 0 },
+	{ STEP_DIR, 0, 0 },
+	{ STEP_DIR, 0, 2 },
+	{ STEP_DIR, 0, 3 },
+	{ STEP_SGI, 0, 0 },
+	{ STEP_SGI, 0, 1 },
+	{ STEP_ENABLE, 0, 4 },
+	{ STEP_DISABLE, 0, 4 },
+	{ STEP_PEND, 0, 4 },
+	{ STEP_UNPEND, 0, 4 },
+	{ STEP_ENABLE, 0, 5 },
+	{ STEP_DISABLE, 0, 5 },
+	{ STEP_PEND, 0, 5 },
+	{ STEP_UNPEND, 0, 5 },
+	{ STEP_TARGET, 0, 4 },
+	{ STEP_TARGET, 0, 5 },
+	{ STEP_LOOK, 0, 0 },
+	{ STEP_LOAD, 0, 0 },
+	{ STEP_UNLOAD, 0, 0 },
+	/* vCPU 1 */
+	{ STEP_ACK, 1, 0 },
+	{ STEP_EOI, 1, 0 },
+	{ STEP_DIR, 1, 1 },
+	{ STEP_DIR, 1, 2 },
+	{ STEP_DIR, 1, 3 },
+	{ STEP_SGI, 1, 0 },
+	{ STEP_SGI, 1, 1 },
+	{ STEP_ENABLE, 1, 4 },
+	{ STEP_DISABLE, 1, 4 },
+	{ STEP_PEND, 1, 4 },
+	{ STEP_UNPEND, 1, 4 },
+	{ STEP_ENABLE, 1, 5 },
+	{ STEP_DISABLE, 1, 5 },
+	{ STEP_PEND, 1, 5 },
+	{ STEP_UNPEND, 1, 5 },
+	{ STEP_TARGET, 1, 4 },
+	{ STEP_TARGET, 1, 5 },
+	{ STEP_LOOK, 1, 0 },
+	{ STEP_LOAD, 1, 0 },
+	{ STEP_UNLOAD, 1, 0 },
+	/* any time */
 	{ STEP_LINE, 0, 4 },
 	{ STEP_LINE, 0, 5 },
 };

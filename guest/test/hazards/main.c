@@ -19,11 +19,12 @@ uint32_t hazard_random(void)
 	return hazard_seed ^ hazard_seed >> 16;
 }
 
+typedef uint32_t hazard_fn(uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3);
+
 static void hazard_call(void *arg)
 {
 	struct hazard *hazard = arg;
-	uint32_t (*code)(uint32_t, uint32_t, uint32_t, uint32_t) =
-		(uint32_t(*)(uint32_t, uint32_t, uint32_t, uint32_t))(uintptr_t)hazard_code;
+	hazard_fn *code = (hazard_fn *)(uintptr_t)hazard_code;
 
 	hazard->result = code(hazard->r[0], hazard->r[1], hazard->r[2], hazard->r[3]);
 }
