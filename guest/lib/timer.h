@@ -6,6 +6,9 @@
 
 #include "guest/lib/cpu.h"
 
+/* For what must come, however busy the host is: who waits in vain hangs, and says so in the end. */
+#define TIMER_PATIENCE_US 60000000u
+
 #define TIMER_CTL_ENABLE  1u
 #define TIMER_CTL_IMASK	  2u
 #define TIMER_CTL_ISTATUS 4u

@@ -17,7 +17,7 @@
 
 #define AGENT_CPUS     2u
 #define AGENT_INTIDS   1020u
-#define AGENT_QUIET_US 30000000u /* without a command for so long: something hangs elsewhere */
+#define AGENT_QUIET_US 100000000u /* without a command for so long: something hangs elsewhere */
 
 struct agent_job {
 	volatile uint32_t posted, done;
@@ -279,7 +279,7 @@ static uint32_t agent_on_cpu1(uint32_t op, uint32_t a, uint32_t b)
 	agent_job.b = b;
 	cpu_dmb();
 	agent_job.posted++;
-	if (!timer_wait_count(&agent_job.done, agent_job.posted, 2000000)) {
+	if (!timer_wait_count(&agent_job.done, agent_job.posted, TIMER_PATIENCE_US)) {
 		printf("FAIL: CPU 1 of the agent does operation %u\n", (unsigned)(op & 0x7f));
 	}
 	return agent_job.result;

@@ -15,8 +15,7 @@
 #include "guest/lib/timer.h"
 #include <stdio.h>
 
-#define BOOT_LIMIT_US 2000000u
-#define BOOT_COUNTER  40u
+#define BOOT_COUNTER 40u
 
 /* What CPU_ON enters: everything as it is at the first instruction goes to boot_state, then the
  * vCPU powers itself off. */
@@ -78,7 +77,7 @@ static void boot_second_entry(void)
 	mmu_clean_invalidate((const void *)(uintptr_t)boot_state, sizeof(boot_state));
 	if (!report_equal((uint32_t)psci_cpu_on(1, (uint32_t)(uintptr_t)boot_entry, 0x5eed1234), 0,
 			  "CPU_ON of vCPU 1") ||
-	    !report_check(smp_wait_off(1, BOOT_LIMIT_US), "vCPU 1 came and went")) {
+	    !report_check(smp_wait_off(1, TIMER_PATIENCE_US), "vCPU 1 came and went")) {
 		return;
 	}
 	mmu_clean_invalidate((const void *)(uintptr_t)boot_state, sizeof(boot_state));
@@ -115,7 +114,8 @@ static void boot_cpus(void)
 		boot_mpidr = 0;
 		(void)report_equal((uint32_t)smp_start(cpu, boot_second, NULL), 0, "vCPU %u starts",
 				   (unsigned)cpu);
-		(void)report_check(smp_wait_off(cpu, BOOT_LIMIT_US), "vCPU %u ends", (unsigned)cpu);
+		(void)report_check(smp_wait_off(cpu, TIMER_PATIENCE_US), "vCPU %u ends",
+				   (unsigned)cpu);
 		(void)report_equal(boot_mpidr, 0x80000000 | cpu, "MPIDR of vCPU %u", (unsigned)cpu);
 	}
 }

@@ -20,7 +20,7 @@ static void ender_second(void *arg)
 int main(void)
 {
 	(void)report_equal((uint32_t)smp_start(1, ender_second, NULL), 0, "ender: vCPU 1 starts");
-	timer_delay_us(5000000);
+	timer_delay_us(TIMER_PATIENCE_US);
 	(void)report_check(false, "ender: vCPU 0 is stopped too");
 	report_summary();
 }

@@ -42,12 +42,12 @@ int main(void)
 	for (uint32_t n = 0; n < FAR_ALARMS; n++) {
 		uint32_t before = far_taken;
 
-		/* A match that is now, or that was missed: then the next second's */
-		mmio_write32(FAR_MR, mmio_read32(FAR_DR));
-		if (!nap_wait_count(&far_taken, before + 1, 100000)) {
-			mmio_write32(FAR_MR, mmio_read32(FAR_DR) + 1);
-			lost += !nap_wait_count(&far_taken, before + 1, 3000000);
+		/* A match that is now; the second may have gone by: once more. */
+		for (uint32_t i = 0; i < 100 && far_taken == before; i++) {
+			mmio_write32(FAR_MR, mmio_read32(FAR_DR));
+			(void)nap_wait_count(&far_taken, before + 1, 500000);
 		}
+		lost += far_taken == before;
 	}
 	(void)report_equal(lost, 0, "owner: no alarm lost");
 	(void)report_check(far_taken >= FAR_ALARMS, "owner: %u alarms", (unsigned)far_taken);

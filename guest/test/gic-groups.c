@@ -209,7 +209,7 @@ static void groups_fiq_line(void)
 	timer_delay_us(500);
 	(void)report_equal(groups_fiqs + groups_irqs, 0, "FIQEn: unmasked IRQ, masked FIQ: none");
 	cpu_fiq_enable();
-	(void)timer_wait_count(&groups_irqs, 1, 100000);
+	(void)timer_wait_count(&groups_irqs, 1, TIMER_PATIENCE_US);
 	(void)report_equal(groups_fiqs, 1, "FIQEn: one FIQ");
 	(void)report_equal(groups_fiq_iar, ZERO, "FIQEn: which is group 0's");
 	(void)report_equal(groups_irqs, 1, "FIQEn: then one IRQ, group 1's");
@@ -218,7 +218,7 @@ static void groups_fiq_line(void)
 		uint32_t before = groups_fiqs;
 
 		gic_set_pending(ZERO);
-		(void)timer_wait_count(&groups_fiqs, before + 1, 100000);
+		(void)timer_wait_count(&groups_fiqs, before + 1, TIMER_PATIENCE_US);
 	}
 	cpu_fiq_disable();
 	(void)report_equal(groups_fiqs, 101, "FIQEn: 100 more FIQs, IRQ masked");

@@ -283,7 +283,7 @@ static void order_nested(uint32_t iar, void *arg)
 		uint32_t before = order_entries;
 
 		gic_set_pending(id + 1);
-		(void)timer_wait_count(&order_entries, before + 1, 100000);
+		(void)timer_wait_count(&order_entries, before + 1, TIMER_PATIENCE_US);
 	}
 	cpu_irq_disable();
 	order_depth--;
@@ -297,7 +297,7 @@ static void order_handlers(void)
 	}
 	cpu_irq_enable();
 	gic_set_pending(ORDER_FIRST);
-	(void)timer_wait_count(&order_entries, ORDER_DEEP, 1000000);
+	(void)timer_wait_count(&order_entries, ORDER_DEEP, TIMER_PATIENCE_US);
 	timer_delay_us(2000);
 	cpu_irq_disable();
 	(void)report_equal(order_entries, ORDER_DEEP, "nested handlers: each ran once");

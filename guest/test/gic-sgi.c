@@ -8,8 +8,7 @@
 #include "guest/lib/report.h"
 #include "guest/test/nap.h"
 
-#define SGI_ROUNDS   100u
-#define SGI_LIMIT_US 5000000u
+#define SGI_ROUNDS 100u
 
 static uint32_t sgi_cpus;
 static volatile uint32_t sgi_seen[SMP_MAX_CPUS][16][SMP_MAX_CPUS]; /* receiver, id, source */
@@ -48,7 +47,7 @@ static void sgi_worker(void *arg)
 
 static bool sgi_wait(volatile uint32_t *counter, uint32_t at_least)
 {
-	return timer_wait_count(counter, at_least, SGI_LIMIT_US);
+	return timer_wait_count(counter, at_least, TIMER_PATIENCE_US);
 }
 
 static void sgi_sources(bool masked)
@@ -171,7 +170,7 @@ int main(void)
 	sgi_by_hand();
 	sgi_stop = 1;
 	for (uint32_t cpu = 1; cpu < sgi_cpus; cpu++) {
-		(void)report_check(smp_wait_off(cpu, SGI_LIMIT_US), "vCPU %u powers off",
+		(void)report_check(smp_wait_off(cpu, TIMER_PATIENCE_US), "vCPU %u powers off",
 				   (unsigned)cpu);
 		(void)report_equal(irq_unexpected(cpu), 0, "vCPU %u: nothing unexpected",
 				   (unsigned)cpu);

@@ -77,13 +77,13 @@ static void lines_configure(uint32_t edges)
 	lines_write(0xc08, value);
 }
 
-/* PLUMB_GET_IRQ_STATE of an SPI: the bits in `mask`, given up to 100 ms to become `want` (what the
+/* PLUMB_GET_IRQ_STATE of an SPI: the bits in `mask`, given time to become `want` (what the
  * guest did in its CPU interface may be learnt late). */
 static void lines_expect(uint32_t spi, uint32_t mask, uint32_t want, const char *what)
 {
 	uint32_t state = 0;
 
-	for (uint32_t i = 0; i < 100; i++) {
+	for (uint32_t i = 0; i < 10000; i++) {
 		state = peer_state(&lines_target, 0x01000000 | spi);
 		if ((state & mask) == want) {
 			break;

@@ -24,7 +24,7 @@ static void raw_isr(uint32_t vcpu, uint32_t want, const char *what)
 {
 	uint32_t isr = 0;
 
-	for (uint32_t i = 0; i < 50; i++) {
+	for (uint32_t i = 0; i < 10000; i++) {
 		isr = raw_on(vcpu, AGENT_ISR, 0, 0);
 		if (isr == want) {
 			break;

@@ -29,7 +29,7 @@ static void wakes_one(uint32_t vcpu, uint32_t op, uint32_t word, uint32_t intid,
 	uint32_t woken = wakes_on(vcpu, AGENT_WOKEN, 0, 0);
 
 	if (op != 0) {
-		(void)wakes_on(vcpu, op, 3000000, 0);
+		(void)wakes_on(vcpu, op, TIMER_PATIENCE_US, 0);
 		nap(20000); /* it sleeps, or spins, by now */
 	}
 	wakes_raise(word);

@@ -12,9 +12,8 @@
 #include "guest/test/nap.h"
 #include <string.h>
 
-#define KEEP_ROUNDS   60u
-#define KEEP_LIMIT_US 20000000u
-#define KEEP_FPSCR    0xf0c00000u /* flags, and two mode bits (RMode) that this vCPU sets */
+#define KEEP_ROUNDS 60u
+#define KEEP_FPSCR  0xf0c00000u /* flags, and two mode bits (RMode) that this vCPU sets */
 
 static uint32_t keep_seed;
 static volatile uint32_t keep_done[2], keep_wrong[2], keep_fresh[2];
@@ -146,7 +145,8 @@ int main(void)
 		report_summary();
 	}
 	keep_rounds(0);
-	(void)report_check(timer_wait_count(&keep_done[1], 1, KEEP_LIMIT_US), "vCPU 1 is ready");
+	(void)report_check(timer_wait_count(&keep_done[1], 1, TIMER_PATIENCE_US),
+			   "vCPU 1 is ready");
 	(void)report_equal(keep_fresh[1], 1, "vCPU 1: fresh registers are zero");
 	(void)report_equal(keep_wrong[0], 0, "vCPU 0 keeps d0-d31 and FPSCR");
 	(void)report_equal(keep_wrong[1], 0, "vCPU 1 keeps d0-d31 and FPSCR");

@@ -17,8 +17,7 @@
 #define MOVING_READY 49u /* of control: the target is there */
 #define MOVING_ACK   50u /* of control: the target has taken one */
 
-#define MOVING_LIMIT_US 2000000u
-#define MOVING_END_US	60000000u
+#define MOVING_END_US 60000000u
 
 static uint32_t moving_peer;
 static volatile uint32_t moving_taken[64], moving_total, moving_acks;
@@ -54,11 +53,12 @@ static void moving_assert(uint32_t irq, bool pulse, uint32_t count, const char *
 		}
 		if (sent % 16 == 15) {
 			cpu_irq_enable();
-			answered =
-				timer_wait_count(&moving_acks, before + sent + 1, MOVING_LIMIT_US);
+			answered = timer_wait_count(&moving_acks, before + sent + 1,
+						    TIMER_PATIENCE_US);
 			cpu_irq_disable();
 		} else {
-			answered = nap_wait_count(&moving_acks, before + sent + 1, MOVING_LIMIT_US);
+			answered =
+				nap_wait_count(&moving_acks, before + sent + 1, TIMER_PATIENCE_US);
 		}
 	}
 	nap(2000);

@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PEER_LIMIT_US 5000000u
-
 struct peer {
 	const char *name;
 	uint32_t handle;
@@ -24,7 +22,7 @@ struct peer {
  * priority. */
 static inline bool peer_replied(struct peer *peer)
 {
-	uint64_t end = timer_count() + timer_us_to_ticks(PEER_LIMIT_US);
+	uint64_t end = timer_count() + timer_us_to_ticks(TIMER_PATIENCE_US);
 
 	while (mailbox_bit(&peer->box, MAILBOX_REPLY_STROBE) != peer->strobe) {
 		if (peer->box.broken || timer_count() >= end) {

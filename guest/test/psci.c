@@ -10,8 +10,7 @@
 #include "guest/lib/start.h"
 #include "guest/test/nap.h"
 
-#define PSCI_LIMIT_US 3000000u
-#define PSCI_RACES    25u
+#define PSCI_RACES 25u
 
 #define PSCI_TIMER_VIRT 27u
 #define PSCI_TIMER_PHYS 30u
@@ -80,7 +79,7 @@ static void psci_worker(void *arg)
 
 static bool psci_wait_run(uint32_t cpu, uint32_t times)
 {
-	return timer_wait_count(&psci_ran[cpu], times, PSCI_LIMIT_US);
+	return timer_wait_count(&psci_ran[cpu], times, TIMER_PATIENCE_US);
 }
 
 static void psci_on_off(void)
@@ -98,7 +97,7 @@ static void psci_on_off(void)
 		failed += psci_raw(0x84000004, mpidr, 0, 0) != 0;
 		failed += psci_raw(0x84000003, mpidr, 0x40010000, 0) != ALREADY_ON;
 		psci_stop[1] = 1;
-		failed += !smp_wait_off(1, PSCI_LIMIT_US);
+		failed += !smp_wait_off(1, TIMER_PATIENCE_US);
 	}
 	(void)report_equal(failed, 0, "CPU_ON, ALREADY_ON, CPU_OFF: 20 times");
 	(void)report_equal(psci_ran[1], 20, "it ran once each time");
@@ -130,11 +129,11 @@ static void psci_timers(void)
 	uint32_t before, failed;
 
 	failed = smp_start(1, psci_leave_timers_due, NULL) != SUCCESS;
-	failed += !smp_wait_off(1, PSCI_LIMIT_US);
+	failed += !smp_wait_off(1, TIMER_PATIENCE_US);
 	before = psci_pending;
 	psci_pending = 1000;
 	failed += smp_start(1, psci_see_timers, NULL) != SUCCESS;
-	failed += !smp_wait_off(1, PSCI_LIMIT_US);
+	failed += !smp_wait_off(1, TIMER_PATIENCE_US);
 	(void)report_equal(failed, 0, "on and off again, its timers due");
 	(void)report_equal(before, 2, "both timers pend");
 	(void)report_equal(psci_pending, 0, "CPU_OFF, CPU_ON: none does");
@@ -211,7 +210,7 @@ static void psci_races(void)
 	/* The library's slot for CPU 3: what it runs when someone starts it by hand. */
 	psci_stop[3] = 1;
 	late += smp_start(3, psci_worker, NULL) != SUCCESS || !psci_wait_run(3, 1);
-	late += !smp_wait_off(3, PSCI_LIMIT_US);
+	late += !smp_wait_off(3, TIMER_PATIENCE_US);
 	psci_stop[1] = psci_stop[2] = 0;
 	late += smp_start(1, psci_racer, NULL) != SUCCESS;
 	late += smp_start(2, psci_racer, NULL) != SUCCESS;
@@ -223,14 +222,14 @@ static void psci_races(void)
 		cpu_dmb();
 		psci_race_go = i;
 		psci_race_start();
-		late += !timer_wait_count(&psci_race_done, 3, PSCI_LIMIT_US);
+		late += !timer_wait_count(&psci_race_done, 3, TIMER_PATIENCE_US);
 		late += !psci_wait_run(3, ran + 1);
 		twice += psci_race_won != i || psci_ran[3] != ran + 1;
 		psci_stop[3] = 1;
-		late += !smp_wait_off(3, PSCI_LIMIT_US);
+		late += !smp_wait_off(3, TIMER_PATIENCE_US);
 	}
 	psci_stop[1] = psci_stop[2] = 1;
-	late += !smp_wait_off(1, PSCI_LIMIT_US) || !smp_wait_off(2, PSCI_LIMIT_US);
+	late += !smp_wait_off(1, TIMER_PATIENCE_US) || !smp_wait_off(2, TIMER_PATIENCE_US);
 	(void)report_equal(late, 0, "races: all in time");
 	if (psci_bare) {
 		return; /* QEMU's own PSCI lets two win now and then */

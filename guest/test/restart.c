@@ -9,9 +9,8 @@
 #include "guest/test/nap.h"
 #include <stdio.h>
 
-#define RESTART_TIMES	 20u
-#define RESTART_COUNTER	 40u
-#define RESTART_LIMIT_US 3000000u
+#define RESTART_TIMES	20u
+#define RESTART_COUNTER 40u
 
 enum restart_way { RESTART_BUSY, RESTART_ASLEEP, RESTART_OFF, RESTART_BY_SECOND, RESTART_WAYS };
 
@@ -62,15 +61,15 @@ static void restart_again(uint32_t count)
 	restart_set_count(count + 1);
 	restart_way = count % RESTART_WAYS;
 	if (smp_start(1, restart_second, NULL) != 0 ||
-	    !timer_wait_count(&restart_here, 1, RESTART_LIMIT_US)) {
+	    !timer_wait_count(&restart_here, 1, TIMER_PATIENCE_US)) {
 		(void)report_check(false, "start %u: vCPU 1 runs", (unsigned)count);
 		report_summary();
 	}
 	if (restart_way == RESTART_BY_SECOND) {
-		timer_delay_us(RESTART_LIMIT_US);
+		timer_delay_us(TIMER_PATIENCE_US);
 	} else {
 		if (restart_way == RESTART_OFF) {
-			(void)smp_wait_off(1, RESTART_LIMIT_US);
+			(void)smp_wait_off(1, TIMER_PATIENCE_US);
 		}
 		psci_system_reset();
 	}

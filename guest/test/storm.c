@@ -132,7 +132,7 @@ int main(void)
 	life = storm_life();
 	storm_listen();
 	if (smp_start(1, storm_second, NULL) != 0 ||
-	    !nap_wait_count(&storm_taken, STORM_WANTED, 5000000)) {
+	    !nap_wait_count(&storm_taken, STORM_WANTED, TIMER_PATIENCE_US)) {
 		(void)report_check(false, "life %u: %u interrupts", (unsigned)life,
 				   (unsigned)storm_taken);
 		report_summary();

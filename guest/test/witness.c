@@ -12,7 +12,6 @@
 #define WITNESS_LIMIT_US 80000000u
 #define WITNESS_AFTER	 200u /* ticks when the other is off */
 #define WITNESS_TICK_US	 1000u
-#define WITNESS_LATE_US	 5000000u
 #define WITNESS_A_TICK	 2u   /* its interrupt, the end of that */
 #define WITNESS_A_TURN	 3u   /* the end of the slice, the other's; one to spare */
 #define WITNESS_OTHERS	 400u /* the console's, its own lines */
@@ -37,7 +36,7 @@ static void witness_tick(void)
 
 	timer_start_us(WITNESS_TICK_US);
 	cpu_irq_enable();
-	witness_late += !timer_wait_count(&nap_fired[0], before + 1, WITNESS_LATE_US);
+	witness_late += !timer_wait_count(&nap_fired[0], before + 1, TIMER_PATIENCE_US);
 	cpu_irq_disable();
 	witness_ticks++;
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 from plumblib import boards, disk
 from plumblib.common import ROOT
 
-LIMIT = 100  # seconds for one boot: a busy host may starve it
+LIMIT = 300  # seconds for one boot: a busy host may starve it
 AUTOBOOT, PROMPT = "Hit any key", "\n=> "
 # At the prompt: what the default bootcmd does when it comes to this disk, before and after U-Boot's
 # standard boot came (Debian 12's 2023.01 and Debian 13's 2025.01).

@@ -14,12 +14,12 @@
 #include "guest/lib/psci.h"
 #include "guest/lib/report.h"
 #include "guest/lib/smp.h"
+#include "guest/lib/timer.h"
 #include <string.h>
 
-#define ENTRY_LIMIT_US 10000000u
-#define ENTRY_RTC_DR   0x09010000u
-#define ENTRY_RTC_LR   0x09010008u
-#define ENTRY_CONTEXT  0x5eed1234u
+#define ENTRY_RTC_DR  0x09010000u
+#define ENTRY_RTC_LR  0x09010008u
+#define ENTRY_CONTEXT 0x5eed1234u
 
 /* Words of entry_state */
 enum {
@@ -76,7 +76,7 @@ static void entry_second(const char *who, uint32_t cpu, void (*entry)(void), boo
 	mmu_clean_invalidate((const void *)(uintptr_t)entry_state, 4 * ENTRY_WORDS);
 	if (report_equal((uint32_t)psci_cpu_on(cpu, (uint32_t)(uintptr_t)entry, ENTRY_CONTEXT), 0,
 			 "%s: CPU_ON", who) &&
-	    report_check(smp_wait_off(cpu, ENTRY_LIMIT_US), "%s: off again", who)) {
+	    report_check(smp_wait_off(cpu, TIMER_PATIENCE_US), "%s: off again", who)) {
 		mmu_clean_invalidate((const void *)(uintptr_t)entry_state, 4 * ENTRY_WORDS);
 		entry_check(who, ENTRY_CONTEXT, 0, 0, thumb);
 	}
