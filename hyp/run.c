@@ -168,6 +168,18 @@ static void run_vgic_unload(struct vcpu *vcpu)
 	vm_kick(vm, kick & ~BIT32(vcpu->index));
 }
 
+/* What is left of its time slice to a vCPU that a higher priority displaces: with a new one each
+ * time it would keep its equals off the CPU for good. */
+static uint64_t run_slice_left(const struct cpu *cpu, const struct vcpu *vcpu)
+{
+	uint64_t now = timer_now();
+
+	if (sched.entity[vcpu->entity].state != SCHED_READY || !cpu->slice_end) {
+		return 0;
+	}
+	return cpu->slice_end > now ? cpu->slice_end - now : 1;
+}
+
 /* HCR as it is: hardware clears VA when the guest takes it. */
 void run_abort(struct vcpu *vcpu, uint32_t pc)
 {
@@ -193,6 +205,7 @@ static bool run_save(struct cpu *cpu, struct guest_regs *regs)
 	vcpu->regs = *regs;
 	world_save(&vcpu->world);
 	run_vgic_unload(vcpu);
+	vcpu->slice_left = run_slice_left(cpu, vcpu);
 	cpu->loaded = NULL;
 	return aborts;
 }
@@ -422,8 +435,8 @@ static bool run_change(struct cpu *cpu, struct guest_regs *regs, struct vcpu *vc
 	case LIFE_LEFT:
 		return false;
 	default:
-		cpu->slice_end = 0;
 		run_load(cpu, vcpu, regs, shared, take == LIFE_ENTERS);
+		cpu->slice_end = vcpu->slice_left ? timer_now() + vcpu->slice_left : 0;
 		return true;
 	}
 }
@@ -441,6 +454,9 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 
 		cpu->resched = false;
 		cpu->yield = false;
+		if (yield) {
+			cpu->slice_end = 0;
+		}
 		hw_dmb();
 		if (cpu->report) {
 			report_sample(cpu, regs);

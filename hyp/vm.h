@@ -41,8 +41,9 @@ struct vcpu {
 	/* What HCR.VI and HCR.VF are to be: CPU lines. Written under vgic_lock, applied before each
 	 * entry. */
 	volatile uint32_t lines;
-	bool vfp_open; /* its VFP registers are in the CPU */
-	bool pmu_used; /* its performance monitors come and go with it */
+	bool vfp_open;	     /* its VFP registers are in the CPU */
+	bool pmu_used;	     /* its performance monitors come and go with it */
+	uint64_t slice_left; /* counter ticks: a higher priority came first; 0: a whole slice */
 	uint64_t stats[PLUMB_STAT_COUNT];
 	/* A state query that waits until another vCPU has read its list registers back
 	 * (irq_call_state). */
@@ -92,9 +93,9 @@ struct cpu {
 	uint8_t kicks;		       /* taken since others had their turn (irq_kicked) */
 	uint8_t gic_mask;
 	uint8_t index;
-	const struct vm *last_vm; /* whose vCPU was loaded last */
+	const struct vm *last_vm;		    /* whose vCPU was loaded last */
 	uint8_t last_vcpu[MANIFEST_MAX_PARTITIONS]; /* and of each: index + 1; 0: none was */
-	uint64_t loading;	  /* counter ticks spent on partitions' memory */
+	uint64_t loading;			    /* counter ticks spent on partitions' memory */
 	uint64_t tick_at;   /* counter value at which the console wants a tick; 0: it does not */
 	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
 };

@@ -2,8 +2,8 @@
 /*
  * Who runs when, seen from a CPU of its own: agents a, b, c (equal) and high (a higher priority) on
  * one CPU, lone on another. How often a vCPU came to run is PLUMB_STAT_SWITCHES, how long it was
- * kept off its CPU is the longest gap that its own loop saw (agent.c). Bounds hold whatever the
- * speed of the machine.
+ * kept off its CPU is the longest gap that its own loop saw (agent.c). With -icount: a microsecond
+ * is so many instructions.
  */
 #include "guest/test/peer.h"
 
@@ -31,7 +31,8 @@ static uint32_t sched_work(struct peer *peer)
 	return peer_call(peer, AGENT_WORKED, 0, 0);
 }
 
-/* Three equals, busy for 300 ms without one exit of their own. */
+/* Three equals, busy for 300 ms without one exit of their own, while `high` wakes twice in each of
+ * their slices. */
 static void sched_equals(void)
 {
 	struct peer *peers[] = { &sched_a, &sched_b, &sched_c };
@@ -49,7 +50,7 @@ static void sched_equals(void)
 	for (uint32_t i = 0; i < 3; i++) {
 		(void)report_check(switches[i] >= 20, "%s came to run %u times", peers[i]->name,
 				   (unsigned)switches[i]);
-		(void)report_check(work[i] >= most / 4, "%s did its share (%u of at most %u)",
+		(void)report_check(work[i] >= most / 10 * 9, "%s did its share (%u of at most %u)",
 				   peers[i]->name, (unsigned)work[i], (unsigned)most);
 	}
 }
@@ -112,13 +113,16 @@ static void sched_alone(void)
 int main(void)
 {
 	peer_init();
+	/* Under -icount who spins without a timer of its own stops the emulator's other CPUs for
+	 * long: it does so only where that is the test. */
+	sched_lone = peer_open("lone", 3);
+	(void)peer_call(&sched_lone, AGENT_IDLE, 1, 0);
 	/* Spinning for commands, it would leave nothing to the lower ones. */
 	sched_high = peer_open("high", 4);
 	(void)peer_call(&sched_high, AGENT_IDLE, 1, 0);
 	sched_a = peer_open("a", 0);
 	sched_b = peer_open("b", 1);
 	sched_c = peer_open("c", 2);
-	sched_lone = peer_open("lone", 3);
 	sched_equals();
 	sched_priority();
 	sched_sleep();

@@ -85,7 +85,7 @@ void tty_tick(void)
 
 static uint32_t complaints;
 
-void complain_access(struct vcpu *who, uint32_t pc, const char *what, uint32_t address)
+void complain_access(struct vcpu *who, uint32_t pc, const char *what, uint64_t address)
 {
 	CHECK(who && what && pc == regs.pc && !address);
 	complaints++;
