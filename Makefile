@@ -44,7 +44,7 @@ B := build
 # that is in neither list fails scripts/check-layers. vgic/ is pure but for vgic_hw.c.
 PURE_HYP := board board_% console console_% cp15 cp15_% explain fault fdt fdt_% fmt inject \
 	    inject_% insn insn_% life manifest manifest_% mmio pl011 pl031 psci psci_% regions sched sched_% stage2 stage2_%
-GLUE_HYP := boot boot_% complain cpus exit exit_% hypercall irq irq_% main mem report rtc run run_% soc tty tty_% vm vm_% vpmu
+GLUE_HYP := boot boot_% complain cpus exit exit_% hypercall irq irq_% isolate main mem report rtc run run_% soc tty tty_% vm vm_% vpmu
 
 ALL_HYP := $(patsubst hyp/%.c,%,$(wildcard hyp/*.c))
 PURE_SRCS := $(sort $(filter-out vgic/vgic_hw.c,$(wildcard vgic/*.c)) \

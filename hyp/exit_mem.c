@@ -4,6 +4,7 @@
 #include "hyp/complain.h"
 #include "hyp/insn.h"
 #include "hyp/irq.h"
+#include "hyp/isolate.h"
 #include "hyp/main.h"
 #include "hyp/mem.h"
 #include "hyp/regs/gic.h"
@@ -238,7 +239,7 @@ static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32
 	    FIELD_GET(HSR_ABT_FSC, hsr) == FSC_ASYNC_PARITY) {
 		/* HYP touches guest memory through its window alone, so it is the loaded guest's
 		 * own. */
-		run_abort(cpu->loaded, regs->pc);
+		isolate_abort(cpu->loaded, regs->pc);
 		return;
 	}
 	if (!exit_capture(hsr, sysreg_read(HDFAR), &record)) {

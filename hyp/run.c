@@ -4,12 +4,10 @@
  * on its vCPU comes through run_finish and finds nothing to do.
  */
 #include "hyp/run.h"
-#include "hyp/complain.h"
-#include "hyp/hw/cache.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
-#include "hyp/hw/tlb.h"
 #include "hyp/irq.h"
+#include "hyp/isolate.h"
 #include "hyp/main.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
@@ -180,23 +178,13 @@ static uint64_t run_slice_left(const struct cpu *cpu, const struct vcpu *vcpu)
 	return cpu->slice_end > now ? cpu->slice_end - now : 1;
 }
 
-/* HCR as it is: hardware clears VA when the guest takes it. */
-void run_abort(struct vcpu *vcpu, uint32_t pc)
-{
-	complain_access(vcpu, pc, "asynchronous abort", 0);
-	world_set_hcr(sysreg_read(HCR) | HCR_VA);
-}
-
 /* Takes the loaded vCPU's world out of the registers. True: an abort came of what it did, which
  * ends a WFI. */
 static bool run_save(struct cpu *cpu, struct guest_regs *regs)
 {
 	struct vcpu *vcpu = cpu->loaded;
-	bool aborts = world_take_abort();
+	bool aborts = isolate_unload(vcpu, regs->pc);
 
-	if (aborts) {
-		run_abort(vcpu, regs->pc);
-	}
 	if (vcpu->vfp_open) {
 		world_vfp_save(&vcpu->vfp);
 		world_vfp_close();
@@ -246,31 +234,6 @@ static void run_vgic_load(struct vcpu *vcpu)
 	}
 }
 
-/*
- * What this CPU still knows of others than the vCPU that has just been loaded. Another vCPU of the
- * partition has the same VMID, so its translations would be taken for this one's, global ones and
- * those of an ASID that both use; and with its MMU off it fetches from memory what is newer in a
- * cache. What the vCPU itself has left here stays: HCR.FB made its maintenance elsewhere reach this
- * CPU, too. One that starts finds nothing of its life before, wherever that was.
- */
-static void run_forget(struct cpu *cpu, const struct vcpu *vcpu, bool starts)
-{
-	uint8_t *last = &cpu->last_vcpu[vcpu->vm->index];
-	bool another = *last != vcpu->index + 1;
-
-	if (starts) {
-		tlb_flush_vmid();
-		cache_icache_flush();
-	} else if (another) {
-		tlb_flush_vmid_here();
-	}
-	if (starts || another || cpu->last_vm != vcpu->vm) {
-		world_forget_branches();
-	}
-	*last = (uint8_t)(vcpu->index + 1);
-	cpu->last_vm = vcpu->vm;
-}
-
 /* `enters`: with reset registers. */
 static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared,
 		     bool enters)
@@ -278,12 +241,13 @@ static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs
 	if (enters) {
 		main_entered(cpu->loading);
 		run_enter_start(vcpu);
+		isolate_start(cpu, vcpu);
 	}
 	vcpu->world.hcr &= ~(HCR_TWI | HCR_TWE | HCR_VI | HCR_VF);
 	vcpu->world.hcr |= (shared ? HCR_TWI | HCR_TWE : 0) | vcpu->lines;
 	run_vgic_load(vcpu);
 	world_restore(&vcpu->world);
-	run_forget(cpu, vcpu, enters);
+	isolate_load(cpu, vcpu);
 	*regs = vcpu->regs;
 	vcpu->stats[PLUMB_STAT_SWITCHES]++;
 	cpu->loaded = vcpu;

@@ -48,10 +48,6 @@ void run_timer_fired(struct cpu *cpu);
 void run_wait(struct cpu *cpu);
 void run_yield(struct cpu *cpu);
 
-/* An asynchronous abort came of what the loaded vCPU did, at `pc` or before: it is the vCPU's, and
- * comes to it as soon as its CPSR.A lets it. */
-void run_abort(struct vcpu *vcpu, uint32_t pc);
-
 /* VFP registers to the loaded vCPU, at its first use since it was loaded. */
 void run_vfp_open(struct vcpu *vcpu);
 

@@ -93,9 +93,10 @@ struct cpu {
 	uint8_t kicks;		       /* taken since others had their turn (irq_kicked) */
 	uint8_t gic_mask;
 	uint8_t index;
-	const struct vm *last_vm;		    /* whose vCPU was loaded last */
-	uint8_t last_vcpu[MANIFEST_MAX_PARTITIONS]; /* and of each: index + 1; 0: none was */
-	uint64_t loading;			    /* counter ticks spent on partitions' memory */
+	const struct vm *last_vm; /* whose vCPU was loaded last */
+	/* And of each partition: its index + 1; 0: none was. */
+	uint8_t last_vcpu[MANIFEST_MAX_PARTITIONS];
+	uint64_t loading;   /* counter ticks spent on partitions' memory */
 	uint64_t tick_at;   /* counter value at which the console wants a tick; 0: it does not */
 	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
 };

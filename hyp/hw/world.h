@@ -73,8 +73,8 @@ void world_forget_branches(void);
  * (B1.8.11). */
 void world_set_hcr(uint32_t hcr);
 
-/* Everything that the loaded guest did has had its effect. Takes the asynchronous abort that came of
- * it, if one did: true. Left pending, it would come when the next vCPU runs. */
+/* Everything that the loaded guest did has had its effect. Takes the asynchronous abort that came
+ * of it, if one did: true. Left pending, it would come when the next vCPU runs. */
 bool world_take_abort(void);
 
 /* Opens VFP to the guest and loads its registers; saves them and closes it again. */

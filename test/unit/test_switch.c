@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hyp/run.c and hyp/hw/world.c: what a world switch does to the CPU, in which order. QEMU has no
- * TLB that keeps what it should not, no write that is late, no abort that comes afterwards; a
- * Cortex-A15 has.
+ * hyp/run.c, hyp/isolate.c and hyp/hw/world.c: what a world switch does to the CPU, in which order.
+ * QEMU has no TLB that keeps what it should not, no write that is late, no abort that comes
+ * afterwards; a Cortex-A15 has.
  */
 #include "test/unit/hw_log.h"
 
 #define main monitor_main /* not this program's */
 #include "hyp/hw/world.c"
+#include "hyp/isolate.c"
 #include "hyp/run.c"
 #include "hyp/run_vgic.c"
 #include "hyp/vm_load.c"
@@ -522,13 +523,18 @@ static void change_of_places(void)
 /* As after a reset (B3.10.1, DEN 0022 6.4): nothing of its life before, on no CPU. */
 static void a_start(void)
 {
+	uint32_t flush;
+
 	boot();
 	load(0, 0);
 	unload(0);
 	vcpu[0].life->start = true;
 	load(1, 0);
-	CHECK(forgets("TLBIALLIS"));
-	CHECK(forgets("ICIALLUIS"));
+	flush = hw_log_find(0, 'w', "TLBIALLIS");
+	CHECK_EQ(hw_log_value('w', "VTTBR"), VMID(1) | 0x1000);
+	CHECK(hw_log_between(hw_log_find(0, 'w', "VTTBR"), flush, 'e', "hw_isb"));
+	CHECK(hw_log_between(flush, hw_log_length, 'e', "hw_dsb"));
+	CHECK_EQ(hw_log_count('w', "ICIALLUIS"), 1);
 	CHECK(forgets_instructions());
 	unload(1);
 	load(1, 0);

@@ -8,7 +8,11 @@
 
 #ifdef TEST_HW_LOG
 
-#define sysreg_read(reg)	   ((uint32_t)hw_log_read(#reg))
+/* HTPIDR is a pointer, of the width that the host has. */
+#define sysreg_read(reg)                                                           \
+	__extension__ __builtin_choose_expr(__builtin_strcmp(#reg, "HTPIDR") == 0, \
+					    (uintptr_t)hw_log_read(#reg),          \
+					    (uint32_t)hw_log_read(#reg))
 #define sysreg_write(reg, value)   hw_log_write(#reg, (uint32_t)(value))
 #define sysreg_read64(reg)	   hw_log_read(#reg)
 #define sysreg_write64(reg, value) hw_log_write(#reg, (uint64_t)(value))
