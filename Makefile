@@ -44,7 +44,7 @@ B := build
 # that is in neither list fails scripts/check-layers. vgic/ is pure but for vgic_hw.c.
 PURE_HYP := board board_% console console_% cp15 cp15_% explain fault fdt fdt_% fmt inject \
 	    inject_% insn insn_% life manifest manifest_% mmio pl011 pl031 psci psci_% regions sched sched_% stage2 stage2_%
-GLUE_HYP := boot boot_% complain cpus exit exit_% hypercall irq irq_% isolate main mem report rtc run run_% soc tty tty_% vm vm_% vpmu
+GLUE_HYP := boot boot_% complain cpus exit exit_% halt hypercall irq irq_% isolate main mem report rtc run run_% soc tty tty_% vm vm_% vpmu
 
 ALL_HYP := $(patsubst hyp/%.c,%,$(wildcard hyp/*.c))
 PURE_SRCS := $(sort $(filter-out vgic/vgic_hw.c,$(wildcard vgic/*.c)) \
@@ -69,7 +69,7 @@ ARM_LTO := -flto=auto
 ARM_TUNE := -mtune=cortex-a7
 # What runs once, at boot, or when somebody asks is to be small rather than fast; so is what waits
 # for a UART anyway.
-ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain console cpus explain fault fdt% fmt main manifest% \
+ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain console cpus explain fault fdt% fmt halt main manifest% \
 	    pl011 report soc tty% hw/soc% hw/uart_%) vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g

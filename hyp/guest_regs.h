@@ -10,8 +10,9 @@
 #define GUEST_REGS_CPSR 60
 #define GUEST_REGS_SIZE 64
 
-/* In struct cpu, which HTPIDR points at: vectors_pmu keeps PMCNTENSET there. */
+/* In struct cpu, which HTPIDR points at: vectors_pmu keeps PMCNTENSET there; a panic's stack. */
 #define CPU_PMU_ENABLED 4
+#define CPU_PANIC_STACK 8
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/irq.h"
+#include "hyp/halt.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
 #include "hyp/main.h"
@@ -188,6 +189,9 @@ static __attribute__((noinline)) void irq_let_others(struct cpu *cpu)
 /* The kick itself is to be looked for in `resched` and the mirror's `work`. */
 static void irq_kicked(struct cpu *cpu, uint32_t iar)
 {
+	if (halt_wanted) {
+		halt_park(cpu);
+	}
 	gic_deactivate(iar);
 	if (++cpu->kicks == IRQ_KICKS) {
 		cpu->kicks = 0;

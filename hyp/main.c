@@ -3,6 +3,7 @@
 #include "hyp/main.h"
 #include "hyp/boot_parts.h"
 #include "hyp/cpus.h"
+#include "hyp/halt.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/layout.h"
 #include "hyp/hw/mmu.h"
@@ -29,6 +30,9 @@ uint64_t main_tty_tick;
 bool main_rt_unreliable;
 
 static struct boot main_boot;
+
+/* For the last words of a CPU whose own stack may be what has overflowed. */
+static uint64_t main_panic_stacks[BOARD_MAX_CPUS][0x800 / sizeof(uint64_t)];
 
 /* MIDR: Arm (0x41), Cortex-A15 (0xc0f), variant 0 and revision 4 or less. */
 static bool main_is_early_a15(uint32_t midr)
@@ -70,6 +74,7 @@ static void main_use_monitor(void)
 static void main_init_cpu(uint32_t index)
 {
 	cpus[index].index = (uint8_t)index;
+	cpus[index].panic_stack = (uintptr_t)main_panic_stacks[index + 1];
 	world_init_cpu(vectors, (uintptr_t)&cpus[index]);
 	main_use_monitor();
 	gic_init_cpu();
@@ -214,6 +219,7 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	main_open_uart(self);
 	tty_stop_waiting();
 	main_start_partitions();
+	halt_arm();
 	cpus_let_go();
 	vectors_enter(main_stack_top(self));
 }
@@ -273,6 +279,7 @@ void main_vm_ended(void)
 
 void main_halt(enum main_status status)
 {
+	halt_others();
 	tty_last_words("plumbline: end: status %d\n", (int)status);
 	if (main_board.psci == BOARD_PSCI_SMC && main_board.psci_system_off &&
 	    !monitor_is_active()) {
@@ -286,6 +293,7 @@ void main_halt(enum main_status status)
 
 void main_panic(const char *what)
 {
+	halt_others();
 	tty_last_words("plumbline: panic: %s\n", what);
 	main_halt(MAIN_PANIC);
 }
@@ -295,6 +303,7 @@ void panic_exception(uint32_t number, const struct guest_regs *regs)
 	static const char *const names[] = { "reset", "undefined instruction", "supervisor call",
 					     "prefetch abort", "data abort" };
 
+	halt_others();
 	tty_last_words(
 		"plumbline: panic: %s in the monitor: cpsr %08x hsr %08x hdfar %08x hifar %08x\n",
 		names[number], (unsigned)regs->cpsr, (unsigned)sysreg_read(HSR),

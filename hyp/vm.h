@@ -86,9 +86,11 @@ struct vm {
 struct cpu {
 	struct vcpu *loaded;	       /* whose world is in the registers; NULL: nobody's */
 	volatile uint32_t pmu_enabled; /* CPU_PMU_ENABLED: hyp/hw/pmu.h */
+	uintptr_t panic_stack;	       /* CPU_PANIC_STACK: its top, for vectors.S */
 	volatile bool resched;	       /* look for something else to run */
 	volatile bool contended;       /* the loaded vCPU gets slices; written under sched_lock */
 	volatile bool report;	       /* report_sample is wanted, when it looks */
+	volatile bool parked;	       /* the system ends: it runs nothing any more (halt.h) */
 	bool yield;		       /* and let equals go first */
 	uint8_t kicks;		       /* taken since others had their turn (irq_kicked) */
 	uint8_t gic_mask;
@@ -101,7 +103,9 @@ struct cpu {
 	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
 };
 
-_Static_assert(offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED || sizeof(void *) != 4,
+_Static_assert((offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&
+		offsetof(struct cpu, panic_stack) == CPU_PANIC_STACK) ||
+		       sizeof(void *) != 4,
 	       "vectors.S");
 
 extern struct vm vms[MANIFEST_MAX_PARTITIONS];

@@ -7,8 +7,6 @@
 #include "hyp/guest_regs.h"
 #include "hyp/hw/layout.h"
 
-#define PANIC_STACK_SIZE 0x800
-
 	.syntax unified
 	.arm
 	.arch_extension virt
@@ -129,9 +127,10 @@ vector_abort_taken:
 	mov	r0, #1
 	eret
 
-	/* On a stack of its own: the CPU's may be what has overflowed. */
+	/* On another stack of the CPU's: its own may be what has overflowed. */
 	.macro	fatal number
-	ldr	sp, =panic_stack + PANIC_STACK_SIZE
+	mrc	p15, 4, sp, c13, c0, 2	/* HTPIDR */
+	ldr	sp, [sp, #CPU_PANIC_STACK]
 	frame_push
 	mov	r1, r0
 	mov	r0, #\number
@@ -149,8 +148,3 @@ vector_pabt:
 vector_dabt:
 	fatal	4
 	.ltorg
-
-	.bss
-	.balign	8
-panic_stack:
-	.space	PANIC_STACK_SIZE

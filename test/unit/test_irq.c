@@ -10,6 +10,8 @@
 #include "hyp/irq.c"
 #undef main
 
+#include <setjmp.h>
+
 #define SPURIOUS 1023u
 #define KICK	 0u
 #define PMU	 21u /* the board's */
@@ -131,6 +133,15 @@ void vgic_hw_write(struct vgic_cif *cif)
 	cif->dirty = 0;
 }
 
+volatile bool halt_wanted;
+static jmp_buf parked;
+
+void halt_park(struct cpu *cpu)
+{
+	CHECK(cpu == &cpus[0]);
+	longjmp(parked, 1);
+}
+
 /* A vCPU is loaded: of a partition with the property pmu or without, which uses them or does not.
  */
 static void load(bool property, bool used)
@@ -225,7 +236,6 @@ static void nobody_is_loaded(void)
 /* A guest on another CPU sends SGIs without end. One exit takes one kick. */
 static void kicks_without_end(void)
 {
-
 	load(true, true);
 	storm = true;
 	kicks = 0;
@@ -239,6 +249,26 @@ static void kicks_without_end(void)
 	free(vm.vgic);
 }
 
+/* SGI 0 when the system ends (hyp/halt.c): this CPU goes no further. Else it only wakes. */
+static void the_end(void)
+{
+	volatile bool went_on = false;
+
+	for (uint32_t n = 0; n < 2; n++) {
+		load(false, false);
+		pending = 0;
+		halt_wanted = n;
+		if (setjmp(parked) == 0) {
+			irq_poll(&cpus[0]);
+			went_on = true;
+		}
+		CHECK_EQ(went_on, !n);
+		went_on = false;
+		free(vm.vgic);
+	}
+	halt_wanted = false;
+}
+
 static const struct test_case cases[] = {
 	{ "owners", owners },
 	{ "of_one_that_has_left", of_one_that_has_left },
@@ -246,6 +276,7 @@ static const struct test_case cases[] = {
 	{ "nobody_is_loaded", nobody_is_loaded },
 	{ "kicks_without_end", kicks_without_end },
 	{ "timers", timers },
+	{ "the_end", the_end },
 };
 
 TEST_MAIN("irq", cases)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hyp/halt.c: whichever CPU ends the system speaks alone. The others have left their guests by
+ * then, or a bounded time has passed; a second CPU that wants to end it stays silent.
+ */
+#include "test/unit/hw_log.h"
+
+#define main monitor_main /* not this program's */
+#include "hyp/halt.c"
+#undef main
+
+#include <setjmp.h>
+
+#define NR_CPUS 4u
+#define HZ	1000000u
+
+struct cpu cpus[BOARD_MAX_CPUS];
+struct board main_board = { .nr_cpus = NR_CPUS };
+
+static uint32_t kicks; /* mask bits, as CPUs were told */
+static uint32_t stuck; /* bit n: CPU n does not come */
+static uint64_t now;
+static jmp_buf parked;
+
+uint32_t main_timer_hz(void)
+{
+	return HZ;
+}
+
+uint64_t timer_now(void)
+{
+	return now += 1000;
+}
+
+/* Told, a CPU finds what it is told for, and comes. */
+void gic_kick(uint8_t cpu_mask)
+{
+	CHECK(halt_wanted);
+	CHECK_EQ(cpu_mask & kicks, 0);
+	kicks |= cpu_mask;
+	for (uint32_t n = 0; n < NR_CPUS; n++) {
+		if (cpus[n].gic_mask & cpu_mask) {
+			cpus[n].parked = !(stuck >> n & 1);
+		}
+	}
+}
+
+static void event(const struct hw_event *what)
+{
+	if (!strcmp(what->name, "hw_wfi")) {
+		longjmp(parked, 1);
+	}
+}
+
+static void be(uint32_t cpu)
+{
+	*hw_log_register("HTPIDR") = (uintptr_t)&cpus[cpu];
+	*hw_log_register("MPIDR") = 0x80000000 | cpu;
+}
+
+static void boot(void)
+{
+	memset(cpus, 0, sizeof(cpus));
+	for (uint32_t n = 0; n < NR_CPUS; n++) {
+		cpus[n].index = (uint8_t)n;
+		cpus[n].gic_mask = (uint8_t)(1u << n);
+	}
+	halt_wanted = false;
+	halt_armed = false;
+	halt_caller = 0;
+	kicks = 0;
+	stuck = 0;
+	now = 0;
+	hw_log_clear();
+	hw_log_effect = event;
+	be(0);
+}
+
+/* false: it parked instead of coming back. */
+static bool comes_back(void)
+{
+	if (setjmp(parked)) {
+		return false;
+	}
+	halt_others();
+	return true;
+}
+
+/* Nothing is known of the others, nor is there a GIC: main_wrong_mode has no HYP registers. */
+static void before_the_others_run(void)
+{
+	boot();
+	CHECK(comes_back());
+	CHECK_EQ(kicks, 0);
+	CHECK(!halt_wanted);
+	CHECK_EQ(now, 0);
+}
+
+static void others_stop(void)
+{
+	for (uint32_t n = 0; n < NR_CPUS; n++) {
+		boot();
+		halt_arm();
+		be(n);
+		CHECK(comes_back());
+		CHECK_EQ(kicks, 0xf & ~(1u << n));
+		CHECK(!cpus[n].parked);
+		CHECK(now < HZ / 20); /* as soon as they have */
+	}
+}
+
+static void one_is_stuck(void)
+{
+	boot();
+	halt_arm();
+	be(1);
+	stuck = 1u << 3;
+	CHECK(comes_back());
+	CHECK(now >= HZ / 20 && now < HZ / 15);
+}
+
+/* In whichever order: the second one parks, and the first need not wait for its time to pass. */
+static void two_at_once(void)
+{
+	boot();
+	halt_arm();
+	be(2);
+	stuck = 1u << 3;
+	CHECK(comes_back());
+	be(3);
+	CHECK(!comes_back());
+	CHECK(cpus[3].parked);
+	CHECK_EQ(kicks, 0xb);
+	be(2); /* a panic's words are said, now the end */
+	now = 0;
+	CHECK(comes_back());
+	CHECK_EQ(kicks, 0xb);
+	CHECK_EQ(now, 0);
+}
+
+static const struct test_case cases[] = {
+	{ "before_the_others_run", before_the_others_run },
+	{ "others_stop", others_stop },
+	{ "one_is_stuck", one_is_stuck },
+	{ "two_at_once", two_at_once },
+};
+
+TEST_MAIN("halt", cases)
