@@ -16,6 +16,18 @@
 #define NSACR_VFP	((1 << 10) | (1 << 11))
 #define ACTLR_SMP	(1 << 6)		/* Cortex-A7, A12, A15, A17: coherency with the other CPUs */
 #define ID_PFR1_SECURITY (0xf << 4)
+
+/* Cortex-A15 only (its TRM, 4.3.28; the numbers are of its errata notice). */
+#define A15_MIDR	0x410fc0f0		/* less variant and revision */
+#define A15_R0P4	0x04			/* variant, revision */
+#define A15_R2P0	0x20
+#define A15_R2P4	0x24
+#define A15_R3P0	0x30
+#define ACTLR_INVALIDATE_BTB (1 << 0)		/* ICIALLU empties the branch predictor: nothing else does */
+#define ACTLR_NO_LOOP_BUFFER (1 << 1)		/* 773022, r0p4 and before */
+#define ACTLR_NO_STREAMING (0xf << 25)		/* 801819, r2p0 to r2p4: writes allocate in the L1 cache */
+#define REVIDR_801819	(1 << 3)		/* mended here */
+#define L2ACTLR_HAZARD_TIMEOUT (1 << 7)		/* 798870, r2p0 and later, before r3p0 */
 #define ID_PFR1_VIRT	(0xf << 12)
 
 /* SCR in Monitor, kept while HYP runs (B4.1.129): NS, HCE; FW and AW leave CPSR.F and CPSR.A to Non-secure state.
@@ -62,11 +74,21 @@ boot_to_hyp:
 	mrc	p15, 0, r1, c1, c1, 2	/* NSACR */
 	orr	r1, r1, #NSACR_VFP
 	mcr	p15, 0, r1, c1, c1, 2
-	mrc	p15, 0, r1, c1, c0, 1	/* ACTLR: not to be written to from Non-secure state */
-	tst	r1, #ACTLR_SMP
-	orreq	r1, r1, #ACTLR_SMP
-	mcreq	p15, 0, r1, c1, c0, 1
-	ldr	r1, =monitor_active
+	mrc	p15, 0, r0, c0, c0, 0	/* MIDR */
+	mrc	p15, 0, r1, c0, c0, 6	/* REVIDR */
+	bl	boot_a15_bits
+	orr	r0, r0, #ACTLR_SMP
+	mrc	p15, 0, r2, c1, c0, 1	/* ACTLR: not to be written to from Non-secure state */
+	bics	r0, r0, r2
+	orrne	r2, r2, r0
+	mcrne	p15, 0, r2, c1, c0, 1
+	movs	r0, r1
+	beq	2f
+	mrc	p15, 1, r1, c15, c0, 0	/* L2ACTLR, of all CPUs: written by the first, while nothing runs */
+	bics	r0, r0, r1
+	orrne	r1, r1, r0
+	mcrne	p15, 1, r1, c15, c0, 0
+2:	ldr	r1, =monitor_active
 	add	r1, r1, r12
 	mov	r2, #1
 	str	r2, [r1]
@@ -79,6 +101,36 @@ boot_to_hyp:
 	ldr	r1, =PSR_HYP_MASKED
 	msr	spsr_cxsf, r1
 	movs	pc, r3
+
+/* What a CPU with MIDR r0 and REVIDR r1 wants to have set in ACTLR (r0) and L2ACTLR (r1). Clobbers r2. */
+	.globl boot_a15_bits
+boot_a15_bits:
+	ubfx	r2, r0, #20, #4
+	lsl	r2, r2, #4
+	bfi	r2, r0, #0, #4		/* variant, revision */
+	bfc	r0, #20, #4
+	bfc	r0, #0, #4
+	sub	r0, r0, #(A15_MIDR & 0xff000000)
+	sub	r0, r0, #(A15_MIDR & 0x00ff0000)
+	sub	r0, r0, #(A15_MIDR & 0x0000ff00)
+	subs	r0, r0, #(A15_MIDR & 0x000000ff)
+	movne	r0, #0
+	bne	2f			/* another CPU: its bits mean something else */
+	mov	r0, #ACTLR_INVALIDATE_BTB
+	cmp	r2, #A15_R0P4
+	orrls	r0, r0, #ACTLR_NO_LOOP_BUFFER
+	cmp	r2, #A15_R2P0
+	blo	2f
+	cmp	r2, #A15_R3P0
+	bhs	2f
+	cmp	r2, #A15_R2P4
+	bhi	1f
+	tst	r1, #REVIDR_801819
+	orreq	r0, r0, #ACTLR_NO_STREAMING
+1:	mov	r1, #L2ACTLR_HAZARD_TIMEOUT
+	bx	lr
+2:	mov	r1, #0
+	bx	lr
 
 	.ltorg
 

@@ -78,6 +78,7 @@ static const struct named cp15_regs[] = {
 	REG(CNTFRQ, 0xe000), REG(CNTKCTL, 0xe010), REG(CNTP_TVAL, 0xe020), REG(CNTP_CTL, 0xe021),
 	REG(CNTV_TVAL, 0xe030), REG(CNTV_CTL, 0xe031), REG(CNTHCTL, 0xe410),
 	REG(CNTHP_TVAL, 0xe420), REG(CNTHP_CTL, 0xe421), REG(CBAR, 0xf400),
+	REG(L2ACTLR, 0xf100),
 };
 
 /* CRm, opc1 */
