@@ -3,7 +3,7 @@
  * The table holds what these traps can catch, and that a guest may have (ARM ARM B1.14):
  *
  *   HCR.TID3, .TAC, .TSW       ID group 3 (read-only), ACTLR, maintenance by set/way
- *   HCR.TIDCP, HSTR.T15        c9, c10, c11 lockdown and TCM, c15: only the A15's L2CTLR, L2ECTLR
+ *   HCR.TIDCP, HSTR.T9, .T15   c9, c10, c11 lockdown and TCM, c15: only the A15's L2CTLR, L2ECTLR
  *   HDCR.TPM, .TPMCR           performance monitors: none, or not used so far
  *   HDCR.TDRA, .TDOSA, .TDA    debug: no event ever comes, its registers swallow writes
  *   HCPTR.TTA                  trace: none

@@ -132,7 +132,7 @@ static uint32_t boot_cp15_exits(void)
  * HCR.TID3 and HCR.TIDCP on ARMv7 CPUs, so there the guest reads the board's own. */
 static void boot_hidden(void)
 {
-	uint32_t exits = boot_cp15_exits(), pfr1, dfr0, l2ctlr;
+	uint32_t exits = boot_cp15_exits(), pfr1, dfr0;
 
 	CPU_CP15_READ(0, c0, c1, 1, pfr1);
 	if (boot_cp15_exits() == exits) {
@@ -143,13 +143,6 @@ static void boot_hidden(void)
 		(void)report_equal(pfr1 >> 12 & 0xf, 0, "ID_PFR1: no Virtualization Extensions");
 		(void)report_check((dfr0 >> 24 & 0xf) == 0 || (dfr0 >> 24 & 0xf) == 0xf,
 				   "ID_DFR0: no performance monitors");
-	}
-	exits = boot_cp15_exits();
-	CPU_CP15_READ(1, c9, c0, 2, l2ctlr);
-	if (boot_cp15_exits() == exits) {
-		report_skip("this CPU does not trap L2CTLR");
-	} else {
-		(void)report_equal(l2ctlr >> 24 & 3, guest_arg("vcpus", 2) - 1, "L2CTLR: CPUs");
 	}
 }
 

@@ -78,6 +78,7 @@ void pmu_open(const struct pmu *pmu, uint32_t events)
 	sysreg_write(PMCNTENSET, pmu->enabled);
 	*pmu_enabled() = pmu->enabled;
 	sysreg_write(HDCR, pmu_hdcr_open(events));
+	sysreg_write(HSTR, sysreg_read(HSTR) & ~HSTR_T9);
 	sysreg_write(HVBAR, (uint32_t)(uintptr_t)vectors_pmu);
 	hw_isb();
 }
@@ -105,6 +106,7 @@ void pmu_close(struct pmu *pmu, uint32_t events)
 	}
 	pmu_quiet();
 	sysreg_write(HDCR, sysreg_read(HDCR) | PMU_TRAPS);
+	sysreg_write(HSTR, sysreg_read(HSTR) | HSTR_T9);
 	sysreg_write(HVBAR, (uint32_t)(uintptr_t)vectors);
 	hw_isb();
 }

@@ -30,8 +30,9 @@ void world_init_cpu(const void *vectors, uintptr_t cpu)
 	sysreg_write(VTCR, WORLD_VTCR);
 	sysreg_write(HCR, 0);
 	sysreg_write(HCPTR, WORLD_HCPTR_CLOSED);
-	/* Not TTEE: where Linux sees ThumbEE, as on QEMU, each context switch moves TEEHBR. */
-	sysreg_write(HSTR, HSTR_T15);
+	/* Not TTEE: where Linux sees ThumbEE, as on QEMU, each context switch moves TEEHBR. T9,
+	 * until the performance monitors are opened (pmu_open): QEMU (7.2) has no HCR.TIDCP. */
+	sysreg_write(HSTR, HSTR_T9 | HSTR_T15);
 	sysreg_write(HDCR, (sysreg_read(HDCR) & HDCR_HPMN) | HDCR_TDRA | HDCR_TDOSA | HDCR_TDA |
 				   HDCR_TPM | HDCR_TPMCR);
 	/* The guests have both EL1 timers; HYP uses its own. CNTVOFF is UNKNOWN at reset. */
