@@ -328,7 +328,7 @@ enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
 
 	lock_take(&tty_lock);
 	tty_poll_input(vm, mmio);
-	listened = pl011_rx_listens(&vm->uart);
+	listened = mmio->is_write && pl011_rx_listens(&vm->uart);
 	result = pl011_access(&vm->uart, mmio);
 	if (mmio->is_write) {
 		if (!listened && pl011_rx_listens(&vm->uart)) {

@@ -133,7 +133,8 @@ class Table(unittest.TestCase):
         root = Path(__file__).resolve().parents[2]
         named = {case.system for case in cases.parse((root / "test" / "cases").read_text())}
         there = {str(p.relative_to(root)) for p in (root / "test" / "systems").glob("*.dts")}
-        self.assertEqual(there - named, set())
+        checks = "".join(p.read_text() for p in (root / "scripts").glob("check-*"))
+        self.assertEqual({path for path in there - named if path not in checks}, set())
         self.assertEqual([n for n in named if n != "-" and not (root / n).exists()], [])
 
     def judge(self, head: str, code: int, log: str) -> tuple[int, int]:
