@@ -295,7 +295,9 @@ void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vc
 
 	*ctx = (struct cp15_ctx) {
 		.id = cp15_guest_id(host, pmu),
-		.actlr = ACTLR_SMP,
+		/* Kernels harden the branch predictor only where they see IBE, which firmware
+		 * sets. */
+		.actlr = ACTLR_SMP | (host->actlr & ACTLR_BTB_INVALIDATE),
 		/* The field counts to four; a larger VM says four. */
 		.l2ctlr = FIELD_PREP(L2CTLR_CPUS_MINUS1, bits_min(others, 3)),
 		.nr_vcpus = nr_vcpus,

@@ -29,10 +29,11 @@ struct cp_access cp15_decode(uint32_t hsr);
 /* What one vCPU sees. Filled by cp15_reset from the CPU's own ID registers. */
 struct cp15_id {
 	uint32_t pfr0, pfr1, dfr0, afr0, mmfr[4], isar[6], mvfr0, mvfr1;
+	uint32_t actlr; /* the host's: what all of its CPUs have set */
 };
 struct cp15_ctx {
 	struct cp15_id id;
-	uint32_t actlr;	 /* reads: the SMP bit as on the A15; writes are ignored */
+	uint32_t actlr;	 /* reads: SMP as on the A15, and the host's IBE; writes are ignored */
 	uint32_t l2ctlr; /* bits 25..24: number of vCPUs - 1 */
 	uint32_t nr_vcpus;
 	bool pmu; /* has performance monitors of its own */

@@ -54,6 +54,7 @@ static void main_read_host_id(void)
 			  sysreg_read(ID_ISAR3), sysreg_read(ID_ISAR4), sysreg_read(ID_ISAR5) },
 		.mvfr0 = world_read_mvfr0(),
 		.mvfr1 = world_read_mvfr1(),
+		.actlr = sysreg_read(ACTLR),
 	};
 }
 
@@ -84,6 +85,7 @@ static void main_init_cpu(uint32_t index)
 	gic_enable(main_board.timer_hyp_intid);
 	gic_enable(main_board.maintenance_intid);
 	vpmu_init_cpu();
+	main_host_id.actlr &= sysreg_read(ACTLR); /* a vCPU may come to each CPU */
 	cpus[index].gic_mask = gic_cpu_mask();
 }
 

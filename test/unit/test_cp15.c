@@ -390,13 +390,37 @@ static void run_reset(void)
 	}
 }
 
+/* ACTLR.IBE, bit 0 (DDI 0438 4.3.28): as the CPU has it; of the rest SMP alone, which is set. */
+static void run_actlr(void)
+{
+	static const struct {
+		uint32_t host, guest;
+	} cases_of[] = {
+		{ 0x00000000, 0x40 }, { 0x00000001, 0x41 }, { 0x00000040, 0x40 },
+		{ 0x00000041, 0x41 }, { 0xfffffffe, 0x40 }, { 0xffffffff, 0x41 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases_of); i++) {
+		struct cp15_id host = a15;
+		struct cp15_ctx ctx;
+		/* MRC p15, 0, r0, c1, c0, 1 */
+		struct cp_access access = cp15_decode(0x0e000000u | 1u << 17 | 1u << 10 | 1u);
+		uint64_t value = 0;
+
+		host.actlr = cases_of[i].host;
+		cp15_reset(&ctx, &host, 1, false);
+		CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP_OK);
+		CHECK_EQ(value, cases_of[i].guest);
+	}
+}
+
 static const struct test_case cases[] = {
 	{ "cp15_all", run_cp15_all },	  { "cp14_all", run_cp14_all },
 	{ "others_all", run_others_all }, { "table_sorted", run_table_sorted },
 	{ "rt_is_pc", run_rt_is_pc },	  { "decode", run_decode },
 	{ "decode_any", run_decode_any }, { "guest_id", run_guest_id },
 	{ "reset", run_reset },		  { "pmu_all", run_pmu_all },
-	{ "guest_pmu", run_guest_pmu },
+	{ "guest_pmu", run_guest_pmu },	  { "actlr", run_actlr },
 };
 
 TEST_MAIN("cp15", cases)

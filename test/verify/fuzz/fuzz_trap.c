@@ -34,8 +34,8 @@ static const struct row rows[] = {
 	{ 15, 0, 0, 2, 5, 1, ID, 13 },
 	{ 15, 0, 0, 2, 6, 1, VALUE, 0 },
 	{ 15, 0, 0, 7, 7, 1, VALUE, 0 },
-	{ 15, 0, 1, 0, 1, 3, VALUE, 0x40 }, /* ACTLR.SMP */
-	{ 15, 0, 7, 6, 2, 2, CLEAN, 0 },    /* DCISW */
+	{ 15, 0, 1, 0, 1, 3, ID, 16 },	 /* ACTLR */
+	{ 15, 0, 7, 6, 2, 2, CLEAN, 0 }, /* DCISW */
 	{ 15, 0, 7, 10, 2, 2, CLEAN, 0 },
 	{ 15, 0, 7, 14, 2, 2, CLEAN, 0 },
 	{ 15, 0, 9, 12, 0, 3, MONITOR, 0 }, /* PMCR */
@@ -71,9 +71,10 @@ static const struct row rows[] = {
 /* B4.1: what a guest does not have, of each ID register. */
 static const struct {
 	uint32_t cleared, set;
-} hidden[16] = {
-	[0] = { 0x0000f000, 0 },  [1] = { 0x0000f0f0, 0 },  [2] = { 0xffffffff, 5 },
-	[11] = { 0xf0000000, 0 }, [12] = { 0x0000f000, 0 },
+} hidden[17] = {
+	[0] = { 0x0000f000, 0 },  [1] = { 0x0000f0f0, 0 },
+	[2] = { 0xffffffff, 5 },  [11] = { 0xf0000000, 0 },
+	[12] = { 0x0000f000, 0 }, [16] = { 0xfffffffe, 0x40 }, /* IBE is shown, SMP set */
 };
 
 /* HSR of EC 3 (CP15), 5 (CP14), 8 (CP10): B3.13.6. */
@@ -85,7 +86,7 @@ static uint32_t syndrome(const struct row *row, uint32_t rt, bool read)
 	       (uint32_t)row->crn << 10 | rt << 5 | (uint32_t)row->crm << 1 | (read ? 1 : 0);
 }
 
-static uint32_t want_read(const struct row *row, const uint32_t host[16], bool monitors)
+static uint32_t want_read(const struct row *row, const uint32_t host[17], bool monitors)
 {
 	uint32_t value = row->value;
 
@@ -102,14 +103,14 @@ static void try_register(struct fuzz_input *in)
 	uint32_t how = fuzz_byte(in);
 	bool user = how & 1, read = how & 2, monitors = how & 4;
 	uint32_t rt = how & 8 ? 15 : how >> 4;
-	uint32_t host[16];
+	uint32_t host[17];
 	struct cp15_id id;
 	struct cp15_ctx ctx;
 	struct cp_access access = cp15_decode(syndrome(row, rt, read));
 	uint64_t value = UINT64_C(0x5a5a5a5a);
 	bool may = row->rights >> (read ? 0 : 1) >> (user ? 2 : 0) & 1;
 
-	for (uint32_t n = 0; n < 16; n++) {
+	for (uint32_t n = 0; n < 17; n++) {
 		host[n] = fuzz_word(in);
 	}
 	CHECK_EQ(sizeof(id), sizeof(host));
