@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import boards, boardtree, common, disk, gdb, pack, qemu, single
+from . import boards, boardtree, common, debian, disk, fdt, gdb, pack, qemu, single
 from .common import BUILD, ROOT, PlumbError, parse_size, relative
 
 SHELL_SYSTEM = ROOT / "guest" / "shell.dts"
@@ -176,6 +176,22 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _board_tree(args: argparse.Namespace) -> bytes | None:
+    """The board's device tree, where it is known here; else the boot loader has it."""
+    given = getattr(args, "board_dtb", None)
+    if given:
+        data = given.read_bytes()
+        try:
+            fdt.parse(data)
+        except PlumbError as error:
+            raise PlumbError(f"{relative(given)}: not a device tree blob: {error}") from error
+        return data
+    board = boards.find(args.board) if hasattr(args, "board") else None
+    target = args.target if hasattr(args, "target") else board and board.disk and board.disk[0]
+    name = disk.TARGETS[target].dtb if target else board.dtb if board else ""
+    return debian.boards()[name].read_bytes() if name else None
+
+
 def _packed(args: argparse.Namespace) -> pack.Packed:
     kernel, bios = getattr(args, "kernel", None), getattr(args, "bios", None)
     if [args.system, kernel, bios].count(None) != 2:
@@ -183,10 +199,11 @@ def _packed(args: argparse.Namespace) -> pack.Packed:
     if not args.no_make:
         pack.build(args.system)
     if args.system:
-        return pack.pack_file(args.system)
+        return pack.pack_file(args.system, _board_tree(args))
     one = single.Single(kernel, args.initrd, args.dtb, args.append, args.vcpus,
                         parse_size(args.guest_memory), _smp(args), args.raw, bios, args.pmu)
-    return pack.pack_source(single.manifest_dts(one).encode(), [ROOT], "the --kernel system")
+    return pack.pack_source(single.manifest_dts(one).encode(), [ROOT], "the --kernel system",
+                            _board_tree(args))
 
 
 def _smp(args: argparse.Namespace) -> int:

@@ -28,6 +28,15 @@ class Passed:
     step: int = 0  # one node every so many bytes, with one interrupt each; 0: one node in all
 
 
+@dataclass(frozen=True)
+class Clocks:
+    """`clock-frequency` of the board's CPUs and timer, as its tree has them: cells, none if absent.
+    Linux looks for both, and for the timer's before CNTFRQ, which not every firmware sets."""
+
+    cpu: tuple[int, ...] = ()
+    timer: tuple[int, ...] = ()
+
+
 @dataclass
 class GuestShape:
     """What the tree depends on; all numbers checked by manifest-check."""
@@ -43,6 +52,24 @@ class GuestShape:
     bootargs: str = ""
     initrd: tuple[int, int] | None = None  # start, end
     passed: list[Passed] = field(default_factory=list)
+    clocks: Clocks = Clocks()
+
+
+def _nodes(node: fdt.Node) -> list[fdt.Node]:
+    return [node] + [below for child in node.children for below in _nodes(child)]
+
+
+def board_clocks(board: fdt.Tree) -> Clocks:
+    """Those of the first CPU, and of the timer that guests have."""
+    nodes = _nodes(board.root)
+    cpus = [node for node in nodes if node.text("device_type") == "cpu"]
+    timers = [node for node in nodes if "arm,armv7-timer" in node.texts("compatible")]
+    return Clocks(*(tuple(found[0].cells("clock-frequency")) if found else ()
+                    for found in (cpus, timers)))
+
+
+def _clock_frequency(cells: tuple[int, ...]) -> str:
+    return f"clock-frequency = <{' '.join(str(cell) for cell in cells)}>;" if cells else ""
 
 
 def edge_interrupts(device: fdt.Node) -> frozenset[int]:
@@ -74,9 +101,11 @@ def quote(text: str) -> str:
 
 
 def _cpus(shape: GuestShape) -> str:
+    clock = _clock_frequency(shape.clocks.cpu)
+    clock = clock and " " + clock
     cpus = "".join(
         f"\t\tcpu@{n} {{ device_type = \"cpu\"; compatible = \"arm,cortex-a15\"; "
-        f"reg = <{n}>; enable-method = \"psci\"; }};\n" for n in range(shape.vcpus))
+        f"reg = <{n}>; enable-method = \"psci\";{clock} }};\n" for n in range(shape.vcpus))
     return f"\tcpus {{\n\t\t#address-cells = <1>;\n\t\t#size-cells = <0>;\n{cpus}\t}};\n"
 
 
@@ -107,6 +136,8 @@ def _pmu(shape: GuestShape) -> str:
 
 def _gic(shape: GuestShape) -> str:
     # The windows are 64 KiB: Linux refuses GICC windows that do not reach GICC_DIR (+0x1000).
+    clock = _clock_frequency(shape.clocks.timer)
+    clock = clock and "\n\t\t" + clock
     timers = ", ".join(_ppi(shape, ppi, LEVEL_HIGH) for ppi in (13, 14, 11, 10))
     return f"""\tintc: interrupt-controller@{GICD:x} {{
 \t\tcompatible = "arm,cortex-a15-gic";
@@ -117,7 +148,7 @@ def _gic(shape: GuestShape) -> str:
 \t}};
 \ttimer {{
 \t\tcompatible = "arm,armv7-timer";
-\t\tinterrupts = {timers};
+\t\tinterrupts = {timers};{clock}
 \t\talways-on;
 \t}};
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import fdt
 from .common import BUILD, PAGE, ROOT, PlumbError, align_up, make, relative, run_tool, tool
-from .guestdt import GuestShape, guest_dts, passed_devices
+from .guestdt import Clocks, GuestShape, board_clocks, guest_dts, passed_devices
 
 # The monitor's header: word offsets in the image (zImage's place and magic, then ours).
 ZIMAGE_MAGIC_AT, ZIMAGE_MAGIC = 0x24, 0x016F2818
@@ -119,7 +119,12 @@ def take_extras(manifest: bytes) -> tuple[bytes, dict[str, str]]:
     return (fdt.serialise(tree) if extras else manifest), extras
 
 
-def shape_of(listed: dict[str, str], node: fdt.Node) -> GuestShape:
+def clocks_of(board: bytes | None) -> Clocks:
+    """`board`: its device tree, where it is known when packing."""
+    return board_clocks(fdt.parse(board)) if board else Clocks()
+
+
+def shape_of(listed: dict[str, str], node: fdt.Node, clocks: Clocks = Clocks()) -> GuestShape:
     start, size = number(listed.get("initrd-start")), number(listed.get("initrd-size"))
     return GuestShape(
         name=listed["name"], vcpus=number(listed["vcpus"]),
@@ -127,7 +132,7 @@ def shape_of(listed: dict[str, str], node: fdt.Node) -> GuestShape:
         gic=truth(listed.get("gic")), console=truth(listed.get("console")),
         rtc=truth(listed.get("rtc")), pmu=truth(listed.get("pmu")),
         bootargs=node.text("bootargs") or "",
-        passed=passed_devices(node),
+        passed=passed_devices(node), clocks=clocks,
         initrd=(start, start + size) if size else None)
 
 
@@ -139,7 +144,8 @@ def partition_node(tree: fdt.Tree, name: str) -> fdt.Node:
 
 
 def add_device_trees(manifest: bytes, listed: list[dict[str, str]], made: set[str],
-                     extras: dict[str, str]) -> tuple[bytes, set[str]]:
+                     extras: dict[str, str],
+                     clocks: Clocks = Clocks()) -> tuple[bytes, set[str]]:
     """Gives a tree to every partition that brings none; those in `made` got theirs before."""
     tree = fdt.parse(manifest)
     now = set()
@@ -148,7 +154,7 @@ def add_device_trees(manifest: bytes, listed: list[dict[str, str]], made: set[st
         own = "dtb" in node.props and entry["name"] not in made
         if own or "no-dtb" in node.props:
             continue
-        source = guest_dts(shape_of(entry, node)) + extras.get(entry["name"], "")
+        source = guest_dts(shape_of(entry, node, clocks)) + extras.get(entry["name"], "")
         node.props["dtb"] = compile_dts(source.encode(), [],
                                         f"the device tree for '{entry['name']}'")
         now.add(entry["name"])
@@ -161,14 +167,15 @@ class Packed:
     partitions: list[dict[str, str]]
 
 
-def pack_manifest(manifest: bytes, what: str) -> tuple[bytes, list[dict[str, str]]]:
+def pack_manifest(manifest: bytes, what: str,
+                  clocks: Clocks = Clocks()) -> tuple[bytes, list[dict[str, str]]]:
     """Checked, and complete with device trees."""
     manifest, extras = take_extras(manifest)
     listed = check(manifest, what)
     made: set[str] = set()
     # A new tree may move the initrd that it names: until nothing moves, which takes one more round.
     for _ in range(4):
-        manifest, made = add_device_trees(manifest, listed, made, extras)
+        manifest, made = add_device_trees(manifest, listed, made, extras, clocks)
         again = check(manifest, what)
         places = [(e.get("initrd-start"), e.get("initrd-size")) for e in listed]
         if places == [(e.get("initrd-start"), e.get("initrd-size")) for e in again]:
@@ -205,15 +212,16 @@ def build(system: Path | None) -> None:
     make(*targets)
 
 
-def pack_source(source: bytes, include: list[Path], what: str) -> Packed:
-    manifest, listed = pack_manifest(compile_dts(source, include, what), what)
+def pack_source(source: bytes, include: list[Path], what: str,
+                board: bytes | None = None) -> Packed:
+    manifest, listed = pack_manifest(compile_dts(source, include, what), what, clocks_of(board))
     return Packed(join(MONITOR.read_bytes(), manifest), listed)
 
 
-def pack_file(system: Path) -> Packed:
+def pack_file(system: Path, board: bytes | None = None) -> Packed:
     try:
         source = system.read_bytes()
     except OSError as error:
         raise PlumbError(f"{system}: {error.strerror}: name a system manifest, such as those in "
                          f"{relative(ROOT / 'guest')}") from error
-    return pack_source(source, [ROOT, system.resolve().parent], relative(system))
+    return pack_source(source, [ROOT, system.resolve().parent], relative(system), board)

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Device trees and the packed file, against dtc and numbers typed from the specifications."""
 
+import argparse
 import struct
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
-from plumblib import fdt, pack
+from plumblib import cli, fdt, pack
 from plumblib.common import PlumbError, parse_size
 from plumblib.guestdt import GuestShape, guest_dts, passed_devices
 from plumblib.single import Single, manifest_dts
@@ -242,6 +244,49 @@ class Clock(unittest.TestCase):
         root, _ = guest_tree(console=False)
         self.assertIsNone(root.child("pl031"))
         self.assertIsNone(root.child("apb-pclk"))
+
+
+class Frequencies(unittest.TestCase):
+    BOARD = b"""/dts-v1/; / { cpus { cpu@0 { device_type = "cpu"; %s }; cpu@1 {
+        device_type = "cpu"; clock-frequency = <7>; }; cpu-map { }; };
+        soc { timer { compatible = "arm,cortex-a15-timer", "arm,armv7-timer"; %s }; };
+        other-timer { compatible = "arm,sp804"; clock-frequency = <9>; }; };"""
+
+    def clocks(self, cpu: bytes, timer: bytes):
+        return pack.clocks_of(dtc(self.BOARD % (cpu, timer), "-I", "dts", "-O", "dtb", "-q").stdout)
+
+    def test_those_of_the_board(self):
+        clocks = self.clocks(b"clock-frequency = <1700000000>;", b"clock-frequency = <24000000>;")
+        root, said = guest_tree(clocks=clocks)
+        self.assertEqual(said, b"")
+        self.assertEqual([cpu.cells("clock-frequency") for cpu in root.child("cpus").children],
+                         [[1700000000]] * 2)
+        self.assertEqual(root.child("timer").cells("clock-frequency"), [24000000])
+
+    def test_of_two_cells(self):
+        clocks = self.clocks(b"clock-frequency = <1 2>;", b"")
+        root, _ = guest_tree(clocks=clocks)
+        self.assertEqual(root.child("cpus").child("cpu").cells("clock-frequency"), [1, 2])
+
+    def test_none_where_the_board_has_none(self):
+        for clocks in (self.clocks(b"", b""), pack.clocks_of(None),
+                       pack.clocks_of(dtc(b"/dts-v1/; / { };", "-I", "dts", "-O", "dtb").stdout)):
+            root, _ = guest_tree(clocks=clocks)
+            self.assertNotIn("clock-frequency", root.child("cpus").child("cpu").props)
+            self.assertNotIn("clock-frequency", root.child("timer").props)
+
+    def test_the_tree_that_is_asked_for(self):
+        with tempfile.NamedTemporaryFile(suffix=".dtb") as file:
+            file.write(b"a tree")
+            file.flush()
+            args = argparse.Namespace(board_dtb=Path(file.name), target="qemu")
+            with self.assertRaisesRegex(PlumbError, "not a device tree blob"):
+                cli._board_tree(args)
+        self.assertIsNone(cli._board_tree(argparse.Namespace(board="virt")))
+        self.assertIsNone(cli._board_tree(argparse.Namespace(board_dtb=None, target="qemu")))
+        self.assertIsNone(cli._board_tree(argparse.Namespace(board_dtb=None)))
+        tree = cli._board_tree(argparse.Namespace(board="mcimx7d-sabre"))
+        self.assertEqual(pack.clocks_of(tree).cpu, (996000000,))
 
 
 class Monitors(unittest.TestCase):
