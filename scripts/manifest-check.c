@@ -29,11 +29,16 @@ static void list_partition(const struct manifest_partition *p)
 {
 	printf("partition name=%s vcpus=%u memory=%u ram-ipa=0x%08x gic=%d irqs=%u kernel=0x%08x "
 	       "initrd-start=0x%08x initrd-size=0x%x dtb=0x%08x console=%d entry=0x%08x "
-	       "has-dtb=%d rights=0x%x priority=%u autostart=%d devices=%u rtc=%d pmu=%d\n",
+	       "has-dtb=%d rights=0x%x priority=%u autostart=%d devices=%u rtc=%d pmu=%d "
+	       "memory-at=0x%llx regions=",
 	       p->name, p->nr_vcpus, p->memory_size, p->memory_ipa, p->has_gic, p->nr_irqs,
 	       p->kernel.ipa, p->initrd.ipa, p->initrd.size, p->dtb.ipa, p->console, p->entry,
 	       p->dtb.size != 0, p->rights, p->priority, p->autostart, p->nr_devices, p->rtc,
-	       p->pmu);
+	       p->pmu, (unsigned long long)p->memory_pa);
+	for (uint32_t i = 0; i < p->nr_regions; i++) {
+		printf(i ? ",%u" : "%u", p->region[i].size);
+	}
+	printf("\n");
 }
 
 /* RAM that the board's own tree keeps out of use is not free. How much the monitor itself takes is

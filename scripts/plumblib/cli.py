@@ -9,12 +9,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import boards, boardtree, common, debian, disk, fdt, gdb, pack, qemu, single
+from . import boards, boardtree, common, debian, disk, fdt, gdb, pack, qemu, room, single
 from .common import BUILD, ROOT, PlumbError, parse_size, relative
 
 SHELL_SYSTEM = ROOT / "guest" / "shell.dts"
 DEFAULT_TIMEOUT = 60.0
-LOW_MEMORY = 3 << 30  # of the board, below 4 GiB
 EXIT_CODES = """\
 exit codes:
   0  every partition powered off
@@ -211,17 +210,14 @@ def _smp(args: argparse.Namespace) -> int:
 
 
 def _memory(args: argparse.Namespace, packed: pack.Packed) -> str:
-    """What was asked for, or 512M, or what the partitions need and some."""
+    """What was asked for, or 512M, or as much as it takes to place all partitions."""
     fixed = args.memory or boards.find(args.board).memory
     if fixed:
         return fixed
-    sizes = [pack.number(p.get("memory")) for p in packed.partitions]
-    need = sum(sizes) + len(packed.data) + (64 << 20)
-    size = 512 << 20
-    # The monitor's tables lie below 4 GiB, at the end of the first 3 GiB: what does not fit before
-    # them needs as much behind.
-    while size < need or need > LOW_MEMORY > size - max(sizes):
-        size *= 2
+    partitions = [room.Partition(pack.number(p.get("memory")), pack.number(p.get("memory-at")),
+                                 tuple(int(n) for n in p.get("regions", "").split(",") if n))
+                  for p in packed.partitions]
+    size = room.board_memory(boards.find(args.board), len(packed.data), partitions)
     return f"{size >> 20}M"
 
 
