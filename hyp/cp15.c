@@ -304,3 +304,27 @@ void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vc
 		.pmu = pmu,
 	};
 }
+
+/* MIDR less variant and revision: Arm's and Broadcom's (B4.1.105). */
+#define MIDR_PART	0xff00fff0u
+#define MIDR_CORTEX_A7	0x4100c070u
+#define MIDR_CORTEX_A15 0x4100c0f0u
+#define MIDR_CORTEX_A53 0x4100d030u
+#define MIDR_BRAHMA_B15 0x420000f0u
+
+/* The Cortex-A15's BPIALL does nothing, and its ICIALLU leaves the predictor alone unless ACTLR[0]
+ * is set. A Cortex-A7 or A53 does not run far enough ahead of a branch to tell anything. */
+enum cp15_predictor cp15_predictor(uint32_t midr, uint32_t actlr, bool always)
+{
+	switch (midr & MIDR_PART) {
+	case MIDR_CORTEX_A15:
+	case MIDR_BRAHMA_B15:
+		return always || (actlr & ACTLR_BTB_INVALIDATE) ? PREDICTOR_ICIALLU
+								: PREDICTOR_LEFT;
+	case MIDR_CORTEX_A7:
+	case MIDR_CORTEX_A53:
+		return PREDICTOR_LEFT;
+	default:
+		return PREDICTOR_BPIALL;
+	}
+}

@@ -62,6 +62,16 @@ struct cp15_id cp15_guest_id(const struct cp15_id *host, bool pmu);
 /* Does this CPU have performance monitors that a guest can be given? */
 bool cp15_has_pmu(const struct cp15_id *host);
 
+/* What empties this CPU's branch predictor on the way from a guest to HYP. */
+enum cp15_predictor {
+	PREDICTOR_LEFT, /* nothing has to, or nothing can */
+	PREDICTOR_ICIALLU,
+	PREDICTOR_BPIALL,
+};
+
+/* By the CPU's MIDR and ACTLR. `always`: although ACTLR says that it does nothing. */
+enum cp15_predictor cp15_predictor(uint32_t midr, uint32_t actlr, bool always);
+
 /* `pmu`: cp15_has_pmu, and the guest is to have them. */
 void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vcpus, bool pmu);
 

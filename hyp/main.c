@@ -19,7 +19,7 @@
 
 #define MAIN_NO_INTID 1023u /* never acknowledged as such (IHI 0048B 3.2.5) */
 
-extern const char vectors[], image_stacks[];
+extern const char vectors[], vectors_iciallu[], vectors_bpiall[], image_stacks[];
 void vectors_enter(uintptr_t stack_top) __attribute__((noreturn));
 
 struct board main_board;
@@ -87,6 +87,22 @@ static void main_init_cpu(uint32_t index)
 	vpmu_init_cpu();
 	main_host_id.actlr &= sysreg_read(ACTLR); /* a vCPU may come to each CPU */
 	cpus[index].gic_mask = gic_cpu_mask();
+}
+
+/* The manifest is known. */
+static void main_harden_cpu(void)
+{
+	static const char *const tables[] = {
+		[PREDICTOR_LEFT] = vectors,
+		[PREDICTOR_ICIALLU] = vectors_iciallu,
+		[PREDICTOR_BPIALL] = vectors_bpiall,
+	};
+	bool always = boot_manifest.branches == BRANCHES_ALWAYS;
+
+	if (boot_manifest.branches != BRANCHES_NEVER) {
+		world_set_vectors(
+			tables[cp15_predictor(sysreg_read(MIDR), sysreg_read(ACTLR), always)]);
+	}
 }
 
 static uint32_t main_init_gic(void)
@@ -215,6 +231,7 @@ void main(uint32_t dtb_pa, uint32_t image_pa)
 	main_tty_tick = main_timer_hz() / 25; /* longer than a few partitions' slices */
 	rtc_init(boot_read_clock(&main_boot));
 	main_init_pmu();
+	main_harden_cpu();
 	hw_bit = main_probe_hw_bit();
 	cpus_start(self, main_boot.image_pa); /* some wait in memory that partitions may get */
 	boot_make_partitions(&main_boot, nr_lrs, hw_bit);
@@ -231,6 +248,7 @@ void main_secondary(uint32_t index)
 	mmu_init_secondary();
 	vgic_hw_init_cpu();
 	main_init_cpu(index);
+	main_harden_cpu();
 	cpus_join();
 	vectors_enter(main_stack_top(index));
 }

@@ -7,6 +7,7 @@ enum manifest_root_rule {
 	ROOT_COMPATIBLE,
 	ROOT_TIME_SLICE,
 	ROOT_RAW_CONSOLE,
+	ROOT_BRANCHES,
 	ROOT_MODEL,
 	ROOT_ADDRESS_CELLS,
 	ROOT_SIZE_CELLS,
@@ -18,6 +19,7 @@ static const struct manifest_rule root_rules[NR_ROOT_RULES] = {
 	[ROOT_COMPATIBLE] = { "compatible", SHAPE_STRINGS },
 	[ROOT_TIME_SLICE] = { "time-slice-us", SHAPE_CELL },
 	[ROOT_RAW_CONSOLE] = { "raw-console", SHAPE_FLAG },
+	[ROOT_BRANCHES] = { "branch-hardening", SHAPE_STRING },
 	[ROOT_MODEL] = { "model", SHAPE_STRING },
 	[ROOT_ADDRESS_CELLS] = { "#address-cells", SHAPE_CELL },
 	[ROOT_SIZE_CELLS] = { "#size-cells", SHAPE_CELL },
@@ -43,6 +45,20 @@ fdt_node_t manifest_device_node(const struct fdt *fdt, uint32_t index, uint32_t 
 	return manifest_nth_child(fdt, manifest_partition_node(fdt, index), device);
 }
 
+static bool manifest_read_branches(const struct manifest_node *node, struct manifest *manifest)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+	const char *name = manifest_string(node, ROOT_BRANCHES, names[BRANCHES_AUTO]);
+
+	for (uint8_t n = 0; n < ARRAY_SIZE(names); n++) {
+		if (strcmp(name, names[n]) == 0) {
+			manifest->branches = n;
+			return true;
+		}
+	}
+	return manifest_refuse(node, ROOT_BRANCHES, "not \"auto\", \"always\" or \"never\"");
+}
+
 static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,
 			       struct refusal *why)
 {
@@ -60,7 +76,7 @@ static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,
 	if (manifest->time_slice_us < 100 || manifest->time_slice_us > 1000000) {
 		return manifest_refuse(&node, ROOT_TIME_SLICE, "not 100 to 1000000 microseconds");
 	}
-	return true;
+	return manifest_read_branches(&node, manifest);
 }
 
 static bool manifest_find(const struct manifest *manifest, const char *name, uint32_t *index)

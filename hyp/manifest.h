@@ -61,9 +61,13 @@ struct manifest_partition {
 	bool autostart;	     /* default yes */
 };
 
+/* Is the branch predictor emptied between a guest and the monitor? */
+enum manifest_branches { BRANCHES_AUTO, BRANCHES_ALWAYS, BRANCHES_NEVER };
+
 struct manifest {
 	uint32_t nr_partitions;
 	uint32_t time_slice_us; /* default 10000 */
+	uint8_t branches;	/* enum manifest_branches */
 	bool raw_console; /* one partition, no prefixes, nothing of the monitor until the end */
 	struct manifest_partition partition[MANIFEST_MAX_PARTITIONS];
 };

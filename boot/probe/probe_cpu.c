@@ -199,6 +199,21 @@ static void probe_check_base(const struct probe *probe)
 	}
 }
 
+/* Cortex-A15: ACTLR[0] (DDI 0438, 4.3.28) can be written to in Secure state only, where the monitor
+ * does it. */
+static void probe_check_predictor(const struct probe *probe)
+{
+	uint32_t actlr = 0;
+
+	if (!probe->secure && (sysreg_read(MIDR) & 0xff00fff0u) == 0x4100c0f0u &&
+	    probe_read_reg(ACTLR, &actlr) && !(actlr & 1u)) {
+		probe_say(PROBE_LOOK, "ACTLR",
+			  "0x%08x: bit 0 is the firmware's to set; without it partitions steer "
+			  "each other's branches",
+			  (unsigned)actlr);
+	}
+}
+
 void probe_check_cpu(struct probe *probe)
 {
 	uint32_t mpidr = sysreg_read(MPIDR);
@@ -208,6 +223,7 @@ void probe_check_cpu(struct probe *probe)
 	probe_say(PROBE_OK, "MPIDR", "0x%08x", (unsigned)mpidr);
 	virt = probe_check_features();
 	probe_check_mode(probe, virt);
+	probe_check_predictor(probe);
 	off = probe_check_mmu();
 	probe->may_go = probe->secure && virt && off;
 	probe_check_frequency(probe);

@@ -7,9 +7,7 @@
 #define PMU_ALL	  0xffffffffu
 #define PMU_TRAPS (HDCR_TPM | HDCR_TPMCR)
 
-extern const char vectors[], vectors_pmu[];
-
-/* What vectors_pmu enables again on the way to the guest. HTPIDR: the CPU's block. */
+/* What the vectors enable again on the way to the guest. HTPIDR: the CPU's block. */
 static volatile uint32_t *pmu_enabled(void)
 {
 	return (volatile uint32_t *)(uintptr_t)(sysreg_read(HTPIDR) + CPU_PMU_ENABLED);
@@ -79,11 +77,11 @@ void pmu_open(const struct pmu *pmu, uint32_t events)
 	*pmu_enabled() = pmu->enabled;
 	sysreg_write(HDCR, pmu_hdcr_open(events));
 	sysreg_write(HSTR, sysreg_read(HSTR) & ~HSTR_T9);
-	sysreg_write(HVBAR, (uint32_t)(uintptr_t)vectors_pmu);
+	sysreg_write(HVBAR, sysreg_read(HVBAR) | VECTORS_PMU);
 	hw_isb();
 }
 
-/* vectors_pmu has cleared PMCNTENSET, unless this exit is the one that opened them: then the block
+/* The vectors have cleared PMCNTENSET, unless this exit is the one that opened them: then the block
  * still has what pmu_open wrote. */
 void pmu_close(struct pmu *pmu, uint32_t events)
 {
@@ -107,6 +105,6 @@ void pmu_close(struct pmu *pmu, uint32_t events)
 	pmu_quiet();
 	sysreg_write(HDCR, sysreg_read(HDCR) | PMU_TRAPS);
 	sysreg_write(HSTR, sysreg_read(HSTR) | HSTR_T9);
-	sysreg_write(HVBAR, (uint32_t)(uintptr_t)vectors);
+	sysreg_write(HVBAR, sysreg_read(HVBAR) & ~(uint32_t)VECTORS_PMU);
 	hw_isb();
 }

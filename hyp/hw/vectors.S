@@ -11,32 +11,54 @@
 	.arm
 	.arch_extension virt
 
-	.section .text.vectors, "ax"
-	.balign	32
-	.globl	vectors
-vectors:
+	/* From HYP itself: nothing to return to. */
+	.macro	fatal_slots
 	b	vector_reset
 	b	vector_undef
 	b	vector_svc
 	b	vector_pabt
 	b	vector_dabt
-	b	vector_trap
-	b	vector_irq
-	b	vector_fiq
+	.endm
 
-	/* For a vCPU that uses the performance monitors: they stand still while HYP works. PMCNTENSET and not PMCR.E: the
-	 * latter would take the overflow interrupt away before it is acknowledged. */
-	.balign	32
-	.globl	vectors_pmu
-vectors_pmu:
-	b	vector_reset
-	b	vector_undef
-	b	vector_svc
-	b	vector_pabt
-	b	vector_dabt
-	b	vector_trap_pmu
-	b	vector_irq_pmu
-	b	vector_irq_pmu
+	/* From a guest. */
+	.macro	plain_slots trap, irq, unused
+	fatal_slots
+	b	\trap
+	b	\irq
+	b	\irq
+	.endm
+
+	/* The same, but before the first branch the predictor forgets what guests taught it, by ICIALLU (opc2 0) or BPIALL
+	 * (6): for no slot has room for both that and a branch, each runs on into the next, and SP's two lowest bits, which
+	 * are 0, count. Six instructions more. */
+	.macro	hard_slots trap, irq, opc2
+	fatal_slots
+	add	sp, sp, #1		/* trap: 2 */
+	add	sp, sp, #1		/* interrupt: 1; fast one: 0 */
+	mcr	p15, 0, r0, c7, c5, \opc2
+	isb
+	tst	sp, #2
+	bic	sp, sp, #3
+	bne	\trap
+	b	\irq
+	.endm
+
+	/* Two tables: the second, VECTORS_PMU behind the first, is for a vCPU that uses the performance monitors: they stand
+	 * still while HYP works. PMCNTENSET and not PMCR.E: the latter would take the overflow interrupt away before it is
+	 * acknowledged. */
+	.macro	tables name, slots, opc2
+	.balign	2 * VECTORS_PMU
+	.globl	\name
+\name:
+	\slots	vector_trap, vector_irq, \opc2
+	.balign	VECTORS_PMU
+	\slots	vector_trap_pmu, vector_irq_pmu, \opc2
+	.endm
+
+	.section .text.vectors, "ax"
+	tables	vectors, plain_slots
+	tables	vectors_iciallu, hard_slots, 0
+	tables	vectors_bpiall, hard_slots, 6
 
 	/* Saves what the guest had; leaves r0 = the frame. */
 	.macro	frame_push
@@ -60,7 +82,6 @@ vector_return:
 	eret
 
 vector_irq:
-vector_fiq:
 	frame_push
 	bl	exit_irq
 	b	vector_return

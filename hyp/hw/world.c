@@ -45,6 +45,12 @@ void world_init_cpu(const void *vectors, uintptr_t cpu)
 	hw_isb();
 }
 
+void world_set_vectors(const void *vectors)
+{
+	sysreg_write(HVBAR, (uint32_t)(uintptr_t)vectors);
+	hw_isb();
+}
+
 void world_reset(struct world *world)
 {
 	uint64_t vttbr = world->vttbr;

@@ -49,6 +49,9 @@ struct world_vfp {
 /* This CPU's registers for HYP operation: vectors, traps that are the same for all guests. */
 void world_init_cpu(const void *vectors, uintptr_t cpu);
 
+/* Other vectors for this CPU, before its first guest. */
+void world_set_vectors(const void *vectors);
+
 /* What world_init_cpu was given for this CPU. */
 static inline uintptr_t world_cpu(void)
 {

@@ -370,6 +370,31 @@ static void run_guest_pmu(void)
 	CHECK_EQ(ctx.id.dfr0, 0x0f000005u);
 }
 
+/* MIDR as the TRMs have it, ACTLR[0] as DDI 0438 4.3.28. */
+static void run_predictor(void)
+{
+	static const struct {
+		uint32_t midr, actlr;
+		enum cp15_predictor found, always;
+	} cpus[] = {
+		{ 0x412fc0f1, 0x40, PREDICTOR_LEFT, PREDICTOR_ICIALLU },
+		{ 0x412fc0f1, 0x41, PREDICTOR_ICIALLU, PREDICTOR_ICIALLU },
+		{ 0x414fc0f0, 0x01, PREDICTOR_ICIALLU, PREDICTOR_ICIALLU },
+		{ 0x410fc0f0, 0xfffffffe, PREDICTOR_LEFT, PREDICTOR_ICIALLU },
+		{ 0x420f00f2, 0x41, PREDICTOR_ICIALLU, PREDICTOR_ICIALLU }, /* Brahma-B15 */
+		{ 0x410fc075, 0x41, PREDICTOR_LEFT, PREDICTOR_LEFT },	    /* Cortex-A7 */
+		{ 0x410fd034, 0, PREDICTOR_LEFT, PREDICTOR_LEFT },	    /* A53 */
+		{ 0x410fc0d1, 0, PREDICTOR_BPIALL, PREDICTOR_BPIALL },	    /* A12 */
+		{ 0x411fc0e1, 0, PREDICTOR_BPIALL, PREDICTOR_BPIALL },	    /* A17 */
+		{ 0x511fc0f0, 1, PREDICTOR_BPIALL, PREDICTOR_BPIALL },	    /* not Arm's */
+	};
+
+	for (size_t i = 0; i < COUNT(cpus); i++) {
+		CHECK_EQ(cp15_predictor(cpus[i].midr, cpus[i].actlr, false), cpus[i].found);
+		CHECK_EQ(cp15_predictor(cpus[i].midr, cpus[i].actlr, true), cpus[i].always);
+	}
+}
+
 static void run_reset(void)
 {
 	/* L2CTLR 25..24: CPUs - 1; it has no room for more than four. */
@@ -421,6 +446,7 @@ static const struct test_case cases[] = {
 	{ "decode_any", run_decode_any }, { "guest_id", run_guest_id },
 	{ "reset", run_reset },		  { "pmu_all", run_pmu_all },
 	{ "guest_pmu", run_guest_pmu },	  { "actlr", run_actlr },
+	{ "predictor", run_predictor },
 };
 
 TEST_MAIN("cp15", cases)

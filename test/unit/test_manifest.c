@@ -95,6 +95,7 @@ static void defaults(void)
 	CHECK(read_one(""));
 	CHECK_EQ(manifest.nr_partitions, 1);
 	CHECK_EQ(manifest.time_slice_us, 10000);
+	CHECK_EQ(manifest.branches, BRANCHES_AUTO);
 	CHECK(strcmp(p->name, "p") == 0);
 	CHECK_EQ(p->nr_vcpus, 1);
 	CHECK_EQ(p->affinity[0], 0xff);
@@ -113,6 +114,22 @@ static void defaults(void)
 	CHECK_EQ(p->dtb.ipa, 0x40080000); /* where one will go: the middle */
 	CHECK_EQ(p->rights, 0);
 	CHECK_EQ(p->nr_devices, 0);
+	tree_free(&blob);
+}
+
+static void branch_hardening(void)
+{
+	CHECK(read_manifest(SYSTEM "branch-hardening = \"auto\"; p { " PART KERNEL
+				   "memory-size = <0x100000>; }; };"));
+	CHECK_EQ(manifest.branches, BRANCHES_AUTO);
+	tree_free(&blob);
+	CHECK(read_manifest(SYSTEM "branch-hardening = \"always\"; p { " PART KERNEL
+				   "memory-size = <0x100000>; }; };"));
+	CHECK_EQ(manifest.branches, BRANCHES_ALWAYS);
+	tree_free(&blob);
+	CHECK(read_manifest(SYSTEM "branch-hardening = \"never\"; p { " PART KERNEL
+				   "memory-size = <0x100000>; }; };"));
+	CHECK_EQ(manifest.branches, BRANCHES_NEVER);
 	tree_free(&blob);
 }
 
@@ -519,6 +536,11 @@ static void between(void)
 		      "compatible");
 	refuse_source(SYSTEM "};", "", "", "");
 	refuse_source(SYSTEM "raw-console = <1>; };", "", "", "raw-console");
+	refuse_source(SYSTEM "branch-hardening = \"on\"; };", "", "", "branch-hardening");
+	refuse_source(SYSTEM "branch-hardening = \"\"; };", "", "", "branch-hardening");
+	refuse_source(SYSTEM "branch-hardening; };", "", "", "branch-hardening");
+	refuse_source(SYSTEM "branch-hardening = \"auto\", \"never\"; };", "", "",
+		      "branch-hardening");
 	refuse_source(SYSTEM "time-slice-us = <99>; };", "", "", "time-slice-us");
 	refuse_source(SYSTEM "time-slice-us = <1000001>; };", "", "", "time-slice-us");
 	refuse_source(SYSTEM "speed = <1>; };", "", "", "speed");
@@ -782,6 +804,7 @@ static void mutated(void)
 
 static const struct test_case cases[] = {
 	{ "defaults", defaults },
+	{ "branch_hardening", branch_hardening },
 	{ "every_property", every_property },
 	{ "cpus_and_gic", cpus_and_gic },
 	{ "boot_options", boot_options },

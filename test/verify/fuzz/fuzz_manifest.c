@@ -223,6 +223,7 @@ static void check_taken(void)
 	int node;
 
 	CHECK(manifest.nr_partitions >= 1 && manifest.nr_partitions <= 16);
+	CHECK(manifest.branches <= BRANCHES_NEVER);
 	CHECK(manifest.time_slice_us >= 100 && manifest.time_slice_us <= 1000000);
 	fdt_for_each_subnode(node, blob, 0)
 	{

@@ -127,6 +127,22 @@ static void try_register(struct fuzz_input *in)
 	CHECK_EQ(cp15_has_pmu(&id), (host[2] >> 24 & 15) >= 2 && (host[2] >> 24 & 15) != 15);
 }
 
+/* By MIDR less variant and revision: the Cortex-A15 and its like need ACTLR[0] (DDI 0438, 4.3.28).
+ */
+static void try_predictor(uint32_t byte, bool always)
+{
+	static const uint32_t midrs[] = { 0x410fc0f0, 0x420f00f0, 0x410fc070, 0x410fd030,
+					  0x410fc0e0 };
+	uint32_t part = byte % 5u;
+	uint32_t midr = midrs[part] | (byte & 0xfu) | (byte & 0xf0u) << 16;
+	bool a15 = part < 2, set = byte & 0x10;
+
+	CHECK_EQ(cp15_predictor(midr, set ? ~0u : ~1u, always), a15 && (set || always)
+									? PREDICTOR_ICIALLU
+								: part == 4 ? PREDICTOR_BPIALL
+									    : PREDICTOR_LEFT);
+}
+
 /* MRRC and MCRR, and L2CTLR's count of CPUs, which stops at four (DDI 0438, 4.3.62). */
 static void try_wide(struct fuzz_input *in)
 {
@@ -149,6 +165,9 @@ static void try_wide(struct fuzz_input *in)
 	access = cp15_decode(0x0c000000u | 2u << 17 | 1u << 14 | 9u << 10 | 1); /* MRC L2CTLR */
 	CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP_OK);
 	CHECK_EQ(value, (vcpus == 0 ? 0 : vcpus > 4 ? 3 : vcpus - 1) << 24);
+	for (uint32_t n = 0; n < 5; n++) {
+		try_predictor(which + n, user);
+	}
 }
 
 /* B1.8.1: vectors; B1.9: the mode, what is masked, LR; B4.1.52, B4.1.96: status. */

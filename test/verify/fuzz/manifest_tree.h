@@ -182,13 +182,20 @@ static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devic
 
 static bool make_sound(struct fuzz_input *in)
 {
-	uint32_t partitions = fuzz_byte(in) % 8u + 1;
+	static const char *const hardening[32] = {
+		[1] = "auto", [2] = "always", [4] = "never", [6] = "on"
+	};
+	uint32_t how = fuzz_byte(in);
+	uint32_t partitions = how % 8u + 1;
 	uint32_t devices = 0;
 
 	if (fdt_create(blob, sizeof(blob)) != 0 || fdt_finish_reservemap(blob) != 0 ||
 	    fdt_begin_node(blob, "") != 0 ||
 	    fdt_property_string(blob, "compatible", "plumbline,system-1") != 0) {
 		return false;
+	}
+	if (hardening[how / 8]) {
+		(void)fdt_property_string(blob, "branch-hardening", hardening[how / 8]);
 	}
 	for (uint32_t n = 0; n < partitions; n++) {
 		put_partition(in, n, &devices);
@@ -370,7 +377,7 @@ static bool make_tree(struct fuzz_input *in, bool *sound)
 		return false;
 	}
 	edits = fuzz_byte(in) % 8u;
-	*sound = edits == 0;
+	*sound = edits == 0 && fdt_stringlist_search(blob, 0, "branch-hardening", "on") < 0;
 	for (; edits > 0; edits--) {
 		make_edit(in);
 	}
