@@ -305,6 +305,49 @@ void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vc
 	};
 }
 
+/* CLIDR (B4.1, Ctype1 to Ctype7): 2 data only, 3 separate, 4 unified. CCSIDR. */
+#define CACHE_LEVEL	 GENMASK32(3, 1) /* of the operand, and CSSELR's; InD is 0: data or unified */
+#define CACHE_LEVELS	 7u
+#define CLIDR_DATA	 2u
+#define CLIDR_UNIFIED	 4u
+#define CCSIDR_LINE	 GENMASK32(2, 0)   /* log2 of its words, less 2 */
+#define CCSIDR_WAYS	 GENMASK32(12, 3)  /* less 1 */
+#define CCSIDR_SETS	 GENMASK32(27, 13) /* less 1 */
+#define CACHE_LINE_BYTES 4u		   /* log2 of the shortest line */
+
+bool cp15_cache_level(uint32_t operand, uint32_t clidr, uint32_t *csselr)
+{
+	uint32_t level = FIELD_GET(CACHE_LEVEL, operand);
+	uint32_t type = level < CACHE_LEVELS ? clidr >> (3 * level) & 7u : 0;
+
+	*csselr = operand & CACHE_LEVEL;
+	return type >= CLIDR_DATA && type <= CLIDR_UNIFIED;
+}
+
+/* Bits that count from 0 to `last`. */
+static uint32_t bits_for(uint32_t last)
+{
+	uint32_t bits = 0;
+
+	while (last >> bits) {
+		bits++;
+	}
+	return bits;
+}
+
+bool cp15_set_way(uint32_t *operand, uint32_t ccsidr)
+{
+	uint32_t last_way = FIELD_GET(CCSIDR_WAYS, ccsidr);
+	uint32_t last_set = FIELD_GET(CCSIDR_SETS, ccsidr);
+	uint32_t line = FIELD_GET(CCSIDR_LINE, ccsidr) + CACHE_LINE_BYTES;
+	uint32_t shift = 32 - bits_for(last_way); /* of the way: the topmost bits */
+	uint32_t way = shift < 32 ? *operand >> shift : 0;
+	uint32_t set = *operand >> line & ((UINT32_C(1) << bits_for(last_set)) - 1);
+
+	*operand = (shift < 32 ? way << shift : 0) | set << line | (*operand & CACHE_LEVEL);
+	return way <= last_way && set <= last_set;
+}
+
 /* MIDR less variant and revision: Arm's and Broadcom's (B4.1.105). */
 #define MIDR_PART	0xff00fff0u
 #define MIDR_CORTEX_A7	0x4100c070u

@@ -62,6 +62,14 @@ struct cp15_id cp15_guest_id(const struct cp15_id *host, bool pmu);
 /* Does this CPU have performance monitors that a guest can be given? */
 bool cp15_has_pmu(const struct cp15_id *host);
 
+/* The operand of maintenance by set and way, as a guest gave it, against what this CPU has (ARM ARM
+ * B4.2.1: anything else is UNPREDICTABLE). True: CLIDR has the cache level that it names, whose
+ * number as CSSELR takes it is *csselr. */
+bool cp15_cache_level(uint32_t operand, uint32_t clidr, uint32_t *csselr);
+/* True: the cache, with this CCSIDR, has the set and the way. Of *operand these are left, and the
+ * level. */
+bool cp15_set_way(uint32_t *operand, uint32_t ccsidr);
+
 /* What empties this CPU's branch predictor on the way from a guest to HYP. */
 enum cp15_predictor {
 	PREDICTOR_LEFT, /* nothing has to, or nothing can */

@@ -100,6 +100,17 @@ static void exit_cp_read(struct guest_regs *regs, const struct cp_access *access
 	}
 }
 
+/* What the CPU has not is UNPREDICTABLE: nothing happens. */
+static void exit_flush(uint32_t operand)
+{
+	uint32_t csselr;
+
+	if (cp15_cache_level(operand, cache_levels(), &csselr) &&
+	    cp15_set_way(&operand, cache_shape(csselr))) {
+		cache_flush_set_way(operand);
+	}
+}
+
 static void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct vcpu *vcpu = cpu->loaded;
@@ -125,7 +136,7 @@ static void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		}
 		break;
 	case CP_FLUSH:
-		cache_flush_set_way((uint32_t)value);
+		exit_flush((uint32_t)value);
 		break;
 	case CP_PMU:
 		if (vpmu_use(vcpu)) {

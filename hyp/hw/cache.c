@@ -47,6 +47,24 @@ void cache_icache_flush(void)
 	hw_isb();
 }
 
+uint32_t cache_levels(void)
+{
+	return sysreg_read(CLIDR);
+}
+
+/* CSSELR is the loaded guest's. */
+uint32_t cache_shape(uint32_t csselr)
+{
+	uint32_t guests = sysreg_read(CSSELR);
+	uint32_t shape;
+
+	sysreg_write(CSSELR, csselr);
+	hw_isb();
+	shape = sysreg_read(CCSIDR);
+	sysreg_write(CSSELR, guests);
+	return shape;
+}
+
 void cache_flush_set_way(uint32_t operand)
 {
 	sysreg_write(DCCISW, operand);

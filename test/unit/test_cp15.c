@@ -370,6 +370,80 @@ static void run_guest_pmu(void)
 	CHECK_EQ(ctx.id.dfr0, 0x0f000005u);
 }
 
+/* CLIDR and CCSIDR of a Cortex-A15 with 1 MiB of L2 (DDI 0438, 4.3.22, 4.3.23), and of none that
+ * there is. B4.2.1: way in the topmost bits, set above the line, level in 3..1. */
+#define A15_CLIDR 0x0a200023u
+#define A15_L1D	  0x701fe00au /* 256 sets, 2 ways, 64 bytes */
+#define A15_L2	  0x707fe07au /* 1,024 sets, 16 ways, 64 bytes */
+#define ODD	  0x000be011u /* 96 sets, 3 ways, 32 bytes */
+#define DIRECT	  0x0000e000u /* 8 sets, 1 way, 16 bytes */
+#define WHOLE	  0x000001fau /* 1 set, 64 ways, 64 bytes */
+
+static void run_cache_level(void)
+{
+	static const struct {
+		uint32_t operand, clidr;
+		bool has;
+	} levels[] = {
+		{ 0, A15_CLIDR, true },
+		{ 2, A15_CLIDR, true },
+		{ 4, A15_CLIDR, false },
+		{ 12, A15_CLIDR, false },
+		{ 14, A15_CLIDR, false },
+		{ 14, 0xffffffff, false },
+		{ 14, 0x24924924, false },
+		{ 12, 0x00080000, true },
+		{ 12, 0x00100000, true },
+		{ 12, 0x00040000, false },
+		{ 0, 1, false },
+		{ 0, 2, true },
+		{ 0, 3, true },
+		{ 0, 4, true },
+		{ 0, 5, false },
+		{ 0xfffffff1, 4, true },
+		{ 0xfffffff3, 4, false },
+	};
+
+	for (size_t i = 0; i < COUNT(levels); i++) {
+		uint32_t csselr = ~0u;
+
+		CHECK_EQ(cp15_cache_level(levels[i].operand, levels[i].clidr, &csselr),
+			 levels[i].has);
+		CHECK_EQ(csselr, levels[i].operand & 14);
+	}
+}
+
+static void run_set_way(void)
+{
+	static const struct {
+		uint32_t ccsidr, operand;
+		bool has;
+		uint32_t left;
+	} ops[] = {
+		{ A15_L1D, 0x00000000, true, 0x00000000 },
+		{ A15_L1D, 0x80003fc0, true, 0x80003fc0 }, /* way 1, set 255 */
+		{ A15_L1D, 0x80004000, true, 0x80000000 }, /* above the sets: should be zero */
+		{ A15_L1D, 0xffffffff, true, 0x80003fce },
+		{ A15_L2, 0xf000ffc2, true, 0xf000ffc2 },
+		{ A15_L2, 0xf0010002, true, 0xf0000002 },
+		{ ODD, 0x00000be0, true, 0x00000be0 },	/* set 95 */
+		{ ODD, 0x00000c00, false, 0x00000c00 }, /* set 96 */
+		{ ODD, 0x80000000, true, 0x80000000 },
+		{ ODD, 0xc0000000, false, 0xc0000000 }, /* way 3 */
+		{ ODD, 0xc0000fe0, false, 0xc0000fe0 },
+		{ DIRECT, 0xffffff70, true, 0x00000070 }, /* no bit names a way */
+		{ WHOLE, 0xfc000000, true, 0xfc000000 },
+		{ WHOLE, 0x03ffffff, true, 0x0000000e }, /* nor a set */
+	};
+
+	for (size_t i = 0; i < COUNT(ops); i++) {
+		uint32_t operand = ops[i].operand;
+
+		CHECK_EQ(cp15_set_way(&operand, ops[i].ccsidr), ops[i].has);
+		CHECK_EQ(operand, ops[i].left);
+	}
+}
+
 /* MIDR as the TRMs have it, ACTLR[0] as DDI 0438 4.3.28. */
 static void run_predictor(void)
 {
@@ -440,13 +514,21 @@ static void run_actlr(void)
 }
 
 static const struct test_case cases[] = {
-	{ "cp15_all", run_cp15_all },	  { "cp14_all", run_cp14_all },
-	{ "others_all", run_others_all }, { "table_sorted", run_table_sorted },
-	{ "rt_is_pc", run_rt_is_pc },	  { "decode", run_decode },
-	{ "decode_any", run_decode_any }, { "guest_id", run_guest_id },
-	{ "reset", run_reset },		  { "pmu_all", run_pmu_all },
-	{ "guest_pmu", run_guest_pmu },	  { "actlr", run_actlr },
+	{ "cp15_all", run_cp15_all },
+	{ "cp14_all", run_cp14_all },
+	{ "others_all", run_others_all },
+	{ "table_sorted", run_table_sorted },
+	{ "rt_is_pc", run_rt_is_pc },
+	{ "decode", run_decode },
+	{ "decode_any", run_decode_any },
+	{ "guest_id", run_guest_id },
+	{ "reset", run_reset },
 	{ "predictor", run_predictor },
+	{ "cache_level", run_cache_level },
+	{ "set_way", run_set_way },
+	{ "pmu_all", run_pmu_all },
+	{ "guest_pmu", run_guest_pmu },
+	{ "actlr", run_actlr },
 };
 
 TEST_MAIN("cp15", cases)

@@ -567,6 +567,24 @@ static void a_restart(void)
 	end();
 }
 
+/* ---- what a cache is like, asked for a guest's set and way ---- */
+
+/* CCSIDR is of the cache in CSSELR only after an ISB (B4.1, CSSELR); and that is the guest's. */
+static void a_cache_is_asked(void)
+{
+	boot();
+	*hw_log_register("CSSELR") = 5;
+	*hw_log_register("CCSIDR") = 0x701fe00a;
+	hw_log_clear();
+	CHECK_EQ(cache_shape(2), 0x701fe00a);
+	CHECK_EQ(hw_log_value('w', "CSSELR"), 2);
+	CHECK(hw_log_between(hw_log_find(0, 'w', "CSSELR"), hw_log_find(0, 'r', "CCSIDR"), 'e',
+			     "hw_isb"));
+	CHECK(hw_log_find(0, 'r', "CCSIDR") < hw_log_last('w', "CSSELR"));
+	CHECK_EQ(*hw_log_register("CSSELR"), 5);
+	end();
+}
+
 static const struct test_case cases[] = {
 	{ "published_after_a_barrier", published_after_a_barrier },
 	{ "an_abort_is_looked_for", an_abort_is_looked_for },
@@ -579,6 +597,7 @@ static const struct test_case cases[] = {
 	{ "change_of_places", change_of_places },
 	{ "a_start", a_start },
 	{ "a_restart", a_restart },
+	{ "a_cache_is_asked", a_cache_is_asked },
 };
 
 TEST_MAIN("switch", cases)

@@ -143,6 +143,31 @@ static void try_predictor(uint32_t byte, bool always)
 									    : PREDICTOR_LEFT);
 }
 
+/* Set and way of any cache, by B4.2.1: the way's bits are the topmost, the set's above the line. */
+static void try_set_way(uint32_t operand, uint32_t byte)
+{
+	uint32_t sets = 1 + (operand * 7 + byte) % 80u, ways = byte % 6u + 1,
+		 line = 16u << byte % 3u;
+	uint32_t type = byte % 8u, clidr = type << 3 * (byte % 7u), level = operand >> 1 & 7;
+	uint32_t way_bits = 0, set_bits = 0, left = operand, csselr;
+	uint64_t way, set;
+
+	while (1u << way_bits < ways) {
+		way_bits++;
+	}
+	while (1u << set_bits < sets) {
+		set_bits++;
+	}
+	way = ((uint64_t)operand << way_bits) >> 32;
+	set = operand / line % (1u << set_bits);
+	CHECK_EQ(cp15_set_way(&left, (sets - 1) << 13 | (ways - 1) << 3 | byte % 3u),
+		 way < ways && set < sets);
+	CHECK_EQ(left, (way << 32) >> way_bits | set * line | (operand & 14));
+	CHECK_EQ(cp15_cache_level(operand, clidr, &csselr),
+		 level == byte % 7u && type >= 2 && type <= 4);
+	CHECK_EQ(csselr, level << 1);
+}
+
 /* MRRC and MCRR, and L2CTLR's count of CPUs, which stops at four (DDI 0438, 4.3.62). */
 static void try_wide(struct fuzz_input *in)
 {
@@ -167,6 +192,9 @@ static void try_wide(struct fuzz_input *in)
 	CHECK_EQ(value, (vcpus == 0 ? 0 : vcpus > 4 ? 3 : vcpus - 1) << 24);
 	for (uint32_t n = 0; n < 5; n++) {
 		try_predictor(which + n, user);
+	}
+	for (uint32_t n = 0; n < 256; n++) {
+		try_set_way((which << 8 | n) * 0x9e3779b1u, n);
 	}
 }
 
