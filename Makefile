@@ -69,7 +69,7 @@ ARM_LTO := -flto=auto
 ARM_TUNE := -mtune=cortex-a7
 # What runs once, at boot, or when somebody asks is to be small rather than fast; so is what waits
 # for a UART anyway.
-ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain cpus explain fault fdt% fmt halt main manifest% \
+ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain console% cpus explain fault fdt% fmt halt main manifest% \
 	    report soc hw/soc% hw/uart_%) vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g

@@ -6,14 +6,19 @@
  * the focus, Ctrl-] twice sends one, Ctrl-] ? lists, Ctrl-] s asks for the state of all. Pure.
  * Lock: the console's.
  *
+ * One terminal shows them all, so what one partition prints is not to change what others do. Only
+ * sequences that are known to be harmless pass, whole (console_escape.h); attributes are reset at
+ * the end of each line, and where another's begins, which also finds the cursor below all that was
+ * moved over. What the terminal answers (the cursor's place, for example) goes to who has asked,
+ * wherever the input goes. A raw console passes all bytes as they are.
+ *
  * On the UART a line ends with \r\n, whether its partition sent the \r or not. After a lone \r the
  * prefix is written again, so that no partition writes over its name by accident.
  */
 #ifndef HYP_CONSOLE_H
 #define HYP_CONSOLE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "hyp/console_escape.h"
 
 #define CONSOLE_MAX_PORTS 17  /* 16 partitions and the monitor (port 0) */
 #define CONSOLE_RING	  512 /* bytes, a power of two */
@@ -29,28 +34,49 @@
 /* Ticks for which an unfinished line, once begun, is not broken by another port's. */
 #define CONSOLE_PATIENCE 2
 
+#define CONSOLE_ASKED	 2   /* questions of a port at a time; more are dropped */
+#define CONSOLE_ANSWER	 48  /* bytes of an answer, at most */
+#define CONSOLE_ANSWERED 125 /* ticks (5 s) after which no answer is waited for any more */
+#define CONSOLE_TYPED	 2   /* ticks after which what began like an answer was typed */
+
 struct console_port {
 	char name[CONSOLE_NAME]; /* zero-terminated */
 	uint8_t ring[CONSOLE_RING];
 	uint32_t head, tail; /* free-running: written at head, read at tail */
 	uint32_t newlines;   /* whole lines in the ring */
+	uint8_t asked;	     /* questions in the ring, or without an answer yet */
+	struct escape escape;
+};
+
+/* A question that the terminal has not answered. */
+struct console_question {
+	uint8_t port, asks; /* of ESCAPE_ASKS */
 };
 
 struct console {
 	struct console_port port[CONSOLE_MAX_PORTS];
 	uint32_t nr_ports;
-	uint32_t busy;			   /* bit per port: its ring is not empty */
-	uint32_t focus;			   /* port that gets the input */
-	uint32_t current;		   /* port whose line is being printed */
-	uint32_t turn;			   /* bytes that it has printed in this turn */
-	bool mid_line;			   /* the UART stands within current's line */
-	bool cr;			   /* the last byte printed was a \r */
-	bool ticking;			   /* console_tick is in use */
-	uint8_t patience;		   /* ticks for which mid_line is left alone */
-	bool escape;			   /* Ctrl-] was typed */
-	bool raw;			   /* one partition, no prefixes */
-	uint8_t pending[CONSOLE_NAME + 8]; /* line break and prefix on their way out */
+	uint32_t busy;			  /* bit per port: its ring is not empty */
+	uint32_t focus;			  /* port that gets the input */
+	uint32_t current;		  /* port whose line is being printed */
+	uint32_t turn;			  /* bytes that it has printed in this turn */
+	bool mid_line;			  /* the UART stands within current's line */
+	bool cr;			  /* the last byte printed was a \r */
+	bool ticking;			  /* console_tick is in use */
+	uint8_t patience;		  /* ticks for which mid_line is left alone */
+	bool escape;			  /* Ctrl-] was typed */
+	bool raw;			  /* one partition, no prefixes */
+	bool colours;			  /* the terminal's attributes are not plain */
+	bool moved;			  /* the cursor may be above its line */
+	uint8_t sequence[ESCAPE_LONGEST]; /* on its way out */
+	uint32_t sequence_length;
+	uint8_t pending[CONSOLE_NAME + 24]; /* resets, line break, prefix on their way out */
 	uint32_t pending_head, pending_count;
+	struct console_question question[CONSOLE_MAX_PORTS * CONSOLE_ASKED];
+	uint32_t nr_questions, question_age;
+	uint8_t typed[CONSOLE_ANSWER + 2]; /* decided first, then what may be an answer */
+	uint32_t nr_decided, nr_typed, typed_age;
+	uint32_t typed_port; /* whom the decided are for */
 };
 
 /* The focus is port 1, the first partition. */
@@ -63,6 +89,9 @@ uint32_t console_room(const struct console *con, uint32_t port);
 bool console_has_room(const struct console *con, uint32_t port);
 /* False if the ring is full: nothing was taken. */
 bool console_put(struct console *con, uint32_t port, uint8_t byte);
+
+/* The port's partition has gone: nothing goes on with a sequence that it had begun. */
+void console_end_sequence(struct console *con, uint32_t port);
 
 /* The next byte for the UART, -1 if there is none. A partial line goes out when its port has the
  * focus (so prompts show), when its ring is full, or when no other port has anything; another
@@ -81,8 +110,13 @@ void console_tick(struct console *con);
 bool console_waiting(const struct console *con);
 
 /* One byte from the UART. Returns the port that it is for (and the byte in *out), or CONSOLE_*.
- * Messages of the multiplexer itself ('input to NAME') go to port 0's ring, or nowhere if it has no
- * room for them. */
+ * With a question to the terminal open, the byte may be part of the answer, and is kept. Messages
+ * of the multiplexer itself ('input to NAME') go to port 0's ring, or nowhere if it has no room for
+ * them. */
 int console_input(struct console *con, uint8_t byte, uint8_t *out);
+
+/* After console_input and console_tick, until it returns CONSOLE_TAKEN: what was kept, and is for a
+ * port. */
+int console_input_more(struct console *con, uint8_t *out);
 
 #endif

@@ -181,6 +181,17 @@ static void tty_take_input(uint32_t port, uint8_t byte)
 	}
 }
 
+/* What the multiplexer had kept, as it might have been a terminal's answer. */
+static void tty_take_kept(void)
+{
+	uint8_t byte;
+	int port;
+
+	while ((port = console_input_more(&tty_console, &byte)) >= 0) {
+		tty_take_input((uint32_t)port, byte);
+	}
+}
+
 /* True: the state of all was asked for. */
 static bool tty_receive(uint8_t byte)
 {
@@ -188,13 +199,16 @@ static bool tty_receive(uint8_t byte)
 	uint8_t out;
 	int port = console_input(&tty_console, byte, &out);
 
+	bool asked = port == CONSOLE_STATE;
+
 	if (port >= 0) {
 		tty_take_input((uint32_t)port, out);
 	}
+	tty_take_kept();
 	if (tty_console.focus != focus) {
 		tty_patience = TTY_PATIENCE;
 	}
-	return port == CONSOLE_STATE;
+	return asked;
 }
 
 /* A turn's bytes. What is left comes again: its interrupt is not over. True as tty_receive. */
@@ -280,6 +294,7 @@ void tty_reset_vm(struct vm *vm)
 {
 	lock_take(&tty_lock);
 	tty_collect(vm);
+	console_end_sequence(&tty_console, vm->port);
 	pl011_reset(&vm->uart);
 	tty_update_line(vm);
 	tty_send();
@@ -381,6 +396,7 @@ static void tty_long_tick(void)
 {
 	tty_shorts = 0;
 	console_tick(&tty_console);
+	tty_take_kept();
 	if (tty_holds && tty_patience > 0) {
 		tty_patience--;
 	}

@@ -170,6 +170,9 @@ void tty_last_words(const char *format, ...)
 		tty_poll_byte((uint8_t)byte);
 	}
 	if (tty_console.mid_line) {
+		if (tty_console.colours) {
+			tty_poll_text("\x1b[0m", 4);
+		}
 		tty_poll_text("\n", 1);
 		tty_console.mid_line = false;
 	}

@@ -513,12 +513,370 @@ static void run_input_edges(void)
 	CHECK(!console_waiting(&con));
 }
 
+/* ---- escape sequences ---- */
+
+static void tick(uint32_t count)
+{
+	while (count-- > 0) {
+		console_tick(&con);
+	}
+}
+
+/* What a partition prints, and what of it reaches the terminal. */
+static void run_filter(void)
+{
+	static const char *const passes[] = {
+		"\x1b[31mred\x1b[m",   "\x1b[1;38;5;200mx\x1b[0m",
+		"\x1b[4:3mx\x1b[0;0m", "\x1b[5D\x1b[3C\x1b[J\x1b[2K\x1b[1P\x1b[@\x1b[X",
+		"\0337\x1b[s",	       "caf\xc3\xa9 \xe2\x82\xac \xe2\x9b\x94 \xf0\x9f\x98\x80",
+		"a\tb\bc\a",
+	};
+	static const char *const drops[] = {
+		"\x1b[?25l",
+		"\x1b[?1049h",
+		"\x1b[?2004h",
+		"\x1b[4h",
+		"\x1b[2h",
+		"\x1b[5i",
+		"\x1b[3;9r",
+		"\x1b[!p",
+		"\x1b[3 q",
+		"\x1b[8;1;1t",
+		"\x1b[>4;2m",
+		"\x1b[?5;1$p",
+		"\033c",
+		"\x1b#8",
+		"\x1b(0",
+		"\x1b%@",
+		"\x1b=",
+		"\x1bn",
+		"\x1bN",
+		"\x1bH",
+		"\x1b]0;title\a",
+		"\x1b]52;c;eA==\x1b\\",
+		"\x1bP$q\x1b\\",
+		"\x1b_x\x1b\\",
+		"\x1b^x\x18",
+		"\x1bXx\x1a",
+		"\x1b[99999b",
+		"\x1b[=c",
+		"\x1b[>c",
+		"\x1b[7n",
+		"\x1b[1;2s",
+		"\x1b[1;2;3;4;5T",
+		"\x1b[g",
+		"\x1b[1\x18",
+		"\x0e",
+		"\x11",
+		"\x13",
+		"\x05",
+		"\x7f",
+		"\x9b",
+		"\x1b[1111111111111111111111111111111m",
+		"\x1b[1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1c",
+		"\x1b\x1b\x1b[\x1b]x\a",
+		"\x9d",
+	};
+	char want[300];
+
+	for (size_t n = 0; n < sizeof(passes) / sizeof(passes[0]); n++) {
+		start(false, 2);
+		put(1, passes[n]);
+		put(1, "\n");
+		snprintf(want, sizeof(want), "[linux] %s\r\n", passes[n]);
+		CHECK_OUT(want);
+	}
+	for (size_t n = 0; n < sizeof(drops) / sizeof(drops[0]); n++) {
+		start(false, 2);
+		put(1, "a");
+		put(1, drops[n]);
+		put(1, "b\n");
+		CHECK_OUT("[linux] ab\r\n");
+		/* Raw: every byte. */
+		start(true, 1);
+		put(1, drops[n]);
+		put(1, "\x1b[31m\n");
+		snprintf(want, sizeof(want), "%s\x1b[31m\n", drops[n]);
+		CHECK_OUT(want);
+	}
+	/* Upper controls in UTF-8, and in too many bytes. */
+	start(false, 2);
+	put(1, "\xc2\x9b"
+	       "5i \xe0\x82\x9b \xf0\x80\x82\x9b \xc2\xa0\n");
+	CHECK_OUT("[linux] \xc2"
+		  "5i \xe0 \xf0 \xc2\xa0\r\n");
+}
+
+/* What is begun does not reach the terminal, and ends with its line, or its partition. */
+static void run_unfinished(void)
+{
+	static const char *const begins[] = { "\x1b",  "\x1b[",	 "\x1b[31", "\x1b]0;x",	 "\x1bPq",
+					      "\x1b(", "\x1b[?", "\x1b_",   "\x1b]x\x1b" };
+
+	for (size_t n = 0; n < sizeof(begins) / sizeof(begins[0]); n++) {
+		start(false, 2);
+		put(1, "a");
+		put(1, begins[n]);
+		put(2, "hello\n");
+		CHECK_OUT("[linux] a\r\n[rtos] hello\r\n");
+		put(1, "\nb\n");
+		CHECK_OUT("[linux] \r\n[linux] b\r\n");
+		put(1, begins[n]);
+		console_end_sequence(&con, 1);
+		put(1, "c\n");
+		CHECK_OUT("[linux] c\r\n");
+	}
+	/* A whole one is not torn by another's line, even at the end of the turn. */
+	for (unsigned before = 500; before < 540; before++) {
+		const char *at;
+
+		start(false, 3);
+		for (unsigned i = 0; i < before; i++) {
+			print(2, "z");
+		}
+		put(3, "x\n");
+		put(2, "\x1b[1;31;42m!\n");
+		drain(sizeof(out));
+		at = strstr(out, "\x1b[1;31;42m");
+		CHECK(at && strstr(out, "[test] x\r\n"));
+		out_length = 0;
+	}
+	/* A ring that is full but for the beginning of one is full. */
+	start(false, 2);
+	for (unsigned i = 0; i < 509; i++) {
+		put(2, "f");
+	}
+	put(2, "\x1b[3");
+	CHECK_EQ(console_room(&con, 2), 0);
+	CHECK(!console_put(&con, 2, '1'));
+	put(1, "x\n");
+	drain(sizeof(out));
+	CHECK(strstr(out, "[rtos] fff"));
+	put(2, "1m!\n");
+	out_length = 0;
+	drain(sizeof(out));
+	CHECK(strstr(out, "\x1b[31m!\x1b[0m\r\n"));
+}
+
+static void run_colours(void)
+{
+	start(false, 2);
+	put(1, "\x1b[31mred\n");
+	put(2, "plain\n");
+	CHECK_OUT("[linux] \x1b[31mred\x1b[0m\r\n[rtos] plain\r\n");
+	put(1, "\x1b[31mred\x1b[0m\n");
+	CHECK_OUT("[linux] \x1b[31mred\x1b[0m\r\n");
+	put(1, "\x1b[31m1\r2\n");
+	CHECK_OUT("[linux] \x1b[31m1\x1b[0m\r[linux] 2\r\n");
+	/* In the middle of a line. */
+	put(1, "\x1b[7mprompt");
+	drain(1000);
+	out_length = 0;
+	put(2, "hello\n");
+	CHECK_OUT("\x1b[0m\r\n[rtos] hello\r\n");
+	/* Restoring the cursor brings attributes back, and maybe another line. */
+	put(1, "\0338x\n");
+	CHECK_OUT("[linux] \x1b"
+		  "8x\x1b[0m\r\n");
+	put(2, "hello\n");
+	CHECK_OUT("\x1b[999B\r\n[rtos] hello\r\n");
+}
+
+/* Who moves the cursor writes over lines; the next one's stands below them all. */
+static void run_moves(void)
+{
+	static const char *const moves[] = { "\x1b[5A", "\x1b[H",  "\x1b[3;4f", "\x1bM", "\x1b[2d",
+					     "\x1b[L",	"\x1b[2S", "\x1b[u",	"\033D" };
+	char want[100];
+
+	for (size_t n = 0; n < sizeof(moves) / sizeof(moves[0]); n++) {
+		start(false, 2);
+		put(1, moves[n]);
+		put(1, "x\nmine\n");
+		snprintf(want, sizeof(want), "[linux] %sx\r\n[linux] mine\r\n", moves[n]);
+		CHECK_OUT(want);
+		put(2, "hello\n");
+		CHECK_OUT("\x1b[999B\r\n[rtos] hello\r\n");
+		put(1, "y\n");
+		CHECK_OUT("[linux] y\r\n");
+		put(1, moves[n]);
+		put(1, "prompt");
+		drain(1000);
+		out_length = 0;
+		put(2, "hello\n");
+		CHECK_OUT("\r\n\x1b[999B\r\n[rtos] hello\r\n");
+	}
+}
+
+/* Everything that comes of these keys: port * 256 + byte each. */
+static uint32_t typed[200], nr_typed;
+
+static void type_all(const char *keys)
+{
+	uint8_t byte = 0xee;
+
+	nr_typed = 0;
+	for (; *keys; keys++) {
+		int port = console_input(&con, (uint8_t)*keys, &byte);
+
+		while (port >= 0) {
+			typed[nr_typed++] = (uint32_t)port * 256 + byte;
+			port = console_input_more(&con, &byte);
+		}
+	}
+}
+
+static void tick_typed(uint32_t count)
+{
+	uint8_t byte;
+	int port;
+
+	nr_typed = 0;
+	tick(count);
+	while ((port = console_input_more(&con, &byte)) >= 0) {
+		typed[nr_typed++] = (uint32_t)port * 256 + byte;
+	}
+}
+
+static void check_typed(uint32_t port, const char *want)
+{
+	CHECK_EQ(nr_typed, strlen(want));
+	for (uint32_t n = 0; n < nr_typed && want[n]; n++) {
+		CHECK_EQ(typed[n], port * 256 + (uint8_t)want[n]);
+	}
+}
+
+static void run_answers(void)
+{
+	start(false, 3); /* the focus is 1 */
+	put(2, "\x1b[6n");
+	type_all("\x1b[1;2R"); /* it has not been asked yet */
+	check_typed(1, "\x1b[1;2R");
+	CHECK_OUT("[rtos] \x1b[6n");
+	CHECK(console_waiting(&con));
+	type_all("ls\r");
+	check_typed(1, "ls\r");
+	type_all("\x1b[24;80R");
+	check_typed(2, "\x1b[24;80R");
+	type_all("\x1b[24;80R"); /* nobody has asked: F3 with a shift */
+	check_typed(1, "\x1b[24;80R");
+	/* By their kinds, whatever the order. */
+	put(2, "\x1b[c\x1b[5n\n");
+	put(3, "\x1b[6n\x1b[0c\n");
+	drain(1000);
+	out_length = 0;
+	type_all("\x1b[1;1R");
+	check_typed(3, "\x1b[1;1R");
+	type_all("\x1b[?64;1;2;6;9;15;16;17;18;21;22;28c");
+	check_typed(2, "\x1b[?64;1;2;6;9;15;16;17;18;21;22;28c");
+	type_all("\x1b[?1;2c");
+	check_typed(3, "\x1b[?1;2c");
+	type_all("\x1b[0n");
+	check_typed(2, "\x1b[0n");
+	/* Keys that begin so. */
+	put(2, "\x1b[6n\n");
+	drain(1000);
+	out_length = 0;
+	type_all("\x1b[A");
+	check_typed(1, "\x1b[A");
+	type_all("\x1bx");
+	check_typed(1, "\x1bx");
+	type_all("\x1b\x1b[B");
+	check_typed(1, "\x1b\x1b[B");
+	type_all("\x1b[15~\x1bOP");
+	check_typed(1, "\x1b[15~\x1bOP");
+	type_all("\x1b");
+	check_typed(1, "");
+	tick_typed(1);
+	check_typed(1, "");
+	tick_typed(1);
+	check_typed(1, "\x1b");
+	type_all("\x1b[1\x1d"
+		 "2\x1b[7;7R");
+	CHECK_EQ(nr_typed, 9);
+	CHECK_EQ(typed[2], 0x100 + '1'); /* typed before the focus moved */
+	CHECK_EQ(typed[3], 0x200 + 0x1b);
+	/* More than an answer may have. */
+	out_length = 0;
+	drain(1000);
+	out_length = 0;
+	put(2, "\x1b[6n\n");
+	drain(1000);
+	type_all("\x1b[1111111111222222222233333333334444444444555555555566666666667777777777R");
+	check_typed(2,
+		    "\x1b[1111111111222222222233333333334444444444555555555566666666667777777777R");
+}
+
+/* Questions without end: those that are over two have no answer. After a while nobody waits. */
+static void run_questions(void)
+{
+	start(false, 3);
+	for (unsigned n = 0; n < 100; n++) {
+		put(2, "\x1b[6n");
+		put(3, "\x1b[6n");
+		drain(1000);
+	}
+	put(2, "\n");
+	put(3, "\n");
+	CHECK_OUT("[rtos] \x1b[6n\x1b[6n\r\n[test] \x1b[6n\x1b[6n\r\n");
+	for (unsigned n = 0; n < 4; n++) {
+		type_all("\x1b[1;1R");
+		check_typed(n < 2 ? 2 : 3, "\x1b[1;1R");
+	}
+	type_all("\x1b[1;1R");
+	check_typed(1, "\x1b[1;1R");
+	put(2, "\x1b[6n");
+	drain(1000);
+	tick(124);
+	CHECK(console_waiting(&con));
+	tick(1);
+	CHECK(!console_waiting(&con));
+	type_all("\x1b[1;1R");
+	check_typed(1, "\x1b[1;1R");
+	out_length = 0;
+	put(2, "\x1b[6n\n");
+	CHECK_OUT("\x1b[6n\r\n");
+	/* All ports' at once. */
+	console_init(&con, false);
+	for (unsigned p = 0; p < 17; p++) {
+		console_add_port(&con, "p");
+	}
+	for (unsigned p = 0; p < 17; p++) {
+		put(p, "\x1b[5n\x1b[c\x1b[6n\n");
+	}
+	drain(10000);
+	for (unsigned p = 0; p < 17; p++) {
+		type_all("\x1b[?1c");
+		CHECK_EQ(nr_typed, 5);
+		type_all("\x1b[0n");
+		CHECK_EQ(nr_typed, 4);
+	}
+	tick(200);
+	CHECK(!console_waiting(&con));
+}
+
 static const struct test_case cases[] = {
-	{ "lines", run_lines },	    { "returns", run_returns }, { "ports", run_ports },
-	{ "full", run_full },	    { "partial", run_partial }, { "patience", run_patience },
-	{ "waiting", run_waiting }, { "flood", run_flood },	{ "random", run_random },
-	{ "whole", run_whole },	    { "kernels", run_kernels }, { "turn_end", run_turn_end },
-	{ "room", run_room },	    { "input", run_input },	{ "input_edges", run_input_edges },
+	{ "lines", run_lines },
+	{ "returns", run_returns },
+	{ "ports", run_ports },
+	{ "full", run_full },
+	{ "partial", run_partial },
+	{ "patience", run_patience },
+	{ "waiting", run_waiting },
+	{ "flood", run_flood },
+	{ "random", run_random },
+	{ "whole", run_whole },
+	{ "kernels", run_kernels },
+	{ "turn_end", run_turn_end },
+	{ "filter", run_filter },
+	{ "unfinished", run_unfinished },
+	{ "colours", run_colours },
+	{ "moves", run_moves },
+	{ "answers", run_answers },
+	{ "questions", run_questions },
+	{ "room", run_room },
+	{ "input", run_input },
+	{ "input_edges", run_input_edges },
 };
 
 TEST_MAIN("console", cases)

@@ -2,8 +2,9 @@
 /*
  * Many consoles on one UART by a byte program. What comes out is taken to a terminal, where each
  * partition's bytes must stand, all and in order, on lines that begin with its name. In the end all
- * comes out but unfinished lines that wait for each other. Input goes where the last command has
- * led it.
+ * comes out but unfinished lines that wait for each other. What changes the terminal for others
+ * does not come out, and a sequence comes in one piece. Input goes where the last command has led
+ * it, or to who asks the terminal, each byte once and in order.
  */
 #include "test/verify/fuzz/fuzz.h"
 #include "hyp/console.h"
@@ -20,6 +21,12 @@ static struct {
 	char start[PORTS][START];
 	uint32_t ports, focus;
 	bool raw, escape;
+	bool asked;	   /* some port has asked the terminal */
+	uint8_t typed[64]; /* not come out yet */
+	uint32_t nr_typed;
+	uint8_t sequence[32]; /* the terminal is within it */
+	uint32_t length, of;  /* and whose it is; PORTS: the multiplexer's */
+	bool colours;
 	char line[START]; /* since the last \r or \n */
 	uint32_t column;
 	uint8_t last;
@@ -57,6 +64,54 @@ static void check_place(uint32_t port, uint8_t byte)
 	}
 }
 
+/* The terminal's attributes are plain where a line ends or another port's goes on; there is nothing
+ * else to put back. Finals are those that change nothing for good (ECMA-48). */
+static void terminal_sequence(uint32_t port, uint8_t byte)
+{
+	uint32_t n = model.length;
+
+	CHECK(n == 0 || port == model.of);
+	model.of = port;
+	model.sequence[n] = byte;
+	model.length = n + 1 < sizeof(model.sequence) ? n + 1 : n;
+	CHECK(n < 24);
+	if (n == 0 || (n == 1 && byte == '[')) {
+		return;
+	}
+	if (n == 1) {
+		CHECK(strchr("78DEM", byte));
+		model.colours = model.colours || byte == '8';
+	} else if (byte < '@') {
+		CHECK(byte >= '0' && byte <= ';');
+		return;
+	} else {
+		CHECK(strchr("mncABCDEFGHIJKLMPSTXZ@`adefsu", byte));
+		if (byte == 'm') {
+			model.colours = false;
+			for (uint32_t at = 2; at < n; at++) {
+				model.colours |=
+					model.sequence[at] != '0' && model.sequence[at] != ';';
+			}
+		}
+		CHECK(byte != 'n' || model.sequence[n - 1] == '5' || model.sequence[n - 1] == '6');
+		model.asked = model.asked || byte == 'n' || byte == 'c';
+	}
+	model.length = 0;
+}
+
+static void terminal_escapes(uint32_t port, uint8_t byte)
+{
+	if (model.raw) {
+		model.asked = false;
+	} else if (model.length > 0 || byte == 0x1b) {
+		terminal_sequence(port, byte);
+	} else {
+		CHECK(byte >= 0x20 || strchr("\a\b\t\v\f\r\n", byte));
+		CHECK(byte != 0x7f);
+		CHECK(!model.colours || (byte != '\n' && byte != '\r'));
+	}
+}
+
 static void terminal(uint8_t byte)
 {
 	model.last = byte;
@@ -90,8 +145,9 @@ static uint32_t left_over(void)
 		for (uint32_t n = 0; n < count; n++) {
 			CHECK(model.ring[p][(model.tail[p] + n) % RING] != '\n');
 		}
-		CHECK(count < RING && (count == 0 || p != model.focus));
-		ports += count ? 1 : 0;
+		count += con.port[p].escape.length;
+		CHECK(count < RING && (count == con.port[p].escape.length || p != model.focus));
+		ports += count > con.port[p].escape.length ? 1 : 0;
 	}
 	return ports;
 }
@@ -113,25 +169,10 @@ static bool next(void)
 	} else {
 		CHECK(byte == '\r' || byte == '\n' || !model.raw);
 	}
+	terminal_escapes(port, (uint8_t)byte);
 	terminal((uint8_t)byte);
 	CHECK_EQ(taken_from(), PORTS);
 	return true;
-}
-
-/* All that can, with a clock that goes on: some 30 bytes for each one at most. */
-static void drain(void)
-{
-	uint32_t limit = 40 * RING * PORTS;
-
-	while (console_waiting(&con) && limit-- > 0 && !test_failures) {
-		if (!next()) {
-			console_tick(&con);
-		}
-	}
-	if (!test_failures) {
-		CHECK(!console_waiting(&con));
-		CHECK(left_over() != 1);
-	}
 }
 
 /* ---- input ---- */
@@ -149,19 +190,37 @@ static void messages(uint32_t before)
 	CHECK(head - model.tail[0] <= RING);
 }
 
-static int want_input(uint8_t byte)
+/* What comes out of `port`, or of CONSOLE_*, for what was typed up to now. */
+static void check_typed(int port, uint8_t byte, uint32_t focus)
+{
+	while (port >= 0) {
+		CHECK(model.nr_typed > 0 && (uint32_t)port < model.ports);
+		CHECK_EQ(byte, model.typed[0]);
+		CHECK(model.asked || (uint32_t)port == focus);
+		model.nr_typed--;
+		memmove(model.typed, model.typed + 1, model.nr_typed);
+		if (test_failures) {
+			return;
+		}
+		byte = 0xa5;
+		port = console_input_more(&con, &byte);
+	}
+	CHECK_EQ(byte, 0xa5);
+	CHECK(model.asked || model.nr_typed == 0);
+	CHECK(model.nr_typed <= 50);
+}
+
+/* True: the byte is for a port. */
+static bool want_input(uint8_t byte)
 {
 	bool escape = model.escape;
 
 	model.escape = !escape && byte == 0x1d;
 	if (model.escape) {
-		return CONSOLE_TAKEN;
+		return false;
 	}
 	if (!escape || byte == 0x1d) {
-		return model.focus < model.ports ? (int)model.focus : CONSOLE_TAKEN;
-	}
-	if (byte == 's') {
-		return CONSOLE_STATE;
+		return model.focus < model.ports;
 	}
 	if (byte >= '0' && byte <= '9' && byte - (uint32_t)'0' < model.ports) {
 		model.focus = byte - (uint32_t)'0';
@@ -170,39 +229,92 @@ static int want_input(uint8_t byte)
 
 		model.focus = to < model.ports ? to : model.focus;
 	}
-	return CONSOLE_TAKEN;
+	return false;
 }
 
 static void do_input(struct fuzz_input *in)
 {
-	static const char keys[] = "\x1d\x1d\x1dn0123456789?sx";
+	static const char keys[] = "\x1d\x1d\x1dn0123456789?sx\x1b\x1b[1;Rc";
 	uint32_t how = fuzz_byte(in);
 	uint8_t byte = how < 240 ? (uint8_t)keys[how % (sizeof(keys) - 1)] : fuzz_byte(in);
+	bool state = model.escape && byte == 's';
+	uint32_t focus = model.focus;
 	uint8_t out = 0xa5;
-	int want = want_input(byte);
+	int port;
 
-	CHECK_EQ(console_input(&con, byte, &out), want);
-	CHECK_EQ(out, want >= 0 ? byte : 0xa5);
+	if (want_input(byte)) {
+		model.typed[model.nr_typed++] = byte;
+	}
+	port = console_input(&con, byte, &out);
+	CHECK_EQ(port == CONSOLE_STATE, state);
+	if (state) {
+		port = console_input_more(&con, &out);
+	}
+	check_typed(port, out, focus);
 	messages(model.head[0]);
+}
+
+static void do_tick(void)
+{
+	uint8_t out = 0xa5;
+	int port;
+
+	console_tick(&con);
+	port = console_input_more(&con, &out);
+	check_typed(port, out, model.focus);
 }
 
 /* ---- steps ---- */
 
+/* All that can, with a clock that goes on: some 30 bytes for each one at most. */
+static void drain(void)
+{
+	uint32_t limit = 40 * RING * PORTS;
+
+	while (console_waiting(&con) && limit-- > 0 && !test_failures) {
+		if (!next()) {
+			do_tick();
+		}
+	}
+	if (!test_failures) {
+		CHECK(!console_waiting(&con));
+		CHECK(left_over() != 1);
+	}
+}
+
+/* What has come to the ring with this byte: nothing, the byte, or a sequence that ends with it. */
+static void take_put(uint32_t port, uint8_t byte)
+{
+	uint32_t from = model.head[port], count = con.port[port].head - from;
+
+	for (uint32_t n = 0; n < count && n < RING; n++) {
+		model.ring[port][(from + n) % RING] = con.port[port].ring[(from + n) % RING];
+	}
+	model.head[port] += count;
+	CHECK(count <= (model.raw ? 1 : 24));
+	CHECK(count == 1 || !model.raw);
+	CHECK(count == 0 || model.ring[port][(from + count - 1) % RING] == byte);
+	CHECK(count < 2 || model.ring[port][from % RING] == 0x1b);
+	CHECK(count == 1 || (byte != '\n' && byte != '\r'));
+}
+
 static void do_put(uint32_t port, uint8_t byte)
 {
-	bool room = port < model.ports && model.head[port] - model.tail[port] < RING;
+	uint32_t kept = port < PORTS ? con.port[port].escape.length : 0;
+	uint32_t used = model.head[port % PORTS] - model.tail[port % PORTS] + kept;
+	bool room = port < model.ports && used < RING;
 
 	CHECK_EQ(console_has_room(&con, port), room);
-	CHECK_EQ(console_room(&con, port), room ? RING - (model.head[port] - model.tail[port]) : 0);
+	CHECK_EQ(console_room(&con, port), room ? RING - used : 0);
 	CHECK_EQ(console_put(&con, port, byte), room);
 	if (room) {
-		model.ring[port][model.head[port]++ % RING] = byte;
+		take_put(port, byte);
 	}
 }
 
 static void do_step(struct fuzz_input *in)
 {
-	static const uint8_t some[] = "ab\n\r\nc d";
+	static const uint8_t some[] = "ab\n\r\nc d\x1b[\x1b[31m;0m6nHc?hl]\a\x9b\xe2\xc2 78x";
 	uint32_t what = fuzz_byte(in) % 8u;
 	uint32_t port = fuzz_byte(in) % (model.ports + 1);
 	uint32_t count = fuzz_byte(in);
@@ -211,7 +323,7 @@ static void do_step(struct fuzz_input *in)
 	case 0:
 	case 1:
 		for (uint32_t n = 0; n < count % 16; n++) {
-			do_put(port, some[fuzz_byte(in) % 8u]);
+			do_put(port, some[fuzz_byte(in) % (sizeof(some) - 1)]);
 		}
 		break;
 	case 2: /* a flood, of lines or of one endless line */
@@ -220,7 +332,7 @@ static void do_step(struct fuzz_input *in)
 		}
 		break;
 	case 3:
-		console_tick(&con);
+		do_tick();
 		break;
 	case 4:
 		do_input(in);
