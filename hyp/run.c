@@ -94,7 +94,6 @@ static void run_set_timer(struct cpu *cpu)
 	uint64_t alarm = rtc_check(cpu, now);
 
 	deadline = alarm < deadline ? alarm : deadline;
-
 	if (!cpu->contended) {
 		cpu->slice_end = 0;
 	} else if (!cpu->slice_end) {
@@ -166,18 +165,6 @@ static void run_vgic_unload(struct vcpu *vcpu)
 	vm_kick(vm, kick & ~BIT32(vcpu->index));
 }
 
-/* What is left of its time slice to a vCPU that a higher priority displaces: with a new one each
- * time it would keep its equals off the CPU for good. */
-static uint64_t run_slice_left(const struct cpu *cpu, const struct vcpu *vcpu)
-{
-	uint64_t now = timer_now();
-
-	if (sched.entity[vcpu->entity].state != SCHED_READY || !cpu->slice_end) {
-		return 0;
-	}
-	return cpu->slice_end > now ? cpu->slice_end - now : 1;
-}
-
 /* Takes the loaded vCPU's world out of the registers. True: an abort came of what it did, which
  * ends a WFI. */
 static bool run_save(struct cpu *cpu, struct guest_regs *regs)
@@ -193,7 +180,7 @@ static bool run_save(struct cpu *cpu, struct guest_regs *regs)
 	vcpu->regs = *regs;
 	world_save(&vcpu->world);
 	run_vgic_unload(vcpu);
-	vcpu->slice_left = run_slice_left(cpu, vcpu);
+	vcpu->slice_left = sched_slice_left(&sched, vcpu->entity, cpu->slice_end, timer_now());
 	cpu->loaded = NULL;
 	return aborts;
 }
@@ -418,9 +405,6 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 
 		cpu->resched = false;
 		cpu->yield = false;
-		if (yield) {
-			cpu->slice_end = 0;
-		}
 		hw_dmb();
 		if (cpu->report) {
 			report_sample(cpu, regs);
@@ -497,6 +481,7 @@ void run_start(struct guest_regs *regs)
 void run_yield(struct cpu *cpu)
 {
 	cpu->yield = true;
+	cpu->slice_end = 0;
 	cpu->resched = true;
 }
 

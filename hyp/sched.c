@@ -219,6 +219,14 @@ void sched_stop(struct sched *s, uint32_t e, enum sched_state state)
 	}
 }
 
+uint64_t sched_slice_left(const struct sched *s, uint32_t e, uint64_t slice_end, uint64_t now)
+{
+	if (!sched_known(s, e) || s->entity[e].state != SCHED_READY || slice_end == 0) {
+		return 0;
+	}
+	return slice_end > now ? slice_end - now : 1;
+}
+
 bool sched_contended(const struct sched *s, uint32_t cpu)
 {
 	uint32_t first;

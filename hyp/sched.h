@@ -75,6 +75,12 @@ uint8_t sched_spread(const struct sched *s);
  * sched_wake ends it. */
 void sched_stop(struct sched *s, uint32_t e, enum sched_state state);
 
+/* What is left of a time slice that ends at slice_end (0: there is none), in counter ticks, to an
+ * entity that leaves its CPU now: if it is READY, and so displaced by a higher priority, and not at
+ * its turn's end. With a whole slice each time it would keep its equals off the CPU for good. 0:
+ * its next slice is a whole one. */
+uint64_t sched_slice_left(const struct sched *s, uint32_t e, uint64_t slice_end, uint64_t now);
+
 /* Does anything else wait for `cpu` with at least the current one's priority (so that a time slice
  * is needed)? */
 bool sched_contended(const struct sched *s, uint32_t cpu);

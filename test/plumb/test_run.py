@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """How a run is judged: the monitor's last words, keys, trace events, the case table."""
 
+import subprocess
+import sys
 import unittest
 from pathlib import Path
 
@@ -9,7 +11,8 @@ from plumblib.qemu import Outcome
 from plumblib.trace import TraceCounter
 from plumblib.tty import RawTerminal
 from testlib import cases
-from testlib.result import host_result
+from testlib import stress
+from testlib.result import Result, host_result
 
 
 def outcome(text: bytes) -> Outcome:
@@ -39,6 +42,32 @@ class End(unittest.TestCase):
     def test_a_panic_is_repeated(self):
         end = outcome(b"[plumbline] 2 CPUs\nplumbline: panic: stuck\nplumbline: end: status 2\n")
         self.assertEqual(end.why.explanation(2), ["  plumbline: panic: stuck"])
+
+
+class Stress(unittest.TestCase):
+    def test_the_loops_run_and_are_ended(self):
+        for error in (None, SystemExit):
+            try:
+                with stress.busy(2) as loops:
+                    self.assertEqual([loop.poll() for loop in loops], [None, None])
+                    if error:
+                        raise error
+            except SystemExit:
+                pass
+            self.assertNotIn(None, [loop.returncode for loop in loops])
+
+    def test_a_loop_outlives_nobody(self):
+        loop = subprocess.run([sys.executable, "-c", stress.LOOP.format(1 << 30)], timeout=60,
+                              check=False)
+        self.assertEqual(loop.returncode, 0)
+
+    def test_the_table_counts_reds_by_job(self):
+        red = Result("b", failed=["b: x", "b: y"])
+        rounds = [[Result("a"), red], [Result("a", failed=["a: z"]), red], [Result("a"), Result("b")]]
+        self.assertEqual([line.split() for line in stress.table(rounds)],
+                         [["job", "red", "of", "3"], ["b", "2"], ["2", "x", "b:", "x"],
+                          ["2", "x", "b:", "y"], ["a", "1"], ["1", "x", "a:", "z"]])
+        self.assertEqual(stress.table([[Result("a")]]), ["no job was red in 1 rounds"])
 
 
 class Keys(unittest.TestCase):

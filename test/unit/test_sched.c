@@ -423,11 +423,34 @@ static void run_fair(void)
 	}
 }
 
+/* A slice of 10 that began at 0; what is left of it to whom, and when. */
+static void run_slice_left(void)
+{
+	sched_init(&s, 1);
+	sched_add(&s, 1, 3);
+	sched_add(&s, 1, 7);
+	sched_wake(&s, 0);
+	CHECK_EQ(sched_pick(&s, 0, false), 0);
+	CHECK_EQ(sched_slice_left(&s, 0, 10, 4), 0); /* it runs */
+	sched_wake(&s, 1);
+	CHECK_EQ(sched_pick(&s, 0, false), 1);
+	CHECK_EQ(sched_slice_left(&s, 0, 10, 4), 6);
+	CHECK_EQ(sched_slice_left(&s, 0, 10, 9), 1);
+	CHECK_EQ(sched_slice_left(&s, 0, 10, 10), 1); /* its end was not noticed yet */
+	CHECK_EQ(sched_slice_left(&s, 0, 10, UINT64_MAX), 1);
+	CHECK_EQ(sched_slice_left(&s, 0, 0, 4), 0);
+	CHECK_EQ(sched_slice_left(&s, 1, 10, 4), 0);
+	CHECK_EQ(sched_slice_left(&s, 2, 10, 4), 0); /* nobody */
+	CHECK_EQ(sched_slice_left(&s, NONE, 10, 4), 0);
+	sched_stop(&s, 0, BLOCKED);
+	CHECK_EQ(sched_slice_left(&s, 0, 10, 4), 0);
+}
+
 static const struct test_case cases[] = {
 	{ "table", run_table },	      { "alone", run_alone }, { "round_robin", run_round_robin },
 	{ "priority", run_priority }, { "place", run_place }, { "spread", run_spread },
 	{ "pinned", run_pinned },     { "held", run_held },   { "shared", run_shared },
-	{ "random", run_random },     { "fair", run_fair },
+	{ "random", run_random },     { "fair", run_fair },   { "slice_left", run_slice_left },
 };
 
 TEST_MAIN("sched", cases)

@@ -216,6 +216,12 @@ static void check_queries(const struct sched *s, uint32_t e, uint32_t cpu)
 	CHECK_EQ(sched_shared(s, e, cpu), others);
 	CHECK_EQ(sched_contended(s, cpu),
 		 first != NOBODY && (int)model.who[first].priority >= model_level(cpu));
+	/* At 5: of no slice, of one that is over, that ends just now, that goes on. */
+	for (uint32_t end = 0; end < 8; end += end == 0 ? 4 : 1) {
+		bool keeps = e < model.count && model.who[e].state == READY && end != 0;
+
+		CHECK_EQ(sched_slice_left(s, e, end, 5), !keeps ? 0 : end > 5 ? end - 5 : 1);
+	}
 }
 
 static void check_same(const struct sched *s)

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A busy machine beside the tests (test/run --stress), and what it turned red."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from typing import Iterator
+
+from .result import Result
+
+LOOPS = 4
+# It ends by itself when who started it is gone, however that came.
+LOOP = "import os\nwhile os.getppid() == {}:\n    for _ in range(1000000): pass\n"
+
+
+def _stop(number, _frame) -> None:
+    sys.exit(128 + number)
+
+
+@contextmanager
+def busy(loops: int = LOOPS) -> Iterator[list[subprocess.Popen]]:
+    """So many busy loops; they are ended by their process numbers, in any event."""
+    before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    started: list[subprocess.Popen] = []
+    try:
+        for _ in range(loops):
+            started.append(subprocess.Popen([sys.executable, "-c", LOOP.format(os.getpid())],
+                                            stdin=subprocess.DEVNULL))
+        yield started
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def table(rounds: list[list[Result]]) -> list[str]:
+    """A line for each job that was red: how often, and its failures."""
+    reds: dict[str, int] = Counter()
+    why: dict[str, Counter] = {}
+    for results in rounds:
+        for result in results:
+            if result.failed:
+                reds[result.name] += 1
+                why.setdefault(result.name, Counter()).update(set(result.failed))
+    lines = [f"{'job':<28} {'red':>4} of {len(rounds)}"]
+    for name, count in sorted(reds.items(), key=lambda red: (-red[1], red[0])):
+        lines.append(f"{name:<28} {count:>4}")
+        lines += [f"  {times:>3} x {failure}" for failure, times in
+                  sorted(why[name].items(), key=lambda item: (-item[1], item[0]))]
+    return lines if reds else [f"no job was red in {len(rounds)} rounds"]
