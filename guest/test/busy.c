@@ -10,7 +10,7 @@
 #include "guest/test/nap.h"
 #include <stdio.h>
 
-#define BUSY_LIMIT_US 100000000u
+#define BUSY_LIMIT_US (10 * TIMER_PATIENCE_US)
 #define BUSY_TICK_US  700u
 #define BUSY_TURNS    20000u
 #define BUSY_SGI      3u

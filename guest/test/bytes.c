@@ -6,7 +6,7 @@
 #include "guest/lib/uart.h"
 #include <stdio.h>
 
-#define BYTES_LIMIT_US 30000000u
+#define BYTES_LIMIT_US TIMER_PATIENCE_US
 
 int main(void)
 {

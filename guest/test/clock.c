@@ -19,8 +19,8 @@
 #define RTC_RIS	  (RTC + 0x14u)
 #define RTC_ICR	  (RTC + 0x1cu)
 #define RTC_INTID 34u
-#define SECOND	  1000000u  /* us */
-#define LIMIT	  20000000u /* us; a busy host */
+#define SECOND	  1000000u	    /* us */
+#define LIMIT	  TIMER_PATIENCE_US /* us; a busy host */
 
 static volatile uint32_t rtc_taken;
 static volatile uint32_t rtc_keep; /* so many times the handler leaves the line high */

@@ -5,7 +5,7 @@
 #include "guest/lib/timer.h"
 #include <stdio.h>
 
-#define FLOOD_LIMIT_US 40000000u
+#define FLOOD_LIMIT_US (10 * TIMER_PATIENCE_US)
 
 int main(void)
 {

@@ -17,7 +17,7 @@
 #define MOVING_READY 49u /* of control: the target is there */
 #define MOVING_ACK   50u /* of control: the target has taken one */
 
-#define MOVING_END_US 60000000u
+#define MOVING_END_US (10 * TIMER_PATIENCE_US)
 
 static uint32_t moving_peer;
 static volatile uint32_t moving_taken[64], moving_total, moving_acks;

@@ -8,7 +8,7 @@
 #include "guest/lib/report.h"
 #include "guest/test/nap.h"
 
-#define NEIGHBOUR_LIMIT_US 100000000u
+#define NEIGHBOUR_LIMIT_US (10 * TIMER_PATIENCE_US)
 #define NEIGHBOUR_TICK_US  2000000u
 #define NEIGHBOUR_WORDS	   0x40000u
 

@@ -10,7 +10,7 @@
 
 #define OTHER_RTC      0x09010000u
 #define OTHER_INTID    34u
-#define OTHER_LIMIT_US 60000000u
+#define OTHER_LIMIT_US (10 * TIMER_PATIENCE_US)
 
 static uint32_t other_aborts(void)
 {

@@ -22,7 +22,7 @@
 #define SCREAM_TIMES  20000u
 #define SCREAM_US     300000u
 #define SCREAM_STATUS 7
-#define SCREAM_LIMIT  20000000u
+#define SCREAM_LIMIT  TIMER_PATIENCE_US
 
 static volatile uint32_t scream_taken, scream_done;
 

@@ -9,7 +9,7 @@
 #include "guest/lib/timer.h"
 
 #define SPIN_TURNS    1000000u /* a millisecond or more */
-#define SPIN_LIMIT_US 100000000u
+#define SPIN_LIMIT_US (10 * TIMER_PATIENCE_US)
 
 static bool spin_is_over(uint32_t handle)
 {

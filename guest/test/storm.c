@@ -18,7 +18,7 @@
 #define STORM_BITS     6u
 #define STORM_WANTED   50u /* interrupts in each life */
 #define STORM_MANY     16u
-#define STORM_LIMIT_US 60000000u
+#define STORM_LIMIT_US (10 * TIMER_PATIENCE_US)
 
 static uint32_t storm_seed;
 static volatile uint32_t storm_taken;

@@ -9,7 +9,7 @@
 #include "guest/lib/report.h"
 #include "guest/test/nap.h"
 
-#define WITNESS_LIMIT_US 80000000u
+#define WITNESS_LIMIT_US (10 * TIMER_PATIENCE_US)
 #define WITNESS_AFTER	 200u /* ticks when the other is off */
 #define WITNESS_TICK_US	 1000u
 #define WITNESS_A_TICK	 2u   /* its interrupt, the end of that */

@@ -10,7 +10,7 @@
 
 #define WORLDS_TURNS	50u
 #define WORLDS_LEAST	40u
-#define WORLDS_LIMIT_US 60000000u
+#define WORLDS_LIMIT_US (10 * TIMER_PATIENCE_US)
 #define WORLDS_CP15	3u /* GET_STATS */
 #define WORLDS_SWITCHES 8u
 #define WORLDS_FIRST	5u /* only zeros before the first write: TEECR, TEEHBR */
