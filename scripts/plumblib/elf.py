@@ -9,7 +9,7 @@ from .common import PlumbError
 
 MAGIC = b"\x7fELF"
 CLASS_AT, CLASS_32, DATA_AT, DATA_LITTLE = 4, 1, 5, 1
-ET_EXEC, EM_ARM, PT_LOAD = 2, 40, 1
+ET_EXEC, EM_ARM, PT_LOAD, PF_X = 2, 40, 1, 1
 HEADER_SIZE, PHDR_SIZE = 52, 32
 LARGEST = 256 << 20
 
@@ -30,9 +30,11 @@ class Segment:
     paddr: int
     filesz: int
     memsz: int
+    flags: int
+    size: int = 0  # bytes that are loaded: those of the file, and zeros behind them if they may be
 
     def __str__(self) -> str:
-        return f"segment {self.number} ({self.memsz:#x} bytes at {self.paddr:#x})"
+        return f"segment {self.number} ({self.size:#x} bytes at {self.paddr:#x})"
 
 
 def _check_kind(data: bytes, name: str) -> None:
@@ -58,9 +60,10 @@ def _segments(data: bytes, name: str) -> list[Segment]:
         raise PlumbError(f"{name}: a truncated ELF file: no room for its {phnum} program headers")
     segments = []
     for n in range(phnum):
-        kind, *fields = struct.unpack_from("<6I", data, phoff + n * phentsize)
+        kind, *fields = struct.unpack_from("<7I", data, phoff + n * phentsize)
         segment = Segment(n, *fields)
-        if kind != PT_LOAD or not segment.memsz:
+        segment.size = segment.memsz
+        if kind != PT_LOAD:
             continue
         if segment.filesz > segment.memsz:
             raise PlumbError(f"{name}: {segment}: has {segment.filesz:#x} bytes in the file")
@@ -69,17 +72,37 @@ def _segments(data: bytes, name: str) -> list[Segment]:
         segments.append(segment)
     if not any(segment.filesz for segment in segments):
         raise PlumbError(f"{name}: an ELF file with nothing to load")
+    _cut_zeros(segments)
     return sorted(segments, key=lambda segment: segment.paddr)
+
+
+def _cut_zeros(segments: list[Segment]) -> None:
+    """Two kinds of files: in one the loader makes the zeros behind a segment's bytes. In the other,
+    the embedded kind, the physical address is where the bytes lie until the program copies them and
+    makes its zeros itself: then what follows at that address is another segment. As QEMU tells them
+    apart: zeros that would reach into another segment are the program's own."""
+    for one in segments:
+        start, end = one.paddr + one.filesz, one.paddr + one.memsz
+        if start < end and any(other is not one and start < other.paddr + other.memsz and
+                               other.paddr < end for other in segments):
+            one.size = one.filesz
 
 
 def _check_places(segments: list[Segment], name: str, ram: range) -> None:
     for segment in segments:
-        if segment.paddr < ram.start or segment.paddr + segment.memsz > ram.stop:
+        if segment.paddr < ram.start or segment.paddr + segment.size > ram.stop:
             raise PlumbError(f"{name}: {segment} does not lie in the guest's memory, "
                              f"{ram.start:#x} to {ram.stop - 1:#x}")
     for one, other in zip(segments, segments[1:]):
-        if one.paddr + one.memsz > other.paddr:
+        if one.paddr + one.size > other.paddr:
             raise PlumbError(f"{name}: {one} overlaps {other}")
+
+
+def _runs_to(segments: list[Segment], ram: range) -> int:
+    """Where the memory ends that a program of the embedded kind fills itself, at its run addresses:
+    nothing is to be put there."""
+    return max((min(s.vaddr + s.memsz, ram.stop) for s in segments
+                if s.size < s.memsz and s.vaddr in ram), default=0)
 
 
 def _entry(data: bytes, segments: list[Segment], name: str) -> int:
@@ -88,10 +111,11 @@ def _entry(data: bytes, segments: list[Segment], name: str) -> int:
     if entry % 4 == 2:
         raise PlumbError(f"{name}: its entry {entry:#x} is neither ARM nor Thumb code: a multiple "
                          "of 4, or odd")
-    for segment in segments:
-        if 0 <= entry - segment.vaddr < segment.memsz:
-            return entry - segment.vaddr + segment.paddr
-    if any(0 <= entry - segment.paddr < segment.memsz for segment in segments):
+    for flags in (PF_X, 0):
+        for segment in segments:
+            if segment.flags & flags == flags and 0 <= entry - segment.vaddr < segment.size:
+                return entry - segment.vaddr + segment.paddr
+    if any(0 <= entry - segment.paddr < segment.size for segment in segments):
         return entry
     raise PlumbError(f"{name}: its entry {entry:#x} lies in no segment that is loaded")
 
@@ -100,7 +124,9 @@ def program(data: bytes, name: str, ram: range) -> Program:
     """The segments that are loaded, as one piece; what is zero at the end is left out. `ram`: where
     they may lie."""
     _check_kind(data, name)
-    segments = _segments(data, name)
+    found = _segments(data, name)
+    # Zeros at what is no RAM, as of a chip's own SRAM, are lost, as on QEMU.
+    segments = [s for s in found if s.size and (s.filesz or s.paddr + s.size > ram.start)]
     _check_places(segments, name, ram)
     low = segments[0].paddr
     size = max(s.paddr + s.filesz for s in segments if s.filesz) - low
@@ -110,8 +136,8 @@ def program(data: bytes, name: str, ram: range) -> Program:
     image = bytearray(size)
     for s in segments:
         image[s.paddr - low:s.paddr - low + s.filesz] = data[s.offset:s.offset + s.filesz]
-    return Program(low, _entry(data, segments, name), bytes(image),
-                   segments[-1].paddr + segments[-1].memsz - low)
+    end = max(segments[-1].paddr + segments[-1].size, _runs_to(found, ram))
+    return Program(low, _entry(data, segments, name), bytes(image), end - low)
 
 
 def wrap(image: bytes, address: int) -> bytes:

@@ -66,9 +66,54 @@ class Elf(unittest.TestCase):
 
     def test_overlaps(self):
         self.refused(r"segment 0 .* overlaps segment 1",
-                     make([(1, 0x40010000, b"text", 0x101), (1, 0x40010100, b"data", 4)]))
+                     make([(1, 0x40010000, bytes(0x101), 0x101), (1, 0x40010100, b"data", 4)]))
         self.refused(r"segment 1 .* overlaps segment 0",
-                     make([(1, 0x40010100, b"text", 4), (1, 0x40010000, b"data", 0x101)]))
+                     make([(1, 0x40010100, b"text", 4), (1, 0x40010000, bytes(0x101), 0x101)]))
+
+    def test_zeros_that_would_reach_into_another_segment_are_the_programs_own(self):
+        # .text, .data behind it in flash, .noinit and .bss without bytes at one load address
+        embedded = [(1, 0x40010000, b"text", 4, 0x40010000), (1, 0x40010004, b"data", 4, 0x40080000),
+                    (1, 0x40010008, b"", 0x100, 0x40080004), (1, 0x40010008, b"", 0x400, 0x40080104)]
+        got = elf.program(make(embedded), "x", RAM)
+        self.assertEqual((got.address, got.image), (0x40010000, b"textdata"))
+        self.assertEqual(got.space, 0x80504 - 0x10000)  # where it runs nothing else is put
+        # In any order, and with run addresses that are no memory of the guest.
+        elsewhere = [(*segment[:4], 0x20000000) for segment in embedded[1:]]
+        got = elf.program(make(elsewhere[::-1] + embedded[:1]), "x", RAM)
+        self.assertEqual((got.image, got.space), (b"textdata", 8))
+
+    def test_data_with_zeros_in_front_of_the_next_segments_bytes(self):
+        got = elf.program(make([(1, 0x40010000, b"text", 4, 0x40010000),
+                                (1, 0x40010004, b"data", 0x1000, 0x20000000),
+                                (1, 0x40010008, b"more", 4, 0x20002000)]), "x", RAM)
+        self.assertEqual((got.image, got.space), (b"textdatamore", 12))
+
+    def test_zeros_that_reach_nothing_are_made(self):
+        got = elf.program(make([(1, 0x40010000, b"text", 4, 0x40010000),
+                                (1, 0x40010004, b"", 0x40, 0x20000000)]), "x", RAM)
+        self.assertEqual((got.image, got.space), (b"text", 0x44))
+
+    def test_an_empty_segment_within_zeros_counts_and_elsewhere_does_not(self):
+        for at, space in ((0x40010020, 4), (0x40010004, 0x44), (0x40010044, 0x44), (0x9000, 0x44)):
+            got = elf.program(make([(1, 0x40010000, b"text", 0x44, 0x21000000),
+                                    (1, at, b"", 0, 0x20000000)]), "x", RAM)
+            self.assertEqual(got.space, space, hex(at))
+
+    def test_zeros_below_memory_are_lost_and_bytes_are_not(self):
+        got = elf.program(make(ONE + [(1, 0x20000000, b"", 64)]), "x", RAM)
+        self.assertEqual((got.address, got.space), (0x40010000, 4))
+        self.refused("segment 1 .* does not lie", make(ONE + [(1, 0x20000000, b"data", 64)]))
+        self.refused("segment 1 .* does not lie", make(ONE + [(1, RAM.stop, b"", 64)]))
+
+    def test_bytes_that_overlap_are_refused_whatever_their_zeros(self):
+        self.refused(r"segment 0 \(0x4 bytes at 0x40010000\) overlaps segment 1",
+                     make([(1, 0x40010000, b"text", 0x100), (1, 0x40010002, b"data", 4)]))
+
+    def test_the_entry_is_in_what_has_code(self):
+        # .bss runs where .text lies, as far as virtual addresses go
+        got = elf.program(make([(1, 0x40010000, b"text", 4, 0x40010000),
+                                (1, 0x40020000, b"", 0x40, 0x40010000)]), "x", RAM)
+        self.assertEqual(got.entry, 0x40010000)
 
     def test_other_machines(self):
         self.refused("64-bit", make(ONE, ident=b"\x7fELF\x02\x01\x01"))
