@@ -490,6 +490,9 @@ void run_wait(struct cpu *cpu)
 	struct vcpu *vcpu = cpu->loaded;
 
 	run_vgic_fold(vcpu);
+	if (vcpu->vm->vgic) {
+		vgic_hw_look(vcpu->cif); /* the guest writes them without an exit */
+	}
 	if (vcpu_has_pending(vcpu)) {
 		run_yield(cpu);
 		return;

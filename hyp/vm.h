@@ -147,8 +147,8 @@ void vm_clear_up(struct vm *vm);
  * life_call). args: r0..r3. */
 struct psci_result vm_psci(struct vcpu *caller, const uint32_t args[4]);
 
-/* Makes vCPUs look at their interrupts: wakes those that wait, interrupts those that run elsewhere.
- * `mask`: bit n, vCPU n. */
+/* Makes vCPUs look at their interrupts: wakes those that wait for what there is now, interrupts
+ * those that run elsewhere. `mask`: bit n, vCPU n. vgic_lock is not held. */
 void vm_kick(struct vm *vm, uint32_t mask);
 void vcpu_kick(struct vcpu *vcpu);
 

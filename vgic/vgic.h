@@ -150,8 +150,10 @@ bool vgic_cpu_dir(struct vgic *vgic, uint32_t vcpu, uint32_t value, uint32_t *ph
 /* vgic_cif_work of its mirror. */
 enum vgic_work vgic_work(const struct vgic *vgic, uint32_t vcpu);
 
-/* Whether WFI would fall through: something is pending for this vCPU (in a list register or waiting
- * for one). For a loaded vCPU, list registers are as last read: fold first. */
+/* Whether WFI would fall through: something pends for this vCPU, in a list register or waiting for
+ * one, and its CPU interface signals it. For a loaded vCPU, list registers are as last read, and so
+ * are the mirror's vmcr and apr: fold, and vgic_hw_look, first. For one that is not loaded it turns
+ * true by nothing but a call that names the vCPU in `kick`: who is kicked asks. */
 bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu);
 
 /* Why the first pending interrupt of a vCPU is not taken, from the distributor on to the vCPU. */

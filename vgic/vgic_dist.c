@@ -96,6 +96,7 @@ static void dist_write_priority(struct vgic *vgic, uint32_t vcpu, const struct m
 
 		if (ref.irq->priority != priority) {
 			ref.irq->priority = priority;
+			vgic_levels_set(ref.bank, ref.bit, priority >> (8 - VGIC_LEVELS));
 			vgic_irq_update(vgic, &ref, kick);
 		}
 	}

@@ -2,8 +2,7 @@
 /* Why an interrupt is not taken, or could not be: the way that IHI 0048B 3.2 and 3.3 describe, from
  * the distributor through the CPU interface, walked for the eye. On no hot path. */
 #include "hyp/regs/gic.h"
-#include "vgic/vgic_lr.h"
-#include "vgic/vgic_state.h"
+#include "vgic/vgic_interface.h"
 
 #define EXPLAIN_IDLE 0x100u /* a priority after all others */
 
@@ -48,40 +47,11 @@ static enum vgic_hold explain_distributor(const struct vgic *vgic, const struct 
 	return VGIC_HOLD_NONE;
 }
 
-/* The bits of a priority that count for preemption (IHI 0048B, table 3-2). */
-static uint32_t explain_group_priority(uint32_t vmcr, bool group1, uint32_t priority)
-{
-	bool own = group1 && !(vmcr & GICH_VMCR_CBPR);
-	uint32_t below = own ? FIELD_GET(GICH_VMCR_ABP, vmcr) : FIELD_GET(GICH_VMCR_BP, vmcr) + 1;
-
-	return priority & ~((1u << below) - 1u);
-}
-
-/* What holds it up at the CPU interface. */
-static enum vgic_hold explain_interface(const struct vgic_cif *cif, const struct vgic_ref *ref)
-{
-	bool group1 = explain_in_group1(ref);
-	uint32_t priority = ref->irq->priority & ~((1u << VGIC_LR_PRIORITY_DROP) - 1u);
-	uint32_t mask = FIELD_GET(GICH_VMCR_PMR, cif->vmcr) << VGIC_LR_PRIORITY_DROP;
-
-	if (!(cif->vmcr & (group1 ? GICH_VMCR_GRP1EN : GICH_VMCR_GRP0EN))) {
-		return VGIC_HOLD_INTERFACE;
-	}
-	if (priority >= mask) {
-		return VGIC_HOLD_PMR;
-	}
-	if (cif->apr && explain_group_priority(cif->vmcr, group1, priority) >=
-				bits_first(cif->apr) << VGIC_LR_PRIORITY_DROP) {
-		return VGIC_HOLD_ACTIVE;
-	}
-	return VGIC_HOLD_NONE;
-}
-
 /* An interrupt that is idle: would it be signalled? */
 static void explain_open(const struct vgic_cif *cif, const struct vgic_ref *ref,
 			 const uint32_t timer[2], struct vgic_view *view)
 {
-	if (explain_interface(cif, ref) != VGIC_HOLD_NONE) {
+	if (!vgic_interface_signals(cif, ref)) {
 		return;
 	}
 	if (ref->intid < VGIC_NR_SGIS) {
@@ -117,7 +87,7 @@ static void explain_pending(const struct vgic_cif *cif, const struct vgic_ref *r
 	view->fiq = !explain_in_group1(ref) && (cif->vmcr & GICH_VMCR_FIQEN);
 	if (hold == VGIC_HOLD_NONE) {
 		hold = ref->bank->active & ref->bit ? VGIC_HOLD_ACTIVE
-						    : explain_interface(cif, ref);
+						    : vgic_interface_hold(cif, ref);
 	}
 	view->hold = hold;
 }

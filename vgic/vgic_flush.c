@@ -343,22 +343,3 @@ enum vgic_work vgic_work(const struct vgic *vgic, uint32_t vcpu)
 {
 	return vgic_cif_work(&vgic->cpu[vcpu].cif);
 }
-
-bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu)
-{
-	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
-
-	for (uint32_t words = cpu->ready_sum; words; words &= words - 1) {
-		uint32_t word = bits_first(words);
-
-		if (cpu->ready[word] & ~vgic_state_bank(vgic, vcpu, word)->active) {
-			return true;
-		}
-	}
-	for (uint32_t left = cpu->folded ? 0 : cpu->cif.used; left; left &= left - 1) {
-		if ((cpu->cif.lr[bits_first(left)] & GICH_LR_STATE) == GICH_LR_PENDING) {
-			return true;
-		}
-	}
-	return false;
-}

@@ -21,6 +21,7 @@
 #define VGIC_NOWHERE   VGIC_MAX_VCPUS /* irq->vcpu: no vCPU; its bit is never in a target mask */
 #define VGIC_NO_LR     0xffu
 #define VGIC_ALL_FREE  0xffffu /* all list registers will be filled anew: room for any number */
+#define VGIC_LEVELS    5       /* bits of a priority that count: 7..3 */
 
 /* What is on the way of every interrupt is expanded in place: a call and its arguments in memory
  * cost more than many of them do. */
@@ -57,7 +58,13 @@ struct vgic_bank {
 
 	uint32_t timer; /* owners; neither: VGIC_OWNER_LINE */
 	uint32_t passed;
+
+	/* The priorities, bit 7 of each first: 32 are compared at once. */
+	uint32_t level[VGIC_LEVELS];
+	uint32_t spare[11];
 };
+
+_Static_assert(sizeof(struct vgic_bank) == 128, "a power of two: found by a shift");
 
 #define VGIC_TRIGGER_EDGE    BIT32(0) /* the board's word: from each reset on */
 #define VGIC_TRIGGER_CHANGED BIT32(1) /* the physical one is to follow: vgic_trigger_next */
@@ -155,6 +162,37 @@ VGIC_INLINE uint32_t vgic_state_valid(const struct vgic *vgic, uint32_t word)
 VGIC_INLINE uint32_t vgic_state_pending(const struct vgic_bank *bank)
 {
 	return bank->latch | (bank->line & ~bank->edge);
+}
+
+/* The interrupt's priority is `level` (0..31, of bits 7..3) now. */
+VGIC_INLINE void vgic_levels_set(struct vgic_bank *bank, uint32_t bit, uint32_t level)
+{
+	for (uint32_t n = 0; n < VGIC_LEVELS; n++) {
+		bank->level[n] &= ~bit;
+		bank->level[n] |= level >> (VGIC_LEVELS - 1 - n) & 1u ? bit : 0;
+	}
+}
+
+/* Those of a word whose priority is below `limit` (0..32). */
+VGIC_INLINE uint32_t vgic_levels_below(const struct vgic_bank *bank, uint32_t limit)
+{
+	uint32_t below = 0;
+	uint32_t same = GENMASK32(31, 0);
+
+	if (limit >> VGIC_LEVELS) {
+		return same;
+	}
+	for (uint32_t n = 0; n < VGIC_LEVELS; n++) {
+		uint32_t high = same & ~bank->level[n];
+
+		if (limit >> (VGIC_LEVELS - 1 - n) & 1u) {
+			below |= high;
+			same &= bank->level[n];
+		} else {
+			same = high;
+		}
+	}
+	return below;
 }
 
 /* May be forwarded if pending. */

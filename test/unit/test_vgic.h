@@ -25,6 +25,9 @@
 #define CPENDSGIR  0xf10u
 #define SPENDSGIR  0xf20u
 
+/* GICH_VMCR (5.3.3): both groups on; of GICC_PMR the upper five bits. */
+#define RIG_VMCR 0xf8000003u
+
 #define SPURIOUS 1023u
 #define STORM	 64 /* so many maintenance interrupts in a row: the vCPU makes no progress */
 
@@ -34,6 +37,7 @@ struct rig_cpu {
 	uint32_t lr[16];
 	uint32_t hcr;
 	uint32_t apr; /* bit n: priority 8n is active */
+	uint32_t vmcr;
 	bool eoimode;
 	uint32_t reads;	     /* of list registers, all in all */
 	uint32_t writes;     /* likewise */
@@ -46,6 +50,7 @@ struct rig {
 	uint32_t nr_vcpus, nr_lrs;
 	struct rig_cpu cpu[8];
 	vgic_kick_t kick;
+	uint32_t woken; /* of those not loaded, who was, as vm_kick does; for whoever clears it */
 	uint8_t physical[1024]; /* active in the physical GIC */
 	uint32_t deactivated;	/* by vgic_release_next */
 	uint32_t storms;
@@ -68,6 +73,10 @@ static inline void rig_make(struct rig *rig, uint32_t nr_vcpus, uint32_t nr_irqs
 	rig->nr_vcpus = nr_vcpus;
 	rig->nr_lrs = nr_lrs;
 	rig->vgic = vgic_init(memory, nr_vcpus, nr_irqs, nr_lrs);
+	for (uint32_t v = 0; v < nr_vcpus; v++) {
+		rig->cpu[v].vmcr = RIG_VMCR;
+		vgic_cif(rig->vgic, v)->vmcr = RIG_VMCR;
+	}
 }
 
 /* ---- hardware ---- */
@@ -311,6 +320,9 @@ static inline void rig_settle(struct rig *rig)
 		rig->kick = 0;
 		for (uint32_t v = 0; v < rig->nr_vcpus; v++) {
 			if (kick & (1u << v)) {
+				bool wake = !rig->cpu[v].loaded && vgic_has_pending(rig->vgic, v);
+
+				rig->woken |= wake ? 1u << v : 0;
 				rig_enter(rig, v);
 			}
 		}
@@ -327,9 +339,17 @@ static inline void rig_load(struct rig *rig, uint32_t v)
 	rig_enter(rig, v);
 }
 
+/* As vgic_hw_look. */
+static inline void hw_look(struct rig *rig, uint32_t v)
+{
+	vgic_cif(rig->vgic, v)->vmcr = rig->cpu[v].vmcr;
+	vgic_cif(rig->vgic, v)->apr = rig->cpu[v].apr;
+}
+
 static inline void rig_unload(struct rig *rig, uint32_t v)
 {
 	hw_read(rig, v);
+	hw_look(rig, v);
 	vgic_unload(rig->vgic, v, &rig->kick);
 	rig_releases(rig, v);
 	memset(rig->cpu[v].lr, 0, sizeof(rig->cpu[v].lr));

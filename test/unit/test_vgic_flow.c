@@ -793,9 +793,22 @@ static void world_switch(void)
 	rig_line(&rig, 0, 41, false);
 	rig.kick = 0;
 	CHECK_EQ(rig_try_line(&rig, 0, 43, true), 0);
-	CHECK_EQ(rig.kick, 1); /* wake it */
+	CHECK_EQ(rig.kick, 1);
+	rig_settle(&rig);
+	CHECK_EQ(rig.woken, 0); /* no higher than what is active: let it sleep */
+	CHECK(!vgic_has_pending(rig.vgic, 0));
+	CHECK_EQ(rig_try_line(&rig, 0, 44, true), 0);
+	rig_settle(&rig);
+	CHECK_EQ(rig.woken, 0);
+	rig_write8(&rig, 1, IPRIORITYR + 44, 0x98);
 	CHECK(vgic_has_pending(rig.vgic, 0));
-	rig.kick = 0;
+	rig_line(&rig, 0, 44, false);
+	CHECK(!vgic_has_pending(rig.vgic, 0));
+	CHECK_EQ(rig_try_line(&rig, 0, 44, true), 0);
+	rig_settle(&rig);
+	CHECK_EQ(rig.woken, 1);
+	CHECK(vgic_has_pending(rig.vgic, 0));
+	rig_line(&rig, 0, 44, false);
 	rig_load(&rig, 0);
 	rig_line(&rig, 0, 40, false);
 	rig_eoi(&rig, 0, 40);

@@ -58,6 +58,7 @@ static inline void search_forget(void)
 {
 	struct rig *rig = &world.rig;
 
+	rig->woken = 0;
 	for (uint32_t v = 0; v < WORLD_VCPUS; v++) {
 		struct vgic_cpu *cpu = &rig->vgic->cpu[v];
 

@@ -397,6 +397,7 @@ static void check_wakes(void)
 	uint32_t wakes = 0, may = 0;
 
 	for (uint32_t v = 0; v < model.vcpus; v++) {
+		vgic_cif(vgic, v)->vmcr = 0x80000003u; /* GICH_VMCR: both groups, PMR 0x80 */
 		wakes |= vgic_has_pending(vgic, v) ? 1u << v : 0;
 	}
 	for (uint32_t v = 0; v < model.vcpus; v++) {
@@ -404,7 +405,7 @@ static void check_wakes(void)
 			const struct irq *irq = at(v, n);
 			uint32_t whom = n < 32 ? 1u << v : model.vcpus == 1 ? 1 : irq->targets;
 
-			if (pends(irq, n) && irq->enabled && !irq->active &&
+			if (pends(irq, n) && irq->enabled && !irq->active && irq->priority < 0x80 &&
 			    model.ctlr >> irq->group & 1) {
 				CHECK(whom == 0 || (wakes & whom) != 0);
 				may |= whom;

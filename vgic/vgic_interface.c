@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vgic/vgic_interface.h"
+#include "hyp/regs/gic.h"
+#include "vgic/vgic_lr.h"
+
+#define INTERFACE_ALL 256u /* a priority after all others */
+
+static bool interface_in_group1(const struct vgic_ref *ref)
+{
+	return (ref->bank->group & ref->bit) != 0;
+}
+
+static uint32_t interface_pmr(const struct vgic_cif *cif)
+{
+	return FIELD_GET(GICH_VMCR_PMR, cif->vmcr) << VGIC_LR_PRIORITY_DROP;
+}
+
+/* The first priority that does not preempt what is active: of those as high, some may count as no
+ * higher by the bits that the binary point leaves (table 3-2). */
+static uint32_t interface_running(const struct vgic_cif *cif, bool group1)
+{
+	bool own = group1 && !(cif->vmcr & GICH_VMCR_CBPR);
+	uint32_t below =
+		own ? FIELD_GET(GICH_VMCR_ABP, cif->vmcr) : FIELD_GET(GICH_VMCR_BP, cif->vmcr) + 1;
+	uint32_t running;
+
+	if (!cif->apr) {
+		return INTERFACE_ALL;
+	}
+	running = bits_first(cif->apr) << VGIC_LR_PRIORITY_DROP;
+	return (uint32_t)bits_align_up(running, BIT32(below));
+}
+
+uint32_t vgic_interface_limit(const struct vgic_cif *cif, bool group1)
+{
+	if (!(cif->vmcr & (group1 ? GICH_VMCR_GRP1EN : GICH_VMCR_GRP0EN))) {
+		return 0;
+	}
+	return bits_min(interface_pmr(cif), interface_running(cif, group1));
+}
+
+bool vgic_interface_signals(const struct vgic_cif *cif, const struct vgic_ref *ref)
+{
+	return ref->irq->priority < vgic_interface_limit(cif, interface_in_group1(ref));
+}
+
+enum vgic_hold vgic_interface_hold(const struct vgic_cif *cif, const struct vgic_ref *ref)
+{
+	if (vgic_interface_signals(cif, ref)) {
+		return VGIC_HOLD_NONE;
+	}
+	if (!(cif->vmcr & (interface_in_group1(ref) ? GICH_VMCR_GRP1EN : GICH_VMCR_GRP0EN))) {
+		return VGIC_HOLD_INTERFACE;
+	}
+	return ref->irq->priority >= interface_pmr(cif) ? VGIC_HOLD_PMR : VGIC_HOLD_ACTIVE;
+}
+
+/* Of a word, those that would be signalled, whatever their state is. */
+static uint32_t interface_open(const struct vgic_bank *bank, const uint32_t limit[2])
+{
+	return (~bank->group & vgic_levels_below(bank, limit[0] >> VGIC_LR_PRIORITY_DROP)) |
+	       (bank->group & vgic_levels_below(bank, limit[1] >> VGIC_LR_PRIORITY_DROP));
+}
+
+/* A list register that shows it as pending, as last read. */
+static bool interface_shows(const struct vgic_cif *cif, uint32_t n, const uint32_t limit[2])
+{
+	uint32_t lr = cif->lr[n];
+
+	return (lr & GICH_LR_STATE) == GICH_LR_PENDING && FIELD_GET(GICH_LR_PRIORITY, lr)
+									  << VGIC_LR_PRIORITY_DROP <
+								  limit[(lr & GICH_LR_GRP1) != 0];
+}
+
+bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu)
+{
+	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	const uint32_t limit[2] = { vgic_interface_limit(&cpu->cif, false),
+				    vgic_interface_limit(&cpu->cif, true) };
+
+	for (uint32_t words = cpu->ready_sum; words; words &= words - 1) {
+		uint32_t word = bits_first(words);
+		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
+
+		if (cpu->ready[word] & ~bank->active & interface_open(bank, limit)) {
+			return true;
+		}
+	}
+	for (uint32_t left = cpu->folded ? 0 : cpu->cif.used; left; left &= left - 1) {
+		if (interface_shows(&cpu->cif, bits_first(left), limit)) {
+			return true;
+		}
+	}
+	return false;
+}
