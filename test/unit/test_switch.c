@@ -134,6 +134,12 @@ uint32_t vgic_hw_ended(struct vgic_cif *cif)
 	return 0;
 }
 
+void vgic_hw_look(struct vgic_cif *cif)
+{
+	(void)cif;
+	hw_log_event("gich");
+}
+
 void vgic_hw_write(struct vgic_cif *cif)
 {
 	cif->dirty = 0;
