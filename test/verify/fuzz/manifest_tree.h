@@ -195,7 +195,9 @@ static bool make_sound(struct fuzz_input *in)
 		return false;
 	}
 	if (hardening[how / 8]) {
-		(void)fdt_property_string(blob, "branch-hardening", hardening[how / 8]);
+		const char *value = hardening[how / 8];
+
+		(void)fdt_property(blob, "branch-hardening", value, (int)strlen(value) + 1);
 	}
 	for (uint32_t n = 0; n < partitions; n++) {
 		put_partition(in, n, &devices);
