@@ -20,10 +20,10 @@ enum mmio_result {
 	MMIO_RETRY, /* the guest runs the instruction again: another vCPU must exit first */
 };
 
-/* The bits that an access of this size carries. */
+/* The bits that an access of 1, 2 or 4 bytes carries. */
 static inline uint32_t mmio_mask(uint32_t size)
 {
-	return size >= 4 ? UINT32_C(0xffffffff) : (UINT32_C(1) << (8 * size)) - 1u;
+	return UINT32_C(0xffffffff) >> (32 - 8 * size);
 }
 
 #endif

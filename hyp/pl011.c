@@ -279,9 +279,9 @@ static uint32_t pl011_id(uint32_t offset)
 	return id[(offset - PL011_ID) / 4];
 }
 
-static void pl011_look(struct pl011 *uart)
+static __attribute__((noinline)) void pl011_look(struct pl011 *uart)
 {
-	if (uart->tx_count == 0 && uart->looks < PL011_LOOKS) {
+	if (uart->tx_count == 0) {
 		uart->looks++;
 	}
 }
@@ -294,7 +294,9 @@ static uint32_t pl011_read(struct pl011 *uart, uint32_t offset)
 	case PL011_RSR:
 		return uart->rsr;
 	case PL011_FR:
-		pl011_look(uart);
+		if (uart->looks < PL011_LOOKS) {
+			pl011_look(uart);
+		}
 		return pl011_flags(uart);
 	case PL011_ILPR:
 		return uart->ilpr;

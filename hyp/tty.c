@@ -318,10 +318,10 @@ void tty_enable_interrupts(void)
 	}
 }
 
-/* Before its access. Who reads the data register wants a byte, however it came to know of it. */
-static void tty_poll_input(struct vm *vm, const struct mmio *mmio)
+/* Before an access to the data register. Who reads it wants a byte, however it came to know of it. */
+static __attribute__((noinline)) void tty_poll_input(struct vm *vm, const struct mmio *mmio)
 {
-	if (!mmio->is_write && mmio->offset == 0 && tty_has_input(vm)) {
+	if (!mmio->is_write && tty_has_input(vm)) {
 		pl011_rx_poll(&vm->uart);
 		tty_input[vm->port].quiet = 0;
 		tty_deliver_input(vm);
@@ -342,7 +342,9 @@ enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
 	bool listened;
 
 	lock_take(&tty_lock);
-	tty_poll_input(vm, mmio);
+	if (mmio->offset == 0) {
+		tty_poll_input(vm, mmio);
+	}
 	listened = mmio->is_write && pl011_rx_listens(&vm->uart);
 	result = pl011_access(&vm->uart, mmio);
 	if (mmio->is_write) {
