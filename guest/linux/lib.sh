@@ -87,6 +87,17 @@ clocks_check() {
 	between $went $least $most "hundredths of uptime, $least to $most of the counter"
 }
 
+# How many timer interrupts a kernel may take for each tick. With SCHED_HRTICK at work one more comes at
+# the end of each time slice, which is 0.7 ms at least; so it may, too, where the kernel does not say.
+interrupts_a_tick() {
+	mount -t debugfs none /sys/kernel/debug 2> /dev/null
+	features=$(cat /sys/kernel/debug/sched/features /sys/kernel/debug/sched_features 2> /dev/null)
+	case " $features " in
+	*' NO_HRTICK '*) echo 1 ;;
+	*) echo 8 ;;
+	esac
+}
+
 # One line from the console.
 answer() { # words to ask with
 	echo "linux: $*"
