@@ -70,6 +70,7 @@ struct board {
 	struct board_cpu_start start[BOARD_MAX_CPUS]; /* in the same order */
 	pa_t gicd, gicc, gich, gicv;
 	uint32_t maintenance_intid; /* PPI as an INTID, 16..31 */
+	uint32_t nr_intids; /* as the GIC itself says; 0: not known, the tree does not tell */
 	uint32_t timer_virt_intid, timer_phys_intid, timer_hyp_intid;
 	uint32_t timer_hz;  /* clock-frequency, or 0: CNTFRQ tells */
 	bool timer_unset;   /* the tree says that firmware may leave CNTFRQ as it was */

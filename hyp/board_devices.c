@@ -7,6 +7,7 @@
 #define BOARD_PSCI_CPU_ON     UINT32_C(0x84000003) /* ARM DEN 0022, 5.1 */
 #define BOARD_PSCI_SYSTEM_OFF UINT32_C(0x84000008)
 
+#define BOARD_GIC_WINDOW  UINT64_C(0x10000)
 #define BOARD_MAINTENANCE 25u /* INTID: DDI 0471B 2.3.2 */
 
 /* The first enabled node that is compatible. */
@@ -71,6 +72,13 @@ static bool board_complete_gic(struct board *board)
 	return true;
 }
 
+/* GICC and GICV have two pages, the second with GICC_DIR. A window of more than 64 KiB says that
+ * the SoC repeats each over 64 KiB: then they are not side by side at its start. */
+static bool board_is_spread(uint32_t frame, uint64_t size)
+{
+	return (frame == 1 || frame == 3) && size > BOARD_GIC_WINDOW;
+}
+
 static bool board_read_gic_frames(const struct fdt *fdt, fdt_node_t gic, struct board *board,
 				  struct refusal *why)
 {
@@ -90,6 +98,12 @@ static bool board_read_gic_frames(const struct fdt *fdt, fdt_node_t gic, struct 
 			return board_refuse(fdt, why, gic, "reg",
 					    "a range does not begin at a multiple of 4 KiB below "
 					    "2^40");
+		}
+		if (board_is_spread(i, size)) {
+			return board_refuse(fdt, why, gic, "reg",
+					    "GICC's or GICV's two pages are 64 KiB apart: where "
+					    "each is repeated, give the place 0xf000 behind, "
+					    "0x2000 long");
 		}
 	}
 	return true;

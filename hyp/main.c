@@ -115,6 +115,12 @@ static uint32_t main_init_gic(void)
 
 	main_use_monitor();
 	gic_init(&map);
+	if (gic_page_repeats()) {
+		boot_refuse_text("gic",
+				 "GICC's two pages are not 4 KiB apart, but one is repeated: "
+				 "see docs/porting.md");
+	}
+	main_board.nr_intids = gic_nr_intids();
 	return vgic_hw_init(map.gich);
 }
 

@@ -63,10 +63,16 @@ static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,
 			       struct refusal *why)
 {
 	struct manifest_node node = { .fdt = fdt, .why = why, .node = fdt_root(fdt) };
+	uint64_t base, size;
 
 	if (!fdt_is_compatible(fdt, node.node, "plumbline,system-1")) {
 		return board_refuse(fdt, why, node.node, "compatible",
 				    "not a system manifest: that says \"plumbline,system-1\"");
+	}
+	if (fdt_reserved(fdt, 0, &base, &size)) {
+		return board_refuse(fdt, why, node.node, "/memreserve/",
+				    "not for a manifest: what memory is free the board's own tree "
+				    "says");
 	}
 	if (!manifest_collect(&node, root_rules, NR_ROOT_RULES)) {
 		return false;
@@ -212,16 +218,18 @@ static bool manifest_check_between(const struct fdt *fdt, struct manifest *manif
 {
 	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
 		if (!manifest_read_rights(fdt, manifest, i, why) ||
-		    !manifest_check_memory(fdt, manifest, i, why)) {
+		    !manifest_check_memory(fdt, manifest, i, why) ||
+		    !manifest_check_label(fdt, manifest_partition_node(fdt, i), why)) {
 			return false;
 		}
 		for (uint32_t j = 0; j < manifest->partition[i].nr_devices; j++) {
-			if (!manifest_check_device(fdt, manifest, i, j, why)) {
+			if (!manifest_check_device(fdt, manifest, i, j, why) ||
+			    !manifest_check_label(fdt, manifest_device_node(fdt, i, j), why)) {
 				return false;
 			}
 		}
 	}
-	return true;
+	return manifest_check_label(fdt, fdt_root(fdt), why);
 }
 
 bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refusal *why)

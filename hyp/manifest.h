@@ -76,7 +76,8 @@ struct manifest {
 bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refusal *why);
 
 /* Against the board that it runs on: CPUs exist, memory-at lies in free RAM, device windows touch
- * neither RAM nor the GIC, nor each other's owner. `free`: RAM not taken by the monitor. */
+ * neither RAM nor the GIC, nor each other's owner, their interrupts are the GIC's, as far as it is
+ * known how many those are. `free`: RAM not taken by the monitor. */
 bool manifest_check_board(const struct fdt *fdt, const struct manifest *manifest,
 			  const struct board *board, const struct regions *free,
 			  struct refusal *why);

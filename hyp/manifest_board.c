@@ -47,6 +47,25 @@ static bool manifest_check_windows(const struct fdt *fdt, const struct manifest 
 	return true;
 }
 
+static bool manifest_check_intids(const struct fdt *fdt, const struct manifest *manifest,
+				  uint32_t index, const struct board *board, struct refusal *why)
+{
+	const struct manifest_partition *partition = &manifest->partition[index];
+
+	for (uint32_t i = 0; i < partition->nr_devices && board->nr_intids != 0; i++) {
+		const struct manifest_device *device = &partition->device[i];
+
+		for (uint32_t j = 0; j < device->nr_interrupts; j++) {
+			if (device->intid[j] >= board->nr_intids) {
+				return board_refuse(fdt, why, manifest_device_node(fdt, index, i),
+						    "interrupt",
+						    "past the last interrupt of the board's GIC");
+			}
+		}
+	}
+	return true;
+}
+
 /* In all it cannot be more than there is. Whether the pieces fit is for the allocator to say. */
 static bool manifest_check_sum(const struct fdt *fdt, const struct manifest *manifest,
 			       const struct regions *free, struct refusal *why)
@@ -79,7 +98,8 @@ bool manifest_check_board(const struct fdt *fdt, const struct manifest *manifest
 					    "does not lie in free memory of the board");
 		}
 		if (!manifest_check_cpus(fdt, manifest, i, board, why) ||
-		    !manifest_check_windows(fdt, manifest, i, board, why)) {
+		    !manifest_check_windows(fdt, manifest, i, board, why) ||
+		    !manifest_check_intids(fdt, manifest, i, board, why)) {
 			return false;
 		}
 	}

@@ -27,7 +27,7 @@ static const char *manifest_shape_error(const struct fdt_prop *prop, enum manife
 			       ? NULL
 			       : "needs one string";
 	case SHAPE_STRINGS:
-		return terminated ? NULL : "needs strings: \"one\", \"more\"";
+		return terminated ? NULL : "needs strings: \"one\", \"more\"; a <&label> is none";
 	case SHAPE_BLOB:
 		return prop->length != 0 ? NULL : "the file is empty";
 	}
@@ -40,6 +40,9 @@ static bool manifest_collect_one(struct manifest_node *node, const struct manife
 	const char *error;
 	uint32_t i = 0;
 
+	if (strcmp(prop->name, "phandle") == 0) {
+		return true; /* manifest_check_label: who refers to it is told first */
+	}
 	while (i < nr_rules && strcmp(rules[i].name, prop->name) != 0) {
 		i++;
 	}
@@ -71,6 +74,18 @@ bool manifest_collect(struct manifest_node *node, const struct manifest_rule *ru
 		if (!manifest_collect_one(node, rules, nr_rules, &prop)) {
 			return false;
 		}
+	}
+	return true;
+}
+
+bool manifest_check_label(const struct fdt *fdt, fdt_node_t node, struct refusal *why)
+{
+	struct fdt_prop prop;
+
+	if (fdt_get_prop(fdt, node, "phandle", &prop)) {
+		return board_refuse(fdt, why, node, "phandle",
+				    "a <&label> refers to this node: a manifest has names, in "
+				    "quotes");
 	}
 	return true;
 }

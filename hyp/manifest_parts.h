@@ -59,6 +59,10 @@ struct manifest_node {
 
 bool manifest_collect(struct manifest_node *node, const struct manifest_rule *rules,
 		      uint32_t nr_rules);
+/* dtc gives nodes that a <&label> names a property `phandle`, and the reference is a number, which
+ * would pass for one that was meant. manifest_collect lets it pass: after all that is refused for a
+ * better reason, this refuses it. */
+bool manifest_check_label(const struct fdt *fdt, fdt_node_t node, struct refusal *why);
 bool manifest_given(const struct manifest_node *node, uint32_t rule);
 /* The value, or `missing` where the property is not given. */
 uint64_t manifest_value(const struct manifest_node *node, uint32_t rule, uint64_t missing);

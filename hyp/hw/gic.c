@@ -8,6 +8,9 @@
 #define GIC_PMR_ALL   0xf0u
 #define GIC_FIRST_SPI 32u
 
+#define GIC_MOST 1020u /* IHI 0048B 2.2.1 */
+#define GIC_PAGE 0x1000u
+
 static struct gic_map gic;
 
 void gic_init(const struct gic_map *map)
@@ -26,6 +29,22 @@ void gic_init(const struct gic_map *map)
 		io_write32(gic.gicd + GICD_IPRIORITYR + 4 * w, GIC_PRIORITY);
 	}
 	io_write32(gic.gicd + GICD_CTLR, GICD_CTLR_GRP0 | GICD_CTLR_GRP1);
+}
+
+uint32_t gic_nr_intids(void)
+{
+	uint32_t words = FIELD_GET(GICD_TYPER_ITLINES, io_read32(gic.gicd + GICD_TYPER)) + 1;
+
+	return words * 32 < GIC_MOST ? words * 32 : GIC_MOST;
+}
+
+/* The second page has GICC_DIR alone (IHI 0048B 4.4.15), and nothing reads there as GICC_IIDR does
+ * (4.4.14). QEMU's GIC (7.2) has no GICC_IIDR. */
+bool gic_page_repeats(void)
+{
+	uint32_t iidr = io_read32(gic.gicc + GICC_IIDR);
+
+	return iidr && iidr == io_read32(gic.gicc + GIC_PAGE + GICC_IIDR);
 }
 
 void gic_init_cpu(void)

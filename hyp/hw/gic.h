@@ -26,6 +26,10 @@ struct gic_map {
 
 /* Boot CPU, once: every SPI off, at GIC_OTHERS_PRIORITY, to the boot CPU. */
 void gic_init(const struct gic_map *map);
+/* How many interrupts there are (GICD_TYPER): a multiple of 32, or 1020. */
+uint32_t gic_nr_intids(void);
+/* Is GICC's second page the first again, as SoCs have it that repeat each page over 64 KiB? */
+bool gic_page_repeats(void);
 /* Each CPU: its banked interrupts and its interface. */
 void gic_init_cpu(void);
 

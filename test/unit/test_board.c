@@ -278,6 +278,21 @@ static void too_many(void)
 	free(source);
 }
 
+/* More than 64 KiB for what has two pages: the second is 64 KiB behind the first. */
+static void gic_spread(void)
+{
+	refuse("0 0x8010000 0 0x10000", "0 0x8010000 0 0x20000", "intc@8000000", "reg");
+	CHECK(strstr(why.reason, "64 KiB") != NULL);
+	refuse("\n  0 0x8040000 0 0x10000", "\n  0 0x8040000 0 0x20000", "intc@8000000", "reg");
+	CHECK(strstr(why.reason, "64 KiB") != NULL);
+	accept("0 0x8010000 0 0x10000", "0 0x801f000 0 0x2000");
+	CHECK_EQ(board.gicc.pa, 0x801f000);
+	accept("0 0x8010000 0 0x10000", "0 0x8010000 0 0x1000");
+	/* GICD and GICH have one page that is looked at. */
+	accept("0 0x8000000 0 0x10000", "0 0x8000000 0 0x20000");
+	accept("0 0x8030000 0 0x10000", "0 0x8030000 0 0x20000");
+}
+
 /* What trees leave out: OMAP5's the maintenance interrupt, STM32MP157's also GICH and GICV. */
 static void gic_left_out(void)
 {
@@ -389,15 +404,11 @@ static void mutated(void)
 }
 
 static const struct test_case cases[] = {
-	{ "qemu_virt", qemu_virt },
-	{ "versatile_express", versatile_express },
-	{ "arndale_like", arndale_like },
-	{ "refusals", refusals },
-	{ "too_many", too_many },
-	{ "gic_left_out", gic_left_out },
-	{ "wakeup_controllers", wakeup_controllers },
-	{ "psci_kinds", psci_kinds },
-	{ "uart_choice", uart_choice },
+	{ "qemu_virt", qemu_virt },	  { "versatile_express", versatile_express },
+	{ "arndale_like", arndale_like }, { "refusals", refusals },
+	{ "too_many", too_many },	  { "gic_spread", gic_spread },
+	{ "gic_left_out", gic_left_out }, { "wakeup_controllers", wakeup_controllers },
+	{ "psci_kinds", psci_kinds },	  { "uart_choice", uart_choice },
 	{ "mutated", mutated },
 };
 

@@ -730,6 +730,82 @@ static void against_board(void)
 	}
 }
 
+/* GICD_TYPER (IHI 0048B 4.3.2) tells how many interrupts the board's GIC has; its tree does not. */
+static void interrupts_of_board(void)
+{
+	static const struct {
+		uint32_t last, of_gic;
+		bool there;
+	} rows[] = {
+		{ 159, 160, true },   { 160, 160, false },  { 287, 288, true }, { 288, 288, false },
+		{ 1019, 288, false }, { 1019, 1020, true }, { 1019, 0, true }, /* not known: host */
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct board board = a_board();
+		char source[256];
+
+		board.nr_intids = rows[i].of_gic;
+		snprintf(source, sizeof(source),
+			 "irqs = <1020>; " DEVICE("c", "pa = <0 0xa000000>; size = <0x1000>;")
+				 DEVICE("d", "pa = <0 0xb000000>; size = <0x1000>; interrupt = "
+					     "<40 %u>;"),
+			 (unsigned)rows[i].last);
+		CHECK(read_one(source));
+		if (rows[i].there) {
+			CHECK(manifest_check_board(&fdt, &manifest, &board, &board.memory, &why));
+			tree_free(&blob);
+		} else {
+			check_refusal(
+				manifest_check_board(&fdt, &manifest, &board, &board.memory, &why),
+				source, "p", "d", "interrupt");
+			CHECK(strstr(why.reason, "GIC") != NULL);
+		}
+	}
+}
+
+/* What dtc makes of <&label> is a number, and a property `phandle` of the node that is meant. */
+static void labels(void)
+{
+	static const char *const rights[] = { "<&one>", "<&two>", "<&one &two>",
+					      "\"one\", <&two>" };
+
+	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+		for (uint32_t who = 0; who < 2; who++) {
+			char source[1024], own[64];
+
+			snprintf(own, sizeof(own), "rights = %s;", rights[i]);
+			snprintf(source, sizeof(source),
+				 SYSTEM "one: one { " PART KERNEL "memory-size = <0x100000>; %s };"
+					"two: two { " PART KERNEL
+					"memory-size = <0x100000>; %s }; };",
+				 who == 0 ? own : "", who == 1 ? own : "");
+			check_refusal(read_manifest(source), source, "", who == 0 ? "one" : "two",
+				      "rights");
+			CHECK(strstr(why.reason, "label") != NULL);
+		}
+	}
+	/* Elsewhere the number would pass for one that was meant. */
+	check_refusal(read_manifest(SYSTEM "p: p { " PART KERNEL
+					   "memory-size = <0x100000>; cpus = <&p>; }; };"),
+		      "cpus = <&p>", "", "p", "phandle");
+	CHECK(strstr(why.reason, "label") != NULL);
+	check_refusal(read_one("vcpus = <&d>; d: " DEVICE("d", "pa = <0 0xa000000>; "
+							       "size = <0x1000>;")),
+		      "vcpus = <&d>", "p", "d", "phandle");
+	check_refusal(read_manifest(SYSTEM "p { " PART KERNEL
+					   "memory-size = <0x100000>; vcpus = <&{/}>; }; };"),
+		      "vcpus = <&{/}>", "", "", "phandle");
+}
+
+static void reservations(void)
+{
+	check_refusal(read_manifest("/dts-v1/; /memreserve/ 0x48000000 0x1000; / { compatible = "
+				    "\"plumbline,system-1\"; p { " PART KERNEL
+				    "memory-size = <0x100000>; }; };"),
+		      "/memreserve/", "", "", "/memreserve/");
+}
+
 /* What the monitor relies on, whatever the blob was. */
 static void check_invariants(void)
 {
@@ -818,6 +894,9 @@ static const struct test_case cases[] = {
 	{ "firmware_and_flash", firmware_and_flash },
 	{ "too_many", too_many },
 	{ "against_board", against_board },
+	{ "interrupts_of_board", interrupts_of_board },
+	{ "labels", labels },
+	{ "reservations", reservations },
 	{ "mutated", mutated },
 };
 

@@ -28,6 +28,8 @@ static struct {
 	struct model_irq irq[NR_SPIS];
 	uint32_t accesses;
 	bool unknown; /* 4.3.13: what a change of the trigger makes of a pending one */
+	uint32_t typer, iidr;
+	bool repeats; /* GICC's first page is there again behind it */
 } model;
 
 static struct rig rig;
@@ -146,6 +148,12 @@ uint32_t io_read32(uintptr_t address)
 	model.accesses++;
 	if (address == GICC_AT + 0xc) {
 		return model_acknowledge();
+	}
+	if (address == GICC_AT + 0xfc || address == GICC_AT + 0x10fc) {
+		return address == GICC_AT + 0xfc || model.repeats ? model.iidr : 0;
+	}
+	if (offset == 4) {
+		return model.typer;
 	}
 	CHECK(offset >= 0xc00 && offset < 0xc00 + NR_SPIS / 4);
 	for (uint32_t n = 0; n < 16; n++) {
@@ -472,6 +480,28 @@ static void any_order(void)
 	}
 }
 
+/* GICD_TYPER (4.3.2) and GICC_IIDR (4.4.14), which is read behind GICC's first page, too. */
+static void of_board(void)
+{
+	static const struct {
+		uint32_t typer, intids;
+	} rows[] = { { 0x00, 32 },    { 0x02, 96 },  { 0x04, 160 },
+		     { 0xfc68, 288 }, { 0x1e, 992 }, { 0xfc1f, 1020 } };
+
+	boot(false);
+	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+		model.typer = rows[n].typer;
+		CHECK_EQ(gic_nr_intids(), rows[n].intids);
+	}
+	model.iidr = 0x0202143b; /* GIC-400 */
+	CHECK(!gic_page_repeats());
+	model.repeats = true;
+	CHECK(gic_page_repeats());
+	model.iidr = 0; /* QEMU */
+	CHECK(!gic_page_repeats());
+	rig_free(&rig);
+}
+
 static const struct test_case cases[] = {
 	{ "given", given },
 	{ "followed", followed },
@@ -480,6 +510,7 @@ static const struct test_case cases[] = {
 	{ "edge", edge },
 	{ "left_alone", left_alone },
 	{ "any_order", any_order },
+	{ "of_board", of_board },
 };
 
 TEST_MAIN("passed", cases)

@@ -122,6 +122,7 @@ static void check_device(const struct manifest_partition *p, uint32_t index, int
 {
 	const struct manifest_device *d = &p->device[index];
 
+	CHECK(!has(node, "phandle"));
 	CHECK_EQ(d->pa, cell_of(node, "pa", 0));
 	CHECK_EQ(d->ipa, cell_of(node, "ipa", d->pa));
 	CHECK_EQ(d->size, cell_of(node, "size", 0));
@@ -147,6 +148,7 @@ static void check_partition(const struct manifest_partition *p, int node)
 	int child;
 
 	CHECK(strcmp(p->name, fdt_get_name(blob, node, NULL)) == 0 && strlen(p->name) <= 15);
+	CHECK(!has(node, "phandle"));
 	CHECK_EQ(p->nr_vcpus, cell_of(node, "vcpus", 1));
 	CHECK(p->nr_vcpus >= 1 && p->nr_vcpus <= 8);
 	for (uint32_t n = 0; n < p->nr_vcpus; n++) {
@@ -225,6 +227,7 @@ static void check_taken(void)
 	CHECK(manifest.nr_partitions >= 1 && manifest.nr_partitions <= 16);
 	CHECK(manifest.branches <= BRANCHES_NEVER);
 	CHECK(manifest.time_slice_us >= 100 && manifest.time_slice_us <= 1000000);
+	CHECK(!has(0, "phandle") && fdt_num_mem_rsv(blob) == 0);
 	fdt_for_each_subnode(node, blob, 0)
 	{
 		CHECK(index < manifest.nr_partitions);
@@ -253,6 +256,7 @@ static void any_board(struct fuzz_input *in, struct board *board, struct regions
 					     { UINT64_C(0x1000030000), 0x10000000 } };
 	static const uint64_t places[] = { 0x2c000000, 0x10000000, 0x10040000,
 					   UINT64_C(0x1000000000) };
+	static const uint32_t intids[] = { 0, 64, 288, 1020 };
 	uint32_t how = fuzz_byte(in);
 
 	memset(board, 0, sizeof(*board));
@@ -271,6 +275,7 @@ static void any_board(struct fuzz_input *in, struct board *board, struct regions
 	board->gicc.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
 	board->gich.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
 	board->gicv.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
+	board->nr_intids = intids[fuzz_byte(in) % 4u];
 }
 
 static bool meets(const struct manifest_device *d, uint64_t base, uint64_t size)
@@ -283,6 +288,11 @@ static bool device_fits(const struct manifest_device *d, const struct board *boa
 {
 	for (uint32_t n = 0; n < board->memory.count; n++) {
 		if (meets(d, board->memory.r[n].base, board->memory.r[n].size)) {
+			return false;
+		}
+	}
+	for (uint32_t n = 0; n < d->nr_interrupts; n++) {
+		if (board->nr_intids && d->intid[n] >= board->nr_intids) {
 			return false;
 		}
 	}

@@ -353,11 +353,16 @@ static void make_edit(struct fuzz_input *in)
 {
 	const struct word *words;
 	uint32_t count;
-	uint32_t how = fuzz_byte(in) % 16u;
+	uint32_t byte = fuzz_byte(in);
+	uint32_t how = byte % 16u;
 	int node = any_node(in, &words, &count);
 	const struct word *word = any_word(in, words, count);
 
-	if (how < 6) {
+	if (byte == 255) {
+		(void)fdt_setprop_u32(blob, node, "phandle", 1); /* a <&label> refers to it */
+	} else if (byte == 254) {
+		(void)fdt_add_mem_rsv(blob, 0x48000000, 0x1000);
+	} else if (how < 6) {
 		edit_set(in, node, word);
 	} else if (how < 10) {
 		edit_copy(in, node, word);
