@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Says back what is typed, line by line, received by the console's interrupt (SPI 33): as text and
- * its length, other characters as \xNN. 'quit' ends the partition.
+ * its length, other characters as \xNN. 'quit' ends the partition. With `asks` it asks the terminal
+ * for the cursor's place (CSI 6 n) before that, and leaves colours, modes and a title behind.
  */
 #include "guest/lib/guest.h"
 #include "guest/lib/report.h"
@@ -14,6 +15,7 @@
 #define ECHO_QUIT_US 60000000u
 
 static char echo_line[ECHO_LINE];
+static volatile bool echo_asks; /* the answer ends with an R */
 static volatile uint32_t echo_length, echo_whole, echo_interrupts;
 
 static void echo_interrupt(uint32_t iar, void *arg)
@@ -25,7 +27,8 @@ static void echo_interrupt(uint32_t iar, void *arg)
 	echo_interrupts++;
 	uart_clear_interrupts(UART_INT_RT);
 	while (echo_whole == 0 && (byte = uart_getc()) >= 0) {
-		if (byte == '\r') {
+		if (byte == '\r' || (byte == 'R' && echo_asks)) {
+			echo_asks = false;
 			echo_whole = 1;
 		} else if (echo_length < ECHO_LINE - 1) {
 			echo_line[echo_length++] = (char)byte;
@@ -65,6 +68,10 @@ int main(void)
 	gic_enable(GIC_SPI_UART);
 	uart_set_interrupts(UART_INT_RX | UART_INT_RT);
 	printf("echo: ready\n");
+	if (guest_has_arg("asks")) {
+		echo_asks = true;
+		printf("\033[31mecho: asks\033[6n, in red\n\033[?25l\033[5i\033]0;title\n");
+	}
 	while (!quit && timer_count() < end) {
 		(void)nap_wait_count(&echo_whole, 1, 1000000);
 		if (echo_whole != 0) {

@@ -223,6 +223,31 @@ static void try_exception(struct fuzz_input *in)
 					      (kind == 2 && trap.is_write ? 0x800u : 0));
 }
 
+/* Lines about a partition: a burst, then one each eight ticks at most; each that is left out is
+ * told of once. */
+static void check_budget(uint32_t step)
+{
+	struct fault_budget budget = { 0 };
+	uint32_t told = 0, notes = 0, left_out = 0;
+	uint64_t now = 1000;
+
+	for (uint32_t n = 0; n < 200; n++, now += n % 64 == 0 ? 500 : step % 8) {
+		told += fault_may_tell(&budget, now, 8) ? 1 : 0;
+		if (n % 5 == 4) {
+			uint32_t lines = fault_left_out(&budget, now, 8);
+
+			left_out += lines;
+			notes += lines ? 1 : 0;
+		}
+		CHECK(told + notes <= FAULT_BURST + (now - 1000) / 8);
+		CHECK_EQ(told + left_out + budget.left_out, n + 1);
+	}
+	budget.left_out = UINT32_MAX;
+	budget.due = now + 8 * (uint64_t)FAULT_BURST;
+	CHECK(!fault_may_tell(&budget, now, 8));
+	CHECK_EQ(budget.left_out, UINT32_MAX);
+}
+
 static void try_faults(struct fuzz_input *in)
 {
 	struct fault_seen seen = { 0 };
@@ -241,6 +266,7 @@ static void try_faults(struct fuzz_input *in)
 										? FAULT_LAST
 										: FAULT_NEW);
 	}
+	check_budget(limit);
 }
 
 /* The same fault FAULT_LOOP times in a row with nothing between is a loop, told once. */

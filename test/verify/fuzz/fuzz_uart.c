@@ -226,6 +226,31 @@ static void do_push(uint8_t byte)
 	}
 }
 
+/* 2.8: a byte that is held back, or lost, in front of what is there: as if it had just come. */
+static void do_wait(bool lost)
+{
+	if (lost) {
+		pl011_rx_lose(&uart);
+		model.overrun = model.lost = true;
+		CHECK(see(RIS) & 0x400);
+	} else {
+		pl011_rx_wait(&uart);
+	}
+	check_received(true);
+}
+
+/* Somebody listens: UARTEN, RXE and not LBE; or whoever polls, where RXE and LBE allow it. */
+static void do_poll(bool poll)
+{
+	if (poll) {
+		pl011_rx_poll(&uart);
+		CHECK_EQ(pl011_rx_listens(&uart), listens());
+	} else {
+		CHECK(!pl011_rx_listens(&uart) || listens());
+		CHECK(pl011_rx_listens(&uart) || !listens() || !(model.cr & 1));
+	}
+}
+
 static void do_pop(void)
 {
 	int want = model.tx.count ? queue_take(&model.tx) : -1;
@@ -276,6 +301,10 @@ static void do_step(struct fuzz_input *in)
 	} else if (what == 10) {
 		offset = fuzz_word(in) & 0x1fff;
 		check_nothing(count < 10 ? 0xfe0 + offset % 0x20 : offset);
+	} else if (what == 11 && count < 8) {
+		do_wait(count & 1);
+	} else if (what == 12 && count < 8) {
+		do_poll(count & 1);
 	} else if (what > 10) {
 		offset = writable[fuzz_byte(in) % sizeof(writable)];
 		do_write(offset, fuzz_byte(in) & 1 ? 0x301 | fuzz_word(in) : fuzz_word(in));
