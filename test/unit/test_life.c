@@ -350,7 +350,7 @@ static bool guest(struct world *w, uint32_t c, enum event event)
 		cpu->then = GUEST;
 		return true;
 	case ACKNOWLEDGE:
-		w->pending &= (uint8_t) ~(1u << e);
+		w->pending = (uint8_t)(w->pending & ~(1u << e));
 		return true;
 	case END_OTHER:
 		end(w, c, 1 - vm, LIFE_END_RESET);
