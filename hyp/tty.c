@@ -318,7 +318,8 @@ void tty_enable_interrupts(void)
 	}
 }
 
-/* Before an access to the data register. Who reads it wants a byte, however it came to know of it. */
+/* Before an access to the data register. Who reads it wants a byte, however it came to know of it.
+ */
 static __attribute__((noinline)) void tty_poll_input(struct vm *vm, const struct mmio *mmio)
 {
 	if (!mmio->is_write && tty_has_input(vm)) {
