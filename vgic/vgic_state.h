@@ -173,15 +173,12 @@ VGIC_INLINE void vgic_levels_set(struct vgic_bank *bank, uint32_t bit, uint32_t 
 	}
 }
 
-/* Those of a word whose priority is below `limit` (0..32). */
+/* Those of a word whose priority is below `limit` (0..31). */
 VGIC_INLINE uint32_t vgic_levels_below(const struct vgic_bank *bank, uint32_t limit)
 {
 	uint32_t below = 0;
 	uint32_t same = GENMASK32(31, 0);
 
-	if (limit >> VGIC_LEVELS) {
-		return same;
-	}
 	for (uint32_t n = 0; n < VGIC_LEVELS; n++) {
 		uint32_t high = same & ~bank->level[n];
 
