@@ -403,9 +403,6 @@ static void tty_long_tick(void)
 	if (tty_holds && tty_patience > 0) {
 		tty_patience--;
 	}
-	for (uint32_t n = 0; n < vm_count; n++) {
-		tty_deliver_input(&vms[n]);
-	}
 }
 
 void tty_tick(void)
@@ -414,6 +411,9 @@ void tty_tick(void)
 	tty_tick_armed = false;
 	if (!tty_tick_is_short || ++tty_shorts >= TTY_SHORT) {
 		tty_long_tick();
+	}
+	for (uint32_t n = 0; n < vm_count; n++) {
+		tty_deliver_input(&vms[n]); /* which arms a tick anew, if this came early */
 	}
 	tty_pump_all();
 	tty_wait_for_room();

@@ -54,8 +54,18 @@ static bool partners_wait_off(uint32_t handle, const char *name)
 	return true;
 }
 
+static bool partners_is_ready(void *arg)
+{
+	uint32_t state = 0;
+
+	return irq_state(*(const uint32_t *)arg, kvm_irq_spi(DEMO_GIC_READY), &state) != 0 ||
+	       (state & PLUMB_IRQ_ENABLED) || partners_is_over(arg);
+}
+
 static bool partners_end_gicguest(uint32_t handle)
 {
+	/* 'quit' may have been typed before it has begun, which hears no edge. */
+	(void)timer_wait_until(partners_is_ready, &handle, DEMO_WAIT_US);
 	/* A user of the prompt may have left it high: then there is no edge. */
 	if (kvm_irq_line(handle, kvm_irq_spi(DEMO_GIC_END), 0) != 0 ||
 	    kvm_irq_line(handle, kvm_irq_spi(DEMO_GIC_END), 1) != 0 ||
@@ -71,6 +81,7 @@ static bool partners_end_rawguest(uint32_t handle)
 	uint32_t fiq = kvm_irq_cpu(0, KVM_ARM_IRQ_CPU_FIQ);
 	bool ok;
 
+	(void)partners_wait_answer(DEMO_RAW_READY, true);
 	/* From whatever was left high before. */
 	ok = kvm_irq_line(handle, fiq, 0) == 0 && kvm_irq_line(handle, irq, 0) == 0 &&
 	     partners_wait_answer(DEMO_ACK_FIQ, false) && partners_wait_answer(DEMO_ACK_IRQ, false);

@@ -264,14 +264,16 @@ static enum shell_next shell_run_line(char *line)
 	return SHELL_GO_ON;
 }
 
-/* A demo guest that is still running, or 0. */
+/* A demo guest that is running, or will be, or 0. */
 static uint32_t shell_running(const char *name)
 {
 	uint32_t handle = vm_find(name);
 	struct vm_info info;
 
-	return handle != 0 && vm_info(handle, &info) == 0 && info.state == PLUMB_VM_RUNNING ? handle
-											    : 0;
+	if (handle == 0 || vm_info(handle, &info) != 0) {
+		return 0;
+	}
+	return info.state == PLUMB_VM_RUNNING || info.state == PLUMB_VM_LOADING ? handle : 0;
 }
 
 int shell_run(void)

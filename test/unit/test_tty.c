@@ -519,6 +519,40 @@ static void typed_early(void)
 	CHECK(!overrun);
 }
 
+/* The same, with output under way that needs short ticks: it is not forgotten at their end. */
+static void typed_early_beside_output(void)
+{
+	bool overrun = false;
+
+	begin(1);
+	paste(9);
+	receive_interrupts();
+	uart.count = DEPTH;
+	uart.endless = true;
+	tty_is_open = false;
+	for (uint32_t n = 0; n < 200; n++) {
+		guest_writes(n == 199 ? '\n' : 'x');
+	}
+	tty_is_open = true;
+	tty_irq();
+	CHECK_EQ(this_cpu.tick_at, now + main_tty_tick / 32);
+	guest_sets(0x2c, 0x70);
+	guest_sets(0x30, 0x301);
+	guest_sets(0x38, 0x50);
+	now += main_tty_tick / 32;
+	this_cpu.tick_at = 0;
+	tty_tick();
+	for (uint32_t n = 0; n < 40 && this_cpu.tick_at; n++) {
+		now = this_cpu.tick_at;
+		this_cpu.tick_at = 0;
+		tty_tick();
+	}
+	CHECK(strstr(uart.sent, "x\r\n"));
+	CHECK_EQ(guest_reads(0x3c) & 0x50, 0x50);
+	CHECK_EQ(guest_takes(0, 200, &overrun), 9);
+	CHECK_EQ(this_cpu.tick_at, 0);
+}
+
 /* A UART that is never full: a call sends a turn's bytes, not all that there is. */
 static void turns(void)
 {
@@ -630,6 +664,7 @@ static const struct test_case cases[] = {
 	{ "stuck", stuck },
 	{ "cleared", cleared },
 	{ "typed_early", typed_early },
+	{ "typed_early_beside_output", typed_early_beside_output },
 	{ "turns", turns },
 	{ "no_room", no_room },
 	{ "boot_waits", boot_waits },
