@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define ECHO_LINE    120u
-#define ECHO_QUIT_US 60000000u
+#define ECHO_QUIT_US (10 * TIMER_PATIENCE_US)
 
 static char echo_line[ECHO_LINE];
 static volatile bool echo_asks; /* the answer ends with an R */

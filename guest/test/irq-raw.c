@@ -80,7 +80,7 @@ static void raw_wakes(uint32_t vcpu, uint32_t line, uint32_t op, const char *how
 {
 	(void)peer_call(&raw_peer, AGENT_CLEAR, 0, 0);
 	(void)peer_call(&raw_peer, AGENT_POLICY, line, 1 << 8);
-	(void)raw_on(vcpu, op, 3000000, 0);
+	(void)raw_on(vcpu, op, TIMER_PATIENCE_US, 0);
 	nap(20000);
 	raw_set(vcpu, line, 1);
 	(void)report_equal(raw_on(vcpu, AGENT_WOKEN, 0, 0), 1, "vCPU %u, %s %s: woken",

@@ -11,7 +11,7 @@
 #include "guest/lib/smp.h"
 #include "guest/test/pmu.h"
 
-#define L2CTLR_LIMIT_US 30000000u
+#define L2CTLR_LIMIT_US TIMER_PATIENCE_US
 
 static volatile uint32_t l2ctlr_seen;
 

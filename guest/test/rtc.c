@@ -111,9 +111,9 @@ static void rtc_alarms(uint32_t cpu, uint32_t alarms)
 }
 
 /* By hand, this CPU's interrupts masked. */
-static uint32_t rtc_ack(void)
+static uint32_t rtc_ack(uint32_t us)
 {
-	uint64_t end = timer_count() + timer_us_to_ticks(100000);
+	uint64_t end = timer_count() + timer_us_to_ticks(us);
 	uint32_t iar = gic_ack();
 
 	while (GIC_INTID(iar) == GIC_SPURIOUS && timer_count() < end) {
@@ -123,37 +123,47 @@ static uint32_t rtc_ack(void)
 	return iar;
 }
 
+static void rtc_comes(const char *what)
+{
+	(void)report_equal(rtc_ack(TIMER_PATIENCE_US), RTC_INTID, "%s", what);
+}
+
+static void rtc_silent(const char *what)
+{
+	(void)report_equal(rtc_ack(100000), GIC_SPURIOUS, "%s", what);
+}
+
 static void rtc_by_hand(void)
 {
 	gic_set_targets(RTC_INTID, 1);
 	rtc_alarm_now();
-	(void)report_equal(rtc_ack(), RTC_INTID, "acknowledged");
-	(void)report_equal(rtc_ack(), GIC_SPURIOUS, "active: not again");
+	rtc_comes("acknowledged");
+	rtc_silent("active: not again");
 	(void)report_check(gic_is_active(RTC_INTID), "ISACTIVER says so");
 	gic_eoi(RTC_INTID);
-	(void)report_equal(rtc_ack(), RTC_INTID, "EOI while high: again");
+	rtc_comes("EOI while high: again");
 	mmio_write32(RTC_ICR, 1);
 	gic_eoi(RTC_INTID);
-	(void)report_equal(rtc_ack(), GIC_SPURIOUS, "EOI after RTCICR: over");
+	rtc_silent("EOI after RTCICR: over");
 	gic_disable(RTC_INTID);
 	rtc_alarm_now();
-	(void)report_equal(rtc_ack(), GIC_SPURIOUS, "disabled: waits");
+	rtc_silent("disabled: waits");
 	gic_enable(RTC_INTID);
-	(void)report_equal(rtc_ack(), RTC_INTID, "enabled: comes");
+	rtc_comes("enabled: comes");
 	mmio_write32(RTC_ICR, 1);
 	gic_eoi(RTC_INTID);
 	gic_set_eoi_mode(true);
 	rtc_alarm_now();
-	(void)report_equal(rtc_ack(), RTC_INTID, "EOImode 1: comes");
+	rtc_comes("EOImode 1: comes");
 	gic_eoi(RTC_INTID);
-	(void)report_equal(rtc_ack(), GIC_SPURIOUS, "EOImode 1: not before GICC_DIR");
+	rtc_silent("EOImode 1: not before GICC_DIR");
 	gic_dir(RTC_INTID);
-	(void)report_equal(rtc_ack(), RTC_INTID, "EOImode 1: again after it");
+	rtc_comes("EOImode 1: again after it");
 	mmio_write32(RTC_ICR, 1);
 	gic_eoi(RTC_INTID);
 	gic_dir(RTC_INTID);
 	gic_set_eoi_mode(false);
-	(void)report_equal(rtc_ack(), GIC_SPURIOUS, "EOImode 1: over");
+	rtc_silent("EOImode 1: over");
 }
 
 /* The clock runs, and an alarm of the future wakes a CPU that sleeps. */
@@ -194,7 +204,7 @@ static void rtc_first_life(void)
 	rtc_alarms(0, 10);
 	gic_set_targets(RTC_INTID, 1);
 	rtc_alarm_now();
-	(void)report_equal(rtc_ack(), RTC_INTID, "active and high at the reset");
+	rtc_comes("active and high at the reset");
 }
 
 int main(void)
@@ -214,12 +224,12 @@ int main(void)
 		break;
 	case 1: /* still high: the device knows of no reset */
 		gic_enable(RTC_INTID);
-		(void)report_equal(rtc_ack(), RTC_INTID, "life 1: still high, comes");
+		rtc_comes("life 1: still high, comes");
 		mmio_write32(RTC_ICR, 1);
 		break; /* active and low at the reset */
 	case 2:
 		gic_enable(RTC_INTID);
-		(void)report_equal(rtc_ack(), GIC_SPURIOUS, "life 2: nothing pends");
+		rtc_silent("life 2: nothing pends");
 		rtc_alarms(0, 10);
 		gic_disable(RTC_INTID);
 		rtc_alarm_now();
@@ -227,7 +237,7 @@ int main(void)
 		break;
 	default:
 		gic_enable(RTC_INTID);
-		(void)report_equal(rtc_ack(), RTC_INTID, "life 3: still high, comes");
+		rtc_comes("life 3: still high, comes");
 		mmio_write32(RTC_ICR, 1);
 		gic_eoi(RTC_INTID);
 		rtc_alarms(0, RTC_ALARMS);

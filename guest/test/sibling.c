@@ -11,7 +11,7 @@
 #include "guest/lib/timer.h"
 
 #define SIBLING_SPI	 40u
-#define SIBLING_LIMIT_US 3000000u
+#define SIBLING_LIMIT_US TIMER_PATIENCE_US
 
 static volatile uint32_t sibling_asleep, sibling_taken, sibling_spins;
 

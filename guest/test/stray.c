@@ -9,7 +9,7 @@
 #include "guest/lib/report.h"
 #include "guest/test/nap.h"
 
-#define STRAY_LIMIT_US 80000000u
+#define STRAY_LIMIT_US (10 * TIMER_PATIENCE_US)
 
 static volatile uint32_t stray_count, stray_first;
 

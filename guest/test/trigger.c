@@ -26,8 +26,8 @@
 #define RTC_RIS		(RTC_BASE + 0x14)
 #define RTC_PERIPHID	(RTC_BASE + 0xfe0)
 #define RTC_INTID	34u
-#define TRIGGER_READY	50u	  /* a line that says that the other is there */
-#define TRIGGER_LONG_US 10000000u /* a host with much else to do */
+#define TRIGGER_READY	50u /* a line that says that the other is there */
+#define TRIGGER_LONG_US TIMER_PATIENCE_US
 #define TRIGGER_GONE_US 20000u
 #define TRIGGER_CHANGES 3000u
 

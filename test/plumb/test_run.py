@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """How a run is judged: the monitor's last words, keys, trace events, the case table."""
 
+import importlib.machinery
+import importlib.util
 import subprocess
 import sys
 import unittest
@@ -13,6 +15,8 @@ from plumblib.tty import RawTerminal
 from testlib import cases
 from testlib import stress
 from testlib.result import Result, host_result
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def outcome(text: bytes) -> Outcome:
@@ -68,6 +72,35 @@ class Stress(unittest.TestCase):
                          [["job", "red", "of", "3"], ["b", "2"], ["2", "x", "b:", "x"],
                           ["2", "x", "b:", "y"], ["a", "1"], ["1", "x", "a:", "z"]])
         self.assertEqual(stress.table([[Result("a")]]), ["no job was red in 1 rounds"])
+
+
+class Limits(unittest.TestCase):
+    """A case that is to reach its time limit ends there; a host too busy for it gets a longer one."""
+
+    def limits(self, head: str, needs: float) -> tuple[list[float], int]:
+        loader = importlib.machinery.SourceFileLoader("run", str(ROOT / "test" / "run"))
+        run = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
+        loader.exec_module(run)
+        given = []
+
+        def run_logged(argv: list[str], limit: float) -> tuple[int, str]:
+            given.append(float(argv[argv.index("--timeout") + 1]))
+            return 3 if "exit=3" in head else 0, "g: up\n" if given[-1] >= needs else ""
+
+        run.run_logged = run_logged
+        job = run.CaseJob(cases.parse(f"{head}\n\texpect ^g: up")[0])
+        failed = len(job.run().failed)
+        again = list(given)
+        given.clear()
+        self.assertEqual((len(job.run().failed), given), (failed, again))
+        return given, failed
+
+    def test_of_a_case(self):
+        self.assertEqual(self.limits("a b timeout=10", 30), ([40], 0))
+        self.assertEqual(self.limits("a b timeout=10", 50), ([40], 1))
+        self.assertEqual(self.limits("a b timeout=10 exit=3", 1), ([10], 0))
+        self.assertEqual(self.limits("a b timeout=10 exit=3", 50), ([10, 40, 160], 0))
+        self.assertEqual(self.limits("a b timeout=10 exit=3", 500), ([10, 40, 160], 1))
 
 
 class Keys(unittest.TestCase):
