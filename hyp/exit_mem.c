@@ -72,7 +72,7 @@ static enum mmio_result exit_gicd(struct vcpu *vcpu, struct mmio *mmio)
 	vgic_kick_t kick = 0;
 	vgic_kick_t others = 0;
 
-	if (vgic_dist_needs_fold(mmio->offset) && vcpu->cif->used) {
+	if (vgic_dist_needs_fold(mmio->offset) && (vcpu->cif->used || vcpu->cif->has_held)) {
 		run_vgic_fold(vcpu);
 	}
 	lock_take(&vm->vgic_lock);

@@ -42,6 +42,46 @@ static void irq_own(struct cpu *cpu, uint32_t iar, uint32_t intid)
 	lock_drop(&vcpu->vm->vgic_lock);
 }
 
+static bool irq_timer_is_high(uint32_t control)
+{
+	return (control & (TIMER_ENABLE | TIMER_MASKED | TIMER_FIRED)) ==
+	       (TIMER_ENABLE | TIMER_FIRED);
+}
+
+/* The timers' own word for it is there at once (KVM asks them, too); any other line's, including
+ * that of the performance monitors, the distributor has. */
+static bool irq_line_is_high(uint32_t intid, uint32_t physid)
+{
+	switch (intid) {
+	case VM_TIMER_VIRT:
+		return irq_timer_is_high(sysreg_read(CNTV_CTL));
+	case VM_TIMER_PHYS:
+		return irq_timer_is_high(sysreg_read(CNTP_CTL));
+	default:
+		return gic_is_pending(physid);
+	}
+}
+
+__attribute__((noinline)) void irq_look_at_lines(const struct vcpu *vcpu, bool own)
+{
+	struct vgic *vgic = vcpu->vm->vgic;
+	uint32_t intid = own ? 0 : VGIC_NR_PRIVATE;
+	uint32_t physid;
+
+	hw_dsb(); /* the guest's write that lowered a line has arrived at its device */
+	for (; vgic_level_next(vgic, vcpu->index, &intid, &physid); intid++) {
+		vgic_hw_level(vgic, vcpu->index, intid, irq_line_is_high(intid, physid));
+	}
+}
+
+void irq_look_at_spi(struct vm *vm, uint32_t intid)
+{
+	if (vgic_hw_held(vm->vgic, 0, intid)) {
+		vgic_hw_level(vm->vgic, 0, intid, gic_is_pending(intid));
+		run_vgic_release(&vm->vcpus[0]);
+	}
+}
+
 void irq_forget_own(const struct vcpu *vcpu)
 {
 	static const uint32_t intids[] = { VM_TIMER_VIRT, VM_TIMER_PHYS, VM_PMU_INTID };

@@ -23,6 +23,21 @@ void irq_change_trigger(uint32_t intid, bool edge);
  */
 void irq_forget_own(const struct vcpu *vcpu);
 
+/* Looks at the lines of held levels (vgic_level_next) and lets go of what is low; those of the
+ * vCPU itself only if its world is in the registers (`own`). vgic_lock is held; run_vgic_release
+ * follows. */
+void irq_look_at_lines(const struct vcpu *vcpu, bool own);
+
+/* The same of an SPI of `vm`, on any CPU. vgic_lock is held. */
+void irq_look_at_spi(struct vm *vm, uint32_t intid);
+
+static inline void irq_look(const struct vcpu *vcpu, bool own)
+{
+	if (vcpu->cif->has_held) {
+		irq_look_at_lines(vcpu, own);
+	}
+}
+
 /* Deactivates a physical interrupt for its guest, which has ended it on this CPU. */
 void irq_release_device(uint32_t physid);
 

@@ -2,6 +2,7 @@
 #include "hyp/irq_call.h"
 #include "hyp/base/error.h"
 #include "hyp/hw/sysreg.h"
+#include "hyp/irq.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/rtc.h"
 
@@ -95,6 +96,9 @@ int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *s
 	}
 	lock_take(&vm->vgic_lock);
 	known = irq_call_state_is_known(caller, vm, &line);
+	if (line.type == IRQ_LINE_SPI) {
+		irq_look_at_spi(vm, line.number);
+	}
 	*state = known ? vgic_irq_state(vm->vgic, line.vcpu, line.number) : 0;
 	lock_drop(&vm->vgic_lock);
 	if (!known) {

@@ -130,6 +130,20 @@ void run_timer_fired(struct cpu *cpu)
 
 /* ---- world switch ---- */
 
+/* The lines of a vCPU's timers have come off this CPU: one that had fallen before is forgotten, and
+ * its interrupt given back. vgic_lock is held. */
+static void run_timers_forget(const struct vcpu *vcpu)
+{
+	static const uint32_t fired = TIMER_ENABLE | TIMER_FIRED;
+
+	if ((vcpu->world.cntv.ctl & (fired | TIMER_MASKED)) != fired) {
+		(void)vgic_hw_release(vcpu->vm->vgic, vcpu->index, VM_TIMER_VIRT);
+	}
+	if ((vcpu->world.cntp.ctl & (fired | TIMER_MASKED)) != fired) {
+		(void)vgic_hw_release(vcpu->vm->vgic, vcpu->index, VM_TIMER_PHYS);
+	}
+}
+
 /* The physical timers' interrupts stay active while the guest holds them, so that they do not fire
  * again; a guest without a GIC never gets them. */
 static void run_timers_held(const struct vcpu *vcpu, bool loading)
@@ -159,6 +173,7 @@ static void run_vgic_unload(struct vcpu *vcpu)
 	vgic_unload(vm->vgic, vcpu->index, &kick);
 	run_vgic_release(vcpu);
 	run_timers_held(vcpu, false);
+	run_timers_forget(vcpu);
 	vpmu_unload(vcpu, &kick);
 	run_timer_check(vcpu, timer_now(), &kick);
 	lock_drop(&vm->vgic_lock);
@@ -210,6 +225,8 @@ static void run_vgic_load(struct vcpu *vcpu)
 	if (vm->vgic) {
 		lock_take(&vm->vgic_lock);
 		vgic_load(vm->vgic, vcpu->index);
+		irq_look(vcpu, false);
+		run_vgic_release(vcpu);
 		vgic_flush(vm->vgic, vcpu->index);
 		run_timers_held(vcpu, true);
 		vpmu_load(vcpu);

@@ -35,6 +35,9 @@ static vgic_kick_t run_vgic_do(struct vcpu *vcpu, enum vgic_work work, bool main
 	if (work == VGIC_WORK_SYNC) {
 		run_vgic_read(vcpu, &kick);
 	}
+	if (work != VGIC_WORK_NONE) {
+		irq_look(vcpu, true);
+	}
 	run_vgic_release(vcpu);
 	if (work != VGIC_WORK_NONE) {
 		vgic_flush(vgic, vcpu->index);
@@ -83,6 +86,7 @@ void run_vgic_fold(struct vcpu *vcpu)
 	}
 	lock_take(&vm->vgic_lock);
 	run_vgic_read(vcpu, &kick);
+	irq_look(vcpu, true);
 	run_vgic_release(vcpu);
 	lock_drop(&vm->vgic_lock);
 	vm_kick(vm, kick & ~BIT32(vcpu->index));

@@ -84,8 +84,12 @@ void vpmu_take(struct vcpu *vcpu, vgic_kick_t *kick)
 
 	pmu_close(&vcpu->pmu, vpmu_events);
 	vpmu_set_active(vcpu, false);
-	if (vpmu_intid && vgic && pmu_wants_interrupt(&vcpu->pmu) &&
-	    !vgic_hw_held(vgic, vcpu->index, VM_PMU_INTID)) {
+	if (!vpmu_intid || !vgic) {
+		return;
+	}
+	if (!pmu_wants_interrupt(&vcpu->pmu)) {
+		(void)vgic_hw_release(vgic, vcpu->index, VM_PMU_INTID);
+	} else if (!vgic_hw_held(vgic, vcpu->index, VM_PMU_INTID)) {
 		vgic_hw_fired(vgic, vcpu->index, VM_PMU_INTID, kick);
 	}
 }

@@ -40,6 +40,7 @@ struct vgic_cif {
 	uint8_t work;	  /* enum vgic_work: vgic_cif_work */
 	bool has_release; /* this vCPU's doing has left something for vgic_release_next ... */
 	bool has_trigger; /* ... or, has_release is set too, for vgic_trigger_next first */
+	bool has_held;	  /* a physical interrupt may be held: vgic_level_next */
 	uint32_t hcr;	  /* EOICount as read back, until fold has dealt with it */
 	uint32_t vmcr;
 	uint32_t apr;
@@ -98,9 +99,9 @@ int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vg
 /* PLUMB_GET_IRQ_STATE bits (abi/plumbline.h) of interrupt `intid` as vCPU `vcpu` sees it. */
 uint32_t vgic_irq_state(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);
 
-/* The loaded vCPU in whose list registers this interrupt is, so that memory, and vgic_irq_state,
- * know what became of it only as of that vCPU's last fold; VGIC_MAX_VCPUS: none, memory is right.
- * `fold_seq` changes with each fold. */
+/* The loaded vCPU in whose list registers this interrupt is, or whose own line it has, so that
+ * memory, and vgic_irq_state, know what became of it only as of that vCPU's last fold;
+ * VGIC_MAX_VCPUS: none, memory is right. `fold_seq` changes with each fold. */
 uint32_t vgic_irq_holder(const struct vgic *vgic, uint32_t vcpu, uint32_t intid,
 			 uint32_t *fold_seq);
 
@@ -108,7 +109,7 @@ uint32_t vgic_irq_holder(const struct vgic *vgic, uint32_t vcpu, uint32_t intid,
 void vgic_ask_fold(struct vgic *vgic, uint32_t vcpu);
 
 /* The physical interrupt behind `intid` fired and is active in the physical GIC until the guest
- * deactivates it: pends here, delivered with the HW bit. */
+ * deactivates it: pends here, delivered with the HW bit. A level pends as long as it is high. */
 void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick);
 
 /* Is the physical interrupt behind intid still to be deactivated by the guest (so it must be active
@@ -116,9 +117,19 @@ void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t
 bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);
 
 /* Forget a held one that was not acknowledged (the source went quiet while the vCPU was off the
- * CPU): no longer pending. True if there was one: glue deactivates the physical interrupt. False if
- * none is held, or the guest has acknowledged it and will deactivate it. */
+ * CPU): no longer pending by its line. True if there was one: glue deactivates the physical
+ * interrupt. False if none is held, or the guest has acknowledged it and will deactivate it. */
 bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
+
+/*
+ * A level that falls before the guest acknowledges it is no longer pending (IHI 0048B 3.2.4), and
+ * nothing tells: glue looks at the lines of those that are held. When memory is to be right, after
+ * vgic_fold, and before vgic_flush; if the mirror's has_held says so. The first with an INTID of at
+ * least *intid, a private one of `vcpu` or an SPI; `physid` is its physical interrupt. False: no
+ * more. vgic_hw_level takes the answer; what is low is let go (vgic_release_next).
+ */
+bool vgic_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uint32_t *physid);
+void vgic_hw_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high);
 
 /* The next physical interrupt that glue must deactivate because no list register does it: the guest
  * cleared it through the distributor, or ended it while it was in no list register. To be called

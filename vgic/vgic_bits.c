@@ -157,7 +157,7 @@ enum mmio_result vgic_bits_read_pending(struct vgic *vgic, uint32_t vcpu, struct
 {
 	const struct vgic_bank *bank = bits_bank(vgic, vcpu, bits_word(mmio));
 
-	return bits_read_state(vgic, vcpu, mmio, vgic_state_pending(bank) | bank->loan, kick);
+	return bits_read_state(vgic, vcpu, mmio, vgic_state_shown(bank), kick);
 }
 
 enum mmio_result vgic_bits_read_active(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,

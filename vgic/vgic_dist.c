@@ -199,6 +199,39 @@ static void dist_pass_config(struct vgic *vgic, uint32_t vcpu, uint32_t word, ui
 	vgic->cpu[vcpu].cif.has_release = true;
 }
 
+/* Does a list register show the physical interrupt as pending, as it was written? */
+static bool dist_is_lent(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	uint32_t vcpu = ref->irq->vcpu;
+	uint32_t lr = ref->irq->lr;
+
+	if (!(ref->bank->in_lr & ref->bit)) {
+		return false;
+	}
+	/*@ admit placed: vcpu < vgic->nr_vcpus; */
+	/*@ admit shown: lr < vgic->nr_lrs; */
+	return (ref->bank->held_lent & ref->bit) || (vgic->cpu[vcpu].cif.lr[lr] & GICH_LR_HW);
+}
+
+/* A physical level that waits for the guest goes on waiting as an edge; an edge is a level that is
+ * high until somebody looks. */
+static void dist_keep_held(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t changed)
+{
+	struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
+	uint32_t waits = changed & bank->held & ~bank->held_active;
+
+	bank->line |= waits & ~bank->edge;
+	for (uint32_t bits = waits & bank->edge; bits; bits &= bits - 1) {
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
+
+		if (dist_is_lent(vgic, &ref)) {
+			bank->loan |= ref.bit;
+		} else {
+			bank->latch |= ref.bit;
+		}
+	}
+}
+
 /* SGIs stay edges. Level or edge is looked at anew: what pends by its line may have to go, or
  * come. */
 static void dist_write_config(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
@@ -216,6 +249,7 @@ static void dist_write_config(struct vgic *vgic, uint32_t vcpu, const struct mmi
 	changed = (bank->edge ^ (dist_gather(mmio->value) << (first % 32))) & half &
 		  vgic_state_valid(vgic, first / 32);
 	bank->edge ^= changed;
+	dist_keep_held(vgic, vcpu, first / 32, changed);
 	dist_pass_config(vgic, vcpu, first / 32, changed);
 	changed &= bank->line | bank->in_lr;
 	vgic_irq_update_word(vgic, vcpu, first / 32, changed, kick);

@@ -14,11 +14,18 @@ uint32_t vgic_irq_state(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 	}
 	ref = vgic_state_ref(vgic, vcpu, intid);
 	bank = ref.bank;
-	return (bank->line & ref.bit ? PLUMB_IRQ_LEVEL : 0u) |
-	       ((vgic_state_pending(bank) | bank->loan) & ref.bit ? PLUMB_IRQ_PENDING : 0u) |
+	return ((bank->line | (bank->held_active & bank->high)) & ref.bit ? PLUMB_IRQ_LEVEL : 0u) |
+	       (vgic_state_shown(bank) & ref.bit ? PLUMB_IRQ_PENDING : 0u) |
 	       (bank->active & ref.bit ? PLUMB_IRQ_ACTIVE : 0u) |
 	       (bank->enabled & ref.bit ? PLUMB_IRQ_ENABLED : 0u) |
 	       (bank->edge & ref.bit ? PLUMB_IRQ_EDGE : 0u);
+}
+
+/* The line of a private physical interrupt is known on its CPU alone. */
+static bool dump_line_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	return ref->intid < VGIC_NR_PRIVATE && vgic->cpu[ref->vcpu].loaded &&
+	       (ref->bank->held & ~ref->bank->edge & ref->bit);
 }
 
 uint32_t vgic_irq_holder(const struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t *fold_seq)
@@ -29,11 +36,14 @@ uint32_t vgic_irq_holder(const struct vgic *vgic, uint32_t vcpu, uint32_t intid,
 		return VGIC_MAX_VCPUS;
 	}
 	ref = vgic_state_ref(vgic, vcpu, intid);
-	if (!vgic_irq_is_away(vgic, &ref)) {
+	if (vgic_irq_is_away(vgic, &ref)) {
+		vcpu = ref.irq->vcpu;
+	} else if (!dump_line_is_away(vgic, &ref)) {
 		return VGIC_MAX_VCPUS;
 	}
-	*fold_seq = vgic->cpu[ref.irq->vcpu].fold_seq;
-	return ref.irq->vcpu;
+	/*@ admit placed: vcpu < vgic->nr_vcpus; */
+	*fold_seq = vgic->cpu[vcpu].fold_seq;
+	return vcpu;
 }
 
 void vgic_ask_fold(struct vgic *vgic, uint32_t vcpu)

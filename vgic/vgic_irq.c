@@ -51,6 +51,7 @@ int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vg
 
 void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)
 {
+	ref->bank->line &= ~ref->bit;
 	ref->bank->held &= ~ref->bit;
 	ref->bank->held_active &= ~ref->bit;
 	ref->bank->release |= ref->bit;
@@ -61,8 +62,8 @@ void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)
 }
 
 /* In a list register, dropping the loan is enough: fold brings back nothing then, unless the guest
- * has acknowledged it before. A physical interrupt that waits behind the latch is given back, or
- * it would stay active for ever. */
+ * has acknowledged it before. A physical edge that waits behind the latch is given back, or it
+ * would stay active for ever. */
 void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	struct vgic_bank *bank = ref->bank;
@@ -72,7 +73,7 @@ void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_
 	}
 	bank->latch &= ~ref->bit;
 	bank->loan &= ~ref->bit;
-	if (bank->held & ~bank->held_active & ~bank->in_lr & ref->bit) {
+	if (bank->held & ~bank->held_active & ~bank->in_lr & ~vgic_state_pending(bank) & ref->bit) {
 		vgic_irq_release(vgic, ref);
 	}
 	vgic_irq_update(vgic, ref, kick);

@@ -35,8 +35,9 @@ VGIC_INLINE void vgic_irq_ask(struct vgic_cpu *cpu, enum vgic_work work)
 
 /* An active interrupt stays with the vCPU that acknowledged it. A pending SPI goes to one of its
  * targets: where it is already, else the lowest. On a uniprocessor GICD_ITARGETSR means nothing
- * (IHI 0048B 4.3.12). */
-VGIC_INLINE uint32_t vgic_irq_destination(const struct vgic *vgic, const struct vgic_ref *ref)
+ * (IHI 0048B 4.3.12). `pending`: the bank's. */
+VGIC_INLINE uint32_t vgic_irq_destination_of(const struct vgic *vgic, const struct vgic_ref *ref,
+					     uint32_t pending)
 {
 	const struct vgic_bank *bank = ref->bank;
 	uint32_t targets;
@@ -44,7 +45,7 @@ VGIC_INLINE uint32_t vgic_irq_destination(const struct vgic *vgic, const struct 
 	if (bank->active & ref->bit) {
 		return ref->irq->vcpu;
 	}
-	if (!(vgic_state_pending(bank) & vgic_state_eligible(vgic, bank) & ref->bit)) {
+	if (!(pending & vgic_state_eligible(vgic, bank) & ref->bit)) {
 		return VGIC_NOWHERE;
 	}
 	if (ref->intid < VGIC_NR_PRIVATE) {
@@ -55,6 +56,11 @@ VGIC_INLINE uint32_t vgic_irq_destination(const struct vgic *vgic, const struct 
 		return ref->irq->vcpu;
 	}
 	return targets ? bits_first(targets) : VGIC_NOWHERE;
+}
+
+VGIC_INLINE uint32_t vgic_irq_destination(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	return vgic_irq_destination_of(vgic, ref, vgic_state_pending(ref->bank));
 }
 
 /* List registers known to be free are filled without a look; are there too few, some may be empty
@@ -99,11 +105,10 @@ VGIC_INLINE void vgic_irq_recall(struct vgic *vgic, const struct vgic_ref *ref, 
 	*kick |= BIT32(vcpu);
 }
 
-/* In no list register: from the vCPU in whose list it is, if any, to where it belongs. */
-VGIC_INLINE void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+VGIC_INLINE void vgic_irq_move(struct vgic *vgic, const struct vgic_ref *ref, uint32_t to,
+			       vgic_kick_t *kick)
 {
 	uint32_t from = ref->irq->vcpu;
-	uint32_t to = vgic_irq_destination(vgic, ref);
 
 	if (from != to) {
 		if (from != VGIC_NOWHERE) {
@@ -117,6 +122,19 @@ VGIC_INLINE void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, v
 	if (to != VGIC_NOWHERE) {
 		vgic_irq_notify(vgic, to, kick);
 	}
+}
+
+/* In no list register: from the vCPU in whose list it is, if any, to where it belongs. */
+VGIC_INLINE void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	vgic_irq_move(vgic, ref, vgic_irq_destination(vgic, ref), kick);
+}
+
+/* The same of one that is known to pend. */
+VGIC_INLINE void vgic_irq_place_pending(struct vgic *vgic, const struct vgic_ref *ref,
+					vgic_kick_t *kick)
+{
+	vgic_irq_move(vgic, ref, vgic_irq_destination_of(vgic, ref, ref->bit), kick);
 }
 
 /* vgic_irq_update, expanded where it is called. */
@@ -148,7 +166,8 @@ void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kic
 /* Does only the hardware of a loaded vCPU know whether it is active? */
 bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref);
 
-/* The physical interrupt is no longer the guest's: glue deactivates it (vgic_release_next). */
+/* The physical interrupt is no longer the guest's: glue deactivates it (vgic_release_next). The
+ * caller places the virtual one anew. */
 void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref);
 
 #endif

@@ -65,26 +65,22 @@ uint32_t vgic_lr_encode_active(const struct vgic *vgic, const struct vgic_ref *r
 								: ref->irq->active_priority);
 }
 
-/* What became of the physical interrupt. With the HW bit, the guest's EOI has deactivated it. */
+/* What became of the physical interrupt. What the guest has acknowledged comes again, if its line
+ * is still high, when it is deactivated; with the HW bit, the guest's EOI has done that. */
 static void lr_take_held(struct vgic *vgic, const struct vgic_ref *ref, uint32_t value, bool active)
 {
 	struct vgic_bank *bank = ref->bank;
 
-	if (!(value & GICH_LR_HW)) {
-		if ((bank->held_lent & ref->bit) && !(value & GICH_LR_PENDING)) {
-			bank->held_active |= ref->bit; /* the guest has acknowledged it */
-		}
-		if ((bank->held_active & ref->bit) && !active) {
-			vgic_irq_release(vgic, ref);
-		}
-	} else if (value & GICH_LR_ACTIVE) {
+	if (!(value & GICH_LR_PENDING) && ((value & GICH_LR_HW) || (bank->held_lent & ref->bit))) {
+		bank->line &= ~ref->bit;
 		bank->held_active |= ref->bit;
-		if (!active) {
-			vgic_irq_release(vgic, ref);
+		if ((value & GICH_LR_HW) && !(value & GICH_LR_ACTIVE)) {
+			bank->held &= ~ref->bit;
+			bank->held_active &= ~ref->bit;
 		}
-	} else if (!(value & GICH_LR_PENDING)) {
-		bank->held &= ~ref->bit;
-		bank->held_active &= ~ref->bit;
+	}
+	if ((bank->held_active & ref->bit) && !active) {
+		vgic_irq_release(vgic, ref);
 	}
 }
 
@@ -169,8 +165,9 @@ void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kic
 			ref.irq->sources |= (uint8_t)BIT32(FIELD_GET(GICH_LR_CPUID, value));
 		}
 	}
-	/* The latch that it waited behind was cleared meanwhile (vgic_irq_clear_pending). */
-	if (bank->held & ~bank->held_active & ~bank->latch & ref.bit) {
+	/* The latch that it waited behind was cleared meanwhile (vgic_irq_clear_pending), or its
+	 * line is low (vgic_hw_release). */
+	if (bank->held & ~bank->held_active & ~vgic_state_pending(bank) & ref.bit) {
 		vgic_irq_release(vgic, &ref);
 	}
 	if (active) {

@@ -76,26 +76,62 @@ static void phys_list_register_is_empty(struct vgic *vgic, const struct vgic_ref
 	cpu->nr_free++;
 }
 
+VGIC_INLINE void phys_hold(struct vgic *vgic, const struct vgic_ref *ref)
+{
+	struct vgic_bank *bank = ref->bank;
+
+	if ((bank->in_lr & ref->bit) &&
+	    (vgic->cpu[ref->irq->vcpu].cif.lr[ref->irq->lr] & GICH_LR_HW)) {
+		phys_list_register_is_empty(vgic, ref);
+	}
+	bank->held |= ref->bit;
+	if (bank->edge & ref->bit) {
+		bank->latch |= ref->bit;
+	} else {
+		bank->line |= ref->bit;
+	}
+}
+
+/* Any vCPU may be the one that looks at its line. */
+static __attribute__((noinline)) void phys_fire_spi(struct vgic *vgic, uint32_t intid,
+						    vgic_kick_t *kick)
+{
+	struct vgic_ref ref = vgic_state_ref(vgic, 0, intid);
+
+	if (!((ref.bank->timer | ref.bank->passed) & ref.bit)) {
+		return;
+	}
+	vgic->held_sum |= BIT32(intid / 32);
+	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
+		vgic->cpu[n].cif.has_held = true;
+	}
+	phys_hold(vgic, &ref);
+	vgic_irq_update(vgic, &ref, kick);
+}
+
+/* SPIs apart: a timer's tick is on the way of much. */
 void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick)
 {
 	struct vgic_ref ref;
-	struct vgic_bank *bank;
 
 	if (!phys_exists(vgic, vcpu, intid)) {
 		return;
 	}
-	ref = vgic_state_ref(vgic, vcpu, intid);
-	bank = ref.bank;
-	if (!((bank->timer | bank->passed) & ref.bit)) {
+	if (intid >= VGIC_NR_PRIVATE) {
+		phys_fire_spi(vgic, intid, kick);
 		return;
 	}
-	if ((bank->in_lr & ref.bit) &&
-	    (vgic->cpu[ref.irq->vcpu].cif.lr[ref.irq->lr] & GICH_LR_HW)) {
-		phys_list_register_is_empty(vgic, &ref);
+	ref = vgic_state_ref(vgic, vcpu, intid);
+	if (!((ref.bank->timer | ref.bank->passed) & ref.bit)) {
+		return;
 	}
-	bank->held |= ref.bit;
-	bank->latch |= ref.bit;
-	vgic_irq_update_here(vgic, &ref, kick);
+	vgic->cpu[vcpu].cif.has_held = true;
+	phys_hold(vgic, &ref);
+	if (ref.bank->in_lr & ref.bit) {
+		vgic_irq_recall(vgic, &ref, kick);
+	} else {
+		vgic_irq_place_pending(vgic, &ref, kick);
+	}
 }
 
 bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
@@ -109,8 +145,8 @@ bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 	return (ref.bank->held & ref.bit) != 0;
 }
 
-/* In a list register, dropping the loan is all: fold finds out whether the guest was faster, and
- * vgic_release_next tells. */
+/* In a list register, dropping the line is all: fold finds out whether the guest was faster, and
+ * vgic_release_next tells. An edge, and what the guest has set pending, stay. */
 bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 {
 	vgic_kick_t none = 0; /* less is pending: nobody needs to be woken */
@@ -125,14 +161,79 @@ bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 	if (bank->held_active & ref.bit) {
 		return false;
 	}
-	bank->latch &= ~ref.bit;
-	bank->loan &= ~ref.bit;
+	bank->line &= ~ref.bit;
 	if (bank->in_lr & ref.bit) {
 		return false;
 	}
 	bank->held &= ~ref.bit;
 	vgic_irq_update(vgic, &ref, &none);
 	return true;
+}
+
+/* Levels that are held, and of which memory knows what the guest has done with them. */
+static uint32_t phys_levels(const struct vgic_bank *bank)
+{
+	return bank->held & ~bank->edge & ~bank->in_lr;
+}
+
+/* The first of a word from *intid on; false: none. */
+static bool phys_find_level(const struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t *intid,
+			    uint32_t *physid)
+{
+	uint32_t bits = phys_levels(vgic_state_bank(vgic, vcpu, word));
+
+	if (word == *intid / 32) {
+		bits &= GENMASK32(31, 0) << (*intid % 32);
+	}
+	if (!bits) {
+		return false;
+	}
+	*intid = 32 * word + bits_first(bits);
+	*physid = vgic_state_ref(vgic, vcpu, *intid).irq->physid;
+	return true;
+}
+
+bool vgic_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uint32_t *physid)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	if (*intid < VGIC_NR_PRIVATE && phys_find_level(vgic, vcpu, 0, intid, physid)) {
+		return true;
+	}
+	for (uint32_t words = vgic->held_sum; words; words &= words - 1) {
+		uint32_t word = bits_first(words);
+
+		if (!vgic->spi[word - 1].held) {
+			vgic->held_sum &= ~BIT32(word);
+		} else if (word >= *intid / 32 &&
+			   phys_find_level(vgic, vcpu, word, intid, physid)) {
+			return true;
+		}
+	}
+	cpu->cif.has_held = (cpu->bank.held | vgic->held_sum) != 0;
+	return false;
+}
+
+void vgic_hw_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high)
+{
+	vgic_kick_t none = 0; /* less is pending: nobody needs to be woken */
+	struct vgic_ref ref;
+	struct vgic_bank *bank;
+
+	if (!phys_exists(vgic, vcpu, intid)) {
+		return;
+	}
+	ref = vgic_state_ref(vgic, vcpu, intid);
+	bank = ref.bank;
+	if (!(phys_levels(bank) & ref.bit)) {
+		return;
+	}
+	if (bank->held_active & ref.bit) {
+		bank->high = high ? bank->high | ref.bit : bank->high & ~ref.bit;
+	} else if (!high) {
+		vgic_irq_release(vgic, &ref);
+		vgic_irq_update(vgic, &ref, &none);
+	}
 }
 
 /* Takes the lowest bit off a bank's list. */

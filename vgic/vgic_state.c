@@ -50,7 +50,7 @@ size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs)
 static void state_reset_bank(struct vgic_bank *bank)
 {
 	*bank = (struct vgic_bank) {
-		.line = bank->line,
+		.line = bank->line & ~(bank->timer | bank->passed),
 		.release = bank->release,
 		.timer = bank->timer,
 		.passed = bank->passed,
@@ -101,6 +101,7 @@ void vgic_reset(struct vgic *vgic)
 	vgic->group_on[0] = 0;
 	vgic->group_on[1] = 0;
 	vgic->trigger_sum = 0;
+	vgic->held_sum = 0;
 	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
 		state_reset_cpu(&vgic->cpu[n], vgic->nr_lrs);
 	}

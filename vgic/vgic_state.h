@@ -34,10 +34,9 @@ struct vgic_bank {
 	uint32_t edge;
 	uint32_t line;
 
-	/* Pending apart from a high level line: an edge, ISPENDR, an SGI's sources, a physical
-	 * interrupt. While it is lent to a list register as pending it is `loan` instead, so that
-	 * what comes meanwhile is told from what the guest may have taken: what is left of the loan
-	 * returns at fold. */
+	/* Pending apart from a high level line: an edge, ISPENDR, an SGI's sources. While it is
+	 * lent to a list register as pending it is `loan` instead, so that what comes meanwhile is
+	 * told from what the guest may have taken: what is left of the loan returns at fold. */
 	uint32_t latch;
 	uint32_t loan;
 
@@ -49,10 +48,11 @@ struct vgic_bank {
 	uint32_t op_activate;
 	uint32_t op_deactivate;
 
-	/* The physical interrupt fired and is active in the physical GIC: it waits behind `latch`
-	 * or `loan`, or (held_active) it is what the guest has active. */
+	/* The physical interrupt fired and is active in the physical GIC: it waits behind `line`
+	 * (an edge: `latch` or `loan`), or (held_active) it is what the guest has active. */
 	uint32_t held;
 	uint32_t held_active;
+	uint32_t high;	    /* held_active: the physical line, as last looked at */
 	uint32_t held_lent; /* it is what a list register shows as pending, without the HW bit */
 	uint32_t release;   /* the physical interrupt is to be deactivated: vgic_release_next */
 
@@ -61,7 +61,7 @@ struct vgic_bank {
 
 	/* The priorities, bit 7 of each first: 32 are compared at once. */
 	uint32_t level[VGIC_LEVELS];
-	uint32_t spare[11];
+	uint32_t spare[10];
 };
 
 _Static_assert(sizeof(struct vgic_bank) == 128, "a power of two: found by a shift");
@@ -115,6 +115,7 @@ struct vgic {
 	uint32_t group_on[2];	  /* all ones if the distributor forwards the group */
 	uint32_t release_sum;	  /* bit w: an SPI of word w is in `release` */
 	uint32_t trigger_sum;	  /* likewise: of some SPI VGIC_TRIGGER_CHANGED */
+	uint32_t held_sum;	  /* likewise, or was lately: an SPI is in `held` */
 	struct vgic_cpu *cpu;	  /* nr_vcpus of them */
 	struct vgic_bank *spi;	  /* nr_words - 1: word 1 first */
 	struct vgic_irq *spi_irq; /* nr_irqs - 32: INTID 32 first */
@@ -190,6 +191,13 @@ VGIC_INLINE uint32_t vgic_levels_below(const struct vgic_bank *bank, uint32_t li
 		}
 	}
 	return below;
+}
+
+/* What GICD_ISPENDR shows: a level that is high while it is active is pending, too (4.3.7). */
+VGIC_INLINE uint32_t vgic_state_shown(const struct vgic_bank *bank)
+{
+	return vgic_state_pending(bank) | bank->loan |
+	       (bank->held_active & bank->high & ~bank->edge);
 }
 
 /* May be forwarded if pending. */

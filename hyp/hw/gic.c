@@ -130,6 +130,11 @@ void gic_set_active(uint32_t intid, bool active)
 	io_write32(gic.gicd + base + 4 * (intid / 32), BIT32(intid % 32));
 }
 
+bool gic_is_pending(uint32_t intid)
+{
+	return io_read32(gic.gicd + GICD_ISPENDR + 4 * (intid / 32)) >> (intid % 32) & 1u;
+}
+
 uint32_t gic_pending_private(void)
 {
 	return io_read32(gic.gicd + GICD_ISPENDR);

@@ -54,6 +54,10 @@ void gic_deactivate(uint32_t iar);
  */
 void gic_set_active(uint32_t intid, bool active);
 
+/* Of an SPI, or this CPU's private interrupt: a level is pending while its line is high, whether it
+ * is active or not (4.3.7). */
+bool gic_is_pending(uint32_t intid);
+
 /* Which of this CPU's SGIs and PPIs are pending: bit n, INTID n. */
 uint32_t gic_pending_private(void);
 

@@ -98,6 +98,24 @@ void gic_target(uint32_t intid, uint8_t cpu_mask)
 	(void)cpu_mask;
 }
 
+/* The levels of lines that were passed through or are the monitors': bit n, INTID n. */
+static uint64_t high;
+
+bool gic_is_pending(uint32_t intid)
+{
+	hw_log_event("gic look");
+	return high >> intid & 1u;
+}
+
+void run_vgic_release_all(struct vcpu *who)
+{
+	uint32_t physid;
+
+	while (vgic_release_next(who->vm->vgic, who->index, &physid)) {
+		irq_release(physid);
+	}
+}
+
 void print(const char *format, ...)
 {
 	CHECK(!format);
@@ -162,6 +180,7 @@ static void load(bool property, bool used)
 	}
 	vgic_load(vm.vgic, 0);
 	cpus[0].loaded = &vcpu;
+	*hw_log_register("HTPIDR") = (uintptr_t)&cpus[0];
 	active = SPURIOUS;
 	pending = PMU;
 }
@@ -194,6 +213,70 @@ static void timers(void)
 		CHECK_EQ(active, is_due ? intid : SPURIOUS);
 		free(vm.vgic);
 	}
+}
+
+#define DEVICE 40u
+
+/* What is held is looked at where its line is: the timers' own registers, the distributor for the
+ * others, and nothing for what is not there (the guest's write has arrived before: A3.8.3). */
+static void lines(void)
+{
+	static const uint32_t intids[] = { 27, 30, GUESTS, DEVICE };
+	static const uint32_t physids[] = { 27, 30, PMU, DEVICE };
+
+	for (uint32_t n = 0; n < 2 * ARRAY_SIZE(intids); n++) {
+		uint32_t intid = intids[n / 2];
+		bool is_high = n % 2;
+		vgic_kick_t kick = 0;
+
+		load(true, true);
+		vgic_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
+		vgic_set_owner(vm.vgic, 30, VGIC_OWNER_TIMER, 30);
+		vgic_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
+		*hw_log_register("CNTV_CTL") = intid == 27 && is_high ? 5 : 1;
+		*hw_log_register("CNTP_CTL") = intid == 30 && is_high ? 5 : 7;
+		high = is_high ? UINT64_C(1) << physids[n / 2] : 0;
+		irq_look(&vcpu, true);
+		vgic_hw_fired(vm.vgic, 0, intid, &kick);
+		hw_log_clear();
+		irq_look(&vcpu, true);
+		CHECK_EQ(hw_log_count('e', "hw_dsb"), 1);
+		CHECK_EQ(hw_log_count('e', "gic look"), physids[n / 2] != intid || intid == DEVICE);
+		CHECK(hw_log_find(0, 'e', "gic look") == HW_LOG_NONE ||
+		      hw_log_find(0, 'e', "hw_dsb") < hw_log_find(0, 'e', "gic look"));
+		CHECK_EQ(vgic_hw_held(vm.vgic, 0, intid), is_high);
+		CHECK_EQ(vgic_has_pending(vm.vgic, 0), false); /* not enabled */
+		active = physids[n / 2];
+		run_vgic_release(&vcpu);
+		CHECK_EQ(active, is_high ? physids[n / 2] : SPURIOUS);
+		free(vm.vgic);
+	}
+}
+
+/* A vCPU that comes to a CPU has its own lines not there yet; a device's are there for all. */
+static void lines_of_others(void)
+{
+	vgic_kick_t kick = 0;
+
+	load(true, true);
+	vgic_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
+	vgic_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
+	vgic_hw_fired(vm.vgic, 0, 27, &kick);
+	vgic_hw_fired(vm.vgic, 0, DEVICE, &kick);
+	*hw_log_register("CNTV_CTL") = 0;
+	high = 0;
+	irq_look(&vcpu, false);
+	CHECK(vgic_hw_held(vm.vgic, 0, 27));
+	CHECK(!vgic_hw_held(vm.vgic, 0, DEVICE));
+	vgic_hw_fired(vm.vgic, 0, DEVICE, &kick);
+	active = DEVICE;
+	irq_look_at_spi(&vm, DEVICE);
+	CHECK(!vgic_hw_held(vm.vgic, 0, DEVICE));
+	CHECK_EQ(active, SPURIOUS);
+	hw_log_clear();
+	irq_look_at_spi(&vm, DEVICE);
+	CHECK_EQ(hw_log_length, 0);
+	free(vm.vgic);
 }
 
 static void owners(void)
@@ -276,6 +359,8 @@ static const struct test_case cases[] = {
 	{ "nobody_is_loaded", nobody_is_loaded },
 	{ "kicks_without_end", kicks_without_end },
 	{ "timers", timers },
+	{ "lines", lines },
+	{ "lines_of_others", lines_of_others },
 	{ "the_end", the_end },
 };
 

@@ -57,6 +57,12 @@ void gic_deactivate(uint32_t iar)
 	CHECK(!iar);
 }
 
+void irq_look_at_lines(const struct vcpu *who, bool own)
+{
+	(void)who;
+	hw_log_event(own ? "look at lines" : "look at devices");
+}
+
 void irq_forget_own(const struct vcpu *who)
 {
 	(void)who;

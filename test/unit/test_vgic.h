@@ -52,6 +52,7 @@ struct rig {
 	vgic_kick_t kick;
 	uint32_t woken; /* of those not loaded, who was, as vm_kick does; for whoever clears it */
 	uint8_t physical[1024]; /* active in the physical GIC */
+	bool low[1024];		/* its line has fallen since it fired */
 	uint32_t deactivated;	/* by vgic_release_next */
 	uint32_t storms;
 	void (*on_trigger)(uint32_t physid, bool edge); /* by vgic_trigger_next */
@@ -259,11 +260,30 @@ static inline void rig_releases(struct rig *rig, uint32_t v)
 	}
 }
 
+/* Glue looks at the lines of what is held; those of the vCPU itself where it runs. */
+static inline void rig_lines(struct rig *rig, uint32_t v, bool own)
+{
+	uint32_t intid = own ? 0 : 32;
+	uint32_t last = 0;
+	uint32_t physid;
+
+	if (!vgic_cif(rig->vgic, v)->has_held) {
+		CHECK(!vgic_level_next(rig->vgic, v, &intid, &physid));
+		return;
+	}
+	for (; vgic_level_next(rig->vgic, v, &intid, &physid); intid++) {
+		CHECK(intid >= last && vgic_hw_held(rig->vgic, v, intid));
+		last = intid + 1;
+		vgic_hw_level(rig->vgic, v, intid, !rig->low[physid]);
+	}
+}
+
 static inline void rig_sync(struct rig *rig, uint32_t v)
 {
 	hw_read(rig, v);
 	rig->cpu[v].syncs++;
 	vgic_fold(rig->vgic, v, &rig->kick);
+	rig_lines(rig, v, true);
 	rig_releases(rig, v);
 	vgic_flush(rig->vgic, v);
 	hw_write(rig, v);
@@ -278,8 +298,11 @@ static inline void rig_look(struct rig *rig, uint32_t v, uint32_t empty)
 		rig_sync(rig, v);
 		return;
 	}
-	rig_releases(rig, v);
 	if (work != VGIC_WORK_NONE) { /* as run_vgic_do */
+		rig_lines(rig, v, true);
+	}
+	rig_releases(rig, v);
+	if (work != VGIC_WORK_NONE) {
 		vgic_flush(rig->vgic, v);
 	}
 	hw_write(rig, v);
@@ -296,6 +319,8 @@ static inline void rig_enter(struct rig *rig, uint32_t v)
 	} else if (vgic_work(rig->vgic, v) == VGIC_WORK_LOOK) {
 		rig_look(rig, v, hw_elrsr(rig, v));
 	} else if (vgic_work(rig->vgic, v) == VGIC_WORK_ADD) {
+		rig_lines(rig, v, true);
+		rig_releases(rig, v);
 		vgic_flush(rig->vgic, v);
 		hw_write(rig, v);
 	}
@@ -334,6 +359,8 @@ static inline void rig_load(struct rig *rig, uint32_t v)
 {
 	rig->cpu[v].loaded = true;
 	vgic_load(rig->vgic, v);
+	rig_lines(rig, v, false);
+	rig_releases(rig, v);
 	vgic_flush(rig->vgic, v);
 	hw_write(rig, v);
 	rig_enter(rig, v);
@@ -352,6 +379,11 @@ static inline void rig_unload(struct rig *rig, uint32_t v)
 	hw_look(rig, v);
 	vgic_unload(rig->vgic, v, &rig->kick);
 	rig_releases(rig, v);
+	for (uint32_t n = 16; n < 32; n++) { /* whose physical interrupt is n, too */
+		if (rig->low[n] && vgic_hw_release(rig->vgic, v, n)) {
+			rig->physical[n] = 0;
+		}
+	}
 	memset(rig->cpu[v].lr, 0, sizeof(rig->cpu[v].lr));
 	rig->cpu[v].hcr = 0;
 	rig->cpu[v].loaded = false;
@@ -365,6 +397,8 @@ static inline enum mmio_result rig_try(struct rig *rig, uint32_t v, struct mmio 
 	if (rig->cpu[v].loaded && vgic_dist_needs_fold(mmio->offset)) {
 		hw_read(rig, v);
 		vgic_fold(rig->vgic, v, &rig->kick);
+		rig_lines(rig, v, true);
+		rig_releases(rig, v);
 	}
 	result = vgic_dist_access(rig->vgic, v, mmio, &rig->kick);
 	rig_releases(rig, v);
@@ -441,6 +475,8 @@ static inline void rig_dir(struct rig *rig, uint32_t v, uint32_t iar)
 
 	hw_read(rig, v);
 	vgic_fold(rig->vgic, v, &rig->kick);
+	rig_lines(rig, v, true);
+	rig_releases(rig, v);
 	if (vgic_cpu_dir(rig->vgic, v, iar, &physid, &rig->kick)) {
 		CHECK(rig->physical[physid]);
 		rig->physical[physid] = 0;
@@ -454,6 +490,7 @@ static inline void rig_fire(struct rig *rig, uint32_t v, uint32_t intid, uint32_
 {
 	CHECK(!rig->physical[physid]);
 	rig->physical[physid] = 1;
+	rig->low[physid] = false;
 	vgic_hw_fired(rig->vgic, v, intid, &rig->kick);
 	rig_settle(rig);
 }

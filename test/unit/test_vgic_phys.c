@@ -198,9 +198,11 @@ static void pended_while_active(void)
 	}
 }
 
+/* GICD_ICPENDR clears an edge; a level that is high stays pending (4.3.8). */
 static void cleared_by_the_guest(void)
 {
 	boot(2, 4);
+	vgic_set_edge(rig.vgic, DEV);
 	rig_fire(&rig, 0, DEV, DEV_PHYS);
 	rig_write(&rig, 0, ICPENDR + 4, 0xffffffff);
 	CHECK_EQ(rig.physical[DEV_PHYS], 0);
@@ -218,12 +220,283 @@ static void cleared_by_the_guest(void)
 	CHECK_EQ(rig.physical[DEV_PHYS], 0);
 	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
 	rig_eoi(&rig, 0, DEV);
+	rig_fire(&rig, 0, DEV2, DEV2_PHYS);
+	rig_write(&rig, 0, ICPENDR + 4, 0xffffffff);
+	rig_write(&rig, 1, ICPENDR + 4, 0xffffffff);
+	CHECK_EQ(rig.physical[DEV2_PHYS], 1);
+	take(DEV2);
+	rig_eoi(&rig, 0, DEV2);
+	CHECK_EQ(rig.physical[DEV2_PHYS], 0);
 	rig_fire(&rig, 0, VTIMER, VPHYS);
 	take(VTIMER);
 	rig_write(&rig, 0, ICACTIVER, 1u << VTIMER);
 	CHECK_EQ(rig.physical[VPHYS], 0);
 	rig_eoi(&rig, 0, VTIMER);
 	CHECK_EQ(rig.deactivated, 4);
+	rig_free(&rig);
+}
+
+/* ---- levels that fall ---- */
+
+struct level {
+	uint32_t intid, physid;
+};
+
+static const struct level levels[] = { { VTIMER, VPHYS }, { PTIMER, 30 }, { DEV, DEV_PHYS } };
+#define NR_LEVELS (sizeof(levels) / sizeof(levels[0]))
+
+static uint32_t word_of(uint32_t base, const struct level *level)
+{
+	return base + level->intid / 32 * 4;
+}
+
+static uint32_t bit_of(const struct level *level)
+{
+	return 1u << (level->intid % 32);
+}
+
+static bool shown(const struct level *level)
+{
+	return (rig_read(&rig, 0, word_of(ISPENDR, level)) & bit_of(level)) != 0;
+}
+
+/* What was let go may come again, and does. */
+static void over(const struct level *level)
+{
+	take(SPURIOUS);
+	CHECK(!vgic_hw_held(rig.vgic, 0, level->intid));
+	CHECK_EQ(rig.physical[level->physid], 0);
+	rig_fire(&rig, 0, level->intid, level->physid);
+	CHECK(shown(level));
+	take(level->intid);
+	rig.low[level->physid] = true;
+	rig_eoi(&rig, 0, level->intid);
+	take(SPURIOUS);
+	CHECK_EQ(rig.physical[level->physid], 0);
+}
+
+/* Calls `what` for each source, with the HW bit and without, and with little room. */
+static void each_level(void (*what)(const struct level *level))
+{
+	for (uint32_t n = 0; n < 4 * NR_LEVELS; n++) {
+		boot(2, n & 2 ? 4 : 1);
+		if (n & 1) {
+			vgic_set_soft_eoi(rig.vgic);
+		}
+		what(&levels[n / 4]);
+		rig_free(&rig);
+	}
+}
+
+static void falls_seen(const struct level *level)
+{
+	rig_fire(&rig, 0, level->intid, level->physid);
+	CHECK(shown(level));
+	CHECK_EQ(best_lr() & 0x3ff, level->intid);
+	rig.low[level->physid] = true;
+	CHECK(!shown(level));
+	over(level);
+}
+
+static void falls_disabled(const struct level *level)
+{
+	rig_write(&rig, 0, word_of(ICENABLER, level), bit_of(level));
+	rig_fire(&rig, 0, level->intid, level->physid);
+	CHECK(shown(level));
+	rig.low[level->physid] = true;
+	rig_write(&rig, 0, word_of(ISENABLER, level), bit_of(level));
+	over(level);
+	rig_write(&rig, 0, word_of(ICENABLER, level), bit_of(level));
+	rig_fire(&rig, 0, level->intid, level->physid);
+	rig.low[level->physid] = true;
+	CHECK(!shown(level));
+	rig_write(&rig, 0, word_of(ISENABLER, level), bit_of(level));
+	over(level);
+}
+
+static void falls_with_distributor_off(const struct level *level)
+{
+	rig_write(&rig, 0, CTLR, 0);
+	rig_fire(&rig, 0, level->intid, level->physid);
+	rig.low[level->physid] = true;
+	rig_write(&rig, 0, CTLR, 1);
+	over(level);
+}
+
+/* Behind another: it is in no list register when there is one alone. */
+static void falls_waiting(const struct level *level)
+{
+	rig_write8(&rig, 0, IPRIORITYR + 40, 0x80);
+	rig_line(&rig, 0, 40, true);
+	take(40);
+	rig_line(&rig, 0, 40, false);
+	rig_fire(&rig, 0, level->intid, level->physid);
+	rig.low[level->physid] = true;
+	rig_sync(&rig, 0);
+	CHECK_EQ(rig.physical[level->physid], 0);
+	rig_eoi(&rig, 0, 40);
+	over(level);
+}
+
+/* WFI folds, and sleeps. */
+static void falls_asleep(const struct level *level)
+{
+	rig_fire(&rig, 0, level->intid, level->physid);
+	CHECK(vgic_has_pending(rig.vgic, 0));
+	rig.low[level->physid] = true;
+	rig_sync(&rig, 0);
+	CHECK(!vgic_has_pending(rig.vgic, 0));
+	over(level);
+}
+
+/* Its vCPU leaves the CPU, or is away when it falls. */
+static void falls_away(const struct level *level)
+{
+	rig_fire(&rig, 0, level->intid, level->physid);
+	rig.low[level->physid] = true;
+	rig_unload(&rig, 0);
+	CHECK(level->intid >= 32 || !vgic_has_pending(rig.vgic, 0));
+	rig_load(&rig, 0);
+	over(level);
+}
+
+/* What the guest has acknowledged it ends, low or not. High, it is active and pending. */
+static void falls_late(const struct level *level)
+{
+	rig_fire(&rig, 0, level->intid, level->physid);
+	take(level->intid);
+	CHECK(shown(level));
+	rig_sync(&rig, 0);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 0, level->intid) & 7, 7);
+	rig.low[level->physid] = true;
+	CHECK(!shown(level));
+	rig_sync(&rig, 0);
+	CHECK_EQ(rig.physical[level->physid], 1);
+	CHECK(vgic_hw_held(rig.vgic, 0, level->intid));
+	rig_eoi(&rig, 0, level->intid);
+	CHECK_EQ(rig.physical[level->physid], 0);
+	rig_sync(&rig, 0);
+	over(level);
+}
+
+/* GICD_ISPENDR is the guest's own latch, before and after it fired, taken with it or left. */
+static void falls_latched(const struct level *level)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		if (n) {
+			rig_write(&rig, 0, word_of(ISPENDR, level), bit_of(level));
+		}
+		rig_fire(&rig, 0, level->intid, level->physid);
+		if (!n) {
+			rig_write(&rig, 0, word_of(ISPENDR, level), bit_of(level));
+		}
+		rig.low[level->physid] = true;
+		CHECK(shown(level));
+		CHECK_EQ(rig.physical[level->physid], 0);
+		take(level->intid);
+		rig_eoi(&rig, 0, level->intid);
+		take(SPURIOUS);
+		rig_fire(&rig, 0, level->intid, level->physid);
+		rig_write(&rig, 0, word_of(ISPENDR, level), bit_of(level));
+		take(level->intid);
+		rig.low[level->physid] = true;
+		CHECK(!shown(level));
+		rig_write(&rig, 0, word_of(ISPENDR, level), bit_of(level));
+		CHECK(shown(level));
+		rig_eoi(&rig, 0, level->intid);
+		take(level->intid);
+		rig_eoi(&rig, 0, level->intid);
+		rig_write(&rig, 0, word_of(ICPENDR, level), bit_of(level));
+	}
+	over(level);
+}
+
+/* As an edge it stays, however long its line was high; back as a level, too, until it is taken. */
+static void falls_as_edge(const struct level *level)
+{
+	uint32_t offset = ICFGR + level->intid / 16 * 4;
+	uint32_t bit = 2u << (level->intid % 16 * 2);
+
+	rig_write(&rig, 0, offset, rig_read(&rig, 0, offset) | bit);
+	rig_fire(&rig, 0, level->intid, level->physid);
+	rig.low[level->physid] = true;
+	CHECK(shown(level));
+	take(level->intid);
+	rig_eoi(&rig, 0, level->intid);
+	rig_write(&rig, 0, offset, rig_read(&rig, 0, offset) & ~bit);
+	rig_fire(&rig, 0, level->intid, level->physid);
+	rig_write(&rig, 0, offset, rig_read(&rig, 0, offset) | bit); /* while it waits */
+	rig.low[level->physid] = true;
+	CHECK(shown(level));
+	rig_write(&rig, 0, offset, rig_read(&rig, 0, offset) & ~bit);
+	CHECK(shown(level));
+	CHECK_EQ(rig.physical[level->physid], 0);
+	take(level->intid);
+	rig_eoi(&rig, 0, level->intid);
+	over(level);
+}
+
+static void fallen(void)
+{
+	each_level(falls_seen);
+	each_level(falls_disabled);
+	each_level(falls_with_distributor_off);
+	each_level(falls_waiting);
+	each_level(falls_asleep);
+	each_level(falls_away);
+	each_level(falls_late);
+	each_level(falls_latched);
+	each_level(falls_as_edge);
+}
+
+/* Seen by the other vCPU: an SPI that waits for the first, in its list register or disabled. */
+static void fallen_seen_by_another(void)
+{
+	for (uint32_t n = 0; n < 4; n++) {
+		boot(2, 4);
+		if (n & 1) {
+			vgic_set_soft_eoi(rig.vgic);
+		}
+		if (n & 2) {
+			rig_write(&rig, 0, ICENABLER + 4, 1u << (DEV - 32));
+		}
+		rig_fire(&rig, 0, DEV, DEV_PHYS);
+		CHECK_EQ(rig_read(&rig, 1, ISPENDR + 4), 1u << (DEV - 32));
+		rig.low[DEV_PHYS] = true;
+		CHECK_EQ(rig_read(&rig, 1, ISPENDR + 4), 0);
+		CHECK_EQ(rig.physical[DEV_PHYS], 0);
+		CHECK_EQ(rig.deactivated, 1);
+		rig_write(&rig, 1, ISENABLER + 4, 1u << (DEV - 32));
+		take(SPURIOUS);
+		rig_free(&rig);
+	}
+}
+
+/* PLUMB_GET_IRQ_STATE of a timer: its vCPU must look, if it is on a CPU. */
+static void holder_of_a_line(void)
+{
+	uint32_t seq = 0, after = 0;
+
+	boot(2, 4);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, VTIMER, &seq), 8);
+	rig_write(&rig, 1, ICENABLER, 1u << VTIMER);
+	rig_fire(&rig, 1, VTIMER, VPHYS);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, VTIMER, &seq), 1);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 0, VTIMER, &after), 8);
+	rig.low[VPHYS] = true;
+	vgic_ask_fold(rig.vgic, 1);
+	rig_enter(&rig, 1);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, VTIMER, &after), 8);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 1, VTIMER) & 7, 0);
+	rig_fire(&rig, 1, VTIMER, VPHYS);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, VTIMER, &after), 1);
+	CHECK(after != seq);
+	rig_unload(&rig, 1);
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, VTIMER, &after), 8);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 1, VTIMER) & 7, 3);
+	rig_fire(&rig, 0, DEV, DEV_PHYS);
+	rig_write(&rig, 0, ICENABLER + 4, 1u << (DEV - 32));
+	CHECK_EQ(vgic_irq_holder(rig.vgic, 0, DEV, &after), 8);
 	rig_free(&rig);
 }
 
@@ -381,6 +654,9 @@ static const struct test_case cases[] = {
 	{ "pended_by_the_guest", pended_by_the_guest },
 	{ "pended_while_active", pended_while_active },
 	{ "cleared_by_the_guest", cleared_by_the_guest },
+	{ "fallen", fallen },
+	{ "fallen_seen_by_another", fallen_seen_by_another },
+	{ "holder_of_a_line", holder_of_a_line },
 	{ "evicted", evicted },
 	{ "split_eoi", split_eoi },
 	{ "released", released },

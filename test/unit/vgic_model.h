@@ -51,6 +51,7 @@ static uint32_t physid_of(uint32_t v, uint32_t intid)
 	return intid == FIRED ? 141 : 27;
 }
 
+/* Of a physical one, `line` is a level that fired and waits for its acknowledge. */
 static bool is_pending(const struct model_irq *irq, uint32_t intid)
 {
 	return intid < 16 ? irq->sources != 0 : irq->latch || (irq->line && !irq->edge);
@@ -104,13 +105,43 @@ static void do_fire(uint32_t v, uint32_t intid)
 	struct model_irq *irq = model_irq(v, intid);
 	uint32_t physid = physid_of(v, intid);
 
-	if (irq->held || rig.physical[physid]) {
+	if (rig.physical[physid]) {
 		return;
 	}
 	rig.physical[physid] = 1;
+	rig.low[physid] = false;
 	vgic_hw_fired(rig.vgic, v, intid, &rig.kick);
 	irq->held = true;
-	irq->latch = true;
+	irq->line = true;
+	irq->latch = irq->latch || irq->edge;
+}
+
+/* Its own vCPU may look, of an SPI any. */
+static bool is_looked_at(uint32_t v, uint32_t intid)
+{
+	bool any = false;
+
+	for (uint32_t n = 0; n < model.nr_vcpus; n++) {
+		any = any || (rig.cpu[n].loaded && (intid >= 32 || n == v));
+	}
+	return any;
+}
+
+/* In lock-step, a low level that waits is let go as soon as somebody may look. */
+static void look(uint32_t v, uint32_t intid)
+{
+	struct model_irq *irq = model_irq(v, intid);
+
+	if (!irq->held || irq->held_active || irq->edge || !rig.low[physid_of(v, intid)] ||
+	    !is_looked_at(v, intid)) {
+		return;
+	}
+	for (uint32_t n = 0; n < model.nr_vcpus; n++) {
+		if (rig.cpu[n].loaded) {
+			rig_sync(&rig, n);
+		}
+	}
+	irq->held = irq->line = false;
 }
 
 static void word(uint32_t v, uint32_t base, uint32_t intid)
@@ -135,11 +166,11 @@ static void do_clear_pending(uint32_t v, uint32_t intid)
 	if (intid < 16) {
 		return;
 	}
-	if (irq->latch && irq->held && !irq->held_active) {
-		irq->held = false;
-	}
 	irq->latch = false;
 	irq->owed = false;
+	if (irq->held && !irq->held_active && !is_pending(irq, intid)) {
+		irq->held = irq->line = false;
+	}
 }
 
 static void do_config(uint32_t v, uint32_t intid)
@@ -148,6 +179,7 @@ static void do_config(uint32_t v, uint32_t intid)
 	struct model_irq *irq = model_irq(v, intid);
 
 	irq->edge = intid < 16 || rnd(2);
+	irq->latch = irq->latch || (irq->edge && irq->held && !irq->held_active);
 	for (uint32_t n = 0; n < 16; n++) {
 		const struct model_irq *other = model_irq(v, intid / 16 * 16 + n);
 
@@ -215,6 +247,7 @@ static void model_take(uint32_t v, uint32_t iar)
 	irq->source = (uint8_t)(iar >> 10);
 	irq->sources = (uint8_t)(irq->sources & ~(1u << (iar >> 10)));
 	irq->held_active = irq->held;
+	irq->line = irq->line && !irq->held;
 	irq->latch = false;
 	irq->taken++;
 	irq->owed = false;
@@ -297,10 +330,20 @@ static void do_eoi(uint32_t v, bool lock_step)
 	}
 }
 
+static void do_unload(uint32_t v)
+{
+	struct model_irq *timer = model_irq(v, TIMER);
+
+	rig_unload(&rig, v);
+	if (timer->held && !timer->held_active && rig.low[physid_of(v, TIMER)]) {
+		timer->held = timer->line = false; /* an edge stays, on its own */
+	}
+}
+
 static void do_switch(uint32_t v)
 {
 	if (rig.cpu[v].loaded) {
-		rig_unload(&rig, v);
+		do_unload(v);
 	} else {
 		rig_load(&rig, v);
 	}
@@ -367,6 +410,15 @@ static void lists_are_right(void)
 				report("not known", v, n, cpu->lr_irq[n]);
 			}
 		}
+		for (uint32_t word = 0; word < IRQS / 32; word++) {
+			const struct vgic_bank *bank = vgic_state_bank(rig.vgic, v, word);
+			uint32_t waits = bank->held & ~bank->held_active;
+
+			if ((bank->line & (bank->timer | bank->passed) & ~waits) ||
+			    (waits & ~bank->in_lr & ~vgic_state_pending(bank))) {
+				report("held, and waits for nothing", v, 32 * word, bank->held);
+			}
+		}
 		if (cpu->nr_ready != nr_ready || cpu->ready_sum != sum) {
 			report("ready count", v, sum, nr_ready);
 		}
@@ -415,7 +467,9 @@ static void check_irq(uint32_t v, uint32_t intid)
 
 static void check_active(uint32_t v, uint32_t intid)
 {
-	bool active = model_irq(v, intid)->active;
+	const struct model_irq *irq = model_irq(v, intid);
+	bool active = irq->active;
+	bool high = irq->held_active && !irq->edge && !rig.low[physid_of(v, intid)];
 	bool got;
 
 	for (uint32_t n = 0; n < model.nr_vcpus; n++) {
@@ -429,7 +483,8 @@ static void check_active(uint32_t v, uint32_t intid)
 		report("active is", v, intid, got);
 	}
 	got = (vgic_irq_state(rig.vgic, v, intid) & 2) != 0;
-	if (got != is_pending(model_irq(v, intid), intid)) {
+	if (got != (is_pending(irq, intid) || high) &&
+	    (!irq->held_active || is_looked_at(v, intid))) {
 		report("pending is", v, intid, got);
 	}
 	if ((intid == TIMER || intid == FIRED) &&
@@ -490,8 +545,10 @@ static void step(bool lock_step)
 	case 4:
 		if (has_line(intid)) {
 			do_line(v, intid, rnd(2));
-		} else if (intid >= 16) {
+		} else if (intid >= 16 && rnd(3)) {
 			do_fire(v, intid);
+		} else if (intid >= 16) {
+			rig.low[physid_of(v, intid)] = true;
 		} else {
 			do_sgi(v, intid);
 		}
@@ -559,6 +616,8 @@ static void lock_step_one(void)
 	uint32_t intid = used[rnd(NR_USED)];
 
 	step(true);
+	look(0, TIMER);
+	look(0, FIRED);
 	for (uint32_t c = 0; c < model.nr_vcpus; c++) {
 		rig_enter(&rig, c);
 	}
@@ -602,8 +661,10 @@ static void late_step(void)
 			do_line(v, intid, rnd(2));
 		} else if (intid < 16) {
 			do_sgi(v, intid);
-		} else {
+		} else if (rnd(3)) {
 			do_fire(v, intid);
+		} else {
+			rig.low[physid_of(v, intid)] = true;
 		}
 		break;
 	case 3:

@@ -45,7 +45,7 @@ static void model_reset(void)
 		for (uint32_t n = 0; n < model.irqs; n++) {
 			struct irq *irq = &model.irq[v][n];
 
-			*irq = (struct irq) { .line = irq->line,
+			*irq = (struct irq) { .line = irq->line && !irq->timer && !irq->passed,
 					      .timer = irq->timer,
 					      .passed = irq->passed,
 					      .enabled = n < 16,
@@ -140,11 +140,11 @@ static uint32_t model_read(uint32_t v, uint32_t offset, uint32_t size)
 	}
 }
 
-/* What a cleared latch of a physical interrupt was waiting for will not come: it is let go. */
-static void model_unpend(struct irq *irq)
+/* A physical interrupt that pends no more is let go. `line`: a physical level that fired. */
+static void model_release(struct irq *irq)
 {
-	irq->release = irq->release || irq->held;
-	irq->latch = irq->held = false;
+	irq->release = true;
+	irq->line = irq->held = false;
 }
 
 static void model_write_bit(struct irq *irq, uint32_t n, uint32_t row)
@@ -160,8 +160,9 @@ static void model_write_bit(struct irq *irq, uint32_t n, uint32_t row)
 		irq->latch = irq->latch || n >= 16;
 		break;
 	case 5:
-		if (irq->latch && n >= 16) {
-			model_unpend(irq);
+		irq->latch = irq->latch && n < 16;
+		if (irq->held && !pends(irq, n)) {
+			model_release(irq);
 		}
 		break;
 	case 6:
@@ -213,6 +214,8 @@ static void model_write_config(uint32_t v, uint32_t first, uint32_t value)
 		if (n >= 16) {
 			irq->changed =
 				irq->changed || (n >= 32 && irq->passed && edge != irq->edge);
+			irq->latch = irq->latch || (irq->held && edge && !irq->edge);
+			irq->line = irq->line || (irq->held && !edge && irq->edge);
 			irq->edge = edge;
 		}
 	}
@@ -331,14 +334,46 @@ static void do_physical(struct fuzz_input *in, uint32_t v, uint32_t n)
 	if (fuzz_byte(in) & 1) {
 		CHECK_EQ(vgic_hw_release(vgic, v, n), held);
 		if (held) {
-			irq->held = irq->latch = false;
+			irq->held = irq->line = false;
 		}
 	} else {
 		vgic_hw_fired(vgic, v, n, &kick);
 		if (owned) {
-			irq->held = irq->latch = true;
+			irq->held = true;
+			irq->line = irq->line || !irq->edge;
+			irq->latch = irq->latch || irq->edge;
 		}
 	}
+}
+
+/* Each held level is looked at once, in order; what is low is let go. */
+static void do_lines(struct fuzz_input *in, uint32_t v)
+{
+	bool any = vgic_cif(vgic, v)->has_held;
+	uint32_t intid = 0, physid = 0, held = 0;
+
+	for (uint32_t n = 0; n < model.irqs; n++) {
+		struct irq *irq = at(v, n);
+		bool high;
+
+		held += irq->held;
+		if (!irq->held || irq->edge) {
+			continue;
+		}
+		CHECK(vgic_level_next(vgic, v, &intid, &physid));
+		CHECK_EQ(intid, n);
+		CHECK_EQ(physid, physid_of(n));
+		high = fuzz_byte(in) & 1;
+		vgic_hw_level(vgic, v, n, high);
+		if (!high) {
+			model_release(irq);
+			held--;
+		}
+		intid++;
+	}
+	CHECK(!vgic_level_next(vgic, v, &intid, &physid));
+	CHECK(any || held == 0);
+	CHECK_EQ(vgic_cif(vgic, v)->has_held, held != 0);
 }
 
 /* What glue is to deactivate: each once, as long as the mirror says so. */
@@ -442,6 +477,9 @@ static void do_step(struct fuzz_input *in)
 		}
 		break;
 	case 5:
+		do_lines(in, v);
+		do_releases(v);
+		/* fallthrough */
 	case 6:
 		check_state(fuzz_byte(in) % 16u ? v : model.vcpus, n);
 		check_wakes();

@@ -194,8 +194,10 @@ static void wild_step(void)
 	case 0:
 		if (intid >= 16 && !has_line(intid) && rnd(2)) {
 			wild_fire(v, intid);
-		} else if (intid >= 16 && !has_line(intid)) {
+		} else if (intid >= 16 && !has_line(intid) && rnd(2)) {
 			wild_quiet(v, intid);
+		} else if (intid >= 16 && !has_line(intid)) {
+			rig.low[physid_of(v, intid)] = true;
 		}
 		break;
 	case 1:

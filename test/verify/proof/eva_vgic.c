@@ -92,6 +92,7 @@ static void vgic_any_bank(struct vgic_bank *bank)
 		.held_active = any_word(),
 		.held_lent = any_word(),
 		.release = any_word(),
+		.high = any_word(),
 		.timer = any_word(),
 		.passed = any_word(),
 	};
