@@ -97,23 +97,35 @@ void irq_forget_own(const struct vcpu *vcpu)
 	lock_drop(&vm->vgic_lock);
 }
 
+/* Its next ones go to `cpu_mask`. A GIC that keeps what pends by the CPUs that it came for (QEMU's)
+ * moves nothing, and an edge comes once: it pends anew, as a whole, or it would come to each. */
+static void irq_retarget(uint32_t intid, uint8_t cpu_mask)
+{
+	gic_target(intid, cpu_mask);
+	if (gic_is_pending(intid) && gic_is_edge(intid)) {
+		gic_clear_pending(intid);
+		gic_set_pending(intid);
+	}
+}
+
 /* Who ends a device's interrupt pays for the next: it goes to the CPU that ends it. Else a vCPU
  * with a CPU of its own could make a level that never falls fire without end on another's. This one
  * deactivates with its interrupts masked: nothing can come between. */
 __attribute__((noinline)) void irq_release_device(uint32_t physid)
 {
-	gic_target(physid, cpu_this()->gic_mask);
+	irq_retarget(physid, cpu_this()->gic_mask);
 	gic_set_active(physid, false);
 }
 
 /* With the HW bit no exit tells who ends it: it will be the vCPU that has it in a list register.
- * The target changes when it is no longer active (4.3.12); QEMU's GIC would signal it at once. */
+ * The target changes when it is no longer active (4.3.12); QEMU's GIC would signal it at once.
+ * vgic_lock is held: nobody has ended it. */
 static void irq_follow(const struct vcpu *vcpu, uint32_t intid)
 {
 	uint8_t there = vcpu->life->loaded_on;
 
 	if (there != SCHED_NO_CPU) {
-		gic_target(intid, cpus[there].gic_mask);
+		irq_retarget(intid, cpus[there].gic_mask);
 	}
 }
 
@@ -125,11 +137,11 @@ static void irq_passed(struct vm *vm, uint32_t intid)
 
 	lock_take(&vm->vgic_lock);
 	vgic_hw_fired(vm->vgic, 0, intid, &kick);
-	lock_drop(&vm->vgic_lock);
-	vm_kick(vm, kick);
 	if (irq_hw_bit && kick) {
 		irq_follow(&vm->vcpus[bits_first(kick)], intid);
 	}
+	lock_drop(&vm->vgic_lock);
+	vm_kick(vm, kick);
 }
 
 static void irq_set_trigger(uint32_t intid, bool edge)
@@ -157,8 +169,8 @@ static void irq_give_one(const struct vm *vm, uint32_t intid, bool edge)
 
 	irq_owner[intid] = (uint8_t)(vm->index + 1);
 	irq_set_trigger(intid, edge);
-	gic_clear_pending(intid); /* an edge of the life before */
 	gic_target(intid, cpus[bits_first(vm->config->affinity[0] & there)].gic_mask);
+	gic_clear_pending(intid); /* an edge of the life before */
 	gic_enable(intid);
 }
 

@@ -94,6 +94,18 @@ void gic_clear_pending(uint32_t intid)
 	io_write32(gic.gicd + GICD_ICPENDR + 4 * (intid / 32), BIT32(intid % 32));
 }
 
+void gic_set_pending(uint32_t intid)
+{
+	io_write32(gic.gicd + GICD_ISPENDR + 4 * (intid / 32), BIT32(intid % 32));
+}
+
+bool gic_is_edge(uint32_t intid)
+{
+	uint32_t fields = io_read32(gic.gicd + GICD_ICFGR + 4 * (intid / 16));
+
+	return fields & (GICD_ICFGR_EDGE << (2 * (intid % 16)));
+}
+
 void gic_target(uint32_t intid, uint8_t cpu_mask)
 {
 	io_write8(gic.gicd + GICD_ITARGETSR + intid, cpu_mask);

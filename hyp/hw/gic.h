@@ -42,6 +42,10 @@ void gic_set_edge(uint32_t intid, bool edge);
 void gic_set_priority(uint32_t intid, uint8_t priority);
 /* Takes back what was latched; a level that is high stays pending. */
 void gic_clear_pending(uint32_t intid);
+/* A latch: a level, too, would pend once after its line has fallen (4.3.7). */
+void gic_set_pending(uint32_t intid);
+/* GICD_ICFGR of an SPI. */
+bool gic_is_edge(uint32_t intid);
 /* Where an SPI goes: a CPU's mask bit (gic_cpu_mask of that CPU). */
 void gic_target(uint32_t intid, uint8_t cpu_mask);
 

@@ -62,6 +62,7 @@ void gic_deactivate(uint32_t iar)
 
 void gic_set_active(uint32_t intid, bool on)
 {
+	hw_log_event(on ? "gic active" : "gic inactive");
 	active = on ? intid : SPURIOUS;
 }
 
@@ -87,15 +88,41 @@ void gic_set_edge(uint32_t intid, bool edge)
 	(void)edge;
 }
 
+/* A device's interrupt in a GIC that keeps what pends by the CPUs it came for. */
+#define DEVICE 40u
+
+static struct {
+	uint8_t target, pending; /* CPU masks */
+	bool edge, line;
+	uint32_t latched; /* by GICD_ISPENDR */
+} device;
+
 void gic_clear_pending(uint32_t intid)
 {
-	(void)intid;
+	CHECK_EQ(intid, DEVICE);
+	device.pending = 0;
+	hw_log_event("gic clear");
+}
+
+void gic_set_pending(uint32_t intid)
+{
+	CHECK_EQ(intid, DEVICE);
+	CHECK(device.edge); /* a level that falls would leave it pending */
+	device.pending |= device.target;
+	device.latched++;
+}
+
+bool gic_is_edge(uint32_t intid)
+{
+	CHECK_EQ(intid, DEVICE);
+	return device.edge;
 }
 
 void gic_target(uint32_t intid, uint8_t cpu_mask)
 {
-	(void)intid;
-	(void)cpu_mask;
+	CHECK_EQ(intid, DEVICE);
+	device.target = cpu_mask;
+	hw_log_event("gic target");
 }
 
 /* The levels of lines that were passed through or are the monitors': bit n, INTID n. */
@@ -104,6 +131,9 @@ static uint64_t high;
 bool gic_is_pending(uint32_t intid)
 {
 	hw_log_event("gic look");
+	if (intid == DEVICE && (device.edge || device.line)) {
+		return device.line || device.pending;
+	}
 	return high >> intid & 1u;
 }
 
@@ -143,7 +173,7 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 
 void vm_kick(struct vm *who, uint32_t mask)
 {
-	CHECK(who == &vm || !mask);
+	CHECK(who == &vm || who == &vms[0] || !mask);
 }
 
 void vgic_hw_write(struct vgic_cif *cif)
@@ -215,8 +245,6 @@ static void timers(void)
 	}
 }
 
-#define DEVICE 40u
-
 /* What is held is looked at where its line is: the timers' own registers, the distributor for the
  * others, and nothing for what is not there (the guest's write has arrived before: A3.8.3). */
 static void lines(void)
@@ -277,6 +305,99 @@ static void lines_of_others(void)
 	irq_look_at_spi(&vm, DEVICE);
 	CHECK_EQ(hw_log_length, 0);
 	free(vm.vgic);
+}
+
+static void devices(bool edge, bool line, uint8_t pending_for)
+{
+	load(false, false);
+	vgic_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
+	memset(&device, 0, sizeof(device));
+	device.edge = edge;
+	device.line = line;
+	device.pending = pending_for;
+	device.target = 2;
+	cpus[0].gic_mask = 1;
+	cpus[1].gic_mask = 2;
+	high = 0;
+	active = DEVICE;
+	hw_log_clear();
+}
+
+/* An edge that came while the interrupt was active, ended on another CPU than it came for: it pends
+ * there, once, and before it is inactive. */
+static void edge_moves(void)
+{
+	for (uint32_t n = 0; n < 8; n++) {
+		bool edge = n & 1, line = n & 2;
+		uint8_t pends = n & 4 ? 2 : 0;
+
+		devices(edge, line && !edge, edge ? pends : 0);
+		irq_release(DEVICE);
+		CHECK_EQ(device.target, 1);
+		CHECK_EQ(device.pending, edge && pends ? 1 : 0);
+		CHECK_EQ(device.latched, edge && pends ? 1 : 0);
+		CHECK(hw_log_find(0, 'e', "gic target") < hw_log_find(0, 'e', "gic inactive"));
+		CHECK_EQ(active, SPURIOUS);
+		free(vm.vgic);
+	}
+}
+
+static void guest_writes(uint32_t offset, uint32_t value)
+{
+	struct mmio mmio = { offset, 4, true, value };
+	vgic_kick_t kick = 0;
+
+	vgic_dist_access(vm.vgic, 0, &mmio, &kick);
+}
+
+/* The same where the vCPU that is to end it is loaded on another CPU: before it can. */
+static void edge_follows(void)
+{
+	static struct life_vcpu life;
+
+	for (uint32_t n = 0; n < 2; n++) {
+		devices(true, false, n ? 1 : 0);
+		device.target = 1;
+		vcpu.life = &life;
+		life.loaded_on = 1;
+		guest_writes(0x000, 1);
+		guest_writes(0x104, 1u << (DEVICE - 32));
+		irq_trust_hw_bit();
+		irq_owner[DEVICE] = 1;
+		vms[0].vgic = vm.vgic;
+		vms[0].vcpus = &vcpu;
+		irq_handle(&cpus[0], DEVICE);
+		CHECK_EQ(device.target, 2);
+		CHECK_EQ(device.pending, n ? 2 : 0);
+		CHECK_EQ(active, DEVICE);
+		irq_owner[DEVICE] = 0;
+		irq_hw_bit = false;
+		free(vm.vgic);
+	}
+}
+
+/* Another life: what pended for the one before goes, and what comes from now on finds its CPU. */
+static void given(void)
+{
+	static struct manifest_partition config;
+
+	for (uint32_t n = 0; n < 2; n++) {
+		devices(n == 0, false, 2);
+		config.affinity[0] = 1;
+		config.nr_devices = 1;
+		config.device[0].nr_interrupts = 1;
+		config.device[0].intid[0] = DEVICE;
+		config.device[0].edges = n == 0;
+		vm.config = &config;
+		main_board.nr_cpus = 2;
+		irq_give(&vm);
+		CHECK_EQ(device.target, 1);
+		CHECK_EQ(device.pending, 0);
+		CHECK_EQ(device.latched, 0);
+		CHECK(hw_log_find(0, 'e', "gic target") < hw_log_find(0, 'e', "gic clear"));
+		irq_owner[DEVICE] = 0;
+		free(vm.vgic);
+	}
 }
 
 static void owners(void)
@@ -361,6 +482,9 @@ static const struct test_case cases[] = {
 	{ "timers", timers },
 	{ "lines", lines },
 	{ "lines_of_others", lines_of_others },
+	{ "edge_moves", edge_moves },
+	{ "edge_follows", edge_follows },
+	{ "given", given },
 	{ "the_end", the_end },
 };
 
