@@ -44,7 +44,27 @@ static enum mmio_result dist_read_control(struct vgic *vgic, uint32_t vcpu, stru
 	return MMIO_OK;
 }
 
-/* What pended while its group was off has waited for this. */
+/* A vCPU's ready and barred ones, told apart anew. */
+static void dist_sort(const struct vgic *vgic, uint32_t vcpu)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	cpu->nr_ready = 0;
+	cpu->ready_sum = 0;
+	for (uint32_t word = 0; word < vgic->nr_words; word++) {
+		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
+		uint32_t all = cpu->ready[word] | cpu->barred[word];
+		uint32_t ready = all & (bank->active | vgic_state_forwards(vgic, bank));
+
+		cpu->ready[word] = ready;
+		cpu->barred[word] = all & ~ready;
+		cpu->ready_sum |= ready ? BIT32(word) : 0;
+		cpu->nr_ready += bits_count(ready);
+	}
+}
+
+/* What pended while its group was off has waited for this. What is in list registers is looked at
+ * anew. */
 static void dist_write_control(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
 			       vgic_kick_t *kick)
 {
@@ -58,14 +78,13 @@ static void dist_write_control(struct vgic *vgic, uint32_t vcpu, const struct mm
 	vgic->group_on[0] = value & GICD_CTLR_GRP0 ? GENMASK32(31, 0) : 0;
 	vgic->group_on[1] = value & GICD_CTLR_GRP1 ? GENMASK32(31, 0) : 0;
 	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
-		const struct vgic_bank *bank = &vgic->cpu[n].bank;
+		struct vgic_cpu *cpu = &vgic->cpu[n];
 
-		vgic_irq_update_word(vgic, n, 0, vgic_state_pending(bank) | bank->in_lr, kick);
-	}
-	for (uint32_t word = 1; word < vgic->nr_words; word++) {
-		const struct vgic_bank *bank = &vgic->spi[word - 1];
-
-		vgic_irq_update_word(vgic, 0, word, vgic_state_pending(bank) | bank->in_lr, kick);
+		dist_sort(vgic, n);
+		if (cpu->nr_ready || cpu->cif.used) {
+			cpu->cif.work = VGIC_WORK_SYNC;
+			*kick |= BIT32(n);
+		}
 	}
 }
 
@@ -96,7 +115,7 @@ static void dist_write_priority(struct vgic *vgic, uint32_t vcpu, const struct m
 
 		if (ref.irq->priority != priority) {
 			ref.irq->priority = priority;
-			vgic_levels_set(ref.bank, ref.bit, priority >> (8 - VGIC_LEVELS));
+			vgic_levels_set(ref.bank->level, VGIC_LEVELS, ref.bit, priority);
 			vgic_irq_update(vgic, &ref, kick);
 		}
 	}

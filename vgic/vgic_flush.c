@@ -23,56 +23,137 @@ struct flush_choice {
 	uint32_t hcr; /* what must tell of those left outside */
 };
 
-/* The up to `max` first of the ready ones that are (or are not) active, first to last; the lower
- * INTID first among equals. Returns how many there are in all. */
-static uint32_t flush_best(const struct vgic *vgic, uint32_t vcpu, bool active, uint16_t *best,
+/* Some of a vCPU's ready interrupts, a word each. */
+struct flush_set {
+	uint32_t count;
+	uint32_t planes; /* bits of the priorities */
+	uint32_t bits[VGIC_MAX_WORDS];
+	const uint32_t *plane[VGIC_MAX_WORDS];
+	uint8_t word[VGIC_MAX_WORDS];
+};
+
+static void flush_add_word(struct flush_set *set, uint32_t word, uint32_t bits,
+			   const uint32_t *plane)
+{
+	set->bits[set->count] = bits;
+	set->plane[set->count] = plane;
+	set->word[set->count] = (uint8_t)word;
+	set->count++;
+}
+
+/* Those that are active, and those that are not. */
+static void flush_ready(const struct vgic *vgic, uint32_t vcpu, struct flush_set *active,
+			struct flush_set *pending)
+{
+	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	active->count = 0;
+	active->planes = VGIC_ACTIVES;
+	pending->count = 0;
+	pending->planes = VGIC_LEVELS;
+	for (uint32_t words = cpu->ready_sum; words; words &= words - 1) {
+		uint32_t word = bits_first(words);
+		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
+		uint32_t are = cpu->ready[word] & bank->active;
+
+		if (are) {
+			flush_add_word(active, word, are, bank->active_level);
+		}
+		if (are != cpu->ready[word]) {
+			flush_add_word(pending, word, cpu->ready[word] & ~are, bank->level);
+		}
+	}
+}
+
+/* Of the set's n-th word: whose bit of the priority is 0 (behind the last bit: of all). */
+static uint32_t flush_zeros(const struct flush_set *set, uint32_t n, uint32_t plane)
+{
+	return plane < set->planes ? set->bits[n] & ~set->plane[n][plane] : set->bits[n];
+}
+
+/* How many those are, if not more than `max`; else max + 1. */
+static uint32_t flush_count(const struct flush_set *set, uint32_t plane, uint32_t max)
+{
+	uint32_t count = 0;
+
+	for (uint32_t n = 0; n < set->count; n++) {
+		for (uint32_t bits = flush_zeros(set, n, plane); bits; bits &= bits - 1) {
+			if (count++ == max) {
+				return count;
+			}
+		}
+	}
+	return count;
+}
+
+/* Only those. */
+static void flush_keep(struct flush_set *set, uint32_t plane)
+{
+	uint32_t count = set->count;
+
+	set->count = 0;
+	for (uint32_t n = 0; n < count; n++) {
+		uint32_t zeros = flush_zeros(set, n, plane);
+
+		if (zeros) {
+			flush_add_word(set, set->word[n], zeros, set->plane[n]);
+		}
+	}
+}
+
+/* From the set to the list, until that has `max`. Returns how many it has. */
+static uint32_t flush_take(struct flush_set *set, uint32_t plane, uint16_t *list, uint32_t found,
 			   uint32_t max)
 {
-	uint8_t keys[EOICOUNT_MAX];
-	uint32_t found = 0;
+	for (uint32_t n = 0; n < set->count; n++) {
+		uint32_t zeros = flush_zeros(set, n, plane);
 
-	for (uint32_t words = vgic->cpu[vcpu].ready_sum; words; words &= words - 1) {
-		uint32_t word = bits_first(words);
-		uint32_t are = vgic_state_bank(vgic, vcpu, word)->active;
-		uint32_t bits = vgic->cpu[vcpu].ready[word] & (active ? are : ~are);
-
-		for (; bits; bits &= bits - 1) {
-			uint32_t intid = 32 * word + bits_first(bits);
-			const struct vgic_irq *irq = vgic_state_ref(vgic, vcpu, intid).irq;
-			uint8_t key = active ? irq->active_priority : irq->priority;
-			uint32_t place = bits_min(found++, max);
-
-			if (place == max && (max == 0 || keys[max - 1] <= key)) {
-				continue;
+		set->bits[n] &= ~zeros;
+		for (; zeros; zeros &= zeros - 1) {
+			if (found == max) {
+				return found;
 			}
-			place = bits_min(place, max - 1);
-			for (; place > 0 && keys[place - 1] > key; place--) {
-				keys[place] = keys[place - 1];
-				best[place] = best[place - 1];
-			}
-			keys[place] = key;
-			best[place] = (uint16_t)intid;
+			list[found++] = (uint16_t)(32u * set->word[n] + bits_first(zeros));
 		}
 	}
 	return found;
 }
 
+/*
+ * The `max` first by priority, in any order; the lower INTIDs among equals. Bit by bit of the
+ * priority, 32 interrupts at once: of those among which the last to be chosen still is, all whose
+ * bit is 0 go before the others. Returns how many; *more: some are left.
+ */
+static uint32_t flush_best(struct flush_set *set, uint16_t *best, uint32_t max, bool *more)
+{
+	uint32_t found = 0;
+
+	*more = flush_count(set, set->planes, max) > max;
+	for (uint32_t plane = 0; *more && found < max && plane < set->planes; plane++) {
+		uint32_t zeros = flush_count(set, plane, max - found);
+
+		if (zeros > max - found) {
+			flush_keep(set, plane);
+		} else if (zeros) {
+			found = flush_take(set, plane, best, found, max);
+		}
+	}
+	return flush_take(set, set->planes, best, found, max);
+}
+
 static void flush_choose(const struct vgic *vgic, uint32_t vcpu, struct flush_choice *choice)
 {
-	uint16_t pending[VGIC_MAX_LRS];
-	uint32_t nr_pending = flush_best(vgic, vcpu, false, pending, vgic->nr_lrs);
-	uint32_t room = nr_pending ? vgic->nr_lrs - 1 : vgic->nr_lrs;
-	uint32_t nr_active = flush_best(vgic, vcpu, true, choice->intid, room);
-	uint32_t n;
+	struct flush_set active, pending;
+	uint32_t room;
+	bool more;
 
-	choice->count = bits_min(nr_active, room);
-	choice->hcr = GICH_HCR_EN | (nr_active > room ? GICH_HCR_LRENPIE : 0);
-	for (n = 0; n < nr_pending && choice->count < vgic->nr_lrs; n++) {
-		choice->intid[choice->count++] = pending[n];
-	}
-	if (n < nr_pending) {
-		choice->hcr |= GICH_HCR_NPIE;
-	}
+	flush_ready(vgic, vcpu, &active, &pending);
+	room = vgic->nr_lrs - (pending.count ? 1 : 0);
+	choice->count = flush_best(&active, choice->intid, room, &more);
+	choice->hcr = GICH_HCR_EN | (more ? GICH_HCR_LRENPIE : 0);
+	room = vgic->nr_lrs - choice->count;
+	choice->count += flush_best(&pending, choice->intid + choice->count, room, &more);
+	choice->hcr |= more ? GICH_HCR_NPIE : 0;
 }
 
 /* No more are ready than fit: all of them. */
@@ -212,11 +293,14 @@ static void fold_eois(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 	struct vgic_cif *cif = &vgic->cpu[vcpu].cif;
 	uint32_t count = FIELD_GET(GICH_HCR_EOICOUNT, cif->hcr);
 	uint16_t ended[EOICOUNT_MAX];
+	struct flush_set active, pending;
+	bool more;
 
 	if (!count) {
 		return;
 	}
-	count = bits_min(count, flush_best(vgic, vcpu, true, ended, count));
+	flush_ready(vgic, vcpu, &active, &pending);
+	count = flush_best(&active, ended, count, &more);
 	for (uint32_t n = 0; n < count; n++) {
 		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, ended[n]);
 

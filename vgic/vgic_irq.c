@@ -2,19 +2,19 @@
 #include "vgic/vgic_irq.h"
 #include "hyp/base/error.h"
 
-void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
-{
-	vgic_irq_update_here(vgic, ref, kick);
-}
-
 void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
 			  vgic_kick_t *kick)
 {
 	for (; bits; bits &= bits - 1) {
 		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
 
-		vgic_irq_update(vgic, &ref, kick);
+		vgic_irq_update_here(vgic, &ref, kick);
 	}
+}
+
+void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	vgic_irq_update_word(vgic, ref->vcpu, ref->intid / 32, ref->bit, kick);
 }
 
 /* The hottest path of all. What is disabled pends and waits, if it is active in a list register,
@@ -118,12 +118,16 @@ void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_
 	bank->active |= ref->bit;
 	/* No acknowledge, so GICH_APR knows nothing of it and no plain EOI ends it. */
 	irq->active_priority = 0xff;
+	vgic_levels_set(bank->active_level, VGIC_ACTIVES, ref->bit, 0xff);
 	irq->active_source = 0;
 	if (irq->vcpu == VGIC_NOWHERE) {
 		irq->vcpu = (uint8_t)ref->vcpu;
 		if (ref->intid >= VGIC_NR_PRIVATE && vgic->nr_vcpus > 1 && irq->targets) {
 			irq->vcpu = (uint8_t)bits_first(irq->targets);
 		}
+		vgic_irq_set_ready(&vgic->cpu[irq->vcpu], ref->intid);
+	} else if (vgic->cpu[irq->vcpu].barred[ref->intid / 32] & ref->bit) {
+		vgic_irq_unlist(&vgic->cpu[irq->vcpu], ref);
 		vgic_irq_set_ready(&vgic->cpu[irq->vcpu], ref->intid);
 	}
 	vgic_irq_notify(vgic, irq->vcpu, kick);

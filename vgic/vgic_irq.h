@@ -33,6 +33,22 @@ VGIC_INLINE void vgic_irq_ask(struct vgic_cpu *cpu, enum vgic_work work)
 	}
 }
 
+/* Ready, not barred: it is active, or GICD_CTLR forwards its group. */
+VGIC_INLINE bool vgic_irq_is_open(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	return ((ref->bank->active | vgic_state_forwards(vgic, ref->bank)) & ref->bit) != 0;
+}
+
+/* Off whichever list it is on. */
+VGIC_INLINE void vgic_irq_unlist(struct vgic_cpu *cpu, const struct vgic_ref *ref)
+{
+	if (cpu->ready[ref->intid / 32] & ref->bit) {
+		vgic_irq_clear_ready(cpu, ref->intid);
+	} else {
+		cpu->barred[ref->intid / 32] &= ~ref->bit;
+	}
+}
+
 /* An active interrupt stays with the vCPU that acknowledged it. A pending SPI goes to one of its
  * targets: where it is already, else the lowest. On a uniprocessor GICD_ITARGETSR means nothing
  * (IHI 0048B 4.3.12). `pending`: the bank's. */
@@ -45,7 +61,7 @@ VGIC_INLINE uint32_t vgic_irq_destination_of(const struct vgic *vgic, const stru
 	if (bank->active & ref->bit) {
 		return ref->irq->vcpu;
 	}
-	if (!(pending & vgic_state_eligible(vgic, bank) & ref->bit)) {
+	if (!(pending & bank->enabled & ref->bit)) {
 		return VGIC_NOWHERE;
 	}
 	if (ref->intid < VGIC_NR_PRIVATE) {
@@ -73,17 +89,26 @@ VGIC_INLINE void vgic_irq_notify(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *
 	*kick |= BIT32(vcpu);
 }
 
+/* It is in no list and in no list register any more: to `to`, which may be nowhere. */
+VGIC_INLINE void vgic_irq_enter_at(struct vgic *vgic, const struct vgic_ref *ref, uint32_t to,
+				   vgic_kick_t *kick)
+{
+	bool open = vgic_irq_is_open(vgic, ref);
+
+	ref->irq->vcpu = (uint8_t)to;
+	if (to != VGIC_NOWHERE && open) {
+		vgic_irq_set_ready(&vgic->cpu[to], ref->intid);
+		vgic_irq_notify(vgic, to, kick);
+	} else if (to != VGIC_NOWHERE) {
+		vgic->cpu[to].barred[ref->intid / 32] |= ref->bit;
+	}
+}
+
 /* It is in no list and in no list register any more, irq->vcpu says where it was: to where it
  * belongs now. */
 VGIC_INLINE void vgic_irq_enter(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
-	uint32_t to = vgic_irq_destination(vgic, ref);
-
-	ref->irq->vcpu = (uint8_t)to;
-	if (to != VGIC_NOWHERE) {
-		vgic_irq_set_ready(&vgic->cpu[to], ref->intid);
-		vgic_irq_notify(vgic, to, kick);
-	}
+	vgic_irq_enter_at(vgic, ref, vgic_irq_destination(vgic, ref), kick);
 }
 
 /* The vCPU that has it is to fold: it shows, or counts on, what is no longer so. */
@@ -110,18 +135,10 @@ VGIC_INLINE void vgic_irq_move(struct vgic *vgic, const struct vgic_ref *ref, ui
 {
 	uint32_t from = ref->irq->vcpu;
 
-	if (from != to) {
-		if (from != VGIC_NOWHERE) {
-			vgic_irq_clear_ready(&vgic->cpu[from], ref->intid);
-		}
-		ref->irq->vcpu = (uint8_t)to;
-		if (to != VGIC_NOWHERE) {
-			vgic_irq_set_ready(&vgic->cpu[to], ref->intid);
-		}
+	if (from != VGIC_NOWHERE) {
+		vgic_irq_unlist(&vgic->cpu[from], ref);
 	}
-	if (to != VGIC_NOWHERE) {
-		vgic_irq_notify(vgic, to, kick);
-	}
+	vgic_irq_enter_at(vgic, ref, to, kick);
 }
 
 /* In no list register: from the vCPU in whose list it is, if any, to where it belongs. */

@@ -136,7 +136,8 @@ void vgic_lr_take_empty(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_
 	bank->active &= ~ref.bit;
 	bank->loan &= ~ref.bit;
 	bank->op_deactivate &= ~ref.bit;
-	if (vgic_irq_destination(vgic, &ref) == vcpu) {
+	if ((vgic_state_forwards(vgic, bank) & ref.bit) &&
+	    vgic_irq_destination(vgic, &ref) == vcpu) {
 		vgic_lr_fill(vgic, &ref, n, false);
 		return;
 	}
@@ -172,6 +173,8 @@ void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kic
 	}
 	if (active) {
 		lr_take_active(&ref, value);
+		vgic_levels_set(bank->active_level, VGIC_ACTIVES, ref.bit,
+				ref.irq->active_priority);
 		bank->active |= ref.bit;
 	} else {
 		bank->active &= ~ref.bit;

@@ -76,6 +76,7 @@ static void state_reset_cpu(struct vgic_cpu *cpu, uint32_t nr_lrs)
 		state_reset_irq(&cpu->irq[n]);
 	}
 	memset(cpu->ready, 0, sizeof(cpu->ready));
+	memset(cpu->barred, 0, sizeof(cpu->barred));
 	memset(cpu->lr_irq, 0xff, sizeof(cpu->lr_irq)); /* VGIC_NO_IRQ */
 	cpu->nr_ready = 0;
 	cpu->ready_sum = 0;

@@ -8,8 +8,9 @@
  * vgic_irq.
  *
  * Where an interrupt is: nowhere (irq->vcpu is VGIC_NOWHERE), ready on one vCPU (its bit is set in
- * that vCPU's `ready`: it wants a list register), or in a list register of one vCPU (its bit is
- * set in `in_lr`). An interrupt is never in two places.
+ * that vCPU's `ready`: it wants a list register), barred there (`barred`: it would be ready if
+ * GICD_CTLR forwarded its group; a write there then moves 32 at once), or in a list register of one
+ * vCPU (its bit is set in `in_lr`). An interrupt is never in two places.
  */
 #ifndef VGIC_VGIC_STATE_H
 #define VGIC_VGIC_STATE_H
@@ -22,6 +23,7 @@
 #define VGIC_NO_LR     0xffu
 #define VGIC_ALL_FREE  0xffffu /* all list registers will be filled anew: room for any number */
 #define VGIC_LEVELS    5       /* bits of a priority that count: 7..3 */
+#define VGIC_ACTIVES   6       /* of active_priority, which may be 0xff: 7..2 */
 
 /* What is on the way of every interrupt is expanded in place: a call and its arguments in memory
  * cost more than many of them do. */
@@ -59,9 +61,10 @@ struct vgic_bank {
 	uint32_t timer; /* owners; neither: VGIC_OWNER_LINE */
 	uint32_t passed;
 
-	/* The priorities, bit 7 of each first: 32 are compared at once. */
+	/* The priorities, and active priorities, bit 7 of each first: 32 are compared at once. */
 	uint32_t level[VGIC_LEVELS];
-	uint32_t spare[10];
+	uint32_t active_level[VGIC_ACTIVES];
+	uint32_t spare[4];
 };
 
 _Static_assert(sizeof(struct vgic_bank) == 128, "a power of two: found by a shift");
@@ -74,7 +77,7 @@ struct vgic_irq {
 	uint8_t priority;	 /* GICD_IPRIORITYR */
 	uint8_t active_priority; /* as acknowledged: the order in which the guest ends them */
 	uint8_t targets;	 /* GICD_ITARGETSR; SPIs */
-	uint8_t vcpu;		 /* ready there or in its list register; else VGIC_NOWHERE */
+	uint8_t vcpu;		 /* ready, barred or in a list register there; or VGIC_NOWHERE */
 	uint8_t lr;		 /* which one; stays as a hint afterwards */
 	uint8_t sources;	 /* SGI: senders, those in the list register left out */
 	uint8_t active_source;	 /* SGI */
@@ -92,6 +95,7 @@ struct vgic_cpu {
 	uint32_t ready_sum; /* bit w: ready[w] is not 0 */
 	uint32_t recall;    /* bit n: what LRn shows is no longer so, unless it is empty */
 	uint32_t ready[VGIC_MAX_WORDS];
+	uint32_t barred[VGIC_MAX_WORDS];
 	uint16_t lr_irq[VGIC_MAX_LRS]; /* INTID in LRn, VGIC_NO_IRQ; valid unless folded */
 
 	/* The read that was answered with MMIO_RETRY: its register (0: none), the vCPUs whose fold
@@ -165,12 +169,12 @@ VGIC_INLINE uint32_t vgic_state_pending(const struct vgic_bank *bank)
 	return bank->latch | (bank->line & ~bank->edge);
 }
 
-/* The interrupt's priority is `level` (0..31, of bits 7..3) now. */
-VGIC_INLINE void vgic_levels_set(struct vgic_bank *bank, uint32_t bit, uint32_t level)
+/* Of one interrupt of a word: bit 7 of `priority` to plane[0], the next to plane[1] ... */
+VGIC_INLINE void vgic_levels_set(uint32_t *plane, uint32_t count, uint32_t bit, uint32_t priority)
 {
-	for (uint32_t n = 0; n < VGIC_LEVELS; n++) {
-		bank->level[n] &= ~bit;
-		bank->level[n] |= level >> (VGIC_LEVELS - 1 - n) & 1u ? bit : 0;
+	for (uint32_t n = 0; n < count; n++) {
+		plane[n] &= ~bit;
+		plane[n] |= priority & BIT32(7 - n) ? bit : 0;
 	}
 }
 
@@ -200,11 +204,16 @@ VGIC_INLINE uint32_t vgic_state_shown(const struct vgic_bank *bank)
 	       (bank->held_active & bank->high & ~bank->edge);
 }
 
+/* Those whose group GICD_CTLR forwards. */
+VGIC_INLINE uint32_t vgic_state_forwards(const struct vgic *vgic, const struct vgic_bank *bank)
+{
+	return (bank->group & vgic->group_on[1]) | (~bank->group & vgic->group_on[0]);
+}
+
 /* May be forwarded if pending. */
 VGIC_INLINE uint32_t vgic_state_eligible(const struct vgic *vgic, const struct vgic_bank *bank)
 {
-	return bank->enabled &
-	       ((bank->group & vgic->group_on[1]) | (~bank->group & vgic->group_on[0]));
+	return bank->enabled & vgic_state_forwards(vgic, bank);
 }
 
 #endif

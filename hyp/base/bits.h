@@ -38,6 +38,15 @@ static inline uint32_t bits_min(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+/* How many bits are set: pairs, fours, eights of them are added up side by side. */
+static inline uint32_t bits_count(uint32_t word)
+{
+	word -= word >> 1 & 0x55555555u;
+	word = (word & 0x33333333u) + (word >> 2 & 0x33333333u);
+	word = (word + (word >> 4)) & 0x0f0f0f0fu;
+	return word * 0x01010101u >> 24;
+}
+
 /* Index of the lowest set bit; `word` is not 0. */
 static inline unsigned bits_first(uint32_t word)
 {

@@ -392,6 +392,8 @@ static void lists_are_right(void)
 				struct vgic_ref ref = vgic_state_ref(rig.vgic, v, 32 * word + n);
 				bool in = (ref.bank->in_lr & ref.bit) != 0;
 				bool ready = (cpu->ready[word] >> n) & 1;
+				bool barred = (cpu->barred[word] >> n) & 1;
+				bool on = rig.vgic->ctlr >> ((ref.bank->group >> n) & 1) & 1;
 
 				if (((ref.bank->active & ref.bit) || in) &&
 				    ref.irq->vcpu >= model.nr_vcpus) {
@@ -400,8 +402,12 @@ static void lists_are_right(void)
 				if (in && ref.irq->lr >= rig.nr_lrs) {
 					report("not shown", v, 32 * word + n, ref.irq->lr);
 				}
-				if (ready != (ref.irq->vcpu == v && !in)) {
+				if ((ready || barred) != (ref.irq->vcpu == v && !in)) {
 					report("ready list", v, 32 * word + n, ready);
+				}
+				if (ready ? barred || !(on || (ref.bank->active & ref.bit))
+					  : barred && (on || (ref.bank->active & ref.bit))) {
+					report("barred list", v, 32 * word + n, barred);
 				}
 			}
 		}

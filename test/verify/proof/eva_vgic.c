@@ -120,6 +120,7 @@ static void vgic_any_cpu(struct vgic_cpu *cpu)
 	cpu->retry_wait = any_below(1u << NR_VCPUS);
 	for (uint32_t n = 0; n < VGIC_MAX_WORDS; n++) {
 		cpu->ready[n] = any_word();
+		cpu->barred[n] = any_word();
 	}
 	for (uint32_t n = 0; n < VGIC_MAX_LRS; n++) {
 		cpu->cif.lr[n] = any_word();
