@@ -11,6 +11,7 @@
 
 #define HYPERCALL_COUNT 9  /* calls in the vendor-hypervisor range */
 #define HVC_SIZE	4u /* bytes, in ARM and in Thumb state */
+#define HYPERCALL_LINES 8u /* that one turn of PLUMB_IRQ_LINE_MANY applies */
 
 static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 {
@@ -77,22 +78,40 @@ static int hypercall_irq_line(const struct vcpu *caller, const uint32_t args[4])
 	return error ? error : irq_call_line(vm, args[2], args[3] != 0);
 }
 
+/* Up to `count` entries at `ipa` of the caller's memory: all of them, or the one at `ipa`, or none
+ * (0). */
+static uint32_t hypercall_read_lines(const struct vm *vm, uint32_t ipa, struct kvm_irq_level *to,
+				     uint32_t count)
+{
+	if (mem_read(vm, ipa, to, count * (uint32_t)sizeof(*to))) {
+		return count;
+	}
+	return mem_read(vm, ipa, to, sizeof(*to)) ? 1 : 0;
+}
+
 /* At most PLUMB_IRQ_LINE_MANY_MAX entries a call: the caller goes on from the count it gets. */
 static int hypercall_irq_line_many(const struct vcpu *caller, const uint32_t args[4])
 {
+	struct kvm_irq_level lines[HYPERCALL_LINES];
 	uint32_t count = bits_min(args[3], PLUMB_IRQ_LINE_MANY_MAX);
+	vgic_kick_t kick = 0;
 	uint32_t done = 0;
 	struct vm *vm;
 	int error = hypercall_vm(caller, args[1], &vm);
 
 	while (!error && done < count) {
-		struct kvm_irq_level entry;
-		uint32_t ipa = args[2] + done * (uint32_t)sizeof(entry);
+		uint32_t ipa = args[2] + done * (uint32_t)sizeof(lines[0]);
+		uint32_t read = 0, applied = 0;
 
-		error = ipa >= args[2] && mem_read(caller->vm, ipa, &entry, sizeof(entry))
-				? irq_call_line(vm, entry.irq, entry.level != 0)
-				: -HYP_EFAULT;
-		done += error ? 0 : 1;
+		if (ipa >= args[2]) {
+			read = hypercall_read_lines(caller->vm, ipa, lines,
+						    bits_min(count - done, HYPERCALL_LINES));
+		}
+		error = read ? irq_call_lines(vm, lines, read, &applied, &kick) : -HYP_EFAULT;
+		done += applied;
+	}
+	if (kick) {
+		vm_kick(vm, kick);
 	}
 	return done ? (int)done : error;
 }

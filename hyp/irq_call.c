@@ -12,22 +12,31 @@ static uint32_t irq_call_cpu_bit(const struct irq_line *line)
 }
 
 /* The virtual IRQ or FIQ input of a vCPU. No change: nobody is disturbed. */
-static int irq_call_cpu_line(struct vm *vm, const struct irq_line *line, bool level)
+static void irq_call_set_cpu_line(struct vm *vm, const struct irq_line *line, bool level,
+				  vgic_kick_t *kick)
 {
 	struct vcpu *vcpu = &vm->vcpus[line->vcpu];
 	uint32_t bit = irq_call_cpu_bit(line);
-	uint32_t old, new;
+	uint32_t old = vcpu->lines;
 
-	lock_take(&vm->vgic_lock);
-	old = vcpu->lines;
-	new = level ? old | bit : old & ~bit;
-	vcpu->lines = new;
+	vcpu->lines = level ? old | bit : old & ~bit;
 	vcpu->cif->work = VGIC_WORK_SYNC;
-	lock_drop(&vm->vgic_lock);
-	if (new != old) {
-		vcpu_kick(vcpu);
+	*kick |= vcpu->lines != old ? BIT32(line->vcpu) : 0;
+}
+
+/* The line is the partition's. vgic_lock is held. */
+static inline int irq_call_set(struct vm *vm, const struct irq_line *line, bool level,
+			       vgic_kick_t *kick)
+{
+	if (!vm->vgic) {
+		irq_call_set_cpu_line(vm, line, level, kick);
+		return 0;
 	}
-	return 0;
+	if (line->type == IRQ_LINE_SPI && ((line->number == VM_UART_INTID && vm->config->console) ||
+					   (line->number == RTC_INTID && vm->config->rtc))) {
+		return -HYP_EBUSY; /* an emulated device drives this one */
+	}
+	return vgic_set_line(vm->vgic, line, level, kick);
 }
 
 int irq_call_line(struct vm *vm, uint32_t irq, bool level)
@@ -39,19 +48,30 @@ int irq_call_line(struct vm *vm, uint32_t irq, bool level)
 	if (error) {
 		return error;
 	}
-	if (!vm->vgic) {
-		return irq_call_cpu_line(vm, &line, level);
-	}
-	if (line.type == IRQ_LINE_SPI && ((line.number == VM_UART_INTID && vm->config->console) ||
-					  (line.number == RTC_INTID && vm->config->rtc))) {
-		return -HYP_EBUSY; /* an emulated device drives this one */
-	}
 	lock_take(&vm->vgic_lock);
-	error = vgic_set_line(vm->vgic, &line, level, &kick);
+	error = irq_call_set(vm, &line, level, &kick);
 	lock_drop(&vm->vgic_lock);
 	if (kick) {
 		vm_kick(vm, kick);
 	}
+	return error;
+}
+
+int irq_call_lines(struct vm *vm, const struct kvm_irq_level *lines, uint32_t count, uint32_t *done,
+		   vgic_kick_t *kick)
+{
+	struct irq_line line;
+	int error = 0;
+
+	lock_take(&vm->vgic_lock);
+	for (*done = 0; *done < count; (*done)++) {
+		error = irq_line_decode(lines[*done].irq, &vm->lines, &line);
+		error = error ? error : irq_call_set(vm, &line, lines[*done].level != 0, kick);
+		if (error) {
+			break;
+		}
+	}
+	lock_drop(&vm->vgic_lock);
 	return error;
 }
 
