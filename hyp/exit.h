@@ -31,6 +31,8 @@ void exit_inject_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t hsr)
 
 /* Handlers by class. */
 void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
+/* One turn of the loaded vCPU's call of which something is left (vcpu->lines_of). */
+void exit_hvc_rest(struct vcpu *vcpu, struct guest_regs *regs);
 void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
 void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
 

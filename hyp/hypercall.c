@@ -9,9 +9,9 @@
 #include "hyp/regs/psr.h"
 #include "hyp/run.h"
 
-#define HYPERCALL_COUNT 9  /* calls in the vendor-hypervisor range */
-#define HVC_SIZE	4u /* bytes, in ARM and in Thumb state */
-#define HYPERCALL_LINES 8u /* that one turn of PLUMB_IRQ_LINE_MANY applies */
+#define HYPERCALL_COUNT 9   /* calls in the vendor-hypervisor range */
+#define HVC_SIZE	4u  /* bytes, in ARM and in Thumb state */
+#define HYPERCALL_LINES 16u /* that one turn of PLUMB_IRQ_LINE_MANY applies */
 
 static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 {
@@ -89,31 +89,58 @@ static uint32_t hypercall_read_lines(const struct vm *vm, uint32_t ipa, struct k
 	return mem_read(vm, ipa, to, sizeof(*to)) ? 1 : 0;
 }
 
-/* At most PLUMB_IRQ_LINE_MANY_MAX entries a call: the caller goes on from the count it gets. */
-static int hypercall_irq_line_many(const struct vcpu *caller, const uint32_t args[4])
+/* A few more entries. Returns 0 while some are left, else what r0 is to be. */
+static int hypercall_lines_turn(struct vcpu *caller, const uint32_t args[4])
 {
 	struct kvm_irq_level lines[HYPERCALL_LINES];
 	uint32_t count = bits_min(args[3], PLUMB_IRQ_LINE_MANY_MAX);
+	uint32_t ipa = args[2] + caller->lines_done * (uint32_t)sizeof(lines[0]);
+	uint32_t read = 0, applied = 0;
 	vgic_kick_t kick = 0;
-	uint32_t done = 0;
-	struct vm *vm;
-	int error = hypercall_vm(caller, args[1], &vm);
+	int error;
 
-	while (!error && done < count) {
-		uint32_t ipa = args[2] + done * (uint32_t)sizeof(lines[0]);
-		uint32_t read = 0, applied = 0;
-
-		if (ipa >= args[2]) {
-			read = hypercall_read_lines(caller->vm, ipa, lines,
-						    bits_min(count - done, HYPERCALL_LINES));
-		}
-		error = read ? irq_call_lines(vm, lines, read, &applied, &kick) : -HYP_EFAULT;
-		done += applied;
+	if (ipa >= args[2]) {
+		read = hypercall_read_lines(caller->vm, ipa, lines,
+					    bits_min(count - caller->lines_done, HYPERCALL_LINES));
 	}
+	error = read ? irq_call_lines(caller->lines_of, lines, read, &applied, &kick) : -HYP_EFAULT;
+	caller->lines_done += applied;
 	if (kick) {
-		vm_kick(vm, kick);
+		vm_kick(caller->lines_of, kick);
 	}
-	return done ? (int)done : error;
+	if (!error && caller->lines_done < count) {
+		return 0;
+	}
+	return caller->lines_done ? (int)caller->lines_done : error;
+}
+
+void exit_hvc_rest(struct vcpu *vcpu, struct guest_regs *regs)
+{
+	int result = hypercall_lines_turn(vcpu, regs->r);
+
+	if (result) {
+		vcpu->lines_of = NULL;
+		regs->r[0] = (uint32_t)result;
+	}
+}
+
+/* At most PLUMB_IRQ_LINE_MANY_MAX entries a call: the caller goes on from the count it gets. They
+ * are applied before it runs again, a few at a time. */
+static int hypercall_irq_line_many(struct vcpu *caller, struct guest_regs *regs)
+{
+	struct vm *vm;
+	int error = hypercall_vm(caller, regs->r[1], &vm);
+
+	if (error || !regs->r[3]) {
+		return error;
+	}
+	caller->lines_of = vm;
+	caller->lines_done = 0;
+	exit_hvc_rest(caller, regs);
+	if (caller->lines_of) {
+		cpu_this()->resched = true; /* to run_work */
+	}
+	return (int)regs->r[0];
 }
 
 static int hypercall_irq_state(struct vcpu *caller, struct guest_regs *regs)
@@ -198,7 +225,7 @@ static int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *regs)
 	case PLUMB_IRQ_LINE_STATUS:
 		return hypercall_irq_line(vcpu, regs->r);
 	case PLUMB_IRQ_LINE_MANY:
-		return hypercall_irq_line_many(vcpu, regs->r);
+		return hypercall_irq_line_many(vcpu, regs);
 	case PLUMB_GET_IRQ_STATE:
 		return hypercall_irq_state(vcpu, regs);
 	case PLUMB_GET_VM_INFO:

@@ -4,6 +4,7 @@
  * on its vCPU comes through run_finish and finds nothing to do.
  */
 #include "hyp/run.h"
+#include "hyp/exit.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
 #include "hyp/irq.h"
@@ -208,6 +209,7 @@ static void run_enter_start(struct vcpu *vcpu)
 	world_reset(&vcpu->world);
 	vpmu_reset(vcpu);
 	irq_forget_own(vcpu);
+	vcpu->lines_of = NULL;
 	memset(&vcpu->regs, 0, sizeof(vcpu->regs));
 	vcpu->regs.cpsr = PSR_MODE_SVC | PSR_A | PSR_I | PSR_F | ((pc & 1u) ? PSR_T : 0);
 	vcpu->regs.pc = pc & ~UINT32_C(1);
@@ -463,11 +465,19 @@ static void run_lines(struct vcpu *vcpu)
 	lock_drop(&vcpu->vm->vgic_lock);
 }
 
+/* A turn of a long call of the loaded vCPU's: what comes meanwhile comes behind it, another vCPU's
+ * turn on this CPU too. */
+static void run_rest(struct cpu *cpu, struct guest_regs *regs)
+{
+	exit_hvc_rest(cpu->loaded, regs);
+	irq_poll(cpu);
+}
+
 /* What it does for one vCPU may wake another that this very CPU is to run: no interrupt tells of
  * that. */
 void run_work(struct cpu *cpu, struct guest_regs *regs)
 {
-	do {
+	for (;;) {
 		struct vcpu *vcpu;
 		enum vgic_work work;
 
@@ -475,6 +485,10 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 			run_schedule(cpu, regs);
 		}
 		vcpu = cpu->loaded;
+		if (vcpu->lines_of) {
+			run_rest(cpu, regs);
+			continue;
+		}
 		work = vgic_cif_work(vcpu->cif);
 		if (work == VGIC_WORK_NONE) {
 			return;
@@ -484,7 +498,10 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 		} else {
 			run_lines(vcpu);
 		}
-	} while (cpu->resched);
+		if (!cpu->resched) {
+			return;
+		}
+	}
 }
 
 void run_start(struct guest_regs *regs)

@@ -49,6 +49,11 @@ struct vcpu {
 	 * (irq_call_state). */
 	struct vcpu *query_holder;
 	uint32_t query_seq, query_irq;
+	/* A PLUMB_IRQ_LINE_MANY of its, with arguments as in r2 and r3, has still lines of this VM
+	 * to drive before the guest runs again: in turns, between which it may leave its CPU. NULL:
+	 * none has. */
+	struct vm *lines_of;
+	uint32_t lines_done;
 	struct fault_loop loop; /* of this vCPU's own CPU; reset when it is off */
 	struct vgic_cif no_cif; /* without a VGIC: its `work` says that `lines` has changed */
 	struct guest_regs regs; /* while not loaded */

@@ -42,9 +42,27 @@ void gic_kick(uint8_t cpu_mask)
 	CHECK(!cpu_mask);
 }
 
+/* What is pending when a turn of a long call is over. */
+static void (*polled)(struct cpu *cpu);
+
 void irq_poll(struct cpu *cpu)
 {
-	CHECK(!cpu);
+	CHECK(polled);
+	hw_log_event("poll");
+	if (polled) {
+		polled(cpu);
+	}
+}
+
+static uint32_t turns; /* that the call still needs */
+
+void exit_hvc_rest(struct vcpu *who, struct guest_regs *frame)
+{
+	CHECK(who == &vcpu[0] && frame == &regs && turns);
+	hw_log_event("turn");
+	if (--turns == 0) {
+		who->lines_of = NULL;
+	}
 }
 
 void irq_release_device(uint32_t physid)
@@ -285,6 +303,7 @@ static void boot(void)
 	memset(hw_register, 0, sizeof(hw_register));
 	hw_log_sample = NULL;
 	hw_log_effect = NULL;
+	polled = NULL;
 	kicked = 0;
 	complaints = 0;
 	sched_init(&sched, 2);
@@ -579,6 +598,90 @@ static void a_restart(void)
 	end();
 }
 
+/* ---- a long call ---- */
+
+static void long_call(void)
+{
+	boot();
+	vcpu[0].world.sctlr |= BIT32(2); /* C: it may go to another CPU */
+	(void)sched_wake(&sched, vcpu[0].entity);
+	cpus[0].resched = true;
+	run_work(&cpus[0], &regs);
+	CHECK(cpus[0].loaded == &vcpu[0]);
+	vcpu[0].lines_of = &vm[1];
+	turns = 3;
+	cpus[0].resched = true;
+	hw_log_clear();
+}
+
+static void nothing_is_due(struct cpu *cpu)
+{
+	(void)cpu;
+}
+
+/* Behind each turn interrupts are looked for; the guest runs when all is done, and what is due by
+ * then has been done. */
+static void turns_of_a_call(void)
+{
+	long_call();
+	polled = nothing_is_due;
+	vcpu[0].cif->work = VGIC_WORK_SYNC;
+	run_work(&cpus[0], &regs);
+	CHECK_EQ(turns, 0);
+	CHECK_EQ(hw_log_count('e', "turn"), 3);
+	CHECK_EQ(hw_log_count('e', "poll"), 3);
+	for (uint32_t n = 0, at = 0; n < 3; n++) {
+		uint32_t turn = hw_log_find(at, 'e', "turn");
+
+		at = hw_log_find(turn, 'e', "poll");
+		CHECK(turn < at && at < hw_log_length);
+		CHECK(!hw_log_between(turn + 1, at, 'e', "turn"));
+	}
+	CHECK(hw_log_last('e', "poll") < hw_log_find(0, 'e', "gich"));
+	CHECK_EQ(vcpu[0].cif->work, VGIC_WORK_NONE);
+	end();
+}
+
+static void another_is_due(struct cpu *cpu)
+{
+	(void)sched_wake(&sched, vcpu[2].entity);
+	cpu->resched = true;
+	cpu->yield = true;
+	polled = nothing_is_due;
+}
+
+/* Another vCPU has its turn between two of the call's; where it goes on, on whatever CPU, the call
+ * does. */
+static void another_between_turns(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		long_call();
+		polled = another_is_due;
+		run_work(&cpus[0], &regs);
+		CHECK(cpus[0].loaded == &vcpu[2]);
+		CHECK_EQ(turns, 2);
+		CHECK(vcpu[0].lines_of == &vm[1]);
+		cpus[n].resched = true;
+		cpus[n].yield = true;
+		run_work(&cpus[n], &regs);
+		CHECK(cpus[n].loaded == &vcpu[0]);
+		CHECK_EQ(turns, 0);
+		CHECK(!vcpu[0].lines_of);
+		end();
+	}
+}
+
+/* Nothing of it is left for the vCPU's next life. */
+static void call_of_another_life(void)
+{
+	boot();
+	vcpu[0].lines_of = &vm[1];
+	vcpu[0].life->start = true;
+	load(0, 0);
+	CHECK(!vcpu[0].lines_of);
+	end();
+}
+
 /* ---- what a cache is like, asked for a guest's set and way ---- */
 
 /* CCSIDR is of the cache in CSSELR only after an ISB (B4.1, CSSELR); and that is the guest's. */
@@ -609,6 +712,9 @@ static const struct test_case cases[] = {
 	{ "change_of_places", change_of_places },
 	{ "a_start", a_start },
 	{ "a_restart", a_restart },
+	{ "turns_of_a_call", turns_of_a_call },
+	{ "another_between_turns", another_between_turns },
+	{ "call_of_another_life", call_of_another_life },
 	{ "a_cache_is_asked", a_cache_is_asked },
 };
 
