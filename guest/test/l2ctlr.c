@@ -9,6 +9,7 @@
 #include "guest/lib/hvc.h"
 #include "guest/lib/report.h"
 #include "guest/lib/smp.h"
+#include "guest/lib/timer.h"
 #include "guest/test/pmu.h"
 
 #define L2CTLR_LIMIT_US TIMER_PATIENCE_US
