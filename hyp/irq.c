@@ -28,9 +28,12 @@ static void irq_own(struct cpu *cpu, uint32_t iar, uint32_t intid)
 	struct vgic *vgic;
 	vgic_kick_t kick = 0;
 
-	if (!vcpu || !vcpu->vm->vgic) {
+	if (!vcpu) {
 		gic_deactivate(iar); /* the line fell as its world was saved */
 		return;
+	}
+	if (!vcpu->vm->vgic) {
+		return; /* active for good: run_timers_held */
 	}
 	vgic = vcpu->vm->vgic;
 	lock_take(&vcpu->vm->vgic_lock);
@@ -124,9 +127,10 @@ static void irq_follow(const struct vcpu *vcpu, uint32_t intid)
 {
 	uint8_t there = vcpu->life->loaded_on;
 
-	if (there != SCHED_NO_CPU) {
-		irq_retarget(intid, cpus[there].gic_mask);
+	if (there == SCHED_NO_CPU) {
+		there = sched.entity[vcpu->entity].cpu; /* it sleeps: where it ran last */
 	}
+	irq_retarget(intid, cpus[there].gic_mask);
 }
 
 /* A device of a partition: active until the guest deactivates the virtual interrupt (the list
@@ -200,7 +204,8 @@ void irq_take_back(const struct vm *vm)
  * then does not know it, and would never end it. */
 static void irq_pmu(struct cpu *cpu, uint32_t iar)
 {
-	if (cpu->loaded && cpu->loaded->pmu_used) {
+	if (cpu->loaded && cpu->loaded->pmu_used &&
+	    (sysreg_read(PMOVSR) & sysreg_read(PMINTENSET))) {
 		irq_own(cpu, iar, VM_PMU_INTID);
 	} else {
 		gic_deactivate(iar);
@@ -269,10 +274,12 @@ static void irq_handle(struct cpu *cpu, uint32_t iar)
 
 	gic_drop(iar);
 	if (intid == board->timer_virt_intid) {
+		hw_isb(); /* CTL as it is now, not as it was when something else interrupted */
 		irq_timer(cpu, iar, VM_TIMER_VIRT, sysreg_read(CNTV_CTL));
 		return;
 	}
 	if (intid == board->timer_phys_intid) {
+		hw_isb();
 		irq_timer(cpu, iar, VM_TIMER_PHYS, sysreg_read(CNTP_CTL));
 		return;
 	}

@@ -1,18 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/mem.h"
+#include "hyp/hw/cache.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/insn.h"
+#include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
 #include <string.h>
+
+/* The loaded guest reads and writes past the caches: what is in one is old, and must not be met
+ * when it turns its own on (A3.5.7). */
+static bool mem_is_uncached(void)
+{
+	return (sysreg_read(SCTLR) & (SCTLR_M | SCTLR_C)) != (SCTLR_M | SCTLR_C);
+}
 
 static void mem_copy_out(uint64_t pa, uint8_t *to, uint32_t size)
 {
 	uint32_t cpu = cpu_this()->index;
+	bool uncached = mem_is_uncached();
 
 	while (size) {
 		uint32_t part = bits_min(size, BLOCK_SIZE - (uint32_t)(pa % BLOCK_SIZE));
 
-		memcpy(to, mmu_window(cpu, pa_make(pa)), part);
+		const void *from = mmu_window(cpu, pa_make(pa));
+
+		if (uncached) {
+			cache_flush(from, part);
+		}
+		memcpy(to, from, part);
+		if (uncached) {
+			cache_flush(from, part);
+		}
 		pa += part;
 		to += part;
 		size -= part;

@@ -76,7 +76,10 @@ static uint64_t run_sleepers(const struct cpu *cpu, uint64_t now)
 			continue;
 		}
 		lock_take(&vcpu->vm->vgic_lock);
-		deadline = run_timer_check(vcpu, now, &kick);
+		/* Another CPU that has taken it meanwhile has its timers, or is about to
+		 * (run_vgic_load). */
+		deadline = vcpu->life->loaded_on == SCHED_NO_CPU ? run_timer_check(vcpu, now, &kick)
+								 : UINT64_MAX;
 		lock_drop(&vcpu->vm->vgic_lock);
 		if (deadline < earliest) {
 			earliest = deadline;

@@ -139,9 +139,6 @@ static void tty_deliver_input(struct vm *vm)
 			break;
 		}
 		pl011_rx_push(&vm->uart, input->bytes[input->head++ % TTY_INPUT]);
-		if (vm->port == tty_console.focus) {
-			tty_patience = TTY_PATIENCE;
-		}
 	}
 }
 
@@ -155,10 +152,10 @@ static bool tty_has_space(uint32_t spare)
 
 /*
  * May a byte be taken from the board's UART? While the guest in focus leaves no room, bytes stay
- * there, so that who sends sees it full, and sends no more. But not for ever: a guest that has read
- * nothing for TTY_PATIENCE ticks could not be left by Ctrl-] any more. From then on its bytes are
- * taken and lost, until it reads again. Once held, there must be room for a good many to go on: not
- * an interrupt for each byte.
+ * there, so that who sends sees it full, and sends no more. But not for ever: a guest that does not
+ * read could not be left by Ctrl-] any more. After TTY_PATIENCE ticks without room for a good many
+ * its bytes are taken and lost, until it has read as many. Once held, there must be as much room to
+ * go on: not an interrupt for each byte.
  */
 static bool tty_may_receive(void)
 {
@@ -251,6 +248,9 @@ static void tty_pump_all(void)
 void tty_wait_for_room(void)
 {
 	tty_holds = !tty_may_receive();
+	if (tty_has_space(TTY_INPUT / 4)) {
+		tty_patience = TTY_PATIENCE; /* who takes a byte now and then does not read */
+	}
 	if (tty_by_interrupt) {
 		uart_enable_interrupts(!tty_holds, tty_is_full || tty_has_more);
 	}

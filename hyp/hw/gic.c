@@ -138,8 +138,12 @@ void gic_deactivate(uint32_t iar)
 void gic_set_active(uint32_t intid, bool active)
 {
 	uint32_t base = active ? GICD_ISACTIVER : GICD_ICACTIVER;
+	uintptr_t address = gic.gicd + base + 4 * (intid / 32);
 
-	io_write32(gic.gicd + base + 4 * (intid / 32), BIT32(intid % 32));
+	io_write32(address, BIT32(intid % 32));
+	if (active) {
+		(void)io_read32(address); /* it has arrived there: the line may rise now */
+	}
 }
 
 bool gic_is_pending(uint32_t intid)
@@ -184,5 +188,6 @@ bool gic_hw_bit_refires(uintptr_t gicv, uint32_t intid)
 	io_write32(gic.gich + GICH_HCR, 0);
 	io_write32(gic.gich + GICH_LR, 0);
 	io_write32(gic.gich + GICH_VMCR, 0);
+	gic_set_active(intid, false); /* should the EOI not have reached it */
 	return refires;
 }

@@ -25,6 +25,7 @@ struct board main_board = { .timer_virt_intid = 27,
 			    .maintenance_intid = 25,
 			    .uart_intid = 33 };
 uint32_t vpmu_intid = PMU;
+struct sched sched;
 
 static struct vm vm;
 static struct vcpu vcpu;
@@ -37,6 +38,8 @@ static uint32_t kicks; /* ... and so many have been taken */
 uint32_t gic_acknowledge(void)
 {
 	uint32_t iar = pending;
+
+	hw_log_event("iar");
 
 	/* IHI 0048B 3.3.1: the lowest value first; what is not a kick has 0xa0 */
 	if (storm && (kick_priority < 0xa0 || pending == SPURIOUS)) {
@@ -212,6 +215,7 @@ static void load(bool property, bool used)
 	cpus[0].loaded = &vcpu;
 	*hw_log_register("HTPIDR") = (uintptr_t)&cpus[0];
 	active = SPURIOUS;
+	*hw_log_register("PMOVSR") = *hw_log_register("PMINTENSET") = 1;
 	pending = PMU;
 }
 
@@ -376,6 +380,29 @@ static void edge_follows(void)
 	}
 }
 
+/* The same where it sleeps: the next one comes where it ran last, not to another's CPU for ever. */
+static void edge_follows_a_sleeper(void)
+{
+	static struct life_vcpu life;
+
+	devices(true, false, 0);
+	device.target = 1;
+	vcpu.life = &life;
+	life.loaded_on = SCHED_NO_CPU;
+	sched.entity[vcpu.entity].cpu = 1;
+	guest_writes(0x000, 1);
+	guest_writes(0x104, 1u << (DEVICE - 32));
+	irq_trust_hw_bit();
+	irq_owner[DEVICE] = 1;
+	vms[0].vgic = vm.vgic;
+	vms[0].vcpus = &vcpu;
+	irq_handle(&cpus[0], DEVICE);
+	CHECK_EQ(device.target, 2);
+	irq_owner[DEVICE] = 0;
+	irq_hw_bit = false;
+	free(vm.vgic);
+}
+
 /* Another life: what pended for the one before goes, and what comes from now on finds its CPU. */
 static void given(void)
 {
@@ -473,7 +500,51 @@ static void the_end(void)
 	halt_wanted = false;
 }
 
+/* ISTATUS may be older than the acknowledge, too (B3.15.5: an ISB makes a change seen). */
+static void a_timer_is_asked_after_the_acknowledge(void)
+{
+	load(false, false);
+	vgic_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
+	pending = 27;
+	*hw_log_register("CNTV_CTL") = 5;
+	hw_log_clear();
+	irq_poll(&cpus[0]);
+	CHECK(hw_log_between(hw_log_find(0, 'e', "iar"), hw_log_find(0, 'r', "CNTV_CTL"), 'e',
+			     "hw_isb"));
+	free(vm.vgic);
+}
+
+/* A partition without a GIC has its timers active for good (run_timers_held). */
+static void no_gic(void)
+{
+	struct vgic *vgic;
+
+	load(false, false);
+	vgic = vm.vgic;
+	vm.vgic = NULL;
+	pending = 27;
+	*hw_log_register("CNTV_CTL") = 5;
+	irq_poll(&cpus[0]);
+	CHECK_EQ(active, 27);
+	free(vgic);
+}
+
+/* The overflow was another vCPU's: this one's flags say nothing. */
+static void an_overflow_of_the_one_before(void)
+{
+	load(true, true);
+	*hw_log_register("PMOVSR") = 0;
+	*hw_log_register("PMINTENSET") = 1;
+	irq_poll(&cpus[0]);
+	CHECK(!held());
+	CHECK_EQ(active, SPURIOUS);
+	free(vm.vgic);
+}
+
 static const struct test_case cases[] = {
+	{ "a_timer_is_asked_after_the_acknowledge", a_timer_is_asked_after_the_acknowledge },
+	{ "no_gic", no_gic },
+	{ "an_overflow_of_the_one_before", an_overflow_of_the_one_before },
 	{ "owners", owners },
 	{ "of_one_that_has_left", of_one_that_has_left },
 	{ "no_owner", no_owner },
@@ -484,6 +555,7 @@ static const struct test_case cases[] = {
 	{ "lines_of_others", lines_of_others },
 	{ "edge_moves", edge_moves },
 	{ "edge_follows", edge_follows },
+	{ "edge_follows_a_sleeper", edge_follows_a_sleeper },
 	{ "given", given },
 	{ "the_end", the_end },
 };

@@ -453,6 +453,31 @@ static void stuck(void)
 	CHECK_EQ(this_cpu.tick_at, 0); /* nobody looks any more */
 }
 
+/* It takes a byte just before patience ends, again and again: that does not start it anew. */
+static void a_byte_now_and_then(void)
+{
+	uint32_t n;
+
+	begin(1);
+	listen();
+	paste(9000);
+	strcpy(pasted + 8990, "\x1d"
+			      "0");
+	receive_interrupts();
+	CHECK(!uart.receive);
+	for (n = 0; n < 1000 && tty_console.focus == 1; n++) {
+		if (n % 95 == 94) {
+			(void)guest_reads(0);
+		}
+		ticks(1);
+		if (uart.receive) {
+			receive_interrupts();
+		}
+	}
+	CHECK_EQ(tty_console.focus, 0);
+	CHECK(n <= 101);
+}
+
 /* Interrupts that are cleared over a full FIFO come again while more waits. */
 static void cleared(void)
 {
@@ -662,6 +687,7 @@ static const struct test_case cases[] = {
 	{ "input", input },
 	{ "pasted_whole", pasted_whole },
 	{ "stuck", stuck },
+	{ "a_byte_now_and_then", a_byte_now_and_then },
 	{ "cleared", cleared },
 	{ "typed_early", typed_early },
 	{ "typed_early_beside_output", typed_early_beside_output },

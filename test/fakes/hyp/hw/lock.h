@@ -10,8 +10,14 @@ struct lock {
 	uint32_t held;
 };
 
+/* What other CPUs have done while this one waited; a test may have it. */
+void test_lock_waits(const struct lock *lock) __attribute__((weak));
+
 static inline void lock_take(struct lock *lock)
 {
+	if (test_lock_waits) {
+		test_lock_waits(lock);
+	}
 	if (lock->held++ != 0) {
 		abort();
 	}
