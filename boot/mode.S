@@ -28,6 +28,7 @@
 #define ACTLR_NO_STREAMING (0xf << 25)		/* 801819, r2p0 to r2p4: writes allocate in the L1 cache */
 #define REVIDR_801819	(1 << 3)		/* mended here */
 #define L2ACTLR_HAZARD_TIMEOUT (1 << 7)		/* 798870, r2p0 and later, before r3p0 */
+#define ACTLR2_CLEAN_INVALIDATES (1 << 0)	/* 827671, r3p0 and later */
 #define ID_PFR1_VIRT	(0xf << 12)
 
 /* SCR in Monitor, kept while HYP runs (B4.1.129): NS, HCE; FW and AW leave CPSR.F and CPSR.A to Non-secure state.
@@ -77,7 +78,13 @@ boot_to_hyp:
 	mrc	p15, 0, r0, c0, c0, 0	/* MIDR */
 	mrc	p15, 0, r1, c0, c0, 6	/* REVIDR */
 	bl	boot_a15_bits
-	orr	r0, r0, #ACTLR_SMP
+	cmp	r2, #0
+	beq	3f
+	mrc	p15, 1, r2, c15, c0, 4	/* ACTLR2; no other CPU or revision has it */
+	orr	r2, r2, #ACTLR2_CLEAN_INVALIDATES
+	mcr	p15, 1, r2, c15, c0, 4
+	isb
+3:	orr	r0, r0, #ACTLR_SMP
 	mrc	p15, 0, r2, c1, c0, 1	/* ACTLR: not to be written to from Non-secure state */
 	bics	r0, r0, r2
 	orrne	r2, r2, r0
@@ -102,7 +109,7 @@ boot_to_hyp:
 	msr	spsr_cxsf, r1
 	movs	pc, r3
 
-/* What a CPU with MIDR r0 and REVIDR r1 wants to have set in ACTLR (r0) and L2ACTLR (r1). Clobbers r2. */
+/* What a CPU with MIDR r0 and REVIDR r1 wants to have set in ACTLR (r0), L2ACTLR (r1) and ACTLR2 (r2). */
 	.globl boot_a15_bits
 boot_a15_bits:
 	ubfx	r2, r0, #20, #4
@@ -115,15 +122,19 @@ boot_a15_bits:
 	sub	r0, r0, #(A15_MIDR & 0x0000ff00)
 	subs	r0, r0, #(A15_MIDR & 0x000000ff)
 	movne	r0, #0
+	movne	r2, #0
 	bne	2f			/* another CPU: its bits mean something else */
 	mov	r0, #ACTLR_INVALIDATE_BTB
 	cmp	r2, #A15_R0P4
 	orrls	r0, r0, #ACTLR_NO_LOOP_BUFFER
-	cmp	r2, #A15_R2P0
-	blo	2f
 	cmp	r2, #A15_R3P0
+	movhs	r2, #ACTLR2_CLEAN_INVALIDATES
 	bhs	2f
+	cmp	r2, #A15_R2P0
+	movlo	r2, #0
+	blo	2f
 	cmp	r2, #A15_R2P4
+	mov	r2, #0
 	bhi	1f
 	tst	r1, #REVIDR_801819
 	orreq	r0, r0, #ACTLR_NO_STREAMING

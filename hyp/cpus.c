@@ -127,6 +127,7 @@ static void cpus_start_one(uint32_t index, uint32_t entry)
 	while (!error && cpus_ready == before && timer_now() < deadline) {
 		hw_yield();
 	}
+	hw_dmb(); /* what it has told of itself is read after that it is there */
 	if (error || cpus_ready == before) {
 		cpus_refuse(index, error);
 	}
@@ -145,6 +146,7 @@ void cpus_start(uint32_t self, uint64_t image_pa)
 
 void cpus_join(void)
 {
+	hw_dmb(); /* gic_mask and ACTLR first */
 	cpus_ready++;
 	hw_sev();
 	while (!cpus_may_go) {

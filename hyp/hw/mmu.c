@@ -70,6 +70,7 @@ void mmu_init_devices(void)
 
 static void mmu_use_final_tables(void)
 {
+	hw_dsb(); /* the tables are written */
 	sysreg_write64(HTTBR, mmu_pa_of(mmu_l1));
 	hw_isb();
 	sysreg_write(TLBIALLH, 0);
