@@ -111,9 +111,14 @@ void gic_target(uint32_t intid, uint8_t cpu_mask)
 	io_write8(gic.gicd + GICD_ITARGETSR + intid, cpu_mask);
 }
 
+/* What another CPU wrote before its SGI is read after it: a load of Normal memory may go before one
+ * of a device (ARM ARM A3.8.2). gic_kick has the other half. */
 uint32_t gic_acknowledge(void)
 {
-	return io_read32(gic.gicc + GICC_IAR);
+	uint32_t iar = io_read32(gic.gicc + GICC_IAR);
+
+	hw_dmb();
+	return iar;
 }
 
 void gic_drop(uint32_t iar)

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A kick and what it tells of (hyp/hw/gic.c, hyp/irq.c). GICC_IAR is Device memory, `resched` and
+ * `work` are Normal: without a barrier a CPU may have loaded them before the SGI is acknowledged
+ * (ARM ARM A3.8.2), and consumes unseen what it announces. Here a CPU sees the other's writes,
+ * which came before its SGI, at the first barrier behind the acknowledge, and not before.
+ */
+#include "test/unit/hw_log.h"
+
+#define main monitor_main /* not this program's */
+#include "hyp/hw/gic.c"
+#include "hyp/irq.c"
+#undef main
+
+#include <setjmp.h>
+
+#define GICD_AT UINT32_C(0x10000000)
+#define GICC_AT UINT32_C(0x20000000)
+
+struct vm vms[MANIFEST_MAX_PARTITIONS];
+struct cpu cpus[BOARD_MAX_CPUS];
+struct board main_board = { .timer_virt_intid = 27,
+			    .timer_phys_intid = 30,
+			    .timer_hyp_intid = 26,
+			    .maintenance_intid = 25,
+			    .uart_intid = 33 };
+uint32_t vpmu_intid;
+volatile bool halt_wanted;
+
+static struct vm vm;
+static struct vcpu vcpu;
+static struct vgic_cif cif;
+static struct guest_regs regs;
+
+/* What another CPU has written before it sent the SGI. */
+static struct {
+	bool resched, halt;
+	uint8_t work;
+} written;
+
+static bool acknowledged;
+static uint32_t signalled; /* SGI 0, so often */
+static uint32_t worked;
+static jmp_buf parked;
+
+uint32_t io_read32(uintptr_t address)
+{
+	CHECK_EQ(address, GICC_AT + 0xc); /* GICC_IAR */
+	hw_log_event("IAR");
+	acknowledged = true;
+	return signalled ? signalled--, 0 : 1023;
+}
+
+void io_write32(uintptr_t address, uint32_t value)
+{
+	CHECK(address == GICC_AT + 0x10 || address == GICC_AT + 0x1000); /* EOIR, DIR */
+	CHECK_EQ(value, 0);
+}
+
+void io_write8(uintptr_t address, uint8_t value)
+{
+	CHECK(address > GICD_AT && value);
+}
+
+static void see(const struct hw_event *event)
+{
+	if (acknowledged && (!strcmp(event->name, "hw_dmb") || !strcmp(event->name, "hw_dsb"))) {
+		cpus[0].resched = written.resched;
+		cif.work = written.work;
+		halt_wanted = written.halt;
+	}
+}
+
+void run_work(struct cpu *cpu, struct guest_regs *frame)
+{
+	CHECK(cpu == &cpus[0] && frame == &regs);
+	worked++;
+}
+
+void halt_park(struct cpu *cpu)
+{
+	CHECK(cpu == &cpus[0]);
+	longjmp(parked, 1);
+}
+
+void vgic_hw_write(struct vgic_cif *mirror)
+{
+	CHECK(!mirror);
+}
+
+void run_vgic_release_all(struct vcpu *who)
+{
+	CHECK(!who);
+}
+
+void run_vgic_maintain(struct vcpu *who)
+{
+	CHECK(!who);
+}
+
+void run_timer_fired(struct cpu *cpu)
+{
+	CHECK(!cpu);
+}
+
+void tty_irq(void)
+{
+	CHECK(false);
+}
+
+void print(const char *format, ...)
+{
+	CHECK(!format);
+}
+
+void vm_kick(struct vm *who, uint32_t mask)
+{
+	CHECK(!who && !mask);
+}
+
+static void begin(bool resched, uint8_t work, bool halt)
+{
+	gic = (struct gic_map) { GICD_AT, GICC_AT, 0 };
+	memset(&cif, 0, sizeof(cif));
+	vcpu.vm = &vm;
+	vcpu.cif = &cif;
+	cpus[0].loaded = &vcpu;
+	cpus[0].resched = false;
+	halt_wanted = false;
+	written.resched = resched;
+	written.work = work;
+	written.halt = halt;
+	*hw_log_register("HTPIDR") = (uintptr_t)&cpus[0];
+	hw_log_effect = see;
+	acknowledged = false;
+	signalled = 1;
+	worked = 0;
+	hw_log_clear();
+}
+
+/* From a guest: it does not go back before what it was told of is done. */
+static void exits(void)
+{
+	for (uint32_t n = 0; n < 4; n++) {
+		begin(n & 1, n & 2 ? VGIC_WORK_ADD : VGIC_WORK_NONE, false);
+		exit_irq(&regs);
+		CHECK_EQ(worked, n != 0);
+		CHECK_EQ(signalled, 0);
+	}
+}
+
+/* The monitor's own loops look at `resched` when this is over. */
+static void polls(void)
+{
+	begin(true, VGIC_WORK_NONE, false);
+	irq_poll(&cpus[0]);
+	CHECK(cpus[0].resched);
+}
+
+static void the_end(void)
+{
+	volatile bool went_on = false;
+
+	begin(false, VGIC_WORK_NONE, true);
+	if (setjmp(parked) == 0) {
+		irq_poll(&cpus[0]);
+		went_on = true;
+	}
+	CHECK(!went_on);
+}
+
+/* However many: none is taken with what was loaded before it. */
+static void storms(void)
+{
+	begin(true, VGIC_WORK_NONE, false);
+	signalled = 40;
+	irq_poll(&cpus[0]);
+	for (uint32_t at = hw_log_find(0, 'e', "IAR"); at != HW_LOG_NONE;
+	     at = hw_log_find(at + 1, 'e', "IAR")) {
+		CHECK(at + 1 < hw_log_length && !strcmp(hw_log[at + 1].name, "hw_dmb"));
+	}
+	CHECK_EQ(hw_log_count('e', "IAR"), 41);
+}
+
+static const struct test_case cases[] = {
+	{ "exits", exits },
+	{ "polls", polls },
+	{ "the_end", the_end },
+	{ "storms", storms },
+};
+
+TEST_MAIN("gic", cases)
