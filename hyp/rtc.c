@@ -20,13 +20,15 @@ static uint64_t rtc_seconds(uint64_t ticks)
 	return rtc_epoch + ticks / main_timer_hz();
 }
 
-/* vgic_lock is held. */
+/* vgic_lock is held. The guest may have made it an edge: high again is none. */
 static void rtc_update_line(struct vm *vm, vgic_kick_t *kick)
 {
 	const struct irq_line line = { IRQ_LINE_SPI, 0, RTC_INTID };
+	bool level = pl031_irq(&vm->rtc);
 
-	if (vm->vgic) {
-		vgic_set_line(vm->vgic, &line, pl031_irq(&vm->rtc), kick);
+	if (vm->vgic &&
+	    level != ((vgic_irq_state(vm->vgic, 0, RTC_INTID) & PLUMB_IRQ_LEVEL) != 0)) {
+		vgic_set_line(vm->vgic, &line, level, kick);
 	}
 }
 

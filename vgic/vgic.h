@@ -93,7 +93,8 @@ void vgic_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, ui
 void vgic_set_soft_eoi(struct vgic *vgic);
 
 /* Drives a decoded, checked line (irq_line.h): SPI or PPI. 0, or -HYP_EBUSY for a passed-through
- * line. */
+ * line. Of an edge, each call with `level` is one, whatever the line was before: who models a wire
+ * calls when it changes. */
 int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick);
 
 /* PLUMB_GET_IRQ_STATE bits (abi/plumbline.h) of interrupt `intid` as vCPU `vcpu` sees it. */

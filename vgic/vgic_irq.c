@@ -33,10 +33,11 @@ int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vg
 	if ((bank->timer | bank->passed) & ref.bit) {
 		return bank->passed & ref.bit ? -HYP_EBUSY : 0;
 	}
-	if (((bank->line & ref.bit) != 0) == level) {
+	if (((bank->line & ref.bit) != 0) != level) {
+		bank->line ^= ref.bit;
+	} else if (!(bank->edge & ref.bit)) {
 		return 0;
 	}
-	bank->line ^= ref.bit;
 	if (bank->edge & ref.bit) {
 		if (!level || (bank->latch & ref.bit)) {
 			return 0; /* a falling edge, or one more before the first was taken */

@@ -118,6 +118,19 @@ static void rtc_by_hand(void)
 	rtc_offered(false, "and over");
 }
 
+/* Its line rises once, whatever is read or written while it is high. */
+static void rtc_edge(void)
+{
+	gic_set_edge(RTC_INTID, true);
+	rtc_set_alarm(0);
+	rtc_offered(true, "an edge");
+	mmio_write32(RTC_IMSC, 1);
+	mmio_write32(RTC_MR, mmio_read32(RTC_DR) + 1000);
+	rtc_offered(false, "an edge comes once, and its registers make no other");
+	mmio_write32(RTC_ICR, 1);
+	gic_set_edge(RTC_INTID, false);
+}
+
 int main(void)
 {
 	gic_init();
@@ -129,6 +142,7 @@ int main(void)
 	mmio_write32(RTC_IMSC, 1);
 	cpu_irq_disable();
 	rtc_by_hand();
+	rtc_edge();
 	cpu_irq_enable();
 	rtc_alarm("at once", 0, 0);
 	rtc_alarm("in a second, asleep", 1, 0);

@@ -232,7 +232,12 @@ static void lines_edge(void)
 	lines_eoi(LINES_EDGE);
 	lines_acked(1023, "edge: still high, not again");
 	lines_set(LINES_EDGE, 1);
-	lines_acked(1023, "edge: 1 to 1 is no edge");
+	lines_acked(LINES_EDGE, "edge: raised again without being lowered");
+	lines_set(LINES_EDGE, 1);
+	lines_expect(LINES_EDGE, 0x7, ACTIVE | PENDING | LEVEL, "edge: and again while active");
+	lines_eoi(LINES_EDGE);
+	lines_acked(LINES_EDGE, "edge: and again after that");
+	lines_eoi(LINES_EDGE);
 	lines_set(LINES_EDGE, 0);
 	lines_acked(1023, "edge: lowering is ignored");
 	lines_pulse(LINES_EDGE);

@@ -92,7 +92,7 @@ static void do_line(uint32_t v, uint32_t intid, bool level)
 	struct model_irq *irq = model_irq(v, intid);
 
 	CHECK_EQ(rig_try_line(&rig, v, intid, level), 0);
-	if (level && !irq->line && irq->edge) {
+	if (level && irq->edge) { /* as vgic_validate_injection of Linux */
 		irq->latch = true;
 		irq->raised++;
 		irq->owed = true;

@@ -90,6 +90,9 @@ void lines_set(uint32_t intid, bool level)
 	if (intid != LINES_PMU && intid != LINES_PL031 && intid != LINES_PL061) {
 		return;
 	}
+	if (lines_hypervisor && ((*high & bit) != 0) == level) {
+		return; /* a wire that stays as it is: KVM_IRQ_LINE would make it an edge */
+	}
 	*high = level ? *high | bit : *high & ~bit;
 	if (!lines_hypervisor) {
 		lines_set_device(intid, level);

@@ -318,7 +318,7 @@ static void do_line(struct fuzz_input *in, uint32_t v, uint32_t n)
 	}
 	CHECK_EQ(vgic_set_line(vgic, &line, level, &kick), irq->passed ? -16 : 0);
 	if (!irq->passed && !irq->timer) {
-		irq->latch = irq->latch || (level && !irq->line && irq->edge);
+		irq->latch = irq->latch || (level && irq->edge);
 		irq->line = level;
 	}
 }
