@@ -200,12 +200,20 @@ void irq_take_back(const struct vm *vm)
 	}
 }
 
+static bool irq_pmu_asks(void)
+{
+	const struct pmu pmu = { .pmcr = sysreg_read(PMCR),
+				 .interrupts = sysreg_read(PMINTENSET),
+				 .overflown = sysreg_read(PMOVSR) };
+
+	return pmu_wants_interrupt(&pmu);
+}
+
 /* The level falls as its vCPU leaves, but the GIC may have seen it a moment before: whoever came
- * then does not know it, and would never end it. */
+ * then does not know it, and would never end it, or has monitors of its own that do not ask. */
 static void irq_pmu(struct cpu *cpu, uint32_t iar)
 {
-	if (cpu->loaded && cpu->loaded->pmu_used &&
-	    (sysreg_read(PMOVSR) & sysreg_read(PMINTENSET))) {
+	if (cpu->loaded && cpu->loaded->pmu_used && irq_pmu_asks()) {
 		irq_own(cpu, iar, VM_PMU_INTID);
 	} else {
 		gic_deactivate(iar);
