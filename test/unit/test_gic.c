@@ -25,6 +25,7 @@ struct board main_board = { .timer_virt_intid = 27,
 			    .maintenance_intid = 25,
 			    .uart_intid = 33 };
 uint32_t vpmu_intid;
+struct sched sched;
 volatile bool halt_wanted;
 
 static struct vm vm;

@@ -17,14 +17,10 @@ static const char *where(uintptr_t a)
 	static const struct {
 		uintptr_t at;
 		const char *name;
-	} t[] = { { GICD + 0x300, "ISACTIVER" },
-		  { GICD + 0x380, "ICACTIVER" },
-		  { GICC + 0x0c, "IAR" },
-		  { GICC + 0x10, "EOIR" },
-		  { GICC + 0x18, "HPPIR" },
-		  { GICV + 0x0c, "VIAR" },
-		  { GICV + 0x10, "VEOIR" },
-		  { GICH + 0x100, "LR" },
+	} t[] = { { GICD + 0x300, "ISACTIVER" }, { GICD + 0x380, "ICACTIVER" },
+		  { GICC + 0x0c, "IAR" },	 { GICC + 0x10, "EOIR" },
+		  { GICC + 0x18, "HPPIR" },	 { GICV + 0x0c, "VIAR" },
+		  { GICV + 0x10, "VEOIR" },	 { GICH + 0x100, "LR" },
 		  { GICC + 0x1000, "DIR" } };
 
 	for (uint32_t n = 0; n < ARRAY_SIZE(t); n++) {
