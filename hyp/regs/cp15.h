@@ -223,6 +223,7 @@
 /* c15: where the Cortex-A15's private peripherals are; its L2 cache */
 #define CBAR	p15, 4, c15, c0, 0
 #define L2ACTLR p15, 1, c15, c0, 0
+#define ACTLR2	p15, 1, c15, c0, 4
 
 /* CP14: debug (C11.11). Breakpoints and watchpoints: CRm is the number, here n = c0..c15. */
 #define DBGDIDR	      p14, 0, c0, c0, 0
