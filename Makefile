@@ -42,7 +42,7 @@ B := build
 # ---------------------------------------------------------------------------- what is what
 # The one list of rings in hyp/ (design: pure, glue, hardware); % is a wildcard. A file of hyp/
 # that is in neither list fails scripts/check-layers. vgic/ is pure but for vgic_hw.c.
-PURE_HYP := board board_% console console_% cp15 cp15_% explain fault fdt fdt_% fmt inject \
+PURE_HYP := board board_% console console_% cp15 cp15_% deadline explain fault fdt fdt_% fmt inject \
 	    inject_% insn insn_% life manifest manifest_% mmio pl011 pl031 psci psci_% regions sched sched_% stage2 stage2_%
 GLUE_HYP := boot boot_% complain cpus exit exit_% halt hypercall irq irq_% isolate main mem report rtc run run_% soc tty tty_% vm vm_% vpmu
 

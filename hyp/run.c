@@ -4,6 +4,7 @@
  * on its vCPU comes through run_finish and finds nothing to do.
  */
 #include "hyp/run.h"
+#include "hyp/deadline.h"
 #include "hyp/exit.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
@@ -26,9 +27,9 @@ static bool run_timer_armed(const struct world_timer *timer)
 	return (timer->ctl & (TIMER_ENABLE | TIMER_MASKED)) == TIMER_ENABLE;
 }
 
-/* Counter values at which the two timers of an unloaded vCPU are due; UINT64_MAX: not armed, or
+/* Counter values at which the two timers of an unloaded vCPU are due; DEADLINE_NEVER: not armed, or
  * already in its VGIC. */
-static uint64_t run_timer_deadline(const struct vcpu *vcpu, uint32_t intid)
+static uint64_t run_timer_deadline(const struct vcpu *vcpu, uint32_t intid, uint64_t now)
 {
 	const struct world *world = &vcpu->world;
 	const struct world_timer *timer = intid == VM_TIMER_VIRT ? &world->cntv : &world->cntp;
@@ -36,9 +37,9 @@ static uint64_t run_timer_deadline(const struct vcpu *vcpu, uint32_t intid)
 
 	if (!vcpu->vm->vgic || !run_timer_armed(timer) ||
 	    vgic_hw_held(vcpu->vm->vgic, vcpu->index, intid)) {
-		return UINT64_MAX;
+		return DEADLINE_NEVER;
 	}
-	return timer->cval + offset;
+	return deadline_of(timer->cval, offset, now);
 }
 
 /* Pends the timers of an unloaded vCPU that are due; vgic_lock is held. Returns the earliest
@@ -49,7 +50,7 @@ static uint64_t run_timer_check(struct vcpu *vcpu, uint64_t now, vgic_kick_t *ki
 	uint64_t earliest = UINT64_MAX;
 
 	for (uint32_t n = 0; n < ARRAY_SIZE(timers); n++) {
-		uint64_t deadline = run_timer_deadline(vcpu, timers[n]);
+		uint64_t deadline = run_timer_deadline(vcpu, timers[n], now);
 
 		if (deadline <= now) {
 			vgic_hw_fired(vcpu->vm->vgic, vcpu->index, timers[n], kick);
@@ -61,7 +62,8 @@ static uint64_t run_timer_check(struct vcpu *vcpu, uint64_t now, vgic_kick_t *ki
 }
 
 /* Every vCPU that last ran here and waits: due timers pend and wake it. Returns the earliest
- * deadline left. */
+ * deadline left. Another CPU may load one meanwhile: then the timers are in that CPU, and its world
+ * in memory is old. The lock tells. */
 static uint64_t run_sleepers(const struct cpu *cpu, uint64_t now)
 {
 	uint64_t earliest = UINT64_MAX;
@@ -72,14 +74,14 @@ static uint64_t run_sleepers(const struct cpu *cpu, uint64_t now)
 		uint64_t deadline;
 
 		if (sched.entity[e].state != SCHED_BLOCKED || sched.entity[e].cpu != cpu->index ||
-		    !vcpu->vm->vgic || vcpu->life->loaded_on != SCHED_NO_CPU) {
+		    !vcpu->vm->vgic) {
 			continue;
 		}
 		lock_take(&vcpu->vm->vgic_lock);
 		/* Another CPU that has taken it meanwhile has its timers, or is about to
 		 * (run_vgic_load). */
 		deadline = vcpu->life->loaded_on == SCHED_NO_CPU ? run_timer_check(vcpu, now, &kick)
-								 : UINT64_MAX;
+								 : DEADLINE_NEVER;
 		lock_drop(&vcpu->vm->vgic_lock);
 		if (deadline < earliest) {
 			earliest = deadline;

@@ -726,6 +726,29 @@ static void a_cache_is_asked(void)
 	end();
 }
 
+/* ---- sleepers ---- */
+
+/* One that waits for the counter's end waits, wherever its virtual counter began. */
+static void parked_timers(void)
+{
+	for (uint64_t offset = 0; offset < 8; offset += 3) {
+		boot();
+		vgic_set_owner(vm[0].vgic, 27, VGIC_OWNER_TIMER, 27);
+		vgic_set_owner(vm[0].vgic, 30, VGIC_OWNER_TIMER, 30);
+		sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
+		sched.entity[vcpu[0].entity].cpu = 0;
+		vcpu[0].life->loaded_on = SCHED_NO_CPU;
+		vcpu[0].world.cntvoff = offset;
+		vcpu[0].world.cntv.ctl = vcpu[0].world.cntp.ctl = 1;
+		vcpu[0].world.cntv.cval = vcpu[0].world.cntp.cval = UINT64_MAX;
+		CHECK_EQ(run_sleepers(&cpus[0], 100), UINT64_MAX);
+		CHECK(!vgic_hw_held(vm[0].vgic, 0, 27) && !vgic_hw_held(vm[0].vgic, 0, 30));
+		vcpu[0].world.cntv.cval = 200;
+		CHECK_EQ(run_sleepers(&cpus[0], 100), 200 + offset);
+		end();
+	}
+}
+
 static const struct test_case cases[] = {
 	{ "published_after_a_barrier", published_after_a_barrier },
 	{ "an_abort_is_looked_for", an_abort_is_looked_for },
@@ -743,6 +766,7 @@ static const struct test_case cases[] = {
 	{ "another_between_turns", another_between_turns },
 	{ "call_of_another_life", call_of_another_life },
 	{ "a_cache_is_asked", a_cache_is_asked },
+	{ "parked_timers", parked_timers },
 };
 
 TEST_MAIN("switch", cases)
