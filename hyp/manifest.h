@@ -59,6 +59,8 @@ struct manifest_partition {
 	bool pmu;	     /* performance monitors of its own; default no */
 	bool console;	     /* an emulated PL011 at 0x09000000, SPI 33; default yes */
 	bool autostart;	     /* default yes */
+
+	bool no_counter_offset; /* CNTVOFF is 0, not the time of the start; default no */
 };
 
 /* Is the branch predictor emptied between a guest and the monitor? */

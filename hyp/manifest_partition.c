@@ -32,6 +32,7 @@ static const struct manifest_rule partition_rules[NR_PARTITION_RULES] = {
 	[RULE_RTC] = { "rtc", SHAPE_STRING },
 	[RULE_VIRTIO_WINDOWS] = { "virtio-windows", SHAPE_FLAG },
 	[RULE_PMU] = { "pmu", SHAPE_FLAG },
+	[RULE_NO_COUNTER_OFFSET] = { "no-counter-offset", SHAPE_FLAG },
 	[RULE_NO_AUTOSTART] = { "no-autostart", SHAPE_FLAG },
 };
 _Static_assert(NR_PARTITION_RULES <= MANIFEST_MAX_RULES, "manifest_node holds every rule");
@@ -113,6 +114,7 @@ static bool manifest_read_gic(const struct manifest_node *node,
 	}
 	partition->virtio_windows = manifest_given(node, RULE_VIRTIO_WINDOWS);
 	partition->pmu = manifest_given(node, RULE_PMU);
+	partition->no_counter_offset = manifest_given(node, RULE_NO_COUNTER_OFFSET);
 	partition->rtc = manifest_given(node, RULE_RTC);
 	if (partition->rtc && !manifest_read_choice(node, RULE_RTC, "pl031", &partition->rtc)) {
 		return manifest_refuse(node, RULE_RTC, "neither \"pl031\" nor \"none\"");

@@ -79,15 +79,15 @@ static uint32_t vm_load_size(const struct vm *vm, const struct manifest_image *i
 static void vm_load_done(struct vm *vm)
 {
 	const struct manifest_partition *config = vm->config;
-	uint64_t now =
-		timer_now(); /* the guest's virtual counter starts at 0, the same on its vCPUs */
+	/* The guest's virtual counter starts at 0, the same on its vCPUs. */
+	uint64_t offset = config->no_counter_offset ? 0 : timer_now();
 
 	/* Nothing of an earlier life may be left in a cache or TLB. */
 	tlb_flush_vmid_of(vm->vcpus[0].world.vttbr);
 	cache_icache_flush();
 	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
 		memset(&vm->vcpus[n].vfp, 0, sizeof(vm->vcpus[n].vfp));
-		vm->vcpus[n].world.cntvoff = now;
+		vm->vcpus[n].world.cntvoff = offset;
 	}
 	lock_take(&sched_lock);
 	life_loaded(&vm->life, config->entry);

@@ -200,7 +200,8 @@ def _packed(args: argparse.Namespace) -> pack.Packed:
     if args.system:
         return pack.pack_file(args.system, _board_tree(args))
     one = single.Single(kernel, args.initrd, args.dtb, args.append, args.vcpus,
-                        parse_size(args.guest_memory), _smp(args), args.raw, bios, args.pmu)
+                        parse_size(args.guest_memory), _smp(args), args.raw, bios, args.pmu,
+                        not qemu.freezes_on_offset(qemu.version()))
     return pack.pack_source(single.manifest_dts(one).encode(), [ROOT], "the --kernel system",
                             _board_tree(args))
 

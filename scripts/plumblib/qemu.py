@@ -10,7 +10,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from . import boards, common
+from . import boards, common, hang
 from .common import PlumbError, tool
 from .trace import TraceCounter
 from .tty import RawTerminal
@@ -45,6 +45,23 @@ class Run:
     read_stdin: bool = False
     sends: list[tuple[bytes, bytes]] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
+
+
+def read_version(text: str) -> tuple[int, ...]:
+    """Of `qemu-system-arm --version`; empty: it says nothing that is known."""
+    found = re.search(r"version (\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else ()
+
+
+def version() -> tuple[int, ...]:
+    return read_version(common.run_tool([tool("qemu-system-arm"), "--version"],
+                                        "qemu-system-arm --version").decode(errors="replace"))
+
+
+def freezes_on_offset(known: tuple[int, ...]) -> bool:
+    """QEMU up to 8.1 adds CNTVOFF to a CNTV_CVAL near 2^64 in 64 bits: the timer is due in the past
+    again and again, and nothing else is done."""
+    return () < known < (8, 2)
 
 
 def command(image: str, run: Run) -> list[str]:
@@ -154,9 +171,12 @@ class Session:
         self.trace = trace or (TraceCounter() if run.trace else None)
         self.linger = LINGER if boards.find(run.board).goes_off else LINGER_ON
         self.timed_out = False
+        self.hang = hang.Hang()
+        self.hangs = False  # the emulator itself
         self.mute = False  # the monitor did not tell how its guests stand
         self.quit = False
         self.ending = False
+        self.look_at = 0.0  # when to look whether the emulator goes on
         self.mid_line = False
         self.complaints: list[bytes] = []
         self.printing = threading.Lock()
@@ -223,6 +243,14 @@ class Session:
             del self.seen[:at + len(pattern)]
             self._type_for_guest(text)
 
+    def _look(self, now: float) -> None:
+        """Does the emulator go on? If not, that is told at once: there may be no time limit."""
+        self.look_at = now + hang.PERIOD
+        if self.hang.look(hang.work(self.process.pid)) and not self.hangs:
+            self.hangs = True
+            with self.printing:
+                print(f"plumb: {hang.WORD}", file=sys.stderr, flush=True)
+
     def _ask_state(self) -> None:
         """At the time limit: how do the guests stand?"""
         self.timed_out = True
@@ -238,7 +266,12 @@ class Session:
                 _watch(selector, self.process.stdin, selectors.EVENT_WRITE, bool(self.typed))
                 if keyboard is not None:
                     _watch(selector, keyboard, selectors.EVENT_READ, len(self.typed) < TYPED)
+                if now >= self.look_at:
+                    self._look(now)
                 if deadline is not None and now >= deadline:
+                    if self.hangs:
+                        self.timed_out = True
+                        return
                     if self.outcome.over or self.timed_out:
                         self.mute = not self.outcome.over
                         return
@@ -246,7 +279,8 @@ class Session:
                     self._ask_state()
                 elif self.timed_out and self.outcome.why.state_done:
                     return
-                for key, _ in selector.select(None if deadline is None else deadline - now):
+                until = self.look_at if deadline is None else min(deadline, self.look_at)
+                for key, _ in selector.select(max(until - now, 0)):
                     if key.fileobj is self.process.stdout:
                         data = self.process.stdout.read(65536)
                         if not data:

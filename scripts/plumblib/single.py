@@ -29,6 +29,7 @@ class Single:
     raw: bool = False
     bios: Path | None = None
     pmu: bool = False
+    counter_offset: bool = True  # the virtual counter begins with the guest
 
 
 def _incbin(path: Path) -> str:
@@ -104,6 +105,8 @@ def manifest_dts(single: Single) -> str:
              *(_kernel(single) if single.kernel else _bios(single.bios))]
     if single.pmu:
         lines.append("pmu;")
+    if not single.counter_offset:
+        lines.append("no-counter-offset;")
     if single.initrd:
         lines.append(f"initrd = {_file(single.initrd, 'initrd')};")
     if single.dtb:

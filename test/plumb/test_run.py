@@ -8,6 +8,7 @@ import sys
 import unittest
 from pathlib import Path
 
+from plumblib import qemu
 from plumblib.bench import BenchTrace, misses, table
 from plumblib.qemu import Outcome
 from plumblib.trace import TraceCounter
@@ -101,6 +102,16 @@ class Limits(unittest.TestCase):
         self.assertEqual(self.limits("a b timeout=10 exit=3", 1), ([10], 0))
         self.assertEqual(self.limits("a b timeout=10 exit=3", 50), ([10, 40, 160], 0))
         self.assertEqual(self.limits("a b timeout=10 exit=3", 500), ([10, 40, 160], 1))
+
+
+class Version(unittest.TestCase):
+    def test_which_freeze(self):
+        for text, wanted in (("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)", True),
+                             ("QEMU emulator version 8.1.5", True),
+                             ("QEMU emulator version 8.2.0", False),
+                             ("QEMU emulator version 10.0.2 (Debian)", False), ("what?", False)):
+            with self.subTest(text):
+                self.assertEqual(qemu.freezes_on_offset(qemu.read_version(text)), wanted)
 
 
 class Keys(unittest.TestCase):

@@ -146,7 +146,7 @@ static void every_property(void)
 		"gic = \"v2\"; irqs = <1020>; kernel-address = <0x88008000>;\n"
 		"entry = <0x88008040>; initrd = [01 02 03 04 05]; dtb = [d0 0d fe ed 05];\n"
 		"bootargs = \"console=ttyAMA0\"; rights = \"guest-1\"; console = \"none\";\n"
-		"no-autostart; pmu;\n"
+		"no-autostart; pmu; no-counter-offset;\n"
 		"uart { compatible = \"plumbline,device\"; pa = <0 0x9000000>; size = <0x1000>;\n"
 		" interrupt = <33>; };\n"
 		"rtc { compatible = \"plumbline,device\"; pa = <8 0x9010000>;\n"
@@ -173,6 +173,8 @@ static void every_property(void)
 	CHECK_EQ(p->rights, 2);
 	CHECK(!p->console && !p->autostart);
 	CHECK(p->pmu && !manifest.partition[0].pmu && !manifest.partition[2].pmu);
+	CHECK(p->no_counter_offset && !manifest.partition[0].no_counter_offset &&
+	      !manifest.partition[2].no_counter_offset);
 	CHECK_EQ(p->nr_devices, 2);
 	CHECK_EQ(p->device[0].pa, 0x9000000);
 	CHECK_EQ(p->device[0].ipa, 0x9000000);
@@ -217,6 +219,8 @@ static void cpus_and_gic(void)
 	accept("pmu;");
 	accept("pmu; gic = \"none\";");
 	refuse("pmu = <1>;", "pmu");
+	accept("no-counter-offset;");
+	refuse("no-counter-offset = <0>;", "no-counter-offset");
 	refuse("firmware = [00 01];", "firmware"); /* beside the kernel */
 	refuse("virtio-windows = <1>;", "virtio-windows");
 	refuse("rtc = \"pl031\"; irqs = <32>; console = \"none\";", "irqs");

@@ -163,6 +163,7 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK(!p->has_gic || p->nr_irqs == 1020 ||
 	      (p->nr_irqs % 32 == 0 && p->nr_irqs >= 32 && p->nr_irqs <= 992));
 	CHECK_EQ(p->pmu, has(node, "pmu"));
+	CHECK_EQ(p->no_counter_offset, has(node, "no-counter-offset"));
 	CHECK_EQ(p->autostart, !has(node, "no-autostart"));
 	CHECK_EQ(p->rights >> manifest.nr_partitions, 0);
 	check_memory(p, node);

@@ -150,6 +150,8 @@ static void put_memory(uint32_t how, uint32_t index)
 	}
 }
 
+static const struct word counter_words[] = { { "no-counter-offset", 'f' } };
+
 static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devices)
 {
 	char name[2] = { (char)('a' + index), 0 };
@@ -159,6 +161,7 @@ static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devic
 	(void)fdt_property_string(blob, "compatible", "plumbline,partition");
 	put_memory(fuzz_byte(in), index);
 	put_flags(how, &partition_words[23], 3);
+	put_flags(how >> 4 & how >> 2, counter_words, 1);
 	if (how & 8) {
 		(void)fdt_property_u32(blob, "vcpus", 1 + index % 8);
 	}
