@@ -235,34 +235,6 @@ static void configuration_flips(void)
 	rig_free(&rig);
 }
 
-/* A VMM that never lowers: each call is an edge, those before the acknowledge are one. */
-static void edge_raised_again(void)
-{
-	rig_boot(&rig, 2, 64, 1);
-	set_edge(40);
-	for (uint32_t n = 0; n < 3; n++) {
-		rig_line(&rig, 0, 40, true);
-		take_and_end(0, 40);
-	}
-	take(0, SPURIOUS);
-	rig_line(&rig, 0, 40, true);
-	rig_line(&rig, 0, 40, true);
-	take(0, 40);
-	rig_line(&rig, 0, 40, true);
-	rig_line(&rig, 0, 40, true);
-	rig_eoi(&rig, 0, 40);
-	take_and_end(0, 40);
-	take(0, SPURIOUS);
-	rig_unload(&rig, 0);
-	rig_line(&rig, 0, 40, true);
-	CHECK(vgic_has_pending(rig.vgic, 0));
-	rig_line(&rig, 0, 40, false);
-	rig_load(&rig, 0);
-	take_and_end(0, 40);
-	take(0, SPURIOUS);
-	rig_free(&rig);
-}
-
 static void private_lines(void)
 {
 	rig_boot(&rig, 2, 64, 4);
@@ -985,7 +957,6 @@ static const struct test_case cases[] = {
 	{ "disabled_waits", disabled_waits },
 	{ "distributor_off", distributor_off },
 	{ "configuration_flips", configuration_flips },
-	{ "edge_raised_again", edge_raised_again },
 	{ "private_lines", private_lines },
 	{ "refused", refused },
 	{ "software_pending", software_pending },

@@ -475,6 +475,33 @@ static void holder_outside(void)
 	rig_free(&rig);
 }
 
+/* A VMM that never lowers: each call is an edge, those before the acknowledge are one. */
+static void edge_raised_again(void)
+{
+	boot(2, 1);
+	for (uint32_t n = 0; n < 3; n++) {
+		rig_line(&rig, 0, 64, true);
+		take_and_end(0, 64);
+	}
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_line(&rig, 0, 64, true);
+	rig_line(&rig, 0, 64, true);
+	CHECK_EQ(rig_ack(&rig, 0), 64);
+	rig_line(&rig, 0, 64, true);
+	rig_line(&rig, 0, 64, true);
+	rig_eoi(&rig, 0, 64);
+	take_and_end(0, 64);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_unload(&rig, 0);
+	rig_line(&rig, 0, 64, true);
+	CHECK(vgic_has_pending(rig.vgic, 0));
+	rig_line(&rig, 0, 64, false);
+	rig_load(&rig, 0);
+	take_and_end(0, 64);
+	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
+	rig_free(&rig);
+}
+
 static const struct test_case cases[] = {
 	{ "sgi_again", sgi_again },
 	{ "sgi_again_otherwise", sgi_again_otherwise },
@@ -494,6 +521,7 @@ static const struct test_case cases[] = {
 	{ "held_and_pended", held_and_pended },
 	{ "holder", holder },
 	{ "holder_outside", holder_outside },
+	{ "edge_raised_again", edge_raised_again },
 };
 
 TEST_MAIN("vgic_look", cases)
