@@ -65,7 +65,7 @@ $(B)/unit/libfuzz.a: $(FUZZ_TARGETS:%=$(B)/unit/obj/test/verify/fuzz/fuzz_%.c.o)
 # Coverage: programs of `make unit` again, with clang's counters of branches (scripts/coverage).
 COVERAGE := -fprofile-instr-generate -fcoverage-mapping
 COVERAGE_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -fvisibility=hidden $(COVERAGE)
-COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,fault fuzz irq_oracle life pl011 vgic_states)
+COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,deadline fault fuzz irq_oracle life pl011 vgic_states)
 COVERAGE_PURE_OBJS := $(PURE_SRCS:%=$(B)/coverage/obj/%.o)
 
 $(B)/coverage/obj/%.c.o: %.c Makefile test/verify/verify.mk
