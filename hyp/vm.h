@@ -78,7 +78,7 @@ struct vm {
 	int32_t status;	       /* of PLUMB_SYSTEM_EXIT; the same lock */
 	/* Of whoever loads it: */
 	uint32_t load_phase;
-	uint32_t load_offset; /* bytes of the phase done */
+	uint32_t load_offset; /* bytes of the phase done, or pieces */
 
 	struct cp15_ctx cp15;
 	struct stage2 stage2;
@@ -136,8 +136,8 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 /* Starts loading its images; it runs when they are in place. */
 void vm_start(struct vm *vm);
 
-/* One bounded step of loading (scrub, copy, clean) on this CPU. The last one makes vCPU 0 ready to
- * enter. */
+/* One bounded step of loading (reset, scrub, copy, clean) on this CPU. The last one makes vCPU 0
+ * ready to enter. */
 void vm_load_step(struct vm *vm, uint32_t cpu);
 
 /* The partition ends: by its own call, by a crash. The caller's vCPU included, all come off their

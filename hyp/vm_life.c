@@ -2,7 +2,6 @@
 /* The life of partitions: hyp/life.c decides, this carries out. */
 #include "hyp/base/bits.h"
 #include "hyp/complain.h"
-#include "hyp/hw/gic.h"
 #include "hyp/irq.h"
 #include "hyp/main.h"
 #include "hyp/rtc.h"
@@ -15,7 +14,6 @@ static void vm_prepare(struct vm *vm)
 	complain_reset(vm);
 	vm->load_phase = 0;
 	vm->load_offset = 0;
-	irq_give(vm);
 }
 
 void vm_start(struct vm *vm)
@@ -29,20 +27,6 @@ void vm_start(struct vm *vm)
 	}
 	lock_drop(&sched_lock);
 	vm_tell(tell);
-}
-
-static void vm_reset_interrupts(struct vm *vm)
-{
-	lock_take(&vm->vgic_lock);
-	if (vm->vgic) {
-		uint32_t physid;
-
-		vgic_reset(vm->vgic);
-		while (vgic_release_next(vm->vgic, 0, &physid)) {
-			gic_deactivate(physid);
-		}
-	}
-	lock_drop(&vm->vgic_lock);
 }
 
 static void vm_say_end(struct vm *vm)
@@ -62,7 +46,6 @@ void vm_clear_up(struct vm *vm)
 	bool again;
 
 	irq_take_back(vm);
-	vm_reset_interrupts(vm);
 	tty_reset_vm(vm);
 	rtc_reset(vm);
 	vm_say_end(vm);

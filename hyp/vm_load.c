@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A partition's memory before its first instruction: all of it scrubbed, images copied, everything
- * cleaned to the point of coherency, where a guest with its caches off looks. In bounded steps:
- * each is a piece of vCPU 0's own time. */
+/* A partition before its first instruction: its interrupts as after a reset, its devices given to
+ * it; its memory scrubbed, images copied, everything cleaned to the point of coherency, where a
+ * guest with its caches off looks. In bounded steps: each is a piece of vCPU 0's own time. */
 #include "hyp/hw/cache.h"
+#include "hyp/hw/gic.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/timer.h"
 #include "hyp/hw/tlb.h"
+#include "hyp/irq.h"
 #include "hyp/main.h"
 #include "hyp/tty.h"
 #include "hyp/base/bits.h"
@@ -15,7 +17,15 @@
 #define VM_LOAD_STEP 0x4000u /* bytes: some 8,000 instructions, which nothing interrupts */
 
 /* Two more for each further piece of RAM: scrub, copy. */
-enum vm_load_phase { LOAD_SCRUB, LOAD_KERNEL, LOAD_INITRD, LOAD_DTB, LOAD_REGIONS };
+enum vm_load_phase {
+	LOAD_VGIC,
+	LOAD_DEVICES,
+	LOAD_SCRUB,
+	LOAD_KERNEL,
+	LOAD_INITRD,
+	LOAD_DTB,
+	LOAD_REGIONS
+};
 
 /* What a phase writes; data NULL: zeros. */
 static struct manifest_image vm_load_image(const struct vm *vm, uint32_t phase)
@@ -76,6 +86,48 @@ static uint32_t vm_load_size(const struct vm *vm, const struct manifest_image *i
 	return bits_min(size, BLOCK_SIZE - (uint32_t)(pa % BLOCK_SIZE));
 }
 
+/* A piece of its VGIC's reset: lines may be driven meanwhile. What was held for the life before is
+ * nobody's, before devices may fire again. True: there is more. */
+static bool vm_load_vgic(struct vm *vm)
+{
+	uint32_t physid;
+	bool more;
+
+	if (!vm->vgic) {
+		return false;
+	}
+	lock_take(&vm->vgic_lock);
+	more = vgic_reset_piece(vm->vgic, vm->load_offset++);
+	while (vgic_release_next(vm->vgic, 0, &physid)) {
+		gic_deactivate(physid);
+	}
+	lock_drop(&vm->vgic_lock);
+	return more;
+}
+
+static void vm_load_next(struct vm *vm)
+{
+	vm->load_phase++;
+	vm->load_offset = 0;
+}
+
+/* True: the step is done. */
+static bool vm_load_interrupts(struct vm *vm)
+{
+	if (vm->load_phase == LOAD_VGIC) {
+		if (!vm_load_vgic(vm)) {
+			vm_load_next(vm);
+		}
+		return true;
+	}
+	if (vm->load_phase == LOAD_DEVICES) {
+		irq_give(vm);
+		vm_load_next(vm);
+		return true;
+	}
+	return false;
+}
+
 static void vm_load_done(struct vm *vm)
 {
 	const struct manifest_partition *config = vm->config;
@@ -96,6 +148,9 @@ static void vm_load_done(struct vm *vm)
 
 void vm_load_step(struct vm *vm, uint32_t cpu)
 {
+	if (vm_load_interrupts(vm)) {
+		return;
+	}
 	while (vm->load_phase < LOAD_REGIONS + 2 * vm->config->nr_regions) {
 		struct manifest_image image = vm_load_image(vm, vm->load_phase);
 		uint32_t size;
@@ -106,8 +161,7 @@ void vm_load_step(struct vm *vm, uint32_t cpu)
 			vm->load_offset += size;
 			return;
 		}
-		vm->load_phase++;
-		vm->load_offset = 0;
+		vm_load_next(vm);
 	}
 	vm_load_done(vm);
 }

@@ -74,6 +74,10 @@ struct vgic *vgic_init(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs, uint32
  * vgic_release_next; physical timers are not active then, as no vCPU is loaded. */
 void vgic_reset(struct vgic *vgic);
 
+/* The same in pieces, each at most some 2,500 instructions: `piece` 0 first, then the next one
+ * while it returns true. Between them anything but vgic_load may be called: lines, say. */
+bool vgic_reset_piece(struct vgic *vgic, uint32_t piece);
+
 uint32_t vgic_nr_irqs(const struct vgic *vgic);
 uint32_t vgic_nr_vcpus(const struct vgic *vgic);
 struct vgic_cif *vgic_cif(struct vgic *vgic, uint32_t vcpu);

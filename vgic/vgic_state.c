@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define STATE_ALIGN 8
+#define STATE_PIECE 4 /* words of SPIs */
 
 static uint32_t state_words(uint32_t nr_irqs)
 {
@@ -57,29 +58,65 @@ static void state_reset_bank(struct vgic_bank *bank)
 	};
 }
 
-static void state_reset_irq(struct vgic_irq *irq)
+#define STATE_RESET                                    \
+	{                                              \
+		.vcpu = VGIC_NOWHERE, .lr = VGIC_NO_LR \
+	}
+#define STATE_RESET_4  STATE_RESET, STATE_RESET, STATE_RESET, STATE_RESET
+#define STATE_RESET_16 STATE_RESET_4, STATE_RESET_4, STATE_RESET_4, STATE_RESET_4
+
+static const _Alignas(8) struct vgic_irq state_reset[32] = { STATE_RESET_16, STATE_RESET_16 };
+
+/* What stands for a physical interrupt keeps its number, and an edge stays one. */
+static void state_reset_owned(struct vgic_irq *irq)
 {
-	*irq = (struct vgic_irq) {
-		.physid = irq->physid,
-		.trigger = irq->trigger & VGIC_TRIGGER_EDGE,
-		.vcpu = VGIC_NOWHERE,
-		.lr = VGIC_NO_LR,
-	};
+	uint16_t physid = irq->physid;
+	uint8_t trigger = irq->trigger & VGIC_TRIGGER_EDGE;
+
+	*irq = state_reset[0];
+	irq->physid = physid;
+	irq->trigger = trigger;
+}
+
+/* The interrupts of a word, whose bank has been reset. Mostly nobody owns any of them, and they are
+ * copied as one: with eight vCPUs there are 1244, and interrupts are masked. */
+static void state_reset_irqs(struct vgic_bank *bank, struct vgic_irq *irq, uint32_t count)
+{
+	uint32_t owned = bank->timer | bank->passed;
+	uint32_t n = 0;
+
+	while (n < count) {
+		uint32_t left = owned & GENMASK32(31, n);
+		uint32_t next = left ? bits_first(left) : count;
+
+		if (next > n) {
+			memcpy(&irq[n], &state_reset[n], (next - n) * sizeof(*irq));
+		}
+		if (left) {
+			state_reset_owned(&irq[next]);
+			bank->edge |= irq[next].trigger ? BIT32(next) : 0;
+		}
+		n = next + 1;
+	}
+}
+
+/* None of the word's interrupts is ready, or barred, on this vCPU any more. */
+static void state_reset_waiting(struct vgic_cpu *cpu, uint32_t word)
+{
+	cpu->nr_ready -= bits_count(cpu->ready[word]);
+	cpu->ready_sum &= ~BIT32(word);
+	cpu->ready[word] = 0;
+	cpu->barred[word] = 0;
 }
 
 static void state_reset_cpu(struct vgic_cpu *cpu, uint32_t nr_lrs)
 {
+	state_reset_waiting(cpu, 0);
 	state_reset_bank(&cpu->bank);
 	cpu->bank.enabled = GENMASK32(VGIC_NR_SGIS - 1, 0); /* SGIs: always, and edges */
 	cpu->bank.edge = GENMASK32(VGIC_NR_SGIS - 1, 0);
-	for (uint32_t n = 0; n < VGIC_NR_PRIVATE; n++) {
-		state_reset_irq(&cpu->irq[n]);
-	}
-	memset(cpu->ready, 0, sizeof(cpu->ready));
-	memset(cpu->barred, 0, sizeof(cpu->barred));
+	state_reset_irqs(&cpu->bank, cpu->irq, VGIC_NR_PRIVATE);
 	memset(cpu->lr_irq, 0xff, sizeof(cpu->lr_irq)); /* VGIC_NO_IRQ */
-	cpu->nr_ready = 0;
-	cpu->ready_sum = 0;
 	cpu->ops = false;
 	cpu->folded = true;
 	cpu->nr_free = VGIC_ALL_FREE;
@@ -96,28 +133,55 @@ static void state_reset_cpu(struct vgic_cpu *cpu, uint32_t nr_lrs)
 	};
 }
 
-void vgic_reset(struct vgic *vgic)
+static void state_reset_word(struct vgic *vgic, uint32_t word)
+{
+	struct vgic_bank *bank = &vgic->spi[word - 1];
+
+	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
+		state_reset_waiting(&vgic->cpu[n], word);
+	}
+	bank->release |= bank->held;
+	vgic->release_sum |= bank->release ? BIT32(word) : 0;
+	state_reset_bank(bank);
+	state_reset_irqs(bank, &vgic->spi_irq[32 * (word - 1)],
+			 bits_min(32, vgic->nr_irqs - 32 * word));
+}
+
+/* Nothing is enabled any more but SGIs, which nobody has sent: nothing changes its place. */
+static void state_reset_ctlr(struct vgic *vgic)
 {
 	vgic->ctlr = 0;
 	vgic->group_on[0] = 0;
 	vgic->group_on[1] = 0;
 	vgic->trigger_sum = 0;
 	vgic->held_sum = 0;
-	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
-		state_reset_cpu(&vgic->cpu[n], vgic->nr_lrs);
-	}
-	for (uint32_t word = 1; word < vgic->nr_words; word++) {
-		struct vgic_bank *bank = &vgic->spi[word - 1];
+}
 
-		bank->release |= bank->held;
-		vgic->release_sum |= bank->release ? BIT32(word) : 0;
-		state_reset_bank(bank);
-	}
-	for (uint32_t n = VGIC_NR_PRIVATE; n < vgic->nr_irqs; n++) {
-		struct vgic_ref ref = vgic_state_ref(vgic, 0, n);
+/* One vCPU and four words a piece: eight for all that there may be. */
+bool vgic_reset_piece(struct vgic *vgic, uint32_t piece)
+{
+	uint32_t first = 1 + STATE_PIECE * piece;
+	uint32_t end = bits_min(first + STATE_PIECE, vgic->nr_words);
 
-		state_reset_irq(ref.irq);
-		ref.bank->edge |= ref.irq->trigger ? ref.bit : 0;
+	if (piece < vgic->nr_vcpus) {
+		state_reset_cpu(&vgic->cpu[piece], vgic->nr_lrs);
+	}
+	for (uint32_t word = first; word < end; word++) {
+		state_reset_word(vgic, word);
+	}
+	if (piece + 1 < vgic->nr_vcpus || first + STATE_PIECE < vgic->nr_words) {
+		return true;
+	}
+	state_reset_ctlr(vgic);
+	return false;
+}
+
+void vgic_reset(struct vgic *vgic)
+{
+	uint32_t piece = 0;
+
+	while (vgic_reset_piece(vgic, piece)) {
+		piece++;
 	}
 }
 

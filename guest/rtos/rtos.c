@@ -6,6 +6,7 @@
  *   tick-us=1000 ticks=1000
  *   strict    a tick that is a whole period late fails. Where time stands still when the host takes
  *             its CPU away (-icount); elsewhere such ticks are reported only.
+ *   worst-ns=N  a tick that is later than that fails
  *
  *   prio  task    runs
  *   6     server  when crunch asks, before crunch goes on
@@ -167,7 +168,7 @@ static void rtos_print(const char *what, const struct kernel_jitter *jitter)
 	       (unsigned)jitter->count, (unsigned)mean, (unsigned)rtos_ns(jitter->worst));
 }
 
-static void rtos_report_timing(uint32_t us, uint32_t ticks, bool strict)
+static void rtos_report_timing(uint32_t us, uint32_t ticks, bool strict, uint32_t worst_ns)
 {
 	const struct kernel_timing *timing = kernel_timing();
 	struct kernel_jitter all = timing->asleep;
@@ -188,6 +189,10 @@ static void rtos_report_timing(uint32_t us, uint32_t ticks, bool strict)
 		(void)report_equal(timing->overdue, 0, "no tick lost");
 	} else {
 		printf("RTOS: %u ticks a period late or more\n", (unsigned)timing->overdue);
+	}
+	if (worst_ns) {
+		(void)report_check(rtos_ns(all.worst) <= worst_ns, "no tick more than %u ns late",
+				   (unsigned)worst_ns);
 	}
 }
 
@@ -230,7 +235,7 @@ int main(void)
 	}
 	rtos_period = timer_us_to_ticks(us);
 	kernel_run(ticks, rtos_period);
-	rtos_report_timing(us, ticks, guest_has_arg("strict"));
+	rtos_report_timing(us, ticks, guest_has_arg("strict"), guest_arg("worst-ns", 0));
 	rtos_report_tasks(ticks);
 	report_summary();
 }

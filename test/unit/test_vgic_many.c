@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* More is active or pending than fits, up to all 1020; and what GICD_CTLR holds back. */
 #include "test/unit/test_vgic.h"
+#include "vgic/vgic_state.h"
 
 static struct rig rig;
 
@@ -178,7 +179,167 @@ static void barred_and_active(void)
 	rig_free(&rig);
 }
 
+/* Passed through: the first and the last of words, neighbours, the last of all. */
+static const uint16_t owned[] = { 32, 63, 64, 65, 200, 223, 992, 1019 };
+
+#define OWNED	   (sizeof(owned) / sizeof(owned[0]))
+#define PHYSID(n)  (100 + 7 * (n))
+#define IS_EDGE(n) ((n) % 3 == 0)
+
+static void boot_owned(struct rig *to)
+{
+	rig_make(to, 8, MANY, 4);
+	vgic_set_owner(to->vgic, 27, VGIC_OWNER_TIMER, 27);
+	vgic_set_owner(to->vgic, 31, VGIC_OWNER_PASSED, 31);
+	for (uint32_t n = 0; n < OWNED; n++) {
+		vgic_set_owner(to->vgic, owned[n], VGIC_OWNER_PASSED, PHYSID(n));
+		if (IS_EDGE(n)) {
+			vgic_set_edge(to->vgic, owned[n]);
+		}
+	}
+	vgic_reset(to->vgic);
+}
+
+static void fire_owned(void)
+{
+	for (uint32_t n = 0; n < OWNED; n++) {
+		rig.physical[PHYSID(n)] = 1;
+		vgic_hw_fired(rig.vgic, 0, owned[n], &rig.kick);
+	}
+}
+
+/* Every register of every vCPU is used, every owned interrupt has fired, and odd SPIs' lines are
+ * high; half of all are active, the others are ready, or barred if `ctlr` is 0. */
+static void use_all(uint32_t ctlr)
+{
+	fire_owned();
+	for (uint32_t n = 33; n < MANY; n += 2) {
+		(void)rig_try_line(&rig, 0, n, true);
+	}
+	for (uint32_t v = 0; v < 8; v++) {
+		for (uint32_t at = IGROUPR; at < SGIR + 0x40; at += 4) {
+			if (at != SGIR && (at < ICENABLER || at >= ISPENDR) &&
+			    (at < ICPENDR || at >= ISACTIVER) &&
+			    (at < ICACTIVER || at >= IPRIORITYR)) {
+				rig_write(&rig, v, at,
+					  at >= ISACTIVER && at < ICACTIVER ? 0xffff : 0xffffffff);
+			}
+		}
+	}
+	rig_write(&rig, 0, CTLR, ctlr);
+}
+
+static void check_fresh(const struct rig *fresh)
+{
+	for (uint32_t v = 0; v < 8; v++) {
+		for (uint32_t at = 0; at < 0x1000; at += 4) {
+			CHECK_EQ(rig_read(&rig, v, at), rig_read((struct rig *)fresh, v, at));
+		}
+		for (uint32_t n = 0; n < MANY; n++) {
+			CHECK_EQ(vgic_irq_state(rig.vgic, v, n), vgic_irq_state(fresh->vgic, v, n));
+		}
+		CHECK(!vgic_has_pending(rig.vgic, v));
+		CHECK_EQ(rig.vgic->cpu[v].nr_ready, 0);
+		CHECK_EQ(rig.vgic->cpu[v].ready_sum, 0);
+		for (uint32_t n = 0; n < VGIC_MAX_WORDS; n++) {
+			CHECK_EQ(rig.vgic->cpu[v].ready[n] | rig.vgic->cpu[v].barred[n], 0);
+		}
+	}
+}
+
+/* As new, but for lines and owners. */
+static void reset_of_all(void)
+{
+	static struct rig fresh;
+
+	boot_owned(&rig);
+	boot_owned(&fresh);
+	use_all(3);
+	vgic_reset(rig.vgic);
+	rig_releases(&rig, 0);
+	CHECK_EQ(rig.deactivated, OWNED);
+	for (uint32_t n = 33; n < MANY; n += 2) {
+		(void)rig_try_line(&fresh, 0, n, true);
+	}
+	check_fresh(&fresh);
+	fire_owned();
+	for (uint32_t n = 0; n < OWNED; n++) {
+		CHECK_EQ(vgic_irq_state(rig.vgic, 0, owned[n]) & 3u, IS_EDGE(n) ? 2 : 3);
+	}
+	vgic_reset(rig.vgic);
+	rig_releases(&rig, 0); /* by the numbers that they had */
+	CHECK_EQ(rig.deactivated, 2 * OWNED);
+	rig_free(&rig);
+	rig_free(&fresh);
+}
+
+/* Lines of every word rise and fall between the pieces of a reset, whatever was reset by then. */
+static void lines_within(uint32_t ctlr)
+{
+	static struct rig fresh;
+	uint32_t piece = 0;
+
+	boot_owned(&rig);
+	boot_owned(&fresh);
+	use_all(ctlr);
+	while (vgic_reset_piece(rig.vgic, piece++)) {
+		for (uint32_t n = 34 + piece; n < MANY; n += 31) {
+			(void)rig_try_line(&rig, 0, n, piece % 2 == 0);
+			(void)rig_try_line(&rig, 0, n - 1, piece % 2 == 1);
+		}
+		for (uint32_t v = 0; v < 8; v++) {
+			(void)rig_try_line(&rig, v, 20, piece & 1u);
+		}
+	}
+	CHECK_EQ(piece, 8);
+	rig_releases(&rig, 0);
+	for (uint32_t v = 0; v < 8; v++) {
+		for (uint32_t n = 16; n < (v ? 32 : MANY); n++) {
+			if (n != 27) { /* the timer's is nobody's */
+				(void)rig_try_line(&fresh, v, n,
+						   vgic_irq_state(rig.vgic, v, n) & 1u);
+			}
+		}
+	}
+	check_fresh(&fresh);
+	for (uint32_t v = 0; v < 8; v++) { /* it goes as a new one does */
+		rig_load(&rig, v);
+		rig_load(&fresh, v);
+		CHECK_EQ(vgic_work(rig.vgic, v), VGIC_WORK_NONE);
+	}
+	for (uint32_t at = 4; at < 0x80; at += 4) {
+		rig_write(&rig, 0, ISENABLER + at, 0xaaaaaaaa);
+		rig_write(&fresh, 0, ISENABLER + at, 0xaaaaaaaa);
+	}
+	for (uint32_t at = 32; at < MANY; at += 4) {
+		rig_write(&rig, 0, ITARGETSR + at, 0x01010101);
+		rig_write(&fresh, 0, ITARGETSR + at, 0x01010101);
+	}
+	rig_write(&rig, 0, CTLR, 1);
+	rig_write(&fresh, 0, CTLR, 1);
+	for (uint32_t n = 0; n < 100; n++) {
+		uint32_t intid = rig_ack(&fresh, 0);
+
+		CHECK(intid >= 32 && intid < MANY);
+		take(0, intid);
+		rig_line(&fresh, 0, intid, false);
+		rig_line(&rig, 0, intid, false);
+		rig_eoi(&fresh, 0, intid);
+		rig_eoi(&rig, 0, intid);
+	}
+	rig_free(&rig);
+	rig_free(&fresh);
+}
+
+static void lines_within_a_reset(void)
+{
+	lines_within(3);
+	lines_within(0);
+}
+
 static const struct test_case cases[] = {
+	{ "reset_of_all", reset_of_all },
+	{ "lines_within_a_reset", lines_within_a_reset },
 	{ "chosen", chosen },
 	{ "all_at_once", all_at_once },
 	{ "barred_and_active", barred_and_active },

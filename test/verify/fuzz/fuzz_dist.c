@@ -49,7 +49,8 @@ static void model_reset(void)
 					      .timer = irq->timer,
 					      .passed = irq->passed,
 					      .enabled = n < 16,
-					      .edge = n < 16 || model.edges[n],
+					      .edge = n < 16 || (model.edges[n] &&
+								 (irq->timer || irq->passed)),
 					      .release = irq->release || (n >= 32 && irq->held) };
 		}
 	}
