@@ -373,6 +373,8 @@ static void do_lines(struct fuzz_input *in, uint32_t v)
 		intid++;
 	}
 	CHECK(!vgic_level_next(vgic, v, &intid, &physid));
+	vgic_hw_level(vgic, v, 0, false); /* an SGI has no line, and who is not there none at all */
+	vgic_hw_level(vgic, model.vcpus, 27, false);
 	CHECK(any || held == 0);
 	CHECK_EQ(vgic_cif(vgic, v)->has_held, held != 0);
 }
