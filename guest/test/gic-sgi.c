@@ -92,7 +92,7 @@ static uint32_t sgi_received(uint32_t id)
 static void sgi_filter(uint32_t word, uint32_t want, const char *what)
 {
 	uint32_t id = word & 15;
-	uint64_t end = timer_count() + timer_us_to_ticks(200000);
+	uint64_t end = timer_count() + timer_us_to_ticks(TIMER_PATIENCE_US);
 	uint32_t before = sgi_received(id);
 
 	cpu_dsb();
