@@ -37,7 +37,7 @@ static uint32_t groups_read(uint32_t offset)
 	uint64_t end = timer_count() + timer_us_to_ticks(20000);
 	uint32_t value = gic_cpu_read(offset);
 
-	while (value >= 1020 && timer_count() < end) {
+	for (uint32_t n = 0; value >= 1020 && (n < 1000 || timer_count() < end); n++) {
 		value = gic_cpu_read(offset);
 	}
 	return value;

@@ -18,13 +18,13 @@
 
 static uint32_t order_seen[1024];
 
-/* An acknowledge that gives the monitor up to 20 ms to refill its list registers. */
+/* An acknowledge that gives the monitor 20 ms, and 1000 turns, to refill its list registers. */
 static uint32_t order_ack(void)
 {
 	uint64_t end = timer_count() + timer_us_to_ticks(20000);
 	uint32_t iar = gic_ack();
 
-	while (GIC_INTID(iar) == 1023 && timer_count() < end) {
+	for (uint32_t n = 0; GIC_INTID(iar) == 1023 && (n < 1000 || timer_count() < end); n++) {
 		cpu_relax();
 		iar = gic_ack();
 	}
