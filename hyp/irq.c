@@ -135,12 +135,16 @@ static void irq_follow(const struct vcpu *vcpu, uint32_t intid)
 
 /* A device of a partition: active until the guest deactivates the virtual interrupt (the list
  * register's HW bit). */
-static void irq_passed(struct vm *vm, uint32_t intid)
+static void irq_passed(struct vm *vm, uint32_t iar, uint32_t intid)
 {
 	vgic_kick_t kick = 0;
 
 	lock_take(&vm->vgic_lock);
-	vgic_hw_fired(vm->vgic, 0, intid, &kick);
+	if (vm->life.state == LIFE_RUNNING || vm->life.state == LIFE_LOADING) {
+		vgic_hw_fired(vm->vgic, 0, intid, &kick);
+	} else {
+		gic_deactivate(iar); /* of a life that has ended since it was acknowledged */
+	}
 	if (irq_hw_bit && kick) {
 		irq_follow(&vm->vcpus[bits_first(kick)], intid);
 	}
@@ -292,7 +296,7 @@ static void irq_handle(struct cpu *cpu, uint32_t iar)
 		return;
 	}
 	if (irq_owner[intid]) {
-		irq_passed(&vms[irq_owner[intid] - 1], intid);
+		irq_passed(&vms[irq_owner[intid] - 1], iar, intid);
 		return;
 	}
 	if (intid == board->maintenance_intid) {
@@ -327,12 +331,14 @@ void exit_irq(struct guest_regs *regs)
 
 void irq_poll(struct cpu *cpu)
 {
-	for (;;) {
+	uint32_t taken = 0;
+
+	do {
 		uint32_t iar = gic_acknowledge();
 
 		if (FIELD_GET(GICC_IAR_ID, iar) >= GICC_IAR_SPURIOUS) {
 			return;
 		}
 		irq_handle(cpu, iar);
-	}
+	} while (!cpu->resched && ++taken < IRQ_KICKS);
 }

@@ -14,6 +14,7 @@
 
 #define SPURIOUS 1023u
 #define KICK	 0u
+#define UART	 33u
 #define PMU	 21u /* the board's */
 #define GUESTS	 23u /* of guests */
 
@@ -23,7 +24,7 @@ struct board main_board = { .timer_virt_intid = 27,
 			    .timer_phys_intid = 30,
 			    .timer_hyp_intid = 26,
 			    .maintenance_intid = 25,
-			    .uart_intid = 33 };
+			    .uart_intid = UART };
 uint32_t vpmu_intid = PMU;
 struct sched sched;
 
@@ -31,6 +32,7 @@ static struct vm vm;
 static struct vcpu vcpu;
 static uint32_t pending;
 static uint32_t active; /* INTID, or SPURIOUS */
+static bool uart_asks;	/* without end */
 static bool storm;	/* a kick pends whenever the CPU looks ... */
 static uint8_t kick_priority = 0x60;
 static uint32_t kicks; /* ... and so many have been taken */
@@ -47,7 +49,7 @@ uint32_t gic_acknowledge(void)
 		active = KICK;
 		return KICK;
 	}
-	pending = SPURIOUS;
+	pending = uart_asks && iar == UART ? UART : SPURIOUS;
 	active = iar == SPURIOUS ? active : iar;
 	return iar;
 }
@@ -154,9 +156,18 @@ void print(const char *format, ...)
 	CHECK(!format);
 }
 
+static uint32_t served, wakes; /* at the wakes-th one a vCPU of this CPU's wakes up */
+
 void tty_irq(void)
 {
-	CHECK(false);
+	CHECK(uart_asks);
+	if (served > 1000) {
+		printf("FAIL irq: it polls for ever\n");
+		exit(EXIT_FAILURE);
+	}
+	if (++served == wakes) {
+		cpus[0].resched = true;
+	}
 }
 
 void run_timer_fired(struct cpu *cpu)
@@ -205,6 +216,7 @@ static void load(bool property, bool used)
 	vm.vgic = vgic_init(memory, 1, 64, 4);
 	vm.nr_vcpus = 1;
 	vm.vcpus = &vcpu;
+	vm.life.state = LIFE_RUNNING;
 	vcpu.vm = &vm;
 	vcpu.cif = vgic_cif(vm.vgic, 0);
 	vcpu.pmu_used = used;
@@ -372,6 +384,7 @@ static void edge_follows(void)
 		irq_owner[DEVICE] = 1;
 		vms[0].vgic = vm.vgic;
 		vms[0].vcpus = &vcpu;
+		vms[0].life.state = LIFE_RUNNING;
 		irq_handle(&cpus[0], DEVICE);
 		CHECK_EQ(device.target, 2);
 		CHECK_EQ(device.pending, n ? 2 : 0);
@@ -502,6 +515,57 @@ static void kicks_without_end(void)
 }
 
 /* SGI 0 when the system ends (hyp/halt.c): this CPU goes no further. Else it only wakes. */
+/* A device's interrupt, acknowledged just before its partition's end took it back, belongs to
+ * nobody: not to the next life either. While that one is loaded it does. */
+static void of_an_ended_life(void)
+{
+	static const struct {
+		uint8_t state;
+		bool holds;
+	} lives[] = {
+		{ LIFE_RUNNING, true }, { LIFE_LOADING, true },	 { LIFE_ENDING, false },
+		{ LIFE_OFF, false },	{ LIFE_CRASHED, false },
+	};
+
+	for (uint32_t n = 0; n < sizeof(lives) / sizeof(lives[0]); n++) {
+		devices(true, false, 0);
+		vm.life.state = lives[n].state;
+		vms[0] = vm;
+		irq_owner[DEVICE] = 1;
+		pending = DEVICE;
+		irq_handle(&cpus[0], gic_acknowledge());
+		CHECK_EQ(vgic_hw_held(vm.vgic, 0, DEVICE), lives[n].holds);
+		CHECK_EQ(active, lives[n].holds ? DEVICE : SPURIOUS);
+		irq_owner[DEVICE] = 0;
+		free(vm.vgic);
+	}
+	memset(&vms[0], 0, sizeof(vms[0]));
+}
+
+/* The monitor's own loops go on when an interrupt has given this CPU something to do, and at times
+ * at least: whoever waits is not the UART's. */
+static void poll_ends(void)
+{
+	uart_asks = true;
+	pending = UART;
+	served = 0;
+	cpus[0].resched = false;
+	irq_poll(&cpus[0]);
+	CHECK_EQ(served, 16);
+	served = 0;
+	wakes = 3;
+	irq_poll(&cpus[0]);
+	CHECK_EQ(served, 3);
+	CHECK(cpus[0].resched);
+	served = 0;
+	irq_poll(&cpus[0]); /* but one is taken, or none would ever be */
+	CHECK_EQ(served, 1);
+	uart_asks = false;
+	pending = SPURIOUS;
+	wakes = 0;
+	cpus[0].resched = false;
+}
+
 static void the_end(void)
 {
 	volatile bool went_on = false;
@@ -566,6 +630,8 @@ static const struct test_case cases[] = {
 	{ "edge_follows", edge_follows },
 	{ "edge_follows_a_sleeper", edge_follows_a_sleeper },
 	{ "given", given },
+	{ "of_an_ended_life", of_an_ended_life },
+	{ "poll_ends", poll_ends },
 	{ "the_end", the_end },
 };
 
