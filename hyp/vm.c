@@ -212,19 +212,14 @@ void vcpu_kick(struct vcpu *vcpu)
 	vm_tell(target);
 }
 
-/* Who waits, and is not signalled what came, sleeps on (vgic_has_pending). If it falls asleep just
- * now, it looks itself (run_unload), or wakes once more than it need. */
-static bool vcpu_sleeps_on(struct vcpu *vcpu)
-{
-	return sched.entity[vcpu->entity].state == SCHED_BLOCKED && !vcpu_has_pending(vcpu);
-}
-
+/* Who waits and is named has something that wakes it (vgic_irq_notify), or looks and waits once
+ * more; but a CPU line that has fallen wakes nobody. */
 void vm_kick(struct vm *vm, uint32_t mask)
 {
 	for (; mask; mask &= mask - 1) {
 		struct vcpu *vcpu = &vm->vcpus[bits_first(mask)];
 
-		if (!vcpu_sleeps_on(vcpu)) {
+		if (vm->vgic || vcpu->lines || sched.entity[vcpu->entity].state != SCHED_BLOCKED) {
 			vcpu_kick(vcpu);
 		}
 	}

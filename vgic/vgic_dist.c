@@ -6,6 +6,7 @@
  */
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_bits.h"
+#include "vgic/vgic_interface.h"
 #include "vgic/vgic_irq.h"
 #include "vgic/vgic_sgi.h"
 
@@ -44,27 +45,8 @@ static enum mmio_result dist_read_control(struct vgic *vgic, uint32_t vcpu, stru
 	return MMIO_OK;
 }
 
-/* A vCPU's ready and barred ones, told apart anew. */
-static void dist_sort(const struct vgic *vgic, uint32_t vcpu)
-{
-	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
-
-	cpu->nr_ready = 0;
-	cpu->ready_sum = 0;
-	for (uint32_t word = 0; word < vgic->nr_words; word++) {
-		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
-		uint32_t all = cpu->ready[word] | cpu->barred[word];
-		uint32_t ready = all & (bank->active | vgic_state_forwards(vgic, bank));
-
-		cpu->ready[word] = ready;
-		cpu->barred[word] = all & ~ready;
-		cpu->ready_sum |= ready ? BIT32(word) : 0;
-		cpu->nr_ready += bits_count(ready);
-	}
-}
-
 /* What pended while its group was off has waited for this. What is in list registers is looked at
- * anew. */
+ * anew. Who waits may wake once more than it need. */
 static void dist_write_control(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
 			       vgic_kick_t *kick)
 {
@@ -80,11 +62,9 @@ static void dist_write_control(struct vgic *vgic, uint32_t vcpu, const struct mm
 	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
 		struct vgic_cpu *cpu = &vgic->cpu[n];
 
-		dist_sort(vgic, n);
-		if (cpu->nr_ready || cpu->cif.used) {
-			cpu->cif.work = VGIC_WORK_SYNC;
-			*kick |= BIT32(n);
-		}
+		cpu->unsorted = true;
+		cpu->cif.work = VGIC_WORK_SYNC;
+		*kick |= cpu->loaded || vgic_interface_is_on(&cpu->cif) ? BIT32(n) : 0;
 	}
 }
 

@@ -23,14 +23,45 @@ struct flush_choice {
 	uint32_t hcr; /* what must tell of those left outside */
 };
 
-/* Some of a vCPU's ready interrupts, a word each. */
+#define FLUSH_NONE 0xffu /* behind all levels */
+
+/* Some of a vCPU's ready interrupts, a word each: all that are left, those that go first among
+ * them, and how high these are. */
 struct flush_set {
 	uint32_t count;
-	uint32_t planes; /* bits of the priorities */
 	uint32_t bits[VGIC_MAX_WORDS];
-	const uint32_t *plane[VGIC_MAX_WORDS];
+	uint32_t first[VGIC_MAX_WORDS];
+	const uint32_t *plane[VGIC_MAX_WORDS]; /* bits of the priorities; NULL: all the same */
+	uint8_t level[VGIC_MAX_WORDS];
 	uint8_t word[VGIC_MAX_WORDS];
 };
+
+/* Of 32 interrupts at once: those with a 0 in this bit of the priority go before the others.
+ * Returns the bit (`weight`) of those that do. */
+VGIC_INLINE uint32_t flush_narrow(uint32_t *first, uint32_t plane, uint32_t weight)
+{
+	uint32_t zeros = *first & ~plane;
+
+	*first = zeros ? zeros : *first;
+	return zeros ? 0 : weight;
+}
+
+VGIC_INLINE void flush_rate(struct flush_set *set, uint32_t n)
+{
+	const uint32_t *plane = set->plane[n];
+	uint32_t first = set->bits[n];
+	uint32_t level = first ? 0 : FLUSH_NONE;
+
+	if (first && plane) {
+		level = flush_narrow(&first, plane[0], 16);
+		level += flush_narrow(&first, plane[1], 8);
+		level += flush_narrow(&first, plane[2], 4);
+		level += flush_narrow(&first, plane[3], 2);
+		level += flush_narrow(&first, plane[4], 1);
+	}
+	set->first[n] = first;
+	set->level[n] = (uint8_t)level;
+}
 
 static void flush_add_word(struct flush_set *set, uint32_t word, uint32_t bits,
 			   const uint32_t *plane)
@@ -38,121 +69,104 @@ static void flush_add_word(struct flush_set *set, uint32_t word, uint32_t bits,
 	set->bits[set->count] = bits;
 	set->plane[set->count] = plane;
 	set->word[set->count] = (uint8_t)word;
-	set->count++;
+	flush_rate(set, set->count++);
 }
 
-/* Those that are active, and those that are not. */
-static void flush_ready(const struct vgic *vgic, uint32_t vcpu, struct flush_set *active,
-			struct flush_set *pending)
+/* A vCPU's ready interrupts: what it has acknowledged; what software has activated, which goes
+ * behind (0xff); what is not active. */
+struct flush_ready {
+	struct flush_set acked, activated, pending;
+};
+
+static void flush_find(const struct vgic *vgic, uint32_t vcpu, struct flush_ready *ready)
 {
 	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
-	active->count = 0;
-	active->planes = VGIC_ACTIVES;
-	pending->count = 0;
-	pending->planes = VGIC_LEVELS;
+	ready->acked.count = 0;
+	ready->activated.count = 0;
+	ready->pending.count = 0;
 	for (uint32_t words = cpu->ready_sum; words; words &= words - 1) {
 		uint32_t word = bits_first(words);
 		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
-		uint32_t are = cpu->ready[word] & bank->active;
+		uint32_t bits = cpu->ready[word];
+		uint32_t active = bits & bank->active;
 
-		if (are) {
-			flush_add_word(active, word, are, bank->active_level);
-		}
-		if (are != cpu->ready[word]) {
-			flush_add_word(pending, word, cpu->ready[word] & ~are, bank->level);
-		}
-	}
-}
+		if (active) {
+			uint32_t activated = active & bank->active_level[VGIC_LEVELS];
 
-/* Of the set's n-th word: whose bit of the priority is 0 (behind the last bit: of all). */
-static uint32_t flush_zeros(const struct flush_set *set, uint32_t n, uint32_t plane)
-{
-	return plane < set->planes ? set->bits[n] & ~set->plane[n][plane] : set->bits[n];
-}
-
-/* How many those are, if not more than `max`; else max + 1. */
-static uint32_t flush_count(const struct flush_set *set, uint32_t plane, uint32_t max)
-{
-	uint32_t count = 0;
-
-	for (uint32_t n = 0; n < set->count; n++) {
-		for (uint32_t bits = flush_zeros(set, n, plane); bits; bits &= bits - 1) {
-			if (count++ == max) {
-				return count;
+			if (active != activated) {
+				flush_add_word(&ready->acked, word, active & ~activated,
+					       bank->active_level);
+			}
+			if (activated) {
+				flush_add_word(&ready->activated, word, activated, NULL);
 			}
 		}
-	}
-	return count;
-}
-
-/* Only those. */
-static void flush_keep(struct flush_set *set, uint32_t plane)
-{
-	uint32_t count = set->count;
-
-	set->count = 0;
-	for (uint32_t n = 0; n < count; n++) {
-		uint32_t zeros = flush_zeros(set, n, plane);
-
-		if (zeros) {
-			flush_add_word(set, set->word[n], zeros, set->plane[n]);
+		if (bits != active) {
+			flush_add_word(&ready->pending, word, bits & ~active, bank->level);
 		}
 	}
 }
 
-/* From the set to the list, until that has `max`. Returns how many it has. */
-static uint32_t flush_take(struct flush_set *set, uint32_t plane, uint16_t *list, uint32_t found,
-			   uint32_t max)
+/* The first of the words in which one goes first; set->count: nothing is left. */
+static uint32_t flush_highest(const struct flush_set *set)
 {
-	for (uint32_t n = 0; n < set->count; n++) {
-		uint32_t zeros = flush_zeros(set, n, plane);
+	uint32_t level = FLUSH_NONE;
+	uint32_t highest = set->count;
 
-		set->bits[n] &= ~zeros;
-		for (; zeros; zeros &= zeros - 1) {
-			if (found == max) {
-				return found;
-			}
-			list[found++] = (uint16_t)(32u * set->word[n] + bits_first(zeros));
+	for (uint32_t n = 0; n < set->count && level; n++) {
+		if (set->level[n] < level) {
+			level = set->level[n];
+			highest = n;
 		}
 	}
+	return highest;
+}
+
+/* The `max` first by priority, in this order; the lower INTID among equals. Returns how many;
+ * *more: some are left. */
+static uint32_t flush_best(struct flush_set *set, uint16_t *best, uint32_t max, bool *more)
+{
+	uint32_t n = flush_highest(set);
+	uint32_t found = 0;
+
+	for (; n < set->count && found < max; n = flush_highest(set)) {
+		uint32_t bit = bits_first(set->first[n]);
+
+		best[found++] = (uint16_t)(32u * set->word[n] + bit);
+		set->bits[n] &= ~BIT32(bit);
+		set->first[n] &= ~BIT32(bit);
+		if (!set->first[n]) {
+			flush_rate(set, n);
+		}
+	}
+	*more = n < set->count;
 	return found;
 }
 
-/*
- * The `max` first by priority, in any order; the lower INTIDs among equals. Bit by bit of the
- * priority, 32 interrupts at once: of those among which the last to be chosen still is, all whose
- * bit is 0 go before the others. Returns how many; *more: some are left.
- */
-static uint32_t flush_best(struct flush_set *set, uint16_t *best, uint32_t max, bool *more)
+/* Likewise, of those that are active: innermost first. */
+static uint32_t flush_innermost(struct flush_ready *ready, uint16_t *best, uint32_t max, bool *more)
 {
-	uint32_t found = 0;
+	bool more_acked;
+	uint32_t found = flush_best(&ready->acked, best, max, &more_acked);
 
-	*more = flush_count(set, set->planes, max) > max;
-	for (uint32_t plane = 0; *more && found < max && plane < set->planes; plane++) {
-		uint32_t zeros = flush_count(set, plane, max - found);
-
-		if (zeros > max - found) {
-			flush_keep(set, plane);
-		} else if (zeros) {
-			found = flush_take(set, plane, best, found, max);
-		}
-	}
-	return flush_take(set, set->planes, best, found, max);
+	found += flush_best(&ready->activated, best + found, max - found, more);
+	*more = *more || more_acked;
+	return found;
 }
 
 static void flush_choose(const struct vgic *vgic, uint32_t vcpu, struct flush_choice *choice)
 {
-	struct flush_set active, pending;
+	struct flush_ready ready;
 	uint32_t room;
 	bool more;
 
-	flush_ready(vgic, vcpu, &active, &pending);
-	room = vgic->nr_lrs - (pending.count ? 1 : 0);
-	choice->count = flush_best(&active, choice->intid, room, &more);
+	flush_find(vgic, vcpu, &ready);
+	room = vgic->nr_lrs - (ready.pending.count ? 1 : 0);
+	choice->count = flush_innermost(&ready, choice->intid, room, &more);
 	choice->hcr = GICH_HCR_EN | (more ? GICH_HCR_LRENPIE : 0);
 	room = vgic->nr_lrs - choice->count;
-	choice->count += flush_best(&pending, choice->intid + choice->count, room, &more);
+	choice->count += flush_best(&ready.pending, choice->intid + choice->count, room, &more);
 	choice->hcr |= more ? GICH_HCR_NPIE : 0;
 }
 
@@ -293,14 +307,14 @@ static void fold_eois(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 	struct vgic_cif *cif = &vgic->cpu[vcpu].cif;
 	uint32_t count = FIELD_GET(GICH_HCR_EOICOUNT, cif->hcr);
 	uint16_t ended[EOICOUNT_MAX];
-	struct flush_set active, pending;
+	struct flush_ready ready;
 	bool more;
 
 	if (!count) {
 		return;
 	}
-	flush_ready(vgic, vcpu, &active, &pending);
-	count = flush_best(&active, ended, count, &more);
+	flush_find(vgic, vcpu, &ready);
+	count = flush_innermost(&ready, ended, count, &more);
 	for (uint32_t n = 0; n < count; n++) {
 		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, ended[n]);
 
@@ -333,6 +347,9 @@ void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	vgic_kick_t others = 0;
 
+	if (cpu->unsorted) {
+		vgic_irq_sort(vgic, vcpu);
+	}
 	if (cpu->folded) {
 		return;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_interface.h"
 #include "hyp/regs/gic.h"
+#include "vgic/vgic_irq.h"
 #include "vgic/vgic_lr.h"
 
 #define INTERFACE_ALL 256u /* a priority after all others */
@@ -44,6 +45,11 @@ bool vgic_interface_signals(const struct vgic_cif *cif, const struct vgic_ref *r
 	return ref->irq->priority < vgic_interface_limit(cif, interface_in_group1(ref));
 }
 
+bool vgic_irq_wakes(const struct vgic_cif *cif, const struct vgic_ref *ref)
+{
+	return !(ref->bank->active & ref->bit) && vgic_interface_signals(cif, ref);
+}
+
 enum vgic_hold vgic_interface_hold(const struct vgic_cif *cif, const struct vgic_ref *ref)
 {
 	if (vgic_interface_signals(cif, ref)) {
@@ -55,11 +61,12 @@ enum vgic_hold vgic_interface_hold(const struct vgic_cif *cif, const struct vgic
 	return ref->irq->priority >= interface_pmr(cif) ? VGIC_HOLD_PMR : VGIC_HOLD_ACTIVE;
 }
 
-/* Of a word, those that would be signalled, whatever their state is. */
-static uint32_t interface_open(const struct vgic_bank *bank, const uint32_t limit[2])
+/* Of a word: would any of `bits` be signalled, as far as priorities and groups go? */
+static bool interface_opens(const struct vgic_bank *bank, uint32_t bits, const uint32_t limit[2])
 {
-	return (~bank->group & vgic_levels_below(bank, limit[0] >> VGIC_LR_PRIORITY_DROP)) |
-	       (bank->group & vgic_levels_below(bank, limit[1] >> VGIC_LR_PRIORITY_DROP));
+	return vgic_levels_any_below(bank, bits & ~bank->group,
+				     limit[0] >> VGIC_LR_PRIORITY_DROP) ||
+	       vgic_levels_any_below(bank, bits & bank->group, limit[1] >> VGIC_LR_PRIORITY_DROP);
 }
 
 /* A list register that shows it as pending, as last read. */
@@ -78,11 +85,11 @@ bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu)
 	const uint32_t limit[2] = { vgic_interface_limit(&cpu->cif, false),
 				    vgic_interface_limit(&cpu->cif, true) };
 
-	for (uint32_t words = cpu->ready_sum; words; words &= words - 1) {
-		uint32_t word = bits_first(words);
+	for (uint32_t word = 0; word < vgic->nr_words; word++) {
 		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
+		uint32_t bits = (cpu->ready[word] | cpu->barred[word]) & ~bank->active;
 
-		if (cpu->ready[word] & ~bank->active & interface_open(bank, limit)) {
+		if (bits && interface_opens(bank, bits & vgic_state_forwards(vgic, bank), limit)) {
 			return true;
 		}
 	}

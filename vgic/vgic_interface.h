@@ -17,4 +17,10 @@ bool vgic_interface_signals(const struct vgic_cif *cif, const struct vgic_ref *r
 /* What holds such an interrupt up, VGIC_HOLD_NONE: nothing. */
 enum vgic_hold vgic_interface_hold(const struct vgic_cif *cif, const struct vgic_ref *ref);
 
+/* Is there anything that it could signal? */
+static inline bool vgic_interface_is_on(const struct vgic_cif *cif)
+{
+	return (vgic_interface_limit(cif, false) | vgic_interface_limit(cif, true)) != 0;
+}
+
 #endif

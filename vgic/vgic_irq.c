@@ -2,19 +2,55 @@
 #include "vgic/vgic_irq.h"
 #include "hyp/base/error.h"
 
+/* vgic_irq_place, where most are one of many that stay where they are. */
+VGIC_INLINE void irq_place_again(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	uint32_t vcpu = ref->irq->vcpu;
+
+	if (vcpu != VGIC_NOWHERE && (vgic->cpu[vcpu].ready[ref->intid / 32] & ref->bit) &&
+	    vgic_irq_is_open(vgic, ref) && vgic_irq_destination(vgic, ref) == vcpu) {
+		vgic_irq_notify(vgic, ref, vcpu, kick);
+	} else {
+		vgic_irq_place(vgic, ref, kick);
+	}
+}
+
 void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
 			  vgic_kick_t *kick)
 {
 	for (; bits; bits &= bits - 1) {
 		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
 
-		vgic_irq_update_here(vgic, &ref, kick);
+		if (ref.bank->in_lr & ref.bit) {
+			vgic_irq_recall(vgic, &ref, kick);
+		} else {
+			irq_place_again(vgic, &ref, kick);
+		}
 	}
 }
 
 void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	vgic_irq_update_word(vgic, ref->vcpu, ref->intid / 32, ref->bit, kick);
+}
+
+void vgic_irq_sort(struct vgic *vgic, uint32_t vcpu)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	cpu->unsorted = false;
+	cpu->nr_ready = 0;
+	cpu->ready_sum = 0;
+	for (uint32_t word = 0; word < vgic->nr_words; word++) {
+		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
+		uint32_t all = cpu->ready[word] | cpu->barred[word];
+		uint32_t ready = all & (bank->active | vgic_state_forwards(vgic, bank));
+
+		cpu->ready[word] = ready;
+		cpu->barred[word] = all & ~ready;
+		cpu->ready_sum |= ready ? BIT32(word) : 0;
+		cpu->nr_ready += bits_count(ready);
+	}
 }
 
 /* The hottest path of all. What is disabled pends and waits, if it is active in a list register,
@@ -77,7 +113,7 @@ void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_
 	if (bank->held & ~bank->held_active & ~bank->in_lr & ~vgic_state_pending(bank) & ref->bit) {
 		vgic_irq_release(vgic, ref);
 	}
-	vgic_irq_update(vgic, ref, kick);
+	vgic_irq_update_here(vgic, ref, kick);
 }
 
 bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
@@ -131,7 +167,7 @@ void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_
 		vgic_irq_unlist(&vgic->cpu[irq->vcpu], ref);
 		vgic_irq_set_ready(&vgic->cpu[irq->vcpu], ref->intid);
 	}
-	vgic_irq_notify(vgic, irq->vcpu, kick);
+	vgic_irq_notify(vgic, ref, irq->vcpu, kick);
 }
 
 void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
@@ -152,5 +188,5 @@ void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kic
 	if (bank->held_active & ref->bit) {
 		vgic_irq_release(vgic, ref);
 	}
-	vgic_irq_place(vgic, ref, kick);
+	irq_place_again(vgic, ref, kick);
 }

@@ -79,26 +79,33 @@ VGIC_INLINE uint32_t vgic_irq_destination(const struct vgic *vgic, const struct 
 	return vgic_irq_destination_of(vgic, ref, vgic_state_pending(ref->bank));
 }
 
+/* It is ready on a vCPU whose mirror this is: does that end its WFI? */
+bool vgic_irq_wakes(const struct vgic_cif *cif, const struct vgic_ref *ref);
+
 /* List registers known to be free are filled without a look; are there too few, some may be empty
- * by now. */
-VGIC_INLINE void vgic_irq_notify(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
+ * by now. Who is on no CPU, and would not be signalled this one, need not be told: it may sleep
+ * on. */
+VGIC_INLINE void vgic_irq_notify(struct vgic *vgic, const struct vgic_ref *ref, uint32_t vcpu,
+				 vgic_kick_t *kick)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
 	vgic_irq_ask(cpu, cpu->nr_ready > cpu->nr_free ? VGIC_WORK_LOOK : VGIC_WORK_ADD);
-	*kick |= BIT32(vcpu);
+	if (cpu->loaded || vgic_irq_wakes(&cpu->cif, ref)) {
+		*kick |= BIT32(vcpu);
+	}
 }
 
-/* It is in no list and in no list register any more: to `to`, which may be nowhere. */
-VGIC_INLINE void vgic_irq_enter_at(struct vgic *vgic, const struct vgic_ref *ref, uint32_t to,
-				   vgic_kick_t *kick)
+/* It is on no list and in no list register: onto that of `to`, where it is to be. */
+VGIC_INLINE void vgic_irq_list(struct vgic *vgic, const struct vgic_ref *ref, uint32_t to,
+			       vgic_kick_t *kick)
 {
 	bool open = vgic_irq_is_open(vgic, ref);
 
 	ref->irq->vcpu = (uint8_t)to;
 	if (to != VGIC_NOWHERE && open) {
 		vgic_irq_set_ready(&vgic->cpu[to], ref->intid);
-		vgic_irq_notify(vgic, to, kick);
+		vgic_irq_notify(vgic, ref, to, kick);
 	} else if (to != VGIC_NOWHERE) {
 		vgic->cpu[to].barred[ref->intid / 32] |= ref->bit;
 	}
@@ -108,7 +115,7 @@ VGIC_INLINE void vgic_irq_enter_at(struct vgic *vgic, const struct vgic_ref *ref
  * belongs now. */
 VGIC_INLINE void vgic_irq_enter(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
-	vgic_irq_enter_at(vgic, ref, vgic_irq_destination(vgic, ref), kick);
+	vgic_irq_list(vgic, ref, vgic_irq_destination(vgic, ref), kick);
 }
 
 /* The vCPU that has it is to fold: it shows, or counts on, what is no longer so. */
@@ -138,7 +145,7 @@ VGIC_INLINE void vgic_irq_move(struct vgic *vgic, const struct vgic_ref *ref, ui
 	if (from != VGIC_NOWHERE) {
 		vgic_irq_unlist(&vgic->cpu[from], ref);
 	}
-	vgic_irq_enter_at(vgic, ref, to, kick);
+	vgic_irq_list(vgic, ref, to, kick);
 }
 
 /* In no list register: from the vCPU in whose list it is, if any, to where it belongs. */
@@ -172,6 +179,9 @@ void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t 
 /* vgic_irq_update for each of `bits` of a word as `vcpu` sees it. */
 void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
 			  vgic_kick_t *kick);
+
+/* Tells its ready and its barred ones apart anew. */
+void vgic_irq_sort(struct vgic *vgic, uint32_t vcpu);
 
 /* GICD_ICPENDR's effect. */
 void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick);

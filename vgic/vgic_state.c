@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A VGIC's memory, its reset, and vCPUs that come and go. */
-#include "vgic/vgic_state.h"
+#include "vgic/vgic_irq.h"
 #include "hyp/regs/gic.h"
 #include <string.h>
 
@@ -117,6 +117,7 @@ static void state_reset_cpu(struct vgic_cpu *cpu, uint32_t nr_lrs)
 	cpu->bank.edge = GENMASK32(VGIC_NR_SGIS - 1, 0);
 	state_reset_irqs(&cpu->bank, cpu->irq, VGIC_NR_PRIVATE);
 	memset(cpu->lr_irq, 0xff, sizeof(cpu->lr_irq)); /* VGIC_NO_IRQ */
+	cpu->unsorted = false;
 	cpu->ops = false;
 	cpu->folded = true;
 	cpu->nr_free = VGIC_ALL_FREE;
@@ -226,6 +227,9 @@ void vgic_load(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
+	if (cpu->unsorted) {
+		vgic_irq_sort(vgic, vcpu);
+	}
 	cpu->loaded = true;
 	memset(cpu->cif.lr, 0, sizeof(cpu->cif.lr));
 	cpu->cif.used = 0;

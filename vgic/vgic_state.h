@@ -23,7 +23,7 @@
 #define VGIC_NO_LR     0xffu
 #define VGIC_ALL_FREE  0xffffu /* all list registers will be filled anew: room for any number */
 #define VGIC_LEVELS    5       /* bits of a priority that count: 7..3 */
-#define VGIC_ACTIVES   6       /* of active_priority, which may be 0xff: 7..2 */
+#define VGIC_ACTIVES   6       /* of active_priority: 7..2; bit 2 is 1 in 0xff alone */
 
 /* What is on the way of every interrupt is expanded in place: a call and its arguments in memory
  * cost more than many of them do. */
@@ -88,6 +88,8 @@ struct vgic_cpu {
 	struct vgic_cif cif;
 	bool loaded;
 	bool folded;	    /* no list register holds anything that memory does not know */
+	bool unsorted;	    /* GICD_CTLR was written: ready and barred are as before, and work is
+			     * SYNC: vgic_irq_sort */
 	bool ops;	    /* there are op_activate, op_deactivate bits for it */
 	uint32_t nr_free;   /* list registers that are not used; VGIC_ALL_FREE while folded */
 	uint32_t fold_seq;  /* counts folds */
@@ -178,23 +180,19 @@ VGIC_INLINE void vgic_levels_set(uint32_t *plane, uint32_t count, uint32_t bit, 
 	}
 }
 
-/* Those of a word whose priority is below `limit` (0..31). */
-VGIC_INLINE uint32_t vgic_levels_below(const struct vgic_bank *bank, uint32_t limit)
+/* Is the priority of any of `bits` of a word below `limit` (0..31)? */
+VGIC_INLINE bool vgic_levels_any_below(const struct vgic_bank *bank, uint32_t bits, uint32_t limit)
 {
-	uint32_t below = 0;
-	uint32_t same = GENMASK32(31, 0);
+	for (uint32_t n = 0; bits && n < VGIC_LEVELS; n++) {
+		uint32_t high = bits & ~bank->level[n];
 
-	for (uint32_t n = 0; n < VGIC_LEVELS; n++) {
-		uint32_t high = same & ~bank->level[n];
-
-		if (limit >> (VGIC_LEVELS - 1 - n) & 1u) {
-			below |= high;
-			same &= bank->level[n];
-		} else {
-			same = high;
+		if (!(limit >> (VGIC_LEVELS - 1 - n) & 1u)) {
+			bits = high;
+		} else if (high) {
+			return true;
 		}
 	}
-	return below;
+	return false;
 }
 
 /* What GICD_ISPENDR shows: a level that is high while it is active is pending, too (4.3.7). */

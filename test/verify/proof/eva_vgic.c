@@ -110,6 +110,7 @@ static void vgic_any_cpu(struct vgic_cpu *cpu)
 	cpu->cif.hcr = any_word();
 	cpu->loaded = any_below(2);
 	cpu->folded = any_below(2);
+	cpu->unsorted = any_below(2);
 	cpu->ops = any_below(2);
 	cpu->nr_free = any_word();
 	cpu->fold_seq = any_word();
