@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/rtc.h"
-#include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
 #include "hyp/main.h"
 #include "hyp/pl031.h"
@@ -32,31 +31,33 @@ static void rtc_update_line(struct vm *vm, vgic_kick_t *kick)
 	}
 }
 
-/* The CPU that looks after the partition's alarm. */
-static uint8_t rtc_home(const struct vm *vm)
+/* The counter value of an alarm. */
+static uint64_t rtc_ticks(uint64_t at)
 {
-	uint8_t cpu = sched.entity[vm->vcpus[0].entity].cpu;
-
-	return cpu == SCHED_NO_CPU ? 0 : cpu;
+	return (at - rtc_epoch) * main_timer_hz();
 }
 
+/* The CPU that has written an alarm looks after it: nobody else is disturbed, and it itself only if
+ * its timer is to fire before it would. */
 enum mmio_result rtc_access(struct vm *vm, struct mmio *mmio)
 {
+	struct cpu *cpu = cpu_this();
 	enum mmio_result result;
 	vgic_kick_t kick = 0;
-	uint8_t home = rtc_home(vm);
+	bool armed;
 	uint64_t at;
 
 	lock_take(&vm->vgic_lock);
 	result = pl031_access(&vm->rtc, mmio, rtc_seconds(timer_now()));
 	rtc_update_line(vm, &kick);
+	armed = pl031_alarm(&vm->rtc, &at) && mmio->is_write;
+	if (armed) {
+		vm->rtc_cpu = cpu->index;
+	}
 	lock_drop(&vm->vgic_lock);
 	vm_kick(vm, kick);
-	if (mmio->is_write && pl031_alarm(&vm->rtc, &at)) {
-		cpus[home].resched = true; /* sets its timer */
-		if (home != cpu_this()->index) {
-			gic_kick(cpus[home].gic_mask);
-		}
+	if (armed && rtc_ticks(at) < cpu->timer_at) {
+		cpu->resched = true; /* sets its timer */
 	}
 	return result;
 }
@@ -83,7 +84,7 @@ static uint64_t rtc_check_vm(struct vm *vm, uint64_t now)
 	armed = pl031_alarm(&vm->rtc, &at);
 	lock_drop(&vm->vgic_lock);
 	vm_kick(vm, kick);
-	return armed ? (at - rtc_epoch) * main_timer_hz() : UINT64_MAX;
+	return armed ? rtc_ticks(at) : UINT64_MAX;
 }
 
 uint64_t rtc_check(const struct cpu *cpu, uint64_t now)
@@ -91,7 +92,7 @@ uint64_t rtc_check(const struct cpu *cpu, uint64_t now)
 	uint64_t earliest = UINT64_MAX;
 
 	for (uint32_t n = 0; n < vm_count; n++) {
-		if (vms[n].config->rtc && rtc_home(&vms[n]) == cpu->index) {
+		if (vms[n].config->rtc && vms[n].rtc_cpu == cpu->index) {
 			uint64_t at = rtc_check_vm(&vms[n], now);
 
 			earliest = at < earliest ? at : earliest;

@@ -20,8 +20,8 @@ enum mmio_result rtc_access(struct vm *vm, struct mmio *mmio);
 /* The partition's restart. */
 void rtc_reset(struct vm *vm);
 
-/* Alarms that have come, of partitions whose vCPU 0 ran on this CPU last. Returns the counter value
- * of the next one; UINT64_MAX: none. */
+/* Alarms that have come, of those written on this CPU. Returns the counter value of the next one;
+ * UINT64_MAX: none. */
 uint64_t rtc_check(const struct cpu *cpu, uint64_t now);
 
 #endif

@@ -111,6 +111,7 @@ static void run_set_timer(struct cpu *cpu)
 	if (cpu->tick_at && cpu->tick_at < deadline) {
 		deadline = cpu->tick_at;
 	}
+	cpu->timer_at = deadline;
 	if (deadline == UINT64_MAX) {
 		timer_stop();
 	} else {

@@ -84,8 +84,9 @@ struct vm {
 	struct stage2 stage2;
 	struct pl011 uart; /* lock: tty */
 	bool uart_line;
-	struct pl031 rtc; /* lock: vgic_lock */
-	uint32_t port;	  /* of the console multiplexer */
+	struct pl031 rtc;	  /* lock: vgic_lock */
+	volatile uint8_t rtc_cpu; /* looks after its alarm; the same lock */
+	uint32_t port;		  /* of the console multiplexer */
 };
 
 struct cpu {
@@ -106,6 +107,7 @@ struct cpu {
 	uint64_t loading;   /* counter ticks spent on partitions' memory */
 	uint64_t tick_at;   /* counter value at which the console wants a tick; 0: it does not */
 	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
+	uint64_t timer_at;  /* likewise, for which its HYP timer was set last; UINT64_MAX: not */
 };
 
 _Static_assert((offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&
