@@ -4,7 +4,8 @@
  * never taken twice on one CPU. Order, outermost first: vm->lock, report, tty, a VM's vgic_lock,
  * sched; the one of irq.c is innermost. Two locks of one kind are never held together. They are
  * held for a few hundred instructions: who waits yields, and needs no event, which would cost each
- * release a DSB and a SEV.
+ * release a DSB and a SEV. Who comes first is served first: each draws a number, and waits until it
+ * is that one's turn.
  */
 #ifndef HYP_HW_LOCK_H
 #define HYP_HW_LOCK_H
@@ -12,32 +13,40 @@
 #include "hyp/hw/sysreg.h"
 
 struct lock {
-	volatile uint32_t held;
+	_Alignas(uint32_t) volatile uint16_t turn; /* whose it is: free if it equals next */
+	volatile uint16_t next;			   /* the number to be drawn; both wrap */
 };
 
+/* The word of both, little-endian: a number is drawn by one STREX. The store of `turn` by who
+ * releases makes another's STREX fail (A3.4.1), which then draws again. */
 static inline void lock_take(struct lock *lock)
 {
-	uint32_t value, failed;
+	uint32_t drawn, value;
 
 	__asm__ volatile("1:	ldrex	%0, [%2]\n"
-			 "	cmp	%0, #0\n"
-			 "	strexeq	%1, %3, [%2]\n"
-			 "	cmpeq	%1, #0\n"
+			 "	add	%1, %0, #0x10000\n"
+			 "	strex	r12, %1, [%2]\n"
+			 "	cmp	r12, #0\n"
+			 "	bne	1b\n"
+			 "	cmp	%0, %0, ror #16\n"
 			 "	bne	2f\n"
-			 "	dmb\n"
+			 "3:	dmb\n"
 			 "	.subsection 1\n"
 			 "2:	yield\n"
-			 "	b	1b\n"
+			 "	ldrh	%1, [%2]\n"
+			 "	cmp	%1, %0, lsr #16\n"
+			 "	bne	2b\n"
+			 "	b	3b\n"
 			 "	.previous\n"
-			 : "=&r"(value), "=&r"(failed)
-			 : "r"(&lock->held), "r"(1)
-			 : "memory", "cc");
+			 : "=&r"(drawn), "=&r"(value)
+			 : "r"(lock)
+			 : "r12", "memory", "cc");
 }
 
 static inline void lock_drop(struct lock *lock)
 {
 	hw_dmb();
-	lock->held = 0;
+	lock->turn = (uint16_t)(lock->turn + 1);
 }
 
 #endif
