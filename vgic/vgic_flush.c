@@ -374,7 +374,8 @@ void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 /*
  * An SGI sent again after the guest has ended it, and nothing else to do: its list register is
  * written once more as it was. The latch that was lent has been taken, and the new one is lent in
- * its place.
+ * its place. (An op of another vCPU would be for an SPI, and have recalled that one's list
+ * register.)
  */
 static bool fold_rearm(struct vgic *vgic, uint32_t vcpu)
 {
@@ -383,7 +384,7 @@ static bool fold_rearm(struct vgic *vgic, uint32_t vcpu)
 	uint32_t lr, intid, bit, wanted;
 	struct vgic_irq *irq;
 
-	if (!cpu->recall || (cpu->recall & (cpu->recall - 1u)) || cpu->nr_ready || cpu->ops) {
+	if (!cpu->recall || (cpu->recall & (cpu->recall - 1u)) || cpu->nr_ready) {
 		return false;
 	}
 	lr = cpu->cif.lr[bits_first(cpu->recall)];
