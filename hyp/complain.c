@@ -82,16 +82,26 @@ static bool complain_may(struct vm *vm)
 	return may;
 }
 
+/* Of one partition a call: a line takes its time, and interrupts are masked. Which one's turn it is
+ * may be any CPU's guess. */
 void complain_go_on(void)
 {
+	static volatile uint32_t turn;
+	uint32_t n = turn;
+	bool more = false;
+
 	if (!complain_waits) {
 		return;
 	}
 	complain_waits = false;
-	for (uint32_t n = 0; n < vm_count; n++) {
-		if (complain_catch_up(&vms[n])) {
-			complain_waits = true;
-		}
+	for (uint32_t left = vm_count; left && !more; left--) {
+		n = n + 1 < vm_count ? n + 1 : 0;
+		more = complain_told[n].budget.left_out != 0;
+	}
+	turn = n;
+	if (more) {
+		(void)complain_catch_up(&vms[n]);
+		complain_waits = true; /* others may; the last call finds none */
 	}
 	if (complain_waits) {
 		tty_ask_tick();

@@ -533,7 +533,7 @@ void run_wait(struct cpu *cpu)
 	if (vcpu->vm->vgic) {
 		vgic_hw_look(vcpu->cif); /* the guest writes them without an exit */
 	}
-	if (vcpu_has_pending(vcpu)) {
+	if (vcpu_has_pending(vcpu) || (sysreg_read(HCR) & HCR_VA)) { /* B1.8.13 */
 		run_yield(cpu);
 		return;
 	}

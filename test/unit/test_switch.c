@@ -81,6 +81,12 @@ void irq_look_at_lines(const struct vcpu *who, bool own)
 	hw_log_event(own ? "look at lines" : "look at devices");
 }
 
+void irq_give(const struct vm *whom)
+{
+	(void)whom;
+	hw_log_event("give");
+}
+
 void irq_forget_own(const struct vcpu *who)
 {
 	(void)who;
@@ -754,12 +760,31 @@ static void parked_timers(void)
 	}
 }
 
+/* B1.8.13: a WFI ends for a virtual asynchronous abort, masked or not: HCR.VA, bit 8. */
+static void a_pending_abort_ends_wfi(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		boot();
+		load(0, 0);
+		cpus[0].resched = false;
+		*hw_log_register("HCR") = n ? 0x138 : 0x38;
+		CHECK_EQ(sched_wake(&sched, vcpu[0].entity), 0);
+		CHECK_EQ(sched_pick(&sched, 0, false), vcpu[0].entity);
+		run_wait(&cpus[0]);
+		CHECK_EQ(sched.entity[vcpu[0].entity].state == SCHED_BLOCKED, !n);
+		CHECK_EQ(cpus[0].yield, n);
+		CHECK(cpus[0].resched);
+		end();
+	}
+}
+
 static const struct test_case cases[] = {
 	{ "published_after_a_barrier", published_after_a_barrier },
 	{ "an_abort_is_looked_for", an_abort_is_looked_for },
 	{ "an_abort_stays_with_its_owner", an_abort_stays_with_its_owner },
 	{ "an_abort_ends_a_wait", an_abort_ends_a_wait },
 	{ "a_sleeper_that_is_taken", a_sleeper_that_is_taken },
+	{ "a_pending_abort_ends_wfi", a_pending_abort_ends_wfi },
 	{ "levels_fall_first", levels_fall_first },
 	{ "another_vcpu_of_the_partition", another_vcpu_of_the_partition },
 	{ "the_same_vcpu", the_same_vcpu },
