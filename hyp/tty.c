@@ -10,7 +10,7 @@
 
 #define TTY_INPUT    4096 /* a power of two: a page that is pasted */
 #define TTY_SHORT    32	  /* of them make a tick */
-#define TTY_TURN     64	  /* bytes each way in one go, with interrupts masked */
+#define TTY_TURN     32	  /* bytes each way in one go, with interrupts masked */
 #define TTY_PATIENCE 100  /* ticks (4 s) for which a guest that does not read is waited for */
 
 /* What was typed for a port and does not fit its UART's FIFO yet. */
@@ -28,6 +28,7 @@ static struct tty_input tty_input[CONSOLE_MAX_PORTS];
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
 static bool tty_by_interrupt;
 static bool tty_is_full;       /* the UART took no more, when last asked: something may wait */
+static bool tty_fills;	       /* it has been full once */
 static bool tty_has_more;      /* a turn was over before it was full */
 static bool tty_tick_armed;    /* some CPU's tick_at is set ... */
 static bool tty_tick_is_short; /* ... for the UART alone */
@@ -74,16 +75,18 @@ static void tty_arm_tick(void)
 	tty_arm(main_tty_tick, false);
 }
 
-bool tty_send(void)
+/* At most *left bytes. */
+static bool tty_send_some(uint32_t *left)
 {
-	uint32_t sent = 0;
+	bool sent = false;
 
 	tty_has_more = false;
 	while (tty_is_open) {
 		int byte;
 
 		tty_is_full = !uart_can_send();
-		tty_has_more = !tty_is_full && sent == TTY_TURN;
+		tty_fills = tty_fills || tty_is_full;
+		tty_has_more = !tty_is_full && *left == 0;
 		if (tty_is_full || tty_has_more) {
 			break;
 		}
@@ -95,9 +98,17 @@ bool tty_send(void)
 			break;
 		}
 		uart_send((uint8_t)byte);
-		sent++;
+		sent = true;
+		(*left)--;
 	}
-	return sent > 0;
+	return sent;
+}
+
+bool tty_send(void)
+{
+	uint32_t left = TTY_TURN;
+
+	return tty_send_some(&left);
 }
 
 /* The partition's transmit FIFO -> its ring, as much as fits. True: something was there. */
@@ -228,12 +239,14 @@ static bool tty_receive_some(void)
 
 static void tty_pump_all(void)
 {
+	uint32_t left = TTY_TURN;
+
 	tty_say_left_out(TTY_RESERVE);
 	for (uint32_t turn = 0; turn < 2; turn++) { /* what the first makes room for goes, too */
 		for (uint32_t n = 0; n < vm_count; n++) {
 			tty_collect(&vms[n]);
 		}
-		if (!tty_send() || tty_is_full || tty_has_more) {
+		if (!tty_send_some(&left) || tty_is_full || tty_has_more) {
 			break;
 		}
 	}
@@ -243,8 +256,9 @@ static void tty_pump_all(void)
 }
 
 /* A UART that was full when bytes were left, and has room by now, is waited for, too: its interrupt
- * comes at once, and nobody else may come. Where the UART's interrupt does not reach the GIC, or
- * its FIFO has not been full, this CPU looks. */
+ * comes at once, and nobody else may come. One that is never full (QEMU's) would interrupt without
+ * end, and no guest would get on meanwhile: ticks pace it. Where the UART's interrupt does not
+ * reach the GIC, or its FIFO has not been full, this CPU looks. */
 void tty_wait_for_room(void)
 {
 	tty_holds = !tty_may_receive();
@@ -252,7 +266,7 @@ void tty_wait_for_room(void)
 		tty_patience = TTY_PATIENCE; /* who takes a byte now and then does not read */
 	}
 	if (tty_by_interrupt) {
-		uart_enable_interrupts(!tty_holds, tty_is_full || tty_has_more);
+		uart_enable_interrupts(!tty_holds, tty_is_full || (tty_has_more && tty_fills));
 	}
 	if (tty_has_more || (tty_is_full && !tty_by_interrupt)) {
 		tty_arm(main_tty_tick / TTY_SHORT, true);
@@ -339,6 +353,7 @@ void tty_stop_waiting(void)
 enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
 {
 	enum mmio_result result;
+	uint32_t left = TTY_TURN;
 	bool asked = false;
 	bool listened;
 
@@ -355,9 +370,9 @@ enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
 			tty_input[vm->port].quiet = timer_now() + main_tty_tick;
 		}
 		tty_collect(vm);
-		tty_send();
+		tty_send_some(&left);
 		if (tty_collect(vm) && !tty_is_full) {
-			tty_send();
+			tty_send_some(&left);
 		}
 		if (tty_is_full || tty_has_more) {
 			tty_wait_for_room();

@@ -188,11 +188,6 @@ void vgic_hw_restore(struct vgic_cif *cif)
 	hw_log_event("gich");
 }
 
-void irq_give(const struct vm *who)
-{
-	(void)who;
-}
-
 void vm_kick(struct vm *who, uint32_t mask)
 {
 	(void)who;
