@@ -71,9 +71,13 @@ static void console_append_sequence(struct console *con, uint32_t port)
 {
 	struct console_port *to = &con->port[port];
 	uint32_t length = to->escape.length;
+	uint32_t does = escape_does(to->escape.text, length);
 
 	to->escape.length = 0;
-	if (escape_does(to->escape.text, length) & ESCAPE_ASKS) {
+	if ((does & ESCAPE_FOCUS) && port != con->focus) {
+		return;
+	}
+	if (does & ESCAPE_ASKS) {
 		if (to->asked >= CONSOLE_ASKED) {
 			return; /* an answer that nobody waits for would go to the focus */
 		}
@@ -94,7 +98,7 @@ bool console_put(struct console *con, uint32_t port, uint8_t byte)
 	if (!con->raw) {
 		step = escape_feed(&con->port[port].escape, byte);
 	}
-	if (step == ESCAPE_BYTE) {
+	if (step == ESCAPE_BYTE && (con->raw || port == con->focus || !escape_goes_down(byte))) {
 		console_append(con, port, byte);
 	} else if (step == ESCAPE_WHOLE) {
 		console_append_sequence(con, port);

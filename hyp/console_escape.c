@@ -25,6 +25,8 @@ bool escape_ends(const uint8_t *text, uint32_t length, uint8_t byte)
 	return byte >= (text[1] == '[' ? '@' : '0');
 }
 
+#define ESCAPE_OUT (ESCAPE_PASSES | ESCAPE_MOVES | ESCAPE_FOCUS)
+
 /* With digits, semicolons and colons as parameters. `plain`: no other value than 0. */
 static uint32_t escape_csi(const uint8_t *text, uint32_t length, uint8_t final, bool plain)
 {
@@ -40,14 +42,32 @@ static uint32_t escape_csi(const uint8_t *text, uint32_t length, uint8_t final, 
 	case 'c':
 		return length == 0 || only == '0' ? ESCAPE_PASSES | ESCAPE_KIND : 0;
 	case 's': /* else margins */
-		return length == 0 ? ESCAPE_PASSES : 0;
+		return length == 0 ? ESCAPE_PASSES | ESCAPE_FOCUS : 0;
 	case 'T': /* with more, the mouse */
-		return length <= 2 ? ESCAPE_PASSES | ESCAPE_MOVES : 0;
+		return length <= 2 ? ESCAPE_OUT : 0;
 	default:
-		return escape_one_of("CDGIJKPXZ@`a", final)   ? ESCAPE_PASSES
-		       : escape_one_of("ABEFHLMSdefu", final) ? ESCAPE_PASSES | ESCAPE_MOVES
+		return escape_one_of("CDGIZ`a", final)	      ? ESCAPE_PASSES
+		       : escape_one_of("JKPX@", final)	      ? ESCAPE_PASSES | ESCAPE_FOCUS
+		       : escape_one_of("ABEFHLMSdefu", final) ? ESCAPE_OUT
 							      : 0;
 	}
+}
+
+/* Digits, semicolons and colons, no number too long: some terminals are busy with those. */
+static bool escape_numbers(const uint8_t *text, uint32_t length)
+{
+	uint32_t digits = 0;
+
+	for (uint32_t n = 0; n < length; n++) {
+		if (text[n] < '0' || text[n] > ';') {
+			return false;
+		}
+		digits = text[n] <= '9' ? digits + 1 : 0;
+		if (digits > ESCAPE_DIGITS) {
+			return false;
+		}
+	}
+	return true;
 }
 
 uint32_t escape_does(const uint8_t *text, uint32_t length)
@@ -56,15 +76,15 @@ uint32_t escape_does(const uint8_t *text, uint32_t length)
 	bool plain = true;
 
 	if (length == 2) {
-		return escape_one_of("DEM", final) ? ESCAPE_PASSES | ESCAPE_MOVES
-		       : final == '7'		   ? ESCAPE_PASSES
-		       : final == '8'		   ? ESCAPE_PASSES | ESCAPE_MOVES | ESCAPE_COLOURS
+		return escape_one_of("DEM", final) ? ESCAPE_OUT
+		       : final == '7'		   ? ESCAPE_PASSES | ESCAPE_FOCUS
+		       : final == '8'		   ? ESCAPE_OUT | ESCAPE_COLOURS
 						   : 0;
 	}
+	if (!escape_numbers(text + 2, length - 3)) {
+		return 0;
+	}
 	for (uint32_t n = 2; n < length - 1; n++) {
-		if (text[n] < '0' || text[n] > ';') {
-			return 0;
-		}
 		plain = plain && (text[n] == '0' || text[n] == ';');
 	}
 	return text[1] == '[' ? escape_csi(text + 2, length - 3, final, plain) : 0;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define ESCAPE_LONGEST 24 /* bytes of a sequence that passes */
+#define ESCAPE_DIGITS  4  /* of a number of a sequence that passes */
 #define ESCAPE_START   0x1b
 
 /* What a sequence does, bits; 0: it does not pass. */
@@ -25,6 +26,7 @@
 #define ESCAPE_PLACE   0x10u /* CSI r;c R */
 #define ESCAPE_STATUS  0x20u /* CSI 0 n */
 #define ESCAPE_KIND    0x40u /* CSI ? ... c */
+#define ESCAPE_FOCUS   0x80u /* what others have printed, or saved, may change: see console.h */
 
 struct escape {
 	uint8_t state;
@@ -41,6 +43,12 @@ enum escape_step {
 
 /* One byte of what a partition prints. After ESCAPE_WHOLE `length` is the caller's to reset. */
 enum escape_step escape_feed(struct escape *escape, uint8_t byte);
+
+/* Out of its line, without beginning a new one: VT, FF. */
+static inline bool escape_goes_down(uint8_t byte)
+{
+	return byte == 0x0b || byte == 0x0c;
+}
 
 /* Is `byte` the last one of the sequence of which text is the beginning? */
 bool escape_ends(const uint8_t *text, uint32_t length, uint8_t byte);

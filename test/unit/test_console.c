@@ -607,6 +607,52 @@ static void run_filter(void)
 		  "5i \xe0 \xf0 \xc2\xa0\r\n");
 }
 
+/* What reaches into others' lines (ECMA-48 8.3: CUU, CUD, CNL, CPL, CUP, ED, EL, IL, DL, DCH, ECH,
+ * ICH, SU, SD, VPA, VPR, HVP; and saving and restoring the cursor, indices, VT, FF) passes only
+ * from the port in focus; what stays within the own line, from all. No number has more than four
+ * digits.
+ */
+static void run_focus(void)
+{
+	static const char *const theirs[] = {
+		"\x1b[1A", "\x1b[B", "\x1b[E",	  "\x1b[F", "\x1b[2;3H", "\x1b[J", "\x1b[2K",
+		"\x1b[L",  "\x1b[M", "\x1b[P",	  "\x1b[X", "\x1b[@",	 "\x1b[S", "\x1b[T",
+		"\x1b[d",  "\x1b[e", "\x1b[1;1f", "\x1b[s", "\x1b[u",	 "\0337",  "\0338",
+		"\033D",   "\033E",  "\033M",	  "\v",	    "\f",
+	};
+	static const char *const own[] = { "\x1b[3C", "\x1b[2D", "\x1b[9G", "\x1b[I",	 "\x1b[Z",
+					   "\x1b[5`", "\x1b[a",	 "\x1b[0m", "\x1b[1234C" };
+	static const char *const long_numbers[] = { "\x1b[12345C", "\x1b[1;00031m",
+						    "\x1b[99999999999S" };
+	char want[60];
+
+	for (size_t n = 0; n < sizeof(theirs) / sizeof(theirs[0]); n++) {
+		start(false, 2);
+		put(2, "a");
+		put(2, theirs[n]);
+		put(2, "b\n");
+		CHECK_OUT("[rtos] ab\r\n");
+		put(1, "a");
+		put(1, theirs[n]);
+		drain(sizeof(out));
+		snprintf(want, sizeof(want), "[linux] a%s", theirs[n]);
+		CHECK(strncmp(out, want, strlen(want)) == 0);
+	}
+	for (size_t n = 0; n < sizeof(own) / sizeof(own[0]); n++) {
+		start(false, 2);
+		put(2, own[n]);
+		put(2, "b\n");
+		snprintf(want, sizeof(want), "[rtos] %sb\r\n", own[n]);
+		CHECK_OUT(want);
+	}
+	for (size_t n = 0; n < sizeof(long_numbers) / sizeof(long_numbers[0]); n++) {
+		start(false, 2);
+		put(1, long_numbers[n]);
+		put(1, "b\n");
+		CHECK_OUT("[linux] b\r\n");
+	}
+}
+
 /* What is begun does not reach the terminal, and ends with its line, or its partition. */
 static void run_unfinished(void)
 {
@@ -856,27 +902,17 @@ static void run_questions(void)
 }
 
 static const struct test_case cases[] = {
-	{ "lines", run_lines },
-	{ "returns", run_returns },
-	{ "ports", run_ports },
-	{ "full", run_full },
-	{ "partial", run_partial },
-	{ "patience", run_patience },
-	{ "waiting", run_waiting },
-	{ "flood", run_flood },
-	{ "random", run_random },
-	{ "whole", run_whole },
-	{ "kernels", run_kernels },
-	{ "turn_end", run_turn_end },
-	{ "filter", run_filter },
-	{ "unfinished", run_unfinished },
-	{ "colours", run_colours },
-	{ "moves", run_moves },
-	{ "answers", run_answers },
-	{ "questions", run_questions },
-	{ "room", run_room },
-	{ "input", run_input },
-	{ "input_edges", run_input_edges },
+	{ "lines", run_lines },		  { "returns", run_returns },
+	{ "ports", run_ports },		  { "full", run_full },
+	{ "partial", run_partial },	  { "patience", run_patience },
+	{ "focus_alone", run_focus },	  { "waiting", run_waiting },
+	{ "flood", run_flood },		  { "random", run_random },
+	{ "whole", run_whole },		  { "kernels", run_kernels },
+	{ "turn_end", run_turn_end },	  { "filter", run_filter },
+	{ "unfinished", run_unfinished }, { "colours", run_colours },
+	{ "moves", run_moves },		  { "answers", run_answers },
+	{ "questions", run_questions },	  { "room", run_room },
+	{ "input", run_input },		  { "input_edges", run_input_edges },
 };
 
 TEST_MAIN("console", cases)

@@ -310,6 +310,26 @@ static void drain(void)
 	}
 }
 
+/* From outside the focus nothing that reaches into others' lines: ECMA-48 8.3, CUU to VPR; two
+ * bytes are indices, and the cursor's saved place. No number has more than four digits. */
+static void check_reach(uint32_t port, uint32_t from, uint32_t count)
+{
+	uint8_t last = model.ring[port][(from + count - 1) % RING];
+	uint32_t digits = 0;
+
+	for (uint32_t n = 0; n < count && count > 2; n++) {
+		uint8_t byte = model.ring[port][(from + n) % RING];
+
+		digits = byte >= '0' && byte <= '9' ? digits + 1 : 0;
+		CHECK(digits <= 4);
+	}
+	if (port != model.focus) {
+		CHECK(count != 2);
+		CHECK(count < 3 || !strchr("ABEFHJKLMPSTX@defsu", last));
+		CHECK(count != 1 || (last != '\v' && last != '\f'));
+	}
+}
+
 /* What has come to the ring with this byte: nothing, the byte, or a sequence that ends with it. */
 static void take_put(uint32_t port, uint8_t byte)
 {
@@ -324,6 +344,9 @@ static void take_put(uint32_t port, uint8_t byte)
 	CHECK(count == 0 || model.ring[port][(from + count - 1) % RING] == byte);
 	CHECK(count < 2 || model.ring[port][from % RING] == 0x1b);
 	CHECK(count == 1 || (byte != '\n' && byte != '\r'));
+	if (count > 0 && !model.raw) {
+		check_reach(port, from, count);
+	}
 }
 
 static void do_put(uint32_t port, uint8_t byte)
@@ -361,6 +384,10 @@ static void do_sequence(uint32_t port, uint32_t which)
 		"\x1b[1;2T",
 		"\x1b[K",
 		"\x1b[2A",
+		"\x1b[2J",
+		"\x1b[9999@",
+		"\x1b[10000C",
+		"\x1b[1;2H\v\f",
 		"\x1b[?25l",
 		"\x1b[ q",
 		"\x1b[3 q",
