@@ -7,10 +7,11 @@
  * Lock: the console's.
  *
  * One terminal shows them all, so what one partition prints is not to change what others do. Only
- * sequences that are known to be harmless pass, whole (console_escape.h); attributes are reset at
- * the end of each line, and where another's begins, which also finds the cursor below all that was
- * moved over. What the terminal answers (the cursor's place, for example) goes to who has asked,
- * wherever the input goes. A raw console passes all bytes as they are.
+ * sequences that are known to be harmless pass, whole (console_escape.h), and those that reach out
+ * of the own line, or erase, only from the port that has the focus as they are put; attributes are
+ * reset at the end of each line, and where another's begins, which also finds the cursor below all
+ * that was moved over. What the terminal answers (the cursor's place, for example) goes to who has
+ * asked, wherever the input goes. A raw console passes all bytes as they are.
  *
  * On the UART a line ends with \r\n, whether its partition sent the \r or not. After a lone \r the
  * prefix is written again, so that no partition writes over its name by accident.

@@ -3,7 +3,8 @@
  * Escape sequences of terminals (ECMA-48, and what xterm and the VT series make of it), for a
  * console that partitions share. What a partition prints there changes nothing that the end of its
  * line, or the next one's beginning, does not undo: only sequences pass that are known to be so,
- * whole. Colours, erasing, moving the cursor and asking for its place do; modes, margins,
+ * whole. Colours, moving the cursor within the line and asking for its place do; erasing and other
+ * moves where the port has the focus (ESCAPE_FOCUS); modes, margins,
  * character sets, strings (titles, colours' values, clipboards), printers and resets do not.
  * The terminal takes ASCII or UTF-8. Pure.
  */
