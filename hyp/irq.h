@@ -53,8 +53,8 @@ static inline void irq_release(uint32_t physid)
 /* List registers' HW bits are used (vgic_set_soft_eoi is not called). */
 void irq_trust_hw_bit(void);
 
-/* Handles what is pending, from the monitor's own loops: 16 interrupts at most, and one at least, as
- * long as none of them asks this CPU to look for something to run (resched). */
+/* Handles what is pending, from the monitor's own loops: 16 interrupts at most, and one at least,
+ * as long as none of them asks this CPU to look for something to run (resched). */
 void irq_poll(struct cpu *cpu);
 
 #endif
