@@ -239,19 +239,23 @@ static void irq_other(struct cpu *cpu, uint32_t iar, uint32_t intid)
 static void irq_handle(struct cpu *cpu, uint32_t iar);
 
 /* Guests cause kicks, without end if they like. Every so many of them go last for once, so that
- * whatever else is pending has its turn. The first kick that comes then ends it. */
+ * whatever else is pending has its turn. The first kick that comes then ends it; so do as many
+ * others: a device may ask without end, too. */
 static __attribute__((noinline)) void irq_let_others(struct cpu *cpu)
 {
-	uint32_t iar;
+	uint32_t taken = 0;
+	uint32_t intid;
 
 	gic_set_priority(GIC_SGI_KICK, GIC_LAST_PRIORITY);
 	do {
-		iar = gic_acknowledge();
-		if (FIELD_GET(GICC_IAR_ID, iar) >= GICC_IAR_SPURIOUS) {
+		uint32_t iar = gic_acknowledge();
+
+		intid = FIELD_GET(GICC_IAR_ID, iar);
+		if (intid >= GICC_IAR_SPURIOUS) {
 			break;
 		}
 		irq_handle(cpu, iar);
-	} while (FIELD_GET(GICC_IAR_ID, iar) != GIC_SGI_KICK);
+	} while (intid != GIC_SGI_KICK && ++taken < IRQ_KICKS);
 	gic_set_priority(GIC_SGI_KICK, GIC_KICK_PRIORITY);
 }
 

@@ -514,7 +514,23 @@ static void kicks_without_end(void)
 	free(vm.vgic);
 }
 
-/* SGI 0 when the system ends (hyp/halt.c): this CPU goes no further. Else it only wakes. */
+/* The same, and a device that asks without end while kicks go last: they have their turn again. */
+static void kicks_and_a_device_without_end(void)
+{
+	load(true, true);
+	storm = true;
+	uart_asks = true;
+	pending = UART;
+	for (uint32_t exits = 0; exits < 40; exits++) {
+		irq_handle(&cpus[0], gic_acknowledge());
+	}
+	CHECK(kick_priority < 0xa0);
+	storm = false;
+	uart_asks = false;
+	pending = SPURIOUS;
+	free(vm.vgic);
+}
+
 /* A device's interrupt, acknowledged just before its partition's end took it back, belongs to
  * nobody: not to the next life either. While that one is loaded it does. */
 static void of_an_ended_life(void)
@@ -566,6 +582,7 @@ static void poll_ends(void)
 	cpus[0].resched = false;
 }
 
+/* SGI 0 when the system ends (hyp/halt.c): this CPU goes no further. Else it only wakes. */
 static void the_end(void)
 {
 	volatile bool went_on = false;
@@ -623,6 +640,7 @@ static const struct test_case cases[] = {
 	{ "no_owner", no_owner },
 	{ "nobody_is_loaded", nobody_is_loaded },
 	{ "kicks_without_end", kicks_without_end },
+	{ "kicks_and_a_device_without_end", kicks_and_a_device_without_end },
 	{ "timers", timers },
 	{ "lines", lines },
 	{ "lines_of_others", lines_of_others },
