@@ -350,10 +350,42 @@ void tty_stop_waiting(void)
 	lock_drop(&tty_lock);
 }
 
+/* Behind a write to its UART; `listened`: its receiver was on before. */
+static __attribute__((noinline)) void tty_written(struct vm *vm, bool listened)
+{
+	uint32_t left = TTY_TURN;
+
+	if (!listened && pl011_rx_listens(&vm->uart)) {
+		/* A driver throws away what it finds in a receiver that it has just enabled; on a
+		 * line, nothing would be there yet. */
+		tty_input[vm->port].quiet = timer_now() + main_tty_tick;
+	}
+	tty_collect(vm);
+	tty_send_some(&left);
+	if (tty_collect(vm) && !tty_is_full) {
+		tty_send_some(&left);
+	}
+	if (tty_is_full || tty_has_more) {
+		tty_wait_for_room();
+	}
+}
+
+/* There may be room for input again. True as tty_receive. */
+static __attribute__((noinline)) bool tty_read_on(struct vm *vm)
+{
+	bool asked = false;
+
+	tty_deliver_input(vm);
+	if (tty_holds && tty_may_receive()) {
+		asked = tty_receive_some();
+		tty_wait_for_room();
+	}
+	return asked;
+}
+
 enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
 {
 	enum mmio_result result;
-	uint32_t left = TTY_TURN;
 	bool asked = false;
 	bool listened;
 
@@ -364,26 +396,10 @@ enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
 	listened = mmio->is_write && pl011_rx_listens(&vm->uart);
 	result = pl011_access(&vm->uart, mmio);
 	if (mmio->is_write) {
-		if (!listened && pl011_rx_listens(&vm->uart)) {
-			/* A driver throws away what it finds in a receiver that it has just
-			 * enabled; on a line, nothing would be there yet. */
-			tty_input[vm->port].quiet = timer_now() + main_tty_tick;
-		}
-		tty_collect(vm);
-		tty_send_some(&left);
-		if (tty_collect(vm) && !tty_is_full) {
-			tty_send_some(&left);
-		}
-		if (tty_is_full || tty_has_more) {
-			tty_wait_for_room();
-		}
+		tty_written(vm, listened);
 	}
 	if (tty_has_input(vm)) {
-		tty_deliver_input(vm);
-		if (tty_holds && tty_may_receive()) {
-			asked = tty_receive_some(); /* there is room again */
-			tty_wait_for_room();
-		}
+		asked = tty_read_on(vm);
 	}
 	tty_update_line(vm);
 	lock_drop(&tty_lock);

@@ -21,6 +21,7 @@
 	2000u /* ticks from arming the timer to its firing: long enough to be asleep \
 	       */
 #define BENCH_PEER_US	  5000000u
+#define BENCH_QUIET_US	  100000u /* then what a hypervisor has said is out */
 #define BENCH_NS_SECOND	  1000000000u
 #define BENCH_ENTRY_FIXED 4u /* instructions of bench_irq before its stamp, always */
 #define BENCH_BAD_TYPE	  3u
@@ -259,6 +260,8 @@ int main(void)
 	gic_init();
 	CPU_CP15_WRITE(0, c12, c0, 0, bench_vectors); /* VBAR */
 	cpu_isb();
+	timer_delay_us(BENCH_QUIET_US);
+	printf("begin\n"); /* what came before is no operation's */
 	bench_op("HVC PSCI_VERSION, round trip", bench_op_psci_version, bench_op_nothing);
 	bench_op("GICD_CTLR read", bench_op_dist_read, bench_op_nothing);
 	bench_op("GICD_ISENABLER1 write", bench_op_dist_write, bench_op_nothing);
