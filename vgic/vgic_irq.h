@@ -100,13 +100,14 @@ VGIC_INLINE void vgic_irq_notify(struct vgic *vgic, const struct vgic_ref *ref, 
 VGIC_INLINE void vgic_irq_list(struct vgic *vgic, const struct vgic_ref *ref, uint32_t to,
 			       vgic_kick_t *kick)
 {
-	bool open = vgic_irq_is_open(vgic, ref);
-
 	ref->irq->vcpu = (uint8_t)to;
-	if (to != VGIC_NOWHERE && open) {
+	if (to == VGIC_NOWHERE) {
+		return;
+	}
+	if (vgic_irq_is_open(vgic, ref)) {
 		vgic_irq_set_ready(&vgic->cpu[to], ref->intid);
 		vgic_irq_notify(vgic, ref, to, kick);
-	} else if (to != VGIC_NOWHERE) {
+	} else {
 		vgic->cpu[to].barred[ref->intid / 32] |= ref->bit;
 	}
 }

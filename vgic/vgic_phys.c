@@ -56,7 +56,7 @@ void vgic_set_soft_eoi(struct vgic *vgic)
 
 /* It could only fire again because the guest's EOI has deactivated it: its list register is empty,
  * without a look. A loaded vCPU's timer tick then costs no read of the hardware. */
-static void phys_list_register_is_empty(struct vgic *vgic, const struct vgic_ref *ref)
+VGIC_INLINE void phys_list_register_is_empty(struct vgic *vgic, const struct vgic_ref *ref)
 {
 	struct vgic_bank *bank = ref->bank;
 	struct vgic_cpu *cpu = &vgic->cpu[ref->irq->vcpu];

@@ -45,8 +45,11 @@ static inline void lock_take(struct lock *lock)
 
 static inline void lock_drop(struct lock *lock)
 {
+	uint32_t turn;
+
 	hw_dmb();
-	lock->turn = (uint16_t)(lock->turn + 1);
+	turn = lock->turn + 1u; /* the store takes 16 bits of it */
+	__asm__ volatile("strh	%1, %0" : "=Q"(lock->turn) : "r"(turn) : "memory");
 }
 
 #endif
