@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/complain.h"
 #include "hyp/fmt.h"
+#include "hyp/hw/sysreg.h"
 #include "hyp/hw/timer.h"
 #include "hyp/main.h"
 #include "hyp/mem.h"
@@ -94,6 +95,7 @@ void complain_go_on(void)
 		return;
 	}
 	complain_waits = false;
+	hw_dmb(); /* whoever leaves out lines behind this sets it again */
 	for (uint32_t left = vm_count; left && !more; left--) {
 		n = n + 1 < vm_count ? n + 1 : 0;
 		more = complain_told[n].budget.left_out != 0;

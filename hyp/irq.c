@@ -120,17 +120,27 @@ __attribute__((noinline)) void irq_release_device(uint32_t physid)
 	gic_set_active(physid, false);
 }
 
-/* With the HW bit no exit tells who ends it: it will be the vCPU that has it in a list register.
- * The target changes when it is no longer active (4.3.12); QEMU's GIC would signal it at once.
- * vgic_lock is held: nobody has ended it. */
-static void irq_follow(const struct vcpu *vcpu, uint32_t intid)
+/* With the HW bit no exit tells who ends it: it will be the vCPU that has it in a list register,
+ * or will have, woken by it or not: one that would not be signalled it may end it all the same when
+ * it wakes by itself. The target changes when it is no longer active (4.3.12); QEMU's GIC would
+ * signal it at once. vgic_lock is held: nobody has ended it. */
+static void irq_follow(const struct vm *vm, uint32_t intid)
 {
-	uint8_t there = vcpu->life->loaded_on;
+	uint32_t n = vgic_hw_goes_to(vm->vgic, intid);
+	const struct vcpu *vcpu;
+	uint8_t there;
 
+	if (n >= vm->nr_vcpus) {
+		return;
+	}
+	vcpu = &vm->vcpus[n];
+	there = vcpu->life->loaded_on;
 	if (there == SCHED_NO_CPU) {
 		there = sched.entity[vcpu->entity].cpu; /* it sleeps: where it ran last */
 	}
-	irq_retarget(intid, cpus[there].gic_mask);
+	if (there != SCHED_NO_CPU) {
+		irq_retarget(intid, cpus[there].gic_mask);
+	}
 }
 
 /* A device of a partition: active until the guest deactivates the virtual interrupt (the list
@@ -140,13 +150,13 @@ static void irq_passed(struct vm *vm, uint32_t iar, uint32_t intid)
 	vgic_kick_t kick = 0;
 
 	lock_take(&vm->vgic_lock);
-	if (vm->life.state == LIFE_RUNNING || vm->life.state == LIFE_LOADING) {
+	if (vm->life.state != LIFE_OFF && vm->life.state != LIFE_CRASHED) {
 		vgic_hw_fired(vm->vgic, 0, intid, &kick);
+		if (irq_hw_bit) {
+			irq_follow(vm, intid);
+		}
 	} else {
 		gic_deactivate(iar); /* of a life that has ended since it was acknowledged */
-	}
-	if (irq_hw_bit && kick) {
-		irq_follow(&vm->vcpus[bits_first(kick)], intid);
 	}
 	lock_drop(&vm->vgic_lock);
 	vm_kick(vm, kick);

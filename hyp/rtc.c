@@ -66,6 +66,9 @@ void rtc_reset(struct vm *vm)
 {
 	vgic_kick_t none = 0; /* nobody is there to be woken */
 
+	if (!vm->config->rtc) {
+		return; /* the line is whoever's that drives it */
+	}
 	lock_take(&vm->vgic_lock);
 	pl031_reset(&vm->rtc);
 	rtc_update_line(vm, &none);

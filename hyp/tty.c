@@ -11,7 +11,8 @@
 #define TTY_INPUT    4096 /* a power of two: a page that is pasted */
 #define TTY_SHORT    32	  /* of them make a tick */
 #define TTY_TURN     32	  /* bytes each way in one go, with interrupts masked */
-#define TTY_PATIENCE 100  /* ticks (4 s) for which a guest that does not read is waited for */
+#define TTY_FILLS    16 /* turns in a row that no UART's FIFO takes without being full (256 bytes) */
+#define TTY_PATIENCE 100 /* ticks (4 s) for which a guest that does not read is waited for */
 
 /* What was typed for a port and does not fit its UART's FIFO yet. */
 struct tty_input {
@@ -28,7 +29,7 @@ static struct tty_input tty_input[CONSOLE_MAX_PORTS];
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
 static bool tty_by_interrupt;
 static bool tty_is_full;       /* the UART took no more, when last asked: something may wait */
-static bool tty_fills;	       /* it has been full once */
+static uint32_t tty_fills;     /* it has been full, so many turns less than TTY_FILLS ago */
 static bool tty_has_more;      /* a turn was over before it was full */
 static bool tty_tick_armed;    /* some CPU's tick_at is set ... */
 static bool tty_tick_is_short; /* ... for the UART alone */
@@ -85,9 +86,12 @@ static bool tty_send_some(uint32_t *left)
 		int byte;
 
 		tty_is_full = !uart_can_send();
-		tty_fills = tty_fills || tty_is_full;
+		tty_fills = tty_is_full ? TTY_FILLS : tty_fills;
 		tty_has_more = !tty_is_full && *left == 0;
 		if (tty_is_full || tty_has_more) {
+			if (tty_has_more && tty_fills > 0) {
+				tty_fills--;
+			}
 			break;
 		}
 		byte = console_next(&tty_console);

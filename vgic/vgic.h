@@ -117,6 +117,10 @@ void vgic_ask_fold(struct vgic *vgic, uint32_t vcpu);
  * deactivates it: pends here, delivered with the HW bit. A level pends as long as it is high. */
 void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick);
 
+/* The vCPU that is to end such an SPI, as things are: the one that has it, else the first of its
+ * targets; VGIC_MAX_VCPUS: none. */
+uint32_t vgic_hw_goes_to(const struct vgic *vgic, uint32_t intid);
+
 /* Is the physical interrupt behind intid still to be deactivated by the guest (so it must be active
  * in the physical GIC while this vCPU is loaded)? */
 bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);

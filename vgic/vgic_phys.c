@@ -134,6 +134,22 @@ void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t
 	}
 }
 
+uint32_t vgic_hw_goes_to(const struct vgic *vgic, uint32_t intid)
+{
+	struct vgic_ref ref;
+	uint32_t targets;
+
+	if (intid < VGIC_NR_PRIVATE || intid >= vgic->nr_irqs) {
+		return VGIC_MAX_VCPUS;
+	}
+	ref = vgic_state_ref(vgic, 0, intid);
+	if (ref.irq->vcpu != VGIC_NOWHERE) {
+		return ref.irq->vcpu;
+	}
+	targets = vgic->nr_vcpus == 1 ? 1 : ref.irq->targets;
+	return targets ? bits_first(targets) : VGIC_MAX_VCPUS;
+}
+
 bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 {
 	struct vgic_ref ref;

@@ -384,6 +384,7 @@ static void edge_follows(void)
 		irq_owner[DEVICE] = 1;
 		vms[0].vgic = vm.vgic;
 		vms[0].vcpus = &vcpu;
+		vms[0].nr_vcpus = 1;
 		vms[0].life.state = LIFE_RUNNING;
 		irq_handle(&cpus[0], DEVICE);
 		CHECK_EQ(device.target, 2);
@@ -393,6 +394,38 @@ static void edge_follows(void)
 		irq_hw_bit = false;
 		free(vm.vgic);
 	}
+}
+
+/* And where nobody is woken by it, as it is disabled, or its vCPU would not be signalled it: with
+ * the HW bit no exit tells who ends it later. Not before its vCPU has been on any CPU. */
+static void edge_follows_who_is_not_woken(void)
+{
+	static struct life_vcpu life;
+
+	for (uint32_t n = 0; n < 3; n++) {
+		devices(true, false, 0);
+		device.target = 1;
+		vcpu.life = &life;
+		life.loaded_on = SCHED_NO_CPU;
+		vgic_cif(vm.vgic, 0)->vmcr = 0;
+		sched.entity[vcpu.entity].cpu = n == 2 ? SCHED_NO_CPU : 1;
+		guest_writes(0x000, 1);
+		guest_writes(0x104, n == 0 ? 0 : 1u << (DEVICE - 32));
+		vgic_unload(vm.vgic, 0, &(vgic_kick_t) { 0 });
+		irq_trust_hw_bit();
+		irq_owner[DEVICE] = 1;
+		vms[0].vgic = vm.vgic;
+		vms[0].vcpus = &vcpu;
+		vms[0].nr_vcpus = 1;
+		vms[0].life.state = LIFE_RUNNING;
+		irq_handle(&cpus[0], DEVICE);
+		CHECK(vgic_hw_held(vm.vgic, 0, DEVICE));
+		CHECK_EQ(device.target, n == 2 ? 1 : 2);
+		irq_owner[DEVICE] = 0;
+		irq_hw_bit = false;
+		free(vm.vgic);
+	}
+	sched.entity[vcpu.entity].cpu = 0;
 }
 
 /* The same where it sleeps: the next one comes where it ran last, not to another's CPU for ever. */
@@ -411,6 +444,7 @@ static void edge_follows_a_sleeper(void)
 	irq_owner[DEVICE] = 1;
 	vms[0].vgic = vm.vgic;
 	vms[0].vcpus = &vcpu;
+	vms[0].nr_vcpus = 1;
 	irq_handle(&cpus[0], DEVICE);
 	CHECK_EQ(device.target, 2);
 	irq_owner[DEVICE] = 0;
@@ -532,14 +566,15 @@ static void kicks_and_a_device_without_end(void)
 }
 
 /* A device's interrupt, acknowledged just before its partition's end took it back, belongs to
- * nobody: not to the next life either. While that one is loaded it does. */
+ * nobody: not to the next life either. While that one is loaded it does. While the partition's
+ * vCPUs leave, a level would come again and again: it is held, and the VGIC's reset lets it go. */
 static void of_an_ended_life(void)
 {
 	static const struct {
 		uint8_t state;
 		bool holds;
 	} lives[] = {
-		{ LIFE_RUNNING, true }, { LIFE_LOADING, true },	 { LIFE_ENDING, false },
+		{ LIFE_RUNNING, true }, { LIFE_LOADING, true },	 { LIFE_ENDING, true },
 		{ LIFE_OFF, false },	{ LIFE_CRASHED, false },
 	};
 
@@ -647,6 +682,7 @@ static const struct test_case cases[] = {
 	{ "edge_moves", edge_moves },
 	{ "edge_follows", edge_follows },
 	{ "edge_follows_a_sleeper", edge_follows_a_sleeper },
+	{ "edge_follows_who_is_not_woken", edge_follows_who_is_not_woken },
 	{ "given", given },
 	{ "of_an_ended_life", of_an_ended_life },
 	{ "poll_ends", poll_ends },

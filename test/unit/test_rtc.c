@@ -96,9 +96,28 @@ static void follows(void)
 	CHECK(vms[0].rtc.raised);
 }
 
+/* Without an alarm clock of its own the line is whoever's: a restart leaves it as it is. */
+static void of_somebody_else(void)
+{
+	struct irq_line line = { IRQ_LINE_SPI, 0, RTC_INTID };
+	vgic_kick_t kick = 0;
+
+	for (uint32_t has = 0; has < 2; has++) {
+		boot();
+		config.rtc = has;
+		vms[0].vgic = vgic_init(calloc(1, vgic_size(1, 64)), 1, 64, 4);
+		CHECK_EQ(vgic_set_line(vms[0].vgic, &line, true, &kick), 0);
+		rtc_reset(&vms[0]);
+		CHECK_EQ(vgic_irq_state(vms[0].vgic, 0, RTC_INTID) & PLUMB_IRQ_LEVEL,
+			 has ? 0 : PLUMB_IRQ_LEVEL);
+		free(vms[0].vgic);
+	}
+}
+
 static const struct test_case cases[] = {
 	{ "earlier", earlier },
 	{ "follows", follows },
+	{ "of_somebody_else", of_somebody_else },
 };
 
 TEST_MAIN("rtc", cases)

@@ -439,9 +439,22 @@ static void an_abort_ends_a_wait(void)
 /* ---- timers ---- */
 
 static bool somebody_loads_it;
+static int sibling_writes = -1; /* GICD_CTLR */
+
+static void sibling(uint32_t offset, uint32_t value)
+{
+	struct mmio mmio = { offset, 4, true, value };
+	vgic_kick_t kick = 0;
+
+	vgic_dist_access(vm[0].vgic, 1, &mmio, &kick);
+}
 
 void test_lock_waits(const struct lock *lock)
 {
+	if (sibling_writes >= 0 && lock == &vm[0].vgic_lock) {
+		sibling(0x000, (uint32_t)sibling_writes);
+		sibling_writes = -1;
+	}
 	if (somebody_loads_it && lock == &vm[0].vgic_lock) {
 		somebody_loads_it = false;
 		vcpu[0].life->loaded_on = 1; /* life_take; its timer is in CPU 1's registers */
@@ -460,6 +473,30 @@ static void a_sleeper_that_is_taken(void)
 		somebody_loads_it = n;
 		(void)run_sleepers(&cpus[0], 100);
 		CHECK_EQ(vgic_hw_held(vm[0].vgic, 0, 27), !n);
+		end();
+	}
+}
+
+/* Another vCPU writes GICD_CTLR while this one, which has just folded, waits for the lock to flush:
+ * what that opens, or bars, is so when the guest goes on, as no other work is left. */
+static void a_distributor_that_is_turned(void)
+{
+	for (uint32_t on = 0; on < 2; on++) {
+		boot();
+		sibling(0x000, !on);
+		sibling(0x104, BIT32(8)); /* 40 */
+		sibling(0x828, 1);	  /* for vCPU 0 */
+		sibling(0x204, BIT32(8));
+		load(0, 0);
+		run_vgic_fold(&vcpu[0]);
+		CHECK_EQ(vgic_cif_work(vcpu[0].cif), VGIC_WORK_ADD);
+		sibling_writes = (int)on;
+		run_work(&cpus[0], &regs);
+		if (vgic_cif_work(vcpu[0].cif) != VGIC_WORK_NONE) {
+			run_work(&cpus[0], &regs); /* the kick */
+		}
+		CHECK_EQ((vcpu[0].cif->lr[0] & 0x300003ff) == (BIT32(28) | 40), on);
+		unload(0);
 		end();
 	}
 }
@@ -779,6 +816,7 @@ static const struct test_case cases[] = {
 	{ "an_abort_stays_with_its_owner", an_abort_stays_with_its_owner },
 	{ "an_abort_ends_a_wait", an_abort_ends_a_wait },
 	{ "a_sleeper_that_is_taken", a_sleeper_that_is_taken },
+	{ "a_distributor_that_is_turned", a_distributor_that_is_turned },
 	{ "a_pending_abort_ends_wfi", a_pending_abort_ends_wfi },
 	{ "levels_fall_first", levels_fall_first },
 	{ "another_vcpu_of_the_partition", another_vcpu_of_the_partition },

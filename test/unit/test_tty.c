@@ -652,7 +652,7 @@ static void no_room(void)
 static void never_full(void)
 {
 	boot(1, false);
-	tty_fills = false;
+	tty_fills = 0;
 	uart.endless = true;
 	tty_enable_interrupts();
 	tty_is_open = false;
@@ -669,6 +669,35 @@ static void never_full(void)
 	}
 	ticks(50);
 	CHECK_EQ(uart.nr_sent, 10 * (6 + 49 + 2));
+}
+
+/* One that was full once, and is not any more however much a guest prints: the same, soon. */
+static void full_once(void)
+{
+	uint32_t asked = 0;
+
+	boot(1, false);
+	tty_enable_interrupts();
+	uart.count = DEPTH;
+	uart.stuck = true;
+	guest_writes('x');
+	CHECK(uart.transmit);
+	uart.endless = true;
+	for (uint32_t n = 0; n < 200; n++) {
+		tty_is_open = false;
+		for (uint32_t byte = 0; byte < 60; byte++) {
+			guest_writes(byte == 59 ? '\n' : 'x');
+		}
+		tty_is_open = true;
+		tty_irq();
+		asked += uart.transmit;
+	}
+	CHECK(asked >= 8); /* a FIFO of 256 bytes may have taken so many turns */
+	CHECK(asked <= 20);
+	CHECK(!uart.transmit);
+	uart.endless = false;
+	tty_tick();
+	CHECK(uart.transmit); /* full again */
 }
 
 static void boot_waits(void)
@@ -720,6 +749,7 @@ static const struct test_case cases[] = {
 	{ "typed_early_beside_output", typed_early_beside_output },
 	{ "turns", turns },
 	{ "never_full", never_full },
+	{ "full_once", full_once },
 	{ "no_room", no_room },
 	{ "boot_waits", boot_waits },
 	{ "raw_left_out", raw_left_out },

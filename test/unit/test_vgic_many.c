@@ -179,6 +179,27 @@ static void barred_and_active(void)
 	rig_free(&rig);
 }
 
+/* Between the fold and the flush, which was on its way already, another vCPU writes GICD_CTLR. */
+static void turned_behind_the_fold(void)
+{
+	for (uint32_t on = 0; on < 2; on++) {
+		struct mmio mmio = { CTLR, 4, true, on };
+
+		rig_boot(&rig, 2, 64, 1);
+		rig_write(&rig, 0, CTLR, !on);
+		set_bit(ISPENDR, 0, 40);
+		hw_read(&rig, 0);
+		vgic_fold(rig.vgic, 0, &rig.kick);
+		CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_ADD);
+		CHECK_EQ(rig_try(&rig, 1, &mmio), MMIO_OK);
+		vgic_flush(rig.vgic, 0);
+		hw_write(&rig, 0);
+		CHECK(vgic_work(rig.vgic, 0) != VGIC_WORK_NONE ||
+		      hw_ack(&rig, 0) == (on ? 40 : SPURIOUS));
+		rig_free(&rig);
+	}
+}
+
 /* Passed through: the first and the last of words, neighbours, the last of all. */
 static const uint16_t owned[] = { 32, 63, 64, 65, 200, 223, 992, 1019 };
 
@@ -343,6 +364,7 @@ static const struct test_case cases[] = {
 	{ "chosen", chosen },
 	{ "all_at_once", all_at_once },
 	{ "barred_and_active", barred_and_active },
+	{ "turned_behind_the_fold", turned_behind_the_fold },
 };
 
 TEST_MAIN("vgic_many", cases)

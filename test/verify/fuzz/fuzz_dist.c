@@ -324,6 +324,23 @@ static void do_line(struct fuzz_input *in, uint32_t v, uint32_t n)
 	}
 }
 
+/* An SPI goes to one of its targets, unless it is active: then to where it was acknowledged. */
+static void check_goes_to(uint32_t n)
+{
+	const struct irq *irq = n >= 32 && n < model.irqs ? at(0, n) : NULL;
+	uint32_t to = vgic_hw_goes_to(vgic, n);
+	uint32_t whom = irq ? irq->targets : 0;
+
+	if (irq && model.vcpus == 1) {
+		whom = 1;
+	}
+	if (irq && irq->active) {
+		CHECK(to < model.vcpus);
+	} else {
+		CHECK(whom ? to < 8 && (whom >> to & 1) : to == 8);
+	}
+}
+
 static void do_physical(struct fuzz_input *in, uint32_t v, uint32_t n)
 {
 	struct irq *irq = n < model.irqs ? at(v, n) : NULL;
@@ -332,6 +349,7 @@ static void do_physical(struct fuzz_input *in, uint32_t v, uint32_t n)
 	vgic_kick_t kick = 0;
 
 	CHECK_EQ(vgic_hw_held(vgic, v, n), held);
+	check_goes_to(n);
 	if (fuzz_byte(in) & 1) {
 		CHECK_EQ(vgic_hw_release(vgic, v, n), held);
 		if (held) {

@@ -145,6 +145,26 @@ static void wild_reset(void)
 	}
 }
 
+/* Another vCPU writes GICD_CTLR between this one's fold and its flush, which was on its way: what
+ * is off is not signalled. */
+static void wild_turn(uint32_t v)
+{
+	uint32_t on = rnd(4);
+	struct mmio mmio = { CTLR, 4, true, on };
+
+	hw_read(&rig, v);
+	vgic_fold(rig.vgic, v, &rig.kick);
+	CHECK_EQ(rig_try(&rig, (v + 1) % model.nr_vcpus, &mmio), MMIO_OK);
+	vgic_flush(rig.vgic, v);
+	hw_write(&rig, v);
+	for (uint32_t n = 0; n < rig.nr_lrs; n++) { /* state in 29:28, group in 30 (5.3.10) */
+		uint32_t lr = rig.cpu[v].lr[n];
+
+		CHECK((lr >> 28 & 3) != 1 || (on >> (lr >> 30 & 1) & 1));
+	}
+	rig_settle(&rig);
+}
+
 static void wild_fire(uint32_t v, uint32_t intid)
 {
 	uint32_t physid = physid_of(v, intid);
@@ -215,6 +235,8 @@ static void wild_step(void)
 	case 5:
 		if (rnd(8) == 0) {
 			wild_reset();
+		} else if (rig.cpu[v].loaded && model.nr_vcpus > 1) {
+			wild_turn(v);
 		}
 		break;
 	case 6:
