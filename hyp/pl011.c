@@ -373,13 +373,14 @@ void pl011_reset(struct pl011 *uart)
 
 enum mmio_result pl011_access(struct pl011 *uart, struct mmio *mmio)
 {
-	uint32_t mask = mmio_mask(mmio->size);
-
 	if (mmio->is_write) {
 		uart->looks = 0;
-		pl011_write(uart, mmio->offset, mmio->value & mask);
-	} else {
-		mmio->value = pl011_read(uart, mmio->offset) & mask;
+		pl011_write(uart, mmio->offset, mmio->value & mmio_mask(mmio->size));
+		return MMIO_OK;
+	}
+	mmio->value = pl011_read(uart, mmio->offset);
+	if (mmio->size == 1) { /* no register has more than 16 bits */
+		mmio->value &= mmio_mask(1);
 	}
 	return MMIO_OK;
 }
