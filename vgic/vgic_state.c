@@ -58,10 +58,9 @@ static void state_reset_bank(struct vgic_bank *bank)
 	};
 }
 
-#define STATE_RESET                                    \
-	{                                              \
-		.vcpu = VGIC_NOWHERE, .lr = VGIC_NO_LR \
-	}
+/* clang-format off */
+#define STATE_RESET    { .vcpu = VGIC_NOWHERE, .lr = VGIC_NO_LR }
+/* clang-format on */
 #define STATE_RESET_4  STATE_RESET, STATE_RESET, STATE_RESET, STATE_RESET
 #define STATE_RESET_16 STATE_RESET_4, STATE_RESET_4, STATE_RESET_4, STATE_RESET_4
 
