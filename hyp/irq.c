@@ -286,7 +286,7 @@ static void irq_kicked(struct cpu *cpu, uint32_t iar)
  * level fell, but had not yet at the GIC. */
 static inline void irq_timer(struct cpu *cpu, uint32_t iar, uint32_t intid, uint32_t ctl)
 {
-	if ((ctl & (TIMER_ENABLE | TIMER_MASKED | TIMER_FIRED)) == (TIMER_ENABLE | TIMER_FIRED)) {
+	if (irq_timer_is_high(ctl)) {
 		irq_own(cpu, iar, intid);
 	} else {
 		gic_deactivate(iar);

@@ -27,7 +27,7 @@ static bool run_timer_armed(const struct world_timer *timer)
 	return (timer->ctl & (TIMER_ENABLE | TIMER_MASKED)) == TIMER_ENABLE;
 }
 
-/* Counter values at which the two timers of an unloaded vCPU are due; DEADLINE_NEVER: not armed, or
+/* The counter value at which a timer of an unloaded vCPU is due; DEADLINE_NEVER: not armed, or
  * already in its VGIC. */
 static uint64_t run_timer_deadline(const struct vcpu *vcpu, uint32_t intid, uint64_t now)
 {
@@ -47,7 +47,7 @@ static uint64_t run_timer_deadline(const struct vcpu *vcpu, uint32_t intid, uint
 static uint64_t run_timer_check(struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)
 {
 	static const uint32_t timers[] = { VM_TIMER_VIRT, VM_TIMER_PHYS };
-	uint64_t earliest = UINT64_MAX;
+	uint64_t earliest = DEADLINE_NEVER;
 
 	for (uint32_t n = 0; n < ARRAY_SIZE(timers); n++) {
 		uint64_t deadline = run_timer_deadline(vcpu, timers[n], now);
@@ -66,7 +66,7 @@ static uint64_t run_timer_check(struct vcpu *vcpu, uint64_t now, vgic_kick_t *ki
  * in memory is old. The lock tells. */
 static uint64_t run_sleepers(const struct cpu *cpu, uint64_t now)
 {
-	uint64_t earliest = UINT64_MAX;
+	uint64_t earliest = DEADLINE_NEVER;
 
 	for (uint32_t e = 0; e < sched.nr_entities; e++) {
 		struct vcpu *vcpu = vcpu_by_entity[e];
@@ -112,7 +112,7 @@ static void run_set_timer(struct cpu *cpu)
 		deadline = cpu->tick_at;
 	}
 	cpu->timer_at = deadline;
-	if (deadline == UINT64_MAX) {
+	if (deadline == DEADLINE_NEVER) {
 		timer_stop();
 	} else {
 		timer_set(deadline);
@@ -425,7 +425,6 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 		bool shared, stays;
 		struct vm *ended;
 		uint8_t spread;
-
 		bool yield = cpu->yield;
 
 		cpu->resched = false;

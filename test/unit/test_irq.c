@@ -368,6 +368,25 @@ static void guest_writes(uint32_t offset, uint32_t value)
 	vgic_dist_access(vm.vgic, 0, &mmio, &kick);
 }
 
+/* The device's interrupt, its partition's first, where list registers have the HW bit. */
+static void fires_with_hw_bit(void)
+{
+	irq_trust_hw_bit();
+	irq_owner[DEVICE] = 1;
+	vms[0].vgic = vm.vgic;
+	vms[0].vcpus = &vcpu;
+	vms[0].nr_vcpus = 1;
+	vms[0].life.state = LIFE_RUNNING;
+	irq_handle(&cpus[0], DEVICE);
+}
+
+static void end_with_hw_bit(void)
+{
+	irq_owner[DEVICE] = 0;
+	irq_hw_bit = false;
+	free(vm.vgic);
+}
+
 /* The same where the vCPU that is to end it is loaded on another CPU: before it can. */
 static void edge_follows(void)
 {
@@ -380,19 +399,11 @@ static void edge_follows(void)
 		life.loaded_on = 1;
 		guest_writes(0x000, 1);
 		guest_writes(0x104, 1u << (DEVICE - 32));
-		irq_trust_hw_bit();
-		irq_owner[DEVICE] = 1;
-		vms[0].vgic = vm.vgic;
-		vms[0].vcpus = &vcpu;
-		vms[0].nr_vcpus = 1;
-		vms[0].life.state = LIFE_RUNNING;
-		irq_handle(&cpus[0], DEVICE);
+		fires_with_hw_bit();
 		CHECK_EQ(device.target, 2);
 		CHECK_EQ(device.pending, n ? 2 : 0);
 		CHECK_EQ(active, DEVICE);
-		irq_owner[DEVICE] = 0;
-		irq_hw_bit = false;
-		free(vm.vgic);
+		end_with_hw_bit();
 	}
 }
 
@@ -412,18 +423,10 @@ static void edge_follows_who_is_not_woken(void)
 		guest_writes(0x000, 1);
 		guest_writes(0x104, n == 0 ? 0 : 1u << (DEVICE - 32));
 		vgic_unload(vm.vgic, 0, &(vgic_kick_t) { 0 });
-		irq_trust_hw_bit();
-		irq_owner[DEVICE] = 1;
-		vms[0].vgic = vm.vgic;
-		vms[0].vcpus = &vcpu;
-		vms[0].nr_vcpus = 1;
-		vms[0].life.state = LIFE_RUNNING;
-		irq_handle(&cpus[0], DEVICE);
+		fires_with_hw_bit();
 		CHECK(vgic_hw_held(vm.vgic, 0, DEVICE));
 		CHECK_EQ(device.target, n == 2 ? 1 : 2);
-		irq_owner[DEVICE] = 0;
-		irq_hw_bit = false;
-		free(vm.vgic);
+		end_with_hw_bit();
 	}
 	sched.entity[vcpu.entity].cpu = 0;
 }
@@ -440,16 +443,9 @@ static void edge_follows_a_sleeper(void)
 	sched.entity[vcpu.entity].cpu = 1;
 	guest_writes(0x000, 1);
 	guest_writes(0x104, 1u << (DEVICE - 32));
-	irq_trust_hw_bit();
-	irq_owner[DEVICE] = 1;
-	vms[0].vgic = vm.vgic;
-	vms[0].vcpus = &vcpu;
-	vms[0].nr_vcpus = 1;
-	irq_handle(&cpus[0], DEVICE);
+	fires_with_hw_bit();
 	CHECK_EQ(device.target, 2);
-	irq_owner[DEVICE] = 0;
-	irq_hw_bit = false;
-	free(vm.vgic);
+	end_with_hw_bit();
 }
 
 /* Another life: what pended for the one before goes, and what comes from now on finds its CPU. */
