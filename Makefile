@@ -40,16 +40,12 @@ endif
 B := build
 
 # ---------------------------------------------------------------------------- what is what
-# The one list of rings in hyp/ (design: pure, glue, hardware); % is a wildcard. A file of hyp/
-# that is in neither list fails scripts/check-layers. vgic/ is pure but for vgic_hw.c.
-PURE_HYP := board board_% console console_% cp15 cp15_% deadline explain fault fdt fdt_% fmt inject \
-	    inject_% insn insn_% life manifest manifest_% mmio pl011 pl031 psci psci_% regions sched sched_% stage2 stage2_%
-GLUE_HYP := boot boot_% complain cpus exit exit_% halt hypercall irq irq_% isolate main mem report rtc run run_% soc tty tty_% vm vm_% vpmu
-
-ALL_HYP := $(patsubst hyp/%.c,%,$(wildcard hyp/*.c))
+# A path says its ring (docs/architecture.md): of hyp/, core/ is glue, hw/ is hardware, the rest pure;
+# of vgic/ all but vgic_hw.c.
+GLUE_SRCS := $(sort $(wildcard hyp/core/*.c))
 PURE_SRCS := $(sort $(filter-out vgic/vgic_hw.c,$(wildcard vgic/*.c)) \
-	     $(patsubst %,hyp/%.c,$(filter $(PURE_HYP),$(ALL_HYP))))
-MONITOR_SRCS := $(sort $(wildcard boot/*.S boot/*.c hyp/*.c hyp/hw/*.c hyp/hw/*.S vgic/*.c))
+	     $(filter-out hyp/core/% hyp/hw/%,$(wildcard hyp/*/*.c)))
+MONITOR_SRCS := $(sort $(wildcard boot/*.S boot/*.c hyp/*/*.c hyp/*/*.S vgic/*.c))
 
 # ---------------------------------------------------------------------------- flags
 CROSS ?= arm-none-eabi-
@@ -69,8 +65,8 @@ ARM_LTO := -flto=auto
 ARM_TUNE := -mtune=cortex-a7
 # What runs once, at boot, or when somebody asks is to be small rather than fast; so is what waits
 # for a UART anyway.
-ARM_COLD := boot/% $(addprefix hyp/,board% boot% complain console% cpus explain fault fdt% fmt halt main manifest% \
-	    report soc hw/soc% hw/uart_%) vgic/vgic_explain
+ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/trap/fault \
+	    $(addprefix hyp/core/,boot% complain cpus halt main report soc) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g
 ARM_ASFLAGS := -I. $(ARM_ARCH) -g -Wundef -Werror
@@ -125,7 +121,7 @@ host-tools: $(HOST_TOOLS)
 
 # The monitor's own reader of device trees, boards and manifests.
 READER_SRCS := scripts/tree-file.c \
-	       $(filter hyp/fdt% hyp/regions% hyp/board% hyp/manifest%,$(PURE_SRCS))
+	       $(filter hyp/fdt/% hyp/board/% hyp/manifest/%,$(PURE_SRCS))
 READER_OBJS := $(READER_SRCS:%=$(B)/host/obj/%.o)
 
 $(B)/host/obj/%.c.o: %.c Makefile

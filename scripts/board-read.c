@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Prints what the monitor finds in a board's device tree, read on the host with its own code. */
-#include "hyp/board.h"
+#include "hyp/board/board.h"
 #include "scripts/tree-file.h"
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Checks a compiled system manifest on the host, with the code that the monitor runs at boot. */
-#include "hyp/manifest.h"
+#include "hyp/manifest/manifest.h"
 #include "scripts/tree-file.h"
 #include <stdio.h>
 #include <stdlib.h>

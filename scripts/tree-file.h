@@ -3,7 +3,7 @@
 #ifndef SCRIPTS_TREE_FILE_H
 #define SCRIPTS_TREE_FILE_H
 
-#include "hyp/board.h"
+#include "hyp/board/board.h"
 
 #define EXIT_REFUSED 1
 #define EXIT_USAGE   2

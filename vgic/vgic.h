@@ -15,7 +15,7 @@
 #ifndef VGIC_VGIC_H
 #define VGIC_VGIC_H
 
-#include "hyp/mmio.h"
+#include "hyp/base/mmio.h"
 #include "vgic/irq_line.h"
 #include <stdbool.h>
 #include <stddef.h>

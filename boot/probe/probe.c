@@ -3,7 +3,7 @@
 #include "boot/probe/probe.h"
 #include "boot/probe/fenced.h"
 #include "hyp/base/bits.h"
-#include "hyp/board_parts.h"
+#include "hyp/board/board_parts.h"
 #include "hyp/hw/uart.h"
 #include "hyp/regs/psr.h"
 

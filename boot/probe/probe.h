@@ -3,7 +3,7 @@
 #ifndef BOOT_PROBE_PROBE_H
 #define BOOT_PROBE_PROBE_H
 
-#include "hyp/board.h"
+#include "hyp/board/board.h"
 
 struct probe {
 	uint32_t cpsr;	/* at the entry */

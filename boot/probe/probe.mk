@@ -6,7 +6,7 @@
 PB := $(B)/probe
 
 PROBE_SRCS := $(sort $(wildcard boot/probe/*.S boot/probe/*.c)) boot/mode.S boot/monitor.S \
-	      $(filter hyp/board% hyp/fdt% hyp/fmt.c hyp/regions.c,$(PURE_SRCS)) \
+	      $(filter hyp/board/% hyp/fdt/% hyp/text/fmt.c,$(PURE_SRCS)) \
 	      $(sort $(wildcard hyp/hw/uart*.c))
 # Instructions that every ARMv7-A CPU has; addresses in words only, which start.S can mend.
 PROBE_ARCH := -march=armv7-a -marm

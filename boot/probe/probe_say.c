@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "boot/probe/probe.h"
-#include "hyp/fmt.h"
+#include "hyp/text/fmt.h"
 #include "hyp/hw/uart.h"
 
 #define PROBE_LINE 200 /* bytes */

@@ -4,7 +4,7 @@
 #include "boot/probe/fenced.h"
 #include "boot/probe/probe.h"
 #include "hyp/base/bits.h"
-#include "hyp/board_parts.h"
+#include "hyp/board/board_parts.h"
 #include "hyp/hw/smc.h"
 #include "hyp/regs/psr.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/hw/pmu.h"
-#include "hyp/guest_regs.h"
+#include "hyp/base/guest_regs.h"
 #include "hyp/hw/sysreg.h"
 #include "hyp/regs/hcr.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Registers of SoCs that start CPUs and counters, and turn boards off. `...` addresses are where
- * they are mapped; entries are physical. What is used on which board: hyp/soc.c. */
+ * they are mapped; entries are physical. What is used on which board: hyp/core/soc.c. */
 #ifndef HYP_HW_SOC_H
 #define HYP_HW_SOC_H
 

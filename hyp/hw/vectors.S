@@ -4,7 +4,7 @@
  * one struct guest_regs there; an exit that stays on its vCPU saves nothing more than that.
  * HYP runs with interrupts masked: an exception from HYP itself is a broken monitor.
  */
-#include "hyp/guest_regs.h"
+#include "hyp/base/guest_regs.h"
 #include "hyp/hw/layout.h"
 
 	.syntax unified

@@ -31,7 +31,7 @@ BOARDS = {**boards.BOARDS, **MORE}
 
 def uart_kinds() -> list[str]:
     """Names by their numbers: the monitor's enum is the one list. The first is 'none'."""
-    text = (ROOT / "hyp" / "board.h").read_text()
+    text = (ROOT / "hyp/board/board.h").read_text()
     body = re.search(r"enum board_uart \{(.*?)\}", text, re.S)[1]
     return [name.lower().replace("_", "-") for name in re.findall(r"BOARD_UART_(\w+)", body)]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""How much RAM a QEMU board must have for a system: partitions are put as hyp/boot.c puts them."""
+"""How much RAM a QEMU board must have for a system: partitions are put as hyp/core/boot.c puts them."""
 
 from dataclasses import dataclass
 

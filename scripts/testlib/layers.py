@@ -8,44 +8,50 @@ from pathlib import Path, PurePosixPath
 
 from .check import with_suffix
 
-# The first pattern that matches names the room. hyp/*.c and *.h: pure or glue, by the Makefile.
+# The first pattern that matches names the room. A folder of hyp/ is a room of its own.
 ROOMS = [
     ("abi/*", "abi"),
-    ("hyp/base/*", "base"),
-    ("hyp/regs/*", "regs"),
-    ("hyp/hw/*", "hw"),
     ("boot/probe/*", "probe"),
     ("boot/*", "hw"),
     ("vgic/vgic_hw.*", "vgic-hw"),
     ("vgic/*", "vgic"),
-    ("hyp/guest_regs.h", "saved"),  # the saved-register and exit-record header
-    ("hyp/mmio.h", "mmio"),  # what an MMIO handler gets and returns
-    ("hyp/*", "hyp"),
     ("guest/lib/*", "guest-lib"),
     ("guest/*", "guest"),
     ("scripts/*", "test"),
     ("test/*", "test"),
 ]
 
-# From a room to the rooms that it may include. 'pure' and 'glue' are the two halves of hyp/.
+# From a room to the rooms that it may include.
+GROUND = {"base", "regs"}
 EDGES = {
     "abi": {"abi"},
-    "base": {"base", "regs"},
-    "regs": {"base", "regs"},
-    "mmio": {"base", "regs"},
-    "vgic": {"base", "regs", "abi", "mmio", "vgic"},
-    "vgic-hw": {"base", "regs", "hw", "vgic-hw", "vgic-public"},  # the list registers' mirror
-    "saved": {"base", "regs"},
-    "pure": {"base", "regs", "abi", "saved", "mmio", "pure", "vgic-public"},
-    "glue": {"base", "regs", "abi", "saved", "mmio", "pure", "glue", "vgic", "hw", "vgic-hw"},
-    "hw": {"base", "regs", "saved", "hw"},
-    "probe": {"base", "regs", "pure", "hw", "probe"},  # a program of its own: no glue
+    "base": GROUND,
+    "regs": GROUND,
+    # pure
+    "vgic": GROUND | {"abi", "vgic"},
+    "fdt": GROUND | {"fdt"},
+    "board": GROUND | {"fdt", "board"},
+    "manifest": GROUND | {"fdt", "board", "dev", "manifest"},
+    "text": GROUND | {"abi", "vgic-public", "text"},
+    "trap": GROUND | {"abi", "text", "trap"},
+    "sched": GROUND | {"trap", "sched"},
+    "stage2": GROUND | {"stage2"},
+    "dev": GROUND | {"text", "dev"},
+    # glue
+    "core": GROUND | {"abi", "vgic", "fdt", "board", "manifest", "text", "trap", "sched", "stage2",
+                      "dev", "core", "hw", "vgic-hw"},
+    # hardware
+    "vgic-hw": GROUND | {"hw", "vgic-hw", "vgic-public"},  # the list registers' mirror
+    "hw": GROUND | {"hw"},
+    # programs of their own
+    "probe": GROUND | {"fdt", "board", "text", "hw", "probe"},
     "guest-lib": {"guest-lib", "abi"},
     "guest": {"guest", "guest-lib", "abi"},
     "test": None,  # anything
 }
+PURE_ROOMS = {"abi", "base", "regs", "vgic", "fdt", "board", "manifest", "text", "trap", "sched",
+              "stage2", "dev"}
 VGIC_PUBLIC = {"vgic/vgic.h", "vgic/irq_line.h"}
-PURE_ROOMS = {"abi", "base", "regs", "vgic", "saved", "mmio", "pure"}
 PURE_STANDARD = {"stdint.h", "stddef.h", "stdbool.h", "stdalign.h", "stdarg.h", "limits.h",
                  "string.h", "inttypes.h", "stdnoreturn.h"}
 
@@ -65,28 +71,16 @@ class Tree:
     """A source tree, or a planted one of a test."""
 
     root: Path
-    pure_names: list[str]  # Makefile's PURE_HYP
-    glue_names: list[str]
     wrong: list[str] = field(default_factory=list)
     edges: int = 0
 
-    def matches(self, name: str, patterns: list[str]) -> bool:
-        return any(fnmatch(name, pattern.replace("%", "*")) for pattern in patterns)
-
     def room(self, path: str) -> str | None:
+        folders = PurePosixPath(path).parts[:-1]
+        if folders[:1] == ("hyp",):
+            return folders[1] if len(folders) == 2 and folders[1] in EDGES else None
         for pattern, room in ROOMS:
             if fnmatch(path, pattern):
-                break
-        else:
-            return None
-        if room != "hyp":
-            return room
-        name = PurePosixPath(path).stem
-        if self.matches(name, self.glue_names):
-            return "glue"
-        # A header without a .c (types only) is pure: it is held to pure rules.
-        if self.matches(name, self.pure_names) or path.endswith(".h"):
-            return "pure"
+                return room
         return None
 
     def resolve(self, path: str, name: str) -> str | None:
@@ -134,7 +128,7 @@ class Tree:
     def check_file(self, path: str, graph: dict[str, list[str]]) -> None:
         room = self.room(path)
         if room is None:
-            self.complain(path, "in no room: hyp/*.c go into PURE_HYP or GLUE_HYP in the Makefile")
+            self.complain(path, "in no room: scripts/testlib/layers.py knows the folders")
             return
         text = (self.root / path).read_text(errors="replace")
         targets = [self.check_include(path, room, quote, name)

@@ -87,7 +87,7 @@ static uint32_t uarts_text_length(void)
 	return UARTS_LINES * (uint32_t)(3 + sizeof(uarts_text) - 1 + 2);
 }
 
-/* As hyp/tty.c's, but it sends little at a time: QEMU's FIFOs are never full. */
+/* As hyp/core/tty.c's, but it sends little at a time: QEMU's FIFOs are never full. */
 void uarts_irq(void)
 {
 	uint32_t intid = io_read32(UARTS_GICC + GICC_IAR);

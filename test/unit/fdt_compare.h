@@ -4,7 +4,7 @@
 #define TEST_UNIT_FDT_COMPARE_H
 
 #include "test/unit/test.h"
-#include "hyp/fdt.h"
+#include "hyp/fdt/fdt.h"
 
 /* libfdt has a function of this name too; it is not called here. */
 #define fdt_next_node libfdt_next_node

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The Arndale's way from its device tree (Debian's, which `make setup` fetches) to CPU 1 and to
- * power-off, in the order of hyp/main.c: each access to the SoC, with addresses and values from its
- * user manual and from public code that runs on the board. */
+ * power-off, in the order of hyp/core/main.c: each access to the SoC, with addresses and values
+ * from its user manual and from public code that runs on the board. */
 #include "test.h"
-#include "hyp/board_parts.h"
+#include "hyp/board/board_parts.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/timer.h"
 #include "hyp/hw/uart.h"
 #include "hyp/base/bits.h"
 
 #define main hyp_main /* the monitor's */
-#include "hyp/soc.c"
+#include "hyp/core/soc.c"
 #undef main
 
 #define TREE  "build/guests/dtbs/exynos5250-arndale.dtb"

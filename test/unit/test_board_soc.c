@@ -3,7 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "test.h"
 #include "tree.h"
-#include "hyp/board.h"
+#include "hyp/board/board.h"
 
 #define CPUS(second)                                        \
 	"cpus { #address-cells = <1>; #size-cells = <0>;\n" \

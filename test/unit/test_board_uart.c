@@ -4,7 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "test.h"
 #include "tree.h"
-#include "hyp/board.h"
+#include "hyp/board/board.h"
 
 /* A board with all but UARTs: /chosen's content, /aliases' content and the soc's come in. */
 static const char frame[] =

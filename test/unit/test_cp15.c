@@ -3,7 +3,7 @@
  * TRM (DDI 0438), 4.2. */
 #include "test/unit/test.h"
 
-#include "hyp/cp15.h"
+#include "hyp/trap/cp15.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -5,7 +5,7 @@
  */
 #include "test/unit/test.h"
 
-#include "hyp/cp15.h"
+#include "hyp/trap/cp15.h"
 #include "hyp/regs/cp15.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hyp/deadline.c: DDI 0406C B8.1.5, TimerConditionMet = ((Counter - Offset) - CompareValue) >= 0,
- * where all are unsigned and the first difference is of 64 bits. */
-#include "hyp/deadline.h"
+/* hyp/sched/deadline.c: DDI 0406C B8.1.5, TimerConditionMet = ((Counter - Offset) - CompareValue)
+ * >= 0, where all are unsigned and the first difference is of 64 bits. */
+#include "hyp/sched/deadline.h"
 #include "test/unit/test.h"
 
 #define NEVER UINT64_MAX

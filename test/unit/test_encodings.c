@@ -7,7 +7,7 @@
  */
 #include "test/unit/test.h"
 
-#include "hyp/cp15.h"
+#include "hyp/trap/cp15.h"
 #include "hyp/regs/cp15.h"
 #include "hyp/regs/gic.h"
 #include "hyp/regs/hcr.h"

@@ -2,7 +2,7 @@
 /* CPSR is typed from the ARM ARM (DDI 0406C) B1.3.3, hints from A8.8.424 and A8.8.425. */
 #include "test/unit/test.h"
 
-#include "hyp/explain.h"
+#include "hyp/text/explain.h"
 
 #define SVC	   0x13u
 #define MASK_I	   0x80u

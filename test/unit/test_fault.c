@@ -2,7 +2,7 @@
 /* Syndromes are typed from the ARM ARM (DDI 0406C), B3.13.6. */
 #include "test/unit/test.h"
 
-#include "hyp/fault.h"
+#include "hyp/trap/fault.h"
 
 #define EC(n) ((uint32_t)(n) << 26)
 

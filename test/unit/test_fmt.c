@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "hyp/fmt.h"
+#include "hyp/text/fmt.h"
 
 static char line[128];
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A kick and what it tells of (hyp/hw/gic.c, hyp/irq.c). GICC_IAR is Device memory, `resched` and
- * `work` are Normal: without a barrier a CPU may have loaded them before the SGI is acknowledged
- * (ARM ARM A3.8.2), and consumes unseen what it announces. Here a CPU sees the other's writes,
- * which came before its SGI, at the first barrier behind the acknowledge, and not before.
+ * A kick and what it tells of (hyp/hw/gic.c, hyp/core/irq.c). GICC_IAR is Device memory, `resched`
+ * and `work` are Normal: without a barrier a CPU may have loaded them before the SGI is
+ * acknowledged (ARM ARM A3.8.2), and consumes unseen what it announces. Here a CPU sees the other's
+ * writes, which came before its SGI, at the first barrier behind the acknowledge, and not before.
  */
 #include "test/unit/hw_log.h"
 
 #define main monitor_main /* not this program's */
 #include "hyp/hw/gic.c"
-#include "hyp/irq.c"
+#include "hyp/core/irq.c"
 #undef main
 
 #include <setjmp.h>

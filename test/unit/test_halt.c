@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hyp/halt.c: whichever CPU ends the system speaks alone. The others have left their guests by
+ * hyp/core/halt.c: whichever CPU ends the system speaks alone. The others have left their guests by
  * then, or a bounded time has passed; a second CPU that wants to end it stays silent.
  */
 #include "test/unit/hw_log.h"
 
 #define main monitor_main /* not this program's */
-#include "hyp/halt.c"
+#include "hyp/core/halt.c"
 #undef main
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 /* Numbers are typed from the ARM ARM (DDI 0406C); instruction words come from GNU as. */
 #include "test/unit/test.h"
 
-#include "hyp/insn.h"
+#include "hyp/trap/insn.h"
 
 /* A8.3.1: for each condition the set of NZCV values (bit n: flags n) under which it holds. */
 static const uint16_t holds_under[16] = {

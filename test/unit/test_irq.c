@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hyp/irq.c: a private interrupt of the performance monitors, or of a timer, that comes when the
- * vCPU whose it was has left the CPU. Nobody ends it then, so the monitor must: an interrupt that
- * stays active is never signalled again (IHI 0048B 3.2.4).
+ * hyp/core/irq.c: a private interrupt of the performance monitors, or of a timer, that comes when
+ * the vCPU whose it was has left the CPU. Nobody ends it then, so the monitor must: an interrupt
+ * that stays active is never signalled again (IHI 0048B 3.2.4).
  */
 #include "test/unit/hw_log.h"
 
 #define main monitor_main /* not this program's */
-#include "hyp/irq.c"
+#include "hyp/core/irq.c"
 #undef main
 
 #include <setjmp.h>
@@ -613,7 +613,7 @@ static void poll_ends(void)
 	cpus[0].resched = false;
 }
 
-/* SGI 0 when the system ends (hyp/halt.c): this CPU goes no further. Else it only wakes. */
+/* SGI 0 when the system ends (hyp/core/halt.c): this CPU goes no further. Else it only wakes. */
 static void the_end(void)
 {
 	volatile bool went_on = false;

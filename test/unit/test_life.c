@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hyp/life.c: two partitions of two vCPUs on two CPUs, every interleaving of what the CPUs do,
- * breadth first. A step is what one CPU does in one hold of sched_lock, or between two. In each
+ * hyp/sched/life.c: two partitions of two vCPUs on two CPUs, every interleaving of what the CPUs
+ * do, breadth first. A step is what one CPU does in one hold of sched_lock, or between two. In each
  * state that is met:
  *  - a vCPU is in the registers of one CPU at most, and that is the one which loaded_on names;
  *  - no vCPU of an ended life runs; `leaving` counts those that have not left;
@@ -9,7 +9,7 @@
  *  - left to themselves, the CPUs come to rest, and then no partition ends or loads, every start
  *    has happened or waits for a CPU that is busy, and nobody sleeps on an interrupt.
  */
-#include "hyp/life.h"
+#include "hyp/sched/life.h"
 #include "test/unit/test.h"
 
 #define CPUS   2u

@@ -3,7 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "test.h"
 #include "tree.h"
-#include "hyp/manifest.h"
+#include "hyp/manifest/manifest.h"
 
 #define KERNEL "kernel = [00 00 a0 e1 fe ff ff ea 00 00 00 00]; "
 #define PART   "compatible = \"plumbline,partition\"; "

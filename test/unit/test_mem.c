@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hyp/mem.c: a guest with its MMU off has written past the caches. */
+/* hyp/core/mem.c: a guest with its MMU off has written past the caches. */
 #include "test/unit/hw_log.h"
 
-#include "hyp/mem.c"
+#include "hyp/core/mem.c"
 #include "hyp/hw/cache.c"
 
 static struct vm vm;

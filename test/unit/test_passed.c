@@ -162,7 +162,7 @@ uint32_t io_read32(uintptr_t address)
 	return value;
 }
 
-/* ---- the monitor's part (hyp/irq.c) and the guest's ---- */
+/* ---- the monitor's part (hyp/core/irq.c) and the guest's ---- */
 
 static void change_trigger(uint32_t physid, bool edge)
 {

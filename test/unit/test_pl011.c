@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "test/unit/test.h"
 
-#include "hyp/pl011.h"
+#include "hyp/dev/pl011.h"
 
 /* Offsets and bits as DDI 0183 chapter 3 lists them. */
 enum {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The real-time clock, register by register as DDI 0224 has them. */
-#include "hyp/pl031.h"
+#include "hyp/dev/pl031.h"
 #include "test/unit/test.h"
 
 static struct pl031 rtc;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hyp/rtc.c: who is disturbed by an alarm that a guest writes, and who looks after it. */
+/* hyp/core/rtc.c: who is disturbed by an alarm that a guest writes, and who looks after it. */
 #include "test/unit/hw_log.h"
 
 #define main monitor_main /* not this program's */
-#include "hyp/rtc.c"
+#include "hyp/core/rtc.c"
 #undef main
 
 #define HZ    1000u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "test/unit/test.h"
 
-#include "hyp/sched.h"
+#include "hyp/sched/sched.h"
 
 #define NONE   0xffffffffu
 #define NO_CPU 0xff

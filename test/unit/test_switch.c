@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hyp/run.c, hyp/isolate.c and hyp/hw/world.c: what a world switch does to the CPU, in which order.
- * QEMU has no TLB that keeps what it should not, no write that is late, no abort that comes
- * afterwards; a Cortex-A15 has.
+ * hyp/core/run.c, hyp/core/isolate.c and hyp/hw/world.c: what a world switch does to the CPU, in
+ * which order. QEMU has no TLB that keeps what it should not, no write that is late, no abort that
+ * comes afterwards; a Cortex-A15 has.
  */
 #include "test/unit/hw_log.h"
 
 #define main monitor_main /* not this program's */
 #include "hyp/hw/world.c"
-#include "hyp/isolate.c"
-#include "hyp/run.c"
-#include "hyp/run_vgic.c"
-#include "hyp/vm_load.c"
+#include "hyp/core/isolate.c"
+#include "hyp/core/run.c"
+#include "hyp/core/run_vgic.c"
+#include "hyp/core/vm_load.c"
 #undef main
 #include "hyp/hw/cache.c"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An empty virtio-mmio transport (Virtio 1.1, 4.2.2): magic, version 1 as QEMU's default is, no
  * device, QEMU's vendor; all else reads as zero, and nothing can be written. */
-#include "hyp/virtio_empty.h"
+#include "hyp/dev/virtio_empty.h"
 #include "test/unit/test.h"
 
 /* What the word at `offset` of each window reads as. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * For the UART drivers' tests: what every UART has (FIFOs, a shift register, a wire, time), and
- * what hyp/tty.c does with a driver, whatever its kind. A test adds the registers of its own. Time
- * passes with every access: who polls sees bytes leave.
+ * what hyp/core/tty.c does with a driver, whatever its kind. A test adds the registers of its own.
+ * Time passes with every access: who polls sees bytes leave.
  */
 #ifndef TEST_UNIT_UART_MODEL_H
 #define TEST_UNIT_UART_MODEL_H
@@ -176,8 +176,8 @@ void io_write8(uintptr_t address, uint8_t value)
 	model_tick();
 }
 
-/* ---------------------------------------------------- what hyp/tty.c does, and what must come of
- * it */
+/* ---------------------------------------------------- what hyp/core/tty.c does, and what must come
+ * of it */
 struct flow {
 	uint32_t received, mixed; /* bytes read, those that were not the expected ones */
 	uint32_t made, given;	  /* bytes to send, bytes handed to the driver */

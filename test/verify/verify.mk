@@ -26,7 +26,7 @@ $(B)/verify/vgic_states: test/verify/vgic_states.c $(VGIC_PURE) Makefile test/ve
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $@.o $(VGIC_PURE)
 
 # The life of partitions, further than the unit test goes.
-LIFE_PURE := hyp/life.c hyp/psci.c hyp/sched.c
+LIFE_PURE := hyp/sched/life.c hyp/trap/psci.c hyp/sched/sched.c
 
 $(B)/verify/life: test/unit/test_life.c $(LIFE_PURE) Makefile test/verify/verify.mk
 	$(call say,HOST,$@)

@@ -5,7 +5,7 @@
  */
 #include "test/verify/fuzz/fuzz.h"
 #include "test/verify/irq_line_compare.h"
-#include "hyp/psci.h"
+#include "hyp/trap/psci.h"
 
 #define RAM_START 0x40000000u
 #define RAM_END	  0x4fffffffu

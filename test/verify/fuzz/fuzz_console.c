@@ -7,7 +7,7 @@
  * it, or to who asks the terminal, each byte once and in order.
  */
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/console.h"
+#include "hyp/dev/console.h"
 
 #define RING  512
 #define PORTS 17

@@ -4,7 +4,7 @@
  * and stays in its buffer.
  */
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/explain.h"
+#include "hyp/text/explain.h"
 
 #define MOST 999999 /* milliseconds that are told */
 

@@ -5,7 +5,7 @@
  */
 #include "test/verify/fuzz/fuzz.h"
 #include "test/unit/fdt_compare.h"
-#include "hyp/manifest.h"
+#include "hyp/manifest/manifest.h"
 
 static struct board board;
 static struct manifest manifest;
@@ -19,7 +19,7 @@ static void check_refusal(bool taken, const struct refusal *why)
 	}
 }
 
-/* What boot code relies on (hyp/board.h). */
+/* What boot code relies on (hyp/board/board.h). */
 static void check_board(void)
 {
 	CHECK(board.nr_cpus >= 1 && board.nr_cpus <= 8);

@@ -5,9 +5,9 @@
  * must hold of them.
  */
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/cp15.h"
-#include "hyp/fault.h"
-#include "hyp/insn.h"
+#include "hyp/trap/cp15.h"
+#include "hyp/trap/fault.h"
+#include "hyp/trap/insn.h"
 
 enum set { ARM, T16, T32 };
 

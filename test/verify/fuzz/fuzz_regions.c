@@ -4,7 +4,7 @@
  * address space, around 4 GiB, and at its top, where a range can wrap.
  */
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/regions.h"
+#include "hyp/board/regions.h"
 
 #define UNITS 128u
 #define UNIT  UINT64_C(0x100000)

@@ -4,7 +4,7 @@
  * LR was set to, and the interrupt is raised once when it comes to MR.
  */
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/pl031.h"
+#include "hyp/dev/pl031.h"
 
 static struct {
 	uint64_t now;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The scheduler by a byte program, against a restatement of hyp/sched.h that keeps no bits and no
- * numbers that wrap. CPUs that were told to reschedule do so sooner or later; when all have, none
- * is idle, or runs a lower priority, beside somebody who waits for it.
+ * The scheduler by a byte program, against a restatement of hyp/sched/sched.h that keeps no bits
+ * and no numbers that wrap. CPUs that were told to reschedule do so sooner or later; when all have,
+ * none is idle, or runs a lower priority, beside somebody who waits for it.
  */
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/sched.h"
+#include "hyp/sched/sched.h"
 
 #define NOBODY 0xffffffffu
 #define NO_CPU 0xffu

@@ -5,7 +5,7 @@
  * nothing, and a range is refused only for what the header says.
  */
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/stage2.h"
+#include "hyp/stage2/stage2.h"
 
 #define PAGE	  UINT64_C(0x1000)
 #define BLOCK	  UINT64_C(0x200000)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Formats of one conversion between two texts, against the C library's, into buffers of any size.
- * What hyp/fmt.h does not promise ends the formatting: from there it is copied.
+ * What hyp/text/fmt.h does not promise ends the formatting: from there it is copied.
  */
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/fmt.h"
+#include "hyp/text/fmt.h"
 
 #define ROOM 96
 

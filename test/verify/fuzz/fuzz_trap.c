@@ -5,9 +5,9 @@
  * are told, and when they are a loop.
  */
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/cp15.h"
-#include "hyp/fault.h"
-#include "hyp/inject.h"
+#include "hyp/trap/cp15.h"
+#include "hyp/trap/fault.h"
+#include "hyp/trap/inject.h"
 
 #define NONE 0xffffffffu
 

@@ -5,7 +5,7 @@
  * IMSC make of it, and each cause is there when its condition is.
  */
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/pl011.h"
+#include "hyp/dev/pl011.h"
 
 enum {
 	DR = 0x00,
@@ -168,7 +168,7 @@ static void do_write(uint32_t offset, uint32_t value)
 	}
 }
 
-/* 3.3.13: what is cleared is gone, unless its cause is there anew (hyp/pl011.c tells when). */
+/* 3.3.13: what is cleared is gone, unless its cause is there anew (hyp/dev/pl011.c tells when). */
 static void do_clear(uint32_t value)
 {
 	uint32_t was = see(RIS);

@@ -9,7 +9,7 @@
 #define TEST_VERIFY_FUZZ_MANIFEST_TREE_H
 
 #include "test/verify/fuzz/fuzz.h"
-#include "hyp/manifest.h"
+#include "hyp/manifest/manifest.h"
 
 /* libfdt has a function of this name too; it is not called here. */
 #define fdt_next_node libfdt_next_node

@@ -6,9 +6,9 @@
  */
 #include <string.h>
 #include "proof.h"
-#include "hyp/fdt.c"
-#include "hyp/fdt_find.c"
-#include "hyp/fdt_value.c"
+#include "hyp/fdt/fdt.c"
+#include "hyp/fdt/fdt_find.c"
+#include "hyp/fdt/fdt_value.c"
 
 #define STRINGS 16u
 

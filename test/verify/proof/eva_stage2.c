@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The stage-2 builder: tables that hold anything, any range, any sizes. */
 #include "proof.h"
-#include "hyp/stage2.c"
+#include "hyp/stage2/stage2.c"
 
 #define POOL_PAGES 8u
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The reader of device trees, of any size: the contracts are by the declarations in hyp/fdt.h and
- * by the static functions. Strings are those of Frama-C's string.h.
+ * The reader of device trees, of any size: the contracts are by the declarations in hyp/fdt/fdt.h
+ * and by the static functions. Strings are those of Frama-C's string.h.
  */
 #include <stdint.h>
 #include <string.h>
@@ -34,13 +34,13 @@
   @*/
 static inline unsigned bits_first(uint32_t word);
 
-#include "hyp/fdt.h"
+#include "hyp/fdt/fdt.h"
 
 /* A name that begins in the strings ends there. */
 /*@ lemma name_ends: \forall uint8_t *blob, integer from, to, i;
   @   fdt_ends(blob, from, to) && 0 <= from <= i < to ==> valid_read_string((char *)blob + i);
   @*/
 
-#include "hyp/fdt.c"
-#include "hyp/fdt_find.c"
-#include "hyp/fdt_value.c"
+#include "hyp/fdt/fdt.c"
+#include "hyp/fdt/fdt_find.c"
+#include "hyp/fdt/fdt_value.c"

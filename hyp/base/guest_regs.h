@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What every exit saves: the frame that vectors.S pushes and the exit record taken from the
+ * syndrome registers, once. Layout is shared with assembly by the offsets below.
+ */
+#ifndef HYP_BASE_GUEST_REGS_H
+#define HYP_BASE_GUEST_REGS_H
+
+#define GUEST_REGS_PC	56
+#define GUEST_REGS_CPSR 60
+#define GUEST_REGS_SIZE 64
+
+/* In struct cpu, which HTPIDR points at: the vectors keep PMCNTENSET there; a panic's stack. */
+#define CPU_PMU_ENABLED 4
+#define CPU_PANIC_STACK 8
+
+/* From a vector table (HVBAR), where this bit is 0, to its twin for performance monitors. */
+#define VECTORS_PMU 0x40
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* r[14] is LR_usr (shared with HYP); the other modes' r8..r14 stay in their banks. */
+struct guest_regs {
+	uint32_t r[13];
+	uint32_t lr_usr;
+	uint32_t pc;
+	uint32_t cpsr;
+};
+_Static_assert(__builtin_offsetof(struct guest_regs, pc) == GUEST_REGS_PC, "vectors.S");
+_Static_assert(__builtin_offsetof(struct guest_regs, cpsr) == GUEST_REGS_CPSR, "vectors.S");
+_Static_assert(sizeof(struct guest_regs) == GUEST_REGS_SIZE, "vectors.S");
+
+/* The syndrome of one exit; the fault addresses are valid for aborts only. */
+struct exit_record {
+	uint32_t hsr;
+	uint32_t far;	     /* HDFAR or HIFAR: guest-virtual address */
+	uint32_t fault_page; /* 39..12 of the IPA: from HPFAR, or ATS1CPR */
+};
+
+/* A guest's tables name addresses of 40 bits, of which no partition has any above 4 GiB. */
+static inline uint64_t exit_fault_ipa(const struct exit_record *record)
+{
+	return (uint64_t)record->fault_page << 12 | (record->far & 0xfffu);
+}
+#endif
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The board, as its device tree tells it. Pure. */
+#ifndef HYP_BOARD_BOARD_H
+#define HYP_BOARD_BOARD_H
+
+#include "hyp/base/addr.h"
+#include "hyp/fdt/fdt.h"
+#include "hyp/board/regions.h"
+#include <stdbool.h>
+
+#define BOARD_MAX_CPUS 8
+
+enum board_uart {
+	BOARD_UART_NONE,
+	BOARD_UART_PL011,
+	BOARD_UART_8250,
+	BOARD_UART_8250_DW,
+	BOARD_UART_8250_OMAP,
+	BOARD_UART_EXYNOS,
+	BOARD_UART_IMX,
+	BOARD_UART_STM32,
+};
+enum board_psci { BOARD_PSCI_NONE, BOARD_PSCI_SMC };
+
+/* How a CPU other than the first is started. */
+enum board_start {
+	BOARD_START_NONE,
+	BOARD_START_PSCI,
+	BOARD_START_SPIN_TABLE, /* its address goes to a word of memory that it watches */
+	BOARD_START_SOC,	/* by registers of the SoC */
+};
+
+/* SoCs that start CPUs by registers of their own, where no PSCI does. */
+enum board_soc {
+	BOARD_SOC_NONE,
+	BOARD_SOC_VEXPRESS,   /* CoreTile with one Cortex-A15 cluster: SYS_FLAGS */
+	BOARD_SOC_SUN7I,      /* Allwinner A20: CPUCFG */
+	BOARD_SOC_SUN8I_H3,   /* Allwinner H3: CPUCFG, PRCM */
+	BOARD_SOC_EXYNOS5250, /* SYSRAM, PMU */
+};
+
+struct board_cpu_start {
+	enum board_start how;
+	pa_t release; /* spin table: the word */
+};
+
+/* A register to write to: (old & ~mask) | value. mask 0: none. */
+struct board_poke {
+	pa_t reg;
+	uint32_t mask, value;
+};
+
+/* What differs from SoC to SoC; addresses that are 0 are not there. */
+struct board_soc_map {
+	enum board_soc soc;
+	pa_t control;		      /* BOARD_SOC_*: CPUCFG, or the PMU */
+	pa_t power;		      /* H3: PRCM */
+	pa_t entry;		      /* Exynos: the word of SYSRAM */
+	pa_t sysreg;		      /* Versatile Express: SYS_FLAGS, SYS_CFG */
+	pa_t counter;		      /* Exynos MCT: starts the architected timer's counter */
+	struct board_poke off, reset; /* syscon-poweroff, syscon-reboot */
+};
+
+struct board {
+	struct regions memory;	 /* RAM, sorted, merged; bounded to 40-bit addresses */
+	struct regions reserved; /* /memreserve/, /reserved-memory, as the tree says */
+	uint32_t nr_cpus;
+	uint32_t mpidr[BOARD_MAX_CPUS]; /* affinity bits, in the order of the tree, boot CPU
+					   anywhere */
+	struct board_cpu_start start[BOARD_MAX_CPUS]; /* in the same order */
+	pa_t gicd, gicc, gich, gicv;
+	uint32_t maintenance_intid; /* PPI as an INTID, 16..31 */
+	uint32_t nr_intids; /* as the GIC itself says; 0: not known, the tree does not tell */
+	uint32_t timer_virt_intid, timer_phys_intid, timer_hyp_intid;
+	uint32_t timer_hz;  /* clock-frequency, or 0: CNTFRQ tells */
+	bool timer_unset;   /* the tree says that firmware may leave CNTFRQ as it was */
+	bool gic_completed; /* GICH and GICV are where the GIC's manual has them: not in the tree */
+	enum board_psci psci;
+	uint32_t psci_cpu_on;	  /* function number: PSCI 0.1 gives it in the tree */
+	uint32_t psci_system_off; /* 0x84000008, or 0: cannot */
+	enum board_uart uart;
+	pa_t uart_base;
+	uint32_t uart_shift, uart_width; /* 8250: registers 1 << shift apart, 1 or 4 bytes wide */
+	uint32_t uart_intid;
+	struct board_soc_map soc;
+	char model[48];
+};
+
+/* A refusal: which node and property, and why. Strings live as long as the blob. */
+struct refusal {
+	const char *parent; /* the name of the node above, "" at the top level */
+	const char *node;
+	const char *property; /* or "" */
+	const char *reason;
+};
+
+/* Fills *why and returns false: `return board_refuse(...)`. FDT_NONE: the tree as a whole. */
+bool board_refuse(const struct fdt *fdt, struct refusal *why, fdt_node_t node, const char *property,
+		  const char *reason);
+
+/* True and *board, or false and *why. */
+bool board_read(const struct fdt *fdt, struct board *board, struct refusal *why);
+
+#endif

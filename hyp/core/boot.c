@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/boot_parts.h"
+#include "hyp/board/board_parts.h"
+#include "hyp/hw/io.h"
+#include "hyp/hw/layout.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/hw/uart.h"
+#include "hyp/core/irq.h"
+#include "hyp/core/main.h"
+#include "hyp/core/tty.h"
+#include "hyp/base/bits.h"
+#include "hyp/core/vm.h"
+#include <string.h>
+
+/* Bytes; the Linux boot protocol's limit. And its part of the address space, wherever in a block it
+ * begins. */
+#define BOOT_DTB_MAX	  0x200000u
+#define BOOT_MANIFEST_MAX 0x0fe00000u
+#define BOOT_TREE_ALIGN	  8u
+#define BOOT_RAM_ALIGN	  0x08000000u /* RAM starts at a multiple of this on all boards known */
+
+extern const char image_start[], image_end[];
+
+/* From 0x28 of the image on (boot/entry.S). */
+extern const struct boot_header {
+	uint32_t start, end; /* of the file, in bytes */
+	uint32_t endian, magic, memory_size, version;
+	uint32_t seal; /* its last word, 0: without a manifest */
+} boot_header;
+
+struct manifest boot_manifest;
+
+void boot_refuse(const struct refusal *why)
+{
+	tty_last_words("plumbline: refused: %s%s/%s: %s%s%s\n", why->parent[0] ? "/" : "",
+		       why->parent, why->node, why->property, why->property[0] ? ": " : "",
+		       why->reason);
+	main_halt(MAIN_REFUSED);
+}
+
+void boot_refuse_text(const char *what, const char *why)
+{
+	tty_last_words("plumbline: refused: %s: %s\n", what, why);
+	main_halt(MAIN_REFUSED);
+}
+
+/* A device tree blob of unknown size: its header first, then all of it. */
+static const void *boot_map_blob(uintptr_t va, uint64_t pa, uint32_t limit, uint32_t *size)
+{
+	const uint8_t *head = mmu_map_blocks(va, pa_make(pa), 8, false);
+	uint32_t total;
+
+	if (head[0] != 0xd0 || head[1] != 0x0d || head[2] != 0xfe || head[3] != 0xed) {
+		return NULL;
+	}
+	total = (uint32_t)head[4] << 24 | (uint32_t)head[5] << 16 | (uint32_t)head[6] << 8 |
+		head[7];
+	if (total > limit) {
+		return NULL;
+	}
+	*size = total;
+	return mmu_map_blocks(va, pa_make(pa), total, false);
+}
+
+/* `plumb pack --board` puts a tree behind the file. */
+static uint64_t boot_appended_tree(const struct boot *boot)
+{
+	return bits_align_up(boot->image_pa + boot_header.end, BOOT_TREE_ALIGN);
+}
+
+/* In r2, as the boot protocol has it; else with the image; else at the start of the RAM that the
+ * image lies in, where QEMU puts it when it loads an ELF file. */
+void boot_map_board(struct boot *boot)
+{
+	const uint64_t places[] = { boot->dtb_pa, boot_appended_tree(boot),
+				    boot->image_pa & ~(uint64_t)(BOOT_RAM_ALIGN - 1) };
+	const void *blob = NULL;
+	const char *fault;
+
+	for (uint32_t n = 0; n < ARRAY_SIZE(places) && !blob; n++) {
+		if (places[n] != 0 && places[n] % 4 == 0) {
+			boot->dtb_pa = places[n];
+			blob = boot_map_blob(LAYOUT_BOARD, places[n], BOOT_DTB_MAX,
+					     &boot->dtb_size);
+		}
+	}
+	fault = blob ? fdt_open(&boot->board_fdt, blob, boot->dtb_size)
+		     : "no device tree at the address in r2";
+	if (fault) {
+		boot_refuse_text("board", fault); /* nobody hears it: the UART is in the tree */
+	}
+}
+
+static const struct uart_driver *const boot_uart_drivers[] = {
+	[BOARD_UART_PL011] = &uart_pl011,     [BOARD_UART_8250] = &uart_8250,
+	[BOARD_UART_8250_DW] = &uart_8250_dw, [BOARD_UART_8250_OMAP] = &uart_8250_omap,
+	[BOARD_UART_EXYNOS] = &uart_exynos,   [BOARD_UART_IMX] = &uart_imx,
+	[BOARD_UART_STM32] = &uart_stm32,
+};
+
+void boot_find_uart(struct boot *boot)
+{
+	board_read_uart(&boot->board_fdt, &main_board);
+	if (main_board.uart != BOARD_UART_NONE) {
+		const struct uart_shape shape = {
+			.base = (uintptr_t)mmu_map_device(main_board.uart_base, PAGE_SIZE),
+			.shift = main_board.uart_shift,
+			.width = main_board.uart_width,
+		};
+
+		uart_init(boot_uart_drivers[main_board.uart], &shape);
+	}
+}
+
+void boot_read_board(struct boot *boot)
+{
+	struct refusal why;
+
+	if (!board_read(&boot->board_fdt, &main_board, &why)) {
+		boot_refuse(&why);
+	}
+}
+
+/* RAM less what is taken: the tree's reservations, the image with the manifest, the tree. */
+static void boot_free_memory(struct boot *boot)
+{
+	const struct regions *reserved = &main_board.reserved;
+	bool ok = true;
+
+	boot->free = main_board.memory;
+	for (uint32_t n = 0; n < reserved->count; n++) {
+		ok = ok && regions_remove(&boot->free, reserved->r[n].base, reserved->r[n].size);
+	}
+	ok = ok && regions_remove(&boot->free, boot->image_pa, boot->image_size);
+	ok = ok && regions_remove(&boot->free, boot->dtb_pa, boot->dtb_size);
+	if (!ok) {
+		boot_refuse_text("board", "too many pieces of memory");
+	}
+}
+
+static bool boot_has_interrupt(const struct manifest_device *device, uint32_t intid)
+{
+	for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+		if (device->intid[i] == intid) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The console's UART is the monitor's own. */
+static void boot_check_uart(void)
+{
+	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+		const struct manifest_partition *config = &boot_manifest.partition[n];
+
+		for (uint32_t d = 0; d < config->nr_devices; d++) {
+			const struct manifest_device *device = &config->device[d];
+			bool window = main_board.uart_base.pa >= device->pa &&
+				      main_board.uart_base.pa - device->pa < device->size;
+
+			if (main_board.uart != BOARD_UART_NONE &&
+			    (window || boot_has_interrupt(device, main_board.uart_intid))) {
+				boot_refuse_text(
+					config->name,
+					"a device is the UART that the monitor's console is on");
+			}
+		}
+	}
+}
+
+/* The file's last bytes are there, and are this file's. */
+static void boot_check_seal(const struct boot *boot, uint32_t monitor, uint32_t manifest)
+{
+	uint32_t end = boot_header.end;
+	const uint8_t *file;
+	uint32_t last = 0;
+
+	if (end - monitor <= BOOT_MANIFEST_MAX && end - monitor >= manifest + sizeof(last)) {
+		file = mmu_map_blocks(LAYOUT_MANIFEST, pa_make(boot->image_pa + monitor),
+				      end - monitor, false);
+		memcpy(&last, file + (end - monitor - sizeof(last)), sizeof(last));
+	}
+	if (last == 0 || last != boot_header.seal) {
+		boot_refuse_text("image", "its end is missing: load the whole file");
+	}
+}
+
+void boot_read_manifest(struct boot *boot)
+{
+	uint32_t monitor = (uint32_t)(image_end - image_start);
+	const void *blob;
+	const char *fault;
+	struct refusal why;
+	uint32_t size = 0;
+
+	blob = boot_map_blob(LAYOUT_MANIFEST, boot->image_pa + monitor, BOOT_MANIFEST_MAX, &size);
+	if (blob) {
+		boot_check_seal(boot, monitor, size); /* first: the rest may be what is missing */
+	}
+	fault = blob ? fdt_open(&boot->manifest_fdt, blob, size)
+		     : "none follows the monitor: make one file of both with 'plumb pack'";
+	if (fault) {
+		boot_refuse_text("manifest", fault);
+	}
+	boot->image_size = boot_header.end;
+	boot_free_memory(boot);
+	if (!manifest_read(&boot->manifest_fdt, &boot_manifest, &why) ||
+	    !manifest_check_board(&boot->manifest_fdt, &boot_manifest, &main_board, &boot->free,
+				  &why)) {
+		boot_refuse(&why);
+	}
+	boot_check_uart();
+}
+
+uint32_t boot_read_clock(struct boot *boot)
+{
+	const struct fdt *fdt = &boot->board_fdt;
+	fdt_node_t node = fdt_find_compatible(fdt, fdt_root(fdt), "arm,pl031");
+	uint64_t base, size;
+	const void *clock = NULL;
+
+	if (node != FDT_NONE && fdt_is_enabled(fdt, node) && fdt_reg(fdt, node, 0, &base, &size)) {
+		clock = mmu_map_device(pa_make(base), PAGE_SIZE);
+	}
+	return clock ? io_read32((uintptr_t)clock) : 0; /* RTCDR, DDI 0224 3.3.1 */
+}
+
+/* The monitor's own memory for all partitions, in whole blocks. Below 4 GiB if there is room:
+ * stage-2 tables lie in it, and QEMU's table walk (7.2) drops the high bits of a table's address.
+ */
+static uint8_t *boot_take_pool(struct boot *boot, uint64_t *pa)
+{
+	uint64_t size = 0;
+	uint8_t *pool;
+
+	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+		size += vm_pool_size(&boot_manifest.partition[n]);
+	}
+	size = bits_align_up(size, BLOCK_SIZE);
+	if (!regions_take(&boot->free, size, BLOCK_SIZE, BIT64(32), true, pa) &&
+	    !regions_take(&boot->free, size, BLOCK_SIZE, BIT64(40), true, pa)) {
+		boot_refuse_text("memory", "no room for the monitor's own tables");
+	}
+	pool = mmu_map_blocks(LAYOUT_POOL, pa_make(*pa), (size_t)size, true);
+	memset(pool, 0, (size_t)size);
+	return pool;
+}
+
+static void boot_take_regions(struct boot *boot, struct vm *vm,
+			      const struct manifest_partition *config)
+{
+	for (uint32_t r = 0; r < config->nr_regions; r++) {
+		uint32_t size = config->region[r].size;
+		uint32_t align = size % BLOCK_SIZE == 0 ? BLOCK_SIZE : PAGE_SIZE;
+
+		if (!regions_take(&boot->free, size, align, BIT64(40), false, &vm->region_pa[r])) {
+			boot_refuse_text(config->name,
+					 "firmware: the board has no memory left for it");
+		}
+	}
+}
+
+static uint64_t boot_take_memory(struct boot *boot, const struct manifest_partition *config)
+{
+	uint32_t align = config->memory_size >= BLOCK_SIZE ? BLOCK_SIZE : PAGE_SIZE;
+	uint64_t pa = config->memory_pa;
+	bool ok = pa ? regions_remove(&boot->free, pa, config->memory_size)
+		     : regions_take(&boot->free, config->memory_size, align, BIT64(40), false, &pa);
+
+	if (!ok) {
+		boot_refuse_text(config->name,
+				 "memory-size: the board has no such piece of free memory left");
+	}
+	return pa;
+}
+
+void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
+{
+	uint64_t pool_pa, memory_pa[MANIFEST_MAX_PARTITIONS];
+	uint8_t *pool = boot_take_pool(boot, &pool_pa);
+
+	/* Fixed places first: the others are put around them. */
+	for (int fixed = 1; fixed >= 0; fixed--) {
+		for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+			if ((boot_manifest.partition[n].memory_pa != 0) == fixed) {
+				memory_pa[n] = boot_take_memory(boot, &boot_manifest.partition[n]);
+			}
+		}
+	}
+	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+		const struct manifest_partition *config = &boot_manifest.partition[n];
+		uint64_t size = vm_pool_size(config);
+
+		boot_take_regions(boot, &vms[n], config);
+		vm_create(n, config, pool, pa_make(pool_pa), memory_pa[n], main_board.gicv, nr_lrs);
+		if (vms[n].vgic && !hw_bit) {
+			vgic_set_soft_eoi(vms[n].vgic);
+		}
+		pool += size;
+		pool_pa += size;
+		print("%s: %u vCPU%s, %u KiB at 0x%llx, %s, %u KiB of the monitor's memory\n",
+		      config->name, (unsigned)config->nr_vcpus, config->nr_vcpus > 1 ? "s" : "",
+		      (unsigned)(config->memory_size / 1024), (unsigned long long)memory_pa[n],
+		      config->has_gic ? "virtual GICv2" : "CPU lines", (unsigned)(size / 1024));
+	}
+	if (hw_bit) {
+		irq_trust_hw_bit();
+	}
+	vm_count = boot_manifest.nr_partitions;
+}

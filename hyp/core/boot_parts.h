@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The steps of boot, in their order (hyp/core/main.c). Each refuses with a message, or succeeds. */
+#ifndef HYP_CORE_BOOT_PARTS_H
+#define HYP_CORE_BOOT_PARTS_H
+
+#include "hyp/manifest/manifest.h"
+
+/* What the boot loader gave, and what is made of it. */
+struct boot {
+	uint64_t image_pa; /* the monitor, with the manifest behind it */
+	uint64_t dtb_pa;
+	uint32_t dtb_size;
+	uint32_t image_size; /* monitor and manifest, bytes */
+	struct fdt board_fdt;
+	struct fdt manifest_fdt;
+	struct regions free; /* RAM that nobody has yet */
+};
+
+/* Says why the system cannot run, and stops. */
+void boot_refuse(const struct refusal *why) __attribute__((noreturn));
+void boot_refuse_text(const char *what, const char *why) __attribute__((noreturn));
+
+void boot_map_board(struct boot *boot);
+void boot_find_uart(struct boot *boot);
+void boot_read_board(struct boot *boot);
+void boot_read_manifest(struct boot *boot);
+/* Seconds since 1970 from the board's PL031; 0: it has none. */
+uint32_t boot_read_clock(struct boot *boot);
+/* nr_lrs, hw_bit: what the GIC has, and whether its HW bit can be relied on (vgic_set_soft_eoi). */
+void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit);
+
+extern struct manifest boot_manifest;
+
+#endif

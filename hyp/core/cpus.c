@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/cpus.h"
+#include "hyp/core/boot_parts.h"
+#include "hyp/text/fmt.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/hw/monitor.h"
+#include "hyp/hw/pen.h"
+#include "hyp/hw/timer.h"
+#include "hyp/core/main.h"
+#include "hyp/regs/psr.h"
+#include "hyp/core/soc.h"
+#include "hyp/core/tty.h"
+
+#define CPUS_AFFINITY 0x00ffffffu /* of MPIDR */
+#define CPUS_LIST     (BOARD_MAX_CPUS * sizeof(" 0xffffff"))
+
+extern const char boot_secondary[];
+
+static volatile uint32_t cpus_ready;
+static volatile bool cpus_may_go;
+
+/* Those that came with us may need a moment to their boxes. */
+static bool cpus_wait_for_box(uint32_t mpidr)
+{
+	uint64_t deadline = timer_now() + main_timer_hz() / 10;
+
+	while (!pen_has(mpidr) && timer_now() < deadline) {
+		hw_yield();
+	}
+	return pen_has(mpidr);
+}
+
+/* Firmware's PSCI is gone where our monitor has taken Monitor mode. */
+static bool cpus_has_psci(void)
+{
+	return main_board.psci == BOARD_PSCI_SMC && !monitor_is_active();
+}
+
+static bool cpus_can_start(uint32_t index)
+{
+	return cpus_has_psci() || soc_can_start(&main_board, index) ||
+	       cpus_wait_for_box(main_board.mpidr[index]);
+}
+
+/* One line: before the console is open there is room for few. */
+static void cpus_say_left_out(const char *list)
+{
+	if (*list) {
+		print("left out, as there is no PSCI, and nothing else known of this board starts "
+		      "it: CPU%s\n",
+		      list);
+	}
+}
+
+uint32_t cpus_find(void)
+{
+	uint32_t affinity = sysreg_read(MPIDR) & CPUS_AFFINITY;
+	uint32_t self = BOARD_MAX_CPUS;
+	uint32_t kept = 0;
+	size_t length = 0;
+	char list[CPUS_LIST] = "";
+
+	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
+		uint32_t mpidr = main_board.mpidr[n];
+
+		if (mpidr == affinity) {
+			self = kept;
+		} else if (!cpus_can_start(n)) {
+			length += fmt_format(list + length, sizeof(list) - length, " 0x%x",
+					     (unsigned)mpidr);
+			continue;
+		}
+		main_board.start[kept] = main_board.start[n];
+		main_board.mpidr[kept++] = mpidr;
+	}
+	main_board.nr_cpus = kept;
+	cpus_say_left_out(list);
+	if (self == BOARD_MAX_CPUS) {
+		boot_refuse_text("cpus", "the CPU that booted is not in the device tree");
+	}
+	return self;
+}
+
+static int32_t cpus_send(uint32_t index, uint32_t entry)
+{
+	uint32_t mpidr = main_board.mpidr[index];
+
+	if (cpus_has_psci()) {
+		return smc_call(main_board.psci_cpu_on, mpidr, entry, 0);
+	}
+	/* Who came along with us is in a box by now; else the board has a way of its own. */
+	if (!pen_has(mpidr) && soc_can_start(&main_board, index)) {
+		return soc_start_cpu(&main_board, index, entry);
+	}
+	if (monitor_is_active()) {
+		return smc_call(MONITOR_PSCI_CPU_ON, mpidr, entry, 0);
+	}
+	pen_release(mpidr, entry);
+	return 0;
+}
+
+static void cpus_refuse(uint32_t index, int32_t error)
+{
+	uint32_t mode = pen_wrong_mode();
+
+	if (mode) {
+		tty_last_words("plumbline: refused: /cpus: CPU %u comes in mode 0x%x, not HYP "
+			       "(0x%x): its firmware "
+			       "must start all CPUs alike\n",
+			       (unsigned)index, (unsigned)mode, PSR_MODE_HYP);
+	} else {
+		tty_last_words("plumbline: refused: /cpus: CPU %u does not start: %s %d\n",
+			       (unsigned)index, error ? "PSCI error" : "not there after a second,",
+			       (int)error);
+	}
+	main_halt(MAIN_REFUSED);
+}
+
+static void cpus_start_one(uint32_t index, uint32_t entry)
+{
+	uint32_t before = cpus_ready;
+	uint64_t deadline = timer_now() + main_timer_hz();
+	int32_t error;
+
+	pen_set_turn(main_board.mpidr[index], index);
+	error = cpus_send(index, entry);
+	while (!error && cpus_ready == before && timer_now() < deadline) {
+		hw_yield();
+	}
+	hw_dmb(); /* what it has told of itself is read after that it is there */
+	if (error || cpus_ready == before) {
+		cpus_refuse(index, error);
+	}
+}
+
+void cpus_start(uint32_t self, uint64_t image_pa)
+{
+	uint32_t entry = (uint32_t)mmu_image_pa((uintptr_t)image_pa, boot_secondary).pa;
+
+	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
+		if (n != self) {
+			cpus_start_one(n, entry);
+		}
+	}
+}
+
+void cpus_join(void)
+{
+	hw_dmb(); /* gic_mask and ACTLR first */
+	cpus_ready++;
+	hw_sev();
+	while (!cpus_may_go) {
+		hw_wfe();
+	}
+	hw_dmb();
+}
+
+void cpus_let_go(void)
+{
+	hw_dmb();
+	cpus_may_go = true;
+	hw_sev();
+}

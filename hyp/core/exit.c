@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/exit.h"
+#include "hyp/core/complain.h"
+#include "hyp/hw/cache.h"
+#include "hyp/trap/insn.h"
+#include "hyp/core/main.h"
+#include "hyp/regs/hcr.h"
+#include "hyp/regs/hsr.h"
+#include "hyp/regs/psr.h"
+#include "hyp/core/run.h"
+#include "hyp/core/vpmu.h"
+
+typedef void (*exit_handler)(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
+
+uint32_t exit_reg_read_banked(const struct guest_regs *regs, uint32_t reg)
+{
+	uint32_t mode = regs->cpsr & PSR_MODE;
+
+	if (reg == 14 && (mode == PSR_MODE_USR || mode == PSR_MODE_SYS)) {
+		return regs->lr_usr;
+	}
+	return world_read_banked(mode, reg);
+}
+
+void exit_reg_write(struct guest_regs *regs, uint32_t reg, uint32_t value)
+{
+	uint32_t mode = regs->cpsr & PSR_MODE;
+
+	if (reg < 8 || (reg < 13 && mode != PSR_MODE_FIQ)) {
+		regs->r[reg] = value;
+	} else if (reg == 14 && (mode == PSR_MODE_USR || mode == PSR_MODE_SYS)) {
+		regs->lr_usr = value;
+	} else {
+		world_write_banked(mode, reg, value);
+	}
+}
+
+void exit_inject(struct guest_regs *regs, enum inject_kind kind, const struct exit_record *record)
+{
+	struct inject_in in = {
+		.kind = kind,
+		.pc = regs->pc,
+		.cpsr = regs->cpsr,
+		.sctlr = sysreg_read(SCTLR),
+		.vbar = sysreg_read(VBAR),
+		.ttbcr = sysreg_read(TTBCR),
+	};
+	struct inject_out out;
+
+	if (record) {
+		in.far = record->far;
+		in.is_write = FIELD_GET(HSR_DABT_WNR, record->hsr);
+	}
+	out = inject_exception(&in);
+	if (kind == INJECT_DATA_ABORT) {
+		sysreg_write(DFSR, out.fsr);
+		sysreg_write(DFAR, in.far);
+	} else if (kind == INJECT_PREFETCH_ABORT) {
+		sysreg_write(IFSR, out.fsr);
+		sysreg_write(IFAR, in.far);
+	}
+	world_write_exception(out.mode, out.lr, out.spsr);
+	regs->pc = out.pc;
+	regs->cpsr = out.cpsr;
+}
+
+void exit_inject_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t hsr)
+{
+	complain_undefined(vcpu, regs, hsr);
+	exit_inject(regs, INJECT_UNDEF, NULL);
+}
+
+static void exit_undef(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	cpu->loaded->stats[PLUMB_STAT_OTHER]++;
+	exit_inject_undef(cpu->loaded, regs, hsr);
+}
+
+static void exit_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	bool passed = insn_trap_passed(hsr, regs->cpsr);
+
+	cpu->loaded->stats[PLUMB_STAT_WFI]++;
+	insn_skip(regs, hsr);
+	if (!passed) {
+		return;
+	}
+	if (hsr & HSR_WFX_WFE) {
+		run_yield(cpu);
+	} else {
+		run_wait(cpu);
+	}
+}
+
+static void exit_cp_read(struct guest_regs *regs, const struct cp_access *access, uint64_t value)
+{
+	exit_reg_write(regs, access->rt, (uint32_t)value);
+	if (access->reg.wide) {
+		exit_reg_write(regs, access->rt2, (uint32_t)(value >> 32));
+	}
+}
+
+/* What the CPU has not is UNPREDICTABLE: nothing happens. */
+static void exit_flush(uint32_t operand)
+{
+	uint32_t csselr;
+
+	if (cp15_cache_level(operand, cache_levels(), &csselr) &&
+	    cp15_set_way(&operand, cache_shape(csselr))) {
+		cache_flush_set_way(operand);
+	}
+}
+
+static void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	struct cp_access access = cp15_decode(hsr);
+	bool user = (regs->cpsr & PSR_MODE) == PSR_MODE_USR;
+	uint64_t value = 0;
+
+	vcpu->stats[PLUMB_STAT_CP15]++;
+	if (!insn_trap_passed(hsr, regs->cpsr)) {
+		insn_skip(regs, hsr);
+		return;
+	}
+	if (access.is_write) {
+		value = exit_reg_read(regs, access.rt);
+		if (access.reg.wide) {
+			value |= (uint64_t)exit_reg_read(regs, access.rt2) << 32;
+		}
+	}
+	switch (cp15_access(&vcpu->vm->cp15, &access, user, &value)) {
+	case CP_OK:
+		if (!access.is_write) {
+			exit_cp_read(regs, &access, value);
+		}
+		break;
+	case CP_FLUSH:
+		exit_flush((uint32_t)value);
+		break;
+	case CP_PMU:
+		if (vpmu_use(vcpu)) {
+			return;
+		}
+		/* fallthrough */
+	default:
+		exit_inject_undef(vcpu, regs, hsr);
+		return;
+	}
+	insn_skip(regs, hsr);
+}
+
+/* A coprocessor that HCPTR hides: VFP and SIMD open at their first use, the rest does not exist. */
+static void exit_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	uint32_t coproc = FIELD_GET(HSR_HCPTR_COPROC, hsr);
+
+	cpu->loaded->stats[PLUMB_STAT_OTHER]++;
+	if ((hsr & HSR_HCPTR_TA) || coproc == 10 || coproc == 11) {
+		if (!cpu->loaded->vfp_open && main_host_id.mvfr0 != 0) { /* 0: the CPU has none */
+			run_vfp_open(cpu->loaded);
+			return;
+		}
+	}
+	exit_inject_undef(cpu->loaded, regs, hsr);
+}
+
+static const exit_handler exit_table[64] = {
+	[HSR_EC_WFX] = exit_wfx,
+	[HSR_EC_CP15_32] = exit_cp,
+	[HSR_EC_CP15_64] = exit_cp,
+	[HSR_EC_CP14_32] = exit_cp,
+	[HSR_EC_CP14_64] = exit_cp,
+	[HSR_EC_CP10_ID] = exit_cp,
+	[HSR_EC_HCPTR] = exit_hcptr,
+	[HSR_EC_HVC] = exit_hvc,
+	[HSR_EC_IABT] = exit_prefetch_abort,
+	[HSR_EC_DABT] = exit_data_abort,
+};
+
+void exit_trap(struct guest_regs *regs)
+{
+	struct cpu *cpu = cpu_this();
+	uint32_t hsr = sysreg_read(HSR);
+	exit_handler handler = exit_table[FIELD_GET(HSR_EC, hsr)];
+
+	if (handler) {
+		handler(cpu, regs, hsr);
+	} else {
+		exit_undef(cpu, regs, hsr);
+	}
+	run_finish(cpu, regs);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stage-2 aborts: an emulated device, or nothing there. */
+#include "hyp/core/exit.h"
+#include "hyp/core/complain.h"
+#include "hyp/trap/insn.h"
+#include "hyp/core/irq.h"
+#include "hyp/core/isolate.h"
+#include "hyp/core/main.h"
+#include "hyp/core/mem.h"
+#include "hyp/regs/gic.h"
+#include "hyp/regs/hcr.h"
+#include "hyp/regs/hsr.h"
+#include "hyp/regs/psr.h"
+#include "hyp/core/rtc.h"
+#include "hyp/core/run.h"
+#include "hyp/core/tty.h"
+#include "hyp/dev/virtio_empty.h"
+
+/* A translation fault, at level 2 or 3, of a load or store that the syndrome describes whole:
+ * nearly all of them. */
+#define EXIT_PLAIN_MASK \
+	(HSR_DABT_ISV | HSR_ABT_EA | HSR_DABT_CM | HSR_ABT_S1PTW | FIELD_PREP(HSR_ABT_FSC, 0x3eu))
+#define EXIT_PLAIN (HSR_DABT_ISV | FIELD_PREP(HSR_ABT_FSC, 0x06u))
+
+/* Pages are compared by their whole number, 28 bits of it: above 4 GiB there is nothing. */
+#define EXIT_PAGE(address) ((address) / PAGE_SIZE)
+
+/* HPFAR is valid for translation and access faults; for a permission fault only on a stage-1 walk
+ * (ARM ARM B3.13.7). At level 1, where all of what is above 4 GiB faults, it is not believed: QEMU
+ * (7.2) gives 32 bits of the address. */
+static bool exit_hpfar_valid(uint32_t hsr)
+{
+	uint32_t status = FIELD_GET(HSR_ABT_FSC, hsr) & 0x3eu;
+
+	return status == 0x06u || (status & 0x3cu) == 0x08u || (hsr & HSR_ABT_S1PTW);
+}
+
+static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
+{
+	uint64_t ipa;
+
+	record->hsr = hsr;
+	record->far = far;
+	if (exit_hpfar_valid(hsr)) {
+		record->fault_page = FIELD_GET(HPFAR_FIPA, sysreg_read(HPFAR));
+		return true;
+	}
+	if (!world_translate_stage1(far, &ipa)) {
+		return false; /* another CPU changed the tables meanwhile: run it again */
+	}
+	record->fault_page = (uint32_t)(ipa / PAGE_SIZE);
+	return true;
+}
+
+/* What the access asks of the physical GIC, hardly ever anything. vgic_lock is held. */
+static __attribute__((noinline)) void exit_gicd_effects(struct vcpu *vcpu)
+{
+	uint32_t physid;
+	bool edge;
+
+	while (vcpu->cif->has_trigger &&
+	       vgic_trigger_next(vcpu->vm->vgic, vcpu->index, &physid, &edge)) {
+		irq_change_trigger(physid, edge);
+	}
+	run_vgic_release(vcpu);
+}
+
+static enum mmio_result exit_gicd(struct vcpu *vcpu, struct mmio *mmio)
+{
+	struct vm *vm = vcpu->vm;
+	enum mmio_result result;
+	vgic_kick_t kick = 0;
+	vgic_kick_t others = 0;
+
+	if (vgic_dist_needs_fold(mmio->offset) && (vcpu->cif->used || vcpu->cif->has_held)) {
+		run_vgic_fold(vcpu);
+	}
+	lock_take(&vm->vgic_lock);
+	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
+	if (vcpu->cif->has_release) {
+		exit_gicd_effects(vcpu);
+	}
+	if (kick) {
+		others = kick & ~BIT32(vcpu->index);
+		if (kick != others) {
+			others |= run_vgic_now(vcpu);
+		}
+	}
+	lock_drop(&vm->vgic_lock);
+	if (others) {
+		vm_kick(vm, others);
+	}
+	return result;
+}
+
+/* The second page of the CPU interface: GICC_DIR, and nothing else. */
+static enum mmio_result exit_gicc_dir(struct vcpu *vcpu, const struct mmio *mmio)
+{
+	struct vm *vm = vcpu->vm;
+	vgic_kick_t kick = 0;
+	uint32_t physid;
+
+	if (!mmio->is_write || mmio->offset != 0) {
+		return MMIO_OK;
+	}
+	run_vgic_fold(vcpu);
+	lock_take(&vm->vgic_lock);
+	if (vgic_cpu_dir(vm->vgic, vcpu->index, mmio->value, &physid, &kick)) {
+		irq_release(physid);
+	}
+	lock_drop(&vm->vgic_lock);
+	vm_kick(vm, kick & ~BIT32(vcpu->index));
+	return MMIO_OK;
+}
+
+/* Expanded in exit_access, which knows the access. */
+static inline __attribute__((always_inline)) enum mmio_result
+exit_mmio(struct vcpu *vcpu, const struct exit_record *record, struct mmio *mmio)
+{
+	struct vm *vm = vcpu->vm;
+	uint32_t page = record->fault_page;
+
+	mmio->offset = record->far & 0xfffu;
+	if (mmio->offset & (mmio->size - 1)) {
+		return MMIO_ABORT; /* device memory takes no unaligned access (ARM ARM A3.2.1) */
+	}
+	if (page == EXIT_PAGE(VM_GICD_IPA) && vm->vgic) {
+		return exit_gicd(vcpu, mmio);
+	}
+	if (page == EXIT_PAGE(VM_GICC_IPA) + 1 && vm->vgic) {
+		return exit_gicc_dir(vcpu, mmio);
+	}
+	if (page == EXIT_PAGE(VM_UART_IPA) && vm->config->console) {
+		return tty_access(vm, mmio);
+	}
+	if (page - EXIT_PAGE(VIRTIO_EMPTY_IPA) < EXIT_PAGE(VIRTIO_EMPTY_SIZE) &&
+	    vm->config->virtio_windows) {
+		return virtio_empty_access(mmio);
+	}
+	if (page == EXIT_PAGE(RTC_IPA) && vm->config->rtc) {
+		return rtc_access(vm, mmio);
+	}
+	return MMIO_ABORT;
+}
+
+/* Which access it was: from the syndrome, or from the instruction where the syndrome does not say
+ * (nor the instruction's length, then: *hsr gets it). */
+static bool exit_decode(const struct guest_regs *regs, uint32_t *hsr, struct insn_access *access)
+{
+	bool thumb = (regs->cpsr & PSR_T) != 0;
+	bool wide;
+	uint32_t word;
+
+	if ((*hsr & HSR_DABT_ISV) && !(thumb && (*hsr & HSR_DABT_WNR) && main_rt_unreliable)) {
+		return insn_access_from_hsr(*hsr, access);
+	}
+	if (!mem_read_insn(regs, thumb, &wide, &word)) {
+		return false;
+	}
+	*hsr = wide ? *hsr | HSR_IL : *hsr & ~HSR_IL;
+	return insn_access_decode(word, thumb, wide, access);
+}
+
+/* Registers that no mode banks, and the others. */
+static inline uint32_t exit_rt_read(const struct guest_regs *regs, uint32_t reg)
+{
+	return reg < 8 ? regs->r[reg] : exit_reg_read(regs, reg);
+}
+
+static inline void exit_rt_write(struct guest_regs *regs, uint32_t reg, uint32_t value)
+{
+	if (reg < 8) {
+		regs->r[reg] = value;
+	} else {
+		exit_reg_write(regs, reg, value);
+	}
+}
+
+static inline void exit_mmio_done(struct guest_regs *regs, uint32_t hsr,
+				  const struct insn_access *access, const struct mmio *mmio)
+{
+	if (!access->is_write) {
+		exit_rt_write(regs, access->rt, insn_load_value(access, mmio->value));
+	}
+	if (access->writeback) {
+		exit_reg_write(regs, access->rn,
+			       exit_reg_read(regs, access->rn) + (uint32_t)access->increment);
+	}
+	insn_skip(regs, hsr);
+}
+
+static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
+			       const struct exit_record *record)
+{
+	vcpu->stats[PLUMB_STAT_ABORT]++;
+	complain_access(vcpu, regs->pc,
+			(record->hsr & HSR_DABT_WNR) ? "write to nothing at"
+						     : "read from nothing at",
+			exit_fault_ipa(record));
+	exit_inject(regs, INJECT_DATA_ABORT, record);
+}
+
+/* The access is known: to a device, or to nothing. Expanded where the access is decoded, so that
+ * the common one stays in registers. */
+static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
+							      struct guest_regs *regs,
+							      const struct exit_record *record,
+							      const struct insn_access *access)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	struct mmio mmio;
+
+	mmio.size = access->size;
+	mmio.is_write = access->is_write;
+	mmio.value =
+		access->is_write ? insn_device_value(access, exit_rt_read(regs, access->rt)) : 0;
+	switch (exit_mmio(vcpu, record, &mmio)) {
+	case MMIO_OK:
+		vcpu->stats[PLUMB_STAT_MMIO]++;
+		exit_mmio_done(regs, record->hsr, access, &mmio);
+		break;
+	case MMIO_RETRY:
+		hw_yield(); /* the guest spins through its read: let the other vCPU's CPU on */
+		run_yield(cpu);
+		break;
+	default:
+		exit_nothing_there(vcpu, regs, record);
+		break;
+	}
+}
+
+/* Whatever is not a plain load or store, little-endian, that the syndrome describes. */
+static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct exit_record record;
+	struct insn_access access;
+
+	if (FIELD_GET(HSR_ABT_FSC, hsr) == FSC_ASYNC_EXTERNAL ||
+	    FIELD_GET(HSR_ABT_FSC, hsr) == FSC_ASYNC_PARITY) {
+		/* HYP touches guest memory through its window alone, so it is the loaded guest's
+		 * own. */
+		isolate_abort(cpu->loaded, regs->pc);
+		return;
+	}
+	if (!exit_capture(hsr, sysreg_read(HDFAR), &record)) {
+		return;
+	}
+	if ((hsr & HSR_DABT_CM) && !(hsr & HSR_ABT_S1PTW)) {
+		insn_skip(regs, hsr); /* cache maintenance of what is no memory */
+		return;
+	}
+	if ((hsr & (HSR_ABT_S1PTW | HSR_ABT_EA)) || !exit_decode(regs, &record.hsr, &access)) {
+		exit_nothing_there(cpu->loaded, regs, &record);
+		return;
+	}
+	access.reversed = (regs->cpsr & PSR_E) != 0;
+	exit_access(cpu, regs, &record, &access);
+}
+
+void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct exit_record record;
+	struct insn_access access;
+
+	if ((hsr & EXIT_PLAIN_MASK) != EXIT_PLAIN || (regs->cpsr & PSR_E) ||
+	    ((regs->cpsr & PSR_T) && main_rt_unreliable) || !insn_access_from_hsr(hsr, &access)) {
+		exit_odd_data_abort(cpu, regs, hsr);
+		return;
+	}
+	record.hsr = hsr;
+	record.far = sysreg_read(HDFAR);
+	record.fault_page = FIELD_GET(HPFAR_FIPA, sysreg_read(HPFAR));
+	exit_access(cpu, regs, &record, &access);
+}
+
+/* A guest whose abort vector itself cannot be fetched would abort for ever. */
+static bool exit_no_vectors(const struct guest_regs *regs)
+{
+	uint32_t base = (sysreg_read(SCTLR) & SCTLR_V) ? 0xffff0000u : sysreg_read(VBAR);
+
+	return (regs->cpsr & PSR_MODE) == PSR_MODE_ABT && regs->pc == base + 0xcu;
+}
+
+void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	struct exit_record record;
+
+	if (!exit_capture(hsr, sysreg_read(HIFAR), &record)) {
+		return;
+	}
+	vcpu->stats[PLUMB_STAT_ABORT]++;
+	complain_access(vcpu, regs->pc, "instruction fetch from nothing at",
+			exit_fault_ipa(&record));
+	if (exit_no_vectors(regs)) {
+		complain_end(vcpu, regs->pc, "no memory at its exception vectors");
+		vm_end(vcpu->vm, LIFE_END_CRASH, -1);
+		return;
+	}
+	exit_inject(regs, INJECT_PREFETCH_ABORT, &record);
+}

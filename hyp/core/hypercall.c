@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* HVC #0: PSCI, SMCCC discovery, and the control ABI (docs/control-abi.md). */
+#include "hyp/base/error.h"
+#include "hyp/core/complain.h"
+#include "hyp/core/exit.h"
+#include "hyp/core/irq_call.h"
+#include "hyp/core/mem.h"
+#include "hyp/regs/hsr.h"
+#include "hyp/regs/psr.h"
+#include "hyp/core/run.h"
+
+#define HYPERCALL_COUNT 9   /* calls in the vendor-hypervisor range */
+#define HVC_SIZE	4u  /* bytes, in ARM and in Thumb state */
+#define HYPERCALL_LINES 16u /* that one turn of PLUMB_IRQ_LINE_MANY applies */
+
+static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
+{
+	struct vm *vm = cpu->loaded->vm;
+	struct psci_result result = vm_psci(cpu->loaded, regs->r);
+
+	regs->r[0] = (uint32_t)result.value;
+	switch (result.effect) {
+	case PSCI_DO_STOP:
+		cpu->resched = true;
+		break;
+	case PSCI_DO_SUSPEND:
+		run_wait(cpu);
+		break;
+	case PSCI_DO_SYSTEM_OFF:
+		vm_end(vm, LIFE_END_OFF, 0);
+		break;
+	case PSCI_DO_SYSTEM_RESET:
+		vm_end(vm, LIFE_END_RESET, 0);
+		break;
+	default:
+		break;
+	}
+}
+
+/* The VM behind a handle, if the caller may call on it: 0 is the caller, n the manifest's n-th
+ * partition. */
+static int hypercall_vm(const struct vcpu *caller, uint32_t handle, struct vm **vm)
+{
+	uint32_t index = handle ? handle - 1 : caller->vm->index;
+
+	if (index >= vm_count) {
+		return -HYP_EBADF;
+	}
+	if (!(caller->vm->config->rights & BIT32(index))) {
+		return -HYP_EPERM;
+	}
+	*vm = &vms[index];
+	return 0;
+}
+
+static uint32_t hypercall_capability(uint32_t capability)
+{
+	switch (capability) {
+	case KVM_CAP_IRQCHIP:
+	case KVM_CAP_IRQ_INJECT_STATUS:
+	case KVM_CAP_ARM_PSCI:
+	case KVM_CAP_ARM_PSCI_0_2:
+		return 1;
+	case KVM_CAP_NR_VCPUS:
+	case KVM_CAP_MAX_VCPUS:
+		return VGIC_MAX_VCPUS;
+	default:
+		/* KVM_CAP_ARM_IRQ_LINE_LAYOUT_2 among them: irq_type is the whole of 31..24 */
+		return 0;
+	}
+}
+
+static int hypercall_irq_line(const struct vcpu *caller, const uint32_t args[4])
+{
+	struct vm *vm;
+	int error = hypercall_vm(caller, args[1], &vm);
+
+	return error ? error : irq_call_line(vm, args[2], args[3] != 0);
+}
+
+/* Up to `count` entries at `ipa` of the caller's memory: all of them, or the one at `ipa`, or none
+ * (0). */
+static uint32_t hypercall_read_lines(const struct vm *vm, uint32_t ipa, struct kvm_irq_level *to,
+				     uint32_t count)
+{
+	if (mem_read(vm, ipa, to, count * (uint32_t)sizeof(*to))) {
+		return count;
+	}
+	return mem_read(vm, ipa, to, sizeof(*to)) ? 1 : 0;
+}
+
+/* A few more entries. Returns 0 while some are left, else what r0 is to be. */
+static int hypercall_lines_turn(struct vcpu *caller, const uint32_t args[4])
+{
+	struct kvm_irq_level lines[HYPERCALL_LINES];
+	uint32_t count = bits_min(args[3], PLUMB_IRQ_LINE_MANY_MAX);
+	uint32_t ipa = args[2] + caller->lines_done * (uint32_t)sizeof(lines[0]);
+	uint32_t read = 0, applied = 0;
+	vgic_kick_t kick = 0;
+	int error;
+
+	if (ipa >= args[2]) {
+		read = hypercall_read_lines(caller->vm, ipa, lines,
+					    bits_min(count - caller->lines_done, HYPERCALL_LINES));
+	}
+	error = read ? irq_call_lines(caller->lines_of, lines, read, &applied, &kick) : -HYP_EFAULT;
+	caller->lines_done += applied;
+	if (kick) {
+		vm_kick(caller->lines_of, kick);
+	}
+	if (!error && caller->lines_done < count) {
+		return 0;
+	}
+	return caller->lines_done ? (int)caller->lines_done : error;
+}
+
+void exit_hvc_rest(struct vcpu *vcpu, struct guest_regs *regs)
+{
+	int result = hypercall_lines_turn(vcpu, regs->r);
+
+	if (result) {
+		vcpu->lines_of = NULL;
+		regs->r[0] = (uint32_t)result;
+	}
+}
+
+/* At most PLUMB_IRQ_LINE_MANY_MAX entries a call: the caller goes on from the count it gets. They
+ * are applied before it runs again, a few at a time. */
+static int hypercall_irq_line_many(struct vcpu *caller, struct guest_regs *regs)
+{
+	struct vm *vm;
+	int error = hypercall_vm(caller, regs->r[1], &vm);
+
+	if (error || !regs->r[3]) {
+		return error;
+	}
+	caller->lines_of = vm;
+	caller->lines_done = 0;
+	exit_hvc_rest(caller, regs);
+	if (caller->lines_of) {
+		cpu_this()->resched = true; /* to run_work */
+	}
+	return (int)regs->r[0];
+}
+
+static int hypercall_irq_state(struct vcpu *caller, struct guest_regs *regs)
+{
+	struct vm *vm;
+	uint32_t state = 0;
+	int error = hypercall_vm(caller, regs->r[1], &vm);
+
+	error = error ? error : irq_call_state(caller, vm, regs->r[2], &state);
+	if (error == IRQ_CALL_AGAIN) {
+		regs->pc -= HVC_SIZE;
+		return (int)PLUMB_GET_IRQ_STATE;
+	}
+	if (!error) {
+		regs->r[1] = state;
+	}
+	return error;
+}
+
+static int hypercall_vm_info(const struct vcpu *caller, struct guest_regs *regs)
+{
+	static const uint8_t states[] = { [LIFE_OFF] = PLUMB_VM_OFF,
+					  [LIFE_LOADING] = PLUMB_VM_LOADING,
+					  [LIFE_RUNNING] = PLUMB_VM_RUNNING,
+					  [LIFE_ENDING] = PLUMB_VM_RUNNING,
+					  [LIFE_CRASHED] = PLUMB_VM_CRASHED };
+	struct vm *vm;
+	uint32_t name[2] = { 0, 0 };
+	int error = hypercall_vm(caller, regs->r[1], &vm);
+
+	if (error) {
+		return error;
+	}
+	for (uint32_t n = 0; n < sizeof(name) && vm->config->name[n]; n++) {
+		name[n / 4] |= (uint32_t)(uint8_t)vm->config->name[n] << (n % 4 * 8);
+	}
+	regs->r[1] = vm->nr_vcpus | (vm->vgic ? vgic_nr_irqs(vm->vgic) << 8 : 0) |
+		     (uint32_t)states[vm->life.state] << 24;
+	regs->r[2] = name[0];
+	regs->r[3] = name[1];
+	return 0;
+}
+
+static int hypercall_stats(const struct vcpu *caller, struct guest_regs *regs)
+{
+	uint32_t index = regs->r[3];
+	uint64_t value = 0;
+	struct vm *vm;
+	int error = hypercall_vm(caller, regs->r[1], &vm);
+
+	if (error) {
+		return error;
+	}
+	if (regs->r[2] >= vm->nr_vcpus || index >= PLUMB_STAT_COUNT) {
+		return -HYP_EINVAL;
+	}
+	/* Exits are counted by class alone: the total is their sum. */
+	if (index == PLUMB_STAT_EXITS) {
+		for (uint32_t n = PLUMB_STAT_HVC; n <= PLUMB_STAT_OTHER; n++) {
+			value += vm->vcpus[regs->r[2]].stats[n];
+		}
+	} else {
+		value = vm->vcpus[regs->r[2]].stats[index];
+	}
+	regs->r[1] = (uint32_t)value;
+	regs->r[2] = (uint32_t)(value >> 32);
+	return 0;
+}
+
+static int hypercall_system_exit(const struct vcpu *caller, uint32_t pc, uint32_t status)
+{
+	if (status) {
+		complain_end(caller, pc, "ends its partition with a failure");
+	}
+	vm_end(caller->vm, status ? LIFE_END_CRASH : LIFE_END_OFF, (int32_t)status);
+	return 0;
+}
+
+static int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *regs)
+{
+	switch (regs->r[0]) {
+	case PLUMB_IRQ_LINE_STATUS:
+		return hypercall_irq_line(vcpu, regs->r);
+	case PLUMB_IRQ_LINE_MANY:
+		return hypercall_irq_line_many(vcpu, regs);
+	case PLUMB_GET_IRQ_STATE:
+		return hypercall_irq_state(vcpu, regs);
+	case PLUMB_GET_VM_INFO:
+		return hypercall_vm_info(vcpu, regs);
+	case PLUMB_GET_STATS:
+		return hypercall_stats(vcpu, regs);
+	case PLUMB_GET_API_VERSION:
+		return KVM_API_VERSION;
+	case PLUMB_CHECK_EXTENSION:
+		return (int32_t)hypercall_capability(regs->r[1]);
+	case PLUMB_SYSTEM_EXIT:
+		return hypercall_system_exit(vcpu, regs->pc - HVC_SIZE, regs->r[1]);
+	case PLUMB_CALL_COUNT:
+		return HYPERCALL_COUNT;
+	case PLUMB_CALL_UID:
+		regs->r[1] = PLUMB_UID_R1;
+		regs->r[2] = PLUMB_UID_R2;
+		regs->r[3] = PLUMB_UID_R3;
+		return (int32_t)PLUMB_UID_R0;
+	case PLUMB_CALL_REVISION:
+		regs->r[1] = PLUMB_REVISION_MINOR;
+		return PLUMB_REVISION_MAJOR;
+	default:
+		return SMCCC_NOT_SUPPORTED;
+	}
+}
+
+void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	uint32_t immediate = FIELD_GET(HSR_HVC_IMM, hsr);
+
+	vcpu->stats[PLUMB_STAT_HVC]++;
+	if (immediate) {
+		regs->pc -= HVC_SIZE; /* the PC is past it */
+		exit_inject_undef(vcpu, regs, FIELD_PREP(HSR_EC, HSR_EC_HVC) | immediate);
+	} else if (regs->r[0] == PLUMB_IRQ_LINE) { /* first: it is what this monitor is for */
+		regs->r[0] = (uint32_t)hypercall_irq_line(vcpu, regs->r);
+	} else if (psci_is_query(regs->r[0])) {
+		regs->r[0] = (uint32_t)psci_query(regs->r[0], regs->r[1]);
+	} else if (psci_owns(regs->r[0])) {
+		hypercall_psci(cpu, regs);
+	} else {
+		regs->r[0] = (uint32_t)hypercall_vendor(vcpu, regs);
+	}
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The order of boot, and the end of the system. */
+#include "hyp/core/main.h"
+#include "hyp/core/boot_parts.h"
+#include "hyp/core/cpus.h"
+#include "hyp/core/halt.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/layout.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/hw/monitor.h"
+#include "hyp/hw/timer.h"
+#include "hyp/regs/psr.h"
+#include "hyp/core/rtc.h"
+#include "hyp/core/soc.h"
+#include "hyp/core/tty.h"
+#include "hyp/core/vm.h"
+#include "hyp/core/vpmu.h"
+#include "vgic/vgic_hw.h"
+
+#define MAIN_NO_INTID 1023u /* never acknowledged as such (IHI 0048B 3.2.5) */
+
+extern const char vectors[], vectors_iciallu[], vectors_bpiall[], image_stacks[];
+void vectors_enter(uintptr_t stack_top) __attribute__((noreturn));
+
+struct board main_board;
+struct cp15_id main_host_id;
+uint64_t main_time_slice;
+uint64_t main_tty_tick;
+
+bool main_rt_unreliable;
+
+static struct boot main_boot;
+
+/* For the last words of a CPU whose own stack may be what has overflowed. */
+static uint64_t main_panic_stacks[BOARD_MAX_CPUS][0x800 / sizeof(uint64_t)];
+
+/* MIDR: Arm (0x41), Cortex-A15 (0xc0f), variant 0 and revision 4 or less. */
+static bool main_is_early_a15(uint32_t midr)
+{
+	return (midr & 0xfffffff0u) == 0x410fc0f0u && (midr & 0xfu) <= 4;
+}
+
+static void main_read_host_id(void)
+{
+	main_rt_unreliable = main_is_early_a15(sysreg_read(MIDR));
+	main_host_id = (struct cp15_id) {
+		.pfr0 = sysreg_read(ID_PFR0),
+		.pfr1 = sysreg_read(ID_PFR1),
+		.dfr0 = sysreg_read(ID_DFR0),
+		.afr0 = sysreg_read(ID_AFR0),
+		.mmfr = { sysreg_read(ID_MMFR0), sysreg_read(ID_MMFR1), sysreg_read(ID_MMFR2),
+			  sysreg_read(ID_MMFR3) },
+		.isar = { sysreg_read(ID_ISAR0), sysreg_read(ID_ISAR1), sysreg_read(ID_ISAR2),
+			  sysreg_read(ID_ISAR3), sysreg_read(ID_ISAR4), sysreg_read(ID_ISAR5) },
+		.mvfr0 = world_read_mvfr0(),
+		.mvfr1 = world_read_mvfr1(),
+		.actlr = sysreg_read(ACTLR),
+	};
+}
+
+/* What only Secure state may set, and no firmware has. Before the GIC is set up: Non-secure writes
+ * to what is in group 0 are ignored (IHI 0048B 4.3.5 to 4.3.11). */
+static void main_use_monitor(void)
+{
+	if (!monitor_is_active()) {
+		return;
+	}
+	monitor_open_gic(main_board.gicd, main_board.gicc);
+	if (sysreg_read(CNTFRQ) == 0) {
+		monitor_set_frequency(main_timer_hz());
+	}
+}
+
+/* This CPU's registers, its part of the GIC, its identity. */
+static void main_init_cpu(uint32_t index)
+{
+	cpus[index].index = (uint8_t)index;
+	cpus[index].panic_stack = (uintptr_t)main_panic_stacks[index + 1];
+	world_init_cpu(vectors, (uintptr_t)&cpus[index]);
+	main_use_monitor();
+	gic_init_cpu();
+	gic_enable(main_board.timer_virt_intid);
+	gic_enable(main_board.timer_phys_intid);
+	gic_set_priority(main_board.timer_hyp_intid, GIC_TIMER_PRIORITY);
+	gic_enable(main_board.timer_hyp_intid);
+	gic_enable(main_board.maintenance_intid);
+	vpmu_init_cpu();
+	main_host_id.actlr &= sysreg_read(ACTLR); /* a vCPU may come to each CPU */
+	cpus[index].gic_mask = gic_cpu_mask();
+}
+
+/* The manifest is known. */
+static void main_harden_cpu(void)
+{
+	static const char *const tables[] = {
+		[PREDICTOR_LEFT] = vectors,
+		[PREDICTOR_ICIALLU] = vectors_iciallu,
+		[PREDICTOR_BPIALL] = vectors_bpiall,
+	};
+	bool always = boot_manifest.branches == BRANCHES_ALWAYS;
+
+	if (boot_manifest.branches != BRANCHES_NEVER) {
+		world_set_vectors(
+			tables[cp15_predictor(sysreg_read(MIDR), sysreg_read(ACTLR), always)]);
+	}
+}
+
+static uint32_t main_init_gic(void)
+{
+	struct gic_map map = {
+		.gicd = (uintptr_t)mmu_map_device(main_board.gicd, 0x1000),
+		.gicc = (uintptr_t)mmu_map_device(main_board.gicc, 0x2000),
+		.gich = (uintptr_t)mmu_map_device(main_board.gich, 0x1000),
+	};
+
+	main_use_monitor();
+	gic_init(&map);
+	if (gic_page_repeats()) {
+		boot_refuse_text("gic",
+				 "GICC's two pages are not 4 KiB apart, but one is repeated: "
+				 "see docs/porting.md");
+	}
+	main_board.nr_intids = gic_nr_intids();
+	return vgic_hw_init(map.gich);
+}
+
+/* With HYP's own timer as the level that stays high. */
+static bool main_probe_hw_bit(void)
+{
+	uintptr_t gicv = (uintptr_t)mmu_map_device(main_board.gicv, 0x2000);
+	bool refires;
+
+	timer_set(0);
+	refires = gic_hw_bit_refires(gicv, main_board.timer_hyp_intid);
+	timer_stop();
+	if (!refires) {
+		print("this GIC forgets a level that the guest's EOI has deactivated (QEMU's "
+		      "does): no HW bit\n");
+	}
+	return refires;
+}
+
+static void main_init_pmu(void)
+{
+	bool wanted = false;
+
+	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+		wanted = wanted || boot_manifest.partition[n].pmu;
+	}
+	if (!wanted) {
+		return;
+	}
+	if (!cp15_has_pmu(&main_host_id)) {
+		boot_refuse_text("pmu", "the board's CPUs have no performance monitors, version 2");
+	}
+	vpmu_init();
+}
+
+/* Ticks a second: the tree's word goes before CNTFRQ, which some firmware leaves unset. */
+uint32_t main_timer_hz(void)
+{
+	return main_board.timer_hz ? main_board.timer_hz : sysreg_read(CNTFRQ);
+}
+
+static uint32_t main_us(uint64_t ticks)
+{
+	return (uint32_t)(ticks * 1000000u / main_timer_hz());
+}
+
+void main_entered(uint64_t loading)
+{
+	static bool said;
+
+	if (!said) {
+		said = true;
+		print("first guest instruction %u us after reset, %u us of them to scrub and "
+		      "copy\n",
+		      (unsigned)main_us(timer_now()), (unsigned)main_us(loading));
+	}
+}
+
+static uintptr_t main_stack_top(uint32_t index)
+{
+	return (uintptr_t)image_stacks + (index + 1) * LAYOUT_STACK_SIZE;
+}
+
+static void main_start_partitions(void)
+{
+	for (uint32_t n = 0; n < vm_count; n++) {
+		if (vms[n].config->autostart) {
+			vm_start(&vms[n]);
+		}
+	}
+}
+
+static void main_open_uart(uint32_t self)
+{
+	if (main_board.uart == BOARD_UART_NONE) {
+		return;
+	}
+	if (main_board.uart_intid == 0) {
+		print("the UART's interrupt does not reach the GIC: no input\n");
+		main_board.uart_intid = MAIN_NO_INTID;
+		return;
+	}
+	gic_target(main_board.uart_intid, cpus[self].gic_mask);
+	gic_enable(main_board.uart_intid);
+	tty_enable_interrupts();
+}
+
+void main(uint32_t dtb_pa, uint32_t image_pa)
+{
+	uint32_t self, nr_lrs;
+	bool hw_bit;
+
+	mmu_init();
+	tty_init();
+	main_boot.dtb_pa = dtb_pa;
+	main_boot.image_pa = image_pa;
+	boot_map_board(&main_boot);
+	boot_find_uart(&main_boot);
+	boot_read_board(&main_boot);
+	soc_init(&main_board);
+	if (main_timer_hz() == 0) {
+		boot_refuse_text("timer", "CNTFRQ is 0, and there is no clock-frequency");
+	}
+	self = cpus_find();
+	print("%s, %u CPUs, image at 0x%x\n", main_board.model, (unsigned)main_board.nr_cpus,
+	      (unsigned)image_pa);
+	main_read_host_id();
+	nr_lrs = main_init_gic();
+	main_init_cpu(self);
+	sched_init(&sched, main_board.nr_cpus);
+	boot_read_manifest(&main_boot);
+	tty_open(boot_manifest.raw_console);
+	main_time_slice = (uint64_t)boot_manifest.time_slice_us * main_timer_hz() / 1000000u;
+	main_tty_tick = main_timer_hz() / 25; /* longer than a few partitions' slices */
+	rtc_init(boot_read_clock(&main_boot));
+	main_init_pmu();
+	main_harden_cpu();
+	hw_bit = main_probe_hw_bit();
+	cpus_start(self, main_boot.image_pa); /* some wait in memory that partitions may get */
+	boot_make_partitions(&main_boot, nr_lrs, hw_bit);
+	main_open_uart(self);
+	tty_stop_waiting();
+	main_start_partitions();
+	halt_arm();
+	cpus_let_go();
+	vectors_enter(main_stack_top(self));
+}
+
+void main_secondary(uint32_t index)
+{
+	mmu_init_secondary();
+	vgic_hw_init_cpu();
+	main_init_cpu(index);
+	main_harden_cpu();
+	cpus_join();
+	vectors_enter(main_stack_top(index));
+}
+
+/* The rest of what is missing: a second try would only be told that. */
+static void main_say_board(void)
+{
+	struct refusal why;
+
+	if (!board_read(&main_boot.board_fdt, &main_board, &why)) {
+		tty_last_words("plumbline: refused: nor would this board do: %s/%s: %s%s%s\n",
+			       why.parent[0] ? "/" : "", why.node, why.property,
+			       why.property[0] ? ": " : "", why.reason);
+	}
+}
+
+void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode)
+{
+	mmu_init_devices();
+	tty_init();
+	main_boot.dtb_pa = dtb_pa;
+	main_boot.image_pa = image_pa;
+	boot_map_board(&main_boot);
+	boot_find_uart(&main_boot);
+	tty_last_words("plumbline: refused: entered in mode 0x%x, not HYP (0x%x): on QEMU add "
+		       "virtualization=on, on a board use a boot loader that enters HYP\n",
+		       (unsigned)mode, PSR_MODE_HYP);
+	main_say_board();
+	main_halt(MAIN_REFUSED);
+}
+
+void main_vm_ended(void)
+{
+	static struct lock once; /* two that end at a time: one sees the other, and keeps it */
+	enum main_status status = MAIN_OK;
+
+	lock_take(&once);
+	for (uint32_t n = 0; n < vm_count; n++) {
+		if (vms[n].life.state == LIFE_CRASHED) {
+			status = MAIN_CRASHED;
+		} else if (vms[n].life.state != LIFE_OFF) {
+			lock_drop(&once);
+			return;
+		}
+	}
+	main_halt(status);
+}
+
+void main_halt(enum main_status status)
+{
+	halt_others();
+	tty_last_words("plumbline: end: status %d\n", (int)status);
+	if (main_board.psci == BOARD_PSCI_SMC && main_board.psci_system_off &&
+	    !monitor_is_active()) {
+		smc_call(main_board.psci_system_off, 0, 0, 0);
+	}
+	soc_power_off();
+	for (;;) {
+		hw_wfi();
+	}
+}
+
+void main_panic(const char *what)
+{
+	halt_others();
+	tty_last_words("plumbline: panic: %s\n", what);
+	main_halt(MAIN_PANIC);
+}
+
+void panic_exception(uint32_t number, const struct guest_regs *regs)
+{
+	static const char *const names[] = { "reset", "undefined instruction", "supervisor call",
+					     "prefetch abort", "data abort" };
+
+	halt_others();
+	tty_last_words(
+		"plumbline: panic: %s in the monitor: cpsr %08x hsr %08x hdfar %08x hifar %08x\n",
+		names[number], (unsigned)regs->cpsr, (unsigned)sysreg_read(HSR),
+		(unsigned)sysreg_read(HDFAR), (unsigned)sysreg_read(HIFAR));
+	tty_last_words(
+		"plumbline: panic: pc %08x lr %08x r0 %08x %08x %08x %08x r4 %08x %08x %08x %08x\n",
+		(unsigned)regs->pc, (unsigned)regs->lr_usr, (unsigned)regs->r[0],
+		(unsigned)regs->r[1], (unsigned)regs->r[2], (unsigned)regs->r[3],
+		(unsigned)regs->r[4], (unsigned)regs->r[5], (unsigned)regs->r[6],
+		(unsigned)regs->r[7]);
+	main_halt(MAIN_PANIC);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/mem.h"
+#include "hyp/hw/cache.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/trap/insn.h"
+#include "hyp/regs/hcr.h"
+#include "hyp/regs/psr.h"
+#include <string.h>
+
+/* The loaded guest reads and writes past the caches: what is in one is old, and must not be met
+ * when it turns its own on (A3.5.7). */
+static bool mem_is_uncached(void)
+{
+	return (sysreg_read(SCTLR) & (SCTLR_M | SCTLR_C)) != (SCTLR_M | SCTLR_C);
+}
+
+static void mem_copy_out(uint64_t pa, uint8_t *to, uint32_t size)
+{
+	uint32_t cpu = cpu_this()->index;
+	bool uncached = mem_is_uncached();
+
+	while (size) {
+		uint32_t part = bits_min(size, BLOCK_SIZE - (uint32_t)(pa % BLOCK_SIZE));
+
+		const void *from = mmu_window(cpu, pa_make(pa));
+
+		if (uncached) {
+			cache_flush(from, part);
+		}
+		memcpy(to, from, part);
+		if (uncached) {
+			cache_flush(from, part);
+		}
+		pa += part;
+		to += part;
+		size -= part;
+	}
+	mmu_window_close(cpu);
+}
+
+bool mem_read(const struct vm *vm, uint32_t ipa, void *to, uint32_t size)
+{
+	uint64_t pa;
+
+	if (!vm_owns(vm, ipa, size, &pa)) {
+		return false;
+	}
+	mem_copy_out(pa, to, size);
+	return true;
+}
+
+/* A halfword at a guest-virtual address: both stages translate, so it is the guest's own to read.
+ */
+static bool mem_read_half(const struct vm *vm, uint32_t va, bool user, uint16_t *half)
+{
+	uint64_t pa;
+
+	if (!world_translate(va, user, &pa) || !vm_owns_pa(vm, pa, sizeof(*half))) {
+		return false;
+	}
+	mem_copy_out(pa, (uint8_t *)half, sizeof(*half));
+	return true;
+}
+
+bool mem_read_insn(const struct guest_regs *regs, bool thumb, bool *wide, uint32_t *word)
+{
+	const struct vm *vm = cpu_this()->loaded->vm;
+	bool user = (regs->cpsr & PSR_MODE) == PSR_MODE_USR;
+	uint16_t first, second = 0;
+
+	if (!mem_read_half(vm, regs->pc, user, &first)) {
+		return false;
+	}
+	*wide = !thumb || insn_thumb_is_wide(first);
+	if (*wide && !mem_read_half(vm, regs->pc + 2, user, &second)) {
+		return false;
+	}
+	if (!*wide) {
+		*word = first;
+	} else if (thumb) {
+		*word = ((uint32_t)first << 16) | second;
+	} else {
+		*word = ((uint32_t)second << 16) | first;
+	}
+	return true;
+}

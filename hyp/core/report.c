@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/report.h"
+#include "hyp/core/complain.h"
+#include "hyp/text/explain.h"
+#include "hyp/text/fmt.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/timer.h"
+#include "hyp/core/main.h"
+#include "hyp/core/mem.h"
+#include "hyp/regs/hcr.h"
+#include "hyp/regs/psr.h"
+#include "hyp/core/run.h"
+#include "hyp/core/tty.h"
+#include "vgic/vgic_hw.h"
+
+/* Steps in one go: a partition's line, one vCPU's sample and lines. The rest waits for the tick or
+ * for the next CPU: who has something to do there is not to pay for all. */
+#define REPORT_TURN    8u
+#define REPORT_SECONDS 2u /* for a CPU to answer */
+
+enum report_step { REPORT_VM, REPORT_ASK, REPORT_WAIT, REPORT_LINES, REPORT_END };
+
+static const uint32_t report_timers[2] = { VM_TIMER_VIRT, VM_TIMER_PHYS };
+
+static struct lock report_lock; /* all of the following; before tty's and a VGIC's */
+static volatile bool report_active;
+static enum report_step report_step;
+static uint32_t report_vm, report_vcpu, report_line; /* where it stands */
+static uint64_t report_deadline;		     /* for the CPU that was asked */
+static struct explain_vcpu report_of;
+
+static struct vcpu *report_this(void)
+{
+	return &vms[report_vm].vcpus[report_vcpu];
+}
+
+/* ---- the sample ---- */
+
+static struct explain_timer report_timer(const struct world_timer *timer, uint64_t now)
+{
+	return (struct explain_timer) {
+		.armed = (timer->ctl & (TIMER_ENABLE | TIMER_MASKED)) == TIMER_ENABLE,
+		.left = explain_milliseconds(timer->cval, now, main_timer_hz()),
+	};
+}
+
+static void report_timers_of(const struct vcpu *vcpu, const struct world_timer *virt,
+			     const struct world_timer *phys)
+{
+	uint64_t now = timer_now();
+
+	report_of.timer[0] = report_timer(virt, now - vcpu->world.cntvoff);
+	report_of.timer[1] = report_timer(phys, now);
+}
+
+/* Others of the partition that are not off. */
+static bool report_is_alone(const struct vcpu *vcpu)
+{
+	const struct vm *vm = vcpu->vm;
+
+	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+		if (n != vcpu->index && sched.entity[vm->vcpus[n].entity].state != SCHED_OFF) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static enum explain_where report_where(const struct vcpu *vcpu)
+{
+	switch (sched.entity[vcpu->entity].state) {
+	case SCHED_OFF:
+		return EXPLAIN_OFF;
+	case SCHED_BLOCKED:
+		return EXPLAIN_WAITS;
+	case SCHED_READY:
+		return vcpu->life->start ? EXPLAIN_START : EXPLAIN_READY;
+	default:
+		return EXPLAIN_ON_CPU;
+	}
+}
+
+/* What does not depend on where its registers are. sched_lock is held. */
+static void report_take_common(const struct vcpu *vcpu, const struct guest_regs *regs)
+{
+	report_of = (struct explain_vcpu) {
+		.name = vcpu->vm->config->name,
+		.index = vcpu->index,
+		.alone = report_is_alone(vcpu),
+		.where = report_where(vcpu),
+		.cpu = sched.entity[vcpu->entity].cpu,
+		.pc = vcpu->life->start ? vcpu->life->pc : regs->pc,
+		.cpsr = regs->cpsr,
+		.loops = complain_is_loop(vcpu),
+		.has_gic = vcpu->vm->vgic != NULL,
+		.irq_line = (vcpu->lines & HCR_VI) != 0,
+		.fiq_line = (vcpu->lines & HCR_VF) != 0,
+	};
+	for (uint32_t n = 0; n < PLUMB_STAT_COUNT; n++) {
+		report_of.stats[n] = vcpu->stats[n];
+	}
+}
+
+/* The instruction before the one that it stands at: a WFI that is not trapped shows so. */
+static enum explain_insn report_last_insn(const struct guest_regs *regs)
+{
+	bool thumb = (regs->cpsr & PSR_T) != 0;
+	struct guest_regs before = *regs;
+	enum explain_insn insn = EXPLAIN_OTHER;
+	uint32_t word;
+	bool wide;
+
+	before.pc = regs->pc - 4;
+	if (mem_read_insn(&before, thumb, &wide, &word) && wide) {
+		insn = explain_instruction(word, thumb, true);
+	}
+	before.pc = regs->pc - 2;
+	if (thumb && insn == EXPLAIN_OTHER && mem_read_insn(&before, true, &wide, &word) && !wide) {
+		insn = explain_instruction(word, true, false);
+	}
+	return insn;
+}
+
+static uint32_t report_vectors(uint32_t sctlr, uint32_t vbar)
+{
+	return sctlr & SCTLR_V ? 0xffff0000u : vbar;
+}
+
+/* This CPU's registers are the vCPU's. */
+static void report_take_loaded(struct vcpu *vcpu, const struct guest_regs *regs)
+{
+	struct world_timer virt = { sysreg_read(CNTV_CTL), sysreg_read64(CNTV_CVAL) };
+	struct world_timer phys = { sysreg_read(CNTP_CTL), sysreg_read64(CNTP_CVAL) };
+
+	lock_take(&sched_lock);
+	report_take_common(vcpu, regs);
+	lock_drop(&sched_lock);
+	report_of.vectors = report_vectors(sysreg_read(SCTLR), sysreg_read(VBAR));
+	report_of.insn = report_last_insn(regs);
+	report_timers_of(vcpu, &virt, &phys);
+	if (!vcpu->vm->vgic) {
+		return;
+	}
+	run_vgic_fold(vcpu); /* before its guest goes on, run_work flushes */
+	lock_take(&vcpu->vm->vgic_lock);
+	vgic_hw_look(vcpu->cif);
+	report_of.view = vgic_explain(vcpu->vm->vgic, vcpu->index, report_timers);
+	lock_drop(&vcpu->vm->vgic_lock);
+}
+
+/* Where is it? SCHED_NO_CPU: all of it is in memory, and stays there while vgic_lock is held: who
+ * loads a vCPU takes that lock. sched_lock is held. */
+static uint8_t report_holder(const struct vcpu *vcpu)
+{
+	const struct sched_entity *entity = &sched.entity[vcpu->entity];
+
+	return entity->state == SCHED_RUNNING ? entity->cpu : vcpu->life->loaded_on;
+}
+
+/* From memory, if all of it is there. Else the CPU that has it. */
+static uint8_t report_take_unloaded(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+	uint8_t holder;
+
+	lock_take(&vm->vgic_lock);
+	lock_take(&sched_lock);
+	holder = report_holder(vcpu);
+	if (holder == SCHED_NO_CPU) {
+		report_take_common(vcpu, &vcpu->regs);
+	}
+	lock_drop(&sched_lock);
+	if (holder == SCHED_NO_CPU) {
+		report_of.vectors = report_vectors(vcpu->world.sctlr, vcpu->world.vbar);
+		report_timers_of(vcpu, &vcpu->world.cntv, &vcpu->world.cntp);
+		if (vm->vgic) {
+			report_of.view = vgic_explain(vm->vgic, vcpu->index, report_timers);
+		}
+	}
+	lock_drop(&vm->vgic_lock);
+	return holder;
+}
+
+/* ---- step by step; report_lock is held ---- */
+
+/* A step's result: false waits, for the console or for a CPU. */
+
+static bool report_say_vm(void)
+{
+	static const char *const states[] = { [LIFE_OFF] = "off",
+					      [LIFE_LOADING] = "its memory is being loaded",
+					      [LIFE_RUNNING] = "running",
+					      [LIFE_ENDING] = "ends",
+					      [LIFE_CRASHED] = "crashed" };
+	const struct vm *vm = &vms[report_vm];
+	uint32_t state = vm->life.state;
+	char line[EXPLAIN_TEXT];
+
+	fmt_format(line, sizeof(line), "state: %s: %s, %u vCPU%s", vm->config->name, states[state],
+		   (unsigned)vm->nr_vcpus, vm->nr_vcpus == 1 ? "" : "s");
+	if (!tty_say(line)) {
+		return false;
+	}
+	report_vcpu = 0;
+	report_step = REPORT_ASK;
+	if (state != LIFE_RUNNING) {
+		report_vm++;
+		report_step = report_vm < vm_count ? REPORT_VM : REPORT_END;
+	}
+	return true;
+}
+
+static bool report_ask(void)
+{
+	uint8_t holder = report_take_unloaded(report_this());
+	struct cpu *cpu;
+
+	report_line = 0;
+	if (holder == SCHED_NO_CPU) {
+		report_step = REPORT_LINES;
+		return true;
+	}
+	cpu = &cpus[holder];
+	report_step = REPORT_WAIT;
+	cpu->report = true;
+	hw_dmb(); /* who sees resched sees the other, too */
+	cpu->resched = true;
+	if (cpu != cpu_this()) {
+		gic_kick(cpu->gic_mask);
+	}
+	return false;
+}
+
+/* A CPU that does not leave its guest, or the monitor, is a finding, too. */
+static bool report_is_late(void)
+{
+	const struct vcpu *vcpu = report_this();
+
+	if (timer_now() < report_deadline) {
+		return false;
+	}
+	lock_take(&sched_lock);
+	report_take_common(vcpu, &vcpu->regs);
+	lock_drop(&sched_lock);
+	report_of.where = EXPLAIN_MUTE;
+	report_step = REPORT_LINES;
+	return true;
+}
+
+static bool report_say_line(void)
+{
+	char line[EXPLAIN_TEXT];
+
+	if (report_line < EXPLAIN_LINES &&
+	    explain_line(&report_of, report_line, line, sizeof(line))) {
+		if (!tty_say(line)) {
+			return false;
+		}
+		report_line++;
+		return true;
+	}
+	report_vcpu++;
+	report_deadline = 0;
+	report_step = REPORT_ASK;
+	if (report_vcpu >= vms[report_vm].nr_vcpus) {
+		report_vm++;
+		report_step = report_vm < vm_count ? REPORT_VM : REPORT_END;
+	}
+	return true;
+}
+
+static bool report_do_step(void)
+{
+	switch (report_step) {
+	case REPORT_VM:
+		return report_say_vm();
+	case REPORT_ASK:
+		if (!report_deadline) {
+			report_deadline = timer_now() + REPORT_SECONDS * (uint64_t)main_timer_hz();
+		}
+		return report_is_late() || report_ask(); /* it may move for ever */
+	case REPORT_WAIT:
+		return report_is_late();
+	case REPORT_LINES:
+		return report_say_line();
+	default:
+		report_active = !tty_say("state: end");
+		return !report_active;
+	}
+}
+
+static void report_do_steps(void)
+{
+	for (uint32_t n = 0; n < REPORT_TURN && report_active; n++) {
+		if (!report_do_step()) {
+			break;
+		}
+	}
+	if (report_active) {
+		tty_ask_tick();
+	}
+}
+
+void report_go_on(void)
+{
+	complain_go_on();
+	if (!report_active) {
+		return;
+	}
+	lock_take(&report_lock);
+	report_do_steps();
+	lock_drop(&report_lock);
+}
+
+void report_start(void)
+{
+	lock_take(&report_lock);
+	if (!report_active) {
+		report_active = true;
+		report_step = vm_count ? REPORT_VM : REPORT_END;
+		report_vm = 0;
+		report_deadline = 0;
+	}
+	report_do_steps();
+	lock_drop(&report_lock);
+}
+
+void report_sample(struct cpu *cpu, const struct guest_regs *regs)
+{
+	cpu->report = false;
+	lock_take(&report_lock);
+	if (report_active && report_step == REPORT_WAIT) {
+		struct vcpu *vcpu = cpu->loaded;
+
+		if (vcpu == report_this()) {
+			report_take_loaded(vcpu, regs);
+			report_step = REPORT_LINES;
+		} else {
+			report_step = REPORT_ASK; /* it has left this CPU meanwhile */
+		}
+		report_do_steps();
+	}
+	lock_drop(&report_lock);
+}

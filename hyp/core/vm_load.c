@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A partition before its first instruction: its interrupts as after a reset, its devices given to
+ * it; its memory scrubbed, images copied, everything cleaned to the point of coherency, where a
+ * guest with its caches off looks. In bounded steps: each is a piece of vCPU 0's own time. */
+#include "hyp/hw/cache.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/hw/timer.h"
+#include "hyp/hw/tlb.h"
+#include "hyp/core/irq.h"
+#include "hyp/core/main.h"
+#include "hyp/core/tty.h"
+#include "hyp/base/bits.h"
+#include "hyp/core/vm.h"
+#include <string.h>
+
+#define VM_LOAD_STEP 0x4000u /* bytes: some 8,000 instructions, which nothing interrupts */
+
+/* Two more for each further piece of RAM: scrub, copy. */
+enum vm_load_phase {
+	LOAD_VGIC,
+	LOAD_DEVICES,
+	LOAD_SCRUB,
+	LOAD_KERNEL,
+	LOAD_INITRD,
+	LOAD_DTB,
+	LOAD_REGIONS
+};
+
+/* What a phase writes; data NULL: zeros. */
+static struct manifest_image vm_load_image(const struct vm *vm, uint32_t phase)
+{
+	const struct manifest_partition *config = vm->config;
+	const struct manifest_region *region;
+
+	switch (phase) {
+	case LOAD_SCRUB:
+		return (struct manifest_image) { NULL, config->memory_size, config->memory_ipa };
+	case LOAD_KERNEL:
+		return config->kernel;
+	case LOAD_INITRD:
+		return config->initrd;
+	case LOAD_DTB:
+		return config->dtb;
+	default:
+		break;
+	}
+	region = &config->region[(phase - LOAD_REGIONS) / 2];
+	if ((phase - LOAD_REGIONS) % 2 == 0) {
+		return (struct manifest_image) { NULL, region->size, region->ipa };
+	}
+	return (struct manifest_image) { region->data, region->data_size, region->ipa };
+}
+
+static uint64_t vm_load_pa(const struct vm *vm, const struct manifest_image *image, uint32_t offset)
+{
+	uint64_t pa = 0;
+
+	if (!vm_owns(vm, image->ipa, image->size, &pa)) {
+		main_panic("an image of a checked manifest does not lie in memory");
+	}
+	return pa + offset;
+}
+
+static void vm_load_chunk(const struct vm *vm, uint32_t cpu, const struct manifest_image *image,
+			  uint32_t offset, uint32_t size)
+{
+	void *to = mmu_window(cpu, pa_make(vm_load_pa(vm, image, offset)));
+
+	if (image->data) {
+		memcpy(to, image->data + offset, size);
+	} else {
+		memset(to, 0, size);
+	}
+	cache_flush(to, size);
+	mmu_window_close(cpu);
+}
+
+/* A chunk ends where its 2 MiB block does: the window shows one block. */
+static uint32_t vm_load_size(const struct vm *vm, const struct manifest_image *image,
+			     uint32_t offset)
+{
+	uint64_t pa = vm_load_pa(vm, image, offset);
+	uint32_t size = bits_min(VM_LOAD_STEP, image->size - offset);
+
+	return bits_min(size, BLOCK_SIZE - (uint32_t)(pa % BLOCK_SIZE));
+}
+
+/* A piece of its VGIC's reset: lines may be driven meanwhile. What was held for the life before is
+ * nobody's, before devices may fire again. True: there is more. */
+static bool vm_load_vgic(struct vm *vm)
+{
+	uint32_t physid;
+	bool more;
+
+	if (!vm->vgic) {
+		return false;
+	}
+	lock_take(&vm->vgic_lock);
+	more = vgic_reset_piece(vm->vgic, vm->load_offset++);
+	while (vgic_release_next(vm->vgic, 0, &physid)) {
+		gic_deactivate(physid);
+	}
+	lock_drop(&vm->vgic_lock);
+	return more;
+}
+
+static void vm_load_next(struct vm *vm)
+{
+	vm->load_phase++;
+	vm->load_offset = 0;
+}
+
+/* True: the step is done. */
+static bool vm_load_interrupts(struct vm *vm)
+{
+	if (vm->load_phase == LOAD_VGIC) {
+		if (!vm_load_vgic(vm)) {
+			vm_load_next(vm);
+		}
+		return true;
+	}
+	if (vm->load_phase == LOAD_DEVICES) {
+		irq_give(vm);
+		vm_load_next(vm);
+		return true;
+	}
+	return false;
+}
+
+static void vm_load_done(struct vm *vm)
+{
+	const struct manifest_partition *config = vm->config;
+	/* The guest's virtual counter starts at 0, the same on its vCPUs. */
+	uint64_t offset = config->no_counter_offset ? 0 : timer_now();
+
+	/* Nothing of an earlier life may be left in a cache or TLB. */
+	tlb_flush_vmid_of(vm->vcpus[0].world.vttbr);
+	cache_icache_flush();
+	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+		memset(&vm->vcpus[n].vfp, 0, sizeof(vm->vcpus[n].vfp));
+		vm->vcpus[n].world.cntvoff = offset;
+	}
+	lock_take(&sched_lock);
+	life_loaded(&vm->life, config->entry);
+	lock_drop(&sched_lock);
+}
+
+void vm_load_step(struct vm *vm, uint32_t cpu)
+{
+	if (vm_load_interrupts(vm)) {
+		return;
+	}
+	while (vm->load_phase < LOAD_REGIONS + 2 * vm->config->nr_regions) {
+		struct manifest_image image = vm_load_image(vm, vm->load_phase);
+		uint32_t size;
+
+		if (vm->load_offset < image.size) {
+			size = vm_load_size(vm, &image, vm->load_offset);
+			vm_load_chunk(vm, cpu, &image, vm->load_offset, size);
+			vm->load_offset += size;
+			return;
+		}
+		vm_load_next(vm);
+	}
+	vm_load_done(vm);
+}

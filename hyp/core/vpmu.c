@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/vpmu.h"
+#include "hyp/base/bits.h"
+#include "hyp/hw/gic.h"
+#include "hyp/core/tty.h"
+#include "vgic/vgic.h"
+#include <string.h>
+
+#define VPMU_PROBE_READS 1000 /* more than any GIC needs */
+
+uint32_t vpmu_intid;
+
+/* Boot writes them. A vCPU may come to each CPU: as many event counters as the poorest has. */
+static bool vpmu_wanted;
+static uint32_t vpmu_events = PMU_MAX_EVENTS;
+
+/* Private interrupts that are pending and were not, after raising (lowering) the monitors' level.
+ */
+static uint32_t vpmu_rise(uint32_t before, bool high)
+{
+	uint32_t changed = 0;
+
+	pmu_raise(high);
+	for (uint32_t n = 0; n < VPMU_PROBE_READS && !changed; n++) {
+		changed = (gic_pending_private() ^ before) & GENMASK32(31, 16);
+	}
+	return changed;
+}
+
+/* A level that comes and goes with the overflow. Boards whose monitors interrupt through shared
+ * interrupts, one a CPU, have none. */
+static uint32_t vpmu_find(void)
+{
+	uint32_t rose = vpmu_rise(gic_pending_private(), true);
+	uint32_t fell = vpmu_rise(gic_pending_private(), false);
+
+	return rose && rose == fell && !(rose & (rose - 1)) ? bits_first(rose) : 0;
+}
+
+void vpmu_init(void)
+{
+	vpmu_wanted = true;
+	vpmu_init_cpu();
+	vpmu_intid = vpmu_find();
+	if (vpmu_intid) {
+		gic_enable(vpmu_intid);
+	}
+	print("performance monitors: %u event counters, %s\n", (unsigned)vpmu_events,
+	      vpmu_intid ? "overflow interrupt" : "no private interrupt that tells of an overflow");
+}
+
+void vpmu_init_cpu(void)
+{
+	if (!vpmu_wanted) {
+		return;
+	}
+	vpmu_events = bits_min(vpmu_events, pmu_init_cpu());
+	if (vpmu_intid) {
+		gic_enable(vpmu_intid);
+	}
+}
+
+/* Without a VGIC nobody would take the interrupt: it stays active, as the timers' do. */
+static void vpmu_set_active(const struct vcpu *vcpu, bool active)
+{
+	const struct vgic *vgic = vcpu->vm->vgic;
+
+	if (vpmu_intid && (!vgic || vgic_hw_held(vgic, vcpu->index, VM_PMU_INTID))) {
+		gic_set_active(vpmu_intid, active);
+	}
+}
+
+void vpmu_hold(struct vcpu *vcpu)
+{
+	vpmu_set_active(vcpu, true);
+	pmu_open(&vcpu->pmu, vpmu_events);
+}
+
+/* The level has fallen when the interrupt is deactivated. What has not come through yet pends now,
+ * and wakes the vCPU: its counters are not there to do it later. */
+void vpmu_take(struct vcpu *vcpu, vgic_kick_t *kick)
+{
+	struct vgic *vgic = vcpu->vm->vgic;
+
+	pmu_close(&vcpu->pmu, vpmu_events);
+	vpmu_set_active(vcpu, false);
+	if (!vpmu_intid || !vgic) {
+		return;
+	}
+	if (!pmu_wants_interrupt(&vcpu->pmu)) {
+		(void)vgic_hw_release(vgic, vcpu->index, VM_PMU_INTID);
+	} else if (!vgic_hw_held(vgic, vcpu->index, VM_PMU_INTID)) {
+		vgic_hw_fired(vgic, vcpu->index, VM_PMU_INTID, kick);
+	}
+}
+
+bool vpmu_use(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+
+	if (vcpu->pmu_used) {
+		return false;
+	}
+	vcpu->pmu_used = true;
+	lock_take(&vm->vgic_lock);
+	vpmu_hold(vcpu);
+	lock_drop(&vm->vgic_lock);
+	return true;
+}
+
+void vpmu_reset(struct vcpu *vcpu)
+{
+	vcpu->pmu_used = false;
+	memset(&vcpu->pmu, 0, sizeof(vcpu->pmu));
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Searches for a node: by path, by phandle, by what it is compatible with. */
+#include "hyp/fdt/fdt.h"
+
+/* `component` (length `n`) names the node, with its unit address or without. */
+/*@ requires valid_read_string(name) && valid_read_string(component) && n <= strlen(component);
+  @ terminates \true;
+  @ assigns \nothing;
+  @*/
+static bool fdt_name_matches(const char *name, const char *component, uint32_t n)
+{
+	bool unit = false;
+
+	/*@ loop invariant 0 <= i <= n && i <= strlen(name);
+	  @ loop assigns i, unit;
+	  @ loop variant n - i;
+	  @*/
+	for (uint32_t i = 0; i < n; i++) {
+		/* A shorter name ends in a zero, which no component holds. */
+		if (name[i] != component[i]) {
+			return false;
+		}
+		unit = unit || component[i] == '@';
+	}
+	return name[n] == 0 || (name[n] == '@' && !unit);
+}
+
+fdt_node_t fdt_find_path(const struct fdt *fdt, const char *path)
+{
+	fdt_node_t node = *path == '/' ? fdt_root(fdt) : FDT_NONE;
+
+	/*@ loop invariant valid_read_string(path) && strlen(path) < 0xffffffff;
+	  @ loop invariant fdt_behind(fdt, node, -1);
+	  @ loop assigns node, path;
+	  @ loop variant strlen(path);
+	  @*/
+	while (node != FDT_NONE) {
+		uint32_t n = 0;
+
+		/*@ loop invariant valid_read_string(path);
+		  @ loop invariant strlen(path) <= strlen(\at(path, LoopEntry));
+		  @ loop assigns path;
+		  @ loop variant strlen(path);
+		  @*/
+		while (*path == '/') {
+			path++;
+		}
+		/*@ loop invariant 0 <= n <= strlen(path);
+		  @ loop assigns n;
+		  @ loop variant strlen(path) - n;
+		  @*/
+		while (path[n] != 0 && path[n] != '/' && path[n] != ':') {
+			n++;
+		}
+		if (n == 0) {
+			return node;
+		}
+		node = fdt_first_child(fdt, node);
+		/*@ loop invariant fdt_behind(fdt, node, -1);
+		  @ loop assigns node;
+		  @ loop variant fdt->struct_size - node;
+		  @*/
+		while (node != FDT_NONE && !fdt_name_matches(fdt_node_name(fdt, node), path, n)) {
+			node = fdt_next_sibling(fdt, node);
+		}
+		path += n;
+	}
+	return FDT_NONE;
+}
+
+fdt_node_t fdt_find_phandle(const struct fdt *fdt, uint32_t phandle)
+{
+	/* 5.1 of the specification reserves neither, but 0 and -1 stand for 'none' everywhere. */
+	fdt_node_t node = phandle == 0 || phandle == UINT32_MAX ? FDT_NONE : fdt_root(fdt);
+
+	/*@ loop invariant fdt_behind(fdt, node, -1);
+	  @ loop assigns node;
+	  @ loop variant fdt->struct_size - node;
+	  @*/
+	for (; node != FDT_NONE; node = fdt_next_node(fdt, node)) {
+		struct fdt_prop prop;
+		uint32_t value;
+
+		if (((fdt_get_prop(fdt, node, "phandle", &prop) && prop.length == 4) ||
+		     (fdt_get_prop(fdt, node, "linux,phandle", &prop) && prop.length == 4)) &&
+		    fdt_prop_u32(&prop, 0, &value) && value == phandle) {
+			return node;
+		}
+	}
+	return FDT_NONE;
+}
+
+fdt_node_t fdt_find_compatible(const struct fdt *fdt, fdt_node_t after, const char *compatible)
+{
+	fdt_node_t node = fdt_next_node(fdt, after);
+
+	/*@ loop invariant fdt_behind(fdt, node, after);
+	  @ loop assigns node;
+	  @ loop variant fdt->struct_size - node;
+	  @*/
+	while (node != FDT_NONE && !fdt_is_compatible(fdt, node, compatible)) {
+		node = fdt_next_node(fdt, node);
+	}
+	return node;
+}

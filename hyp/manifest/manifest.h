@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The system manifest: which partitions run. Checked here, by the same code, on the host (plumb
+ * pack) and at boot. docs/manifest.md is the reference. Pure. */
+#ifndef HYP_MANIFEST_MANIFEST_H
+#define HYP_MANIFEST_MANIFEST_H
+
+#include "hyp/board/board.h"
+#include "hyp/fdt/fdt.h"
+
+#define MANIFEST_MAX_PARTITIONS 16
+#define MANIFEST_MAX_VCPUS	8
+#define MANIFEST_MAX_DEVICES	8
+#define MANIFEST_MAX_ALL_VCPUS	64 /* of all partitions together */
+#define MANIFEST_MAX_INTERRUPTS 8  /* of a device */
+
+struct manifest_image {
+	const uint8_t *data; /* in the manifest's blob; NULL: none */
+	uint32_t size;
+	uint32_t ipa; /* where it goes, or would go if there were one (kernel, dtb); else 0 */
+};
+
+/* More RAM than the partition's main piece. `data` is copied to its start. */
+struct manifest_region {
+	uint32_t ipa, size; /* multiples of 4 KiB */
+	const uint8_t *data;
+	uint32_t data_size;
+};
+
+#define MANIFEST_MAX_REGIONS 2
+
+struct manifest_device {
+	uint64_t pa; /* 4 KiB-aligned */
+	uint32_t ipa, size;
+	uint32_t nr_interrupts;
+	uint32_t intid[MANIFEST_MAX_INTERRUPTS]; /* physical and virtual SPIs */
+	uint8_t edges;				 /* bit n: intid[n] is edge-triggered */
+};
+
+struct manifest_partition {
+	const char *name;  /* the node's name, which has no unit address; 1..15 of [a-z0-9-] */
+	uint32_t nr_vcpus; /* 1..8 */
+	uint8_t affinity[MANIFEST_MAX_VCPUS]; /* bit n: board CPU n */
+	uint32_t priority;		      /* 0..7, default 3 */
+	uint32_t memory_size;		      /* multiple of 4 KiB, at IPA 0x40000000 (or 1:1) */
+	uint64_t memory_pa;  /* 'memory-at': fixed physical base; 0: the monitor chooses */
+	uint32_t memory_ipa; /* 0x40000000, or memory_pa with 'identity' */
+	bool has_gic;
+	uint32_t nr_irqs; /* 32..1020; default 128; 0 without a GIC */
+	struct manifest_image kernel, initrd, dtb;
+	uint32_t kernel_space; /* bytes from the kernel's start that it will take; 0: no kernel */
+	uint32_t entry;	       /* IPA; bit 0: in Thumb state */
+	uint16_t rights;       /* bit n: may call on partition n */
+	uint32_t nr_regions; /* with firmware: its memory at IPA 0, and flash 1 of the virt board */
+	struct manifest_region region[MANIFEST_MAX_REGIONS];
+	uint32_t nr_devices;
+	struct manifest_device device[MANIFEST_MAX_DEVICES];
+	bool rtc;	     /* an emulated PL031 at 0x09010000, SPI 34; default no */
+	bool virtio_windows; /* 32 empty virtio-mmio transports at 0x0a000000; default no */
+	bool pmu;	     /* performance monitors of its own; default no */
+	bool console;	     /* an emulated PL011 at 0x09000000, SPI 33; default yes */
+	bool autostart;	     /* default yes */
+
+	bool no_counter_offset; /* CNTVOFF is 0, not the time of the start; default no */
+};
+
+/* Is the branch predictor emptied between a guest and the monitor? */
+enum manifest_branches { BRANCHES_AUTO, BRANCHES_ALWAYS, BRANCHES_NEVER };
+
+struct manifest {
+	uint32_t nr_partitions;
+	uint32_t time_slice_us; /* default 10000 */
+	uint8_t branches;	/* enum manifest_branches */
+	bool raw_console; /* one partition, no prefixes, nothing of the monitor until the end */
+	struct manifest_partition partition[MANIFEST_MAX_PARTITIONS];
+};
+
+/* Everything that can be said without a board: True and *manifest, or false and *why. */
+bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refusal *why);
+
+/* Against the board that it runs on: CPUs exist, memory-at lies in free RAM, device windows touch
+ * neither RAM nor the GIC, nor each other's owner, their interrupts are the GIC's, as far as it is
+ * known how many those are. `free`: RAM not taken by the monitor. */
+bool manifest_check_board(const struct fdt *fdt, const struct manifest *manifest,
+			  const struct board *board, const struct regions *free,
+			  struct refusal *why);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Devices that a partition gets as they are. */
+#include "hyp/manifest/manifest_parts.h"
+#include "hyp/base/bits.h"
+
+enum manifest_device_rule {
+	DEVICE_COMPATIBLE,
+	DEVICE_PA,
+	DEVICE_IPA,
+	DEVICE_SIZE,
+	DEVICE_INTERRUPT,
+	DEVICE_INTERRUPT_EDGE,
+	DEVICE_DT_COMPATIBLE,
+	DEVICE_DT_STEP,
+	DEVICE_DT_COHERENT,
+	NR_DEVICE_RULES,
+};
+
+static const struct manifest_rule device_rules[NR_DEVICE_RULES] = {
+	[DEVICE_COMPATIBLE] = { "compatible", SHAPE_STRINGS },
+	[DEVICE_PA] = { "pa", SHAPE_WIDE },
+	[DEVICE_IPA] = { "ipa", SHAPE_CELL },
+	[DEVICE_SIZE] = { "size", SHAPE_CELL },
+	[DEVICE_INTERRUPT] = { "interrupt", SHAPE_CELLS },
+	[DEVICE_INTERRUPT_EDGE] = { "interrupt-edge", SHAPE_FLAG_OR_CELLS },
+	[DEVICE_DT_COMPATIBLE] = { "dt-compatible", SHAPE_STRINGS },
+	[DEVICE_DT_STEP] = { "dt-step", SHAPE_CELL },
+	[DEVICE_DT_COHERENT] = { "dt-coherent", SHAPE_FLAG },
+};
+
+static bool manifest_read_window(const struct manifest_node *node, struct manifest_device *device)
+{
+	uint64_t ipa;
+
+	if (!manifest_given(node, DEVICE_PA)) {
+		return manifest_refuse(node, DEVICE_PA, "missing: where is it on the board?");
+	}
+	if (!manifest_given(node, DEVICE_SIZE)) {
+		return manifest_refuse(node, DEVICE_SIZE, "missing: how many bytes?");
+	}
+	device->pa = manifest_value(node, DEVICE_PA, 0);
+	device->size = manifest_cell(node, DEVICE_SIZE, 0);
+	if (device->size == 0 || device->size % PAGE_SIZE != 0) {
+		return manifest_refuse(node, DEVICE_SIZE,
+				       "not a multiple of 4 KiB (0x1000) above 0");
+	}
+	if (device->pa % PAGE_SIZE != 0 || device->pa > MANIFEST_PA_LIMIT - device->size) {
+		return manifest_refuse(node, DEVICE_PA, "not a multiple of 4 KiB below 2^40");
+	}
+	ipa = manifest_value(node, DEVICE_IPA, device->pa);
+	if (ipa % PAGE_SIZE != 0 || ipa > MANIFEST_IPA_LIMIT - device->size) {
+		return manifest_refuse(node, DEVICE_IPA,
+				       "not a multiple of 4 KiB such that the device ends below 4 "
+				       "GiB");
+	}
+	device->ipa = (uint32_t)ipa;
+	return true;
+}
+
+/* Against the rest of the guest's map. */
+static bool manifest_check_window(const struct manifest_node *node,
+				  const struct manifest_partition *partition,
+				  const struct manifest_device *device)
+{
+	if (manifest_overlaps(device->ipa, device->size, partition->memory_ipa,
+			      partition->memory_size)) {
+		return manifest_refuse(node, DEVICE_IPA, "overlaps the partition's memory");
+	}
+	if (manifest_overlaps(device->ipa, device->size, MANIFEST_GIC_IPA, MANIFEST_GIC_SIZE)) {
+		return manifest_refuse(node, DEVICE_IPA,
+				       "overlaps the virtual GIC (0x08000000 to 0x0802ffff)");
+	}
+	if (partition->console &&
+	    manifest_overlaps(device->ipa, device->size, MANIFEST_CONSOLE_IPA, PAGE_SIZE)) {
+		return manifest_refuse(node, DEVICE_IPA,
+				       "overlaps the virtual console (0x09000000): give console = "
+				       "\"none\", or another ipa");
+	}
+	for (uint32_t i = 0; i < partition->nr_regions; i++) {
+		if (manifest_overlaps(device->ipa, device->size, partition->region[i].ipa,
+				      partition->region[i].size)) {
+			return manifest_refuse(node, DEVICE_IPA,
+					       "overlaps the firmware's memory (0x00000000 and "
+					       "0x04000000)");
+		}
+	}
+	if (partition->rtc &&
+	    manifest_overlaps(device->ipa, device->size, MANIFEST_RTC_IPA, PAGE_SIZE)) {
+		return manifest_refuse(node, DEVICE_IPA,
+				       "overlaps the virtual clock (0x09010000): give no rtc, or "
+				       "another ipa");
+	}
+	for (uint32_t i = 0; i < partition->nr_devices; i++) {
+		if (manifest_overlaps(device->ipa, device->size, partition->device[i].ipa,
+				      partition->device[i].size)) {
+			return manifest_refuse(node, DEVICE_IPA,
+					       "overlaps another device of the partition");
+		}
+	}
+	return true;
+}
+
+/* Its place in the device's list, or nr_interrupts. */
+static uint32_t manifest_interrupt_place(const struct manifest_device *device, uint32_t intid)
+{
+	uint32_t n = 0;
+
+	while (n < device->nr_interrupts && device->intid[n] != intid) {
+		n++;
+	}
+	return n;
+}
+
+/* What is wrong with an interrupt of the device, NULL if nothing. */
+static const char *manifest_interrupt_error(const struct manifest_partition *partition,
+					    const struct manifest_device *device, uint32_t intid)
+{
+	if (intid < 32 || intid > 1019) {
+		return "not an interrupt number of 32 to 1019 (SPI n is n + 32)";
+	}
+	if (!partition->has_gic) {
+		return "the partition has no GIC";
+	}
+	if (intid >= partition->nr_irqs) {
+		return "past the partition's last interrupt: raise its irqs";
+	}
+	if (partition->console && intid == MANIFEST_CONSOLE_IRQ) {
+		return "33 is the virtual console's: give console = \"none\"";
+	}
+	if (partition->rtc && intid == MANIFEST_RTC_IRQ) {
+		return "34 is the virtual clock's: give no rtc";
+	}
+	return manifest_interrupt_place(device, intid) != device->nr_interrupts
+		       ? "one is given twice"
+		       : NULL;
+}
+
+static bool manifest_read_interrupts(const struct manifest_node *node,
+				     const struct manifest_partition *partition,
+				     struct manifest_device *device)
+{
+	uint32_t count = manifest_given(node, DEVICE_INTERRUPT)
+				 ? node->prop[DEVICE_INTERRUPT].length / 4
+				 : 0;
+
+	if (count > MANIFEST_MAX_INTERRUPTS) {
+		return manifest_refuse(node, DEVICE_INTERRUPT, "more than 8 interrupts");
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t intid = 0;
+		const char *error;
+
+		fdt_prop_u32(&node->prop[DEVICE_INTERRUPT], i, &intid);
+		error = manifest_interrupt_error(partition, device, intid);
+		if (error) {
+			return manifest_refuse(node, DEVICE_INTERRUPT, error);
+		}
+		device->intid[device->nr_interrupts++] = intid;
+	}
+	return true;
+}
+
+/* A flag: all of them are edges. */
+static bool manifest_read_edges(const struct manifest_node *node, struct manifest_device *device)
+{
+	const struct fdt_prop *prop = &node->prop[DEVICE_INTERRUPT_EDGE];
+
+	if (!manifest_given(node, DEVICE_INTERRUPT_EDGE)) {
+		return true;
+	}
+	if (device->nr_interrupts == 0) {
+		return manifest_refuse(node, DEVICE_INTERRUPT_EDGE, "of what? Give interrupt");
+	}
+	if (prop->length == 0) {
+		device->edges = (uint8_t)((1u << device->nr_interrupts) - 1);
+	}
+	for (uint32_t i = 0; i < prop->length / 4; i++) {
+		uint32_t intid = 0;
+		uint32_t n;
+
+		fdt_prop_u32(prop, i, &intid);
+		n = manifest_interrupt_place(device, intid);
+		if (n == device->nr_interrupts) {
+			return manifest_refuse(node, DEVICE_INTERRUPT_EDGE,
+					       "not one of the device's interrupts");
+		}
+		device->edges |= (uint8_t)(1u << n);
+	}
+	return true;
+}
+
+/* What the guest's device tree is to say of it: for plumb pack, which makes the tree. */
+static bool manifest_check_nodes(const struct manifest_node *node,
+				 const struct manifest_device *device)
+{
+	uint32_t step = manifest_cell(node, DEVICE_DT_STEP, device->size);
+
+	if (manifest_given(node, DEVICE_DT_COMPATIBLE) &&
+	    node->prop[DEVICE_DT_COMPATIBLE].data[0] == 0) {
+		return manifest_refuse(node, DEVICE_DT_COMPATIBLE, "needs a name");
+	}
+	if (manifest_given(node, DEVICE_DT_COHERENT) &&
+	    !manifest_given(node, DEVICE_DT_COMPATIBLE)) {
+		return manifest_refuse(node, DEVICE_DT_COHERENT, "of what? Give dt-compatible");
+	}
+	if (!manifest_given(node, DEVICE_DT_STEP)) {
+		return true;
+	}
+	if (!manifest_given(node, DEVICE_DT_COMPATIBLE)) {
+		return manifest_refuse(node, DEVICE_DT_STEP, "of what? Give dt-compatible");
+	}
+	if (step == 0 || step % 4 != 0 || device->nr_interrupts == 0 ||
+	    step > device->size / device->nr_interrupts) {
+		return manifest_refuse(node, DEVICE_DT_STEP,
+				       "not a multiple of 4 that goes into size once for every "
+				       "interrupt");
+	}
+	return true;
+}
+
+/* A device that covers flash 1, the board's own most likely, stands in place of the zeros there:
+ * they are the last region of those that firmware has. */
+static void manifest_replace_flash(struct manifest_partition *partition,
+				   const struct manifest_device *device)
+{
+	uint64_t end = (uint64_t)device->ipa + device->size;
+
+	if (partition->nr_regions == MANIFEST_MAX_REGIONS && device->ipa <= MANIFEST_FLASH1_IPA &&
+	    end >= MANIFEST_FLASH1_IPA + MANIFEST_FLASH1_SIZE) {
+		partition->nr_regions--;
+	}
+}
+
+bool manifest_read_device(const struct fdt *fdt, fdt_node_t at,
+			  struct manifest_partition *partition, struct refusal *why)
+{
+	struct manifest_node node = { .fdt = fdt, .why = why, .node = at };
+	struct manifest_device device = { 0 };
+
+	if (!fdt_is_compatible(fdt, at, "plumbline,device")) {
+		return board_refuse(fdt, why, at, "compatible",
+				    "unknown node: a device says \"plumbline,device\"");
+	}
+	if (fdt_first_child(fdt, at) != FDT_NONE) {
+		return board_refuse(fdt, why, fdt_first_child(fdt, at), "",
+				    "unknown node: a device holds none");
+	}
+	if (partition->nr_devices == MANIFEST_MAX_DEVICES) {
+		return board_refuse(fdt, why, at, "", "more than 8 devices");
+	}
+	if (!manifest_collect(&node, device_rules, NR_DEVICE_RULES) ||
+	    !manifest_read_window(&node, &device)) {
+		return false;
+	}
+	manifest_replace_flash(partition, &device);
+	if (!manifest_check_window(&node, partition, &device) ||
+	    !manifest_read_interrupts(&node, partition, &device) ||
+	    !manifest_read_edges(&node, &device) || !manifest_check_nodes(&node, &device)) {
+		return false;
+	}
+	partition->device[partition->nr_devices++] = device;
+	return true;
+}

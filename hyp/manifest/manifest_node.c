@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A manifest node against its table of rules: an unknown property is a refusal, not a shrug, since
+ * a misspelt one would otherwise run the system without what it asked for. */
+#include "hyp/manifest/manifest_parts.h"
+#include <string.h>
+
+/* What is wrong with the shape of a value, NULL if nothing. */
+static const char *manifest_shape_error(const struct fdt_prop *prop, enum manifest_shape shape)
+{
+	bool terminated = prop->length != 0 && prop->data[prop->length - 1] == 0;
+
+	switch (shape) {
+	case SHAPE_FLAG:
+		return prop->length == 0 ? NULL : "takes no value";
+	case SHAPE_CELL:
+		return prop->length == 4 ? NULL : "needs one cell: <number>";
+	case SHAPE_WIDE:
+		return prop->length == 8 ? NULL : "needs two cells: <high low>";
+	case SHAPE_CELL_OR_WIDE:
+		return prop->length == 4 || prop->length == 8 ? NULL : "needs one or two cells";
+	case SHAPE_CELLS:
+		return prop->length != 0 && prop->length % 4 == 0 ? NULL : "needs cells: <n ...>";
+	case SHAPE_FLAG_OR_CELLS:
+		return prop->length % 4 == 0 ? NULL : "needs no value, or cells: <n ...>";
+	case SHAPE_STRING:
+		return terminated && memchr(prop->data, 0, prop->length - 1) == NULL
+			       ? NULL
+			       : "needs one string";
+	case SHAPE_STRINGS:
+		return terminated ? NULL : "needs strings: \"one\", \"more\"; a <&label> is none";
+	case SHAPE_BLOB:
+		return prop->length != 0 ? NULL : "the file is empty";
+	}
+	return "unknown shape";
+}
+
+static bool manifest_collect_one(struct manifest_node *node, const struct manifest_rule *rules,
+				 uint32_t nr_rules, const struct fdt_prop *prop)
+{
+	const char *error;
+	uint32_t i = 0;
+
+	if (strcmp(prop->name, "phandle") == 0) {
+		return true; /* manifest_check_label: who refers to it is told first */
+	}
+	while (i < nr_rules && strcmp(rules[i].name, prop->name) != 0) {
+		i++;
+	}
+	if (i == nr_rules) {
+		return board_refuse(node->fdt, node->why, node->node, prop->name,
+				    "unknown property");
+	}
+	error = (node->given & (UINT32_C(1) << i)) != 0
+			? "given twice"
+			: manifest_shape_error(prop, rules[i].shape);
+	if (error) {
+		return board_refuse(node->fdt, node->why, node->node, prop->name, error);
+	}
+	node->given |= UINT32_C(1) << i;
+	node->prop[i] = *prop;
+	return true;
+}
+
+bool manifest_collect(struct manifest_node *node, const struct manifest_rule *rules,
+		      uint32_t nr_rules)
+{
+	struct fdt_prop prop;
+	uint32_t cursor;
+	bool more = fdt_first_prop(node->fdt, node->node, &prop, &cursor);
+
+	node->rules = rules;
+	node->given = 0;
+	for (; more; more = fdt_next_prop(node->fdt, &prop, &cursor)) {
+		if (!manifest_collect_one(node, rules, nr_rules, &prop)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool manifest_check_label(const struct fdt *fdt, fdt_node_t node, struct refusal *why)
+{
+	struct fdt_prop prop;
+
+	if (fdt_get_prop(fdt, node, "phandle", &prop)) {
+		return board_refuse(fdt, why, node, "phandle",
+				    "a <&label> refers to this node: a manifest has names, in "
+				    "quotes");
+	}
+	return true;
+}
+
+bool manifest_given(const struct manifest_node *node, uint32_t rule)
+{
+	return (node->given & (UINT32_C(1) << rule)) != 0;
+}
+
+uint64_t manifest_value(const struct manifest_node *node, uint32_t rule, uint64_t missing)
+{
+	uint64_t value = missing;
+
+	if (manifest_given(node, rule)) {
+		fdt_prop_cells(&node->prop[rule], 0, node->prop[rule].length / 4, &value);
+	}
+	return value;
+}
+
+uint32_t manifest_cell(const struct manifest_node *node, uint32_t rule, uint32_t missing)
+{
+	return (uint32_t)manifest_value(node, rule, missing);
+}
+
+const char *manifest_string(const struct manifest_node *node, uint32_t rule, const char *missing)
+{
+	return manifest_given(node, rule) ? (const char *)node->prop[rule].data : missing;
+}
+
+bool manifest_refuse(const struct manifest_node *node, uint32_t rule, const char *reason)
+{
+	return board_refuse(node->fdt, node->why, node->node, node->rules[rule].name, reason);
+}
+
+bool manifest_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+	return a_size != 0 && b_size != 0 && a < b + b_size && b < a + a_size;
+}

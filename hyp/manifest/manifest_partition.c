@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/manifest/manifest_parts.h"
+#include "hyp/base/bits.h"
+#include <string.h>
+
+#define MANIFEST_NAME_MAX     15u
+#define MANIFEST_BOOTARGS_MAX 1024u /* what Linux keeps on ARM, its zero included */
+
+static const struct manifest_rule partition_rules[NR_PARTITION_RULES] = {
+	[RULE_COMPATIBLE] = { "compatible", SHAPE_STRINGS },
+	[RULE_VCPUS] = { "vcpus", SHAPE_CELL },
+	[RULE_CPUS] = { "cpus", SHAPE_CELLS },
+	[RULE_PRIORITY] = { "priority", SHAPE_CELL },
+	[RULE_MEMORY_SIZE] = { "memory-size", SHAPE_CELL_OR_WIDE },
+	[RULE_MEMORY_AT] = { "memory-at", SHAPE_WIDE },
+	[RULE_IDENTITY] = { "identity", SHAPE_FLAG },
+	[RULE_GIC] = { "gic", SHAPE_STRING },
+	[RULE_IRQS] = { "irqs", SHAPE_CELL },
+	[RULE_FIRMWARE] = { "firmware", SHAPE_BLOB },
+	[RULE_KERNEL] = { "kernel", SHAPE_BLOB },
+	[RULE_KERNEL_ADDRESS] = { "kernel-address", SHAPE_CELL },
+	[RULE_KERNEL_SPACE] = { "kernel-space", SHAPE_CELL },
+	[RULE_ENTRY] = { "entry", SHAPE_CELL },
+	[RULE_INITRD] = { "initrd", SHAPE_BLOB },
+	[RULE_INITRD_ADDRESS] = { "initrd-address", SHAPE_CELL },
+	[RULE_DTB] = { "dtb", SHAPE_BLOB },
+	[RULE_DTB_ADDRESS] = { "dtb-address", SHAPE_CELL },
+	[RULE_NO_DTB] = { "no-dtb", SHAPE_FLAG },
+	[RULE_BOOTARGS] = { "bootargs", SHAPE_STRING },
+	[RULE_RIGHTS] = { "rights", SHAPE_STRINGS },
+	[RULE_CONSOLE] = { "console", SHAPE_STRING },
+	[RULE_RTC] = { "rtc", SHAPE_STRING },
+	[RULE_VIRTIO_WINDOWS] = { "virtio-windows", SHAPE_FLAG },
+	[RULE_PMU] = { "pmu", SHAPE_FLAG },
+	[RULE_NO_COUNTER_OFFSET] = { "no-counter-offset", SHAPE_FLAG },
+	[RULE_NO_AUTOSTART] = { "no-autostart", SHAPE_FLAG },
+};
+_Static_assert(NR_PARTITION_RULES <= MANIFEST_MAX_RULES, "manifest_node holds every rule");
+
+static bool manifest_name_ok(const char *name)
+{
+	uint32_t length = 0;
+
+	for (; *name != 0; name++, length++) {
+		bool ok = (*name >= 'a' && *name <= 'z') || (*name >= '0' && *name <= '9') ||
+			  *name == '-';
+
+		if (!ok || length == MANIFEST_NAME_MAX) {
+			return false;
+		}
+	}
+	return length != 0;
+}
+
+/* One mask for all vCPUs, or one each. */
+static bool manifest_read_cpus(const struct manifest_node *node,
+			       struct manifest_partition *partition)
+{
+	uint32_t cells = node->prop[RULE_CPUS].length / 4;
+
+	for (uint32_t i = 0; i < partition->nr_vcpus; i++) {
+		uint32_t mask = 0xff;
+
+		if (manifest_given(node, RULE_CPUS) &&
+		    ((cells != 1 && cells != partition->nr_vcpus) ||
+		     !fdt_prop_u32(&node->prop[RULE_CPUS], cells == 1 ? 0 : i, &mask))) {
+			return manifest_refuse(node, RULE_CPUS,
+					       "needs one bit mask, or one for each vCPU");
+		}
+		if (mask == 0 || mask > 0xff) {
+			return manifest_refuse(node, RULE_CPUS,
+					       "a mask names at least one CPU of 0 to 7 (bits 0 "
+					       "to 7)");
+		}
+		partition->affinity[i] = (uint8_t)mask;
+	}
+	return true;
+}
+
+static bool manifest_read_vcpus(const struct manifest_node *node,
+				struct manifest_partition *partition)
+{
+	partition->nr_vcpus = manifest_cell(node, RULE_VCPUS, 1);
+	partition->priority = manifest_cell(node, RULE_PRIORITY, 3);
+	if (partition->nr_vcpus < 1 || partition->nr_vcpus > MANIFEST_MAX_VCPUS) {
+		return manifest_refuse(node, RULE_VCPUS, "not 1 to 8");
+	}
+	if (partition->priority > 7) {
+		return manifest_refuse(node, RULE_PRIORITY, "not 0 (lowest) to 7");
+	}
+	return manifest_read_cpus(node, partition);
+}
+
+/* "yes" or "none" */
+static bool manifest_read_choice(const struct manifest_node *node, uint32_t rule, const char *yes,
+				 bool *chosen)
+{
+	const char *value = manifest_string(node, rule, yes);
+
+	*chosen = strcmp(value, yes) == 0;
+	return *chosen || strcmp(value, "none") == 0;
+}
+
+static bool manifest_read_gic(const struct manifest_node *node,
+			      struct manifest_partition *partition)
+{
+	uint32_t irqs = manifest_cell(node, RULE_IRQS, 128);
+
+	if (!manifest_read_choice(node, RULE_GIC, "v2", &partition->has_gic)) {
+		return manifest_refuse(node, RULE_GIC, "neither \"v2\" nor \"none\"");
+	}
+	if (!manifest_read_choice(node, RULE_CONSOLE, "pl011", &partition->console)) {
+		return manifest_refuse(node, RULE_CONSOLE, "neither \"pl011\" nor \"none\"");
+	}
+	partition->virtio_windows = manifest_given(node, RULE_VIRTIO_WINDOWS);
+	partition->pmu = manifest_given(node, RULE_PMU);
+	partition->no_counter_offset = manifest_given(node, RULE_NO_COUNTER_OFFSET);
+	partition->rtc = manifest_given(node, RULE_RTC);
+	if (partition->rtc && !manifest_read_choice(node, RULE_RTC, "pl031", &partition->rtc)) {
+		return manifest_refuse(node, RULE_RTC, "neither \"pl031\" nor \"none\"");
+	}
+	if (!partition->has_gic) {
+		return !manifest_given(node, RULE_IRQS) ||
+		       manifest_refuse(node, RULE_IRQS, "there is no GIC that could have any");
+	}
+	if (irqs != 1020 && (irqs < 32 || irqs > 992 || irqs % 32 != 0)) {
+		return manifest_refuse(node, RULE_IRQS,
+				       "neither a multiple of 32 from 32 to 992, nor 1020");
+	}
+	if (partition->console && irqs <= MANIFEST_CONSOLE_IRQ) {
+		return manifest_refuse(node, RULE_IRQS,
+				       "the console's interrupt is 33: give 64 or more, or console "
+				       "= \"none\"");
+	}
+	if (partition->rtc && irqs <= MANIFEST_RTC_IRQ) {
+		return manifest_refuse(node, RULE_IRQS,
+				       "the clock's interrupt is 34: give 64 or more, or no rtc");
+	}
+	partition->nr_irqs = irqs;
+	return true;
+}
+
+static bool manifest_read_boot(const struct manifest_node *node,
+			       struct manifest_partition *partition)
+{
+	partition->autostart = !manifest_given(node, RULE_NO_AUTOSTART);
+	if (partition->autostart && !manifest_given(node, RULE_KERNEL) &&
+	    !manifest_given(node, RULE_FIRMWARE)) {
+		return manifest_refuse(node, RULE_KERNEL,
+				       "missing: give one, or firmware, or no-autostart if another "
+				       "partition loads it");
+	}
+	if (manifest_given(node, RULE_BOOTARGS) &&
+	    node->prop[RULE_BOOTARGS].length > MANIFEST_BOOTARGS_MAX) {
+		return manifest_refuse(node, RULE_BOOTARGS, "longer than 1023 characters");
+	}
+	return true;
+}
+
+bool manifest_read_partition(const struct fdt *fdt, fdt_node_t at,
+			     struct manifest_partition *partition, struct refusal *why)
+{
+	struct manifest_node node = { .fdt = fdt, .why = why, .node = at };
+
+	memset(partition, 0, sizeof(*partition));
+	partition->name = fdt_node_name(fdt, at);
+	if (!fdt_is_compatible(fdt, at, "plumbline,partition")) {
+		return board_refuse(fdt, why, at, "compatible",
+				    "unknown node: a partition says \"plumbline,partition\"");
+	}
+	if (!manifest_name_ok(partition->name)) {
+		return board_refuse(fdt, why, at, "",
+				    "a partition's name is 1 to 15 of a-z, 0-9 and '-'");
+	}
+	if (!manifest_collect(&node, partition_rules, NR_PARTITION_RULES) ||
+	    !manifest_read_vcpus(&node, partition) || !manifest_read_gic(&node, partition) ||
+	    !manifest_read_boot(&node, partition) || !manifest_place(&node, partition)) {
+		return false;
+	}
+	for (fdt_node_t child = fdt_first_child(fdt, at); child != FDT_NONE;
+	     child = fdt_next_sibling(fdt, child)) {
+		if (!manifest_read_device(fdt, child, partition, why)) {
+			return false;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How the manifest is read, in parts. Private to manifest*.c. */
+#ifndef HYP_MANIFEST_MANIFEST_PARTS_H
+#define HYP_MANIFEST_MANIFEST_PARTS_H
+
+#include "hyp/manifest/manifest.h"
+
+/* The machine that guests see: QEMU's virt map. */
+#define MANIFEST_RAM_IPA      UINT32_C(0x40000000)
+#define MANIFEST_GIC_IPA      UINT32_C(0x08000000)
+#define MANIFEST_GIC_SIZE     UINT32_C(0x00030000)
+#define MANIFEST_CONSOLE_IPA  UINT32_C(0x09000000)
+#define MANIFEST_CONSOLE_IRQ  33u
+#define MANIFEST_RTC_IPA      UINT32_C(0x09010000)
+#define MANIFEST_RTC_IRQ      34u
+#define MANIFEST_VIRTIO_IPA   UINT32_C(0x0a000000)
+#define MANIFEST_VIRTIO_SIZE  UINT32_C(0x00004000)
+#define MANIFEST_KERNEL_PLACE UINT32_C(0x10000)	  /* above the start of RAM */
+#define MANIFEST_INITRD_PLACE UINT32_C(0x8000000) /* at most; or the middle of RAM */
+#define MANIFEST_IPA_LIMIT    (UINT64_C(1) << 32)
+#define MANIFEST_PA_LIMIT     (UINT64_C(1) << 40)
+
+/* Firmware made for virt is linked at flash 0 and keeps its settings in flash 1: both are RAM here.
+ */
+#define MANIFEST_FIRMWARE_IPA	UINT32_C(0x00000000)
+#define MANIFEST_FIRMWARE_LIMIT UINT32_C(0x04000000)
+#define MANIFEST_FLASH1_IPA	UINT32_C(0x04000000)
+#define MANIFEST_FLASH1_SIZE	UINT32_C(0x00040000)
+
+/* What a property's value looks like. */
+enum manifest_shape {
+	SHAPE_FLAG,	     /* no value */
+	SHAPE_CELL,	     /* <n> */
+	SHAPE_WIDE,	     /* <high low> */
+	SHAPE_CELL_OR_WIDE,  /* either */
+	SHAPE_CELLS,	     /* <n ...> */
+	SHAPE_FLAG_OR_CELLS, /* either */
+	SHAPE_STRING,	     /* "one" */
+	SHAPE_STRINGS,	     /* "one", "more" */
+	SHAPE_BLOB,	     /* /incbin/("file") */
+};
+
+struct manifest_rule {
+	const char *name;
+	enum manifest_shape shape;
+};
+
+#define MANIFEST_MAX_RULES 32
+
+/* A node whose properties are all known and well-shaped, by the index of their rule. */
+struct manifest_node {
+	const struct fdt *fdt;
+	struct refusal *why;
+	fdt_node_t node;
+	const struct manifest_rule *rules;
+	uint32_t given; /* bit n: rule n's property is there */
+	struct fdt_prop prop[MANIFEST_MAX_RULES];
+};
+
+bool manifest_collect(struct manifest_node *node, const struct manifest_rule *rules,
+		      uint32_t nr_rules);
+/* dtc gives nodes that a <&label> names a property `phandle`, and the reference is a number, which
+ * would pass for one that was meant. manifest_collect lets it pass: after all that is refused for a
+ * better reason, this refuses it. */
+bool manifest_check_label(const struct fdt *fdt, fdt_node_t node, struct refusal *why);
+bool manifest_given(const struct manifest_node *node, uint32_t rule);
+/* The value, or `missing` where the property is not given. */
+uint64_t manifest_value(const struct manifest_node *node, uint32_t rule, uint64_t missing);
+uint32_t manifest_cell(const struct manifest_node *node, uint32_t rule, uint32_t missing);
+const char *manifest_string(const struct manifest_node *node, uint32_t rule, const char *missing);
+/* Fills *why, returns false. */
+bool manifest_refuse(const struct manifest_node *node, uint32_t rule, const char *reason);
+
+/* One partition: all that can be told without the others. */
+bool manifest_read_partition(const struct fdt *fdt, fdt_node_t node,
+			     struct manifest_partition *partition, struct refusal *why);
+bool manifest_read_device(const struct fdt *fdt, fdt_node_t node,
+			  struct manifest_partition *partition, struct refusal *why);
+
+/* The rules of a partition's node, in the table's order */
+enum manifest_partition_rule {
+	RULE_COMPATIBLE,
+	RULE_VCPUS,
+	RULE_CPUS,
+	RULE_PRIORITY,
+	RULE_MEMORY_SIZE,
+	RULE_MEMORY_AT,
+	RULE_IDENTITY,
+	RULE_GIC,
+	RULE_IRQS,
+	RULE_FIRMWARE,
+	RULE_KERNEL,
+	RULE_KERNEL_ADDRESS,
+	RULE_KERNEL_SPACE,
+	RULE_ENTRY,
+	RULE_INITRD,
+	RULE_INITRD_ADDRESS,
+	RULE_DTB,
+	RULE_DTB_ADDRESS,
+	RULE_NO_DTB,
+	RULE_BOOTARGS,
+	RULE_RIGHTS,
+	RULE_CONSOLE,
+	RULE_RTC,
+	RULE_VIRTIO_WINDOWS,
+	RULE_PMU,
+	RULE_NO_COUNTER_OFFSET,
+	RULE_NO_AUTOSTART,
+	NR_PARTITION_RULES,
+};
+
+/* Where its memory and its images lie. `console` is known by then. */
+bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition);
+
+bool manifest_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
+
+/* The nodes that partition `index`, and its device `device`, were read from. */
+fdt_node_t manifest_partition_node(const struct fdt *fdt, uint32_t index);
+fdt_node_t manifest_device_node(const struct fdt *fdt, uint32_t index, uint32_t device);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where a partition's memory and images lie, in its own addresses. */
+#include "hyp/manifest/manifest_parts.h"
+#include "hyp/base/bits.h"
+#include <string.h>
+
+static bool manifest_place_fixed(const struct manifest_node *node,
+				 struct manifest_partition *partition)
+{
+	bool identity = manifest_given(node, RULE_IDENTITY);
+	uint64_t pa = manifest_value(node, RULE_MEMORY_AT, 0);
+
+	partition->memory_ipa = MANIFEST_RAM_IPA;
+	if (!manifest_given(node, RULE_MEMORY_AT)) {
+		return !identity ||
+		       manifest_refuse(node, RULE_IDENTITY, "needs memory-at: which address?");
+	}
+	if (pa == 0 || pa % PAGE_SIZE != 0 || pa >= MANIFEST_PA_LIMIT) {
+		return manifest_refuse(node, RULE_MEMORY_AT,
+				       "not a multiple of 4 KiB, above 0 and below 2^40");
+	}
+	partition->memory_pa = pa;
+	if (!identity) {
+		return true;
+	}
+	if (pa >= MANIFEST_IPA_LIMIT) {
+		return manifest_refuse(node, RULE_IDENTITY, "needs a memory-at below 4 GiB");
+	}
+	partition->memory_ipa = (uint32_t)pa;
+	return true;
+}
+
+static bool manifest_place_memory(const struct manifest_node *node,
+				  struct manifest_partition *partition)
+{
+	uint64_t size = manifest_value(node, RULE_MEMORY_SIZE, 0);
+	uint64_t least = manifest_given(node, RULE_KERNEL) ? node->prop[RULE_KERNEL].length : 1;
+
+	if (!manifest_given(node, RULE_MEMORY_SIZE)) {
+		return manifest_refuse(node, RULE_MEMORY_SIZE, "missing: how many bytes?");
+	}
+	if (size % PAGE_SIZE != 0) {
+		return manifest_refuse(node, RULE_MEMORY_SIZE, "not a multiple of 4 KiB (0x1000)");
+	}
+	if (size < MANIFEST_KERNEL_PLACE + least) {
+		return manifest_refuse(node, RULE_MEMORY_SIZE,
+				       "less than the kernel and 64 KiB below it");
+	}
+	if (!manifest_place_fixed(node, partition)) {
+		return false;
+	}
+	if (size > MANIFEST_IPA_LIMIT - partition->memory_ipa) {
+		return manifest_refuse(node, RULE_MEMORY_SIZE,
+				       "more than fits below 4 GiB (3 GiB from 0x40000000 on)");
+	}
+	if (size > MANIFEST_PA_LIMIT - partition->memory_pa) {
+		return manifest_refuse(node, RULE_MEMORY_AT, "the memory ends above 2^40");
+	}
+	if (manifest_overlaps(partition->memory_ipa, size, MANIFEST_GIC_IPA, MANIFEST_GIC_SIZE) ||
+	    (partition->console &&
+	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_CONSOLE_IPA, PAGE_SIZE)) ||
+	    (partition->rtc &&
+	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_RTC_IPA, PAGE_SIZE)) ||
+	    (partition->virtio_windows &&
+	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_VIRTIO_IPA,
+			       MANIFEST_VIRTIO_SIZE))) {
+		return manifest_refuse(node, RULE_MEMORY_AT,
+				       "the memory would cover the virtual GIC (0x08000000 to "
+				       "0x0802ffff), the console (0x09000000), the clock "
+				       "(0x09010000) or the virtio windows (0x0a000000)");
+	}
+	partition->memory_size = (uint32_t)size;
+	return true;
+}
+
+/* What `rule` holds becomes *image, at `address`: a multiple of `align`, and all of it in memory.
+ */
+static bool manifest_place_image(const struct manifest_node *node,
+				 const struct manifest_partition *partition, uint32_t rule,
+				 uint64_t address, uint32_t align, struct manifest_image *image)
+{
+	uint64_t end = (uint64_t)partition->memory_ipa + partition->memory_size;
+	uint32_t room = 1;
+
+	if (manifest_given(node, rule)) {
+		image->data = node->prop[rule].data;
+		image->size = node->prop[rule].length;
+		room = image->size;
+	}
+	if (address % align != 0) {
+		return manifest_refuse(node, rule,
+				       "its address is not aligned: 4 bytes; a device tree 8");
+	}
+	if (address < partition->memory_ipa || address + room > end) {
+		return manifest_refuse(node, rule,
+				       "does not lie in the partition's memory: see its address "
+				       "and memory-size");
+	}
+	image->ipa = (uint32_t)address;
+	return true;
+}
+
+static bool manifest_images_apart(const struct manifest_image *a, const struct manifest_image *b)
+{
+	/* One that is not there has no size; where a device tree would go still counts. */
+	return !manifest_overlaps(a->ipa, a->size, b->ipa, b->size != 0 ? b->size : 1);
+}
+
+/* Linux's zImage unpacks from behind itself, so initrd and device tree stay well above: the
+ * middle of memory, or 128 MiB where there is more; behind the kernel's space if that reaches so
+ * far. */
+static uint64_t manifest_payload_place(const struct manifest_partition *partition)
+{
+	uint64_t middle =
+		bits_align_down((uint64_t)partition->memory_ipa +
+					bits_min(partition->memory_size / 2, MANIFEST_INITRD_PLACE),
+				PAGE_SIZE);
+	uint64_t behind =
+		bits_align_up((uint64_t)partition->kernel.ipa + partition->kernel_space, PAGE_SIZE);
+
+	if (partition->nr_regions != 0) { /* firmware: as on virt */
+		return partition->memory_ipa;
+	}
+	return partition->kernel.ipa <= middle && middle < behind ? behind : middle;
+}
+
+static bool manifest_place_payload(const struct manifest_node *node,
+				   struct manifest_partition *partition)
+{
+	const struct manifest_image kernel = { NULL, partition->kernel_space,
+					       partition->kernel.ipa };
+	uint64_t place = manifest_payload_place(partition);
+
+	if (manifest_given(node, RULE_INITRD)) {
+		uint64_t address = manifest_value(node, RULE_INITRD_ADDRESS, place);
+
+		if (!manifest_place_image(node, partition, RULE_INITRD, address, 4,
+					  &partition->initrd)) {
+			return false;
+		}
+		if (!manifest_images_apart(&kernel, &partition->initrd)) {
+			return manifest_refuse(node, RULE_INITRD,
+					       "overlaps the kernel: give initrd-address, or more "
+					       "memory");
+		}
+		place = bits_align_up(address + partition->initrd.size, PAGE_SIZE);
+	} else if (manifest_given(node, RULE_INITRD_ADDRESS)) {
+		return manifest_refuse(node, RULE_INITRD_ADDRESS, "there is no initrd");
+	}
+	if (manifest_given(node, RULE_NO_DTB)) {
+		return true;
+	}
+	if (!manifest_place_image(node, partition, RULE_DTB,
+				  manifest_value(node, RULE_DTB_ADDRESS, place), 8,
+				  &partition->dtb)) {
+		return false;
+	}
+	if (!manifest_images_apart(&kernel, &partition->dtb) ||
+	    !manifest_images_apart(&partition->initrd, &partition->dtb)) {
+		return manifest_refuse(node, RULE_DTB,
+				       "overlaps the kernel or the initrd: give dtb-address, or "
+				       "more memory");
+	}
+	return true;
+}
+
+/* Images that would be loaded as they are, and could not run so. */
+static bool manifest_check_formats(const struct manifest_node *node,
+				   const struct manifest_partition *partition)
+{
+	static const uint8_t elf[] = { 0x7f, 'E', 'L', 'F' };
+	static const uint8_t uimage[] = { 0x27, 0x05, 0x19, 0x56 };
+	static const uint8_t dtb[] = { 0xd0, 0x0d, 0xfe, 0xed };
+
+	if (partition->kernel.size >= sizeof(elf) &&
+	    memcmp(partition->kernel.data, elf, sizeof(elf)) == 0) {
+		return manifest_refuse(node, RULE_KERNEL,
+				       "an ELF file: make a raw image of it (objcopy -O binary)");
+	}
+	if (partition->kernel.size >= sizeof(uimage) &&
+	    memcmp(partition->kernel.data, uimage, sizeof(uimage)) == 0) {
+		return manifest_refuse(node, RULE_KERNEL,
+				       "a U-Boot uImage: give the zImage or raw image inside it");
+	}
+	if (partition->dtb.size != 0 && (partition->dtb.size < sizeof(dtb) ||
+					 memcmp(partition->dtb.data, dtb, sizeof(dtb)) != 0)) {
+		return manifest_refuse(node, RULE_DTB,
+				       "not a device tree blob: compile it with dtc first");
+	}
+	return true;
+}
+
+/* Firmware runs from IPA 0, with the device tree at the start of RAM, as on virt with -bios. */
+static bool manifest_place_firmware(const struct manifest_node *node,
+				    struct manifest_partition *partition)
+{
+	const struct fdt_prop *prop = &node->prop[RULE_FIRMWARE];
+
+	if (manifest_given(node, RULE_KERNEL) || manifest_given(node, RULE_ENTRY)) {
+		return manifest_refuse(node, RULE_FIRMWARE, "contradicts kernel and entry");
+	}
+	if (prop->length > MANIFEST_FIRMWARE_LIMIT) {
+		return manifest_refuse(node, RULE_FIRMWARE, "more than 64 MiB, flash 0 of virt");
+	}
+	if (partition->memory_ipa < MANIFEST_FLASH1_IPA + MANIFEST_FLASH1_SIZE) {
+		return manifest_refuse(node, RULE_MEMORY_AT, "the memory would cover the firmware");
+	}
+	partition->region[0] = (struct manifest_region) {
+		.ipa = MANIFEST_FIRMWARE_IPA,
+		.size = (uint32_t)bits_align_up(prop->length, BLOCK_SIZE),
+		.data = prop->data,
+		.data_size = prop->length,
+	};
+	partition->region[1] = (struct manifest_region) {
+		.ipa = MANIFEST_FLASH1_IPA,
+		.size = MANIFEST_FLASH1_SIZE,
+	};
+	partition->nr_regions = 2;
+	partition->entry = MANIFEST_FIRMWARE_IPA;
+	return true;
+}
+
+/* What the kernel takes beyond its file: bss, or what a zImage unpacks to. */
+static bool manifest_place_space(const struct manifest_node *node,
+				 struct manifest_partition *partition)
+{
+	uint32_t room = partition->memory_size - (partition->kernel.ipa - partition->memory_ipa);
+
+	partition->kernel_space = manifest_cell(node, RULE_KERNEL_SPACE, partition->kernel.size);
+	if (partition->kernel_space < partition->kernel.size) {
+		return manifest_refuse(node, RULE_KERNEL_SPACE, "less than the kernel's own size");
+	}
+	if (partition->kernel_space > room) {
+		return manifest_refuse(node, RULE_KERNEL_SPACE,
+				       "does not lie in the partition's memory: give it more");
+	}
+	return true;
+}
+
+static bool manifest_place_kernel(const struct manifest_node *node,
+				  struct manifest_partition *partition)
+{
+	uint64_t kernel = manifest_value(node, RULE_KERNEL_ADDRESS,
+					 (uint64_t)partition->memory_ipa + MANIFEST_KERNEL_PLACE);
+
+	if (!manifest_place_image(node, partition, RULE_KERNEL, kernel, 4, &partition->kernel)) {
+		return false;
+	}
+	if (!manifest_place_space(node, partition)) {
+		return false;
+	}
+	partition->entry = manifest_cell(node, RULE_ENTRY, partition->kernel.ipa);
+	if (partition->entry % 4 == 2 || partition->entry < partition->memory_ipa ||
+	    partition->entry - partition->memory_ipa >= partition->memory_size) {
+		return manifest_refuse(node, RULE_ENTRY,
+				       "neither a multiple of 4 nor odd (Thumb), in the "
+				       "partition's memory");
+	}
+	return true;
+}
+
+bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition)
+{
+	bool firmware = manifest_given(node, RULE_FIRMWARE);
+
+	if (!manifest_place_memory(node, partition)) {
+		return false;
+	}
+	if (manifest_given(node, RULE_NO_DTB) &&
+	    (manifest_given(node, RULE_DTB) || manifest_given(node, RULE_DTB_ADDRESS))) {
+		return manifest_refuse(node, RULE_NO_DTB, "contradicts dtb or dtb-address");
+	}
+	if (firmware ? !manifest_place_firmware(node, partition)
+		     : !manifest_place_kernel(node, partition)) {
+		return false;
+	}
+	return manifest_place_payload(node, partition) && manifest_check_formats(node, partition);
+}

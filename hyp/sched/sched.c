@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/sched/sched.h"
+
+#include <string.h>
+
+#include "hyp/base/bits.h"
+
+/* Fields that are entity numbers come from the caller; a number that is out of range names nobody.
+ */
+static bool sched_known(const struct sched *s, uint32_t e)
+{
+	return e < s->nr_entities;
+}
+
+static bool sched_any_ready(const struct sched *s)
+{
+	return (s->ready[0] | s->ready[1]) != 0;
+}
+
+static void sched_set_state(struct sched *s, uint32_t e, enum sched_state state)
+{
+	uint32_t bit = BIT32(e % 32);
+
+	s->entity[e].state = (uint8_t)state;
+	if (state == SCHED_READY) {
+		s->ready[e / 32] |= bit;
+	} else {
+		s->ready[e / 32] &= ~bit;
+	}
+}
+
+/* The READY entities, lowest number first: `e` is where to look from. SCHED_NONE at the end. */
+static uint32_t sched_next_ready(const struct sched *s, uint32_t e)
+{
+	while (e < SCHED_MAX_VCPUS) {
+		uint32_t word = s->ready[e / 32] & (UINT32_C(0xffffffff) << (e % 32));
+
+		if (word != 0) {
+			return (e & ~UINT32_C(31)) + bits_first(word);
+		}
+		e = (e | 31) + 1;
+	}
+	return SCHED_NONE;
+}
+
+static bool sched_runs(const struct sched *s, uint32_t cpu)
+{
+	uint32_t e = s->current[cpu];
+
+	return e != SCHED_NONE && s->entity[e].state == SCHED_RUNNING;
+}
+
+/* May `cpu` take e, if e is READY? Not while another CPU has not let go of it. */
+static bool sched_allowed(const struct sched *s, uint32_t e, uint32_t cpu)
+{
+	const struct sched_entity *entity = &s->entity[e];
+	bool elsewhere = entity->cpu != SCHED_NO_CPU && entity->cpu != cpu;
+
+	if ((entity->affinity & BIT32(cpu)) == 0) {
+		return false;
+	}
+	return !elsewhere || (!entity->pinned && s->current[entity->cpu] != e);
+}
+
+/* Does READY a go before READY b? Arrival numbers wrap: their distance counts. */
+static bool sched_before(const struct sched_entity *a, const struct sched_entity *b)
+{
+	if (a->priority != b->priority) {
+		return a->priority > b->priority;
+	}
+	return a->queued - b->queued > UINT32_C(0x7fffffff);
+}
+
+/* What e would displace on `cpu`: 0 nothing, n + 1 an entity of priority n. */
+static uint32_t sched_cost(const struct sched *s, uint32_t cpu)
+{
+	return sched_runs(s, cpu) ? s->entity[s->current[cpu]].priority + 1u : 0;
+}
+
+/* The CPU that should take READY e now, or SCHED_NO_CPU. */
+static uint8_t sched_place(const struct sched *s, uint32_t e)
+{
+	const struct sched_entity *entity = &s->entity[e];
+	uint32_t limit = entity->priority; /* costs up to here are a lower priority's */
+	uint8_t best = SCHED_NO_CPU;
+
+	for (uint32_t cpu = 0; cpu < s->nr_cpus; cpu++) {
+		uint32_t cost = sched_cost(s, cpu);
+		bool better = best == SCHED_NO_CPU ? cost <= limit : cost < limit;
+
+		if (!sched_allowed(s, e, cpu)) {
+			continue;
+		}
+		if (better || (cost == limit && best != SCHED_NO_CPU && cpu == entity->cpu)) {
+			best = (uint8_t)cpu;
+			limit = cost;
+		}
+	}
+	return best;
+}
+
+void sched_init(struct sched *s, uint32_t nr_cpus)
+{
+	memset(s, 0, sizeof(*s));
+	s->nr_cpus = bits_min(nr_cpus, SCHED_MAX_CPUS);
+	for (uint32_t cpu = 0; cpu < SCHED_MAX_CPUS; cpu++) {
+		s->current[cpu] = SCHED_NONE;
+	}
+}
+
+uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
+{
+	uint32_t e = s->nr_entities;
+	uint8_t cpus = (uint8_t)(affinity & (BIT32(s->nr_cpus) - 1u));
+
+	if (e >= SCHED_MAX_VCPUS || cpus == 0 || priority >= SCHED_PRIORITIES) {
+		return SCHED_NONE;
+	}
+	s->entity[e] = (struct sched_entity) {
+		.state = SCHED_OFF,
+		.cpu = SCHED_NO_CPU,
+		.affinity = cpus,
+		.priority = priority,
+	};
+	for (uint32_t cpu = 0; cpu < s->nr_cpus; cpu++) {
+		if ((cpus & BIT32(cpu)) != 0) {
+			s->users[cpu]++;
+		}
+	}
+	s->nr_entities++;
+	return e;
+}
+
+uint8_t sched_wake(struct sched *s, uint32_t e)
+{
+	if (!sched_known(s, e) || s->entity[e].state >= SCHED_READY) {
+		return SCHED_NO_CPU;
+	}
+	s->entity[e].queued = s->arrivals++;
+	sched_set_state(s, e, SCHED_READY);
+	return sched_place(s, e);
+}
+
+/* The first READY entity that `cpu` may take, SCHED_NONE if there is none. */
+static uint32_t sched_first(const struct sched *s, uint32_t cpu)
+{
+	uint32_t first = SCHED_NONE;
+
+	for (uint32_t e = sched_next_ready(s, 0); e != SCHED_NONE; e = sched_next_ready(s, e + 1)) {
+		if (sched_allowed(s, e, cpu) &&
+		    (first == SCHED_NONE || sched_before(&s->entity[e], &s->entity[first]))) {
+			first = e;
+		}
+	}
+	return first;
+}
+
+uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield)
+{
+	uint32_t old = cpu < s->nr_cpus ? s->current[cpu] : SCHED_NONE;
+	uint32_t next;
+
+	if (cpu >= s->nr_cpus) {
+		return SCHED_NONE;
+	}
+	if (!sched_any_ready(s) && old != SCHED_NONE && s->entity[old].state == SCHED_RUNNING) {
+		return old;
+	}
+	next = sched_first(s, cpu);
+	if (sched_runs(s, cpu)) {
+		uint8_t mine = s->entity[old].priority;
+		bool keep = next == SCHED_NONE || s->entity[next].priority < mine ||
+			    (s->entity[next].priority == mine && !yield);
+
+		if (keep) {
+			return old;
+		}
+		if (yield) {
+			s->entity[old].queued = s->arrivals++;
+		}
+		sched_set_state(s, old, SCHED_READY);
+	}
+	s->current[cpu] = next;
+	if (next != SCHED_NONE) {
+		s->entity[next].cpu = (uint8_t)cpu;
+		sched_set_state(s, next, SCHED_RUNNING);
+	}
+	return next;
+}
+
+uint8_t sched_spread(const struct sched *s)
+{
+	uint32_t first = SCHED_NONE;
+	uint8_t best = SCHED_NO_CPU;
+
+	for (uint32_t e = sched_next_ready(s, 0); e != SCHED_NONE; e = sched_next_ready(s, e + 1)) {
+		uint8_t cpu;
+
+		if (first != SCHED_NONE && !sched_before(&s->entity[e], &s->entity[first])) {
+			continue;
+		}
+		cpu = sched_place(s, e);
+		if (cpu != SCHED_NO_CPU) {
+			first = e;
+			best = cpu;
+		}
+	}
+	return best;
+}
+
+void sched_stop(struct sched *s, uint32_t e, enum sched_state state)
+{
+	bool leaves = state == SCHED_OFF || state == SCHED_BLOCKED;
+
+	/* A vCPU that was switched off from elsewhere may still reach its WFI: an interrupt must
+	 * not bring it back. */
+	if (sched_known(s, e) && leaves && s->entity[e].state != SCHED_OFF) {
+		sched_set_state(s, e, state);
+	}
+}
+
+uint64_t sched_slice_left(const struct sched *s, uint32_t e, uint64_t slice_end, uint64_t now)
+{
+	if (!sched_known(s, e) || s->entity[e].state != SCHED_READY || slice_end == 0) {
+		return 0;
+	}
+	return slice_end > now ? slice_end - now : 1;
+}
+
+bool sched_contended(const struct sched *s, uint32_t cpu)
+{
+	uint32_t first;
+
+	if (cpu >= s->nr_cpus || !sched_any_ready(s)) {
+		return false;
+	}
+	first = sched_first(s, cpu);
+	return first != SCHED_NONE && s->entity[first].priority + 1u >= sched_cost(s, cpu);
+}
+
+bool sched_shared(const struct sched *s, uint32_t e, uint32_t cpu)
+{
+	uint32_t own = 0;
+
+	if (cpu >= s->nr_cpus) {
+		return false;
+	}
+	if (sched_known(s, e) && (s->entity[e].affinity & BIT32(cpu)) != 0) {
+		own = 1;
+	}
+	return s->users[cpu] > own;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/stage2/stage2.h"
+#include "hyp/regs/lpae.h"
+#include <stddef.h>
+
+#define GIGABYTE   (UINT64_C(1) << LPAE_L1_SHIFT)
+#define IPA_LIMIT  (UINT64_C(1) << 32)
+#define PA_LIMIT   (UINT64_C(1) << 40)
+#define IPA_SLOTS2 (IPA_LIMIT / BLOCK_SIZE)
+
+/* One walk step of a range: the next leaf to write. */
+struct stage2_leaf {
+	uint64_t ipa, pa, size;
+};
+
+/* A run of n granules that starts anywhere touches at most so many spans of `per` granules. */
+static uint64_t stage2_spans(uint64_t n, uint64_t per)
+{
+	return n == 0 ? 0 : (n + per - 2) / per + 1;
+}
+
+uint32_t stage2_pages_for(uint32_t nr_ranges, const uint32_t *sizes)
+{
+	uint64_t level2 = 0;
+	uint64_t level3 = 0;
+
+	for (uint32_t i = 0; i < nr_ranges; i++) {
+		uint64_t pages = bits_align_up(sizes[i], PAGE_SIZE) / PAGE_SIZE;
+
+		level2 += stage2_spans(pages, GIGABYTE / PAGE_SIZE);
+		level3 += stage2_spans(pages, BLOCK_SIZE / PAGE_SIZE);
+	}
+	level2 = level2 < LPAE_ROOT_ENTRIES ? level2 : LPAE_ROOT_ENTRIES;
+	level3 = level3 < IPA_SLOTS2 ? level3 : IPA_SLOTS2;
+	return (uint32_t)(1 + level2 + level3);
+}
+
+static uint64_t *stage2_page(const struct stage2 *s2, uint32_t page)
+{
+	/* The pool is 4 KiB-aligned; void * says so to the compiler. */
+	return (uint64_t *)(void *)(s2->pool.base + (size_t)page * PAGE_SIZE);
+}
+
+void stage2_init(struct stage2 *s2, const struct stage2_pool *pool)
+{
+	s2->pool = *pool;
+	s2->pool.used = 1;
+	s2->root = stage2_page(s2, 0);
+	s2->root_pa = pool->base_pa;
+}
+
+static uint32_t stage2_index(uint64_t ipa, unsigned shift)
+{
+	return (uint32_t)(ipa >> shift) % LPAE_ENTRIES;
+}
+
+/* The table that a descriptor names; NULL if it names none. */
+static uint64_t *stage2_table(const struct stage2 *s2, uint64_t descriptor)
+{
+	uint64_t page = ((descriptor & LPAE_ADDRESS) - s2->pool.base_pa.pa) / PAGE_SIZE;
+
+	if ((descriptor & LPAE_TYPE) != LPAE_TYPE_TABLE || page >= s2->pool.used) {
+		return NULL;
+	}
+	return stage2_page(s2, (uint32_t)page);
+}
+
+static uint64_t *stage2_table_make(struct stage2 *s2, uint64_t *descriptor)
+{
+	uint64_t *table = stage2_table(s2, *descriptor);
+
+	if (!table) {
+		/* stage2_map has counted: stage2_leaf_need. */
+		/*@ admit counted: s2->pool.used < s2->pool.pages; */
+		uint32_t page = s2->pool.used++;
+
+		table = stage2_page(s2, page);
+		*descriptor = (s2->pool.base_pa.pa + (uint64_t)page * PAGE_SIZE) | LPAE_TYPE_TABLE;
+	}
+	return table;
+}
+
+/* A 2 MiB block where both addresses are aligned and enough is left, else a page (B3.6.1). */
+static struct stage2_leaf stage2_leaf_at(uint64_t ipa, uint64_t pa, uint64_t left)
+{
+	bool block = (ipa | pa) % BLOCK_SIZE == 0 && left >= BLOCK_SIZE;
+
+	return (struct stage2_leaf) { .ipa = ipa,
+				      .pa = pa,
+				      .size = block ? BLOCK_SIZE : PAGE_SIZE };
+}
+
+/* Is the leaf's place free, and how many new tables does it take? `start`: the range's first IPA,
+ * so that a table which several leaves need is counted with the first of them. */
+static bool stage2_leaf_need(const struct stage2 *s2, const struct stage2_leaf *leaf,
+			     uint64_t start, uint32_t *need)
+{
+	uint64_t *level2 = stage2_table(s2, s2->root[stage2_index(leaf->ipa, LPAE_L1_SHIFT)]);
+	uint64_t *level3;
+	uint64_t entry;
+
+	if (!level2 && (leaf->ipa == start || leaf->ipa % GIGABYTE == 0)) {
+		(*need)++;
+	}
+	entry = level2 ? level2[stage2_index(leaf->ipa, LPAE_L2_SHIFT)] : 0;
+	if (leaf->size == BLOCK_SIZE) {
+		return entry == 0;
+	}
+	level3 = stage2_table(s2, entry);
+	if (level3) {
+		return level3[stage2_index(leaf->ipa, LPAE_L3_SHIFT)] == 0;
+	}
+	if (leaf->ipa == start || leaf->ipa % BLOCK_SIZE == 0) {
+		(*need)++;
+	}
+	return entry == 0;
+}
+
+static uint64_t stage2_attributes(enum stage2_kind kind)
+{
+	uint64_t common = LPAE_AF | FIELD_PREP(LPAE_SH, LPAE_SH_INNER) |
+			  FIELD_PREP(LPAE_S2_ACCESS, LPAE_S2_ACCESS_READWRITE);
+
+	if (kind == STAGE2_DEVICE) {
+		return common | FIELD_PREP(LPAE_S2_ATTR, LPAE_S2_ATTR_DEVICE) | LPAE_XN;
+	}
+	return common | FIELD_PREP(LPAE_S2_ATTR, LPAE_S2_ATTR_WRITE_BACK);
+}
+
+static void stage2_leaf_write(struct stage2 *s2, const struct stage2_leaf *leaf,
+			      uint64_t attributes)
+{
+	uint64_t *level2 = stage2_table_make(s2, &s2->root[stage2_index(leaf->ipa, LPAE_L1_SHIFT)]);
+	uint64_t *entry = &level2[stage2_index(leaf->ipa, LPAE_L2_SHIFT)];
+
+	if (leaf->size == BLOCK_SIZE) {
+		*entry = leaf->pa | attributes | LPAE_TYPE_BLOCK;
+		return;
+	}
+	entry = &stage2_table_make(s2, entry)[stage2_index(leaf->ipa, LPAE_L3_SHIFT)];
+	*entry = leaf->pa | attributes | LPAE_TYPE_PAGE;
+}
+
+bool stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, uint32_t size, enum stage2_kind kind)
+{
+	struct stage2_leaf leaf;
+	uint32_t need = 0;
+
+	if (size == 0 || (ipa.ipa | pa.pa | size) % PAGE_SIZE != 0 ||
+	    (uint64_t)ipa.ipa + size > IPA_LIMIT || pa.pa > PA_LIMIT - size) {
+		return false;
+	}
+	for (uint64_t done = 0; done < size; done += leaf.size) {
+		leaf = stage2_leaf_at(ipa.ipa + done, pa.pa + done, size - done);
+		if (!stage2_leaf_need(s2, &leaf, ipa.ipa, &need)) {
+			return false;
+		}
+	}
+	if (need > s2->pool.pages - s2->pool.used) {
+		return false;
+	}
+	/* All is known to fit: nothing fails from here on. */
+	for (uint64_t done = 0; done < size; done += leaf.size) {
+		leaf = stage2_leaf_at(ipa.ipa + done, pa.pa + done, size - done);
+		stage2_leaf_write(s2, &leaf, stage2_attributes(kind));
+	}
+	return true;
+}
+
+bool stage2_lookup(const struct stage2 *s2, ipa_t ipa, pa_t *pa, enum stage2_kind *kind)
+{
+	uint64_t *table = stage2_table(s2, s2->root[stage2_index(ipa.ipa, LPAE_L1_SHIFT)]);
+	uint64_t span = BLOCK_SIZE;
+	uint64_t entry;
+
+	if (!table) {
+		return false;
+	}
+	entry = table[stage2_index(ipa.ipa, LPAE_L2_SHIFT)];
+	table = stage2_table(s2, entry);
+	if (table) {
+		entry = table[stage2_index(ipa.ipa, LPAE_L3_SHIFT)];
+		span = PAGE_SIZE;
+	}
+	if (!(entry & LPAE_VALID)) {
+		return false;
+	}
+	*pa = pa_make((entry & LPAE_ADDRESS) | (ipa.ipa % span));
+	*kind = FIELD_GET(LPAE_S2_ATTR, entry) == LPAE_S2_ATTR_WRITE_BACK ? STAGE2_RAM
+									  : STAGE2_DEVICE;
+	return true;
+}

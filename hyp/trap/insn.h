@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a trapped instruction was and how to step over it. Pure. ARM ARM A8.3, B1.3.3, B3.13.6. */
+#ifndef HYP_TRAP_INSN_H
+#define HYP_TRAP_INSN_H
+
+#include "hyp/base/guest_regs.h"
+#include "hyp/regs/hsr.h"
+#include "hyp/regs/psr.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ARM ARM A8.3.1: does condition `cond` (0..15) hold under these flags? */
+bool insn_condition_holds(uint32_t cond, uint32_t cpsr);
+
+/* Did a trapped conditional instruction pass its condition? From HSR.COND where HSR.CV says so,
+ * else from ITSTATE or (ARM state) taken as passed. Not for aborts and HVC. */
+bool insn_trap_passed(uint32_t hsr, uint32_t cpsr);
+
+/* CPSR after one Thumb instruction inside (or outside) an IT block. */
+uint32_t insn_it_advance(uint32_t cpsr);
+
+/* Steps over the trapped instruction: PC by HSR.IL, ITSTATE. For a data abort with ISV=0, IL is
+ * UNKNOWN (B3.13.6): the caller puts there what insn_thumb_is_wide told of the instruction. */
+static inline void insn_skip(struct guest_regs *regs, uint32_t hsr)
+{
+	if (!(regs->cpsr & PSR_T)) {
+		regs->pc += 4;
+		return;
+	}
+	regs->pc += (hsr & HSR_IL) ? 4 : 2;
+	regs->cpsr = insn_it_advance(regs->cpsr);
+}
+
+/* Is this the first halfword of a 32-bit Thumb instruction (A6.1)? */
+bool insn_thumb_is_wide(uint32_t halfword);
+
+/* A single load or store, from the syndrome or from the instruction word. */
+struct insn_access {
+	uint8_t size; /* 1, 2, 4 */
+	uint8_t rt;   /* 0..14 */
+	uint8_t rn;   /* base register, with writeback only */
+	bool is_write;
+	bool sign_extend;
+	bool reversed;	   /* between the register and the device: CPSR.E, set by the caller */
+	bool writeback;	   /* then rn += increment after the access */
+	int32_t increment; /* bytes */
+};
+
+/* From HSR with ISV=1. False if it describes nothing that can be emulated: size 8, Rt=15; cache
+ * maintenance and table walks come with ISV=0, a syndrome that claims both lies. On the way of
+ * every emulated access, hence here. */
+static inline bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access)
+{
+	uint32_t sas = FIELD_GET(HSR_DABT_SAS, hsr);
+	uint32_t rt = FIELD_GET(HSR_DABT_SRT, hsr);
+
+	if (!(hsr & HSR_DABT_ISV) || (hsr & (HSR_DABT_CM | HSR_ABT_S1PTW)) || sas == 3 ||
+	    rt == 15) {
+		return false;
+	}
+	access->size = (uint8_t)(1u << sas);
+	access->rt = (uint8_t)rt;
+	access->rn = 0;
+	access->is_write = (hsr & HSR_DABT_WNR) != 0;
+	access->sign_extend = (hsr & HSR_DABT_SSE) != 0;
+	access->reversed = false;
+	access->writeback = false;
+	access->increment = 0;
+	return true;
+}
+
+/* From the instruction itself where ISV=0 (or Rt cannot be trusted: Cortex-A15 erratum 766422):
+ * LDR/STR{B,H,SB,SH} immediate or register, ARM and Thumb, with or without writeback. False for
+ * anything else (LDM, LDRD, exclusives, VFP, writeback by a
+ * register, what is UNPREDICTABLE ...): the guest then gets an external abort. `word` is
+ * the instruction: ARM in 31..0, 32-bit Thumb with the first halfword in 31..16, 16-bit Thumb
+ * in 15..0. */
+bool insn_access_decode(uint32_t word, bool thumb, bool wide, struct insn_access *access);
+
+/* Device registers are little-endian; a big-endian access reverses the bytes that it carries
+ * (A3.3, MemA[]), which are the low ones. */
+static inline uint32_t insn_device_value(const struct insn_access *access, uint32_t value)
+{
+	return access->reversed ? __builtin_bswap32(value) >> (32u - access->size * 8u) : value;
+}
+
+/* The value a load leaves in Rt: what the device gave, `value`, cut to its size and sign-extended
+ * where asked. */
+static inline uint32_t insn_load_value(const struct insn_access *access, uint32_t value)
+{
+	uint32_t bits = access->size * 8u;
+	uint32_t sign;
+
+	value = insn_device_value(access, value);
+	if (bits >= 32) {
+		return value;
+	}
+	sign = BIT32(bits - 1);
+	value &= (sign << 1) - 1;
+	return access->sign_extend && (value & sign) ? value | ~(sign - 1) : value;
+}
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PSCI 1.0 (ARM DEN 0022) and SMCCC discovery (ARM DEN 0028) for one partition, as decisions: glue
+ * applies the effects. Pure. Called by hyp/sched/life.c, under its lock. */
+#ifndef HYP_TRAP_PSCI_H
+#define HYP_TRAP_PSCI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PSCI_MAX_VCPUS	 8
+#define PSCI_CALL_DENIED (-3) /* the result DENIED (DEN 0022D section 5.2.2) */
+
+enum psci_power { PSCI_OFF, PSCI_ON_PENDING_STATE, PSCI_ON };
+
+struct psci_vm {
+	uint32_t nr_vcpus;	       /* 1..8; MPIDR of vCPU n is 0x80000000 | n */
+	uint8_t power[PSCI_MAX_VCPUS]; /* enum psci_power */
+};
+
+/* Calls whose answer depends on their argument alone: they change nothing and need no lock. */
+static inline bool psci_is_query(uint32_t function)
+{
+	return function == 0x84000000u || function == 0x84000006u || function == 0x8400000au ||
+	       (function & 0xff000000u) == 0x80000000u;
+}
+
+/* Answers such a call; anything else: NOT_SUPPORTED. */
+int32_t psci_query(uint32_t function, uint32_t argument);
+
+/* What glue does after the call. SUSPEND: wait for an interrupt, then return the result. */
+enum psci_effect {
+	PSCI_DO_NOTHING,
+	PSCI_DO_START, /* vCPU `target` at `entry` (bit 0: Thumb) with r0 = `context` */
+	PSCI_DO_STOP,  /* the caller: no return to it */
+	PSCI_DO_SUSPEND,
+	PSCI_DO_SYSTEM_OFF,
+	PSCI_DO_SYSTEM_RESET,
+};
+
+struct psci_result {
+	int32_t value; /* r0 */
+	enum psci_effect effect;
+	uint32_t target; /* PSCI_DO_START only, as are the next two */
+	uint32_t entry;	 /* never 2 modulo 4: no ARM instruction starts there */
+	uint32_t context;
+};
+
+/* True for the PSCI and SMCCC-architecture ranges, which psci_call answers (unknown:
+ * NOT_SUPPORTED). */
+static inline bool psci_owns(uint32_t function)
+{
+	uint32_t owner = function & 0xffffff00u;
+
+	return owner == 0x84000000u || owner == 0x80000000u;
+}
+
+/* args: r0..r3, args[0] the function. `entry_valid` tells whether an address lies in the
+ * partition's memory. A vCPU that stops is OFF at once: the glue that starts it again waits until
+ * it has left its CPU. */
+struct psci_result psci_call(struct psci_vm *vm, uint32_t caller, const uint32_t args[4],
+			     bool (*entry_valid)(const void *cookie, uint32_t ipa),
+			     const void *cookie);
+
+/* The started vCPU has entered its code: ON_PENDING -> ON. */
+void psci_vcpu_entered(struct psci_vm *vm, uint32_t vcpu);
+
+/* Boot and reset: vCPU 0 on, the others off. */
+void psci_reset(struct psci_vm *vm, uint32_t nr_vcpus);
+
+#endif
