@@ -3,7 +3,7 @@
  * From the boot loader to C. The image starts as a zImage does: r2 = the board's device tree, MMU off, any 4 KiB-aligned
  * physical address, any privileged mode. Nothing here uses an absolute address before the MMU is on.
  *
- * Boot CPU: header -> HYP (boot/mode.S) -> clear bss -> tables -> MMU on -> main().
+ * Boot CPU: header -> HYP (boot/mode.S) -> clear bss -> tables -> MMU on -> main_start().
  * CPUs that came to the header with it: HYP -> boot/pen.S, until they are sent to boot_secondary.
  * Others, however they were started: boot_secondary -> HYP -> their turn -> MMU on -> main_secondary().
  */
@@ -231,7 +231,7 @@ boot_high:
 	mov	r2, r1
 	mov	r1, r10
 	cmp	r2, #MODE_HYP
-	ldreq	r3, =main
+	ldreq	r3, =main_start
 	ldrne	r3, =main_wrong_mode
 	blx	r3
 	b	.

@@ -38,9 +38,9 @@ struct vgic_cif {
 	uint32_t dirty; /* bit n: lr[n] must be written to hardware */
 	bool hcr_dirty;
 	uint8_t work;	  /* enum vgic_work: vgic_cif_work */
-	bool has_release; /* this vCPU's doing has left something for vgic_release_next ... */
-	bool has_trigger; /* ... or, has_release is set too, for vgic_trigger_next first */
-	bool has_held;	  /* a physical interrupt may be held: vgic_level_next */
+	bool has_release; /* this vCPU's doing has left something for vgic_phys_release_next ... */
+	bool has_trigger; /* ... or, has_release is set too, for vgic_phys_trigger_next first */
+	bool has_held;	  /* a physical interrupt may be held: vgic_phys_level_next */
 	uint32_t hcr;	  /* EOICount as read back, until fold has dealt with it */
 	uint32_t vmcr;
 	uint32_t apr;
@@ -71,7 +71,7 @@ struct vgic *vgic_init(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs, uint32
 
 /* GIC reset (partition restart): configuration, latches and active states go; line levels stay:
  * they belong to whoever drives them. No vCPU is loaded. Physical SPIs that were held come out of
- * vgic_release_next; physical timers are not active then, as no vCPU is loaded. */
+ * vgic_phys_release_next; physical timers are not active then, as no vCPU is loaded. */
 void vgic_reset(struct vgic *vgic);
 
 /* The same in pieces, each at most some 2,500 instructions: `piece` 0 first, then the next one
@@ -86,15 +86,15 @@ struct vgic_cif *vgic_cif(struct vgic *vgic, uint32_t vcpu);
  * -EBUSY). intid 16..31 (all vCPUs) or an SPI; `physid` is the physical interrupt that the guest's
  * EOI deactivates. */
 enum vgic_owner { VGIC_OWNER_LINE, VGIC_OWNER_TIMER, VGIC_OWNER_PASSED };
-void vgic_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid);
+void vgic_phys_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid);
 
 /*
  * The board's GIC does not fire again a physical level that is still high when the guest's EOI has
  * deactivated it through the HW bit (QEMU's model, up to 7.2 at least). Physical interrupts then go
  * without the HW bit: the guest's EOI brings a maintenance interrupt, and glue deactivates
- * (vgic_release_next). Before the first interrupt.
+ * (vgic_phys_release_next). Before the first interrupt.
  */
-void vgic_set_soft_eoi(struct vgic *vgic);
+void vgic_phys_set_soft_eoi(struct vgic *vgic);
 
 /* Drives a decoded, checked line (irq_line.h): SPI or PPI. 0, or -HYP_EBUSY for a passed-through
  * line. Of an edge, each call with `level` is one, whatever the line was before: who models a wire
@@ -115,44 +115,44 @@ void vgic_ask_fold(struct vgic *vgic, uint32_t vcpu);
 
 /* The physical interrupt behind `intid` fired and is active in the physical GIC until the guest
  * deactivates it: pends here, delivered with the HW bit. A level pends as long as it is high. */
-void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick);
+void vgic_phys_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick);
 
 /* The vCPU that is to end such an SPI, as things are: the one that has it, else the first of its
  * targets; VGIC_MAX_VCPUS: none. */
-uint32_t vgic_hw_goes_to(const struct vgic *vgic, uint32_t intid);
+uint32_t vgic_phys_goes_to(const struct vgic *vgic, uint32_t intid);
 
 /* Is the physical interrupt behind intid still to be deactivated by the guest (so it must be active
  * in the physical GIC while this vCPU is loaded)? */
-bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);
+bool vgic_phys_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);
 
 /* Forget a held one that was not acknowledged (the source went quiet while the vCPU was off the
  * CPU): no longer pending by its line. True if there was one: glue deactivates the physical
  * interrupt. False if none is held, or the guest has acknowledged it and will deactivate it. */
-bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
+bool vgic_phys_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
 
 /*
  * A level that falls before the guest acknowledges it is no longer pending (IHI 0048B 3.2.4), and
  * nothing tells: glue looks at the lines of those that are held. When memory is to be right, after
  * vgic_fold, and before vgic_flush; if the mirror's has_held says so. The first with an INTID of at
  * least *intid, a private one of `vcpu` or an SPI; `physid` is its physical interrupt. False: no
- * more. vgic_hw_level takes the answer; what is low is let go (vgic_release_next).
+ * more. vgic_phys_level takes the answer; what is low is let go (vgic_phys_release_next).
  */
-bool vgic_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uint32_t *physid);
-void vgic_hw_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high);
+bool vgic_phys_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uint32_t *physid);
+void vgic_phys_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high);
 
 /* The next physical interrupt that glue must deactivate because no list register does it: the guest
  * cleared it through the distributor, or ended it while it was in no list register. To be called
  * after vgic_fold, vgic_fold_empty, vgic_dist_access and vgic_reset, as long as the mirror's
  * has_release says so; private interrupts are those of `vcpu`, on its CPU. */
-bool vgic_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid);
+bool vgic_phys_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid);
 
 /* A passed-through SPI is an edge from each reset on, until the guest's GICD_ICFGR says otherwise;
  * else a level. Before the first interrupt. */
-void vgic_set_edge(struct vgic *vgic, uint32_t intid);
+void vgic_phys_set_edge(struct vgic *vgic, uint32_t intid);
 
 /* The next passed-through SPI whose GICD_ICFGR the guest has changed: glue has the physical one
  * follow. To be called after vgic_dist_access, as long as the mirror's has_trigger says so. */
-bool vgic_trigger_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid, bool *edge);
+bool vgic_phys_trigger_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid, bool *edge);
 
 /* A guest's access to its distributor (4 KiB). MMIO_RETRY: the register shows the state of an
  * interrupt that sits in a list register of another loaded vCPU: `kick` names it, the guest's

@@ -194,8 +194,8 @@ void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kic
 /* Does only the hardware of a loaded vCPU know whether it is active? */
 bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref);
 
-/* The physical interrupt is no longer the guest's: glue deactivates it (vgic_release_next). The
- * caller places the virtual one anew. */
+/* The physical interrupt is no longer the guest's: glue deactivates it (vgic_phys_release_next).
+ * The caller places the virtual one anew. */
 void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref);
 
 #endif

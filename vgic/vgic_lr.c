@@ -167,7 +167,7 @@ void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kic
 		}
 	}
 	/* The latch that it waited behind was cleared meanwhile (vgic_irq_clear_pending), or its
-	 * line is low (vgic_hw_release). */
+	 * line is low (vgic_phys_release). */
 	if (bank->held & ~bank->held_active & ~vgic_state_pending(bank) & ref.bit) {
 		vgic_irq_release(vgic, &ref);
 	}

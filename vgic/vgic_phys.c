@@ -23,7 +23,7 @@ static void phys_own(struct vgic *vgic, uint32_t vcpu, uint32_t intid, enum vgic
 	ref.irq->physid = (uint16_t)physid;
 }
 
-void vgic_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid)
+void vgic_phys_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid)
 {
 	if (intid < VGIC_NR_SGIS || intid >= vgic->nr_irqs) {
 		return;
@@ -37,7 +37,7 @@ void vgic_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, ui
 	}
 }
 
-void vgic_set_edge(struct vgic *vgic, uint32_t intid)
+void vgic_phys_set_edge(struct vgic *vgic, uint32_t intid)
 {
 	struct vgic_ref ref;
 
@@ -49,7 +49,7 @@ void vgic_set_edge(struct vgic *vgic, uint32_t intid)
 	ref.irq->trigger |= VGIC_TRIGGER_EDGE;
 }
 
-void vgic_set_soft_eoi(struct vgic *vgic)
+void vgic_phys_set_soft_eoi(struct vgic *vgic)
 {
 	vgic->soft_eoi = true;
 }
@@ -110,7 +110,7 @@ static __attribute__((noinline)) void phys_fire_spi(struct vgic *vgic, uint32_t 
 }
 
 /* SPIs apart: a timer's tick is on the way of much. */
-void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick)
+void vgic_phys_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick)
 {
 	struct vgic_ref ref;
 
@@ -134,7 +134,7 @@ void vgic_hw_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t
 	}
 }
 
-uint32_t vgic_hw_goes_to(const struct vgic *vgic, uint32_t intid)
+uint32_t vgic_phys_goes_to(const struct vgic *vgic, uint32_t intid)
 {
 	struct vgic_ref ref;
 	uint32_t targets;
@@ -150,7 +150,7 @@ uint32_t vgic_hw_goes_to(const struct vgic *vgic, uint32_t intid)
 	return targets ? bits_first(targets) : VGIC_MAX_VCPUS;
 }
 
-bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+bool vgic_phys_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 {
 	struct vgic_ref ref;
 
@@ -162,14 +162,14 @@ bool vgic_hw_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 }
 
 /* In a list register, dropping the line is all: fold finds out whether the guest was faster, and
- * vgic_release_next tells. An edge, and what the guest has set pending, stay. */
-bool vgic_hw_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+ * vgic_phys_release_next tells. An edge, and what the guest has set pending, stay. */
+bool vgic_phys_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 {
 	vgic_kick_t none = 0; /* less is pending: nobody needs to be woken */
 	struct vgic_ref ref;
 	struct vgic_bank *bank;
 
-	if (!vgic_hw_held(vgic, vcpu, intid)) {
+	if (!vgic_phys_held(vgic, vcpu, intid)) {
 		return false;
 	}
 	ref = vgic_state_ref(vgic, vcpu, intid);
@@ -209,7 +209,7 @@ static bool phys_find_level(const struct vgic *vgic, uint32_t vcpu, uint32_t wor
 	return true;
 }
 
-bool vgic_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uint32_t *physid)
+bool vgic_phys_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uint32_t *physid)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
@@ -230,7 +230,7 @@ bool vgic_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uint32_t
 	return false;
 }
 
-void vgic_hw_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high)
+void vgic_phys_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high)
 {
 	vgic_kick_t none = 0; /* less is pending: nobody needs to be woken */
 	struct vgic_ref ref;
@@ -261,7 +261,7 @@ static uint32_t phys_take(struct vgic_bank *bank)
 	return n;
 }
 
-bool vgic_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
+bool vgic_phys_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	bool found = true;
@@ -294,7 +294,7 @@ static uint32_t phys_find_trigger(const struct vgic *vgic, uint32_t word)
 	return VGIC_NO_IRQ;
 }
 
-bool vgic_trigger_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid, bool *edge)
+bool vgic_phys_trigger_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid, bool *edge)
 {
 	while (vgic->trigger_sum) {
 		uint32_t word = bits_first(vgic->trigger_sum);

@@ -56,7 +56,7 @@ struct vgic_bank {
 	uint32_t held_active;
 	uint32_t high;	    /* held_active: the physical line, as last looked at */
 	uint32_t held_lent; /* it is what a list register shows as pending, without the HW bit */
-	uint32_t release;   /* the physical interrupt is to be deactivated: vgic_release_next */
+	uint32_t release; /* the physical interrupt is to be deactivated: vgic_phys_release_next */
 
 	uint32_t timer; /* owners; neither: VGIC_OWNER_LINE */
 	uint32_t passed;
@@ -70,7 +70,7 @@ struct vgic_bank {
 _Static_assert(sizeof(struct vgic_bank) == 128, "a power of two: found by a shift");
 
 #define VGIC_TRIGGER_EDGE    BIT32(0) /* the board's word: from each reset on */
-#define VGIC_TRIGGER_CHANGED BIT32(1) /* the physical one is to follow: vgic_trigger_next */
+#define VGIC_TRIGGER_CHANGED BIT32(1) /* the physical one is to follow: vgic_phys_trigger_next */
 
 struct vgic_irq {
 	uint16_t physid;
@@ -117,7 +117,7 @@ struct vgic {
 	uint32_t nr_lrs;
 	uint32_t all_lrs; /* a bit for each */
 	uint32_t ctlr;
-	bool soft_eoi;		  /* vgic_set_soft_eoi */
+	bool soft_eoi;		  /* vgic_phys_set_soft_eoi */
 	uint32_t group_on[2];	  /* all ones if the distributor forwards the group */
 	uint32_t release_sum;	  /* bit w: an SPI of word w is in `release` */
 	uint32_t trigger_sum;	  /* likewise: of some SPI VGIC_TRIGGER_CHANGED */

@@ -295,7 +295,7 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 		boot_take_regions(boot, &vms[n], config);
 		vm_create(n, config, pool, pa_make(pool_pa), memory_pa[n], main_board.gicv, nr_lrs);
 		if (vms[n].vgic && !hw_bit) {
-			vgic_set_soft_eoi(vms[n].vgic);
+			vgic_phys_set_soft_eoi(vms[n].vgic);
 		}
 		pool += size;
 		pool_pa += size;

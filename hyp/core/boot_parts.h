@@ -26,7 +26,8 @@ void boot_read_board(struct boot *boot);
 void boot_read_manifest(struct boot *boot);
 /* Seconds since 1970 from the board's PL031; 0: it has none. */
 uint32_t boot_read_clock(struct boot *boot);
-/* nr_lrs, hw_bit: what the GIC has, and whether its HW bit can be relied on (vgic_set_soft_eoi). */
+/* nr_lrs, hw_bit: what the GIC has, and whether its HW bit can be relied on
+ * (vgic_phys_set_soft_eoi). */
 void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit);
 
 extern struct manifest boot_manifest;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/exit.h"
-#include "hyp/core/complain.h"
+#include "hyp/core/guest_log.h"
 #include "hyp/hw/cache.h"
 #include "hyp/trap/insn.h"
 #include "hyp/core/main.h"
@@ -66,7 +66,7 @@ void exit_inject(struct guest_regs *regs, enum inject_kind kind, const struct ex
 
 void exit_inject_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t hsr)
 {
-	complain_undefined(vcpu, regs, hsr);
+	guest_log_undefined(vcpu, regs, hsr);
 	exit_inject(regs, INJECT_UNDEF, NULL);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage-2 aborts: an emulated device, or nothing there. */
 #include "hyp/core/exit.h"
-#include "hyp/core/complain.h"
+#include "hyp/core/guest_log.h"
 #include "hyp/trap/insn.h"
 #include "hyp/core/irq.h"
 #include "hyp/core/isolate.h"
@@ -59,7 +59,7 @@ static __attribute__((noinline)) void exit_gicd_effects(struct vcpu *vcpu)
 	bool edge;
 
 	while (vcpu->cif->has_trigger &&
-	       vgic_trigger_next(vcpu->vm->vgic, vcpu->index, &physid, &edge)) {
+	       vgic_phys_trigger_next(vcpu->vm->vgic, vcpu->index, &physid, &edge)) {
 		irq_change_trigger(physid, edge);
 	}
 	run_vgic_release(vcpu);
@@ -193,10 +193,10 @@ static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
 			       const struct exit_record *record)
 {
 	vcpu->stats[PLUMB_STAT_ABORT]++;
-	complain_access(vcpu, regs->pc,
-			(record->hsr & HSR_DABT_WNR) ? "write to nothing at"
-						     : "read from nothing at",
-			exit_fault_ipa(record));
+	guest_log_access(vcpu, regs->pc,
+			 (record->hsr & HSR_DABT_WNR) ? "write to nothing at"
+						      : "read from nothing at",
+			 exit_fault_ipa(record));
 	exit_inject(regs, INJECT_DATA_ABORT, record);
 }
 
@@ -290,10 +290,10 @@ void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		return;
 	}
 	vcpu->stats[PLUMB_STAT_ABORT]++;
-	complain_access(vcpu, regs->pc, "instruction fetch from nothing at",
-			exit_fault_ipa(&record));
+	guest_log_access(vcpu, regs->pc, "instruction fetch from nothing at",
+			 exit_fault_ipa(&record));
 	if (exit_no_vectors(regs)) {
-		complain_end(vcpu, regs->pc, "no memory at its exception vectors");
+		guest_log_end(vcpu, regs->pc, "no memory at its exception vectors");
 		vm_end(vcpu->vm, LIFE_END_CRASH, -1);
 		return;
 	}

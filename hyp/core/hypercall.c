@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* HVC #0: PSCI, SMCCC discovery, and the control ABI (docs/control-abi.md). */
 #include "hyp/base/error.h"
-#include "hyp/core/complain.h"
+#include "hyp/core/guest_log.h"
 #include "hyp/core/exit.h"
 #include "hyp/core/irq_call.h"
 #include "hyp/core/mem.h"
@@ -213,7 +213,7 @@ static int hypercall_stats(const struct vcpu *caller, struct guest_regs *regs)
 static int hypercall_system_exit(const struct vcpu *caller, uint32_t pc, uint32_t status)
 {
 	if (status) {
-		complain_end(caller, pc, "ends its partition with a failure");
+		guest_log_end(caller, pc, "ends its partition with a failure");
 	}
 	vm_end(caller->vm, status ? LIFE_END_CRASH : LIFE_END_OFF, (int32_t)status);
 	return 0;

@@ -37,7 +37,7 @@ static void irq_own(struct cpu *cpu, uint32_t iar, uint32_t intid)
 	}
 	vgic = vcpu->vm->vgic;
 	lock_take(&vcpu->vm->vgic_lock);
-	vgic_hw_fired(vgic, vcpu->index, intid, &kick);
+	vgic_phys_fired(vgic, vcpu->index, intid, &kick);
 	if (vgic_cif_work(vcpu->cif) == VGIC_WORK_ADD) { /* nearly always: no need to come back */
 		vgic_flush(vgic, vcpu->index);
 		vgic_hw_write(vcpu->cif);
@@ -72,15 +72,15 @@ __attribute__((noinline)) void irq_look_at_lines(const struct vcpu *vcpu, bool o
 	uint32_t physid;
 
 	hw_dsb(); /* the guest's write that lowered a line has arrived at its device */
-	for (; vgic_level_next(vgic, vcpu->index, &intid, &physid); intid++) {
-		vgic_hw_level(vgic, vcpu->index, intid, irq_line_is_high(intid, physid));
+	for (; vgic_phys_level_next(vgic, vcpu->index, &intid, &physid); intid++) {
+		vgic_phys_level(vgic, vcpu->index, intid, irq_line_is_high(intid, physid));
 	}
 }
 
 void irq_look_at_spi(struct vm *vm, uint32_t intid)
 {
-	if (vgic_hw_held(vm->vgic, 0, intid)) {
-		vgic_hw_level(vm->vgic, 0, intid, gic_is_pending(intid));
+	if (vgic_phys_held(vm->vgic, 0, intid)) {
+		vgic_phys_level(vm->vgic, 0, intid, gic_is_pending(intid));
 		run_vgic_release(&vm->vcpus[0]);
 	}
 }
@@ -95,7 +95,7 @@ void irq_forget_own(const struct vcpu *vcpu)
 	}
 	lock_take(&vm->vgic_lock);
 	for (uint32_t n = 0; n < ARRAY_SIZE(intids); n++) {
-		(void)vgic_hw_release(vm->vgic, vcpu->index, intids[n]);
+		(void)vgic_phys_release(vm->vgic, vcpu->index, intids[n]);
 	}
 	lock_drop(&vm->vgic_lock);
 }
@@ -126,7 +126,7 @@ __attribute__((noinline)) void irq_release_device(uint32_t physid)
  * signal it at once. vgic_lock is held: nobody has ended it. */
 static void irq_follow(const struct vm *vm, uint32_t intid)
 {
-	uint32_t n = vgic_hw_goes_to(vm->vgic, intid);
+	uint32_t n = vgic_phys_goes_to(vm->vgic, intid);
 	const struct vcpu *vcpu;
 	uint8_t there;
 
@@ -151,7 +151,7 @@ static void irq_passed(struct vm *vm, uint32_t iar, uint32_t intid)
 
 	lock_take(&vm->vgic_lock);
 	if (vm->life.state != LIFE_OFF && vm->life.state != LIFE_CRASHED) {
-		vgic_hw_fired(vm->vgic, 0, intid, &kick);
+		vgic_phys_fired(vm->vgic, 0, intid, &kick);
 		if (irq_hw_bit) {
 			irq_follow(vm, intid);
 		}

@@ -23,7 +23,7 @@ void irq_change_trigger(uint32_t intid, bool edge);
  */
 void irq_forget_own(const struct vcpu *vcpu);
 
-/* Looks at the lines of held levels (vgic_level_next) and lets go of what is low; those of the
+/* Looks at the lines of held levels (vgic_phys_level_next) and lets go of what is low; those of the
  * vCPU itself only if its world is in the registers (`own`). vgic_lock is held; run_vgic_release
  * follows. */
 void irq_look_at_lines(const struct vcpu *vcpu, bool own);
@@ -50,7 +50,7 @@ static inline void irq_release(uint32_t physid)
 	}
 }
 
-/* List registers' HW bits are used (vgic_set_soft_eoi is not called). */
+/* List registers' HW bits are used (vgic_phys_set_soft_eoi is not called). */
 void irq_trust_hw_bit(void);
 
 /* Handles what is pending, from the monitor's own loops: 16 interrupts at most, and one at least,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/isolate.h"
-#include "hyp/core/complain.h"
+#include "hyp/core/guest_log.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/tlb.h"
 #include "hyp/regs/hcr.h"
@@ -18,7 +18,7 @@ bool isolate_unload(struct vcpu *vcpu, uint32_t pc)
 /* HCR as it is: hardware clears VA when the guest takes it. */
 void isolate_abort(struct vcpu *vcpu, uint32_t pc)
 {
-	complain_access(vcpu, pc, "asynchronous abort", 0);
+	guest_log_access(vcpu, pc, "asynchronous abort", 0);
 	world_set_hcr(sysreg_read(HCR) | HCR_VA);
 }
 

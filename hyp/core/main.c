@@ -208,7 +208,7 @@ static void main_open_uart(uint32_t self)
 	tty_enable_interrupts();
 }
 
-void main(uint32_t dtb_pa, uint32_t image_pa)
+void main_start(uint32_t dtb_pa, uint32_t image_pa)
 {
 	uint32_t self, nr_lrs;
 	bool hw_bit;

@@ -23,7 +23,7 @@ uint32_t main_timer_hz(void);
 void main_entered(uint64_t loading);
 
 /* From boot/entry.S. */
-void main(uint32_t dtb_pa, uint32_t image_pa) __attribute__((noreturn));
+void main_start(uint32_t dtb_pa, uint32_t image_pa) __attribute__((noreturn));
 void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode) __attribute__((noreturn));
 void main_secondary(uint32_t index) __attribute__((noreturn));
 

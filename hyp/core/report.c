@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/report.h"
-#include "hyp/core/complain.h"
+#include "hyp/core/guest_log.h"
 #include "hyp/text/explain.h"
 #include "hyp/text/fmt.h"
 #include "hyp/hw/gic.h"
@@ -91,7 +91,7 @@ static void report_take_common(const struct vcpu *vcpu, const struct guest_regs 
 		.cpu = sched.entity[vcpu->entity].cpu,
 		.pc = vcpu->life->start ? vcpu->life->pc : regs->pc,
 		.cpsr = regs->cpsr,
-		.loops = complain_is_loop(vcpu),
+		.loops = guest_log_is_loop(vcpu),
 		.has_gic = vcpu->vm->vgic != NULL,
 		.irq_line = (vcpu->lines & HCR_VI) != 0,
 		.fiq_line = (vcpu->lines & HCR_VF) != 0,
@@ -303,7 +303,7 @@ static void report_do_steps(void)
 
 void report_go_on(void)
 {
-	complain_go_on();
+	guest_log_go_on();
 	if (!report_active) {
 		return;
 	}

@@ -36,7 +36,7 @@ static uint64_t run_timer_deadline(const struct vcpu *vcpu, uint32_t intid, uint
 	uint64_t offset = intid == VM_TIMER_VIRT ? world->cntvoff : 0;
 
 	if (!vcpu->vm->vgic || !run_timer_armed(timer) ||
-	    vgic_hw_held(vcpu->vm->vgic, vcpu->index, intid)) {
+	    vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid)) {
 		return DEADLINE_NEVER;
 	}
 	return deadline_of(timer->cval, offset, now);
@@ -53,7 +53,7 @@ static uint64_t run_timer_check(struct vcpu *vcpu, uint64_t now, vgic_kick_t *ki
 		uint64_t deadline = run_timer_deadline(vcpu, timers[n], now);
 
 		if (deadline <= now) {
-			vgic_hw_fired(vcpu->vm->vgic, vcpu->index, timers[n], kick);
+			vgic_phys_fired(vcpu->vm->vgic, vcpu->index, timers[n], kick);
 		} else if (deadline < earliest) {
 			earliest = deadline;
 		}
@@ -144,10 +144,10 @@ static void run_timers_forget(const struct vcpu *vcpu)
 	static const uint32_t fired = TIMER_ENABLE | TIMER_FIRED;
 
 	if ((vcpu->world.cntv.ctl & (fired | TIMER_MASKED)) != fired) {
-		(void)vgic_hw_release(vcpu->vm->vgic, vcpu->index, VM_TIMER_VIRT);
+		(void)vgic_phys_release(vcpu->vm->vgic, vcpu->index, VM_TIMER_VIRT);
 	}
 	if ((vcpu->world.cntp.ctl & (fired | TIMER_MASKED)) != fired) {
-		(void)vgic_hw_release(vcpu->vm->vgic, vcpu->index, VM_TIMER_PHYS);
+		(void)vgic_phys_release(vcpu->vm->vgic, vcpu->index, VM_TIMER_PHYS);
 	}
 }
 
@@ -157,10 +157,10 @@ static void run_timers_held(const struct vcpu *vcpu, bool loading)
 {
 	const struct vgic *vgic = vcpu->vm->vgic;
 
-	if (!vgic || vgic_hw_held(vgic, vcpu->index, VM_TIMER_VIRT)) {
+	if (!vgic || vgic_phys_held(vgic, vcpu->index, VM_TIMER_VIRT)) {
 		gic_set_active(main_board.timer_virt_intid, loading);
 	}
-	if (!vgic || vgic_hw_held(vgic, vcpu->index, VM_TIMER_PHYS)) {
+	if (!vgic || vgic_phys_held(vgic, vcpu->index, VM_TIMER_PHYS)) {
 		gic_set_active(main_board.timer_phys_intid, loading);
 	}
 }

@@ -8,7 +8,8 @@ void run_vgic_release_all(struct vcpu *vcpu)
 {
 	uint32_t physid;
 
-	while (vcpu->cif->has_release && vgic_release_next(vcpu->vm->vgic, vcpu->index, &physid)) {
+	while (vcpu->cif->has_release &&
+	       vgic_phys_release_next(vcpu->vm->vgic, vcpu->index, &physid)) {
 		irq_release(physid);
 	}
 }

@@ -114,21 +114,21 @@ void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t 
 	pool += (uint64_t)vm_stage2_pages(config) * PAGE_SIZE;
 	if (config->has_gic) {
 		vm->vgic = vgic_init(pool, config->nr_vcpus, config->nr_irqs, nr_lrs);
-		vgic_set_owner(vm->vgic, VM_TIMER_VIRT, VGIC_OWNER_TIMER,
-			       main_board.timer_virt_intid);
-		vgic_set_owner(vm->vgic, VM_TIMER_PHYS, VGIC_OWNER_TIMER,
-			       main_board.timer_phys_intid);
+		vgic_phys_set_owner(vm->vgic, VM_TIMER_VIRT, VGIC_OWNER_TIMER,
+				    main_board.timer_virt_intid);
+		vgic_phys_set_owner(vm->vgic, VM_TIMER_PHYS, VGIC_OWNER_TIMER,
+				    main_board.timer_phys_intid);
 		if (config->pmu) {
-			vgic_set_owner(vm->vgic, VM_PMU_INTID, VGIC_OWNER_PASSED, vpmu_intid);
+			vgic_phys_set_owner(vm->vgic, VM_PMU_INTID, VGIC_OWNER_PASSED, vpmu_intid);
 		}
 		for (uint32_t d = 0; d < config->nr_devices; d++) {
 			const struct manifest_device *device = &config->device[d];
 
 			for (uint32_t i = 0; i < device->nr_interrupts; i++) {
-				vgic_set_owner(vm->vgic, device->intid[i], VGIC_OWNER_PASSED,
-					       device->intid[i]);
+				vgic_phys_set_owner(vm->vgic, device->intid[i], VGIC_OWNER_PASSED,
+						    device->intid[i]);
 				if (device->edges >> i & 1u) {
-					vgic_set_edge(vm->vgic, device->intid[i]);
+					vgic_phys_set_edge(vm->vgic, device->intid[i]);
 				}
 			}
 		}

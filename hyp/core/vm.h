@@ -73,7 +73,7 @@ struct vm {
 	uint64_t region_pa[MANIFEST_MAX_REGIONS];
 
 	struct lock vgic_lock; /* vgic, every vCPU's `lines` */
-	struct lock lock;      /* what has been told of it (complain.c) */
+	struct lock lock;      /* what has been told of it (guest_log.c) */
 	struct life life;      /* lock: sched_lock; `state` alone may be read without */
 	int32_t status;	       /* of PLUMB_SYSTEM_EXIT; the same lock */
 	/* Of whoever loads it: */

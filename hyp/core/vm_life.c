@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of partitions: hyp/sched/life.c decides, this carries out. */
 #include "hyp/base/bits.h"
-#include "hyp/core/complain.h"
+#include "hyp/core/guest_log.h"
 #include "hyp/core/irq.h"
 #include "hyp/core/main.h"
 #include "hyp/core/rtc.h"
@@ -11,7 +11,7 @@
 /* Before the first turn of its vCPU 0, which pays for the loading. */
 static void vm_prepare(struct vm *vm)
 {
-	complain_reset(vm);
+	guest_log_reset(vm);
 	vm->load_phase = 0;
 	vm->load_offset = 0;
 }
@@ -32,7 +32,7 @@ void vm_start(struct vm *vm)
 static void vm_say_end(struct vm *vm)
 {
 	if (vm->life.end == LIFE_END_RESET) {
-		complain_restart(vm);
+		guest_log_restart(vm);
 	} else if (vm->life.end == LIFE_END_CRASH) {
 		print_end("%s: crashed, status %d\n", vm->config->name, (int)vm->status);
 	} else {

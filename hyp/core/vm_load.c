@@ -98,7 +98,7 @@ static bool vm_load_vgic(struct vm *vm)
 	}
 	lock_take(&vm->vgic_lock);
 	more = vgic_reset_piece(vm->vgic, vm->load_offset++);
-	while (vgic_release_next(vm->vgic, 0, &physid)) {
+	while (vgic_phys_release_next(vm->vgic, 0, &physid)) {
 		gic_deactivate(physid);
 	}
 	lock_drop(&vm->vgic_lock);

@@ -163,9 +163,9 @@ def make_parser() -> argparse.ArgumentParser:
         commands, "gdb", "hold QEMU at its first instruction, with gdb on it",
         "examples:\n  plumb gdb guest/demo.dts\n"
         "  plumb gdb guest/demo.dts --guest build/guest/control.elf\n"
-        "  plumb gdb guest/demo.dts --batch --ex 'hbreak main' --ex continue --ex bt\n\n"
+        "  plumb gdb guest/demo.dts --batch --ex 'hbreak main_start' --ex continue --ex bt\n\n"
         "Use hbreak. Guests share virtual addresses: a breakpoint in one stops whichever\n"
-        "comes by. The monitor's symbols hold from its main on; before, it runs elsewhere.\n")
+        "comes by. The monitor's symbols hold from main_start on; before, it runs elsewhere.\n")
     sub.add_argument("system", type=Path, metavar="SYSTEM.dts", help="system manifest")
     sub.add_argument("--guest", type=Path, metavar="ELF", help="a guest's symbols, too")
     sub.add_argument("--ex", action="append", default=[], metavar="CMD", help="a gdb command")

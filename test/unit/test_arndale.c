@@ -9,9 +9,7 @@
 #include "hyp/hw/uart.h"
 #include "hyp/base/bits.h"
 
-#define main hyp_main /* the monitor's */
 #include "hyp/core/soc.c"
-#undef main
 
 #define TREE  "build/guests/dtbs/exynos5250-arndale.dtb"
 #define ENTRY 0x42000268u

@@ -7,10 +7,8 @@
  */
 #include "test/unit/hw_log.h"
 
-#define main monitor_main /* not this program's */
 #include "hyp/hw/gic.c"
 #include "hyp/core/irq.c"
-#undef main
 
 #include <setjmp.h>
 

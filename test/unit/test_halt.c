@@ -5,9 +5,7 @@
  */
 #include "test/unit/hw_log.h"
 
-#define main monitor_main /* not this program's */
 #include "hyp/core/halt.c"
-#undef main
 
 #include <setjmp.h>
 

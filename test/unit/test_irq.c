@@ -6,9 +6,7 @@
  */
 #include "test/unit/hw_log.h"
 
-#define main monitor_main /* not this program's */
 #include "hyp/core/irq.c"
-#undef main
 
 #include <setjmp.h>
 
@@ -146,7 +144,7 @@ void run_vgic_release_all(struct vcpu *who)
 {
 	uint32_t physid;
 
-	while (vgic_release_next(who->vm->vgic, who->index, &physid)) {
+	while (vgic_phys_release_next(who->vm->vgic, who->index, &physid)) {
 		irq_release(physid);
 	}
 }
@@ -221,7 +219,7 @@ static void load(bool property, bool used)
 	vcpu.cif = vgic_cif(vm.vgic, 0);
 	vcpu.pmu_used = used;
 	if (property) {
-		vgic_set_owner(vm.vgic, GUESTS, VGIC_OWNER_PASSED, PMU);
+		vgic_phys_set_owner(vm.vgic, GUESTS, VGIC_OWNER_PASSED, PMU);
 	}
 	vgic_load(vm.vgic, 0);
 	cpus[0].loaded = &vcpu;
@@ -235,7 +233,7 @@ static void load(bool property, bool used)
 
 static bool held(void)
 {
-	return vgic_hw_held(vm.vgic, 0, GUESTS);
+	return vgic_phys_held(vm.vgic, 0, GUESTS);
 }
 
 /* The timer's interrupt, as it was signalled, and what the timer of the loaded vCPU says: whose it
@@ -252,12 +250,12 @@ static void timers(void)
 		bool is_due = table[n / 2].is_due;
 
 		load(false, false);
-		vgic_set_owner(vm.vgic, intid, VGIC_OWNER_TIMER, intid);
+		vgic_phys_set_owner(vm.vgic, intid, VGIC_OWNER_TIMER, intid);
 		pending = intid;
 		*hw_log_register("CNTV_CTL") = n % 2 ? table[n / 2].ctl : is_due ? 0 : 5;
 		*hw_log_register("CNTP_CTL") = n % 2 ? is_due ? 0 : 5 : table[n / 2].ctl;
 		irq_poll(&cpus[0]);
-		CHECK_EQ(vgic_hw_held(vm.vgic, 0, intid), is_due);
+		CHECK_EQ(vgic_phys_held(vm.vgic, 0, intid), is_due);
 		CHECK_EQ(active, is_due ? intid : SPURIOUS);
 		free(vm.vgic);
 	}
@@ -276,21 +274,21 @@ static void lines(void)
 		vgic_kick_t kick = 0;
 
 		load(true, true);
-		vgic_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
-		vgic_set_owner(vm.vgic, 30, VGIC_OWNER_TIMER, 30);
-		vgic_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
+		vgic_phys_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
+		vgic_phys_set_owner(vm.vgic, 30, VGIC_OWNER_TIMER, 30);
+		vgic_phys_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
 		*hw_log_register("CNTV_CTL") = intid == 27 && is_high ? 5 : 1;
 		*hw_log_register("CNTP_CTL") = intid == 30 && is_high ? 5 : 7;
 		high = is_high ? UINT64_C(1) << physids[n / 2] : 0;
 		irq_look(&vcpu, true);
-		vgic_hw_fired(vm.vgic, 0, intid, &kick);
+		vgic_phys_fired(vm.vgic, 0, intid, &kick);
 		hw_log_clear();
 		irq_look(&vcpu, true);
 		CHECK_EQ(hw_log_count('e', "hw_dsb"), 1);
 		CHECK_EQ(hw_log_count('e', "gic look"), physids[n / 2] != intid || intid == DEVICE);
 		CHECK(hw_log_find(0, 'e', "gic look") == HW_LOG_NONE ||
 		      hw_log_find(0, 'e', "hw_dsb") < hw_log_find(0, 'e', "gic look"));
-		CHECK_EQ(vgic_hw_held(vm.vgic, 0, intid), is_high);
+		CHECK_EQ(vgic_phys_held(vm.vgic, 0, intid), is_high);
 		CHECK_EQ(vgic_has_pending(vm.vgic, 0), false); /* not enabled */
 		active = physids[n / 2];
 		run_vgic_release(&vcpu);
@@ -305,19 +303,19 @@ static void lines_of_others(void)
 	vgic_kick_t kick = 0;
 
 	load(true, true);
-	vgic_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
-	vgic_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
-	vgic_hw_fired(vm.vgic, 0, 27, &kick);
-	vgic_hw_fired(vm.vgic, 0, DEVICE, &kick);
+	vgic_phys_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
+	vgic_phys_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
+	vgic_phys_fired(vm.vgic, 0, 27, &kick);
+	vgic_phys_fired(vm.vgic, 0, DEVICE, &kick);
 	*hw_log_register("CNTV_CTL") = 0;
 	high = 0;
 	irq_look(&vcpu, false);
-	CHECK(vgic_hw_held(vm.vgic, 0, 27));
-	CHECK(!vgic_hw_held(vm.vgic, 0, DEVICE));
-	vgic_hw_fired(vm.vgic, 0, DEVICE, &kick);
+	CHECK(vgic_phys_held(vm.vgic, 0, 27));
+	CHECK(!vgic_phys_held(vm.vgic, 0, DEVICE));
+	vgic_phys_fired(vm.vgic, 0, DEVICE, &kick);
 	active = DEVICE;
 	irq_look_at_spi(&vm, DEVICE);
-	CHECK(!vgic_hw_held(vm.vgic, 0, DEVICE));
+	CHECK(!vgic_phys_held(vm.vgic, 0, DEVICE));
 	CHECK_EQ(active, SPURIOUS);
 	hw_log_clear();
 	irq_look_at_spi(&vm, DEVICE);
@@ -328,7 +326,7 @@ static void lines_of_others(void)
 static void devices(bool edge, bool line, uint8_t pending_for)
 {
 	load(false, false);
-	vgic_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
+	vgic_phys_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
 	memset(&device, 0, sizeof(device));
 	device.edge = edge;
 	device.line = line;
@@ -424,7 +422,7 @@ static void edge_follows_who_is_not_woken(void)
 		guest_writes(0x104, n == 0 ? 0 : 1u << (DEVICE - 32));
 		vgic_unload(vm.vgic, 0, &(vgic_kick_t) { 0 });
 		fires_with_hw_bit();
-		CHECK(vgic_hw_held(vm.vgic, 0, DEVICE));
+		CHECK(vgic_phys_held(vm.vgic, 0, DEVICE));
 		CHECK_EQ(device.target, n == 2 ? 1 : 2);
 		end_with_hw_bit();
 	}
@@ -581,7 +579,7 @@ static void of_an_ended_life(void)
 		irq_owner[DEVICE] = 1;
 		pending = DEVICE;
 		irq_handle(&cpus[0], gic_acknowledge());
-		CHECK_EQ(vgic_hw_held(vm.vgic, 0, DEVICE), lives[n].holds);
+		CHECK_EQ(vgic_phys_held(vm.vgic, 0, DEVICE), lives[n].holds);
 		CHECK_EQ(active, lives[n].holds ? DEVICE : SPURIOUS);
 		irq_owner[DEVICE] = 0;
 		free(vm.vgic);
@@ -637,7 +635,7 @@ static void the_end(void)
 static void a_timer_is_asked_after_the_acknowledge(void)
 {
 	load(false, false);
-	vgic_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
+	vgic_phys_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
 	pending = 27;
 	*hw_log_register("CNTV_CTL") = 5;
 	hw_log_clear();

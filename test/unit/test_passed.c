@@ -172,9 +172,9 @@ static void change_trigger(uint32_t physid, bool edge)
 
 static void give(uint32_t intid, bool edge)
 {
-	vgic_set_owner(rig.vgic, intid, VGIC_OWNER_PASSED, intid);
+	vgic_phys_set_owner(rig.vgic, intid, VGIC_OWNER_PASSED, intid);
 	if (edge) {
-		vgic_set_edge(rig.vgic, intid);
+		vgic_phys_set_edge(rig.vgic, intid);
 	}
 	gic_set_edge(intid, edge);
 	gic_clear_pending(intid);
@@ -196,7 +196,7 @@ static void boot(bool soft)
 	rig_boot(&rig, 1, NR_SPIS, 4);
 	rig.on_trigger = change_trigger;
 	if (soft) {
-		vgic_set_soft_eoi(rig.vgic);
+		vgic_phys_set_soft_eoi(rig.vgic);
 	}
 	give(EDGY, true);
 	give(LEVEL, false);

@@ -2,9 +2,7 @@
 /* hyp/core/rtc.c: who is disturbed by an alarm that a guest writes, and who looks after it. */
 #include "test/unit/hw_log.h"
 
-#define main monitor_main /* not this program's */
 #include "hyp/core/rtc.c"
-#undef main
 
 #define HZ    1000u
 #define MATCH 0x04u /* DDI 0224: RTCMR */

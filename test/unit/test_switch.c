@@ -6,13 +6,11 @@
  */
 #include "test/unit/hw_log.h"
 
-#define main monitor_main /* not this program's */
 #include "hyp/hw/world.c"
 #include "hyp/core/isolate.c"
 #include "hyp/core/run.c"
 #include "hyp/core/run_vgic.c"
 #include "hyp/core/vm_load.c"
-#undef main
 #include "hyp/hw/cache.c"
 
 #define NR_IRQS 64u
@@ -116,7 +114,7 @@ void tty_tick(void)
 
 static uint32_t complaints;
 
-void complain_access(struct vcpu *who, uint32_t pc, const char *what, uint64_t address)
+void guest_log_access(struct vcpu *who, uint32_t pc, const char *what, uint64_t address)
 {
 	CHECK(who && what && pc == regs.pc && !address);
 	complaints++;
@@ -466,13 +464,13 @@ static void a_sleeper_that_is_taken(void)
 {
 	for (uint32_t n = 0; n < 2; n++) {
 		boot();
-		vgic_set_owner(vm[0].vgic, 27, VGIC_OWNER_TIMER, 27);
+		vgic_phys_set_owner(vm[0].vgic, 27, VGIC_OWNER_TIMER, 27);
 		sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
 		sched.entity[vcpu[0].entity].cpu = 0;
 		vcpu[0].world.cntv = (struct world_timer) { .ctl = 1, .cval = 10 };
 		somebody_loads_it = n;
 		(void)run_sleepers(&cpus[0], 100);
-		CHECK_EQ(vgic_hw_held(vm[0].vgic, 0, 27), !n);
+		CHECK_EQ(vgic_phys_held(vm[0].vgic, 0, 27), !n);
 		end();
 	}
 }
@@ -508,9 +506,9 @@ static void levels_fall_first(void)
 	for (uint32_t n = 0; n < 2; n++) {
 		vgic_kick_t kick = 0;
 
-		vgic_set_owner(vm[0].vgic, n ? 30 : 27, VGIC_OWNER_TIMER, n ? 30 : 27);
+		vgic_phys_set_owner(vm[0].vgic, n ? 30 : 27, VGIC_OWNER_TIMER, n ? 30 : 27);
 		load(0, 0);
-		vgic_hw_fired(vm[0].vgic, 0, n ? 30 : 27, &kick);
+		vgic_phys_fired(vm[0].vgic, 0, n ? 30 : 27, &kick);
 		unload(0);
 		CHECK(hw_log_between(hw_log_last('w', "CNTV_CTL"),
 				     hw_log_find(0, 'e', "gic inactive"), 'e', "hw_isb"));
@@ -776,8 +774,8 @@ static void parked_timers(void)
 {
 	for (uint64_t offset = 0; offset < 8; offset += 3) {
 		boot();
-		vgic_set_owner(vm[0].vgic, 27, VGIC_OWNER_TIMER, 27);
-		vgic_set_owner(vm[0].vgic, 30, VGIC_OWNER_TIMER, 30);
+		vgic_phys_set_owner(vm[0].vgic, 27, VGIC_OWNER_TIMER, 27);
+		vgic_phys_set_owner(vm[0].vgic, 30, VGIC_OWNER_TIMER, 30);
 		sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
 		sched.entity[vcpu[0].entity].cpu = 0;
 		vcpu[0].life->loaded_on = SCHED_NO_CPU;
@@ -785,7 +783,7 @@ static void parked_timers(void)
 		vcpu[0].world.cntv.ctl = vcpu[0].world.cntp.ctl = 1;
 		vcpu[0].world.cntv.cval = vcpu[0].world.cntp.cval = UINT64_MAX;
 		CHECK_EQ(run_sleepers(&cpus[0], 100), UINT64_MAX);
-		CHECK(!vgic_hw_held(vm[0].vgic, 0, 27) && !vgic_hw_held(vm[0].vgic, 0, 30));
+		CHECK(!vgic_phys_held(vm[0].vgic, 0, 27) && !vgic_phys_held(vm[0].vgic, 0, 30));
 		vcpu[0].world.cntv.cval = 200;
 		CHECK_EQ(run_sleepers(&cpus[0], 100), 200 + offset);
 		end();

@@ -3,10 +3,8 @@
  * hyp/core/tty.c on a UART of the test's own, whose FIFO gets room at any moment: whatever was said
  * comes out, in order, by the transmit interrupt alone. And what is typed arrives.
  */
-#define main monitor_main /* not this program's */
 #include "hyp/core/tty.c"
 #include "hyp/core/tty_own.c"
-#undef main
 #include "hyp/text/explain.h"
 #include "test/unit/test.h"
 

@@ -53,9 +53,9 @@ struct rig {
 	uint32_t woken; /* of those not loaded, who was, as vm_kick does; for whoever clears it */
 	uint8_t physical[1024]; /* active in the physical GIC */
 	bool low[1024];		/* its line has fallen since it fired */
-	uint32_t deactivated;	/* by vgic_release_next */
+	uint32_t deactivated;	/* by vgic_phys_release_next */
 	uint32_t storms;
-	void (*on_trigger)(uint32_t physid, bool edge); /* by vgic_trigger_next */
+	void (*on_trigger)(uint32_t physid, bool edge); /* by vgic_phys_trigger_next */
 	bool eoi_is_empty; /* GICH_ELRSR shows an empty list register that asks for maintenance */
 };
 
@@ -242,18 +242,19 @@ static inline void rig_releases(struct rig *rig, uint32_t v)
 
 	if (!vgic_cif(rig->vgic, v)->has_release) {
 		CHECK(!vgic_cif(rig->vgic, v)->has_trigger);
-		CHECK(!vgic_trigger_next(rig->vgic, v, &physid, &edge));
-		CHECK(!vgic_release_next(rig->vgic, v, &physid));
+		CHECK(!vgic_phys_trigger_next(rig->vgic, v, &physid, &edge));
+		CHECK(!vgic_phys_release_next(rig->vgic, v, &physid));
 		return;
 	}
 	while (vgic_cif(rig->vgic, v)->has_trigger &&
-	       vgic_trigger_next(rig->vgic, v, &physid, &edge)) {
+	       vgic_phys_trigger_next(rig->vgic, v, &physid, &edge)) {
 		if (rig->on_trigger) {
 			rig->on_trigger(physid, edge);
 		}
 	}
-	CHECK(!vgic_trigger_next(rig->vgic, v, &physid, &edge));
-	while (vgic_cif(rig->vgic, v)->has_release && vgic_release_next(rig->vgic, v, &physid)) {
+	CHECK(!vgic_phys_trigger_next(rig->vgic, v, &physid, &edge));
+	while (vgic_cif(rig->vgic, v)->has_release &&
+	       vgic_phys_release_next(rig->vgic, v, &physid)) {
 		CHECK(rig->physical[physid]);
 		rig->physical[physid] = 0;
 		rig->deactivated++;
@@ -268,13 +269,13 @@ static inline void rig_lines(struct rig *rig, uint32_t v, bool own)
 	uint32_t physid;
 
 	if (!vgic_cif(rig->vgic, v)->has_held) {
-		CHECK(!vgic_level_next(rig->vgic, v, &intid, &physid));
+		CHECK(!vgic_phys_level_next(rig->vgic, v, &intid, &physid));
 		return;
 	}
-	for (; vgic_level_next(rig->vgic, v, &intid, &physid); intid++) {
-		CHECK(intid >= last && vgic_hw_held(rig->vgic, v, intid));
+	for (; vgic_phys_level_next(rig->vgic, v, &intid, &physid); intid++) {
+		CHECK(intid >= last && vgic_phys_held(rig->vgic, v, intid));
 		last = intid + 1;
-		vgic_hw_level(rig->vgic, v, intid, !rig->low[physid]);
+		vgic_phys_level(rig->vgic, v, intid, !rig->low[physid]);
 	}
 }
 
@@ -380,7 +381,7 @@ static inline void rig_unload(struct rig *rig, uint32_t v)
 	vgic_unload(rig->vgic, v, &rig->kick);
 	rig_releases(rig, v);
 	for (uint32_t n = 16; n < 32; n++) { /* whose physical interrupt is n, too */
-		if (rig->low[n] && vgic_hw_release(rig->vgic, v, n)) {
+		if (rig->low[n] && vgic_phys_release(rig->vgic, v, n)) {
 			rig->physical[n] = 0;
 		}
 	}
@@ -491,7 +492,7 @@ static inline void rig_fire(struct rig *rig, uint32_t v, uint32_t intid, uint32_
 	CHECK(!rig->physical[physid]);
 	rig->physical[physid] = 1;
 	rig->low[physid] = false;
-	vgic_hw_fired(rig->vgic, v, intid, &rig->kick);
+	vgic_phys_fired(rig->vgic, v, intid, &rig->kick);
 	rig_settle(rig);
 }
 

@@ -345,8 +345,8 @@ static void refilled_and_too_few(void)
 static void soft_tick(void)
 {
 	boot(1, 4);
-	vgic_set_owner(rig.vgic, 27, VGIC_OWNER_TIMER, 27);
-	vgic_set_soft_eoi(rig.vgic);
+	vgic_phys_set_owner(rig.vgic, 27, VGIC_OWNER_TIMER, 27);
+	vgic_phys_set_soft_eoi(rig.vgic);
 	rig_write8(&rig, 0, IPRIORITYR + 27, 0x10);
 	rig_line(&rig, 0, 40, true);
 	CHECK_EQ(hw_ack(&rig, 0), 40);
@@ -359,7 +359,7 @@ static void soft_tick(void)
 		CHECK_EQ(rig.cpu[0].maintained, n);
 		CHECK_EQ(rig.deactivated, n);
 		CHECK_EQ(rig.physical[27], 0);
-		CHECK(!vgic_hw_held(rig.vgic, 0, 27));
+		CHECK(!vgic_phys_held(rig.vgic, 0, 27));
 	}
 	CHECK(hw_find_active(&rig, 0, 40) >= 0);
 	rig_free(&rig);
@@ -371,9 +371,9 @@ static void held_and_pended(void)
 {
 	for (int soft = 0; soft < 2; soft++) {
 		boot(1, 4);
-		vgic_set_owner(rig.vgic, 65, VGIC_OWNER_PASSED, 165);
+		vgic_phys_set_owner(rig.vgic, 65, VGIC_OWNER_PASSED, 165);
 		if (soft) {
-			vgic_set_soft_eoi(rig.vgic);
+			vgic_phys_set_soft_eoi(rig.vgic);
 		}
 		rig_fire(&rig, 0, 65, 165);
 		CHECK_EQ(rig_ack(&rig, 0), 65);
@@ -382,7 +382,7 @@ static void held_and_pended(void)
 		rig_write(&rig, 0, ISPENDR + 8, 2);
 		rig_settle(&rig);
 		CHECK_EQ(rig.physical[165], 0);
-		CHECK(!vgic_hw_held(rig.vgic, 0, 65));
+		CHECK(!vgic_phys_held(rig.vgic, 0, 65));
 		take_and_end(0, 65);
 		CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
 		CHECK_EQ(rig.deactivated, soft);
@@ -397,19 +397,19 @@ static void held_behind(void)
 	struct mmio set = { ISACTIVER + 8, 4, true, 2 };
 
 	boot(2, 4);
-	vgic_set_owner(rig.vgic, 65, VGIC_OWNER_PASSED, 165);
+	vgic_phys_set_owner(rig.vgic, 65, VGIC_OWNER_PASSED, 165);
 	rig_fire(&rig, 0, 65, 165);
 	CHECK_EQ(hw_ack(&rig, 0), 65);
 	hw_eoi(&rig, 0, 65);
 	rig.physical[165] = 1;
-	vgic_hw_fired(rig.vgic, 0, 65, &rig.kick);
+	vgic_phys_fired(rig.vgic, 0, 65, &rig.kick);
 	CHECK_EQ(rig_try(&rig, 1, &set), MMIO_OK);
 	rig_settle(&rig);
 	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);
 	rig_sync(&rig, 0);
 	rig_write(&rig, 1, ICACTIVER + 8, 2);
 	CHECK_EQ(rig.physical[165], 1);
-	CHECK(vgic_hw_held(rig.vgic, 0, 65));
+	CHECK(vgic_phys_held(rig.vgic, 0, 65));
 	take_and_end(0, 65);
 	CHECK_EQ(rig.physical[165], 0);
 	CHECK_EQ(rig_ack(&rig, 0), SPURIOUS);

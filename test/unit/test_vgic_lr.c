@@ -65,7 +65,7 @@ static void sgis(void)
 static void physical(void)
 {
 	rig_boot(&rig, 1, 64, 4);
-	vgic_set_owner(rig.vgic, VTIMER, VGIC_OWNER_TIMER, VTIMER_LINE);
+	vgic_phys_set_owner(rig.vgic, VTIMER, VGIC_OWNER_TIMER, VTIMER_LINE);
 	rig_write8(&rig, 0, IPRIORITYR + VTIMER, 0x90);
 	rig_fire(&rig, 0, VTIMER, VTIMER_LINE);
 	CHECK_EQ(best_lr(), HARDWARE | PENDING | PRIORITY(0x90u) | PHYSICAL(VTIMER_LINE) | VTIMER);

@@ -210,12 +210,12 @@ static const uint16_t owned[] = { 32, 63, 64, 65, 200, 223, 992, 1019 };
 static void boot_owned(struct rig *to)
 {
 	rig_make(to, 8, MANY, 4);
-	vgic_set_owner(to->vgic, 27, VGIC_OWNER_TIMER, 27);
-	vgic_set_owner(to->vgic, 31, VGIC_OWNER_PASSED, 31);
+	vgic_phys_set_owner(to->vgic, 27, VGIC_OWNER_TIMER, 27);
+	vgic_phys_set_owner(to->vgic, 31, VGIC_OWNER_PASSED, 31);
 	for (uint32_t n = 0; n < OWNED; n++) {
-		vgic_set_owner(to->vgic, owned[n], VGIC_OWNER_PASSED, PHYSID(n));
+		vgic_phys_set_owner(to->vgic, owned[n], VGIC_OWNER_PASSED, PHYSID(n));
 		if (IS_EDGE(n)) {
-			vgic_set_edge(to->vgic, owned[n]);
+			vgic_phys_set_edge(to->vgic, owned[n]);
 		}
 	}
 	vgic_reset(to->vgic);
@@ -225,7 +225,7 @@ static void fire_owned(void)
 {
 	for (uint32_t n = 0; n < OWNED; n++) {
 		rig.physical[PHYSID(n)] = 1;
-		vgic_hw_fired(rig.vgic, 0, owned[n], &rig.kick);
+		vgic_phys_fired(rig.vgic, 0, owned[n], &rig.kick);
 	}
 }
 

@@ -16,10 +16,10 @@ static struct rig rig;
 static void boot(uint32_t nr_vcpus, uint32_t nr_lrs)
 {
 	rig_boot(&rig, nr_vcpus, 96, nr_lrs);
-	vgic_set_owner(rig.vgic, VTIMER, VGIC_OWNER_TIMER, VPHYS);
-	vgic_set_owner(rig.vgic, PTIMER, VGIC_OWNER_TIMER, 30);
-	vgic_set_owner(rig.vgic, DEV, VGIC_OWNER_PASSED, DEV_PHYS);
-	vgic_set_owner(rig.vgic, DEV2, VGIC_OWNER_PASSED, DEV2_PHYS);
+	vgic_phys_set_owner(rig.vgic, VTIMER, VGIC_OWNER_TIMER, VPHYS);
+	vgic_phys_set_owner(rig.vgic, PTIMER, VGIC_OWNER_TIMER, 30);
+	vgic_phys_set_owner(rig.vgic, DEV, VGIC_OWNER_PASSED, DEV_PHYS);
+	vgic_phys_set_owner(rig.vgic, DEV2, VGIC_OWNER_PASSED, DEV2_PHYS);
 }
 
 static void take(uint32_t iar)
@@ -45,17 +45,17 @@ static void owners(void)
 	CHECK_EQ(vgic_irq_state(rig.vgic, 0, VTIMER) & 7, 0);
 	CHECK_EQ(vgic_irq_state(rig.vgic, 0, DEV) & 7, 0);
 	take(SPURIOUS);
-	vgic_set_owner(rig.vgic, DEV, VGIC_OWNER_LINE, 0);
+	vgic_phys_set_owner(rig.vgic, DEV, VGIC_OWNER_LINE, 0);
 	CHECK_EQ(rig_try_line(&rig, 0, DEV, true), 0);
-	vgic_set_owner(rig.vgic, 3, VGIC_OWNER_PASSED, 1); /* no such thing */
-	vgic_set_owner(rig.vgic, 96, VGIC_OWNER_PASSED, 1);
-	vgic_hw_fired(rig.vgic, 0, 40, &rig.kick); /* nobody's */
-	vgic_hw_fired(rig.vgic, 0, 3, &rig.kick);
-	vgic_hw_fired(rig.vgic, 0, 96, &rig.kick);
-	vgic_hw_fired(rig.vgic, 2, VTIMER, &rig.kick);
-	CHECK(!vgic_hw_held(rig.vgic, 0, 40));
-	CHECK(!vgic_hw_held(rig.vgic, 0, 1000));
-	CHECK(!vgic_hw_release(rig.vgic, 0, 1000));
+	vgic_phys_set_owner(rig.vgic, 3, VGIC_OWNER_PASSED, 1); /* no such thing */
+	vgic_phys_set_owner(rig.vgic, 96, VGIC_OWNER_PASSED, 1);
+	vgic_phys_fired(rig.vgic, 0, 40, &rig.kick); /* nobody's */
+	vgic_phys_fired(rig.vgic, 0, 3, &rig.kick);
+	vgic_phys_fired(rig.vgic, 0, 96, &rig.kick);
+	vgic_phys_fired(rig.vgic, 2, VTIMER, &rig.kick);
+	CHECK(!vgic_phys_held(rig.vgic, 0, 40));
+	CHECK(!vgic_phys_held(rig.vgic, 0, 1000));
+	CHECK(!vgic_phys_release(rig.vgic, 0, 1000));
 	rig.kick = 0;
 	rig_free(&rig);
 }
@@ -63,19 +63,19 @@ static void owners(void)
 static void timer(void)
 {
 	boot(2, 4);
-	CHECK(!vgic_hw_held(rig.vgic, 0, VTIMER));
+	CHECK(!vgic_phys_held(rig.vgic, 0, VTIMER));
 	rig_fire(&rig, 0, VTIMER, VPHYS);
-	CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
-	CHECK(!vgic_hw_held(rig.vgic, 1, VTIMER));
+	CHECK(vgic_phys_held(rig.vgic, 0, VTIMER));
+	CHECK(!vgic_phys_held(rig.vgic, 1, VTIMER));
 	CHECK_EQ(best_lr(), 0x90000000u | 0xa0u << 20 | 27 << 10 | 27);
 	take(VTIMER);
 	rig_sync(&rig, 0);
-	CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+	CHECK(vgic_phys_held(rig.vgic, 0, VTIMER));
 	CHECK_EQ(rig.physical[VPHYS], 1);
 	rig_eoi(&rig, 0, VTIMER);
 	CHECK_EQ(rig.physical[VPHYS], 0);
 	rig_sync(&rig, 0);
-	CHECK(!vgic_hw_held(rig.vgic, 0, VTIMER));
+	CHECK(!vgic_phys_held(rig.vgic, 0, VTIMER));
 	take(SPURIOUS);
 	CHECK_EQ(rig.deactivated, 0);
 	rig_free(&rig);
@@ -113,10 +113,10 @@ static void fires_again(void)
 	CHECK_EQ(hw_ack(&rig, 0), VTIMER);
 	hw_eoi(&rig, 0, VTIMER);
 	rig.physical[VPHYS] = 1;
-	vgic_hw_fired(rig.vgic, 0, VTIMER, &rig.kick);
+	vgic_phys_fired(rig.vgic, 0, VTIMER, &rig.kick);
 	rig.kick = 0;
 	rig_unload(&rig, 0);
-	CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+	CHECK(vgic_phys_held(rig.vgic, 0, VTIMER));
 	CHECK(vgic_has_pending(rig.vgic, 0));
 	rig_load(&rig, 0);
 	take(VTIMER);
@@ -153,7 +153,7 @@ static void pended_by_the_guest(void)
 	boot(1, 4);
 	rig_write(&rig, 0, ISPENDR + 4, 1u << (DEV - 32));
 	CHECK_EQ(best_lr() >> 31, 0);
-	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
+	CHECK(!vgic_phys_held(rig.vgic, 0, DEV));
 	take(DEV);
 	rig_fire(&rig, 0, DEV, DEV_PHYS); /* the real one, behind it */
 	take(SPURIOUS);
@@ -190,7 +190,7 @@ static void pended_while_active(void)
 		rig_eoi(&rig, 0, ids[n][0]);
 		CHECK_EQ(rig.physical[ids[n][1]], 0);
 		CHECK_EQ(rig.deactivated, 1);
-		CHECK(!vgic_hw_held(rig.vgic, 0, ids[n][0]));
+		CHECK(!vgic_phys_held(rig.vgic, 0, ids[n][0]));
 		take(ids[n][0]);
 		rig_eoi(&rig, 0, ids[n][0]);
 		take(SPURIOUS);
@@ -202,11 +202,11 @@ static void pended_while_active(void)
 static void cleared_by_the_guest(void)
 {
 	boot(2, 4);
-	vgic_set_edge(rig.vgic, DEV);
+	vgic_phys_set_edge(rig.vgic, DEV);
 	rig_fire(&rig, 0, DEV, DEV_PHYS);
 	rig_write(&rig, 0, ICPENDR + 4, 0xffffffff);
 	CHECK_EQ(rig.physical[DEV_PHYS], 0);
-	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
+	CHECK(!vgic_phys_held(rig.vgic, 0, DEV));
 	take(SPURIOUS);
 	rig_fire(&rig, 0, DEV, DEV_PHYS);
 	rig_write(&rig, 1, ICPENDR + 4, 0xffffffff); /* from the other vCPU: when 0 folds */
@@ -218,7 +218,7 @@ static void cleared_by_the_guest(void)
 	CHECK_EQ(rig.physical[DEV_PHYS], 1);
 	rig_write(&rig, 1, ICACTIVER + 4, 0xffffffff);
 	CHECK_EQ(rig.physical[DEV_PHYS], 0);
-	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
+	CHECK(!vgic_phys_held(rig.vgic, 0, DEV));
 	rig_eoi(&rig, 0, DEV);
 	rig_fire(&rig, 0, DEV2, DEV2_PHYS);
 	rig_write(&rig, 0, ICPENDR + 4, 0xffffffff);
@@ -264,7 +264,7 @@ static bool shown(const struct level *level)
 static void over(const struct level *level)
 {
 	take(SPURIOUS);
-	CHECK(!vgic_hw_held(rig.vgic, 0, level->intid));
+	CHECK(!vgic_phys_held(rig.vgic, 0, level->intid));
 	CHECK_EQ(rig.physical[level->physid], 0);
 	rig_fire(&rig, 0, level->intid, level->physid);
 	CHECK(shown(level));
@@ -281,7 +281,7 @@ static void each_level(void (*what)(const struct level *level))
 	for (uint32_t n = 0; n < 4 * NR_LEVELS; n++) {
 		boot(2, n & 2 ? 4 : 1);
 		if (n & 1) {
-			vgic_set_soft_eoi(rig.vgic);
+			vgic_phys_set_soft_eoi(rig.vgic);
 		}
 		what(&levels[n / 4]);
 		rig_free(&rig);
@@ -372,7 +372,7 @@ static void falls_late(const struct level *level)
 	CHECK(!shown(level));
 	rig_sync(&rig, 0);
 	CHECK_EQ(rig.physical[level->physid], 1);
-	CHECK(vgic_hw_held(rig.vgic, 0, level->intid));
+	CHECK(vgic_phys_held(rig.vgic, 0, level->intid));
 	rig_eoi(&rig, 0, level->intid);
 	CHECK_EQ(rig.physical[level->physid], 0);
 	rig_sync(&rig, 0);
@@ -455,7 +455,7 @@ static void fallen_seen_by_another(void)
 	for (uint32_t n = 0; n < 4; n++) {
 		boot(2, 4);
 		if (n & 1) {
-			vgic_set_soft_eoi(rig.vgic);
+			vgic_phys_set_soft_eoi(rig.vgic);
 		}
 		if (n & 2) {
 			rig_write(&rig, 0, ICENABLER + 4, 1u << (DEV - 32));
@@ -520,7 +520,8 @@ static void evicted(void)
 		CHECK_EQ(rig.physical[DEV_PHYS], 1);
 		rig_eoi(&rig, 0, DEV);
 		CHECK_EQ(rig.physical[DEV_PHYS], 0);
-		CHECK(!vgic_hw_held(rig.vgic, 0, DEV) || vgic_work(rig.vgic, 0) == VGIC_WORK_NONE);
+		CHECK(!vgic_phys_held(rig.vgic, 0, DEV) ||
+		      vgic_work(rig.vgic, 0) == VGIC_WORK_NONE);
 		take(60);
 		rig_free(&rig);
 	}
@@ -536,7 +537,7 @@ static void split_eoi(void)
 	CHECK_EQ(rig.physical[DEV_PHYS], 1);
 	rig_dir(&rig, 0, DEV);
 	CHECK_EQ(rig.physical[DEV_PHYS], 0);
-	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
+	CHECK(!vgic_phys_held(rig.vgic, 0, DEV));
 	rig_dir(&rig, 0, DEV); /* again: nothing */
 	rig_fire(&rig, 0, DEV, DEV_PHYS);
 	take(DEV);
@@ -549,27 +550,27 @@ static void split_eoi(void)
 static void released(void)
 {
 	boot(1, 4);
-	CHECK(!vgic_hw_release(rig.vgic, 0, VTIMER));
+	CHECK(!vgic_phys_release(rig.vgic, 0, VTIMER));
 	rig_unload(&rig, 0);
 	rig_fire(&rig, 0, VTIMER, VPHYS);
 	CHECK(vgic_has_pending(rig.vgic, 0));
-	CHECK(vgic_hw_release(rig.vgic, 0, VTIMER));
+	CHECK(vgic_phys_release(rig.vgic, 0, VTIMER));
 	rig.physical[VPHYS] = 0;
 	CHECK(!vgic_has_pending(rig.vgic, 0));
-	CHECK(!vgic_hw_held(rig.vgic, 0, VTIMER));
-	CHECK(!vgic_hw_release(rig.vgic, 0, VTIMER));
+	CHECK(!vgic_phys_held(rig.vgic, 0, VTIMER));
+	CHECK(!vgic_phys_release(rig.vgic, 0, VTIMER));
 	rig_load(&rig, 0);
 	take(SPURIOUS);
 	rig_fire(&rig, 0, VTIMER, VPHYS); /* acknowledged: the guest will */
 	take(VTIMER);
 	rig_unload(&rig, 0);
-	CHECK(!vgic_hw_release(rig.vgic, 0, VTIMER));
-	CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+	CHECK(!vgic_phys_release(rig.vgic, 0, VTIMER));
+	CHECK(vgic_phys_held(rig.vgic, 0, VTIMER));
 	rig_load(&rig, 0);
 	rig_eoi(&rig, 0, VTIMER);
 	CHECK_EQ(rig.physical[VPHYS], 0);
 	rig_fire(&rig, 0, VTIMER, VPHYS); /* loaded, in a list register: fold finds out */
-	CHECK(!vgic_hw_release(rig.vgic, 0, VTIMER));
+	CHECK(!vgic_phys_release(rig.vgic, 0, VTIMER));
 	rig_sync(&rig, 0);
 	CHECK_EQ(rig.physical[VPHYS], 0);
 	take(SPURIOUS);
@@ -584,7 +585,7 @@ static void reset_releases(void)
 	take(DEV);
 	rig_unload(&rig, 0);
 	vgic_reset(rig.vgic);
-	CHECK(!vgic_hw_held(rig.vgic, 0, DEV));
+	CHECK(!vgic_phys_held(rig.vgic, 0, DEV));
 	rig_releases(&rig, 0);
 	CHECK_EQ(rig.physical[DEV_PHYS], 0);
 	CHECK_EQ(rig.physical[DEV2_PHYS], 0);
@@ -613,7 +614,7 @@ static void retargeted(void)
 static void soft_eoi(void)
 {
 	boot(1, 4);
-	vgic_set_soft_eoi(rig.vgic);
+	vgic_phys_set_soft_eoi(rig.vgic);
 	for (int n = 0; n < 3; n++) {
 		rig_fire(&rig, 0, VTIMER, VPHYS);
 		CHECK_EQ(best_lr(), 0x10000000u | 0xa0u << 20 | 1u << 19 | 27);
@@ -622,15 +623,15 @@ static void soft_eoi(void)
 		take(VTIMER);
 		rig_sync(&rig, 0);
 		CHECK_EQ(rig.physical[VPHYS], 1);
-		CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+		CHECK(vgic_phys_held(rig.vgic, 0, VTIMER));
 		CHECK_EQ(rig.deactivated, n);
 		rig_unload(&rig, 0);
-		CHECK(vgic_hw_held(rig.vgic, 0, VTIMER));
+		CHECK(vgic_phys_held(rig.vgic, 0, VTIMER));
 		rig_load(&rig, 0);
 		rig_eoi(&rig, 0, VTIMER);
 		CHECK_EQ(rig.physical[VPHYS], 0);
 		CHECK_EQ(rig.deactivated, n + 1);
-		CHECK(!vgic_hw_held(rig.vgic, 0, VTIMER));
+		CHECK(!vgic_phys_held(rig.vgic, 0, VTIMER));
 		take(SPURIOUS);
 	}
 	rig_write(&rig, 0, ISPENDR + 4,

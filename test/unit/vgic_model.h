@@ -110,7 +110,7 @@ static void do_fire(uint32_t v, uint32_t intid)
 	}
 	rig.physical[physid] = 1;
 	rig.low[physid] = false;
-	vgic_hw_fired(rig.vgic, v, intid, &rig.kick);
+	vgic_phys_fired(rig.vgic, v, intid, &rig.kick);
 	irq->held = true;
 	irq->line = true;
 	irq->latch = irq->latch || irq->edge;
@@ -497,7 +497,7 @@ static void check_active(uint32_t v, uint32_t intid)
 		report("pending is", v, intid, got);
 	}
 	if ((intid == TIMER || intid == FIRED) &&
-	    vgic_hw_held(rig.vgic, v, intid) != model_irq(v, intid)->held) {
+	    vgic_phys_held(rig.vgic, v, intid) != model_irq(v, intid)->held) {
 		report("held is not", v, intid, model_irq(v, intid)->held);
 	}
 	if (intid == FIRED && (rig.physical[141] != 0) != model_irq(v, intid)->held) {
@@ -519,11 +519,11 @@ static void start(void)
 	rig_boot(&rig, model.nr_vcpus, IRQS, nr_lrs);
 	rig.eoi_is_empty = rnd(2) != 0;
 	if (rnd(2)) {
-		vgic_set_soft_eoi(rig.vgic);
+		vgic_phys_set_soft_eoi(rig.vgic);
 	}
-	vgic_set_owner(rig.vgic, FIRED, VGIC_OWNER_PASSED, 141);
+	vgic_phys_set_owner(rig.vgic, FIRED, VGIC_OWNER_PASSED, 141);
 	if (model.nr_vcpus == 1) {
-		vgic_set_owner(rig.vgic, TIMER, VGIC_OWNER_TIMER, 27);
+		vgic_phys_set_owner(rig.vgic, TIMER, VGIC_OWNER_TIMER, 27);
 	}
 	for (uint32_t v = 0; v < 8; v++) {
 		for (uint32_t n = 0; n < IRQS; n++) {

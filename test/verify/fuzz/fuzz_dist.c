@@ -328,7 +328,7 @@ static void do_line(struct fuzz_input *in, uint32_t v, uint32_t n)
 static void check_goes_to(uint32_t n)
 {
 	const struct irq *irq = n >= 32 && n < model.irqs ? at(0, n) : NULL;
-	uint32_t to = vgic_hw_goes_to(vgic, n);
+	uint32_t to = vgic_phys_goes_to(vgic, n);
 	uint32_t whom = irq ? irq->targets : 0;
 
 	if (irq && model.vcpus == 1) {
@@ -348,15 +348,15 @@ static void do_physical(struct fuzz_input *in, uint32_t v, uint32_t n)
 	bool held = owned && irq->held;
 	vgic_kick_t kick = 0;
 
-	CHECK_EQ(vgic_hw_held(vgic, v, n), held);
+	CHECK_EQ(vgic_phys_held(vgic, v, n), held);
 	check_goes_to(n);
 	if (fuzz_byte(in) & 1) {
-		CHECK_EQ(vgic_hw_release(vgic, v, n), held);
+		CHECK_EQ(vgic_phys_release(vgic, v, n), held);
 		if (held) {
 			irq->held = irq->line = false;
 		}
 	} else {
-		vgic_hw_fired(vgic, v, n, &kick);
+		vgic_phys_fired(vgic, v, n, &kick);
 		if (owned) {
 			irq->held = true;
 			irq->line = irq->line || !irq->edge;
@@ -379,20 +379,21 @@ static void do_lines(struct fuzz_input *in, uint32_t v)
 		if (!irq->held || irq->edge) {
 			continue;
 		}
-		CHECK(vgic_level_next(vgic, v, &intid, &physid));
+		CHECK(vgic_phys_level_next(vgic, v, &intid, &physid));
 		CHECK_EQ(intid, n);
 		CHECK_EQ(physid, physid_of(n));
 		high = fuzz_byte(in) & 1;
-		vgic_hw_level(vgic, v, n, high);
+		vgic_phys_level(vgic, v, n, high);
 		if (!high) {
 			model_release(irq);
 			held--;
 		}
 		intid++;
 	}
-	CHECK(!vgic_level_next(vgic, v, &intid, &physid));
-	vgic_hw_level(vgic, v, 0, false); /* an SGI has no line, and who is not there none at all */
-	vgic_hw_level(vgic, model.vcpus, 27, false);
+	CHECK(!vgic_phys_level_next(vgic, v, &intid, &physid));
+	vgic_phys_level(vgic, v, 0,
+			false); /* an SGI has no line, and who is not there none at all */
+	vgic_phys_level(vgic, model.vcpus, 27, false);
 	CHECK(any || held == 0);
 	CHECK_EQ(vgic_cif(vgic, v)->has_held, held != 0);
 }
@@ -403,13 +404,13 @@ static void do_releases(uint32_t v)
 	uint32_t physid = 0;
 	bool edge = false;
 
-	while (vgic_cif(vgic, v)->has_trigger && vgic_trigger_next(vgic, v, &physid, &edge)) {
+	while (vgic_cif(vgic, v)->has_trigger && vgic_phys_trigger_next(vgic, v, &physid, &edge)) {
 		struct irq *irq = at(0, 1019 + 32 - physid);
 
 		CHECK(irq->changed && irq->edge == edge);
 		irq->changed = false;
 	}
-	while (vgic_cif(vgic, v)->has_release && vgic_release_next(vgic, v, &physid)) {
+	while (vgic_cif(vgic, v)->has_release && vgic_phys_release_next(vgic, v, &physid)) {
 		struct irq *irq = at(v, physid < 32 ? physid : 1019 + 32 - physid);
 
 		CHECK(irq->release);
@@ -519,13 +520,13 @@ static void do_owner(struct fuzz_input *in)
 
 	n = n < 48 ? n : model.irqs + n - 60;
 	owner = how & 8 ? owner : VGIC_OWNER_LINE;
-	vgic_set_owner(vgic, n, owner, physid_of(n));
+	vgic_phys_set_owner(vgic, n, owner, physid_of(n));
 	for (uint32_t v = 0; v < 8 && n >= 16 && n < model.irqs; v++) {
 		model.irq[v][n].timer = owner == VGIC_OWNER_TIMER;
 		model.irq[v][n].passed = owner == VGIC_OWNER_PASSED;
 	}
 	if (how & 2 && (n < 32 || n >= model.irqs || at(0, n)->passed)) {
-		vgic_set_edge(vgic, n);
+		vgic_phys_set_edge(vgic, n);
 		if (n >= 32 && n < model.irqs) {
 			model.edges[n] = at(0, n)->edge = true;
 		}

@@ -134,7 +134,7 @@ static void wild_reset(void)
 	}
 	vgic_reset(rig.vgic);
 	rig.kick = 0;
-	while (vgic_release_next(rig.vgic, 0, &physid)) {
+	while (vgic_phys_release_next(rig.vgic, 0, &physid)) {
 		CHECK_EQ(physid, 141);
 		rig.physical[physid] = 0;
 	}
@@ -169,7 +169,7 @@ static void wild_fire(uint32_t v, uint32_t intid)
 {
 	uint32_t physid = physid_of(v, intid);
 
-	if (!rig.physical[physid] && !vgic_hw_held(rig.vgic, v, intid)) {
+	if (!rig.physical[physid] && !vgic_phys_held(rig.vgic, v, intid)) {
 		rig_fire(&rig, v, intid, physid);
 	}
 }
@@ -177,10 +177,10 @@ static void wild_fire(uint32_t v, uint32_t intid)
 /* The source went quiet: what the guest has not acknowledged is forgotten. */
 static void wild_quiet(uint32_t v, uint32_t intid)
 {
-	bool held = vgic_hw_held(rig.vgic, v, intid);
+	bool held = vgic_phys_held(rig.vgic, v, intid);
 
-	if (vgic_hw_release(rig.vgic, v, intid)) {
-		CHECK(held && !vgic_hw_held(rig.vgic, v, intid));
+	if (vgic_phys_release(rig.vgic, v, intid)) {
+		CHECK(held && !vgic_phys_held(rig.vgic, v, intid));
 		rig.physical[physid_of(v, intid)] = 0;
 	}
 	rig_settle(&rig);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "hyp/core/complain.h"
+#include "hyp/core/guest_log.h"
 #include "hyp/text/fmt.h"
 #include "hyp/hw/sysreg.h"
 #include "hyp/hw/timer.h"
@@ -10,29 +10,29 @@
 #include "hyp/core/tty.h"
 #include <string.h>
 
-#define COMPLAIN_UNDEFINED 8u /* lines; kernels probe for what may not be there */
-#define COMPLAIN_NAME	   48 /* bytes of an instruction's name */
+#define GUEST_LOG_UNDEFINED 8u /* lines; kernels probe for what may not be there */
+#define GUEST_LOG_NAME	    48 /* bytes of an instruction's name */
 
 /* What has been told of each partition since its start, and may be. Lock: its vm->lock. Apart from
  * struct vm, which hypercalls index by its size. */
-static struct complain_told {
+static struct guest_log_told {
 	struct fault_seen aborts, undefs;
 	struct fault_budget budget; /* stays: a second a line */
-} complain_told[MANIFEST_MAX_PARTITIONS];
+} guest_log_told[MANIFEST_MAX_PARTITIONS];
 
-static volatile bool complain_waits; /* some budget has lines left out */
+static volatile bool guest_log_waits; /* some budget has lines left out */
 
-void complain_reset(struct vm *vm)
+void guest_log_reset(struct vm *vm)
 {
-	complain_told[vm->index].aborts.count = 0;
-	complain_told[vm->index].undefs.count = 0;
+	guest_log_told[vm->index].aborts.count = 0;
+	guest_log_told[vm->index].undefs.count = 0;
 	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
 		memset(&vm->vcpus[n].loop, 0, sizeof(vm->vcpus[n].loop));
 	}
 }
 
-static const char *complain_news(struct vm *vm, struct fault_seen *seen, uint32_t limit,
-				 uint32_t pc, uint32_t detail)
+static const char *guest_log_news(struct vm *vm, struct fault_seen *seen, uint32_t limit,
+				  uint32_t pc, uint32_t detail)
 {
 	enum fault_news news;
 
@@ -50,9 +50,9 @@ static const char *complain_news(struct vm *vm, struct fault_seen *seen, uint32_
 }
 
 /* Tells of lines that were left out before this one. True: some are still. */
-static bool complain_catch_up(struct vm *vm)
+static bool guest_log_catch_up(struct vm *vm)
 {
-	struct fault_budget *budget = &complain_told[vm->index].budget;
+	struct fault_budget *budget = &guest_log_told[vm->index].budget;
 	uint32_t lines;
 	bool more;
 
@@ -68,16 +68,16 @@ static bool complain_catch_up(struct vm *vm)
 }
 
 /* May one more line about it be told? */
-static bool complain_may(struct vm *vm)
+static bool guest_log_may(struct vm *vm)
 {
 	bool may;
 
-	(void)complain_catch_up(vm);
+	(void)guest_log_catch_up(vm);
 	lock_take(&vm->lock);
-	may = fault_may_tell(&complain_told[vm->index].budget, timer_now(), main_timer_hz());
+	may = fault_may_tell(&guest_log_told[vm->index].budget, timer_now(), main_timer_hz());
 	lock_drop(&vm->lock);
 	if (!may) {
-		complain_waits = true;
+		guest_log_waits = true;
 		tty_ask_tick();
 	}
 	return may;
@@ -85,40 +85,40 @@ static bool complain_may(struct vm *vm)
 
 /* Of one partition a call: a line takes its time, and interrupts are masked. Which one's turn it is
  * may be any CPU's guess. */
-void complain_go_on(void)
+void guest_log_go_on(void)
 {
 	static volatile uint32_t turn;
 	uint32_t n = turn;
 	bool more = false;
 
-	if (!complain_waits) {
+	if (!guest_log_waits) {
 		return;
 	}
-	complain_waits = false;
+	guest_log_waits = false;
 	hw_dmb(); /* whoever leaves out lines behind this sets it again */
 	for (uint32_t left = vm_count; left && !more; left--) {
 		n = n + 1 < vm_count ? n + 1 : 0;
-		more = complain_told[n].budget.left_out != 0;
+		more = guest_log_told[n].budget.left_out != 0;
 	}
 	turn = n;
 	if (more) {
-		(void)complain_catch_up(&vms[n]);
-		complain_waits = true; /* others may; the last call finds none */
+		(void)guest_log_catch_up(&vms[n]);
+		guest_log_waits = true; /* others may; the last call finds none */
 	}
-	if (complain_waits) {
+	if (guest_log_waits) {
 		tty_ask_tick();
 	}
 }
 
-void complain_restart(struct vm *vm)
+void guest_log_restart(struct vm *vm)
 {
-	if (complain_may(vm)) {
+	if (guest_log_may(vm)) {
 		print("%s: restarts\n", vm->config->name);
 	}
 }
 
 /* Exits that were no faults. */
-static uint32_t complain_progress(const struct vcpu *vcpu)
+static uint32_t guest_log_progress(const struct vcpu *vcpu)
 {
 	const uint64_t *stats = vcpu->stats;
 
@@ -127,16 +127,16 @@ static uint32_t complain_progress(const struct vcpu *vcpu)
 	       vcpu->loop.undefined;
 }
 
-bool complain_is_loop(const struct vcpu *vcpu)
+bool guest_log_is_loop(const struct vcpu *vcpu)
 {
-	return fault_is_loop(&vcpu->loop, complain_progress(vcpu));
+	return fault_is_loop(&vcpu->loop, guest_log_progress(vcpu));
 }
 
 /* Once: a guest may do so for ever, but nobody is to wonder. */
-static void complain_loop(struct vcpu *vcpu, uint32_t pc, uint32_t detail, const char *what)
+static void guest_log_loop(struct vcpu *vcpu, uint32_t pc, uint32_t detail, const char *what)
 {
-	if (fault_repeats(&vcpu->loop, pc, detail, complain_progress(vcpu)) &&
-	    complain_may(vcpu->vm)) {
+	if (fault_repeats(&vcpu->loop, pc, detail, guest_log_progress(vcpu)) &&
+	    guest_log_may(vcpu->vm)) {
 		print("%s: vcpu %u: pc 0x%08x: loops in %s at this pc: %u times, and nothing "
 		      "else\n",
 		      vcpu->vm->config->name, (unsigned)vcpu->index, (unsigned)pc, what,
@@ -144,22 +144,22 @@ static void complain_loop(struct vcpu *vcpu, uint32_t pc, uint32_t detail, const
 	}
 }
 
-void complain_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint64_t address)
+void guest_log_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint64_t address)
 {
 	struct vm *vm = vcpu->vm;
 	uint32_t detail = (uint32_t)(address ^ address >> 8);
 	const char *end =
-		complain_news(vm, &complain_told[vm->index].aborts, FAULT_LINES, pc, detail);
+		guest_log_news(vm, &guest_log_told[vm->index].aborts, FAULT_LINES, pc, detail);
 
-	if (end && complain_may(vm)) {
+	if (end && guest_log_may(vm)) {
 		print("%s: vcpu %u: pc 0x%08x: %s 0x%08llx%s\n", vm->config->name,
 		      (unsigned)vcpu->index, (unsigned)pc, what, (unsigned long long)address, end);
 	}
-	complain_loop(vcpu, pc, detail, "aborts");
+	guest_log_loop(vcpu, pc, detail, "aborts");
 }
 
 /* The syndrome does not tell what it was. */
-static void complain_name_word(const struct guest_regs *regs, char *name, size_t size)
+static void guest_log_name_word(const struct guest_regs *regs, char *name, size_t size)
 {
 	uint32_t word;
 	bool wide;
@@ -171,26 +171,26 @@ static void complain_name_word(const struct guest_regs *regs, char *name, size_t
 	}
 }
 
-void complain_undefined(struct vcpu *vcpu, const struct guest_regs *regs, uint32_t hsr)
+void guest_log_undefined(struct vcpu *vcpu, const struct guest_regs *regs, uint32_t hsr)
 {
 	struct vm *vm = vcpu->vm;
-	const char *end = complain_news(vm, &complain_told[vm->index].undefs, COMPLAIN_UNDEFINED,
-					regs->pc, hsr);
-	char name[COMPLAIN_NAME];
+	const char *end = guest_log_news(vm, &guest_log_told[vm->index].undefs, GUEST_LOG_UNDEFINED,
+					 regs->pc, hsr);
+	char name[GUEST_LOG_NAME];
 
 	vcpu->loop.undefined++;
-	if (end && complain_may(vm)) {
+	if (end && guest_log_may(vm)) {
 		if (fault_name(hsr, name, sizeof(name)) == 0) {
-			complain_name_word(regs, name, sizeof(name));
+			guest_log_name_word(regs, name, sizeof(name));
 		}
 		print("%s: vcpu %u: pc 0x%08x: %s is undefined here%s%s\n", vm->config->name,
 		      (unsigned)vcpu->index, (unsigned)regs->pc, name,
 		      (regs->cpsr & PSR_MODE) == PSR_MODE_USR ? " (user mode)" : "", end);
 	}
-	complain_loop(vcpu, regs->pc, hsr, "undefined instructions");
+	guest_log_loop(vcpu, regs->pc, hsr, "undefined instructions");
 }
 
-void complain_end(const struct vcpu *vcpu, uint32_t pc, const char *what)
+void guest_log_end(const struct vcpu *vcpu, uint32_t pc, const char *what)
 {
 	print_end("%s: vcpu %u: pc 0x%08x: %s\n", vcpu->vm->config->name, (unsigned)vcpu->index,
 		  (unsigned)pc, what);
