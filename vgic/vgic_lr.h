@@ -15,8 +15,7 @@ VGIC_INLINE uint32_t vgic_lr_priority(uint32_t priority)
 	return FIELD_PREP(GICH_LR_PRIORITY, priority >> VGIC_LR_PRIORITY_DROP);
 }
 
-/* A physical interrupt: the guest's EOI deactivates it, or asks glue to (vgic_phys_set_soft_eoi).
- */
+/* A physical interrupt: the guest's EOI deactivates it, or asks glue to (soft_eoi). */
 VGIC_INLINE uint32_t vgic_lr_hw(const struct vgic *vgic, const struct vgic_ref *ref)
 {
 	return vgic->soft_eoi ? GICH_LR_EOI
