@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "hyp/core/boot_parts.h"
+#include "hyp/base/bits.h"
 #include "hyp/board/board_parts.h"
+#include "hyp/core/boot_parts.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/halt.h"
+#include "hyp/core/log.h"
+#include "hyp/core/partition_make.h"
+#include "hyp/core/phys.h"
+#include "hyp/core/vm.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/layout.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/uart.h"
-#include "hyp/core/irq.h"
-#include "hyp/core/main.h"
-#include "hyp/core/tty.h"
-#include "hyp/base/bits.h"
-#include "hyp/core/vm.h"
 #include <string.h>
 
 /* Bytes; the Linux boot protocol's limit. And its part of the address space, wherever in a block it
@@ -32,16 +34,16 @@ struct manifest boot_manifest;
 
 void boot_refuse(const struct refusal *why)
 {
-	tty_last_words("plumbline: refused: %s%s/%s: %s%s%s\n", why->parent[0] ? "/" : "",
+	log_last_words("plumbline: refused: %s%s/%s: %s%s%s\n", why->parent[0] ? "/" : "",
 		       why->parent, why->node, why->property, why->property[0] ? ": " : "",
 		       why->reason);
-	main_halt(MAIN_REFUSED);
+	halt_system(HALT_REFUSED);
 }
 
 void boot_refuse_text(const char *what, const char *why)
 {
-	tty_last_words("plumbline: refused: %s: %s\n", what, why);
-	main_halt(MAIN_REFUSED);
+	log_last_words("plumbline: refused: %s: %s\n", what, why);
+	halt_system(HALT_REFUSED);
 }
 
 /* A device tree blob of unknown size: its header first, then all of it. */
@@ -100,15 +102,15 @@ static const struct uart_driver *const boot_uart_drivers[] = {
 
 void boot_find_uart(struct boot *boot)
 {
-	board_read_uart(&boot->board_fdt, &main_board);
-	if (main_board.uart != BOARD_UART_NONE) {
+	board_read_uart(&boot->board_fdt, &facts_board);
+	if (facts_board.uart != BOARD_UART_NONE) {
 		const struct uart_shape shape = {
-			.base = (uintptr_t)mmu_map_device(main_board.uart_base, PAGE_SIZE),
-			.shift = main_board.uart_shift,
-			.width = main_board.uart_width,
+			.base = (uintptr_t)mmu_map_device(facts_board.uart_base, PAGE_SIZE),
+			.shift = facts_board.uart_shift,
+			.width = facts_board.uart_width,
 		};
 
-		uart_init(boot_uart_drivers[main_board.uart], &shape);
+		uart_init(boot_uart_drivers[facts_board.uart], &shape);
 	}
 }
 
@@ -116,7 +118,7 @@ void boot_read_board(struct boot *boot)
 {
 	struct refusal why;
 
-	if (!board_read(&boot->board_fdt, &main_board, &why)) {
+	if (!board_read(&boot->board_fdt, &facts_board, &why)) {
 		boot_refuse(&why);
 	}
 }
@@ -124,10 +126,10 @@ void boot_read_board(struct boot *boot)
 /* RAM less what is taken: the tree's reservations, the image with the manifest, the tree. */
 static void boot_free_memory(struct boot *boot)
 {
-	const struct regions *reserved = &main_board.reserved;
+	const struct regions *reserved = &facts_board.reserved;
 	bool ok = true;
 
-	boot->free = main_board.memory;
+	boot->free = facts_board.memory;
 	for (uint32_t n = 0; n < reserved->count; n++) {
 		ok = ok && regions_remove(&boot->free, reserved->r[n].base, reserved->r[n].size);
 	}
@@ -156,11 +158,11 @@ static void boot_check_uart(void)
 
 		for (uint32_t d = 0; d < config->nr_devices; d++) {
 			const struct manifest_device *device = &config->device[d];
-			bool window = main_board.uart_base.pa >= device->pa &&
-				      main_board.uart_base.pa - device->pa < device->size;
+			bool window = facts_board.uart_base.pa >= device->pa &&
+				      facts_board.uart_base.pa - device->pa < device->size;
 
-			if (main_board.uart != BOARD_UART_NONE &&
-			    (window || boot_has_interrupt(device, main_board.uart_intid))) {
+			if (facts_board.uart != BOARD_UART_NONE &&
+			    (window || boot_has_interrupt(device, facts_board.uart_intid))) {
 				boot_refuse_text(
 					config->name,
 					"a device is the UART that the monitor's console is on");
@@ -206,7 +208,7 @@ void boot_read_manifest(struct boot *boot)
 	boot->image_size = boot_header.end;
 	boot_free_memory(boot);
 	if (!manifest_read(&boot->manifest_fdt, &boot_manifest, &why) ||
-	    !manifest_check_board(&boot->manifest_fdt, &boot_manifest, &main_board, &boot->free,
+	    !manifest_check_board(&boot->manifest_fdt, &boot_manifest, &facts_board, &boot->free,
 				  &why)) {
 		boot_refuse(&why);
 	}
@@ -235,7 +237,7 @@ static uint8_t *boot_take_pool(struct boot *boot, uint64_t *pa)
 	uint8_t *pool;
 
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
-		size += vm_pool_size(&boot_manifest.partition[n]);
+		size += partition_pool_size(&boot_manifest.partition[n]);
 	}
 	size = bits_align_up(size, BLOCK_SIZE);
 	if (!regions_take(&boot->free, size, BLOCK_SIZE, BIT64(32), true, pa) &&
@@ -290,22 +292,23 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 	}
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 		const struct manifest_partition *config = &boot_manifest.partition[n];
-		uint64_t size = vm_pool_size(config);
+		uint64_t size = partition_pool_size(config);
 
 		boot_take_regions(boot, &vms[n], config);
-		vm_create(n, config, pool, pa_make(pool_pa), memory_pa[n], main_board.gicv, nr_lrs);
+		partition_make(n, config, pool, pa_make(pool_pa), memory_pa[n], facts_board.gicv,
+			       nr_lrs);
 		if (vms[n].vgic && !hw_bit) {
 			vgic_phys_set_soft_eoi(vms[n].vgic);
 		}
 		pool += size;
 		pool_pa += size;
-		print("%s: %u vCPU%s, %u KiB at 0x%llx, %s, %u KiB of the monitor's memory\n",
-		      config->name, (unsigned)config->nr_vcpus, config->nr_vcpus > 1 ? "s" : "",
-		      (unsigned)(config->memory_size / 1024), (unsigned long long)memory_pa[n],
-		      config->has_gic ? "virtual GICv2" : "CPU lines", (unsigned)(size / 1024));
+		log_line("%s: %u vCPU%s, %u KiB at 0x%llx, %s, %u KiB of the monitor's memory\n",
+			 config->name, (unsigned)config->nr_vcpus, config->nr_vcpus > 1 ? "s" : "",
+			 (unsigned)(config->memory_size / 1024), (unsigned long long)memory_pa[n],
+			 config->has_gic ? "virtual GICv2" : "CPU lines", (unsigned)(size / 1024));
 	}
 	if (hw_bit) {
-		irq_trust_hw_bit();
+		phys_trust_hw_bit();
 	}
 	vm_count = boot_manifest.nr_partitions;
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/cpus.h"
 #include "hyp/core/boot_parts.h"
-#include "hyp/text/fmt.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/halt.h"
+#include "hyp/core/log.h"
+#include "hyp/core/soc.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/monitor.h"
 #include "hyp/hw/pen.h"
+#include "hyp/hw/smc.h"
 #include "hyp/hw/timer.h"
-#include "hyp/core/main.h"
 #include "hyp/regs/psr.h"
-#include "hyp/core/soc.h"
-#include "hyp/core/tty.h"
+#include "hyp/text/fmt.h"
 
 #define CPUS_AFFINITY 0x00ffffffu /* of MPIDR */
 #define CPUS_LIST     (BOARD_MAX_CPUS * sizeof(" 0xffffff"))
@@ -22,7 +24,7 @@ static volatile bool cpus_may_go;
 /* Those that came with us may need a moment to their boxes. */
 static bool cpus_wait_for_box(uint32_t mpidr)
 {
-	uint64_t deadline = timer_now() + main_timer_hz() / 10;
+	uint64_t deadline = timer_now() + facts_timer_hz() / 10;
 
 	while (!pen_has(mpidr) && timer_now() < deadline) {
 		hw_yield();
@@ -33,22 +35,23 @@ static bool cpus_wait_for_box(uint32_t mpidr)
 /* Firmware's PSCI is gone where our monitor has taken Monitor mode. */
 static bool cpus_has_psci(void)
 {
-	return main_board.psci == BOARD_PSCI_SMC && !monitor_is_active();
+	return facts_board.psci == BOARD_PSCI_SMC && !monitor_is_active();
 }
 
 static bool cpus_can_start(uint32_t index)
 {
-	return cpus_has_psci() || soc_can_start(&main_board, index) ||
-	       cpus_wait_for_box(main_board.mpidr[index]);
+	return cpus_has_psci() || soc_can_start(&facts_board, index) ||
+	       cpus_wait_for_box(facts_board.mpidr[index]);
 }
 
 /* One line: before the console is open there is room for few. */
 static void cpus_say_left_out(const char *list)
 {
 	if (*list) {
-		print("left out, as there is no PSCI, and nothing else known of this board starts "
-		      "it: CPU%s\n",
-		      list);
+		log_line("left out, as there is no PSCI, and nothing else known of this board "
+			 "starts "
+			 "it: CPU%s\n",
+			 list);
 	}
 }
 
@@ -60,8 +63,8 @@ uint32_t cpus_find(void)
 	size_t length = 0;
 	char list[CPUS_LIST] = "";
 
-	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
-		uint32_t mpidr = main_board.mpidr[n];
+	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
+		uint32_t mpidr = facts_board.mpidr[n];
 
 		if (mpidr == affinity) {
 			self = kept;
@@ -70,10 +73,10 @@ uint32_t cpus_find(void)
 					     (unsigned)mpidr);
 			continue;
 		}
-		main_board.start[kept] = main_board.start[n];
-		main_board.mpidr[kept++] = mpidr;
+		facts_board.start[kept] = facts_board.start[n];
+		facts_board.mpidr[kept++] = mpidr;
 	}
-	main_board.nr_cpus = kept;
+	facts_board.nr_cpus = kept;
 	cpus_say_left_out(list);
 	if (self == BOARD_MAX_CPUS) {
 		boot_refuse_text("cpus", "the CPU that booted is not in the device tree");
@@ -83,14 +86,14 @@ uint32_t cpus_find(void)
 
 static int32_t cpus_send(uint32_t index, uint32_t entry)
 {
-	uint32_t mpidr = main_board.mpidr[index];
+	uint32_t mpidr = facts_board.mpidr[index];
 
 	if (cpus_has_psci()) {
-		return smc_call(main_board.psci_cpu_on, mpidr, entry, 0);
+		return smc_call(facts_board.psci_cpu_on, mpidr, entry, 0);
 	}
 	/* Who came along with us is in a box by now; else the board has a way of its own. */
-	if (!pen_has(mpidr) && soc_can_start(&main_board, index)) {
-		return soc_start_cpu(&main_board, index, entry);
+	if (!pen_has(mpidr) && soc_can_start(&facts_board, index)) {
+		return soc_start_cpu(&facts_board, index, entry);
 	}
 	if (monitor_is_active()) {
 		return smc_call(MONITOR_PSCI_CPU_ON, mpidr, entry, 0);
@@ -104,25 +107,25 @@ static void cpus_refuse(uint32_t index, int32_t error)
 	uint32_t mode = pen_wrong_mode();
 
 	if (mode) {
-		tty_last_words("plumbline: refused: /cpus: CPU %u comes in mode 0x%x, not HYP "
+		log_last_words("plumbline: refused: /cpus: CPU %u comes in mode 0x%x, not HYP "
 			       "(0x%x): its firmware "
 			       "must start all CPUs alike\n",
 			       (unsigned)index, (unsigned)mode, PSR_MODE_HYP);
 	} else {
-		tty_last_words("plumbline: refused: /cpus: CPU %u does not start: %s %d\n",
+		log_last_words("plumbline: refused: /cpus: CPU %u does not start: %s %d\n",
 			       (unsigned)index, error ? "PSCI error" : "not there after a second,",
 			       (int)error);
 	}
-	main_halt(MAIN_REFUSED);
+	halt_system(HALT_REFUSED);
 }
 
 static void cpus_start_one(uint32_t index, uint32_t entry)
 {
 	uint32_t before = cpus_ready;
-	uint64_t deadline = timer_now() + main_timer_hz();
+	uint64_t deadline = timer_now() + facts_timer_hz();
 	int32_t error;
 
-	pen_set_turn(main_board.mpidr[index], index);
+	pen_set_turn(facts_board.mpidr[index], index);
 	error = cpus_send(index, entry);
 	while (!error && cpus_ready == before && timer_now() < deadline) {
 		hw_yield();
@@ -137,7 +140,7 @@ void cpus_start(uint32_t self, uint64_t image_pa)
 {
 	uint32_t entry = (uint32_t)mmu_image_pa((uintptr_t)image_pa, boot_secondary).pa;
 
-	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
+	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
 		if (n != self) {
 			cpus_start_one(n, entry);
 		}

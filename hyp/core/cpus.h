@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* Leaves those in main_board that can run: CPUs that nothing can start are said and left out.
+/* Leaves those in facts_board that can run: CPUs that nothing can start are said and left out.
  * Returns the index of this one, or refuses: it is not in the tree. */
 uint32_t cpus_find(void);
 

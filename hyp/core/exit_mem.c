@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage-2 aborts: an emulated device, or nothing there. */
+#include "hyp/core/cpu.h"
 #include "hyp/core/exit.h"
+#include "hyp/core/exit_state.h"
+#include "hyp/core/facts.h"
 #include "hyp/core/guest_log.h"
-#include "hyp/trap/insn.h"
-#include "hyp/core/irq.h"
 #include "hyp/core/isolate.h"
-#include "hyp/core/main.h"
 #include "hyp/core/mem.h"
-#include "hyp/regs/gic.h"
-#include "hyp/regs/hcr.h"
-#include "hyp/regs/hsr.h"
-#include "hyp/regs/psr.h"
+#include "hyp/core/partition.h"
 #include "hyp/core/rtc.h"
 #include "hyp/core/run.h"
 #include "hyp/core/tty.h"
+#include "hyp/core/vm.h"
+#include "hyp/core/vsync.h"
 #include "hyp/dev/virtio_empty.h"
+#include "hyp/regs/hcr.h"
+#include "hyp/regs/hsr.h"
+#include "hyp/regs/psr.h"
+#include "hyp/trap/insn.h"
 
 /* A translation fault, at level 2 or 3, of a load or store that the syndrome describes whole:
  * nearly all of them. */
@@ -52,67 +55,6 @@ static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
 	return true;
 }
 
-/* What the access asks of the physical GIC, hardly ever anything. vgic_lock is held. */
-static __attribute__((noinline)) void exit_gicd_effects(struct vcpu *vcpu)
-{
-	uint32_t physid;
-	bool edge;
-
-	while (vcpu->cif->has_trigger &&
-	       vgic_phys_trigger_next(vcpu->vm->vgic, vcpu->index, &physid, &edge)) {
-		irq_change_trigger(physid, edge);
-	}
-	run_vgic_release(vcpu);
-}
-
-static enum mmio_result exit_gicd(struct vcpu *vcpu, struct mmio *mmio)
-{
-	struct vm *vm = vcpu->vm;
-	enum mmio_result result;
-	vgic_kick_t kick = 0;
-	vgic_kick_t others = 0;
-
-	if (vgic_dist_needs_fold(mmio->offset) && (vcpu->cif->used || vcpu->cif->has_held)) {
-		run_vgic_fold(vcpu);
-	}
-	lock_take(&vm->vgic_lock);
-	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
-	if (vcpu->cif->has_release) {
-		exit_gicd_effects(vcpu);
-	}
-	if (kick) {
-		others = kick & ~BIT32(vcpu->index);
-		if (kick != others) {
-			others |= run_vgic_now(vcpu);
-		}
-	}
-	lock_drop(&vm->vgic_lock);
-	if (others) {
-		vm_kick(vm, others);
-	}
-	return result;
-}
-
-/* The second page of the CPU interface: GICC_DIR, and nothing else. */
-static enum mmio_result exit_gicc_dir(struct vcpu *vcpu, const struct mmio *mmio)
-{
-	struct vm *vm = vcpu->vm;
-	vgic_kick_t kick = 0;
-	uint32_t physid;
-
-	if (!mmio->is_write || mmio->offset != 0) {
-		return MMIO_OK;
-	}
-	run_vgic_fold(vcpu);
-	lock_take(&vm->vgic_lock);
-	if (vgic_cpu_dir(vm->vgic, vcpu->index, mmio->value, &physid, &kick)) {
-		irq_release(physid);
-	}
-	lock_drop(&vm->vgic_lock);
-	vm_kick(vm, kick & ~BIT32(vcpu->index));
-	return MMIO_OK;
-}
-
 /* Expanded in exit_access, which knows the access. */
 static inline __attribute__((always_inline)) enum mmio_result
 exit_mmio(struct vcpu *vcpu, const struct exit_record *record, struct mmio *mmio)
@@ -125,10 +67,10 @@ exit_mmio(struct vcpu *vcpu, const struct exit_record *record, struct mmio *mmio
 		return MMIO_ABORT; /* device memory takes no unaligned access (ARM ARM A3.2.1) */
 	}
 	if (page == EXIT_PAGE(VM_GICD_IPA) && vm->vgic) {
-		return exit_gicd(vcpu, mmio);
+		return vsync_dist(vcpu, mmio);
 	}
 	if (page == EXIT_PAGE(VM_GICC_IPA) + 1 && vm->vgic) {
-		return exit_gicc_dir(vcpu, mmio);
+		return vsync_dir(vcpu, mmio);
 	}
 	if (page == EXIT_PAGE(VM_UART_IPA) && vm->config->console) {
 		return tty_access(vm, mmio);
@@ -151,7 +93,7 @@ static bool exit_decode(const struct guest_regs *regs, uint32_t *hsr, struct ins
 	bool wide;
 	uint32_t word;
 
-	if ((*hsr & HSR_DABT_ISV) && !(thumb && (*hsr & HSR_DABT_WNR) && main_rt_unreliable)) {
+	if ((*hsr & HSR_DABT_ISV) && !(thumb && (*hsr & HSR_DABT_WNR) && facts_rt_unreliable)) {
 		return insn_access_from_hsr(*hsr, access);
 	}
 	if (!mem_read_insn(regs, thumb, &wide, &word)) {
@@ -263,7 +205,7 @@ void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	struct insn_access access;
 
 	if ((hsr & EXIT_PLAIN_MASK) != EXIT_PLAIN || (regs->cpsr & PSR_E) ||
-	    ((regs->cpsr & PSR_T) && main_rt_unreliable) || !insn_access_from_hsr(hsr, &access)) {
+	    ((regs->cpsr & PSR_T) && facts_rt_unreliable) || !insn_access_from_hsr(hsr, &access)) {
 		exit_odd_data_abort(cpu, regs, hsr);
 		return;
 	}
@@ -294,7 +236,7 @@ void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 			 exit_fault_ipa(&record));
 	if (exit_no_vectors(regs)) {
 		guest_log_end(vcpu, regs->pc, "no memory at its exception vectors");
-		vm_end(vcpu->vm, LIFE_END_CRASH, -1);
+		partition_end(vcpu->vm, LIFE_END_CRASH, -1);
 		return;
 	}
 	exit_inject(regs, INJECT_PREFETCH_ABORT, &record);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/guest_log.h"
-#include "hyp/text/fmt.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/locks.h"
+#include "hyp/core/log.h"
+#include "hyp/core/mem.h"
+#include "hyp/core/serial.h"
+#include "hyp/core/vm.h"
 #include "hyp/hw/sysreg.h"
 #include "hyp/hw/timer.h"
-#include "hyp/core/main.h"
-#include "hyp/core/mem.h"
-#include "hyp/regs/hsr.h"
 #include "hyp/regs/psr.h"
-#include "hyp/core/tty.h"
+#include "hyp/text/fmt.h"
 #include <string.h>
 
 #define GUEST_LOG_UNDEFINED 8u /* lines; kernels probe for what may not be there */
@@ -36,7 +38,7 @@ static const char *guest_log_news(struct vm *vm, struct fault_seen *seen, uint32
 {
 	enum fault_news news;
 
-	lock_take(&vm->lock);
+	lock_take(&vm->lock, LOCK_RANK_VM);
 	news = fault_see(seen, limit, pc, detail);
 	lock_drop(&vm->lock);
 	switch (news) {
@@ -56,13 +58,13 @@ static bool guest_log_catch_up(struct vm *vm)
 	uint32_t lines;
 	bool more;
 
-	lock_take(&vm->lock);
-	lines = fault_left_out(budget, timer_now(), main_timer_hz());
+	lock_take(&vm->lock, LOCK_RANK_VM);
+	lines = fault_left_out(budget, timer_now(), facts_timer_hz());
 	more = budget->left_out != 0;
 	lock_drop(&vm->lock);
 	if (lines) {
-		print("%s: lines left out here, as they were many: %u\n", vm->config->name,
-		      (unsigned)lines);
+		log_line("%s: lines left out here, as they were many: %u\n", vm->config->name,
+			 (unsigned)lines);
 	}
 	return more;
 }
@@ -73,12 +75,12 @@ static bool guest_log_may(struct vm *vm)
 	bool may;
 
 	(void)guest_log_catch_up(vm);
-	lock_take(&vm->lock);
-	may = fault_may_tell(&guest_log_told[vm->index].budget, timer_now(), main_timer_hz());
+	lock_take(&vm->lock, LOCK_RANK_VM);
+	may = fault_may_tell(&guest_log_told[vm->index].budget, timer_now(), facts_timer_hz());
 	lock_drop(&vm->lock);
 	if (!may) {
 		guest_log_waits = true;
-		tty_ask_tick();
+		serial_ask_tick();
 	}
 	return may;
 }
@@ -106,14 +108,14 @@ void guest_log_go_on(void)
 		guest_log_waits = true; /* others may; the last call finds none */
 	}
 	if (guest_log_waits) {
-		tty_ask_tick();
+		serial_ask_tick();
 	}
 }
 
 void guest_log_restart(struct vm *vm)
 {
 	if (guest_log_may(vm)) {
-		print("%s: restarts\n", vm->config->name);
+		log_line("%s: restarts\n", vm->config->name);
 	}
 }
 
@@ -137,10 +139,10 @@ static void guest_log_loop(struct vcpu *vcpu, uint32_t pc, uint32_t detail, cons
 {
 	if (fault_repeats(&vcpu->loop, pc, detail, guest_log_progress(vcpu)) &&
 	    guest_log_may(vcpu->vm)) {
-		print("%s: vcpu %u: pc 0x%08x: loops in %s at this pc: %u times, and nothing "
-		      "else\n",
-		      vcpu->vm->config->name, (unsigned)vcpu->index, (unsigned)pc, what,
-		      (unsigned)FAULT_LOOP);
+		log_line("%s: vcpu %u: pc 0x%08x: loops in %s at this pc: %u times, and nothing "
+			 "else\n",
+			 vcpu->vm->config->name, (unsigned)vcpu->index, (unsigned)pc, what,
+			 (unsigned)FAULT_LOOP);
 	}
 }
 
@@ -152,8 +154,9 @@ void guest_log_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint64_t
 		guest_log_news(vm, &guest_log_told[vm->index].aborts, FAULT_LINES, pc, detail);
 
 	if (end && guest_log_may(vm)) {
-		print("%s: vcpu %u: pc 0x%08x: %s 0x%08llx%s\n", vm->config->name,
-		      (unsigned)vcpu->index, (unsigned)pc, what, (unsigned long long)address, end);
+		log_line("%s: vcpu %u: pc 0x%08x: %s 0x%08llx%s\n", vm->config->name,
+			 (unsigned)vcpu->index, (unsigned)pc, what, (unsigned long long)address,
+			 end);
 	}
 	guest_log_loop(vcpu, pc, detail, "aborts");
 }
@@ -183,15 +186,15 @@ void guest_log_undefined(struct vcpu *vcpu, const struct guest_regs *regs, uint3
 		if (fault_name(hsr, name, sizeof(name)) == 0) {
 			guest_log_name_word(regs, name, sizeof(name));
 		}
-		print("%s: vcpu %u: pc 0x%08x: %s is undefined here%s%s\n", vm->config->name,
-		      (unsigned)vcpu->index, (unsigned)regs->pc, name,
-		      (regs->cpsr & PSR_MODE) == PSR_MODE_USR ? " (user mode)" : "", end);
+		log_line("%s: vcpu %u: pc 0x%08x: %s is undefined here%s%s\n", vm->config->name,
+			 (unsigned)vcpu->index, (unsigned)regs->pc, name,
+			 (regs->cpsr & PSR_MODE) == PSR_MODE_USR ? " (user mode)" : "", end);
 	}
 	guest_log_loop(vcpu, regs->pc, hsr, "undefined instructions");
 }
 
 void guest_log_end(const struct vcpu *vcpu, uint32_t pc, const char *what)
 {
-	print_end("%s: vcpu %u: pc 0x%08x: %s\n", vcpu->vm->config->name, (unsigned)vcpu->index,
-		  (unsigned)pc, what);
+	log_end("%s: vcpu %u: pc 0x%08x: %s\n", vcpu->vm->config->name, (unsigned)vcpu->index,
+		(unsigned)pc, what);
 }

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/halt.h"
-#include "hyp/hw/gic.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/log.h"
+#include "hyp/core/soc.h"
+#include "hyp/hw/monitor.h"
+#include "hyp/hw/smc.h"
 #include "hyp/hw/timer.h"
-#include "hyp/core/main.h"
 
 #define HALT_NOBODY 0u /* no MPIDR: bit 31 is one (B4.1.106) */
 
 volatile bool halt_wanted;
 
-static bool halt_armed;	     /* HTPIDR and the GIC are there, and so are the others */
+static bool halt_armed; /* HTPIDR and the GIC are there, and so are the others */
+
 static uint32_t halt_caller; /* MPIDR of the CPU that ends the system */
 
 void halt_arm(void)
@@ -26,7 +31,7 @@ void halt_park(struct cpu *cpu)
 
 static bool halt_all_parked(const struct cpu *self)
 {
-	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
+	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
 		if (&cpus[n] != self && !cpus[n].parked) {
 			return false;
 		}
@@ -51,14 +56,52 @@ void halt_others(void)
 		return;
 	}
 	halt_wanted = true;
-	for (uint32_t n = 0; n < main_board.nr_cpus; n++) {
-		if (&cpus[n] != cpu_this()) {
-			gic_kick(cpus[n].gic_mask);
-		}
+	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
+		cpu_interrupt(n);
 	}
-	deadline = timer_now() + main_timer_hz() / 20;
+	deadline = timer_now() + facts_timer_hz() / 20;
 	while (!halt_all_parked(cpu_this()) && timer_now() < deadline) {
 		hw_yield();
 	}
 	hw_dmb(); /* what they did last, on the console too, is done */
+}
+
+void halt_system(enum halt_status status)
+{
+	halt_others();
+	log_last_words("plumbline: end: status %d\n", (int)status);
+	if (facts_board.psci == BOARD_PSCI_SMC && facts_board.psci_system_off &&
+	    !monitor_is_active()) {
+		smc_call(facts_board.psci_system_off, 0, 0, 0);
+	}
+	soc_power_off();
+	for (;;) {
+		hw_wfi();
+	}
+}
+
+void halt_panic(const char *what)
+{
+	halt_others();
+	log_last_words("plumbline: panic: %s\n", what);
+	halt_system(HALT_PANIC);
+}
+
+void halt_exception(uint32_t number, const struct guest_regs *regs)
+{
+	static const char *const names[] = { "reset", "undefined instruction", "supervisor call",
+					     "prefetch abort", "data abort" };
+
+	halt_others();
+	log_last_words(
+		"plumbline: panic: %s in the monitor: cpsr %08x hsr %08x hdfar %08x hifar %08x\n",
+		names[number], (unsigned)regs->cpsr, (unsigned)sysreg_read(HSR),
+		(unsigned)sysreg_read(HDFAR), (unsigned)sysreg_read(HIFAR));
+	log_last_words(
+		"plumbline: panic: pc %08x lr %08x r0 %08x %08x %08x %08x r4 %08x %08x %08x %08x\n",
+		(unsigned)regs->pc, (unsigned)regs->lr_usr, (unsigned)regs->r[0],
+		(unsigned)regs->r[1], (unsigned)regs->r[2], (unsigned)regs->r[3],
+		(unsigned)regs->r[4], (unsigned)regs->r[5], (unsigned)regs->r[6],
+		(unsigned)regs->r[7]);
+	halt_system(HALT_PANIC);
 }

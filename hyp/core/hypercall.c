@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* HVC #0: PSCI, SMCCC discovery, and the control ABI (docs/control-abi.md). */
 #include "hyp/base/error.h"
-#include "hyp/core/guest_log.h"
+#include "hyp/core/cpu.h"
 #include "hyp/core/exit.h"
+#include "hyp/core/exit_state.h"
+#include "hyp/core/guest_log.h"
 #include "hyp/core/irq_call.h"
-#include "hyp/core/mem.h"
-#include "hyp/regs/hsr.h"
-#include "hyp/regs/psr.h"
+#include "hyp/core/partition.h"
 #include "hyp/core/run.h"
+#include "hyp/core/vm.h"
+#include "hyp/regs/hsr.h"
 
-#define HYPERCALL_COUNT 9   /* calls in the vendor-hypervisor range */
-#define HVC_SIZE	4u  /* bytes, in ARM and in Thumb state */
-#define HYPERCALL_LINES 16u /* that one turn of PLUMB_IRQ_LINE_MANY applies */
+#define HYPERCALL_COUNT 9 /* calls in the vendor-hypervisor range */
+
+#define HVC_SIZE 4u /* bytes, in ARM and in Thumb state */
 
 static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 {
 	struct vm *vm = cpu->loaded->vm;
-	struct psci_result result = vm_psci(cpu->loaded, regs->r);
+	struct psci_result result = partition_psci(cpu->loaded, regs->r);
 
 	regs->r[0] = (uint32_t)result.value;
 	switch (result.effect) {
@@ -27,10 +29,10 @@ static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 		run_wait(cpu);
 		break;
 	case PSCI_DO_SYSTEM_OFF:
-		vm_end(vm, LIFE_END_OFF, 0);
+		partition_end(vm, LIFE_END_OFF, 0);
 		break;
 	case PSCI_DO_SYSTEM_RESET:
-		vm_end(vm, LIFE_END_RESET, 0);
+		partition_end(vm, LIFE_END_RESET, 0);
 		break;
 	default:
 		break;
@@ -78,52 +80,6 @@ static int hypercall_irq_line(const struct vcpu *caller, const uint32_t args[4])
 	return error ? error : irq_call_line(vm, args[2], args[3] != 0);
 }
 
-/* Up to `count` entries at `ipa` of the caller's memory: all of them, or the one at `ipa`, or none
- * (0). */
-static uint32_t hypercall_read_lines(const struct vm *vm, uint32_t ipa, struct kvm_irq_level *to,
-				     uint32_t count)
-{
-	if (mem_read(vm, ipa, to, count * (uint32_t)sizeof(*to))) {
-		return count;
-	}
-	return mem_read(vm, ipa, to, sizeof(*to)) ? 1 : 0;
-}
-
-/* A few more entries. Returns 0 while some are left, else what r0 is to be. */
-static int hypercall_lines_turn(struct vcpu *caller, const uint32_t args[4])
-{
-	struct kvm_irq_level lines[HYPERCALL_LINES];
-	uint32_t count = bits_min(args[3], PLUMB_IRQ_LINE_MANY_MAX);
-	uint32_t ipa = args[2] + caller->lines_done * (uint32_t)sizeof(lines[0]);
-	uint32_t read = 0, applied = 0;
-	vgic_kick_t kick = 0;
-	int error;
-
-	if (ipa >= args[2]) {
-		read = hypercall_read_lines(caller->vm, ipa, lines,
-					    bits_min(count - caller->lines_done, HYPERCALL_LINES));
-	}
-	error = read ? irq_call_lines(caller->lines_of, lines, read, &applied, &kick) : -HYP_EFAULT;
-	caller->lines_done += applied;
-	if (kick) {
-		vm_kick(caller->lines_of, kick);
-	}
-	if (!error && caller->lines_done < count) {
-		return 0;
-	}
-	return caller->lines_done ? (int)caller->lines_done : error;
-}
-
-void exit_hvc_rest(struct vcpu *vcpu, struct guest_regs *regs)
-{
-	int result = hypercall_lines_turn(vcpu, regs->r);
-
-	if (result) {
-		vcpu->lines_of = NULL;
-		regs->r[0] = (uint32_t)result;
-	}
-}
-
 /* At most PLUMB_IRQ_LINE_MANY_MAX entries a call: the caller goes on from the count it gets. They
  * are applied before it runs again, a few at a time. */
 static int hypercall_irq_line_many(struct vcpu *caller, struct guest_regs *regs)
@@ -136,7 +92,7 @@ static int hypercall_irq_line_many(struct vcpu *caller, struct guest_regs *regs)
 	}
 	caller->lines_of = vm;
 	caller->lines_done = 0;
-	exit_hvc_rest(caller, regs);
+	irq_call_rest(caller, regs);
 	if (caller->lines_of) {
 		cpu_this()->resched = true; /* to run_work */
 	}
@@ -215,7 +171,7 @@ static int hypercall_system_exit(const struct vcpu *caller, uint32_t pc, uint32_
 	if (status) {
 		guest_log_end(caller, pc, "ends its partition with a failure");
 	}
-	vm_end(caller->vm, status ? LIFE_END_CRASH : LIFE_END_OFF, (int32_t)status);
+	partition_end(caller->vm, status ? LIFE_END_CRASH : LIFE_END_OFF, (int32_t)status);
 	return 0;
 }
 

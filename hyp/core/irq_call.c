@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/irq_call.h"
 #include "hyp/base/error.h"
-#include "hyp/hw/sysreg.h"
-#include "hyp/core/irq.h"
-#include "hyp/regs/hcr.h"
+#include "hyp/core/mem.h"
 #include "hyp/core/rtc.h"
+#include "hyp/core/vm.h"
+#include "hyp/core/vsync.h"
+#include "hyp/hw/sysreg.h"
+#include "hyp/regs/hcr.h"
 
 static uint32_t irq_call_cpu_bit(const struct irq_line *line)
 {
@@ -12,10 +14,10 @@ static uint32_t irq_call_cpu_bit(const struct irq_line *line)
 }
 
 /* The virtual IRQ or FIQ input of a vCPU. No change: nobody is disturbed. */
-static void irq_call_set_cpu_line(struct vm *vm, const struct irq_line *line, bool level,
+static void irq_call_set_cpu_line(struct vgic_locked held, const struct irq_line *line, bool level,
 				  vgic_kick_t *kick)
 {
-	struct vcpu *vcpu = &vm->vcpus[line->vcpu];
+	struct vcpu *vcpu = &held.vm->vcpus[line->vcpu];
 	uint32_t bit = irq_call_cpu_bit(line);
 	uint32_t old = vcpu->lines;
 
@@ -24,12 +26,14 @@ static void irq_call_set_cpu_line(struct vm *vm, const struct irq_line *line, bo
 	*kick |= vcpu->lines != old ? BIT32(line->vcpu) : 0;
 }
 
-/* The line is the partition's. vgic_lock is held. */
-static inline int irq_call_set(struct vm *vm, const struct irq_line *line, bool level,
+/* The line is the partition's. */
+static inline int irq_call_set(struct vgic_locked held, const struct irq_line *line, bool level,
 			       vgic_kick_t *kick)
 {
+	struct vm *vm = held.vm;
+
 	if (!vm->vgic) {
-		irq_call_set_cpu_line(vm, line, level, kick);
+		irq_call_set_cpu_line(held, line, level, kick);
 		return 0;
 	}
 	if (line->type == IRQ_LINE_SPI && ((line->number == VM_UART_INTID && vm->config->console) ||
@@ -41,6 +45,7 @@ static inline int irq_call_set(struct vm *vm, const struct irq_line *line, bool 
 
 int irq_call_line(struct vm *vm, uint32_t irq, bool level)
 {
+	struct vgic_locked held;
 	struct irq_line line;
 	vgic_kick_t kick = 0;
 	int error = irq_line_decode(irq, &vm->lines, &line);
@@ -48,30 +53,33 @@ int irq_call_line(struct vm *vm, uint32_t irq, bool level)
 	if (error) {
 		return error;
 	}
-	lock_take(&vm->vgic_lock);
-	error = irq_call_set(vm, &line, level, &kick);
-	lock_drop(&vm->vgic_lock);
+	held = vm_lock_vgic(vm);
+	error = irq_call_set(held, &line, level, &kick);
+	vm_unlock_vgic(held);
 	if (kick) {
 		vm_kick(vm, kick);
 	}
 	return error;
 }
 
-int irq_call_lines(struct vm *vm, const struct kvm_irq_level *lines, uint32_t count, uint32_t *done,
-		   vgic_kick_t *kick)
+/* A few (vgic_lock is held meanwhile), as far as the first that is refused: its errno, or 0. *done:
+ * how many were applied. The caller does vm_kick(vm, *kick) behind the last of them. */
+static int irq_call_lines(struct vm *vm, const struct kvm_irq_level *lines, uint32_t count,
+			  uint32_t *done, vgic_kick_t *kick)
 {
+	struct vgic_locked held;
 	struct irq_line line;
 	int error = 0;
 
-	lock_take(&vm->vgic_lock);
+	held = vm_lock_vgic(vm);
 	for (*done = 0; *done < count; (*done)++) {
 		error = irq_line_decode(lines[*done].irq, &vm->lines, &line);
-		error = error ? error : irq_call_set(vm, &line, lines[*done].level != 0, kick);
+		error = error ? error : irq_call_set(held, &line, lines[*done].level != 0, kick);
 		if (error) {
 			break;
 		}
 	}
-	lock_drop(&vm->vgic_lock);
+	vm_unlock_vgic(held);
 	return error;
 }
 
@@ -81,8 +89,10 @@ int irq_call_lines(struct vm *vm, const struct kvm_irq_level *lines, uint32_t co
  * has once: then memory is as true as any moment since the first attempt. Nobody waits with
  * interrupts masked, so two that ask each other get on.
  */
-static bool irq_call_state_is_known(struct vcpu *caller, struct vm *vm, const struct irq_line *line)
+static bool irq_call_state_is_known(struct vcpu *caller, struct vgic_locked held,
+				    const struct irq_line *line)
 {
+	struct vm *vm = held.vm;
 	uint32_t seq = 0;
 	uint32_t holder = vgic_irq_holder(vm->vgic, line->vcpu, line->number, &seq);
 	struct vcpu *vcpu = holder < vm->nr_vcpus ? &vm->vcpus[holder] : NULL;
@@ -101,6 +111,7 @@ static bool irq_call_state_is_known(struct vcpu *caller, struct vm *vm, const st
 
 int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *state)
 {
+	struct vgic_locked held;
 	struct irq_line line;
 	int error = irq_line_decode(irq, &vm->lines, &line);
 	bool known;
@@ -114,17 +125,65 @@ int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *s
 				 : PLUMB_IRQ_ENABLED;
 		return 0;
 	}
-	lock_take(&vm->vgic_lock);
-	known = irq_call_state_is_known(caller, vm, &line);
+	held = vm_lock_vgic(vm);
+	known = irq_call_state_is_known(caller, held, &line);
 	if (line.type == IRQ_LINE_SPI) {
-		irq_look_at_spi(vm, line.number);
+		vsync_look_at_spi(held, line.number);
 	}
 	*state = known ? vgic_irq_state(vm->vgic, line.vcpu, line.number) : 0;
-	lock_drop(&vm->vgic_lock);
+	vm_unlock_vgic(held);
 	if (!known) {
 		vcpu_kick(caller->query_holder);
 		hw_yield(); /* the caller spins through its HVC: let the other vCPU's CPU on */
 		return IRQ_CALL_AGAIN;
 	}
 	return 0;
+}
+
+#define IRQ_CALL_TURN 16u /* that one turn of PLUMB_IRQ_LINE_MANY applies */
+
+/* Up to `count` entries at `ipa` of the caller's memory: all of them, or the one at `ipa`, or none
+ * (0). */
+static uint32_t irq_call_read_lines(const struct vm *vm, uint32_t ipa, struct kvm_irq_level *to,
+				    uint32_t count)
+{
+	if (mem_read(vm, ipa, to, count * (uint32_t)sizeof(*to))) {
+		return count;
+	}
+	return mem_read(vm, ipa, to, sizeof(*to)) ? 1 : 0;
+}
+
+/* A few more entries. Returns 0 while some are left, else what r0 is to be. */
+static int irq_call_lines_turn(struct vcpu *caller, const uint32_t args[4])
+{
+	struct kvm_irq_level lines[IRQ_CALL_TURN];
+	uint32_t count = bits_min(args[3], PLUMB_IRQ_LINE_MANY_MAX);
+	uint32_t ipa = args[2] + caller->lines_done * (uint32_t)sizeof(lines[0]);
+	uint32_t read = 0, applied = 0;
+	vgic_kick_t kick = 0;
+	int error;
+
+	if (ipa >= args[2]) {
+		read = irq_call_read_lines(caller->vm, ipa, lines,
+					   bits_min(count - caller->lines_done, IRQ_CALL_TURN));
+	}
+	error = read ? irq_call_lines(caller->lines_of, lines, read, &applied, &kick) : -HYP_EFAULT;
+	caller->lines_done += applied;
+	if (kick) {
+		vm_kick(caller->lines_of, kick);
+	}
+	if (!error && caller->lines_done < count) {
+		return 0;
+	}
+	return caller->lines_done ? (int)caller->lines_done : error;
+}
+
+void irq_call_rest(struct vcpu *vcpu, struct guest_regs *regs)
+{
+	int result = irq_call_lines_turn(vcpu, regs->r);
+
+	if (result) {
+		vcpu->lines_of = NULL;
+		regs->r[0] = (uint32_t)result;
+	}
 }

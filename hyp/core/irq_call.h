@@ -8,14 +8,13 @@
 /* 0 or a negative errno; a refused call changes nothing. */
 int irq_call_line(struct vm *vm, uint32_t irq, bool level);
 
-/* A few (vgic_lock is held meanwhile), as far as the first that is refused: its errno, or 0. *done:
- * how many were applied. The caller does vm_kick(vm, *kick) behind the last of them. */
-int irq_call_lines(struct vm *vm, const struct kvm_irq_level *lines, uint32_t count, uint32_t *done,
-		   vgic_kick_t *kick);
-
 /* PLUMB_IRQ_* of a line or interrupt: 0, a negative errno, or IRQ_CALL_AGAIN: the caller's HVC must
  * run again, its registers as they were. */
 #define IRQ_CALL_AGAIN 1
 int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *state);
+
+/* One turn of the loaded vCPU's PLUMB_IRQ_LINE_MANY of which something is left (vcpu->lines_of),
+ * with arguments as in r2 and r3: a few more entries; the last one sets r0. */
+void irq_call_rest(struct vcpu *vcpu, struct guest_regs *regs);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/isolate.h"
+#include "hyp/core/cpu.h"
 #include "hyp/core/guest_log.h"
+#include "hyp/core/vm.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/tlb.h"
 #include "hyp/regs/hcr.h"

@@ -2,32 +2,30 @@
 /* The order of boot, and the end of the system. */
 #include "hyp/core/main.h"
 #include "hyp/core/boot_parts.h"
+#include "hyp/core/cpu.h"
 #include "hyp/core/cpus.h"
+#include "hyp/core/facts.h"
 #include "hyp/core/halt.h"
+#include "hyp/core/log.h"
+#include "hyp/core/partition.h"
+#include "hyp/core/rtc.h"
+#include "hyp/core/serial.h"
+#include "hyp/core/soc.h"
+#include "hyp/core/tty.h"
+#include "hyp/core/vm.h"
+#include "hyp/core/vpmu.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/layout.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/monitor.h"
 #include "hyp/hw/timer.h"
 #include "hyp/regs/psr.h"
-#include "hyp/core/rtc.h"
-#include "hyp/core/soc.h"
-#include "hyp/core/tty.h"
-#include "hyp/core/vm.h"
-#include "hyp/core/vpmu.h"
 #include "vgic/vgic_hw.h"
 
 #define MAIN_NO_INTID 1023u /* never acknowledged as such (IHI 0048B 3.2.5) */
-
 extern const char vectors[], vectors_iciallu[], vectors_bpiall[], image_stacks[];
+
 void vectors_enter(uintptr_t stack_top) __attribute__((noreturn));
-
-struct board main_board;
-struct cp15_id main_host_id;
-uint64_t main_time_slice;
-uint64_t main_tty_tick;
-
-bool main_rt_unreliable;
 
 static struct boot main_boot;
 
@@ -42,8 +40,8 @@ static bool main_is_early_a15(uint32_t midr)
 
 static void main_read_host_id(void)
 {
-	main_rt_unreliable = main_is_early_a15(sysreg_read(MIDR));
-	main_host_id = (struct cp15_id) {
+	facts_rt_unreliable = main_is_early_a15(sysreg_read(MIDR));
+	facts_host_id = (struct cp15_id) {
 		.pfr0 = sysreg_read(ID_PFR0),
 		.pfr1 = sysreg_read(ID_PFR1),
 		.dfr0 = sysreg_read(ID_DFR0),
@@ -65,9 +63,9 @@ static void main_use_monitor(void)
 	if (!monitor_is_active()) {
 		return;
 	}
-	monitor_open_gic(main_board.gicd, main_board.gicc);
+	monitor_open_gic(facts_board.gicd, facts_board.gicc);
 	if (sysreg_read(CNTFRQ) == 0) {
-		monitor_set_frequency(main_timer_hz());
+		monitor_set_frequency(facts_timer_hz());
 	}
 }
 
@@ -79,13 +77,13 @@ static void main_init_cpu(uint32_t index)
 	world_init_cpu(vectors, (uintptr_t)&cpus[index]);
 	main_use_monitor();
 	gic_init_cpu();
-	gic_enable(main_board.timer_virt_intid);
-	gic_enable(main_board.timer_phys_intid);
-	gic_set_priority(main_board.timer_hyp_intid, GIC_TIMER_PRIORITY);
-	gic_enable(main_board.timer_hyp_intid);
-	gic_enable(main_board.maintenance_intid);
+	gic_enable(facts_board.timer_virt_intid);
+	gic_enable(facts_board.timer_phys_intid);
+	gic_set_priority(facts_board.timer_hyp_intid, GIC_TIMER_PRIORITY);
+	gic_enable(facts_board.timer_hyp_intid);
+	gic_enable(facts_board.maintenance_intid);
 	vpmu_init_cpu();
-	main_host_id.actlr &= sysreg_read(ACTLR); /* a vCPU may come to each CPU */
+	facts_host_id.actlr &= sysreg_read(ACTLR); /* a vCPU may come to each CPU */
 	cpus[index].gic_mask = gic_cpu_mask();
 }
 
@@ -108,9 +106,9 @@ static void main_harden_cpu(void)
 static uint32_t main_init_gic(void)
 {
 	struct gic_map map = {
-		.gicd = (uintptr_t)mmu_map_device(main_board.gicd, 0x1000),
-		.gicc = (uintptr_t)mmu_map_device(main_board.gicc, 0x2000),
-		.gich = (uintptr_t)mmu_map_device(main_board.gich, 0x1000),
+		.gicd = (uintptr_t)mmu_map_device(facts_board.gicd, 0x1000),
+		.gicc = (uintptr_t)mmu_map_device(facts_board.gicc, 0x2000),
+		.gich = (uintptr_t)mmu_map_device(facts_board.gich, 0x1000),
 	};
 
 	main_use_monitor();
@@ -120,22 +118,22 @@ static uint32_t main_init_gic(void)
 				 "GICC's two pages are not 4 KiB apart, but one is repeated: "
 				 "see docs/porting.md");
 	}
-	main_board.nr_intids = gic_nr_intids();
+	facts_board.nr_intids = gic_nr_intids();
 	return vgic_hw_init(map.gich);
 }
 
 /* With HYP's own timer as the level that stays high. */
 static bool main_probe_hw_bit(void)
 {
-	uintptr_t gicv = (uintptr_t)mmu_map_device(main_board.gicv, 0x2000);
+	uintptr_t gicv = (uintptr_t)mmu_map_device(facts_board.gicv, 0x2000);
 	bool refires;
 
 	timer_set(0);
-	refires = gic_hw_bit_refires(gicv, main_board.timer_hyp_intid);
+	refires = gic_hw_bit_refires(gicv, facts_board.timer_hyp_intid);
 	timer_stop();
 	if (!refires) {
-		print("this GIC forgets a level that the guest's EOI has deactivated (QEMU's "
-		      "does): no HW bit\n");
+		log_line("this GIC forgets a level that the guest's EOI has deactivated (QEMU's "
+			 "does): no HW bit\n");
 	}
 	return refires;
 }
@@ -150,33 +148,10 @@ static void main_init_pmu(void)
 	if (!wanted) {
 		return;
 	}
-	if (!cp15_has_pmu(&main_host_id)) {
+	if (!cp15_has_pmu(&facts_host_id)) {
 		boot_refuse_text("pmu", "the board's CPUs have no performance monitors, version 2");
 	}
 	vpmu_init();
-}
-
-/* Ticks a second: the tree's word goes before CNTFRQ, which some firmware leaves unset. */
-uint32_t main_timer_hz(void)
-{
-	return main_board.timer_hz ? main_board.timer_hz : sysreg_read(CNTFRQ);
-}
-
-static uint32_t main_us(uint64_t ticks)
-{
-	return (uint32_t)(ticks * 1000000u / main_timer_hz());
-}
-
-void main_entered(uint64_t loading)
-{
-	static bool said;
-
-	if (!said) {
-		said = true;
-		print("first guest instruction %u us after reset, %u us of them to scrub and "
-		      "copy\n",
-		      (unsigned)main_us(timer_now()), (unsigned)main_us(loading));
-	}
 }
 
 static uintptr_t main_stack_top(uint32_t index)
@@ -188,23 +163,23 @@ static void main_start_partitions(void)
 {
 	for (uint32_t n = 0; n < vm_count; n++) {
 		if (vms[n].config->autostart) {
-			vm_start(&vms[n]);
+			partition_start(&vms[n]);
 		}
 	}
 }
 
 static void main_open_uart(uint32_t self)
 {
-	if (main_board.uart == BOARD_UART_NONE) {
+	if (facts_board.uart == BOARD_UART_NONE) {
 		return;
 	}
-	if (main_board.uart_intid == 0) {
-		print("the UART's interrupt does not reach the GIC: no input\n");
-		main_board.uart_intid = MAIN_NO_INTID;
+	if (facts_board.uart_intid == 0) {
+		log_line("the UART's interrupt does not reach the GIC: no input\n");
+		facts_board.uart_intid = MAIN_NO_INTID;
 		return;
 	}
-	gic_target(main_board.uart_intid, cpus[self].gic_mask);
-	gic_enable(main_board.uart_intid);
+	gic_target(facts_board.uart_intid, cpus[self].gic_mask);
+	gic_enable(facts_board.uart_intid);
 	tty_enable_interrupts();
 }
 
@@ -214,27 +189,27 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 	bool hw_bit;
 
 	mmu_init();
-	tty_init();
+	serial_init();
 	main_boot.dtb_pa = dtb_pa;
 	main_boot.image_pa = image_pa;
 	boot_map_board(&main_boot);
 	boot_find_uart(&main_boot);
 	boot_read_board(&main_boot);
-	soc_init(&main_board);
-	if (main_timer_hz() == 0) {
+	soc_init(&facts_board);
+	if (facts_timer_hz() == 0) {
 		boot_refuse_text("timer", "CNTFRQ is 0, and there is no clock-frequency");
 	}
 	self = cpus_find();
-	print("%s, %u CPUs, image at 0x%x\n", main_board.model, (unsigned)main_board.nr_cpus,
-	      (unsigned)image_pa);
+	log_line("%s, %u CPUs, image at 0x%x\n", facts_board.model, (unsigned)facts_board.nr_cpus,
+		 (unsigned)image_pa);
 	main_read_host_id();
 	nr_lrs = main_init_gic();
 	main_init_cpu(self);
-	sched_init(&sched, main_board.nr_cpus);
+	sched_init(&sched, facts_board.nr_cpus);
 	boot_read_manifest(&main_boot);
-	tty_open(boot_manifest.raw_console);
-	main_time_slice = (uint64_t)boot_manifest.time_slice_us * main_timer_hz() / 1000000u;
-	main_tty_tick = main_timer_hz() / 25; /* longer than a few partitions' slices */
+	serial_open(boot_manifest.raw_console);
+	facts_time_slice = (uint64_t)boot_manifest.time_slice_us * facts_timer_hz() / 1000000u;
+	facts_tty_tick = facts_timer_hz() / 25; /* longer than a few partitions' slices */
 	rtc_init(boot_read_clock(&main_boot));
 	main_init_pmu();
 	main_harden_cpu();
@@ -242,7 +217,7 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 	cpus_start(self, main_boot.image_pa); /* some wait in memory that partitions may get */
 	boot_make_partitions(&main_boot, nr_lrs, hw_bit);
 	main_open_uart(self);
-	tty_stop_waiting();
+	log_stop_waiting();
 	main_start_partitions();
 	halt_arm();
 	cpus_let_go();
@@ -264,8 +239,8 @@ static void main_say_board(void)
 {
 	struct refusal why;
 
-	if (!board_read(&main_boot.board_fdt, &main_board, &why)) {
-		tty_last_words("plumbline: refused: nor would this board do: %s/%s: %s%s%s\n",
+	if (!board_read(&main_boot.board_fdt, &facts_board, &why)) {
+		log_last_words("plumbline: refused: nor would this board do: %s/%s: %s%s%s\n",
 			       why.parent[0] ? "/" : "", why.node, why.property,
 			       why.property[0] ? ": " : "", why.reason);
 	}
@@ -274,71 +249,14 @@ static void main_say_board(void)
 void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode)
 {
 	mmu_init_devices();
-	tty_init();
+	serial_init();
 	main_boot.dtb_pa = dtb_pa;
 	main_boot.image_pa = image_pa;
 	boot_map_board(&main_boot);
 	boot_find_uart(&main_boot);
-	tty_last_words("plumbline: refused: entered in mode 0x%x, not HYP (0x%x): on QEMU add "
+	log_last_words("plumbline: refused: entered in mode 0x%x, not HYP (0x%x): on QEMU add "
 		       "virtualization=on, on a board use a boot loader that enters HYP\n",
 		       (unsigned)mode, PSR_MODE_HYP);
 	main_say_board();
-	main_halt(MAIN_REFUSED);
-}
-
-void main_vm_ended(void)
-{
-	static struct lock once; /* two that end at a time: one sees the other, and keeps it */
-	enum main_status status = MAIN_OK;
-
-	lock_take(&once);
-	for (uint32_t n = 0; n < vm_count; n++) {
-		if (vms[n].life.state == LIFE_CRASHED) {
-			status = MAIN_CRASHED;
-		} else if (vms[n].life.state != LIFE_OFF) {
-			lock_drop(&once);
-			return;
-		}
-	}
-	main_halt(status);
-}
-
-void main_halt(enum main_status status)
-{
-	halt_others();
-	tty_last_words("plumbline: end: status %d\n", (int)status);
-	if (main_board.psci == BOARD_PSCI_SMC && main_board.psci_system_off &&
-	    !monitor_is_active()) {
-		smc_call(main_board.psci_system_off, 0, 0, 0);
-	}
-	soc_power_off();
-	for (;;) {
-		hw_wfi();
-	}
-}
-
-void main_panic(const char *what)
-{
-	halt_others();
-	tty_last_words("plumbline: panic: %s\n", what);
-	main_halt(MAIN_PANIC);
-}
-
-void panic_exception(uint32_t number, const struct guest_regs *regs)
-{
-	static const char *const names[] = { "reset", "undefined instruction", "supervisor call",
-					     "prefetch abort", "data abort" };
-
-	halt_others();
-	tty_last_words(
-		"plumbline: panic: %s in the monitor: cpsr %08x hsr %08x hdfar %08x hifar %08x\n",
-		names[number], (unsigned)regs->cpsr, (unsigned)sysreg_read(HSR),
-		(unsigned)sysreg_read(HDFAR), (unsigned)sysreg_read(HIFAR));
-	tty_last_words(
-		"plumbline: panic: pc %08x lr %08x r0 %08x %08x %08x %08x r4 %08x %08x %08x %08x\n",
-		(unsigned)regs->pc, (unsigned)regs->lr_usr, (unsigned)regs->r[0],
-		(unsigned)regs->r[1], (unsigned)regs->r[2], (unsigned)regs->r[3],
-		(unsigned)regs->r[4], (unsigned)regs->r[5], (unsigned)regs->r[6],
-		(unsigned)regs->r[7]);
-	main_halt(MAIN_PANIC);
+	halt_system(HALT_REFUSED);
 }

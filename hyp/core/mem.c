@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/mem.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/vm.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/mmu.h"
-#include "hyp/trap/insn.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
+#include "hyp/trap/insn.h"
 #include <string.h>
 
 /* The loaded guest reads and writes past the caches: what is in one is old, and must not be met

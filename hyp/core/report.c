@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/report.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
 #include "hyp/core/guest_log.h"
-#include "hyp/text/explain.h"
-#include "hyp/text/fmt.h"
-#include "hyp/hw/gic.h"
-#include "hyp/hw/timer.h"
-#include "hyp/core/main.h"
+#include "hyp/core/locks.h"
+#include "hyp/core/log.h"
 #include "hyp/core/mem.h"
+#include "hyp/core/serial.h"
+#include "hyp/core/vm.h"
+#include "hyp/core/vsync.h"
+#include "hyp/hw/timer.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
-#include "hyp/core/run.h"
-#include "hyp/core/tty.h"
+#include "hyp/text/explain.h"
+#include "hyp/text/fmt.h"
 #include "vgic/vgic_hw.h"
 
 /* Steps in one go: a partition's line, one vCPU's sample and lines. The rest waits for the tick or
@@ -40,7 +43,7 @@ static struct explain_timer report_timer(const struct world_timer *timer, uint64
 {
 	return (struct explain_timer) {
 		.armed = (timer->ctl & (TIMER_ENABLE | TIMER_MASKED)) == TIMER_ENABLE,
-		.left = explain_milliseconds(timer->cval, now, main_timer_hz()),
+		.left = explain_milliseconds(timer->cval, now, facts_timer_hz()),
 	};
 }
 
@@ -54,21 +57,22 @@ static void report_timers_of(const struct vcpu *vcpu, const struct world_timer *
 }
 
 /* Others of the partition that are not off. */
-static bool report_is_alone(const struct vcpu *vcpu)
+static bool report_is_alone(struct sched_locked held, const struct vcpu *vcpu)
 {
 	const struct vm *vm = vcpu->vm;
 
 	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
-		if (n != vcpu->index && sched.entity[vm->vcpus[n].entity].state != SCHED_OFF) {
+		if (n != vcpu->index &&
+		    held.sched->entity[vm->vcpus[n].entity].state != SCHED_OFF) {
 			return false;
 		}
 	}
 	return true;
 }
 
-static enum explain_where report_where(const struct vcpu *vcpu)
+static enum explain_where report_where(struct sched_locked held, const struct vcpu *vcpu)
 {
-	switch (sched.entity[vcpu->entity].state) {
+	switch (held.sched->entity[vcpu->entity].state) {
 	case SCHED_OFF:
 		return EXPLAIN_OFF;
 	case SCHED_BLOCKED:
@@ -80,15 +84,16 @@ static enum explain_where report_where(const struct vcpu *vcpu)
 	}
 }
 
-/* What does not depend on where its registers are. sched_lock is held. */
-static void report_take_common(const struct vcpu *vcpu, const struct guest_regs *regs)
+/* What does not depend on where its registers are. */
+static void report_take_common(struct sched_locked held, const struct vcpu *vcpu,
+			       const struct guest_regs *regs)
 {
 	report_of = (struct explain_vcpu) {
 		.name = vcpu->vm->config->name,
 		.index = vcpu->index,
-		.alone = report_is_alone(vcpu),
-		.where = report_where(vcpu),
-		.cpu = sched.entity[vcpu->entity].cpu,
+		.alone = report_is_alone(held, vcpu),
+		.where = report_where(held, vcpu),
+		.cpu = held.sched->entity[vcpu->entity].cpu,
 		.pc = vcpu->life->start ? vcpu->life->pc : regs->pc,
 		.cpsr = regs->cpsr,
 		.loops = guest_log_is_loop(vcpu),
@@ -131,28 +136,30 @@ static void report_take_loaded(struct vcpu *vcpu, const struct guest_regs *regs)
 {
 	struct world_timer virt = { sysreg_read(CNTV_CTL), sysreg_read64(CNTV_CVAL) };
 	struct world_timer phys = { sysreg_read(CNTP_CTL), sysreg_read64(CNTP_CVAL) };
+	struct sched_locked locked;
+	struct vgic_locked held;
 
-	lock_take(&sched_lock);
-	report_take_common(vcpu, regs);
-	lock_drop(&sched_lock);
+	locked = vm_lock_sched();
+	report_take_common(locked, vcpu, regs);
+	vm_unlock_sched(locked);
 	report_of.vectors = report_vectors(sysreg_read(SCTLR), sysreg_read(VBAR));
 	report_of.insn = report_last_insn(regs);
 	report_timers_of(vcpu, &virt, &phys);
 	if (!vcpu->vm->vgic) {
 		return;
 	}
-	run_vgic_fold(vcpu); /* before its guest goes on, run_work flushes */
-	lock_take(&vcpu->vm->vgic_lock);
+	vsync_fold(vcpu); /* before its guest goes on, run_work flushes */
+	held = vm_lock_vgic(vcpu->vm);
 	vgic_hw_look(vcpu->cif);
 	report_of.view = vgic_explain(vcpu->vm->vgic, vcpu->index, report_timers);
-	lock_drop(&vcpu->vm->vgic_lock);
+	vm_unlock_vgic(held);
 }
 
 /* Where is it? SCHED_NO_CPU: all of it is in memory, and stays there while vgic_lock is held: who
- * loads a vCPU takes that lock. sched_lock is held. */
-static uint8_t report_holder(const struct vcpu *vcpu)
+ * loads a vCPU takes that lock. */
+static uint8_t report_holder(struct sched_locked held, const struct vcpu *vcpu)
 {
-	const struct sched_entity *entity = &sched.entity[vcpu->entity];
+	const struct sched_entity *entity = &held.sched->entity[vcpu->entity];
 
 	return entity->state == SCHED_RUNNING ? entity->cpu : vcpu->life->loaded_on;
 }
@@ -161,15 +168,17 @@ static uint8_t report_holder(const struct vcpu *vcpu)
 static uint8_t report_take_unloaded(struct vcpu *vcpu)
 {
 	struct vm *vm = vcpu->vm;
+	struct vgic_locked held;
+	struct sched_locked locked;
 	uint8_t holder;
 
-	lock_take(&vm->vgic_lock);
-	lock_take(&sched_lock);
-	holder = report_holder(vcpu);
+	held = vm_lock_vgic(vm);
+	locked = vm_lock_sched();
+	holder = report_holder(locked, vcpu);
 	if (holder == SCHED_NO_CPU) {
-		report_take_common(vcpu, &vcpu->regs);
+		report_take_common(locked, vcpu, &vcpu->regs);
 	}
-	lock_drop(&sched_lock);
+	vm_unlock_sched(locked);
 	if (holder == SCHED_NO_CPU) {
 		report_of.vectors = report_vectors(vcpu->world.sctlr, vcpu->world.vbar);
 		report_timers_of(vcpu, &vcpu->world.cntv, &vcpu->world.cntp);
@@ -177,7 +186,7 @@ static uint8_t report_take_unloaded(struct vcpu *vcpu)
 			report_of.view = vgic_explain(vm->vgic, vcpu->index, report_timers);
 		}
 	}
-	lock_drop(&vm->vgic_lock);
+	vm_unlock_vgic(held);
 	return holder;
 }
 
@@ -198,7 +207,7 @@ static bool report_say_vm(void)
 
 	fmt_format(line, sizeof(line), "state: %s: %s, %u vCPU%s", vm->config->name, states[state],
 		   (unsigned)vm->nr_vcpus, vm->nr_vcpus == 1 ? "" : "s");
-	if (!tty_say(line)) {
+	if (!log_say(line)) {
 		return false;
 	}
 	report_vcpu = 0;
@@ -224,10 +233,7 @@ static bool report_ask(void)
 	report_step = REPORT_WAIT;
 	cpu->report = true;
 	hw_dmb(); /* who sees resched sees the other, too */
-	cpu->resched = true;
-	if (cpu != cpu_this()) {
-		gic_kick(cpu->gic_mask);
-	}
+	cpu_poke(holder);
 	return false;
 }
 
@@ -235,13 +241,14 @@ static bool report_ask(void)
 static bool report_is_late(void)
 {
 	const struct vcpu *vcpu = report_this();
+	struct sched_locked locked;
 
 	if (timer_now() < report_deadline) {
 		return false;
 	}
-	lock_take(&sched_lock);
-	report_take_common(vcpu, &vcpu->regs);
-	lock_drop(&sched_lock);
+	locked = vm_lock_sched();
+	report_take_common(locked, vcpu, &vcpu->regs);
+	vm_unlock_sched(locked);
 	report_of.where = EXPLAIN_MUTE;
 	report_step = REPORT_LINES;
 	return true;
@@ -253,7 +260,7 @@ static bool report_say_line(void)
 
 	if (report_line < EXPLAIN_LINES &&
 	    explain_line(&report_of, report_line, line, sizeof(line))) {
-		if (!tty_say(line)) {
+		if (!log_say(line)) {
 			return false;
 		}
 		report_line++;
@@ -276,7 +283,7 @@ static bool report_do_step(void)
 		return report_say_vm();
 	case REPORT_ASK:
 		if (!report_deadline) {
-			report_deadline = timer_now() + REPORT_SECONDS * (uint64_t)main_timer_hz();
+			report_deadline = timer_now() + REPORT_SECONDS * (uint64_t)facts_timer_hz();
 		}
 		return report_is_late() || report_ask(); /* it may move for ever */
 	case REPORT_WAIT:
@@ -284,7 +291,7 @@ static bool report_do_step(void)
 	case REPORT_LINES:
 		return report_say_line();
 	default:
-		report_active = !tty_say("state: end");
+		report_active = !log_say("state: end");
 		return !report_active;
 	}
 }
@@ -297,29 +304,28 @@ static void report_do_steps(void)
 		}
 	}
 	if (report_active) {
-		tty_ask_tick();
+		serial_ask_tick();
 	}
 }
 
-void report_go_on(void)
+/* report_lock is held. */
+static void report_start(void)
+{
+	report_active = true;
+	report_step = vm_count ? REPORT_VM : REPORT_END;
+	report_vm = 0;
+	report_deadline = 0;
+}
+
+void report_go_on(bool asked)
 {
 	guest_log_go_on();
-	if (!report_active) {
+	if (!report_active && !asked) {
 		return;
 	}
-	lock_take(&report_lock);
-	report_do_steps();
-	lock_drop(&report_lock);
-}
-
-void report_start(void)
-{
-	lock_take(&report_lock);
-	if (!report_active) {
-		report_active = true;
-		report_step = vm_count ? REPORT_VM : REPORT_END;
-		report_vm = 0;
-		report_deadline = 0;
+	lock_take(&report_lock, LOCK_RANK_REPORT);
+	if (!report_active && asked) {
+		report_start();
 	}
 	report_do_steps();
 	lock_drop(&report_lock);
@@ -328,7 +334,7 @@ void report_start(void)
 void report_sample(struct cpu *cpu, const struct guest_regs *regs)
 {
 	cpu->report = false;
-	lock_take(&report_lock);
+	lock_take(&report_lock, LOCK_RANK_REPORT);
 	if (report_active && report_step == REPORT_WAIT) {
 		struct vcpu *vcpu = cpu->loaded;
 

@@ -9,11 +9,9 @@
 
 #include "hyp/core/vm.h"
 
-/* Begins one, unless one is under way. */
-void report_start(void);
-
-/* The console has room again, or a tick has passed: goes on with it, if there is one. */
-void report_go_on(void);
+/* The console has room again, or a tick has passed: goes on with it, if there is one. `asked`:
+ * begins one, unless one is under way. */
+void report_go_on(bool asked);
 
 /* cpu->report was set: this CPU reads the vCPU that it has loaded, whose frame is `regs`. */
 void report_sample(struct cpu *cpu, const struct guest_regs *regs);

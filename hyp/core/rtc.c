@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/rtc.h"
-#include "hyp/hw/timer.h"
-#include "hyp/core/main.h"
-#include "hyp/dev/pl031.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
 #include "hyp/core/vm.h"
+#include "hyp/dev/pl031.h"
+#include "hyp/hw/timer.h"
 
 static uint64_t rtc_epoch; /* seconds that the board's clock is ahead of the counter */
 
 void rtc_init(uint32_t seconds)
 {
-	uint64_t counter = timer_now() / main_timer_hz();
+	uint64_t counter = timer_now() / facts_timer_hz();
 
 	rtc_epoch = seconds > counter ? seconds - counter : 0;
 }
 
 static uint64_t rtc_seconds(uint64_t ticks)
 {
-	return rtc_epoch + ticks / main_timer_hz();
+	return rtc_epoch + ticks / facts_timer_hz();
 }
 
-/* vgic_lock is held. The guest may have made it an edge: high again is none. */
-static void rtc_update_line(struct vm *vm, vgic_kick_t *kick)
+/* The guest may have made it an edge: high again is none. */
+static void rtc_update_line(struct vgic_locked held, vgic_kick_t *kick)
 {
+	struct vm *vm = held.vm;
 	const struct irq_line line = { IRQ_LINE_SPI, 0, RTC_INTID };
 	bool level = pl031_irq(&vm->rtc);
 
@@ -34,7 +36,7 @@ static void rtc_update_line(struct vm *vm, vgic_kick_t *kick)
 /* The counter value of an alarm. */
 static uint64_t rtc_ticks(uint64_t at)
 {
-	return (at - rtc_epoch) * main_timer_hz();
+	return (at - rtc_epoch) * facts_timer_hz();
 }
 
 /* The CPU that has written an alarm looks after it: nobody else is disturbed, and it itself only if
@@ -43,18 +45,19 @@ enum mmio_result rtc_access(struct vm *vm, struct mmio *mmio)
 {
 	struct cpu *cpu = cpu_this();
 	enum mmio_result result;
+	struct vgic_locked held;
 	vgic_kick_t kick = 0;
 	bool armed;
 	uint64_t at;
 
-	lock_take(&vm->vgic_lock);
+	held = vm_lock_vgic(vm);
 	result = pl031_access(&vm->rtc, mmio, rtc_seconds(timer_now()));
-	rtc_update_line(vm, &kick);
+	rtc_update_line(held, &kick);
 	armed = pl031_alarm(&vm->rtc, &at) && mmio->is_write;
 	if (armed) {
 		vm->rtc_cpu = cpu->index;
 	}
-	lock_drop(&vm->vgic_lock);
+	vm_unlock_vgic(held);
 	vm_kick(vm, kick);
 	if (armed && rtc_ticks(at) < cpu->timer_at) {
 		cpu->resched = true; /* sets its timer */
@@ -64,28 +67,30 @@ enum mmio_result rtc_access(struct vm *vm, struct mmio *mmio)
 
 void rtc_reset(struct vm *vm)
 {
+	struct vgic_locked held;
 	vgic_kick_t none = 0; /* nobody is there to be woken */
 
 	if (!vm->config->rtc) {
 		return; /* the line is whoever's that drives it */
 	}
-	lock_take(&vm->vgic_lock);
+	held = vm_lock_vgic(vm);
 	pl031_reset(&vm->rtc);
-	rtc_update_line(vm, &none);
-	lock_drop(&vm->vgic_lock);
+	rtc_update_line(held, &none);
+	vm_unlock_vgic(held);
 }
 
 static uint64_t rtc_check_vm(struct vm *vm, uint64_t now)
 {
+	struct vgic_locked held;
 	vgic_kick_t kick = 0;
 	uint64_t at;
 	bool armed;
 
-	lock_take(&vm->vgic_lock);
+	held = vm_lock_vgic(vm);
 	pl031_advance(&vm->rtc, rtc_seconds(now));
-	rtc_update_line(vm, &kick);
+	rtc_update_line(held, &kick);
 	armed = pl031_alarm(&vm->rtc, &at);
-	lock_drop(&vm->vgic_lock);
+	vm_unlock_vgic(held);
 	vm_kick(vm, kick);
 	return armed ? rtc_ticks(at) : UINT64_MAX;
 }

@@ -1,281 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * World switches and the idle loop. The world in the registers is cpu->loaded's; an exit that stays
- * on its vCPU comes through run_finish and finds nothing to do.
+ * Who runs, and the idle loop. The world in the registers is cpu->loaded's; an exit that stays on
+ * its vCPU comes through run_finish and finds nothing to do.
  */
 #include "hyp/core/run.h"
-#include "hyp/sched/deadline.h"
-#include "hyp/core/exit.h"
-#include "hyp/hw/gic.h"
-#include "hyp/hw/timer.h"
+#include "hyp/core/cpu.h"
 #include "hyp/core/irq.h"
-#include "hyp/core/isolate.h"
-#include "hyp/core/main.h"
-#include "hyp/regs/hcr.h"
-#include "hyp/regs/psr.h"
+#include "hyp/core/irq_call.h"
+#include "hyp/core/partition.h"
+#include "hyp/core/partition_load.h"
 #include "hyp/core/report.h"
-#include "hyp/core/rtc.h"
-#include "hyp/core/tty.h"
-#include "hyp/core/vpmu.h"
+#include "hyp/core/switch.h"
+#include "hyp/core/tick.h"
+#include "hyp/core/vm.h"
+#include "hyp/core/vsync.h"
+#include "hyp/hw/timer.h"
+#include "hyp/regs/hcr.h"
 #include "vgic/vgic_hw.h"
 #include <string.h>
 
-/* ---- timers of vCPUs that are not on a CPU ---- */
-
-static bool run_timer_armed(const struct world_timer *timer)
-{
-	return (timer->ctl & (TIMER_ENABLE | TIMER_MASKED)) == TIMER_ENABLE;
-}
-
-/* The counter value at which a timer of an unloaded vCPU is due; DEADLINE_NEVER: not armed, or
- * already in its VGIC. */
-static uint64_t run_timer_deadline(const struct vcpu *vcpu, uint32_t intid, uint64_t now)
-{
-	const struct world *world = &vcpu->world;
-	const struct world_timer *timer = intid == VM_TIMER_VIRT ? &world->cntv : &world->cntp;
-	uint64_t offset = intid == VM_TIMER_VIRT ? world->cntvoff : 0;
-
-	if (!vcpu->vm->vgic || !run_timer_armed(timer) ||
-	    vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid)) {
-		return DEADLINE_NEVER;
-	}
-	return deadline_of(timer->cval, offset, now);
-}
-
-/* Pends the timers of an unloaded vCPU that are due; vgic_lock is held. Returns the earliest
- * deadline left. */
-static uint64_t run_timer_check(struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)
-{
-	static const uint32_t timers[] = { VM_TIMER_VIRT, VM_TIMER_PHYS };
-	uint64_t earliest = DEADLINE_NEVER;
-
-	for (uint32_t n = 0; n < ARRAY_SIZE(timers); n++) {
-		uint64_t deadline = run_timer_deadline(vcpu, timers[n], now);
-
-		if (deadline <= now) {
-			vgic_phys_fired(vcpu->vm->vgic, vcpu->index, timers[n], kick);
-		} else if (deadline < earliest) {
-			earliest = deadline;
-		}
-	}
-	return earliest;
-}
-
-/* Every vCPU that last ran here and waits: due timers pend and wake it. Returns the earliest
- * deadline left. Another CPU may load one meanwhile: then the timers are in that CPU, and its world
- * in memory is old. The lock tells. */
-static uint64_t run_sleepers(const struct cpu *cpu, uint64_t now)
-{
-	uint64_t earliest = DEADLINE_NEVER;
-
-	for (uint32_t e = 0; e < sched.nr_entities; e++) {
-		struct vcpu *vcpu = vcpu_by_entity[e];
-		vgic_kick_t kick = 0;
-		uint64_t deadline;
-
-		if (sched.entity[e].state != SCHED_BLOCKED || sched.entity[e].cpu != cpu->index ||
-		    !vcpu->vm->vgic) {
-			continue;
-		}
-		lock_take(&vcpu->vm->vgic_lock);
-		/* Another CPU that has taken it meanwhile has its timers, or is about to
-		 * (run_vgic_load). */
-		deadline = vcpu->life->loaded_on == SCHED_NO_CPU ? run_timer_check(vcpu, now, &kick)
-								 : DEADLINE_NEVER;
-		lock_drop(&vcpu->vm->vgic_lock);
-		if (deadline < earliest) {
-			earliest = deadline;
-		}
-		vm_kick(vcpu->vm, kick);
-	}
-	return earliest;
-}
-
-/* HYP's timer for this CPU: the end of the slice, or the first sleeper. A slice that has begun is
- * not prolonged. */
-static void run_set_timer(struct cpu *cpu)
-{
-	uint64_t now = timer_now();
-	uint64_t deadline = run_sleepers(cpu, now);
-	uint64_t alarm = rtc_check(cpu, now);
-
-	deadline = alarm < deadline ? alarm : deadline;
-	if (!cpu->contended) {
-		cpu->slice_end = 0;
-	} else if (!cpu->slice_end) {
-		cpu->slice_end = now + main_time_slice;
-	}
-	if (cpu->contended && cpu->slice_end < deadline) {
-		deadline = cpu->slice_end;
-	}
-	if (cpu->tick_at && cpu->tick_at < deadline) {
-		deadline = cpu->tick_at;
-	}
-	cpu->timer_at = deadline;
-	if (deadline == DEADLINE_NEVER) {
-		timer_stop();
-	} else {
-		timer_set(deadline);
-	}
-}
-
-void run_timer_fired(struct cpu *cpu)
-{
-	uint64_t now = timer_now();
-
-	timer_stop();
-	cpu->resched = true; /* run_schedule sets it anew */
-	if (cpu->tick_at && now >= cpu->tick_at) {
-		cpu->tick_at = 0;
-		tty_tick();
-	}
-	if (cpu->slice_end && now >= cpu->slice_end) {
-		cpu->yield = true;
-		cpu->slice_end = 0;
-	}
-}
-
-/* ---- world switch ---- */
-
-/* The lines of a vCPU's timers have come off this CPU: one that had fallen before is forgotten, and
- * its interrupt given back. vgic_lock is held. */
-static void run_timers_forget(const struct vcpu *vcpu)
-{
-	static const uint32_t fired = TIMER_ENABLE | TIMER_FIRED;
-
-	if ((vcpu->world.cntv.ctl & (fired | TIMER_MASKED)) != fired) {
-		(void)vgic_phys_release(vcpu->vm->vgic, vcpu->index, VM_TIMER_VIRT);
-	}
-	if ((vcpu->world.cntp.ctl & (fired | TIMER_MASKED)) != fired) {
-		(void)vgic_phys_release(vcpu->vm->vgic, vcpu->index, VM_TIMER_PHYS);
-	}
-}
-
-/* The physical timers' interrupts stay active while the guest holds them, so that they do not fire
- * again; a guest without a GIC never gets them. */
-static void run_timers_held(const struct vcpu *vcpu, bool loading)
-{
-	const struct vgic *vgic = vcpu->vm->vgic;
-
-	if (!vgic || vgic_phys_held(vgic, vcpu->index, VM_TIMER_VIRT)) {
-		gic_set_active(main_board.timer_virt_intid, loading);
-	}
-	if (!vgic || vgic_phys_held(vgic, vcpu->index, VM_TIMER_PHYS)) {
-		gic_set_active(main_board.timer_phys_intid, loading);
-	}
-}
-
-static void run_vgic_unload(struct vcpu *vcpu)
-{
-	struct vm *vm = vcpu->vm;
-	vgic_kick_t kick = 0;
-
-	if (!vm->vgic) {
-		run_timers_held(vcpu, false);
-		vpmu_unload(vcpu, &kick);
-		return;
-	}
-	lock_take(&vm->vgic_lock);
-	vgic_hw_save(vcpu->cif);
-	vgic_unload(vm->vgic, vcpu->index, &kick);
-	run_vgic_release(vcpu);
-	run_timers_held(vcpu, false);
-	run_timers_forget(vcpu);
-	vpmu_unload(vcpu, &kick);
-	run_timer_check(vcpu, timer_now(), &kick);
-	lock_drop(&vm->vgic_lock);
-	vm_kick(vm, kick & ~BIT32(vcpu->index));
-}
-
-/* Takes the loaded vCPU's world out of the registers. True: an abort came of what it did, which
- * ends a WFI. */
-static bool run_save(struct cpu *cpu, struct guest_regs *regs)
-{
-	struct vcpu *vcpu = cpu->loaded;
-	bool aborts = isolate_unload(vcpu, regs->pc);
-
-	if (vcpu->vfp_open) {
-		world_vfp_save(&vcpu->vfp);
-		world_vfp_close();
-		vcpu->vfp_open = false;
-	}
-	vcpu->regs = *regs;
-	world_save(&vcpu->world);
-	run_vgic_unload(vcpu);
-	vcpu->slice_left = sched_slice_left(&sched, vcpu->entity, cpu->slice_end, timer_now());
-	cpu->loaded = NULL;
-	return aborts;
-}
-
-static void run_enter_start(struct vcpu *vcpu)
-{
-	const struct manifest_partition *config = vcpu->vm->config;
-	uint32_t pc = vcpu->life->pc;
-
-	world_reset(&vcpu->world);
-	vpmu_reset(vcpu);
-	irq_forget_own(vcpu);
-	vcpu->lines_of = NULL;
-	memset(&vcpu->regs, 0, sizeof(vcpu->regs));
-	vcpu->regs.cpsr = PSR_MODE_SVC | PSR_A | PSR_I | PSR_F | ((pc & 1u) ? PSR_T : 0);
-	vcpu->regs.pc = pc & ~UINT32_C(1);
-	vcpu->regs.r[0] = vcpu->life->r0;
-	if (vcpu->life->boots) {
-		vcpu->regs.r[1] = 0xffffffff; /* the Linux boot protocol: no machine number */
-		vcpu->regs.r[2] = config->dtb.data ? config->dtb.ipa : 0;
-	}
-}
-
-static void run_vgic_load(struct vcpu *vcpu)
-{
-	struct vm *vm = vcpu->vm;
-
-	if (vm->vgic) {
-		lock_take(&vm->vgic_lock);
-		vgic_load(vm->vgic, vcpu->index);
-		irq_look(vcpu, false);
-		run_vgic_release(vcpu);
-		vgic_flush(vm->vgic, vcpu->index);
-		run_timers_held(vcpu, true);
-		vpmu_load(vcpu);
-		vgic_hw_restore(vcpu->cif);
-		lock_drop(&vm->vgic_lock);
-	} else {
-		run_timers_held(vcpu, true);
-		vpmu_load(vcpu);
-	}
-}
-
-/* `enters`: with reset registers. */
-static void run_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared,
-		     bool enters)
-{
-	if (enters) {
-		main_entered(cpu->loading);
-		run_enter_start(vcpu);
-		isolate_start(cpu, vcpu);
-	}
-	vcpu->world.hcr &= ~(HCR_TWI | HCR_TWE | HCR_VI | HCR_VF);
-	vcpu->world.hcr |= (shared ? HCR_TWI | HCR_TWE : 0) | vcpu->lines;
-	run_vgic_load(vcpu);
-	world_restore(&vcpu->world);
-	isolate_load(cpu, vcpu);
-	*regs = vcpu->regs;
-	vcpu->stats[PLUMB_STAT_SWITCHES]++;
-	cpu->loaded = vcpu;
-}
-
-void run_vfp_open(struct vcpu *vcpu)
-{
-	world_vfp_load(&vcpu->vfp);
-	vcpu->vfp_open = true;
-}
-
-/* ---- what to run ---- */
-
 static void run_idle(struct cpu *cpu)
 {
-	run_set_timer(cpu);
+	tick_set(cpu);
 	while (!cpu->resched) {
 		hw_wfi();
 		irq_poll(cpu);
@@ -288,51 +34,42 @@ static void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
 {
 	uint64_t start = timer_now();
 
-	vm_load_step(vcpu->vm, cpu->index);
+	partition_load_step(vcpu->vm, cpu->index);
 	cpu->loading += timer_now() - start;
 	irq_poll(cpu);
-	run_set_timer(cpu);
+	tick_set(cpu);
 }
 
-/* sched_lock is held. A vCPU with its caches off stays where its set/way maintenance works. *ended:
+/* A vCPU with its caches off stays where its set/way maintenance works. *ended:
  * what is to be cleared up when the lock is dropped; NULL: nothing. */
-static uint32_t run_pick(struct cpu *cpu, bool yield, struct vm **ended)
+static uint32_t run_pick(struct sched_locked held, struct cpu *cpu, bool yield, struct vm **ended)
 {
-	uint32_t current = sched.current[cpu->index];
+	uint32_t current = held.sched->current[cpu->index];
 	struct vcpu *vcpu = current == SCHED_NONE ? NULL : vcpu_by_entity[current];
 	bool last;
 	uint32_t e;
 
 	if (cpu->loaded) {
-		sched.entity[cpu->loaded->entity].pinned = !(sysreg_read(SCTLR) & SCTLR_C);
+		held.sched->entity[cpu->loaded->entity].pinned = !(sysreg_read(SCTLR) & SCTLR_C);
 	}
-	e = life_pick(&sched, cpu->index, vcpu ? &vcpu->vm->life : NULL, vcpu ? vcpu->life : NULL,
-		      yield, &last);
+	e = life_pick(held.sched, cpu->index, vcpu ? &vcpu->vm->life : NULL,
+		      vcpu ? vcpu->life : NULL, yield, &last);
 	*ended = last ? vcpu->vm : NULL;
 	return e;
 }
 
-/* sched_lock is held: it is the picked one, and goes on. */
+/* Under sched_lock: it is the picked one, and goes on. */
 static bool run_stays(const struct cpu *cpu, uint32_t e)
 {
 	return e != SCHED_NONE && cpu->loaded == vcpu_by_entity[e] && !cpu->loaded->life->start;
 }
 
-/* Makes another CPU look for something to run. */
-static void run_tell(const struct cpu *cpu, uint8_t other)
-{
-	if (other != SCHED_NO_CPU && other != cpu->index) {
-		cpus[other].resched = true;
-		gic_kick(cpus[other].gic_mask);
-	}
-}
-
-/* sched_lock is held: a CPU whose vCPU runs alone, and has to give slices to one that is READY: it
+/* A CPU whose vCPU runs alone, and has to give slices to one that is READY: it
  * came off this CPU for a higher priority, say. SCHED_NO_CPU: none. */
-static uint8_t run_must_share(const struct cpu *cpu)
+static uint8_t run_must_share(struct sched_locked held, const struct cpu *cpu)
 {
-	for (uint32_t n = 0; n < sched.nr_cpus; n++) {
-		if (n != cpu->index && !cpus[n].contended && sched_contended(&sched, n)) {
+	for (uint32_t n = 0; n < held.sched->nr_cpus; n++) {
+		if (n != cpu->index && !cpus[n].contended && sched_contended(held.sched, n)) {
 			return (uint8_t)n;
 		}
 	}
@@ -340,58 +77,58 @@ static uint8_t run_must_share(const struct cpu *cpu)
 }
 
 /* The world of `vcpu`, which is in memory by now, is anybody's. `owed`: something ends its WFI, if
- * it waits. sched_lock is held; it is dropped on the way, and taken again. */
-static void run_give(struct vcpu *vcpu, bool owed)
+ * it waits. The lock is dropped on the way, and taken again. */
+static struct sched_locked run_give(struct sched_locked held, struct vcpu *vcpu, bool owed)
 {
-	bool last = life_unload(&sched, &vcpu->vm->life, vcpu->life);
-	bool wake = sched.entity[vcpu->entity].state == SCHED_BLOCKED;
+	bool last = life_unload(held.sched, &vcpu->vm->life, vcpu->life);
+	bool wake = held.sched->entity[vcpu->entity].state == SCHED_BLOCKED;
 
 	if (!last && !wake) {
-		return;
+		return held;
 	}
-	lock_drop(&sched_lock);
+	vm_unlock_sched(held);
 	if (last) {
-		vm_clear_up(vcpu->vm);
+		partition_clear_up(vcpu->vm);
 	} else if (owed || vcpu_has_pending(vcpu)) {
 		vcpu_kick(vcpu); /* came between its WFI and here */
 	}
-	lock_take(&sched_lock);
+	return vm_lock_sched();
 }
 
-/* sched_lock is held. */
-static enum life_take run_take(const struct cpu *cpu, struct vcpu *vcpu)
+static enum life_take run_take(struct sched_locked held, const struct cpu *cpu, struct vcpu *vcpu)
 {
-	return life_take(&sched, cpu->index, &vcpu->vm->life, vcpu->life);
+	return life_take(held.sched, cpu->index, &vcpu->vm->life, vcpu->life);
 }
 
 /* The loaded vCPU leaves the registers to `next`, or to nobody (NULL). What became of `next`. */
 static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struct vcpu *next)
 {
 	struct vcpu *former = cpu->loaded;
+	struct sched_locked held;
 	enum life_take take;
 	bool owed = false;
 
 	if (former) {
-		owed = run_save(cpu, regs);
+		owed = switch_save(cpu, regs);
 		/* What it did here is done before it may go on elsewhere: cache and TLB
 		 * maintenance, and stores to devices, are waited for by a DSB alone (A3.8.3,
 		 * B3.10.1). */
 		hw_dsb();
 	}
-	lock_take(&sched_lock);
+	held = vm_lock_sched();
 	if (former) {
-		run_give(former, owed);
+		held = run_give(held, former, owed);
 	}
-	take = next ? run_take(cpu, next) : LIFE_LEFT;
-	lock_drop(&sched_lock);
+	take = next ? run_take(held, cpu, next) : LIFE_LEFT;
+	vm_unlock_sched(held);
 	if (former) {
 		hw_sev();
 	}
 	while (next && take == LIFE_BUSY) {
 		hw_wfe(); /* its former CPU is about to give it */
-		lock_take(&sched_lock);
-		take = run_take(cpu, next);
-		lock_drop(&sched_lock);
+		held = vm_lock_sched();
+		take = run_take(held, cpu, next);
+		vm_unlock_sched(held);
 	}
 	return take;
 }
@@ -406,12 +143,12 @@ static bool run_change(struct cpu *cpu, struct guest_regs *regs, struct vcpu *vc
 		run_load_memory(cpu, vcpu);
 		return false;
 	case LIFE_LAST:
-		vm_clear_up(vcpu->vm);
+		partition_clear_up(vcpu->vm);
 		return false;
 	case LIFE_LEFT:
 		return false;
 	default:
-		run_load(cpu, vcpu, regs, shared, take == LIFE_ENTERS);
+		switch_load(cpu, vcpu, regs, shared, take == LIFE_ENTERS);
 		cpu->slice_end = vcpu->slice_left ? timer_now() + vcpu->slice_left : 0;
 		return true;
 	}
@@ -422,6 +159,7 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 {
 	do {
 		uint32_t e;
+		struct sched_locked held;
 		bool shared, stays;
 		struct vm *ended;
 		uint8_t spread;
@@ -433,19 +171,21 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 		if (cpu->report) {
 			report_sample(cpu, regs);
 		}
-		lock_take(&sched_lock);
-		e = run_pick(cpu, yield, &ended);
+		held = vm_lock_sched();
+		e = run_pick(held, cpu, yield, &ended);
 		stays = run_stays(cpu, e);
-		cpu->contended = sched_contended(&sched, cpu->index);
-		shared = e != SCHED_NONE && sched_shared(&sched, e, cpu->index);
-		spread = sched_spread(&sched);
+		cpu->contended = sched_contended(held.sched, cpu->index);
+		shared = e != SCHED_NONE && sched_shared(held.sched, e, cpu->index);
+		spread = sched_spread(held.sched);
 		if (spread == SCHED_NO_CPU) {
-			spread = run_must_share(cpu);
+			spread = run_must_share(held, cpu);
 		}
-		lock_drop(&sched_lock);
-		run_tell(cpu, spread);
+		vm_unlock_sched(held);
+		if (spread != SCHED_NO_CPU && spread != cpu->index) {
+			cpu_poke(spread);
+		}
 		if (ended) {
-			vm_clear_up(ended);
+			partition_clear_up(ended);
 		}
 
 		if (e == SCHED_NONE) {
@@ -454,7 +194,7 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 			}
 			run_idle(cpu);
 		} else if (stays || run_change(cpu, regs, vcpu_by_entity[e], shared)) {
-			run_set_timer(cpu);
+			tick_set(cpu);
 		} else {
 			cpu->resched = true;
 		}
@@ -464,17 +204,18 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 /* CPU lines of the loaded vCPU (HCR.VI, HCR.VF) of a partition without a VGIC. */
 static void run_lines(struct vcpu *vcpu)
 {
-	lock_take(&vcpu->vm->vgic_lock);
+	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
+
 	vcpu->cif->work = VGIC_WORK_NONE;
 	world_set_hcr((sysreg_read(HCR) & ~(HCR_VI | HCR_VF)) | vcpu->lines);
-	lock_drop(&vcpu->vm->vgic_lock);
+	vm_unlock_vgic(held);
 }
 
 /* A turn of a long call of the loaded vCPU's: what comes meanwhile comes behind it, another vCPU's
  * turn on this CPU too. */
 static void run_rest(struct cpu *cpu, struct guest_regs *regs)
 {
-	exit_hvc_rest(cpu->loaded, regs);
+	irq_call_rest(cpu->loaded, regs);
 	irq_poll(cpu);
 }
 
@@ -499,7 +240,7 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 			return;
 		}
 		if (vcpu->vm->vgic) {
-			run_vgic(vcpu, work);
+			vsync_work(vcpu, work);
 		} else {
 			run_lines(vcpu);
 		}
@@ -527,8 +268,9 @@ void run_yield(struct cpu *cpu)
 void run_wait(struct cpu *cpu)
 {
 	struct vcpu *vcpu = cpu->loaded;
+	struct sched_locked held;
 
-	run_vgic_fold(vcpu);
+	vsync_fold(vcpu);
 	if (vcpu->vm->vgic) {
 		vgic_hw_look(vcpu->cif); /* the guest writes them without an exit */
 	}
@@ -536,8 +278,8 @@ void run_wait(struct cpu *cpu)
 		run_yield(cpu);
 		return;
 	}
-	lock_take(&sched_lock);
-	sched_stop(&sched, vcpu->entity, SCHED_BLOCKED);
-	lock_drop(&sched_lock);
+	held = vm_lock_sched();
+	sched_stop(held.sched, vcpu->entity, SCHED_BLOCKED);
+	vm_unlock_sched(held);
 	cpu->resched = true; /* run_give looks for what came meanwhile */
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/soc.h"
+#include "hyp/core/facts.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/monitor.h"
 #include "hyp/hw/soc.h"
 #include "hyp/hw/sysreg.h"
-#include "hyp/core/main.h"
 
 #define SOC_SETTLE_HZ 100u /* a wait of 10 ms, as a rate */
 
@@ -71,7 +71,7 @@ static void soc_start_sunxi(const struct board *board, uint32_t core, uint32_t e
 {
 	struct soc_sunxi map = {
 		.cpucfg = soc.control,
-		.settle = main_timer_hz() / SOC_SETTLE_HZ,
+		.settle = facts_timer_hz() / SOC_SETTLE_HZ,
 	};
 
 	if (board->soc.soc == BOARD_SOC_SUN7I) {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The object model: a VM (a partition of the manifest), its vCPUs, and the physical CPUs they run
- * on. Partitions are made at boot; all their memory is accounted to them then.
+ * The object model: a VM (a partition of the manifest) and its vCPUs. Partitions are made at boot;
+ * all their memory is accounted to them then.
  */
 #ifndef HYP_CORE_VM_H
 #define HYP_CORE_VM_H
 
 #include "abi/plumbline.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/locks.h"
 #include "hyp/trap/cp15.h"
 #include "hyp/trap/fault.h"
 #include "hyp/base/guest_regs.h"
-#include "hyp/hw/lock.h"
 #include "hyp/hw/pmu.h"
 #include "hyp/hw/world.h"
 #include "hyp/sched/life.h"
@@ -89,81 +90,58 @@ struct vm {
 	uint32_t port;		  /* of the console multiplexer */
 };
 
-struct cpu {
-	struct vcpu *loaded;	       /* whose world is in the registers; NULL: nobody's */
-	volatile uint32_t pmu_enabled; /* CPU_PMU_ENABLED: hyp/hw/pmu.h */
-	uintptr_t panic_stack;	       /* CPU_PANIC_STACK: its top, for vectors.S */
-	volatile bool resched;	       /* look for something else to run */
-	volatile bool contended;       /* the loaded vCPU gets slices; written under sched_lock */
-	volatile bool report;	       /* report_sample is wanted, when it looks */
-	volatile bool parked;	       /* the system ends: it runs nothing any more (halt.h) */
-	bool yield;		       /* and let equals go first */
-	uint8_t kicks;		       /* taken since others had their turn (irq_kicked) */
-	uint8_t gic_mask;
-	uint8_t index;
-	const struct vm *last_vm; /* whose vCPU was loaded last */
-	/* And of each partition: its index + 1; 0: none was. */
-	uint8_t last_vcpu[MANIFEST_MAX_PARTITIONS];
-	uint64_t loading;   /* counter ticks spent on partitions' memory */
-	uint64_t tick_at;   /* counter value at which the console wants a tick; 0: it does not */
-	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
-	uint64_t timer_at;  /* likewise, for which its HYP timer was set last; UINT64_MAX: not */
-};
-
-_Static_assert((offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&
-		offsetof(struct cpu, panic_stack) == CPU_PANIC_STACK) ||
-		       sizeof(void *) != 4,
-	       "vectors.S");
-
 extern struct vm vms[MANIFEST_MAX_PARTITIONS];
 extern uint32_t vm_count;
-extern struct cpu cpus[BOARD_MAX_CPUS];
 extern struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
 extern struct sched sched;
 extern struct lock sched_lock;
 
-static inline struct cpu *cpu_this(void)
+/* ---- locks (locks.h); who has one shows it ---- */
+
+/* vm->vgic_lock is held. */
+struct vgic_locked {
+	struct vm *vm;
+};
+
+static inline struct vgic_locked vm_lock_vgic(struct vm *vm)
 {
-	return (struct cpu *)world_cpu();
+	lock_take(&vm->vgic_lock, LOCK_RANK_VGIC);
+	return (struct vgic_locked) { vm };
 }
 
-/* What the monitor needs for a partition of this shape, in bytes of its pool. */
-uint64_t vm_pool_size(const struct manifest_partition *config);
+static inline void vm_unlock_vgic(struct vgic_locked held)
+{
+	lock_drop(&held.vm->vgic_lock);
+}
 
-/* Makes partition `index`. `pool`: vm_pool_size bytes, zeroed; `memory_pa`: its RAM; `gicv`: the
- * physical virtual CPU interface. */
-void vm_create(uint32_t index, const struct manifest_partition *config, uint8_t *pool, pa_t pool_pa,
-	       uint64_t memory_pa, pa_t gicv, uint32_t nr_lrs);
+/* sched_lock is held. */
+struct sched_locked {
+	struct sched *sched;
+};
 
-/* Starts loading its images; it runs when they are in place. */
-void vm_start(struct vm *vm);
+static inline struct sched_locked vm_lock_sched(void)
+{
+	lock_take(&sched_lock, LOCK_RANK_SCHED);
+	return (struct sched_locked) { &sched };
+}
 
-/* One bounded step of loading (reset, scrub, copy, clean) on this CPU. The last one makes vCPU 0
- * ready to enter. */
-void vm_load_step(struct vm *vm, uint32_t cpu);
+static inline void vm_unlock_sched(struct sched_locked held)
+{
+	(void)held;
+	lock_drop(&sched_lock);
+}
 
-/* The partition ends: by its own call, by a crash. The caller's vCPU included, all come off their
- * CPUs. */
-void vm_end(struct vm *vm, enum life_end how, int32_t status);
-
-/* Its last vCPU has left: gives back what it had, and starts it again if it asked for that. Of all
- * that report leaving vCPUs (hyp/sched/life.h), the last one calls it. */
-void vm_clear_up(struct vm *vm);
-
-/* A PSCI call of the loaded vCPU `caller`: what its CPU has still to do is the result's effect (see
- * life_call). args: r0..r3. */
-struct psci_result vm_psci(struct vcpu *caller, const uint32_t args[4]);
+/* ---- kicks ---- */
 
 /* Makes vCPUs look at their interrupts: wakes those that wait for what there is now, interrupts
  * those that run elsewhere. `mask`: bit n, vCPU n. vgic_lock is not held. */
 void vm_kick(struct vm *vm, uint32_t mask);
 void vcpu_kick(struct vcpu *vcpu);
 
-/* sched_lock is held: sched_wake has named `target`. Marks the CPU that must look: that one, or one
- * that ran alone so far and now has to give slices; returns it for vm_tell. SCHED_NO_CPU: none. */
-uint8_t vm_must_look(uint8_t target);
-/* ... and interrupts it, when the lock is dropped. */
-void vm_tell(uint8_t target);
+/* sched_wake has named `target`. Marks the CPU that must look: that one, or one
+ * that ran alone so far and now has to give slices; returns it for cpu_interrupt, when the lock is
+ * dropped. SCHED_NO_CPU: none. */
+uint8_t vm_must_look(struct sched_locked held, uint8_t target);
 
 /* Does anything wait for this vCPU that ends a WFI? */
 bool vcpu_has_pending(struct vcpu *vcpu);

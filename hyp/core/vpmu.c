@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/vpmu.h"
 #include "hyp/base/bits.h"
+#include "hyp/core/log.h"
+#include "hyp/core/vm.h"
 #include "hyp/hw/gic.h"
-#include "hyp/core/tty.h"
 #include "vgic/vgic.h"
 #include <string.h>
 
@@ -45,8 +46,9 @@ void vpmu_init(void)
 	if (vpmu_intid) {
 		gic_enable(vpmu_intid);
 	}
-	print("performance monitors: %u event counters, %s\n", (unsigned)vpmu_events,
-	      vpmu_intid ? "overflow interrupt" : "no private interrupt that tells of an overflow");
+	log_line("performance monitors: %u event counters, %s\n", (unsigned)vpmu_events,
+		 vpmu_intid ? "overflow interrupt"
+			    : "no private interrupt that tells of an overflow");
 }
 
 void vpmu_init_cpu(void)
@@ -97,14 +99,15 @@ void vpmu_take(struct vcpu *vcpu, vgic_kick_t *kick)
 bool vpmu_use(struct vcpu *vcpu)
 {
 	struct vm *vm = vcpu->vm;
+	struct vgic_locked held;
 
 	if (vcpu->pmu_used) {
 		return false;
 	}
 	vcpu->pmu_used = true;
-	lock_take(&vm->vgic_lock);
+	held = vm_lock_vgic(vm);
 	vpmu_hold(vcpu);
-	lock_drop(&vm->vgic_lock);
+	vm_unlock_vgic(held);
 	return true;
 }
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Spin locks between CPUs (ARM ARM A3.4). The monitor runs with interrupts masked, so a lock is
- * never taken twice on one CPU. Order, outermost first: vm->lock, report, tty, a VM's vgic_lock,
- * sched; the one of irq.c is innermost. Two locks of one kind are never held together. They are
- * held for a few hundred instructions: who waits yields, and needs no event, which would cost each
- * release a DSB and a SEV. Who comes first is served first: each draws a number, and waits until it
- * is that one's turn.
+ * never taken twice on one CPU. Their order: hyp/core/locks.h. They are held for a few hundred
+ * instructions: who waits yields, and needs no event, which would cost each release a DSB and a
+ * SEV. Who comes first is served first: each draws a number, and waits until it is that one's turn.
  */
 #ifndef HYP_HW_LOCK_H
 #define HYP_HW_LOCK_H
@@ -17,12 +15,14 @@ struct lock {
 	volatile uint16_t next;			   /* the number to be drawn; both wrap */
 };
 
-/* The word of both, little-endian: a number is drawn by one STREX. The store of `turn` by who
- * releases makes another's STREX fail (A3.4.1), which then draws again. */
-static inline void lock_take(struct lock *lock)
+/* `rank`: in the order of locks, which tests hold. The word of both, little-endian: a number is
+ * drawn by one STREX. The store of `turn` by who releases makes another's STREX fail (A3.4.1),
+ * which then draws again. */
+static inline void lock_take(struct lock *lock, uint32_t rank)
 {
 	uint32_t drawn, value;
 
+	(void)rank;
 	__asm__ volatile("1:	ldrex	%0, [%2]\n"
 			 "	add	%1, %0, #0x10000\n"
 			 "	strex	r12, %1, [%2]\n"

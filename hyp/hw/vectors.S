@@ -155,7 +155,7 @@ vector_abort_taken:
 	frame_push
 	mov	r1, r0
 	mov	r0, #\number
-	b	panic_exception
+	b	halt_exception
 	.endm
 
 vector_reset:

@@ -99,7 +99,7 @@ int32_t smc_call(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3)
 	return 0;
 }
 
-uint32_t main_timer_hz(void)
+uint32_t facts_timer_hz(void)
 {
 	return 24000000;
 }

@@ -8,7 +8,10 @@
 #include "test/unit/hw_log.h"
 
 #include "hyp/hw/gic.c"
+#include "hyp/core/exit_irq.c"
 #include "hyp/core/irq.c"
+#include "hyp/core/phys.h"
+#include "hyp/core/vsync.h"
 
 #include <setjmp.h>
 
@@ -17,11 +20,11 @@
 
 struct vm vms[MANIFEST_MAX_PARTITIONS];
 struct cpu cpus[BOARD_MAX_CPUS];
-struct board main_board = { .timer_virt_intid = 27,
-			    .timer_phys_intid = 30,
-			    .timer_hyp_intid = 26,
-			    .maintenance_intid = 25,
-			    .uart_intid = 33 };
+struct board facts_board = { .timer_virt_intid = 27,
+			     .timer_phys_intid = 30,
+			     .timer_hyp_intid = 26,
+			     .maintenance_intid = 25,
+			     .uart_intid = 33 };
 uint32_t vpmu_intid;
 struct sched sched;
 volatile bool halt_wanted;
@@ -82,39 +85,47 @@ void halt_park(struct cpu *cpu)
 	longjmp(parked, 1);
 }
 
-void vgic_hw_write(struct vgic_cif *mirror)
+uint8_t phys_owner[VGIC_MAX_IRQS];
+
+void phys_fired(struct vm *who, uint32_t iar, uint32_t intid)
 {
-	CHECK(!mirror);
+	CHECK(!who && !iar && !intid);
 }
 
-void run_vgic_release_all(struct vcpu *who)
+void vsync_own_fired(struct vcpu *who, uint32_t intid)
+{
+	CHECK(!who && !intid);
+}
+
+bool vsync_timer_is_high(uint32_t control)
+{
+	return control;
+}
+
+void vsync_maintain(struct vcpu *who)
 {
 	CHECK(!who);
 }
 
-void run_vgic_maintain(struct vcpu *who)
-{
-	CHECK(!who);
-}
-
-void run_timer_fired(struct cpu *cpu)
+void tick_fired(struct cpu *cpu)
 {
 	CHECK(!cpu);
 }
 
-void tty_irq(void)
+bool tty_irq(void)
 {
 	CHECK(false);
+	return false;
 }
 
-void print(const char *format, ...)
+void report_go_on(bool asked)
+{
+	CHECK(!asked);
+}
+
+void log_line(const char *format, ...)
 {
 	CHECK(!format);
-}
-
-void vm_kick(struct vm *who, uint32_t mask)
-{
-	CHECK(!who && !mask);
 }
 
 static void begin(bool resched, uint8_t work, bool halt)

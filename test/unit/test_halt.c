@@ -5,6 +5,7 @@
  */
 #include "test/unit/hw_log.h"
 
+#include "hyp/core/cpu.c"
 #include "hyp/core/halt.c"
 
 #include <setjmp.h>
@@ -12,17 +13,35 @@
 #define NR_CPUS 4u
 #define HZ	1000000u
 
-struct cpu cpus[BOARD_MAX_CPUS];
-struct board main_board = { .nr_cpus = NR_CPUS };
+struct board facts_board = { .nr_cpus = NR_CPUS };
 
 static uint32_t kicks; /* mask bits, as CPUs were told */
 static uint32_t stuck; /* bit n: CPU n does not come */
 static uint64_t now;
 static jmp_buf parked;
 
-uint32_t main_timer_hz(void)
+uint32_t facts_timer_hz(void)
 {
 	return HZ;
+}
+
+/* What is behind the last words is other tests'. */
+void log_last_words(const char *format, ...)
+{
+	CHECK(!format);
+}
+
+const uint32_t monitor_active;
+
+int32_t smc_call(uint32_t function, uint32_t a, uint32_t b, uint32_t c)
+{
+	CHECK(!(function | a | b | c));
+	return 0;
+}
+
+void soc_power_off(void)
+{
+	CHECK(false);
 }
 
 uint64_t timer_now(void)

@@ -7,6 +7,8 @@
 #include "test/unit/hw_log.h"
 
 #include "hyp/core/irq.c"
+#include "hyp/core/phys.c"
+#include "hyp/core/vsync.c"
 
 #include <setjmp.h>
 
@@ -18,11 +20,11 @@
 
 struct vm vms[MANIFEST_MAX_PARTITIONS];
 struct cpu cpus[BOARD_MAX_CPUS];
-struct board main_board = { .timer_virt_intid = 27,
-			    .timer_phys_intid = 30,
-			    .timer_hyp_intid = 26,
-			    .maintenance_intid = 25,
-			    .uart_intid = UART };
+struct board facts_board = { .timer_virt_intid = 27,
+			     .timer_phys_intid = 30,
+			     .timer_hyp_intid = 26,
+			     .maintenance_intid = 25,
+			     .uart_intid = UART };
 uint32_t vpmu_intid = PMU;
 struct sched sched;
 
@@ -140,23 +142,14 @@ bool gic_is_pending(uint32_t intid)
 	return high >> intid & 1u;
 }
 
-void run_vgic_release_all(struct vcpu *who)
-{
-	uint32_t physid;
-
-	while (vgic_phys_release_next(who->vm->vgic, who->index, &physid)) {
-		irq_release(physid);
-	}
-}
-
-void print(const char *format, ...)
+void log_line(const char *format, ...)
 {
 	CHECK(!format);
 }
 
 static uint32_t served, wakes; /* at the wakes-th one a vCPU of this CPU's wakes up */
 
-void tty_irq(void)
+bool tty_irq(void)
 {
 	CHECK(uart_asks);
 	if (served > 1000) {
@@ -166,21 +159,17 @@ void tty_irq(void)
 	if (++served == wakes) {
 		cpus[0].resched = true;
 	}
+	return false;
 }
 
-void run_timer_fired(struct cpu *cpu)
+void report_go_on(bool asked)
+{
+	CHECK(!asked);
+}
+
+void tick_fired(struct cpu *cpu)
 {
 	CHECK(!cpu);
-}
-
-void run_vgic_maintain(struct vcpu *who)
-{
-	CHECK(!who);
-}
-
-void run_work(struct cpu *cpu, struct guest_regs *regs)
-{
-	CHECK(cpu == &cpus[0] && regs); /* the flush of what pends */
 }
 
 void vm_kick(struct vm *who, uint32_t mask)
@@ -191,6 +180,27 @@ void vm_kick(struct vm *who, uint32_t mask)
 void vgic_hw_write(struct vgic_cif *cif)
 {
 	cif->dirty = 0;
+}
+
+void vgic_hw_read(struct vgic_cif *cif)
+{
+	CHECK(!cif);
+}
+
+void vgic_hw_save(struct vgic_cif *cif)
+{
+	CHECK(!cif);
+}
+
+uint32_t vgic_hw_empty(void)
+{
+	return 0;
+}
+
+uint32_t vgic_hw_ended(struct vgic_cif *cif)
+{
+	CHECK(!cif);
+	return 0;
 }
 
 volatile bool halt_wanted;
@@ -280,10 +290,10 @@ static void lines(void)
 		*hw_log_register("CNTV_CTL") = intid == 27 && is_high ? 5 : 1;
 		*hw_log_register("CNTP_CTL") = intid == 30 && is_high ? 5 : 7;
 		high = is_high ? UINT64_C(1) << physids[n / 2] : 0;
-		irq_look(&vcpu, true);
+		vsync_look((struct vgic_locked) { &vm }, &vcpu, true);
 		vgic_phys_fired(vm.vgic, 0, intid, &kick);
 		hw_log_clear();
-		irq_look(&vcpu, true);
+		vsync_look((struct vgic_locked) { &vm }, &vcpu, true);
 		CHECK_EQ(hw_log_count('e', "hw_dsb"), 1);
 		CHECK_EQ(hw_log_count('e', "gic look"), physids[n / 2] != intid || intid == DEVICE);
 		CHECK(hw_log_find(0, 'e', "gic look") == HW_LOG_NONE ||
@@ -291,7 +301,7 @@ static void lines(void)
 		CHECK_EQ(vgic_phys_held(vm.vgic, 0, intid), is_high);
 		CHECK_EQ(vgic_has_pending(vm.vgic, 0), false); /* not enabled */
 		active = physids[n / 2];
-		run_vgic_release(&vcpu);
+		vsync_release((struct vgic_locked) { &vm }, &vcpu);
 		CHECK_EQ(active, is_high ? physids[n / 2] : SPURIOUS);
 		free(vm.vgic);
 	}
@@ -309,16 +319,16 @@ static void lines_of_others(void)
 	vgic_phys_fired(vm.vgic, 0, DEVICE, &kick);
 	*hw_log_register("CNTV_CTL") = 0;
 	high = 0;
-	irq_look(&vcpu, false);
+	vsync_look((struct vgic_locked) { &vm }, &vcpu, false);
 	CHECK(vgic_phys_held(vm.vgic, 0, 27));
 	CHECK(!vgic_phys_held(vm.vgic, 0, DEVICE));
 	vgic_phys_fired(vm.vgic, 0, DEVICE, &kick);
 	active = DEVICE;
-	irq_look_at_spi(&vm, DEVICE);
+	vsync_look_at_spi((struct vgic_locked) { &vm }, DEVICE);
 	CHECK(!vgic_phys_held(vm.vgic, 0, DEVICE));
 	CHECK_EQ(active, SPURIOUS);
 	hw_log_clear();
-	irq_look_at_spi(&vm, DEVICE);
+	vsync_look_at_spi((struct vgic_locked) { &vm }, DEVICE);
 	CHECK_EQ(hw_log_length, 0);
 	free(vm.vgic);
 }
@@ -348,7 +358,7 @@ static void edge_moves(void)
 		uint8_t pends = n & 4 ? 2 : 0;
 
 		devices(edge, line && !edge, edge ? pends : 0);
-		irq_release(DEVICE);
+		phys_release(DEVICE);
 		CHECK_EQ(device.target, 1);
 		CHECK_EQ(device.pending, edge && pends ? 1 : 0);
 		CHECK_EQ(device.latched, edge && pends ? 1 : 0);
@@ -369,8 +379,8 @@ static void guest_writes(uint32_t offset, uint32_t value)
 /* The device's interrupt, its partition's first, where list registers have the HW bit. */
 static void fires_with_hw_bit(void)
 {
-	irq_trust_hw_bit();
-	irq_owner[DEVICE] = 1;
+	phys_trust_hw_bit();
+	phys_owner[DEVICE] = 1;
 	vms[0].vgic = vm.vgic;
 	vms[0].vcpus = &vcpu;
 	vms[0].nr_vcpus = 1;
@@ -380,8 +390,8 @@ static void fires_with_hw_bit(void)
 
 static void end_with_hw_bit(void)
 {
-	irq_owner[DEVICE] = 0;
-	irq_hw_bit = false;
+	phys_owner[DEVICE] = 0;
+	phys_hw_bit = false;
 	free(vm.vgic);
 }
 
@@ -459,13 +469,13 @@ static void given(void)
 		config.device[0].intid[0] = DEVICE;
 		config.device[0].edges = n == 0;
 		vm.config = &config;
-		main_board.nr_cpus = 2;
-		irq_give(&vm);
+		facts_board.nr_cpus = 2;
+		phys_give(&vm);
 		CHECK_EQ(device.target, 1);
 		CHECK_EQ(device.pending, 0);
 		CHECK_EQ(device.latched, 0);
 		CHECK(hw_log_find(0, 'e', "gic target") < hw_log_find(0, 'e', "gic clear"));
-		irq_owner[DEVICE] = 0;
+		phys_owner[DEVICE] = 0;
 		free(vm.vgic);
 	}
 }
@@ -576,12 +586,12 @@ static void of_an_ended_life(void)
 		devices(true, false, 0);
 		vm.life.state = lives[n].state;
 		vms[0] = vm;
-		irq_owner[DEVICE] = 1;
+		phys_owner[DEVICE] = 1;
 		pending = DEVICE;
 		irq_handle(&cpus[0], gic_acknowledge());
 		CHECK_EQ(vgic_phys_held(vm.vgic, 0, DEVICE), lives[n].holds);
 		CHECK_EQ(active, lives[n].holds ? DEVICE : SPURIOUS);
-		irq_owner[DEVICE] = 0;
+		phys_owner[DEVICE] = 0;
 		free(vm.vgic);
 	}
 	memset(&vms[0], 0, sizeof(vms[0]));
@@ -645,7 +655,7 @@ static void a_timer_is_asked_after_the_acknowledge(void)
 	free(vm.vgic);
 }
 
-/* A partition without a GIC has its timers active for good (run_timers_held). */
+/* A partition without a GIC has its timers active for good (vsync_hold_timers). */
 static void no_gic(void)
 {
 	struct vgic *vgic;

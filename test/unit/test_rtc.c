@@ -17,7 +17,7 @@ struct cpu cpus[BOARD_MAX_CPUS];
 static struct manifest_partition config;
 static uint64_t now; /* counter ticks */
 
-uint32_t main_timer_hz(void)
+uint32_t facts_timer_hz(void)
 {
 	return HZ;
 }

@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hyp/core/run.c, hyp/core/isolate.c and hyp/hw/world.c: what a world switch does to the CPU, in
+ * hyp/core/run.c, switch.c, isolate.c and hyp/hw/world.c: what a world switch does to the CPU, in
  * which order. QEMU has no TLB that keeps what it should not, no write that is late, no abort that
  * comes afterwards; a Cortex-A15 has.
  */
 #include "test/unit/hw_log.h"
 
 #include "hyp/hw/world.c"
+#include "hyp/core/cpu.c"
 #include "hyp/core/isolate.c"
+#include "hyp/core/partition_load.c"
 #include "hyp/core/run.c"
-#include "hyp/core/run_vgic.c"
-#include "hyp/core/vm_load.c"
+#include "hyp/core/switch.c"
+#include "hyp/core/tick.c"
+#include "hyp/core/vsync.c"
+#include "hyp/core/vtimer.c"
 #include "hyp/hw/cache.c"
 
 #define NR_IRQS 64u
 #define VMID(n) ((uint64_t)(n) << 48)
 
-struct board main_board = { .timer_virt_intid = 27, .timer_phys_intid = 30 };
-uint64_t main_time_slice = 1000;
-struct cpu cpus[BOARD_MAX_CPUS];
+struct board facts_board = { .timer_virt_intid = 27, .timer_phys_intid = 30 };
+uint64_t facts_time_slice = 1000;
 struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
 struct sched sched;
 struct lock sched_lock;
@@ -54,7 +57,7 @@ void irq_poll(struct cpu *cpu)
 
 static uint32_t turns; /* that the call still needs */
 
-void exit_hvc_rest(struct vcpu *who, struct guest_regs *frame)
+void irq_call_rest(struct vcpu *who, struct guest_regs *frame)
 {
 	CHECK(who == &vcpu[0] && frame == &regs && turns);
 	hw_log_event("turn");
@@ -63,7 +66,7 @@ void exit_hvc_rest(struct vcpu *who, struct guest_regs *frame)
 	}
 }
 
-void irq_release_device(uint32_t physid)
+void phys_release_device(uint32_t physid)
 {
 	CHECK(!physid);
 }
@@ -73,26 +76,31 @@ void gic_deactivate(uint32_t iar)
 	CHECK(!iar);
 }
 
-void irq_look_at_lines(const struct vcpu *who, bool own)
-{
-	(void)who;
-	hw_log_event(own ? "look at lines" : "look at devices");
-}
-
-void irq_give(const struct vm *whom)
+void phys_give(const struct vm *whom)
 {
 	(void)whom;
 	hw_log_event("give");
 }
 
-void irq_forget_own(const struct vcpu *who)
+bool gic_is_pending(uint32_t intid)
 {
-	(void)who;
+	(void)intid;
+	return false;
 }
 
-void main_entered(uint64_t loading)
+void phys_change_trigger(uint32_t intid, bool edge)
 {
-	(void)loading;
+	CHECK(!intid && !edge);
+}
+
+uint32_t facts_timer_hz(void)
+{
+	return 1000000;
+}
+
+void log_line(const char *format, ...)
+{
+	(void)format;
 }
 
 void report_sample(struct cpu *cpu, const struct guest_regs *frame)
@@ -107,9 +115,15 @@ uint64_t rtc_check(const struct cpu *cpu, uint64_t now)
 	return UINT64_MAX;
 }
 
-void tty_tick(void)
+bool tty_tick(void)
 {
 	CHECK(false);
+	return false;
+}
+
+void report_go_on(bool asked)
+{
+	CHECK(!asked);
 }
 
 static uint32_t complaints;
@@ -205,7 +219,7 @@ bool vcpu_has_pending(struct vcpu *who)
 	return false;
 }
 
-void vm_clear_up(struct vm *who)
+void partition_clear_up(struct vm *who)
 {
 	CHECK(!who);
 }
@@ -227,7 +241,7 @@ void mmu_window_close(uint32_t cpu)
 	CHECK(!cpu);
 }
 
-void main_panic(const char *what)
+void halt_panic(const char *what)
 {
 	printf("%s\n", what);
 	abort();
@@ -314,6 +328,7 @@ static void boot(void)
 	boot_vm(&vm[0], &vcpu[0], 2);
 	boot_vm(&vm[1], &vcpu[2], 1);
 	cpus[1].index = 1;
+	*hw_log_register("HTPIDR") = (uintptr_t)&cpus[0];
 }
 
 static void end(void)
@@ -469,7 +484,7 @@ static void a_sleeper_that_is_taken(void)
 		sched.entity[vcpu[0].entity].cpu = 0;
 		vcpu[0].world.cntv = (struct world_timer) { .ctl = 1, .cval = 10 };
 		somebody_loads_it = n;
-		(void)run_sleepers(&cpus[0], 100);
+		(void)tick_sleepers(&cpus[0], 100);
 		CHECK_EQ(vgic_phys_held(vm[0].vgic, 0, 27), !n);
 		end();
 	}
@@ -486,7 +501,7 @@ static void a_distributor_that_is_turned(void)
 		sibling(0x828, 1);	  /* for vCPU 0 */
 		sibling(0x204, BIT32(8));
 		load(0, 0);
-		run_vgic_fold(&vcpu[0]);
+		vsync_fold(&vcpu[0]);
 		CHECK_EQ(vgic_cif_work(vcpu[0].cif), VGIC_WORK_ADD);
 		sibling_writes = (int)on;
 		run_work(&cpus[0], &regs);
@@ -652,7 +667,7 @@ static void a_restart(void)
 	load(0, 2);
 	unload(0);
 	hw_log_clear();
-	vm_load_done(&vm[0]);
+	partition_load_done(&vm[0]);
 	flush = hw_log_find(0, 'w', "TLBIALLIS");
 	CHECK(flush != HW_LOG_NONE);
 	CHECK_EQ(hw_log_value('w', "VTTBR"), VMID(1) | 0x1000);
@@ -782,10 +797,10 @@ static void parked_timers(void)
 		vcpu[0].world.cntvoff = offset;
 		vcpu[0].world.cntv.ctl = vcpu[0].world.cntp.ctl = 1;
 		vcpu[0].world.cntv.cval = vcpu[0].world.cntp.cval = UINT64_MAX;
-		CHECK_EQ(run_sleepers(&cpus[0], 100), UINT64_MAX);
+		CHECK_EQ(tick_sleepers(&cpus[0], 100), UINT64_MAX);
 		CHECK(!vgic_phys_held(vm[0].vgic, 0, 27) && !vgic_phys_held(vm[0].vgic, 0, 30));
 		vcpu[0].world.cntv.cval = 200;
-		CHECK_EQ(run_sleepers(&cpus[0], 100), 200 + offset);
+		CHECK_EQ(tick_sleepers(&cpus[0], 100), 200 + offset);
 		end();
 	}
 }

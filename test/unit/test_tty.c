@@ -4,7 +4,8 @@
  * comes out, in order, by the transmit interrupt alone. And what is typed arrives.
  */
 #include "hyp/core/tty.c"
-#include "hyp/core/tty_own.c"
+#include "hyp/core/log.c"
+#include "hyp/core/serial.c"
 #include "hyp/text/explain.h"
 #include "test/unit/test.h"
 
@@ -12,7 +13,7 @@
 
 struct vm vms[MANIFEST_MAX_PARTITIONS];
 uint32_t vm_count;
-uint64_t main_tty_tick = 1000;
+uint64_t facts_tty_tick = 1000;
 
 static struct cpu this_cpu;
 static uint64_t seed;
@@ -47,15 +48,16 @@ void vm_kick(struct vm *vm, vgic_kick_t vcpus)
 	(void)vcpus;
 }
 
-static uint32_t reports;
+static uint32_t reports; /* so often one was asked for */
 
-void report_start(void)
+static void uart_interrupts(void)
 {
-	reports++;
+	reports += tty_irq();
 }
 
-void report_go_on(void)
+static void tick_comes(void)
 {
+	reports += tty_tick();
 }
 
 static uint32_t dice(uint32_t sides)
@@ -124,7 +126,7 @@ static uint32_t interrupts(void)
 	for (uint32_t time = 0; time < 20000 && (uart.transmit || uart.count > 0); time++) {
 		pass();
 		if (uart.transmit && uart.count < DEPTH) {
-			tty_irq();
+			uart_interrupts();
 			calls++;
 		}
 	}
@@ -139,22 +141,22 @@ static void boot(uint64_t with, bool raw)
 	seed = with;
 	memset(&uart, 0, sizeof(uart));
 	memset(&vms[0], 0, sizeof(vms[0]));
-	memset(&tty_console, 0, sizeof(tty_console));
-	memset(tty_input, 0, sizeof(tty_input));
-	tty_by_interrupt = false;
-	tty_is_open = false;
-	tty_tick_armed = false;
-	tty_held = 0;
-	tty_holds = false;
-	tty_guests_run = false;
-	tty_left_out = 0;
-	tty_patience = 0;
+	memset(&serial_console, 0, sizeof(serial_console));
+	memset(serial_input, 0, sizeof(serial_input));
+	serial_by_interrupt = false;
+	serial_is_open = false;
+	serial_tick_armed = false;
+	log_held = 0;
+	serial_holds = false;
+	log_guests_run = false;
+	log_left_out = 0;
+	serial_patience = 0;
 	config.name = "one";
 	vms[0].config = &config;
 	vm_count = 1;
-	tty_init();
+	serial_init();
 	vms[0].port = (uint8_t)tty_add_vm(&vms[0]);
-	tty_open(raw);
+	serial_open(raw);
 	this_cpu.tick_at = 0;
 }
 
@@ -185,7 +187,7 @@ static void all_comes_out(void)
 		for (const char *at = guest; *at; at++) {
 			guest_writes(*at);
 		}
-		print("what the monitor says\n");
+		log_line("what the monitor says\n");
 		interrupts();
 		if (!strstr(uart.sent, want) || !strstr(uart.sent, own)) {
 			printf("round %u: '%s'\n", (unsigned)round, uart.sent);
@@ -213,7 +215,7 @@ static void long_text(void)
 			} else {
 				pass();
 				if (uart.transmit && uart.count < DEPTH) {
-					tty_irq();
+					uart_interrupts();
 				}
 			}
 		}
@@ -243,7 +245,7 @@ static void no_interrupt(void)
 		while (this_cpu.tick_at && ticks++ < 1000) {
 			uart.count = 0; /* that long it takes */
 			this_cpu.tick_at = 0;
-			tty_tick();
+			tick_comes();
 		}
 		CHECK(ticks < 1000);
 		CHECK(!uart.transmit);
@@ -264,12 +266,12 @@ static void lengths_of_ticks(void)
 		uart.count = DEPTH;
 		guest_writes('x');
 	}
-	CHECK(this_cpu.tick_at > now && this_cpu.tick_at - now < main_tty_tick / 10);
+	CHECK(this_cpu.tick_at > now && this_cpu.tick_at - now < facts_tty_tick / 10);
 	begin(1);
-	tty_console.focus = 0;
+	serial_console.focus = 0;
 	guest_writes('x');
-	print("y");
-	CHECK_EQ(this_cpu.tick_at, now + main_tty_tick);
+	log_line("y");
+	CHECK_EQ(this_cpu.tick_at, now + facts_tty_tick);
 }
 
 /* Before the console is open nothing can go out: who boots goes on, and the first lines are there.
@@ -277,12 +279,12 @@ static void lengths_of_ticks(void)
 static void more_than_the_ring_holds(void)
 {
 	boot(1, false);
-	tty_is_open = false;
-	tty_init();
+	serial_is_open = false;
+	serial_init();
 	for (uint32_t n = 0; n < 20; n++) {
-		print("%2u 456789 123456789 123456789 123456789 12345678\n", (unsigned)n);
+		log_line("%2u 456789 123456789 123456789 123456789 12345678\n", (unsigned)n);
 	}
-	tty_open(false);
+	serial_open(false);
 	tty_enable_interrupts();
 	interrupts();
 	CHECK(strstr(uart.sent, "[plumbline]  0 456789"));
@@ -300,7 +302,7 @@ static void longest_line(void)
 	tty_enable_interrupts();
 	memset(line, 'l', sizeof(line) - 1);
 	line[sizeof(line) - 1] = 0;
-	CHECK(tty_say(line));
+	CHECK(log_say(line));
 	interrupts();
 	CHECK(strncmp(uart.sent, "plumbline: lll", 14) == 0);
 	CHECK_EQ(strlen(uart.sent), strlen("plumbline: ") + strlen(line) + 1);
@@ -313,7 +315,7 @@ static void input(void)
 
 	begin(1);
 	uart.typed = "typed";
-	tty_irq();
+	uart_interrupts();
 	for (const char *want = "typed"; *want; want++) {
 		CHECK_EQ(tty_access(&vms[0], &data), MMIO_OK);
 		CHECK_EQ(data.value & 0xff, *want);
@@ -340,7 +342,7 @@ static void listen(void)
 {
 	guest_sets(0x2c, 0x70);
 	guest_sets(0x30, 0x301);
-	now += main_tty_tick;
+	now += facts_tty_tick;
 	guest_reads(0x18);
 }
 
@@ -349,7 +351,7 @@ static void receive_interrupts(void)
 {
 	for (uint32_t n = 0; n < 10000 && uart.receive && *uart.typed; n++) {
 		uart.taken = 0;
-		tty_irq();
+		uart_interrupts();
 		CHECK(uart.taken <= 32);
 	}
 }
@@ -357,10 +359,10 @@ static void receive_interrupts(void)
 static void ticks(uint32_t count)
 {
 	while (count-- > 0) {
-		now += main_tty_tick;
+		now += facts_tty_tick;
 		if (this_cpu.tick_at && this_cpu.tick_at <= now) {
 			this_cpu.tick_at = 0;
-			tty_tick();
+			tick_comes();
 		}
 	}
 }
@@ -442,7 +444,7 @@ static void stuck(void)
 	receive_interrupts();
 	CHECK_EQ(*uart.typed, 0);
 	CHECK_EQ(reports, 1);
-	CHECK_EQ(tty_console.focus, 0);
+	CHECK_EQ(serial_console.focus, 0);
 	CHECK_EQ(guest_reads(0x3c) & 0x400, 0x400); /* OERIS */
 	CHECK_EQ(guest_reads(0x04), 8);
 	CHECK_EQ(guest_takes(0, 20000, &overrun), 4112);
@@ -463,7 +465,7 @@ static void a_byte_now_and_then(void)
 			      "0");
 	receive_interrupts();
 	CHECK(!uart.receive);
-	for (n = 0; n < 1000 && tty_console.focus == 1; n++) {
+	for (n = 0; n < 1000 && serial_console.focus == 1; n++) {
 		if (n % 95 == 94) {
 			(void)guest_reads(0);
 		}
@@ -472,7 +474,7 @@ static void a_byte_now_and_then(void)
 			receive_interrupts();
 		}
 	}
-	CHECK_EQ(tty_console.focus, 0);
+	CHECK_EQ(serial_console.focus, 0);
 	CHECK(n <= 101);
 }
 
@@ -552,23 +554,23 @@ static void typed_early_beside_output(void)
 	receive_interrupts();
 	uart.count = DEPTH;
 	uart.endless = true;
-	tty_is_open = false;
+	serial_is_open = false;
 	for (uint32_t n = 0; n < 200; n++) {
 		guest_writes(n == 199 ? '\n' : 'x');
 	}
-	tty_is_open = true;
-	tty_irq();
-	CHECK_EQ(this_cpu.tick_at, now + main_tty_tick / 32);
+	serial_is_open = true;
+	uart_interrupts();
+	CHECK_EQ(this_cpu.tick_at, now + facts_tty_tick / 32);
 	guest_sets(0x2c, 0x70);
 	guest_sets(0x30, 0x301);
 	guest_sets(0x38, 0x50);
-	now += main_tty_tick / 32;
+	now += facts_tty_tick / 32;
 	this_cpu.tick_at = 0;
-	tty_tick();
+	tick_comes();
 	for (uint32_t n = 0; n < 40 && this_cpu.tick_at; n++) {
 		now = this_cpu.tick_at;
 		this_cpu.tick_at = 0;
-		tty_tick();
+		tick_comes();
 	}
 	CHECK(strstr(uart.sent, "x\r\n"));
 	CHECK_EQ(guest_reads(0x3c) & 0x50, 0x50);
@@ -582,19 +584,19 @@ static void turns(void)
 	uint32_t before;
 
 	begin(1);
-	tty_is_open = false;
+	serial_is_open = false;
 	for (uint32_t n = 0; n < 500; n++) {
 		guest_writes(n % 50 == 49 ? '\n' : 'x');
 	}
-	tty_is_open = true;
+	serial_is_open = true;
 	for (uint32_t n = 0; n < 100 && !strstr(uart.sent, "x\r\n[one] x"); n++) {
 		before = uart.nr_sent;
 		uart.count = 0;
 		uart.endless = true;
-		tty_irq();
+		uart_interrupts();
 		CHECK(uart.nr_sent - before <= 32);
 		CHECK(uart.nr_sent - before > 0);
-		CHECK(uart.transmit && this_cpu.tick_at == now + main_tty_tick / 32);
+		CHECK(uart.transmit && this_cpu.tick_at == now + facts_tty_tick / 32);
 	}
 	before = uart.nr_sent;
 	guest_writes('y');
@@ -611,16 +613,16 @@ static void no_room(void)
 {
 	boot(1, false);
 	tty_enable_interrupts();
-	tty_stop_waiting();
+	log_stop_waiting();
 	uart.count = DEPTH;
 	uart.stuck = true;
 	for (uint32_t n = 0; n < 100; n++) {
 		uart.asked = 0;
-		print("chatter %2u 56789 123456789 123456789 12345678\n", (unsigned)n);
+		log_line("chatter %2u 56789 123456789 123456789 12345678\n", (unsigned)n);
 		CHECK(uart.asked <= 2);
 	}
-	print_end("one: vcpu 0: pc 0x00000000: no memory at its exception vectors, and more\n");
-	print_end("one: crashed, status -1, whatever that may be\n");
+	log_end("one: vcpu 0: pc 0x00000000: no memory at its exception vectors, and more\n");
+	log_end("one: crashed, status -1, whatever that may be\n");
 	uart.stuck = false;
 	interrupts();
 	ticks(10);
@@ -640,7 +642,7 @@ static void no_room(void)
 		CHECK(told && (uint32_t)atoi(told + 39) == 100 - lines);
 		CHECK(told && !strstr(told + 39, "left out"));
 	}
-	print("again\n");
+	log_line("again\n");
 	interrupts();
 	CHECK(strstr(uart.sent, "[plumbline] again\r\n"));
 }
@@ -650,20 +652,20 @@ static void no_room(void)
 static void never_full(void)
 {
 	boot(1, false);
-	tty_fills = 0;
+	serial_fills = 0;
 	uart.endless = true;
 	tty_enable_interrupts();
-	tty_is_open = false;
+	serial_is_open = false;
 	for (uint32_t n = 0; n < 500; n++) {
 		guest_writes(n % 50 == 49 ? '\n' : 'x');
 	}
-	tty_is_open = true;
+	serial_is_open = true;
 	for (uint32_t n = 0; n < 15; n++) {
 		uint32_t before = uart.nr_sent;
 
-		tty_irq();
+		uart_interrupts();
 		CHECK_EQ(uart.nr_sent - before, 32);
-		CHECK(!uart.transmit && this_cpu.tick_at == now + main_tty_tick / 32);
+		CHECK(!uart.transmit && this_cpu.tick_at == now + facts_tty_tick / 32);
 	}
 	ticks(50);
 	CHECK_EQ(uart.nr_sent, 10 * (6 + 49 + 2));
@@ -682,19 +684,19 @@ static void full_once(void)
 	CHECK(uart.transmit);
 	uart.endless = true;
 	for (uint32_t n = 0; n < 200; n++) {
-		tty_is_open = false;
+		serial_is_open = false;
 		for (uint32_t byte = 0; byte < 60; byte++) {
 			guest_writes(byte == 59 ? '\n' : 'x');
 		}
-		tty_is_open = true;
-		tty_irq();
+		serial_is_open = true;
+		uart_interrupts();
 		asked += uart.transmit;
 	}
 	CHECK(asked >= 8); /* a FIFO of 256 bytes may have taken so many turns */
 	CHECK(asked <= 20);
 	CHECK(!uart.transmit);
 	uart.endless = false;
-	tty_tick();
+	tick_comes();
 	CHECK(uart.transmit); /* full again */
 }
 
@@ -702,7 +704,7 @@ static void boot_waits(void)
 {
 	boot(3, false);
 	for (uint32_t n = 0; n < 100; n++) {
-		print("line %2u 789 123456789 123456789 123456789\n", (unsigned)n);
+		log_line("line %2u 789 123456789 123456789 123456789\n", (unsigned)n);
 	}
 	tty_enable_interrupts();
 	interrupts();
@@ -718,13 +720,13 @@ static void raw_left_out(void)
 
 	boot(1, true);
 	tty_enable_interrupts();
-	tty_stop_waiting();
+	log_stop_waiting();
 	for (uint32_t n = 0; n < 100; n++) {
-		print("chatter %2u 56789 123456789 123456789 12345678\n", (unsigned)n);
+		log_line("chatter %2u 56789 123456789 123456789 12345678\n", (unsigned)n);
 	}
-	print_end("one: crashed, status -1\n");
+	log_end("one: crashed, status -1\n");
 	CHECK_EQ(uart.nr_sent, 0);
-	tty_last_words("plumbline: end: status 1\n");
+	log_last_words("plumbline: end: status 1\n");
 	CHECK(strstr(uart.sent, "plumbline: chatter  0 56789"));
 	CHECK(strstr(uart.sent, "plumbline: one: crashed, status -1\r\n"));
 	told = strstr(uart.sent, "plumbline: lines left out: ");

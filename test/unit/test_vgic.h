@@ -299,7 +299,7 @@ static inline void rig_look(struct rig *rig, uint32_t v, uint32_t empty)
 		rig_sync(rig, v);
 		return;
 	}
-	if (work != VGIC_WORK_NONE) { /* as run_vgic_do */
+	if (work != VGIC_WORK_NONE) { /* as vsync_do */
 		rig_lines(rig, v, true);
 	}
 	rig_releases(rig, v);

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A partition before its first instruction: its interrupts as after a reset, its devices given to
- * it; its memory scrubbed, images copied, everything cleaned to the point of coherency, where a
- * guest with its caches off looks. In bounded steps: each is a piece of vCPU 0's own time. */
+#include "hyp/core/partition_load.h"
+#include "hyp/base/bits.h"
+#include "hyp/core/halt.h"
+#include "hyp/core/phys.h"
+#include "hyp/core/vm.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/timer.h"
 #include "hyp/hw/tlb.h"
-#include "hyp/core/irq.h"
-#include "hyp/core/main.h"
-#include "hyp/core/tty.h"
-#include "hyp/base/bits.h"
-#include "hyp/core/vm.h"
 #include <string.h>
+/* A partition before its first instruction: its interrupts as after a reset, its devices given to
+ * it; its memory scrubbed, images copied, everything cleaned to the point of coherency, where a
+ * guest with its caches off looks. In bounded steps: each is a piece of vCPU 0's own time. */
 
-#define VM_LOAD_STEP 0x4000u /* bytes: some 8,000 instructions, which nothing interrupts */
+#define PARTITION_LOAD_STEP 0x4000u /* bytes: some 8,000 instructions, which nothing interrupts */
 
 /* Two more for each further piece of RAM: scrub, copy. */
-enum vm_load_phase {
+enum partition_phase {
 	LOAD_VGIC,
 	LOAD_DEVICES,
 	LOAD_SCRUB,
@@ -28,7 +28,7 @@ enum vm_load_phase {
 };
 
 /* What a phase writes; data NULL: zeros. */
-static struct manifest_image vm_load_image(const struct vm *vm, uint32_t phase)
+static struct manifest_image partition_image(const struct vm *vm, uint32_t phase)
 {
 	const struct manifest_partition *config = vm->config;
 	const struct manifest_region *region;
@@ -52,20 +52,21 @@ static struct manifest_image vm_load_image(const struct vm *vm, uint32_t phase)
 	return (struct manifest_image) { region->data, region->data_size, region->ipa };
 }
 
-static uint64_t vm_load_pa(const struct vm *vm, const struct manifest_image *image, uint32_t offset)
+static uint64_t partition_load_pa(const struct vm *vm, const struct manifest_image *image,
+				  uint32_t offset)
 {
 	uint64_t pa = 0;
 
 	if (!vm_owns(vm, image->ipa, image->size, &pa)) {
-		main_panic("an image of a checked manifest does not lie in memory");
+		halt_panic("an image of a checked manifest does not lie in memory");
 	}
 	return pa + offset;
 }
 
-static void vm_load_chunk(const struct vm *vm, uint32_t cpu, const struct manifest_image *image,
-			  uint32_t offset, uint32_t size)
+static void partition_load_chunk(const struct vm *vm, uint32_t cpu,
+				 const struct manifest_image *image, uint32_t offset, uint32_t size)
 {
-	void *to = mmu_window(cpu, pa_make(vm_load_pa(vm, image, offset)));
+	void *to = mmu_window(cpu, pa_make(partition_load_pa(vm, image, offset)));
 
 	if (image->data) {
 		memcpy(to, image->data + offset, size);
@@ -77,62 +78,64 @@ static void vm_load_chunk(const struct vm *vm, uint32_t cpu, const struct manife
 }
 
 /* A chunk ends where its 2 MiB block does: the window shows one block. */
-static uint32_t vm_load_size(const struct vm *vm, const struct manifest_image *image,
-			     uint32_t offset)
+static uint32_t partition_load_size(const struct vm *vm, const struct manifest_image *image,
+				    uint32_t offset)
 {
-	uint64_t pa = vm_load_pa(vm, image, offset);
-	uint32_t size = bits_min(VM_LOAD_STEP, image->size - offset);
+	uint64_t pa = partition_load_pa(vm, image, offset);
+	uint32_t size = bits_min(PARTITION_LOAD_STEP, image->size - offset);
 
 	return bits_min(size, BLOCK_SIZE - (uint32_t)(pa % BLOCK_SIZE));
 }
 
 /* A piece of its VGIC's reset: lines may be driven meanwhile. What was held for the life before is
  * nobody's, before devices may fire again. True: there is more. */
-static bool vm_load_vgic(struct vm *vm)
+static bool partition_load_vgic(struct vm *vm)
 {
+	struct vgic_locked held;
 	uint32_t physid;
 	bool more;
 
 	if (!vm->vgic) {
 		return false;
 	}
-	lock_take(&vm->vgic_lock);
+	held = vm_lock_vgic(vm);
 	more = vgic_reset_piece(vm->vgic, vm->load_offset++);
 	while (vgic_phys_release_next(vm->vgic, 0, &physid)) {
 		gic_deactivate(physid);
 	}
-	lock_drop(&vm->vgic_lock);
+	vm_unlock_vgic(held);
 	return more;
 }
 
-static void vm_load_next(struct vm *vm)
+static void partition_load_next(struct vm *vm)
 {
 	vm->load_phase++;
 	vm->load_offset = 0;
 }
 
 /* True: the step is done. */
-static bool vm_load_interrupts(struct vm *vm)
+static bool partition_load_interrupts(struct vm *vm)
 {
 	if (vm->load_phase == LOAD_VGIC) {
-		if (!vm_load_vgic(vm)) {
-			vm_load_next(vm);
+		if (!partition_load_vgic(vm)) {
+			partition_load_next(vm);
 		}
 		return true;
 	}
 	if (vm->load_phase == LOAD_DEVICES) {
-		irq_give(vm);
-		vm_load_next(vm);
+		phys_give(vm);
+		partition_load_next(vm);
 		return true;
 	}
 	return false;
 }
 
-static void vm_load_done(struct vm *vm)
+static void partition_load_done(struct vm *vm)
 {
 	const struct manifest_partition *config = vm->config;
 	/* The guest's virtual counter starts at 0, the same on its vCPUs. */
 	uint64_t offset = config->no_counter_offset ? 0 : timer_now();
+	struct sched_locked held;
 
 	/* Nothing of an earlier life may be left in a cache or TLB. */
 	tlb_flush_vmid_of(vm->vcpus[0].world.vttbr);
@@ -141,27 +144,27 @@ static void vm_load_done(struct vm *vm)
 		memset(&vm->vcpus[n].vfp, 0, sizeof(vm->vcpus[n].vfp));
 		vm->vcpus[n].world.cntvoff = offset;
 	}
-	lock_take(&sched_lock);
+	held = vm_lock_sched();
 	life_loaded(&vm->life, config->entry);
-	lock_drop(&sched_lock);
+	vm_unlock_sched(held);
 }
 
-void vm_load_step(struct vm *vm, uint32_t cpu)
+void partition_load_step(struct vm *vm, uint32_t cpu)
 {
-	if (vm_load_interrupts(vm)) {
+	if (partition_load_interrupts(vm)) {
 		return;
 	}
 	while (vm->load_phase < LOAD_REGIONS + 2 * vm->config->nr_regions) {
-		struct manifest_image image = vm_load_image(vm, vm->load_phase);
+		struct manifest_image image = partition_image(vm, vm->load_phase);
 		uint32_t size;
 
 		if (vm->load_offset < image.size) {
-			size = vm_load_size(vm, &image, vm->load_offset);
-			vm_load_chunk(vm, cpu, &image, vm->load_offset, size);
+			size = partition_load_size(vm, &image, vm->load_offset);
+			partition_load_chunk(vm, cpu, &image, vm->load_offset, size);
 			vm->load_offset += size;
 			return;
 		}
-		vm_load_next(vm);
+		partition_load_next(vm);
 	}
-	vm_load_done(vm);
+	partition_load_done(vm);
 }

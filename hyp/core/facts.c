@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/facts.h"
+#include "hyp/hw/sysreg.h"
+
+struct board facts_board;
+struct cp15_id facts_host_id;
+uint64_t facts_time_slice;
+uint64_t facts_tty_tick;
+bool facts_rt_unreliable;
+
+/* Ticks a second: the tree's word goes before CNTFRQ, which some firmware leaves unset. */
+uint32_t facts_timer_hz(void)
+{
+	return facts_board.timer_hz ? facts_board.timer_hz : sysreg_read(CNTFRQ);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What boot finds out of the board and its CPUs, constant from then on. */
+#ifndef HYP_CORE_FACTS_H
+#define HYP_CORE_FACTS_H
+
+#include "hyp/board/board.h"
+#include "hyp/trap/cp15.h"
+
+extern struct board facts_board;
+extern struct cp15_id facts_host_id;
+extern uint64_t facts_time_slice; /* counter ticks */
+extern uint64_t facts_tty_tick;	  /* the same */
+
+/* Cortex-A15 r0p4 and before, erratum 766422: HSR.Rt of a Thumb store may be wrong. */
+extern bool facts_rt_unreliable;
+
+/* Counter ticks a second. */
+uint32_t facts_timer_hz(void);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/partition.h"
+#include "hyp/base/bits.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/guest_log.h"
+#include "hyp/core/halt.h"
+#include "hyp/core/locks.h"
+#include "hyp/core/log.h"
+#include "hyp/core/phys.h"
+#include "hyp/core/rtc.h"
+#include "hyp/core/tty.h"
+#include "hyp/core/vm.h"
+
+/* Before the first turn of its vCPU 0, which pays for the loading. */
+static void partition_prepare(struct vm *vm)
+{
+	guest_log_reset(vm);
+	vm->load_phase = 0;
+	vm->load_offset = 0;
+}
+
+void partition_start(struct vm *vm)
+{
+	uint8_t tell = SCHED_NO_CPU;
+	struct sched_locked held;
+
+	partition_prepare(vm);
+	held = vm_lock_sched();
+	if (life_begin(held.sched, &vm->life, &tell)) {
+		tell = vm_must_look(held, tell);
+	}
+	vm_unlock_sched(held);
+	cpu_interrupt(tell);
+}
+
+static void partition_say_end(struct vm *vm)
+{
+	if (vm->life.end == LIFE_END_RESET) {
+		guest_log_restart(vm);
+	} else if (vm->life.end == LIFE_END_CRASH) {
+		log_end("%s: crashed, status %d\n", vm->config->name, (int)vm->status);
+	} else {
+		log_end("%s: off\n", vm->config->name);
+	}
+}
+
+/* A partition has gone off or crashed: when all have, the system ends. */
+static void partition_all_ended(void)
+{
+	static struct lock once; /* two that end at a time: one sees the other, and keeps it */
+	enum halt_status status = HALT_OK;
+
+	lock_take(&once, LOCK_RANK_END);
+	for (uint32_t n = 0; n < vm_count; n++) {
+		if (vms[n].life.state == LIFE_CRASHED) {
+			status = HALT_CRASHED;
+		} else if (vms[n].life.state != LIFE_OFF) {
+			lock_drop(&once);
+			return;
+		}
+	}
+	halt_system(status);
+}
+
+void partition_clear_up(struct vm *vm)
+{
+	uint8_t tell = SCHED_NO_CPU;
+	struct sched_locked held;
+	bool again;
+
+	phys_take_back(vm);
+	tty_reset_vm(vm);
+	rtc_reset(vm);
+	partition_say_end(vm);
+	if (vm->life.end == LIFE_END_RESET) {
+		partition_prepare(vm);
+	}
+	held = vm_lock_sched();
+	again = life_ended(held.sched, &vm->life, &tell);
+	if (again) {
+		tell = vm_must_look(held, tell);
+	}
+	vm_unlock_sched(held);
+	if (again) {
+		cpu_interrupt(tell);
+	} else {
+		partition_all_ended();
+	}
+}
+
+void partition_end(struct vm *vm, enum life_end how, int32_t status)
+{
+	struct sched_locked held;
+	uint32_t tell;
+	bool last;
+
+	held = vm_lock_sched();
+	if (life_end(held.sched, &vm->life, how, &tell, &last)) {
+		vm->status = status;
+	}
+	for (uint32_t left = tell; left; left &= left - 1) {
+		cpus[bits_first(left)].resched = true;
+	}
+	vm_unlock_sched(held);
+	for (; tell; tell &= tell - 1) {
+		cpu_interrupt(bits_first(tell));
+	}
+	if (last) {
+		partition_clear_up(vm);
+	}
+}
+
+static bool partition_entry_valid(const void *cookie, uint32_t ipa)
+{
+	const struct vm *vm = cookie;
+	uint64_t pa;
+
+	return vm_owns(vm, ipa & ~UINT32_C(1), sizeof(uint16_t), &pa);
+}
+
+struct psci_result partition_psci(struct vcpu *caller, const uint32_t args[4])
+{
+	struct vm *vm = caller->vm;
+	struct psci_result result;
+	struct sched_locked held;
+	uint8_t tell;
+
+	held = vm_lock_sched();
+	result = life_call(held.sched, &vm->life, caller->index, args, partition_entry_valid, vm,
+			   &tell);
+	if (result.effect == PSCI_DO_START) {
+		tell = vm_must_look(held, tell);
+	}
+	vm_unlock_sched(held);
+	cpu_interrupt(tell);
+	return result;
+}

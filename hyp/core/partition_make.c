@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/partition_make.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/halt.h"
+#include "hyp/core/tty.h"
+#include "hyp/core/vm.h"
+#include "hyp/core/vpmu.h"
+#include "hyp/hw/cache.h"
+
+#define PARTITION_ALIGN 8u
+
+static uint32_t partition_stage2_pages(const struct manifest_partition *config)
+{
+	uint32_t sizes[MANIFEST_MAX_DEVICES + MANIFEST_MAX_REGIONS + 2];
+	uint32_t n = 0;
+
+	sizes[n++] = config->memory_size;
+	sizes[n++] = PAGE_SIZE; /* GICV */
+	for (uint32_t r = 0; r < config->nr_regions; r++) {
+		sizes[n++] = config->region[r].size;
+	}
+	for (uint32_t d = 0; d < config->nr_devices; d++) {
+		sizes[n++] = config->device[d].size;
+	}
+	return stage2_pages_for(n, sizes);
+}
+
+static uint64_t partition_vgic_bytes(const struct manifest_partition *config)
+{
+	return config->has_gic ? bits_align_up(vgic_size(config->nr_vcpus, config->nr_irqs),
+					       PARTITION_ALIGN)
+			       : 0;
+}
+
+uint64_t partition_pool_size(const struct manifest_partition *config)
+{
+	uint64_t bytes = (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
+
+	bytes += partition_vgic_bytes(config);
+	bytes += config->nr_vcpus * sizeof(struct vcpu);
+	return bits_align_up(bytes, PAGE_SIZE);
+}
+
+static void partition_map(struct vm *vm, uint8_t *pool, pa_t pool_pa, pa_t gicv)
+{
+	const struct manifest_partition *config = vm->config;
+	struct stage2_pool tables = { pool, pool_pa, partition_stage2_pages(config), 0 };
+	bool ok;
+
+	stage2_init(&vm->stage2, &tables);
+	ok = stage2_map(&vm->stage2, ipa_make(config->memory_ipa), pa_make(vm->memory_pa),
+			config->memory_size, STAGE2_RAM);
+	if (config->has_gic) {
+		/* The first page only: GICV_DIR, in the second, is emulated (docs/architecture.md).
+		 */
+		ok = ok &&
+		     stage2_map(&vm->stage2, ipa_make(VM_GICC_IPA), gicv, PAGE_SIZE, STAGE2_DEVICE);
+	}
+	for (uint32_t r = 0; r < config->nr_regions; r++) {
+		ok = ok &&
+		     stage2_map(&vm->stage2, ipa_make(config->region[r].ipa),
+				pa_make(vm->region_pa[r]), config->region[r].size, STAGE2_RAM);
+	}
+	for (uint32_t d = 0; d < config->nr_devices; d++) {
+		ok = ok && stage2_map(&vm->stage2, ipa_make(config->device[d].ipa),
+				      pa_make(config->device[d].pa), config->device[d].size,
+				      STAGE2_DEVICE);
+	}
+	if (!ok) {
+		halt_panic("stage 2 of a checked manifest does not map");
+	}
+	cache_clean(pool, tables.pages * PAGE_SIZE);
+}
+
+static void partition_make_vcpu(struct vm *vm, uint32_t index)
+{
+	struct vcpu *vcpu = &vm->vcpus[index];
+
+	vcpu->vm = vm;
+	vcpu->index = index;
+	vcpu->cif = vm->vgic ? vgic_cif(vm->vgic, index) : &vcpu->no_cif;
+	vcpu->life = &vm->life.vcpu[index];
+	vcpu->entity =
+		sched_add(&sched, vm->config->affinity[index], (uint8_t)vm->config->priority);
+	if (vcpu->entity == SCHED_NONE) {
+		halt_panic("too many vCPUs for the scheduler");
+	}
+	vcpu->life->entity = vcpu->entity;
+	vcpu_by_entity[vcpu->entity] = vcpu;
+	vcpu->world.vmpidr = 0x80000000u | index;
+	/* VMID 0 is nobody's; BADDR and VMID go in one write (ARM ARM B3.15.3). */
+	vcpu->world.vttbr = ((uint64_t)(vm->index + 1) << 48) | vm->stage2.root_pa.pa;
+}
+
+void partition_make(uint32_t index, const struct manifest_partition *config, uint8_t *pool,
+		    pa_t pool_pa, uint64_t memory_pa, pa_t gicv, uint32_t nr_lrs)
+{
+	struct vm *vm = &vms[index];
+
+	vm->config = config;
+	vm->index = index;
+	vm->nr_vcpus = config->nr_vcpus;
+	life_init(&vm->life, config->nr_vcpus);
+	vm->lines = (struct irq_line_vm) { config->has_gic, config->nr_vcpus, config->nr_irqs };
+	vm->memory_pa = memory_pa;
+	partition_map(vm, pool, pool_pa, gicv);
+	pool += (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
+	if (config->has_gic) {
+		vm->vgic = vgic_init(pool, config->nr_vcpus, config->nr_irqs, nr_lrs);
+		vgic_phys_set_owner(vm->vgic, VM_TIMER_VIRT, VGIC_OWNER_TIMER,
+				    facts_board.timer_virt_intid);
+		vgic_phys_set_owner(vm->vgic, VM_TIMER_PHYS, VGIC_OWNER_TIMER,
+				    facts_board.timer_phys_intid);
+		if (config->pmu) {
+			vgic_phys_set_owner(vm->vgic, VM_PMU_INTID, VGIC_OWNER_PASSED, vpmu_intid);
+		}
+		for (uint32_t d = 0; d < config->nr_devices; d++) {
+			const struct manifest_device *device = &config->device[d];
+
+			for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+				vgic_phys_set_owner(vm->vgic, device->intid[i], VGIC_OWNER_PASSED,
+						    device->intid[i]);
+				if (device->edges >> i & 1u) {
+					vgic_phys_set_edge(vm->vgic, device->intid[i]);
+				}
+			}
+		}
+		pool += partition_vgic_bytes(config);
+	}
+	vm->vcpus = (struct vcpu *)(void *)pool;
+	for (uint32_t n = 0; n < config->nr_vcpus; n++) {
+		partition_make_vcpu(vm, n);
+	}
+	cp15_reset(&vm->cp15, &facts_host_id, config->nr_vcpus, config->pmu);
+	vm->port = tty_add_vm(vm);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/phys.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/locks.h"
+#include "hyp/core/vm.h"
+#include "hyp/hw/gic.h"
+
+uint8_t phys_owner[VGIC_MAX_IRQS];
+
+static bool phys_hw_bit; /* phys_trust_hw_bit */
+
+/* GICD_ICFGR: 16 interrupts share a register, whosever they are. */
+static struct lock phys_config_lock;
+
+/* Its next ones go to `cpu_mask`. A GIC that keeps what pends by the CPUs that it came for (QEMU's)
+ * moves nothing, and an edge comes once: it pends anew, as a whole, or it would come to each. */
+static void phys_retarget(uint32_t intid, uint8_t cpu_mask)
+{
+	gic_target(intid, cpu_mask);
+	if (gic_is_pending(intid) && gic_is_edge(intid)) {
+		gic_clear_pending(intid);
+		gic_set_pending(intid);
+	}
+}
+
+/* Who ends a device's interrupt pays for the next: it goes to the CPU that ends it. Else a vCPU
+ * with a CPU of its own could make a level that never falls fire without end on another's. This one
+ * deactivates with its interrupts masked: nothing can come between. */
+__attribute__((noinline)) void phys_release_device(uint32_t physid)
+{
+	phys_retarget(physid, cpu_this()->gic_mask);
+	gic_set_active(physid, false);
+}
+
+/* With the HW bit no exit tells who ends it: it will be the vCPU that has it in a list register,
+ * or will have, woken by it or not: one that would not be signalled it may end it all the same when
+ * it wakes by itself. The target changes when it is no longer active (4.3.12); QEMU's GIC would
+ * signal it at once. The lock is held: nobody has ended it. */
+static void phys_follow(struct vgic_locked held, uint32_t intid)
+{
+	const struct vm *vm = held.vm;
+	uint32_t n = vgic_phys_goes_to(vm->vgic, intid);
+	const struct vcpu *vcpu;
+	uint8_t there;
+
+	if (n >= vm->nr_vcpus) {
+		return;
+	}
+	vcpu = &vm->vcpus[n];
+	there = vcpu->life->loaded_on;
+	if (there == SCHED_NO_CPU) {
+		there = sched.entity[vcpu->entity].cpu; /* it sleeps: where it ran last */
+	}
+	if (there != SCHED_NO_CPU) {
+		phys_retarget(intid, cpus[there].gic_mask);
+	}
+}
+
+void phys_fired(struct vm *vm, uint32_t iar, uint32_t intid)
+{
+	struct vgic_locked held;
+	vgic_kick_t kick = 0;
+
+	held = vm_lock_vgic(vm);
+	if (vm->life.state != LIFE_OFF && vm->life.state != LIFE_CRASHED) {
+		vgic_phys_fired(vm->vgic, 0, intid, &kick);
+		if (phys_hw_bit) {
+			phys_follow(held, intid);
+		}
+	} else {
+		gic_deactivate(iar); /* of a life that has ended since it was acknowledged */
+	}
+	vm_unlock_vgic(held);
+	vm_kick(vm, kick);
+}
+
+static void phys_set_trigger(uint32_t intid, bool edge)
+{
+	lock_take(&phys_config_lock, LOCK_RANK_GICD);
+	gic_set_edge(intid, edge);
+	lock_drop(&phys_config_lock);
+}
+
+void phys_change_trigger(uint32_t intid, bool edge)
+{
+	phys_set_trigger(intid, edge);
+	gic_enable(intid);
+}
+
+void phys_trust_hw_bit(void)
+{
+	phys_hw_bit = true;
+}
+
+/* To the first CPU that vCPU 0 may use: whoever has the others does not pay for the device. */
+static void phys_give_one(const struct vm *vm, uint32_t intid, bool edge)
+{
+	uint32_t there = (UINT32_C(1) << facts_board.nr_cpus) - 1;
+
+	phys_owner[intid] = (uint8_t)(vm->index + 1);
+	phys_set_trigger(intid, edge);
+	gic_target(intid, cpus[bits_first(vm->config->affinity[0] & there)].gic_mask);
+	gic_clear_pending(intid); /* an edge of the life before */
+	gic_enable(intid);
+}
+
+void phys_give(const struct vm *vm)
+{
+	for (uint32_t n = 0; vm->vgic && n < vm->config->nr_devices; n++) {
+		const struct manifest_device *device = &vm->config->device[n];
+
+		for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+			phys_give_one(vm, device->intid[i], (device->edges >> i & 1u) != 0);
+		}
+	}
+}
+
+void phys_take_back(const struct vm *vm)
+{
+	for (uint32_t n = 0; n < vm->config->nr_devices; n++) {
+		const struct manifest_device *device = &vm->config->device[n];
+
+		for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+			gic_disable(device->intid[i]);
+		}
+	}
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Physical interrupts of partitions' devices: who owns which, where they go, who ends them. */
+#ifndef HYP_CORE_PHYS_H
+#define HYP_CORE_PHYS_H
+
+#include "hyp/core/vm.h"
+#include "hyp/hw/gic.h"
+
+/* Passed-through interrupts of a partition: from its start on they are enabled and go to it; when
+ * it has ended they are disabled. Its vCPUs are not running at either time. */
+void phys_give(const struct vm *vm);
+void phys_take_back(const struct vm *vm);
+
+/* By INTID: the partition it is passed through to, + 1; 0: none. Boot writes it. */
+extern uint8_t phys_owner[VGIC_MAX_IRQS];
+
+/* The partition that it is passed through to; NULL: none. */
+static inline struct vm *phys_owner_of(uint32_t intid)
+{
+	return phys_owner[intid] ? &vms[phys_owner[intid] - 1] : NULL;
+}
+
+/* A device of a partition has fired, and is acknowledged as `iar`: it stays active until the guest
+ * deactivates the virtual interrupt (the list register's HW bit). */
+void phys_fired(struct vm *vm, uint32_t iar, uint32_t intid);
+
+/* The guest has changed the GICD_ICFGR of one of them: the physical one follows. Its partition
+ * runs. */
+void phys_change_trigger(uint32_t intid, bool edge);
+
+/* Deactivates a physical interrupt for its guest, which has ended it on this CPU. vgic_lock is
+ * held.
+ */
+void phys_release_device(uint32_t physid);
+
+static inline void phys_release(uint32_t physid)
+{
+	if (physid < VGIC_NR_PRIVATE) {
+		gic_deactivate(physid);
+	} else {
+		phys_release_device(physid);
+	}
+}
+
+/* List registers' HW bits are used (vgic_phys_set_soft_eoi is not called). */
+void phys_trust_hw_bit(void);
+
+#endif

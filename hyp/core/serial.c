@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/serial.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
+#include "hyp/dev/console.h"
+#include "hyp/hw/timer.h"
+#include "hyp/hw/uart.h"
+
+#define SERIAL_SHORT 32 /* of them make a tick */
+#define SERIAL_FILLS \
+	16 /* turns in a row that no UART's FIFO takes without being full (256 bytes) */
+#define SERIAL_PATIENCE 100 /* ticks (4 s) for which a guest that does not read is waited for */
+
+struct lock serial_lock;
+struct console serial_console;
+bool serial_is_open;
+struct serial_input serial_input[CONSOLE_MAX_PORTS];
+bool serial_is_full;
+bool serial_has_more;
+bool serial_holds;
+
+static bool serial_by_interrupt;
+static uint32_t serial_fills;	  /* it has been full, so many turns less than SERIAL_FILLS ago */
+static bool serial_tick_armed;	  /* some CPU's tick_at is set ... */
+static bool serial_tick_is_short; /* ... for the UART alone */
+static uint32_t serial_shorts;	  /* such ticks since the last long one */
+static uint32_t serial_patience;  /* ticks for which serial_holds may last */
+
+/* This CPU looks again soon. */
+void serial_arm(struct serial_locked held, uint64_t ticks, bool is_short)
+{
+	struct cpu *cpu = cpu_this();
+
+	(void)held;
+	if (serial_tick_armed && !(is_short && !serial_tick_is_short && cpu->tick_at)) {
+		return;
+	}
+	serial_tick_armed = true;
+	serial_tick_is_short = is_short;
+	cpu->tick_at = timer_now() + ticks;
+	cpu->resched = true; /* sets the timer */
+}
+
+void serial_arm_tick(struct serial_locked held)
+{
+	serial_arm(held, facts_tty_tick, false);
+}
+
+bool serial_send_some(struct serial_locked held, uint32_t *left)
+{
+	bool sent = false;
+
+	serial_has_more = false;
+	while (serial_is_open) {
+		int byte;
+
+		serial_is_full = !uart_can_send();
+		serial_fills = serial_is_full ? SERIAL_FILLS : serial_fills;
+		serial_has_more = !serial_is_full && *left == 0;
+		if (serial_is_full || serial_has_more) {
+			if (serial_has_more && serial_fills > 0) {
+				serial_fills--;
+			}
+			break;
+		}
+		byte = console_next(held.console);
+		if (byte < 0) {
+			if (console_waiting(held.console)) {
+				serial_arm_tick(held); /* for another port to finish its own line */
+			}
+			break;
+		}
+		uart_send((uint8_t)byte);
+		sent = true;
+		(*left)--;
+	}
+	return sent;
+}
+
+bool serial_send(struct serial_locked held)
+{
+	uint32_t left = SERIAL_TURN;
+
+	return serial_send_some(held, &left);
+}
+
+/* Room for the next byte? With `spare`, also for many more. The monitor's own port keeps none. */
+static bool serial_has_space(struct serial_locked held, uint32_t spare)
+{
+	const struct serial_input *input = &serial_input[held.console->focus];
+
+	return input->tail - input->head + spare < SERIAL_INPUT;
+}
+
+/*
+ * May a byte be taken from the board's UART? While the guest in focus leaves no room, bytes stay
+ * there, so that who sends sees it full, and sends no more. But not for ever: a guest that does not
+ * read could not be left by Ctrl-] any more. After SERIAL_PATIENCE ticks without room for a good
+ * many its bytes are taken and lost, until it has read as many. Once held, there must be as much
+ * room to go on: not an interrupt for each byte.
+ */
+bool serial_may_receive(struct serial_locked held)
+{
+	return serial_has_space(held, serial_holds ? SERIAL_INPUT / 4 : 0) || serial_patience == 0;
+}
+
+void serial_be_patient(struct serial_locked held)
+{
+	(void)held;
+	serial_patience = SERIAL_PATIENCE;
+}
+
+/* A UART that was full when bytes were left, and has room by now, is waited for, too: its interrupt
+ * comes at once, and nobody else may come. One that is never full (QEMU's) would interrupt without
+ * end, and no guest would get on meanwhile: ticks pace it. Where the UART's interrupt does not
+ * reach the GIC, or its FIFO has not been full, this CPU looks. */
+void serial_wait_for_room(struct serial_locked held)
+{
+	serial_holds = !serial_may_receive(held);
+	if (serial_has_space(held, SERIAL_INPUT / 4)) {
+		serial_patience = SERIAL_PATIENCE; /* who takes a byte now and then does not read */
+	}
+	if (serial_by_interrupt) {
+		uart_enable_interrupts(!serial_holds,
+				       serial_is_full || (serial_has_more && serial_fills));
+	}
+	if (serial_has_more || (serial_is_full && !serial_by_interrupt)) {
+		serial_arm(held, facts_tty_tick / SERIAL_SHORT, true);
+	} else if (serial_holds) {
+		serial_arm_tick(held); /* patience ends */
+	}
+}
+
+bool serial_tick(struct serial_locked held)
+{
+	serial_tick_armed = false;
+	if (serial_tick_is_short && ++serial_shorts < SERIAL_SHORT) {
+		return false;
+	}
+	serial_shorts = 0;
+	console_tick(held.console);
+	if (serial_holds && serial_patience > 0) {
+		serial_patience--;
+	}
+	return true;
+}
+
+void serial_init(void)
+{
+	console_init(&serial_console, false);
+	console_add_port(&serial_console, "plumbline");
+	console_tick(&serial_console);
+}
+
+void serial_open(bool raw)
+{
+	struct serial_locked held = serial_take();
+
+	if (raw) {
+		console_init(held.console, true);
+		console_add_port(held.console, "plumbline");
+		console_tick(held.console);
+	}
+	serial_is_open = true;
+	serial_send(held);
+	serial_drop(held);
+}
+
+void serial_use_interrupts(struct serial_locked held)
+{
+	(void)held;
+	serial_by_interrupt = true;
+	serial_patience = SERIAL_PATIENCE;
+}
+
+void serial_ask_tick(void)
+{
+	struct serial_locked held = serial_take();
+
+	serial_arm_tick(held);
+	serial_drop(held);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/switch.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/isolate.h"
+#include "hyp/core/log.h"
+#include "hyp/core/vm.h"
+#include "hyp/core/vpmu.h"
+#include "hyp/core/vsync.h"
+#include "hyp/core/vtimer.h"
+#include "hyp/hw/timer.h"
+#include "hyp/regs/hcr.h"
+#include "hyp/regs/psr.h"
+#include "vgic/vgic_hw.h"
+#include <string.h>
+
+static void switch_save_vgic(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+	struct vgic_locked held;
+	vgic_kick_t kick = 0;
+
+	if (!vm->vgic) {
+		vtimer_hold(vcpu, false);
+		vpmu_unload(vcpu, &kick);
+		return;
+	}
+	held = vm_lock_vgic(vm);
+	vsync_unload(held, vcpu, &kick);
+	vtimer_hold(vcpu, false);
+	vtimer_forget(held, vcpu);
+	vpmu_unload(vcpu, &kick);
+	vtimer_check(held, vcpu, timer_now(), &kick);
+	vm_unlock_vgic(held);
+	vm_kick(vm, kick & ~BIT32(vcpu->index));
+}
+
+bool switch_save(struct cpu *cpu, struct guest_regs *regs)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	bool aborts = isolate_unload(vcpu, regs->pc);
+
+	if (vcpu->vfp_open) {
+		world_vfp_save(&vcpu->vfp);
+		world_vfp_close();
+		vcpu->vfp_open = false;
+	}
+	vcpu->regs = *regs;
+	world_save(&vcpu->world);
+	switch_save_vgic(vcpu);
+	vcpu->slice_left = sched_slice_left(&sched, vcpu->entity, cpu->slice_end, timer_now());
+	cpu->loaded = NULL;
+	return aborts;
+}
+
+static void switch_start(struct vcpu *vcpu)
+{
+	const struct manifest_partition *config = vcpu->vm->config;
+	uint32_t pc = vcpu->life->pc;
+
+	world_reset(&vcpu->world);
+	vpmu_reset(vcpu);
+	vsync_forget_own(vcpu);
+	vcpu->lines_of = NULL;
+	memset(&vcpu->regs, 0, sizeof(vcpu->regs));
+	vcpu->regs.cpsr = PSR_MODE_SVC | PSR_A | PSR_I | PSR_F | ((pc & 1u) ? PSR_T : 0);
+	vcpu->regs.pc = pc & ~UINT32_C(1);
+	vcpu->regs.r[0] = vcpu->life->r0;
+	if (vcpu->life->boots) {
+		vcpu->regs.r[1] = 0xffffffff; /* the Linux boot protocol: no machine number */
+		vcpu->regs.r[2] = config->dtb.data ? config->dtb.ipa : 0;
+	}
+}
+
+static uint32_t switch_us(uint64_t ticks)
+{
+	return (uint32_t)(ticks * 1000000u / facts_timer_hz());
+}
+
+/* A vCPU is about to enter its first instruction: prints, once, how long the way there was.
+ * `loading`: counter ticks of this CPU that went into partitions' memory. */
+static void switch_say_first(uint64_t loading)
+{
+	static bool said;
+
+	if (!said) {
+		said = true;
+		log_line("first guest instruction %u us after reset, %u us of them to scrub and "
+			 "copy\n",
+			 (unsigned)switch_us(timer_now()), (unsigned)switch_us(loading));
+	}
+}
+
+static void switch_load_vgic(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+	struct vgic_locked held;
+
+	if (vm->vgic) {
+		held = vm_lock_vgic(vm);
+		vsync_load(held, vcpu);
+		vtimer_hold(vcpu, true);
+		vpmu_load(vcpu);
+		vgic_hw_restore(vcpu->cif);
+		vm_unlock_vgic(held);
+	} else {
+		vtimer_hold(vcpu, true);
+		vpmu_load(vcpu);
+	}
+}
+
+void switch_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared,
+		 bool enters)
+{
+	if (enters) {
+		switch_say_first(cpu->loading);
+		switch_start(vcpu);
+		isolate_start(cpu, vcpu);
+	}
+	vcpu->world.hcr &= ~(HCR_TWI | HCR_TWE | HCR_VI | HCR_VF);
+	vcpu->world.hcr |= (shared ? HCR_TWI | HCR_TWE : 0) | vcpu->lines;
+	switch_load_vgic(vcpu);
+	world_restore(&vcpu->world);
+	isolate_load(cpu, vcpu);
+	*regs = vcpu->regs;
+	vcpu->stats[PLUMB_STAT_SWITCHES]++;
+	cpu->loaded = vcpu;
+}
+
+void switch_vfp_open(struct vcpu *vcpu)
+{
+	world_vfp_load(&vcpu->vfp);
+	vcpu->vfp_open = true;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/vsync.h"
+#include "hyp/core/phys.h"
+#include "hyp/core/vm.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/timer.h"
+#include "vgic/vgic_hw.h"
+
+/* ---- lines of what is held ---- */
+
+bool vsync_timer_is_high(uint32_t control)
+{
+	return (control & (TIMER_ENABLE | TIMER_MASKED | TIMER_FIRED)) ==
+	       (TIMER_ENABLE | TIMER_FIRED);
+}
+
+/* The timers' own word for it is there at once (KVM asks them, too); any other line's, including
+ * that of the performance monitors, the distributor has. */
+static bool vsync_line_is_high(uint32_t intid, uint32_t physid)
+{
+	switch (intid) {
+	case VM_TIMER_VIRT:
+		return vsync_timer_is_high(sysreg_read(CNTV_CTL));
+	case VM_TIMER_PHYS:
+		return vsync_timer_is_high(sysreg_read(CNTP_CTL));
+	default:
+		return gic_is_pending(physid);
+	}
+}
+
+static __attribute__((noinline)) void vsync_look_at_lines(struct vgic_locked held,
+							  const struct vcpu *vcpu, bool own)
+{
+	struct vgic *vgic = held.vm->vgic;
+	uint32_t intid = own ? 0 : VGIC_NR_PRIVATE;
+	uint32_t physid;
+
+	hw_dsb(); /* the guest's write that lowered a line has arrived at its device */
+	for (; vgic_phys_level_next(vgic, vcpu->index, &intid, &physid); intid++) {
+		vgic_phys_level(vgic, vcpu->index, intid, vsync_line_is_high(intid, physid));
+	}
+}
+
+/* Looks at the lines of held levels and lets go of what is low; those of the vCPU itself only if
+ * its world is in the registers (`own`). vsync_release follows. */
+static inline void vsync_look(struct vgic_locked held, const struct vcpu *vcpu, bool own)
+{
+	if (vcpu->cif->has_held) {
+		vsync_look_at_lines(held, vcpu, own);
+	}
+}
+
+/* ---- physical interrupts that the VGIC lets go of, hardly ever any: no list register will do it
+ */
+
+static __attribute__((noinline)) void vsync_release_all(struct vgic_locked held,
+							const struct vcpu *vcpu)
+{
+	uint32_t physid;
+
+	while (vcpu->cif->has_release &&
+	       vgic_phys_release_next(held.vm->vgic, vcpu->index, &physid)) {
+		phys_release(physid);
+	}
+}
+
+/* After vgic_fold, vgic_fold_empty and vgic_dist_access. */
+static inline void vsync_release(struct vgic_locked held, const struct vcpu *vcpu)
+{
+	if (vcpu->cif->has_release) {
+		vsync_release_all(held, vcpu);
+	}
+}
+
+void vsync_look_at_spi(struct vgic_locked held, uint32_t intid)
+{
+	struct vgic *vgic = held.vm->vgic;
+
+	if (vgic_phys_held(vgic, 0, intid)) {
+		vgic_phys_level(vgic, 0, intid, gic_is_pending(intid));
+		vsync_release(held, &held.vm->vcpus[0]);
+	}
+}
+
+void vsync_forget_own(const struct vcpu *vcpu)
+{
+	static const uint32_t intids[] = { VM_TIMER_VIRT, VM_TIMER_PHYS, VM_PMU_INTID };
+	struct vgic_locked held;
+
+	if (!vcpu->vm->vgic) {
+		return;
+	}
+	held = vm_lock_vgic(vcpu->vm);
+	for (uint32_t n = 0; n < ARRAY_SIZE(intids); n++) {
+		(void)vgic_phys_release(held.vm->vgic, vcpu->index, intids[n]);
+	}
+	vm_unlock_vgic(held);
+}
+
+/* ---- the loaded vCPU's list registers ---- */
+
+/* Reads everything back. */
+static void vsync_read(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
+{
+	vgic_hw_read(vcpu->cif);
+	vgic_fold(held.vm->vgic, vcpu->index, kick);
+}
+
+/* `maintain`: a maintenance interrupt says where to look for empty list registers, if work is
+ * VGIC_WORK_LOOK. Returns whom to kick then. */
+static vgic_kick_t vsync_do(struct vgic_locked held, struct vcpu *vcpu, enum vgic_work work,
+			    bool maintain)
+{
+	struct vgic *vgic = held.vm->vgic;
+	vgic_kick_t kick = 0;
+
+	if (work == VGIC_WORK_LOOK) {
+		work = vgic_fold_empty(vgic, vcpu->index,
+				       maintain ? vgic_hw_ended(vcpu->cif) : vgic_hw_empty(),
+				       &kick);
+	}
+	if (work == VGIC_WORK_SYNC) {
+		vsync_read(held, vcpu, &kick);
+	}
+	if (work != VGIC_WORK_NONE) {
+		vsync_look(held, vcpu, true);
+	}
+	vsync_release(held, vcpu);
+	if (work != VGIC_WORK_NONE) {
+		vgic_flush(vgic, vcpu->index);
+	}
+	vgic_hw_write(vcpu->cif);
+	return kick & ~BIT32(vcpu->index);
+}
+
+vgic_kick_t vsync_now(struct vgic_locked held, struct vcpu *vcpu)
+{
+	return vsync_do(held, vcpu, vgic_cif_work(vcpu->cif), false);
+}
+
+static void vsync_all(struct vcpu *vcpu, enum vgic_work work, bool maintain)
+{
+	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
+	vgic_kick_t kick = vsync_do(held, vcpu, work, maintain);
+
+	vm_unlock_vgic(held);
+	if (kick) {
+		vm_kick(vcpu->vm, kick);
+	}
+}
+
+void vsync_work(struct vcpu *vcpu, enum vgic_work work)
+{
+	vsync_all(vcpu, work, false);
+}
+
+void vsync_maintain(struct vcpu *vcpu)
+{
+	if (vcpu->vm->vgic) {
+		vsync_all(vcpu, VGIC_WORK_LOOK, true);
+	}
+}
+
+void vsync_fold(struct vcpu *vcpu)
+{
+	struct vm *vm = vcpu->vm;
+	struct vgic_locked held;
+	vgic_kick_t kick = 0;
+
+	if (!vm->vgic) {
+		return;
+	}
+	held = vm_lock_vgic(vm);
+	vsync_read(held, vcpu, &kick);
+	vsync_look(held, vcpu, true);
+	vsync_release(held, vcpu);
+	vm_unlock_vgic(held);
+	vm_kick(vm, kick & ~BIT32(vcpu->index));
+}
+
+void vsync_own_fired(struct vcpu *vcpu, uint32_t intid)
+{
+	struct vgic *vgic = vcpu->vm->vgic;
+	struct vgic_locked held;
+	vgic_kick_t kick = 0;
+
+	if (!vgic) {
+		return;
+	}
+	held = vm_lock_vgic(vcpu->vm);
+	vgic_phys_fired(vgic, vcpu->index, intid, &kick);
+	if (vgic_cif_work(vcpu->cif) == VGIC_WORK_ADD) { /* nearly always: no need to come back */
+		vgic_flush(vgic, vcpu->index);
+		vgic_hw_write(vcpu->cif);
+	}
+	vm_unlock_vgic(held);
+}
+
+void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
+{
+	vgic_hw_save(vcpu->cif);
+	vgic_unload(held.vm->vgic, vcpu->index, kick);
+	vsync_release(held, vcpu);
+}
+
+void vsync_load(struct vgic_locked held, struct vcpu *vcpu)
+{
+	vgic_load(held.vm->vgic, vcpu->index);
+	vsync_look(held, vcpu, false);
+	vsync_release(held, vcpu);
+	vgic_flush(held.vm->vgic, vcpu->index);
+}
+
+/* ---- accesses that trap ---- */
+
+/* What the access asks of the physical GIC, hardly ever anything. */
+static __attribute__((noinline)) void vsync_effects(struct vgic_locked held, struct vcpu *vcpu)
+{
+	uint32_t physid;
+	bool edge;
+
+	while (vcpu->cif->has_trigger &&
+	       vgic_phys_trigger_next(held.vm->vgic, vcpu->index, &physid, &edge)) {
+		phys_change_trigger(physid, edge);
+	}
+	vsync_release(held, vcpu);
+}
+
+enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
+{
+	struct vm *vm = vcpu->vm;
+	struct vgic_locked held;
+	enum mmio_result result;
+	vgic_kick_t kick = 0;
+	vgic_kick_t others = 0;
+
+	if (vgic_dist_needs_fold(mmio->offset) && (vcpu->cif->used || vcpu->cif->has_held)) {
+		vsync_fold(vcpu);
+	}
+	held = vm_lock_vgic(vm);
+	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
+	if (vcpu->cif->has_release) {
+		vsync_effects(held, vcpu);
+	}
+	if (kick) {
+		others = kick & ~BIT32(vcpu->index);
+		if (kick != others) {
+			others |= vsync_now(held, vcpu);
+		}
+	}
+	vm_unlock_vgic(held);
+	if (others) {
+		vm_kick(vm, others);
+	}
+	return result;
+}
+
+enum mmio_result vsync_dir(struct vcpu *vcpu, const struct mmio *mmio)
+{
+	struct vm *vm = vcpu->vm;
+	struct vgic_locked held;
+	vgic_kick_t kick = 0;
+	uint32_t physid;
+
+	if (!mmio->is_write || mmio->offset != 0) {
+		return MMIO_OK;
+	}
+	vsync_fold(vcpu);
+	held = vm_lock_vgic(vm);
+	if (vgic_cpu_dir(vm->vgic, vcpu->index, mmio->value, &physid, &kick)) {
+		phys_release(physid);
+	}
+	vm_unlock_vgic(held);
+	vm_kick(vm, kick & ~BIT32(vcpu->index));
+	return MMIO_OK;
+}
