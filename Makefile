@@ -120,7 +120,7 @@ HOST_TOOLS := $(B)/host/manifest-check $(B)/host/board-read
 host-tools: $(HOST_TOOLS)
 
 # The monitor's own reader of device trees, boards and manifests.
-READER_SRCS := scripts/tree-file.c \
+READER_SRCS := scripts/tools/tree-file.c \
 	       $(filter hyp/fdt/% hyp/board/% hyp/manifest/%,$(PURE_SRCS))
 READER_OBJS := $(READER_SRCS:%=$(B)/host/obj/%.o)
 
@@ -129,7 +129,7 @@ $(B)/host/obj/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
-$(HOST_TOOLS): $(B)/host/%: $(B)/host/obj/scripts/%.c.o $(READER_OBJS)
+$(HOST_TOOLS): $(B)/host/%: $(B)/host/obj/scripts/tools/%.c.o $(READER_OBJS)
 	$(call say,HOST,$@)
 	$(Q)$(HOST_CC) -o $@ $^
 
@@ -206,7 +206,7 @@ verify:
 	@test/run --verify
 
 verify-proof:
-	@scripts/verify-proof
+	@test/tool proof
 
 verify-%:
 	@test/run verify/$* verify/$*-mutants

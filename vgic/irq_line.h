@@ -22,7 +22,7 @@ struct irq_line_vm {
 };
 
 /*
- * 0 and *line, or -HYP_ENXIO, -HYP_EINVAL. What scripts/verify-proof proves of every word, every VM
+ * 0 and *line, or -HYP_ENXIO, -HYP_EINVAL. What test/tools/proof.py proves of every word, every VM
  * and every path: the table of docs/control-abi.md, its numbers typed here once more.
  */
 /*@ requires \valid_read(vm) && \valid(line) && \separated(vm, line);

@@ -52,7 +52,7 @@ probe_entry:
 	mov	r7, r2			/* device tree */
 	adr	r6, probe_start
 
-	/* Every relocation is R_ARM_RELATIVE (ELF for the ARM Architecture, 4.6.1; scripts/check-probe sees to it). */
+	/* Every relocation is R_ARM_RELATIVE (ELF for the ARM Architecture, 4.6.1; test/check/probe.py sees to it). */
 	adr	r0, probe_places
 	ldm	r0, {r1, r2}
 	add	r1, r1, r6

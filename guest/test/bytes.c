@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A console for more than text: takes all 256 bytes in their order, then sends them, past the C
- * library. What arrives outside is judged there (scripts/check-kernel). */
+ * library. What arrives outside is judged there (test/check/kernel.py). */
 #include "guest/lib/report.h"
 #include "guest/lib/timer.h"
 #include "guest/lib/uart.h"

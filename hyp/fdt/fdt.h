@@ -32,7 +32,7 @@ struct fdt_prop {
 };
 
 /*
- * What scripts/verify-proof proves of the functions below: they keep to the blob's bytes, and they
+ * What test/tools/proof.py proves of the functions below: they keep to the blob's bytes, and they
  * end. fdt_open makes `fdt_valid` true of any bytes; any number does for a node or a cursor.
  */
 /*@ predicate fdt_block(struct fdt fdt, integer offset, integer size) =

@@ -59,6 +59,14 @@ def make(*targets: str) -> None:
         raise PlumbError(f"make {' '.join(targets)} failed:\n{said}")
 
 
+def make_variable(name: str) -> list[str]:
+    """A list that stands in the Makefile, and nowhere else."""
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    done = subprocess.run(["make", "-s", "--no-print-directory", f"print-{name}"], cwd=ROOT,
+                          env=env, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
 def end_with_parent() -> None:
     """In a child before exec: however plumb ends, this process ends too (Linux)."""
     set_parent_death_signal = 1

@@ -4,8 +4,8 @@
 import unittest
 from pathlib import Path
 
-from testlib import coverage
-from testlib.coverage import Side
+from lib import coverage
+from lib.coverage import Side
 
 ROOT = Path("/tree")
 SOURCE = ["int f(int a, int b)", "{", "\treturn a > 0 &&", "\t       (b | 1);", "}"]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Disks for U-Boot, read back by a reader of their own: MBR, FAT32, what stands in front of the
-partition. The boards' stages are stand-ins here; scripts/check-uboot boots the real ones."""
+partition. The boards' stages are stand-ins here; test/check/uboot.py boots the real ones."""
 
 import hashlib
 import mmap

@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from testlib import docs
+from lib import docs
 
 PAGE = """Text `make nothing`.
 

@@ -3,8 +3,8 @@
 
 import unittest
 
-from testlib import encodings
-from testlib.encodings import Register
+from lib import encodings
+from lib.encodings import Register
 
 
 class Words(unittest.TestCase):

@@ -6,7 +6,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from testlib import guests
+from lib import guests
 
 PAGE = """| guest | version | cases |
 |---|---|---|

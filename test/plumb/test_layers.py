@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from testlib.layers import Tree
+from lib.layers import Tree
 
 SOUND = {
     "abi/a.h": "#include <stdint.h>\n",

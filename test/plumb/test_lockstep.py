@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Programs for scripts/lockstep: their format, what they keep to, what may differ, how they shrink."""
+"""Programs for test/tools/lockstep.py: their format, what they keep to, what may differ, how they shrink."""
 
 import re
 import struct
 import unittest
 from pathlib import Path
 
-from testlib.lockstep import compare, generate, program, shrink
-from testlib.lockstep.program import Kind, Op, Program, Step
+from lib.lockstep import compare, generate, program, shrink
+from lib.lockstep.program import Kind, Op, Program, Step
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = ROOT / "guest" / "test" / "lockstep" / "lockstep.h"

@@ -13,9 +13,9 @@ from plumblib.bench import BenchTrace, misses, table
 from plumblib.qemu import Outcome
 from plumblib.trace import TraceCounter
 from plumblib.tty import RawTerminal
-from testlib import cases
-from testlib import stress
-from testlib.result import Result, host_result
+from lib import cases
+from lib import stress
+from lib.result import Result, host_result
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -206,7 +206,7 @@ class Table(unittest.TestCase):
         root = Path(__file__).resolve().parents[2]
         named = {case.system for case in cases.parse((root / "test" / "cases").read_text())}
         there = {str(p.relative_to(root)) for p in (root / "test" / "systems").glob("*.dts")}
-        checks = "".join(p.read_text() for p in (root / "scripts").glob("check-*"))
+        checks = "".join(p.read_text() for p in (root / "test" / "check").glob("*.py"))
         self.assertEqual({path for path in there - named if path not in checks}, set())
         self.assertEqual([n for n in named if n != "-" and not (root / n).exists()], [])
 

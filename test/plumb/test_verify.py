@@ -5,8 +5,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from testlib import verify
-from testlib.mutants import Laboratory
+from lib import verify
+from lib.mutants import Laboratory
 
 MAKEFILE = """\
 build/answer: answer

@@ -2,7 +2,7 @@
 /*
  * A driver of hyp/hw on a board that QEMU has, without the monitor: output by polling and by
  * interrupt, input by interrupt and by polling, and an interrupt line that is silent when there is
- * nothing to do. What only the other end can see, the text itself, is for scripts/check-uarts to
+ * nothing to do. What only the other end can see, the text itself, is for test/check/uarts.py to
  * judge.
  */
 #include "hyp/hw/io.h"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The UART drivers' test program, one ELF for each QEMU board that has such a UART: the objects are
-# the same, the linker puts driver and addresses in. scripts/check-uarts runs them.
+# the same, the linker puts driver and addresses in. test/check/uarts.py runs them.
 #
 # UARTS_BOARD: driver, base, shift, width; GICD, GICC, INTID; where to load; QEMU's -serial number.
 

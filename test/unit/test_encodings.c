@@ -3,7 +3,7 @@
  * The headers of hyp/regs against tables typed from the ARM ARM (DDI 0406C), the GICv2
  * specification (IHI 0048B) and the Cortex-A15's TRM (DDI 0438): each row says where it stands
  * there, a field by its highest and lowest bit. CP15 encodings: test_cp15_regs.
- * scripts/check-encodings sees that no macro is without a row.
+ * test/check/encodings.py sees that no macro is without a row.
  */
 #include "test/unit/test.h"
 

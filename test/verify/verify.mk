@@ -62,7 +62,7 @@ $(B)/unit/libfuzz.a: $(FUZZ_TARGETS:%=$(B)/unit/obj/test/verify/fuzz/fuzz_%.c.o)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-# Coverage: programs of `make unit` again, with clang's counters of branches (scripts/coverage).
+# Coverage: programs of `make unit` again, with clang's counters of branches (test/check/coverage.py).
 COVERAGE := -fprofile-instr-generate -fcoverage-mapping
 COVERAGE_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -fvisibility=hidden $(COVERAGE)
 COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,deadline fault fuzz irq_oracle life pl011 vgic_states)

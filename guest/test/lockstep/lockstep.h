@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Runs programs of GIC operations, one operation at a time on any of the CPUs, and records what
- * each CPU sees: the same binary alone on QEMU's GIC and in a partition (scripts/lockstep compares
- * the two). Programs come as the initial RAM disk; the record is left in memory for whoever started
- * this.
+ * each CPU sees: the same binary alone on QEMU's GIC and in a partition (test/tools/lockstep.py
+ * compares the two). Programs come as the initial RAM disk; the record is left in memory for
+ * whoever started this.
  *
  * An operation that the GICv2 leaves UNPREDICTABLE where it comes up (an EOI of what is not the
  * innermost, say) is not done; that is recorded, too. So any part of a program is a legal program.
@@ -16,7 +16,7 @@
 
 /* ---- programs: words, little-endian ----
  * magic, number of programs; for each: id, number of operations; for each of these two words:
- * opcode (7..0), CPU (15..8), argument (31..16); value. scripts/testlib/lockstep/program.py has the
+ * opcode (7..0), CPU (15..8), argument (31..16); value. test/lib/lockstep/program.py has the
  * same numbers. */
 #define LOCKSTEP_PROGRAMS 0x504b434cu /* "LCKP" */
 

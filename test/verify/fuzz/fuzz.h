@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Fuzz targets: each takes any bytes, does with them whatever a guest, a manifest or a board's tree
- * could, checks what must hold, and returns how many checks failed. scripts/fuzz runs them under
- * libFuzzer (driver.c), test/unit/test_fuzz.c on the stored inputs alone.
+ * could, checks what must hold, and returns how many checks failed. test/tools/fuzz.py runs them
+ * under libFuzzer (driver.c), test/unit/test_fuzz.c on the stored inputs alone.
  */
 #ifndef TEST_VERIFY_FUZZ_FUZZ_H
 #define TEST_VERIFY_FUZZ_FUZZ_H

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Prints what the monitor finds in a board's device tree, read on the host with its own code. */
+#include "hyp/board/board.h"
+#include "scripts/tools/tree-file.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: board-read BOARD.dtb\n"
+	"\n"
+	"Prints what the monitor finds in the board's device tree, one 'name: value' a line.\n"
+	"Exit status 0: it can run there; 1: refused, and node, property and reason are on "
+	"stderr;\n"
+	"2: wrong usage, or a file that cannot be read.\n"
+	"\n"
+	"scripts/plumb board adds what a boot loader puts into the tree.\n";
+
+/* What starts the CPU. */
+static const char *how_name(const struct board *board, uint32_t n)
+{
+	static const char *const soc[] = {
+		[BOARD_SOC_NONE] = "left out: nothing known starts it",
+		[BOARD_SOC_VEXPRESS] = "SYS_FLAGS and an SGI",
+		[BOARD_SOC_SUN7I] = "CPUCFG",
+		[BOARD_SOC_SUN8I_H3] = "CPUCFG and PRCM",
+		[BOARD_SOC_EXYNOS5250] = "SYSRAM, PMU and an SGI",
+	};
+
+	switch (board->start[n].how) {
+	case BOARD_START_PSCI:
+		return "PSCI";
+	case BOARD_START_SPIN_TABLE:
+		return "spin table";
+	case BOARD_START_SOC:
+		return soc[board->soc.soc];
+	default:
+		return soc[BOARD_SOC_NONE];
+	}
+}
+
+static void print_memory(const struct board *board)
+{
+	for (uint32_t i = 0; i < board->memory.count; i++) {
+		printf("memory: 0x%" PRIx64 " 0x%" PRIx64 "\n", board->memory.r[i].base,
+		       board->memory.r[i].size);
+	}
+	for (uint32_t i = 0; i < board->reserved.count; i++) {
+		printf("reserved: 0x%" PRIx64 " 0x%" PRIx64 "\n", board->reserved.r[i].base,
+		       board->reserved.r[i].size);
+	}
+}
+
+static void print_cpus(const struct board *board)
+{
+	for (uint32_t n = 0; n < board->nr_cpus; n++) {
+		bool boots = n == 0 && board->start[n].how == BOARD_START_NONE;
+
+		printf("cpu: 0x%x, %s", board->mpidr[n], boots ? "boots" : how_name(board, n));
+		if (board->start[n].how == BOARD_START_SPIN_TABLE) {
+			printf(" 0x%" PRIx64, board->start[n].release.pa);
+		}
+		if (board->start[n].how == BOARD_START_PSCI) {
+			printf(" 0x%08x", board->psci_cpu_on);
+		}
+		printf("\n");
+	}
+}
+
+static void print_interrupts(const struct board *board)
+{
+	printf("gic: GICD 0x%" PRIx64 " GICC 0x%" PRIx64 " GICH 0x%" PRIx64 " GICV 0x%" PRIx64
+	       "%s\n",
+	       board->gicd.pa, board->gicc.pa, board->gich.pa, board->gicv.pa,
+	       board->gic_completed ? " (the last two by its manual)" : "");
+	printf("interrupts: maintenance %u, virtual timer %u, physical timer %u, HYP timer %u\n",
+	       board->maintenance_intid, board->timer_virt_intid, board->timer_phys_intid,
+	       board->timer_hyp_intid);
+	if (board->timer_hz) {
+		printf("timer: %u Hz\n", board->timer_hz);
+	} else {
+		printf("timer: CNTFRQ tells%s\n",
+		       board->timer_unset ? ", if the boot loader sets it: firmware does not" : "");
+	}
+	if (board->soc.counter.pa) {
+		printf("counter: started by the MCT at 0x%" PRIx64 "\n", board->soc.counter.pa);
+	}
+}
+
+static const char *end_name(const struct board *board, const struct board_poke *poke)
+{
+	static char text[64];
+
+	if (board->psci == BOARD_PSCI_SMC && board->psci_system_off) {
+		return "PSCI";
+	}
+	if (board->soc.sysreg.pa) {
+		return "SYS_CFG";
+	}
+	if (!poke->mask) {
+		return "nothing known";
+	}
+	snprintf(text, sizeof(text), "0x%x to 0x%" PRIx64, poke->value, poke->reg.pa);
+	return text;
+}
+
+static void print_board(const struct board *board)
+{
+	static const char *const uart[] = {
+		[BOARD_UART_NONE] = "none that is known",
+		[BOARD_UART_PL011] = "PL011",
+		[BOARD_UART_8250] = "8250",
+		[BOARD_UART_8250_DW] = "8250 (DW)",
+		[BOARD_UART_8250_OMAP] = "8250 (OMAP)",
+		[BOARD_UART_EXYNOS] = "Exynos",
+		[BOARD_UART_IMX] = "i.MX",
+		[BOARD_UART_STM32] = "STM32",
+	};
+
+	printf("model: %s\n", board->model);
+	print_memory(board);
+	print_cpus(board);
+	print_interrupts(board);
+	printf("uart: %s", uart[board->uart]);
+	if (board->uart != BOARD_UART_NONE) {
+		printf(" 0x%" PRIx64 ", interrupt ", board->uart_base.pa);
+		if (board->uart_intid) {
+			printf("%u", board->uart_intid);
+		} else {
+			printf("not known");
+		}
+	}
+	printf("\npower-off: %s\n", end_name(board, &board->soc.off));
+	printf("reset: %s\n", end_name(board, &board->soc.reset));
+	printf("verdict: supported%s\n",
+	       board->uart == BOARD_UART_NONE ? ", without a console" : "");
+}
+
+int main(int argc, char **argv)
+{
+	struct fdt fdt;
+	struct board board;
+	struct refusal why;
+
+	if (argc != 2 || argv[1][0] == '-') {
+		bool help = argc == 2 && strcmp(argv[1], "--help") == 0;
+
+		fputs(usage, help ? stdout : stderr);
+		return help ? EXIT_SUCCESS : EXIT_USAGE;
+	}
+	tree_file_open(&fdt, "board", argv[1]);
+	if (!board_read(&fdt, &board, &why)) {
+		printf("model: %s\n", board.model);
+		puts("verdict: refused");
+		fflush(stdout);
+		return tree_file_refused("board", &why);
+	}
+	print_board(&board);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Much input at once: a pipe's first byte, pages that are pasted, a guest that does not read."""
+
+import hashlib
+import subprocess
+
+from lib.check import ROOT, Check
+
+PLUMB = str(ROOT / "scripts" / "plumb")
+GUEST = "build/guest/test-{}.bin"
+LIMIT = 100  # seconds of a run: a busy host may starve it
+PIPES = 8
+PASTED = 60  # lines
+LINUX_PASTED = 3180  # bytes
+STUCK = 9000  # bytes: more than ring, FIFOs and all
+STATE = "\x1ds"  # Ctrl-] s
+
+check = Check("console")
+
+
+def plumb(*arguments: str, typed: str | None = None) -> str:
+    done = subprocess.run([PLUMB, *arguments, "--no-make", "--timeout", str(LIMIT)], cwd=ROOT,
+                          input=None if typed is None else typed.encode(),
+                          stdin=subprocess.DEVNULL if typed is None else None,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.stdout.decode(errors="replace")
+
+
+def letters(count: int) -> str:
+    return "".join(chr(ord("a") + n % 26) for n in range(count))
+
+
+def pipes() -> None:
+    """All of it is there before the monitor has begun; or in pieces, as a shell's echoes come."""
+    for n in range(PIPES):
+        if n % 2:
+            said = plumb("console", typed="vms\nquit\n")
+        else:
+            said = subprocess.run(["sh", "-c", f"(echo vms; echo quit) | {PLUMB} console --no-make "
+                                   f"--timeout {LIMIT}"], cwd=ROOT, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, check=False, text=True,
+                                  errors="replace").stdout
+        check.result("control> vms" in said and "control> quit" in said and
+                     "no command" not in said, f"a pipe, from its first byte ({n + 1})",
+                     said[-1000:])
+
+
+def pasted() -> None:
+    """A page at control's prompt, which answers line by line."""
+    lines = [f"{n:02}-{letters(50)}" for n in range(PASTED)]
+    said = plumb("console", typed="\n".join([*lines, "quit", ""]))
+    answers = [line for line in lines if f"no command '{line}'" in said]
+    check.result(len(answers) == PASTED, f"{PASTED} pasted lines at control's prompt",
+                 f"{len(answers)} were answered")
+
+
+def linux() -> None:
+    """A page for a program of Linux's, as `make run-linux` boots it."""
+    text = "".join(f"{n:02}-{letters(49)}\n" for n in range(PASTED))
+    assert len(text) == LINUX_PASTED
+    paste = text.replace("\n", "\r") + "\x04"
+    said = plumb("run", "--kernel", "build/guests/armmp/vmlinuz", "--initrd",
+                 "build/linux/initrd.gz", "--append", "console=ttyAMA0 quiet", "--vcpus", "2",
+                 "--guest-memory", "128M", "--send", "# =>echo lis''tens; cat > /pasted\r",
+                 # The shell reads with the terminal raw: what came before its program has it
+                 # back would be no lines, and no end.
+                 "--send", f"listens=>{paste}md5sum /pasted; poweroff -f\r")
+    check.result(hashlib.md5(text.encode()).hexdigest() + "  /pasted" in said,
+                 f"{LINUX_PASTED} bytes for a program of Linux's", said[-2000:])
+
+
+def late() -> None:
+    """The guest reads at last."""
+    for count in (16, 17, 600, 3180, 6000):
+        said = plumb("run", "--kernel", GUEST.format("input"), "--append",
+                     f"bytes={count} ms=1500 whole", "--send", f"input: ready=>{letters(count)}")
+        check.result("SUMMARY: 3 passed, 0 failed" in said,
+                     f"{count} bytes for a guest that reads later", said[-1000:])
+
+
+def never() -> None:
+    """It does not: Ctrl-] is heard all the same, and the guest is told of what was lost."""
+    for ms in (9000, 30000, 60000):  # a busy host may not have typed all before the guest reads
+        said = plumb("run", "--kernel", GUEST.format("input"), "--append",
+                     f"bytes={STUCK} ms={ms}", "--send",
+                     f"input: ready=>{letters(STUCK)}{STATE}")
+        heard = 0 < said.find("state: end") < said.find("SUMMARY: 2 passed, 0 failed")
+        if heard:
+            break
+    check.result(heard, "Ctrl-] s behind what a guest does not read", said[-1500:])
+
+
+pipes()
+pasted()
+linux()
+late()
+never()
+check.finish()

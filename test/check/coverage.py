@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Which branches of the pure code its checkers take. test/tool check/coverage --help."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from lib import coverage
+from lib.check import ROOT, Check, make_variable
+
+WORK = "build/coverage"
+LEAST = 95  # per cent; as many are too few
+LIMIT = 240  # seconds for one command
+HELP = """\
+Runs the stored inputs of the fuzz targets, the oracle of KVM_IRQ_LINE's word and
+every state of a small VGIC with clang's counters, and prints for each file of pure
+code how many branches were taken, true and false apart. Fails when it is 95 % in all
+or less, when one is not taken that test/verify/coverage/unreached does not explain,
+and when that table explains one which is taken, or is no more.
+
+examples:
+  test/tool check/coverage
+  test/tool check/coverage --untaken     # each of them, as a line of the table begins
+"""
+
+
+def said(argv: list[str], **environment: str) -> str:
+    """What it wrote; ends the run if it fails."""
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    done = subprocess.run(argv, cwd=ROOT, env=env | environment, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=False, timeout=LIMIT)
+    if done.returncode != 0:
+        print(done.stdout + done.stderr)
+        print(f"FAIL coverage: {' '.join(argv[:2])}")
+        sys.exit(1)
+    return done.stdout
+
+
+def measure(programs: list[str]) -> dict:
+    """llvm-cov's export, of all programs together."""
+    profiles = []
+    for program in programs:
+        profiles.append(f"{WORK}/{Path(program).name}.profraw")
+        said([program], LLVM_PROFILE_FILE=profiles[-1])
+    merged = f"{WORK}/all.profdata"
+    said(["llvm-profdata", "merge", "-o", merged, *profiles])
+    objects = [word for program in programs[1:] for word in ("-object", program)]
+    return json.loads(said(["llvm-cov", "export", programs[0], *objects,
+                            f"-instr-profile={merged}"]))
+
+
+def table(check: Check, branches: list[coverage.Branch]) -> None:
+    whole = [0, 0]
+    for file, (taken, there) in coverage.totals(branches).items():
+        print(f"  {file:<28} {taken:>5} of {there:>5}  {100 * taken / there:5.1f} %")
+        whole[0] += taken
+        whole[1] += there
+    check.result(100 * whole[0] > LEAST * whole[1],
+                 f"{whole[0]} of {whole[1]} branches taken, "
+                 f"{100 * whole[0] / max(1, whole[1]):.2f} %; more than {LEAST} % wanted")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="test/tool check/coverage", description="Branch coverage of the pure code.",
+        epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("programs", nargs="*", metavar="PROGRAM",
+                        help="built with counters; without any, those of the Makefile are built")
+    parser.add_argument("--untaken", action="store_true", help="only list what is not taken")
+    args = parser.parse_args()
+    programs = args.programs or make_variable("COVERAGE_PROGRAMS")
+    if not args.programs:
+        said(["make", "-s", "--no-print-directory", "-j2", *programs])
+    export = measure(programs)
+    branches = coverage.branches(export, ROOT)
+    sources = {b.file: (ROOT / b.file).read_text().splitlines() for b in branches}
+    found = coverage.untaken(branches, sources)
+    if args.untaken:
+        print("\n".join(f"{side.file}:{line}: {side}" for side, line in found))
+        return
+    check = Check("coverage")
+    missing = set(make_variable("PURE_SRCS")) - coverage.files(export, ROOT)
+    check.result(not missing, "all pure code is measured", "\n".join(sorted(missing)))
+    table(check, branches)
+    explained = coverage.explanations((ROOT / coverage.TABLE).read_text())
+    unexplained, stale = coverage.compare(found, explained)
+    check.result(not unexplained, f"{len(found)} not taken, each explained in {coverage.TABLE}",
+                 "\n".join(unexplained))
+    check.result(not stale, "nothing is explained that is taken, or is no more", "\n".join(stale))
+    check.finish()
+
+
+if __name__ == "__main__":
+    main()

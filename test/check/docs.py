@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every command in README.md and docs/*.md works: cheap ones are run, boots are packed and
+checked (their systems are booted by test/cases, or else here), make targets are asked for with -n.
+Links to files of the tree lead somewhere; a block that names a file is a piece of it, and every
+other C block compiles as a guest's. docs/guests.md tells of all guests, and of versions that are here."""
+
+import re
+
+from lib import docs, guests
+from plumblib.common import PlumbError
+from lib.check import ROOT, Check, make_variable, run
+
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+check = Check("docs")
+stand_in = ROOT / "build" / "test" / "stand-in"
+stand_in.parent.mkdir(parents=True, exist_ok=True)
+# It passes for a device tree (its first word) and for a zImage (the word at 0x24).
+stand_in.write_bytes((bytes.fromhex("d00dfeed").ljust(0x24, b"\0")
+                      + bytes.fromhex("18286f01")).ljust(4096, b"\0"))
+cases = (ROOT / "test" / "cases").read_text()
+compiler = ["arm-none-eabi-gcc", *make_variable("GUEST_CFLAGS"), "-fsyntax-only", "-x", "c", "-"]
+
+for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    name = str(page.relative_to(ROOT))
+    for command in docs.commands(page, name):
+        argv, why = docs.plan(command.text, stand_in, cases)
+        good, said = (not why, why) if argv is None else run(["timeout", "480", *argv])
+        check.result(good, f"{command.place}: {command.text}", said)
+    for block in docs.blocks(page):
+        place = f"{name}:{block.line}"
+        if block.source:
+            check.result(docs.stands_in(block, ROOT), f"{place}: as in {block.source}")
+        elif block.language == "c":
+            good, said = run(compiler, "\n".join(block.text) + "\n")
+            check.result(good, f"{place}: compiles", said)
+    for target in LINK.findall(page.read_text()):
+        if "://" not in target:
+            check.result((page.parent / target).exists(), f"{name}: link to {target}")
+_, listed = run(["test/run", "--list"])
+jobs = {line.split()[1] for line in listed.splitlines()}
+try:
+    for good, what, why in guests.findings((ROOT / "docs" / "guests.md").read_text(), ROOT, jobs):
+        check.result(good, f"docs/guests.md: {what}", why)
+except PlumbError as error:
+    check.result(False, "docs/guests.md: versions", str(error))
+check.finish()

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""From a guest's PSCI SYSTEM_OFF to QEMU's end it takes a second at most: the best of a few runs
+counts, as the host may have other things to do."""
+
+import re
+import subprocess
+import time
+
+from lib.check import ROOT, Check
+
+RUN = ["scripts/plumb", "run", "--no-make", "--kernel", "build/guest/test-kernel.bin",
+       "--guest-memory", "16M", "--append", "memory=0x1000000", "--timeout", "240"]
+LIMIT = 1.0
+TURNS = 20  # one of them is not kept waiting by a busy host
+
+
+def seconds_to_end() -> float | None:
+    """Between the guest's last word and the end of `plumb run`, which is QEMU's or later; None if
+    it was not an end in order."""
+    said = None
+    with subprocess.Popen(RUN, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as process:
+        for line in process.stdout:
+            if re.match(rb"\[guest\] SUMMARY: ", line):
+                said = time.monotonic()
+        code = process.wait()
+    return time.monotonic() - said if said is not None and code == 0 else None
+
+
+check = Check("off")
+took = []
+while len(took) < TURNS and not any(t is not None and t < LIMIT for t in took):
+    took.append(seconds_to_end())
+check.result(any(t is not None and t < LIMIT for t in took), "QEMU ends within a second of SYSTEM_OFF",
+             f"seconds: {took}")
+print(f"off: {took} s")
+check.finish()

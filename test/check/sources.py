@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every source says its licence, no file is overlong, no stub is left, no line ends in blanks."""
+
+import re
+from pathlib import Path
+
+from lib.check import ROOT, Check, files
+
+LICENCE = "SPDX-License-Identifier: BSD-2-Clause"
+SUFFIXES = {".c", ".h", ".S", ".lds", ".dts", ".dtsi", ".py", ".mk", ".sh"}
+NAMES = {"Makefile", "cases"}
+LONGEST = 560  # lines; the house's aim is 500
+LONGEST_TEST = 1000  # tables of cases
+STUB = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+
+
+def faults(path: Path, text: str) -> list[str]:
+    lines = text.split("\n")
+    wrong = []
+    if not any(LICENCE in line for line in lines[:2]):
+        wrong.append(f"{path}: no '{LICENCE}' in its first two lines")
+    if len(lines) > (LONGEST_TEST if path.parts[0] == "test" else LONGEST):
+        wrong.append(f"{path}: {len(lines)} lines: split it")
+    for number, line in enumerate(lines, 1):
+        if line != line.rstrip():
+            wrong.append(f"{path}:{number}: blanks at the end of the line")
+        if STUB.search(line):
+            wrong.append(f"{path}:{number}: {line.strip()}")
+    return wrong
+
+
+check = Check("sources")
+count, wrong = 0, []
+for path in files():
+    data = (ROOT / path).read_bytes()
+    if path.suffix in SUFFIXES or path.name in NAMES or data.startswith(b"#!"):
+        count += 1
+        wrong += faults(path, data.decode(errors="replace"))
+check.result(not wrong and count > 0, f"{count} files", "\n".join(wrong))
+check.finish()

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The frame of test/check: which files there are, and PASS/FAIL lines."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from plumblib.common import ROOT, make_variable
+
+__all__ = ["ROOT", "Check", "files", "make_variable", "run", "with_suffix"]
+SKIPPED_FOLDERS = {".git", "build"}
+
+
+def files(root: Path = ROOT) -> list[Path]:
+    """Every file of the source tree, relative to its root."""
+    found = []
+    for folder, subfolders, names in os.walk(root):
+        subfolders[:] = sorted(s for s in subfolders
+                               if s not in SKIPPED_FOLDERS and s != "__pycache__")
+        found += [(Path(folder) / name).relative_to(root) for name in sorted(names)]
+    return found
+
+
+def with_suffix(*suffixes: str, root: Path = ROOT) -> list[Path]:
+    return [path for path in files(root) if path.suffix in suffixes]
+
+
+def run(argv: list[str], stdin: str = "") -> tuple[bool, str]:
+    """Success, and what was said, both streams together."""
+    done = subprocess.run(argv, cwd=ROOT, input=stdin, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    return done.returncode == 0, done.stdout
+
+
+class Check:
+    """Prints one line for each thing checked; finish() gives the exit code."""
+
+    def __init__(self, name: str):
+        self.name, self.passed, self.failed = name, 0, 0
+
+    def result(self, good: bool, what: str, why: str = "") -> None:
+        if good:
+            self.passed += 1
+        else:
+            self.failed += 1
+            if why.strip():
+                print(why.rstrip())
+        print(f"{'PASS' if good else 'FAIL'} {self.name}: {what}", flush=True)
+
+    def finish(self) -> None:
+        sys.exit(0 if self.passed and not self.failed else 1)

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The VGIC beside QEMU's GICv2. test/tool lockstep --help."""
+
+import argparse
+
+from plumblib.common import make
+from lib.check import Check
+from lib.lockstep import compare, generate, trial
+
+WHOLE = 10000
+NEEDS = ("build/plumbline.img", "build/guest/test-lockstep.bin", "host-tools")
+HELP = """\
+Random programs of GIC operations are run by one guest binary, on QEMU's own GICv2
+and in a partition. Each value that was read, and each interrupt that was taken,
+must be the same, but for what --rules lists. A program that fails is made as short
+as it gets, and printed with what both sides saw.
+
+Programs follow from the seed, the world and their number alone.
+
+examples:
+  test/tool lockstep
+  test/tool lockstep --world four --programs 20000 --seed 7
+  test/tool lockstep --world two --show 17
+  test/tool lockstep --rules
+"""
+
+
+def show_rules() -> None:
+    print("Differences that are allowed (sections of IHI 0048B):")
+    for name, text in compare.RULES.items():
+        print(f"  {name}\n      {text}")
+    print("What programs keep clear of:")
+    for name, text in generate.DEPARTURES.items():
+        print(f"  {name}\n      {text}")
+
+
+def show(world: trial.World, seed: int, number: int) -> None:
+    for n, step in enumerate(trial.programs(world, seed, 1, number)[0].steps):
+        print(f"{n:3} {step}")
+
+
+def explain(world: trial.World, failures: list[trial.Failure], quick: bool) -> str:
+    text = [f"program {failure.program.ident}: {failure.why}" for failure in failures[:5]]
+    if failures and not quick:
+        short = trial.shrunk(world, failures[0])
+        text += [f"program {short.program.ident}, shrunk: {short.why}", *short.log]
+    return "\n".join(text)
+
+
+def try_world(check: Check, world: trial.World, args: argparse.Namespace) -> None:
+    count = -(-world.share * args.programs // WHOLE)
+    outcome = trial.Outcome()
+    trial.run(world, args.seed, count, outcome, args.quick)
+    bad = len(outcome.failures)
+    rules = ", ".join(f"{name} {times}" for name, times in sorted(outcome.rules.items())) or "none"
+    check.result(not bad and outcome.programs == count,
+                 f"{world.name}: {outcome.programs} programs of seed {args.seed}, "
+                 f"{outcome.entries} entries, {bad} differ; rules used: {rules}",
+                 explain(world, outcome.failures, args.quick))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="test/tool lockstep", description="The VGIC beside QEMU's GICv2, in lock-step.",
+        epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    worlds = {world.name: world for world in trial.WORLDS}
+    parser.add_argument("--programs", type=int, default=WHOLE, metavar="N",
+                        help=f"in all worlds together ({WHOLE})")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the generator (1)")
+    parser.add_argument("--world", choices=worlds, help="this one alone, with its share")
+    parser.add_argument("--quick", action="store_true",
+                        help="end with the first world that fails, shrink nothing")
+    parser.add_argument("--show", type=int, metavar="N", help="prints program N of --world")
+    parser.add_argument("--rules", action="store_true", help="what may differ, and why")
+    parser.add_argument("--no-make", action="store_true", help="take build/ as it is")
+    args = parser.parse_args()
+    chosen = [worlds[args.world]] if args.world else list(trial.WORLDS)
+    if args.rules:
+        show_rules()
+        return
+    if args.show is not None:
+        show(chosen[0], args.seed, args.show)
+        return
+    if not args.no_make:
+        make(*NEEDS)
+    check = Check("lockstep")
+    for world in chosen:
+        try_world(check, world, args)
+        if check.failed and args.quick:
+            break
+    check.finish()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Can the checkers of `make verify` fail? test/tool mutants --help."""
+
+import argparse
+import sys
+
+from lib import verify
+from lib.check import ROOT, Check
+from lib.mutants import Laboratory
+
+HELP = """\
+Each test/verify/mutants/NAME/*.patch breaks the code in one way; its first
+lines say how. It is applied to a copy of the tree under build/mutants/NAME,
+which is built, and the checker must then fail. A patch that no longer applies
+or does not compile fails the run, as do fewer than five patches, and a checker
+that fails on the code as it is.
+
+A new patch: change the code, `git diff > test/verify/mutants/NAME/WHAT.patch`,
+write the sentence on top, `git checkout` the file. A line 'run: COMMAND' above
+it says which part of the checker is enough to find it; the whole checker must
+pass on the code as it is all the same.
+
+examples:
+  test/tool mutants irq-line
+  test/tool mutants irq-line --only ppi-from-15
+  test/tool mutants --list
+"""
+
+
+def try_checker(checker: verify.Checker, only: str | None) -> Check:
+    check = Check(f"{checker.name}-mutants")
+    patches = checker.patches(ROOT)
+    check.result(len(patches) >= verify.LEAST_MUTANTS,
+                 f"{len(patches)} patches, at least {verify.LEAST_MUTANTS} wanted")
+    laboratory = Laboratory(checker, ROOT, ROOT / "build" / "mutants" / checker.name)
+    baseline = laboratory.baseline()
+    check.result(baseline.good, baseline.what, baseline.log)
+    for patch in patches if baseline.good else ():
+        if only in (None, patch.stem):
+            verdict = laboratory.mutant(patch)
+            check.result(verdict.good, verdict.what, verdict.log)
+    return check
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="test/tool mutants", description="Planted faults that a checker must find.",
+        epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="checkers of test/verify/checkers")
+    parser.add_argument("--only", metavar="PATCH", help="one mutant, without '.patch'")
+    parser.add_argument("--list", action="store_true", help="names of checkers and patches")
+    args = parser.parse_args()
+    checkers = verify.parse((ROOT / verify.TABLE).read_text())
+    unknown = set(args.names) - {checker.name for checker in checkers}
+    if unknown or not (args.names or args.list):
+        parser.error(f"no checker {', '.join(sorted(unknown))}" if unknown else "which checker?")
+    wrong = 0
+    for checker in checkers:
+        if args.list:
+            print(checker.name, *(patch.stem for patch in checker.patches(ROOT)))
+        elif checker.name in args.names:
+            wrong += try_checker(checker, args.only).failed
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()

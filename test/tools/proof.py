@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Deductive proof with Frama-C: test/tool proof --help."""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+
+from lib.check import ROOT, Check
+
+HELP = """\
+WP proves contracts, for all inputs; Eva shows that a run-time error (an access
+out of bounds, a shift too far, an overflow, an uninitialized value) cannot
+happen. docs/verification.md says what is assumed. Needs `make setup-verify`.
+
+examples:
+  test/tool proof
+  test/tool proof wp-line eva-stage2
+  test/tool proof wp-fdt:fdt_step,fdt_skip_name
+  test/tool proof --log eva-flush
+"""
+
+TOOLS = ("frama-c", "ocamlopt", "why3", "cvc4", "z3")
+PROOF = "test/verify/proof"
+WORK = ROOT / "build" / "verify" / "proof"
+LIMIT = 900  # seconds, one run of Frama-C
+MACHINE = WORK / "arm.cmxs"
+BASE = ["frama-c", "-c11", "-load-module", str(MACHINE), "-machdep", "arm"]
+# Frama-C's headers ask for a machine they know; ours take Linux's types only on Linux itself.
+CPP = f"-I. -I{PROOF} -D__FC_MACHDEP_GCC_X86_32 -D__CHAR_UNSIGNED__ -U__linux__"
+LR_INLINE = ("vgic_lr_encode_pending,vgic_lr_hw,vgic_lr_again,vgic_lr_priority,lr_take_active")
+SHAPE = "-DNR_VCPUS=2 -DNR_IRQS=64 -DNR_LRS=4"
+
+
+@dataclass
+class Group:
+    name: str
+    source: str
+    functions: list[str]  # WP: those proved, all of the file if none; Eva: the entry points
+    options: list[str]
+    macros: str = ""
+
+
+FEW_COVERS = ["-wp-no-smoke-dead-code", "-wp-no-smoke-dead-call"]
+LR = ["-inline-calls", LR_INLINE, "-wp-split", *FEW_COVERS]
+CASES = ["-eva-auto-loop-unroll", "700", "-eva-slevel", "100", "-eva-split-return", "full"]
+RANGES = ["-eva-auto-loop-unroll", "700", "-eva-slevel", "100"]
+FDT = ["-eva-slevel", "20", "-eva-split-return", "full"]
+STRINGS = ["-wp-model", "Typed+ref", "-wp-check-memory-model", "-wp-literals", "-inline-calls",
+           "fdt_struct,bits_align_up", "-wp-frama-c-stdlib-terminate", *FEW_COVERS]
+VGIC, TREE = f"{PROOF}/eva_vgic.c", f"{PROOF}/eva_fdt.c"
+RANGE_SHAPE = f"{SHAPE} -DCTZ_RANGE"
+
+WP = [
+    Group("wp-line", "vgic/irq_line.c", ["irq_line_decode"],
+          ["-inline-calls", "irq_line_cpu,irq_line_ppi,irq_line_spi"]),
+    Group("wp-lr", f"{PROOF}/lr.c",
+          ["proof_pending_hw", "proof_pending_line", "proof_pending_sgi", "proof_take_sgi",
+           "proof_take_other"], LR),
+    Group("wp-fdt", f"{PROOF}/fdt.c", [], STRINGS),
+]
+EVA = [
+    Group("eva-line", f"{PROOF}/eva_line.c", ["proof_irq_line"], []),
+    Group("eva-stage2", f"{PROOF}/eva_stage2.c",
+          ["proof_stage2_map", "proof_stage2_lookup", "proof_stage2_pages_for"],
+          ["-eva-auto-loop-unroll", "64"]),
+    Group("eva-fdt", TREE, ["proof_fdt_header", "proof_fdt_reservations", "proof_fdt_structure",
+                            "proof_fdt_nodes", "proof_fdt_values", "proof_fdt_reserved"],
+          FDT, "-DBLOCK_SIZE=4096"),
+    Group("eva-dist", VGIC, ["proof_vgic_dist"], RANGES, RANGE_SHAPE),
+    Group("eva-sgi", VGIC, ["proof_vgic_sgi"], CASES, SHAPE),
+    Group("eva-flush", VGIC, ["proof_vgic_flush"], RANGES, RANGE_SHAPE),
+    Group("eva-fold", VGIC, ["proof_vgic_fold", "proof_vgic_fold_empty"], CASES, SHAPE),
+]
+CONTRACTS = ("vgic/irq_line.h", "hyp/fdt/fdt.h", "hyp/fdt/fdt.c", "hyp/fdt/fdt_find.c",
+             "hyp/fdt/fdt_value.c")
+NAMES = ["bits", *(group.name for group in WP + EVA)]
+
+
+def run(argv: list[str]) -> str:
+    # Frama-C takes PWD's word for where it is.
+    env = os.environ | {"WHY3CONFIG": str(WORK / "why3.conf"), "FRAMAC_SESSION": str(WORK),
+                        "PWD": str(ROOT)}
+    try:
+        done = subprocess.run(argv, cwd=ROOT, env=env, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=LIMIT, check=False)
+        return done.stdout
+    except subprocess.TimeoutExpired:
+        return f"{' '.join(argv)}: more than {LIMIT} seconds\n"
+
+
+def prepare() -> None:
+    """Which provers there are, for Why3; the machine, for Frama-C."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    if not (WORK / "why3.conf").exists():
+        run(["why3", "config", "detect"])
+    shutil.copyfile(ROOT / PROOF / "arm.ml", WORK / "arm.ml")
+    library = run(["frama-c", "-print-lib-path"]).strip()
+    said = run(["ocamlopt", "-shared", "-I", library, "-o", str(MACHINE), str(WORK / "arm.ml")])
+    if not MACHINE.exists():
+        sys.exit(f"{PROOF}/arm.ml: {said}")
+
+
+def frama_c(group: Group, options: list[str]) -> str:
+    return run([*BASE, f"-cpp-extra-args={CPP} {group.macros}", group.source, *group.options,
+                *options])
+
+
+def check_wp(group: Group, check: Check, quick: bool) -> str:
+    """Every goal is proved, and what may be assumed does not prove `false` (smoke tests). Quick: a
+    goal that is letter by letter one of an earlier run is not proved again."""
+    patience = "10" if group in WP else "5"
+    effort = (["-wp-cache", "update", "-wp-cache-dir", str(WORK / "cache")]
+              if quick else ["-wp-cache", "none", "-wp-smoke-tests", "-wp-smoke-timeout", "1"])
+    some = ["-wp-fct", ",".join(group.functions)] if group.functions else []
+    said = frama_c(group, ["-wp", "-wp-rte", "-wp-par", "1", "-wp-prover", "cvc4", "-wp-timeout",
+                           patience, *effort, *some])
+    total = re.search(r"Proved goals:\s+(\d+) / (\d+)", said)
+    covers = said.count("[Passed] Smoke-test")
+    proved, goals = (int(n) for n in total.groups()) if total else (0, 0)
+    why = "\n".join(re.findall(r"^\[wp\] .*(?:Unknown|Timeout|Failed).*", said, re.M)[:8])
+    check.result(0 < goals == proved and (quick or covers > 0),
+                 f"{group.name}: {proved} of {goals} goals, {covers} of them covers",
+                 why or ("" if goals else said[-2000:]))
+    return said
+
+
+def alarms(said: str) -> list[tuple[str, str]]:
+    """File and text of each alarm, without line numbers."""
+    found = []
+    for match in re.finditer(r"^\[eva:alarm\] (\S+?):\d+: Warning: *\n((?: +.*\n)+)", said, re.M):
+        text = " ".join(match.group(2).split())
+        found.append((match.group(1), re.sub(r" \(\w+ from .*", "", text)))
+    return found
+
+
+def allowed(name: str) -> dict[tuple[str, str], str]:
+    rows = {}
+    for line in (ROOT / PROOF / "allowed").read_text().splitlines():
+        if line and not line.startswith("#"):
+            group, file, text, why = (part.strip() for part in line.split(" | "))
+            if group == name:
+                rows[file, text] = why
+    return rows
+
+
+def is_cover(alarm: tuple[str, str]) -> bool:
+    return alarm[1] == "function cover: precondition 'cover' got status invalid."
+
+
+def is_contract(alarm: tuple[str, str]) -> bool:
+    """What WP proves, and Eva cannot evaluate: no run-time error."""
+    return alarm[0] in CONTRACTS and bool(
+        re.search("got status unknown|postcondition got status", alarm[1]))
+
+
+def check_eva(group: Group, check: Check, quick: bool) -> str:
+    """No alarm but those that are allowed, and the harness's end is reached."""
+    log, used = "", set()
+    listed = allowed(group.name)
+    for function in group.functions:
+        said = frama_c(group, ["-eva", "-eva-domains", "symbolic-locations", "-main", function])
+        found = alarms(said)
+        other = [a for a in found if not is_cover(a) and not is_contract(a)]
+        fresh = [a for a in other if a not in listed]
+        used |= set(other)
+        done = "ANALYSIS SUMMARY" in said
+        covered = any(is_cover(a) for a in found)
+        why = "\n".join(f"{file}: {text}" for file, text in fresh[:12])
+        check.result(done and covered and not fresh,
+                     f"{group.name} {function}: {len(fresh)} alarms, {len(set(other))} of those "
+                     f"that are allowed{'' if covered else ', its end is not reached'}",
+                     why or ("" if done else said[-2000:]))
+        log += said
+        if quick and check.failed:
+            return log
+    stale = set(listed) - used
+    if listed and group in EVA and not quick:
+        check.result(not stale, f"{group.name}: {len(listed)} alarms allowed, all needed",
+                     "\n".join(" | ".join(row) for row in sorted(stale)))
+    return log
+
+
+def check_bits(check: Check) -> str:
+    """The axioms that WP uses, over bit vectors; the planted one must not hold."""
+    said = run(["z3", f"{PROOF}/bits.smt2"])
+    answers = re.findall(r"^(\w+)\n(sat|unsat|unknown)$", said, re.M)
+    names = {name for name, _ in answers}
+    axioms = {name for file in ("lr.c", "fdt.c")
+              for name in re.findall(r"@ axiom (\w+):", (ROOT / PROOF / file).read_text())}
+    good = names == axioms | {"planted"}
+    good = good and all((verdict == "sat") == (name == "planted") for name, verdict in answers)
+    check.result(good and "error" not in said, f"bits: {len(axioms)} axioms over bit vectors", said)
+    return said
+
+
+def chosen(names: list[str]) -> list[Group | None]:
+    """None: the axioms. A name may say which functions of its group."""
+    groups: list[Group | None] = []
+    for group in [None, *WP, *EVA]:
+        for name, _, functions in (word.partition(":") for word in names or NAMES):
+            if name == (group.name if group else "bits"):
+                groups.append(replace(group, functions=functions.split(","))
+                              if functions else group)
+    return groups
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="test/tool proof", description="Deductive proof with Frama-C.", epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="GROUP[:FUNCTION,...]",
+                        help=f"of {', '.join(NAMES)}")
+    parser.add_argument("--quick", action="store_true",
+                        help="no covers, stop at the first failure: for test/tool mutants")
+    parser.add_argument("--log", action="store_true", help="print what Frama-C says, too")
+    args = parser.parse_args()
+    unknown = {word.partition(":")[0] for word in args.names} - set(NAMES)
+    if unknown:
+        parser.error(f"no group {', '.join(sorted(unknown))}")
+    check = Check("proof")
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    if missing:
+        check.result(False, "tools", f"no {', '.join(missing)}: make setup-verify")
+    else:
+        prepare()
+    logs = []
+    for group in chosen(args.names) if not missing else ():
+        if args.quick and check.failed:
+            break
+        if group is None:
+            logs.append(check_bits(check))
+        else:
+            wp = group.name.startswith("wp-")
+            logs.append((check_wp if wp else check_eva)(group, check, args.quick))
+    if args.log:
+        print("\n".join(logs))
+    print(f"{check.passed} passed, {check.failed} failed")
+    check.finish()
+
+
+if __name__ == "__main__":
+    main()
