@@ -58,7 +58,7 @@ A15_BITS = [(0x410FC0F0, 0, 0x3, 0, 0), (0x410FC0F4, 0, 0x3, 0, 0), (0x410FC0F5,
             (0x420F00F0, 0, 0, 0, 0), (0x512FC0F0, 0, 0, 0, 0), (0x412FC0F0 ^ 1 << 16, 0, 0, 0, 0)]
 steps = []
 for midr, revidr, _, _, _ in A15_BITS:
-    for step in (f"set $r0 = {midr:#x}", f"set $r1 = {revidr:#x}", "set $lr = main",
+    for step in (f"set $r0 = {midr:#x}", f"set $r1 = {revidr:#x}", "set $lr = main_start",
                  "set $pc = boot_a15_bits", "continue",
                  'printf "bits: %x %x %x\\n", $r0, $r1, $r2'):
         steps += ["--ex", step]
