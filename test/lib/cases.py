@@ -13,6 +13,11 @@ from .result import GUEST_LINE, Result
 OPTIONS = {"smp": int, "memory": str, "timeout": float, "exit": int, "passes": int, "board": str,
            "boards": str}
 FLAGS = ("icount", "trace")
+# guest/lib/report.c's last line, and guest/linux/lib.sh's.
+SUMMARY = "SUMMARY: {} passed, 0 failed"
+SOME = r"[1-9]\d*"
+REPORT = re.compile(r"(\*|[\w-]+)(?:=([1-9]\d*))?")
+SET = re.compile(r"@([\w-]+) = (\S+)")
 
 
 @dataclass
@@ -62,6 +67,8 @@ def _continuation(case: Case | None, line: str, where: str) -> None:
     if kind in ("expect", "forbid"):
         re.compile(rest)
         (case.expect if kind == "expect" else case.forbid).append(rest)
+    elif kind == "reports":
+        case.expect += _reports(rest.split(), where)
     elif kind == "send":
         if "=>" not in rest:
             raise ValueError(f"{where}: send PATTERN=>TEXT")
@@ -71,12 +78,47 @@ def _continuation(case: Case | None, line: str, where: str) -> None:
     elif kind == "qemu":
         case.args += [f"--qemu={word}" for word in shlex.split(rest)]
     else:
-        raise ValueError(f"{where}: '{kind}' is none of expect, forbid, send, args, qemu")
+        raise ValueError(f"{where}: '{kind}' is none of expect, reports, forbid, send, args, qemu")
+
+
+def _reports(words: list[str], where: str) -> list[str]:
+    """WHO[=N]: what each of them is expected to print."""
+    found = []
+    for word in words:
+        match = REPORT.fullmatch(word)
+        if not match:
+            raise ValueError(f"{where}: '{word}' is not WHO or WHO=N, of which WHO may be *")
+        who = "" if match[1] == "*" else rf"^\[{match[1]}\] "
+        found.append(who + SUMMARY.format(match[2] or SOME))
+    if not found:
+        raise ValueError(f"{where}: reports WHO[=N]...")
+    return found
+
+
+def _boards(text: str, sets: dict[str, list[str]], where: str) -> list[str]:
+    """A,@SET,B: the names."""
+    names: list[str] = []
+    for word in text.split(","):
+        if word.startswith("@"):
+            if word[1:] not in sets:
+                raise ValueError(f"{where}: no set of boards '{word}' stands above")
+            names += sets[word[1:]]
+        else:
+            boards.find(word)  # or it says which there are
+            names.append(word)
+    return names
+
+
+def _set(line: str, sets: dict[str, list[str]], where: str) -> None:
+    match = SET.fullmatch(line.rstrip())
+    if not match or match[1] in sets:
+        raise ValueError(f"{where}: @SET = BOARD,BOARD..., once")
+    sets[match[1]] = _boards(match[2], sets, where)
 
 
 def _on_boards(case: Case) -> list[Case]:
     """boards=A,B: the case itself, and NAME@A and NAME@B on those boards, with all their CPUs."""
-    names = [name for name in case.options.pop("boards", "").split(",") if name]
+    names = case.options.pop("boards", [])
     return [case] + [replace(case, name=f"{case.name}@{name}",
                              options={**case.options, "board": name},
                              expect=[*case.expect, rf", {boards.find(name).comes_up} CPUs, image at"])
@@ -85,6 +127,7 @@ def _on_boards(case: Case) -> list[Case]:
 
 def parse(text: str, source: str = "test/cases") -> list[Case]:
     cases: list[Case] = []
+    sets: dict[str, list[str]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         where = f"{source}:{number}"
         if not line.strip() or line.lstrip().startswith("#"):
@@ -92,10 +135,18 @@ def parse(text: str, source: str = "test/cases") -> list[Case]:
         if line[0].isspace():
             _continuation(cases[-1] if cases else None, line, where)
             continue
+        if line.startswith("@"):
+            _set(line, sets, where)
+            continue
         case = _head(line.split(), where)
+        if "boards" in case.options:
+            case.options["boards"] = _boards(case.options["boards"], sets, where)
         if any(case.name == other.name for other in cases):
             raise ValueError(f"{where}: a second case '{case.name}'")
         cases.append(case)
+    for case in cases:
+        if not case.expect and not case.options.get("exit"):
+            case.expect = _reports(["*"], case.name)
     return [one for case in cases for one in _on_boards(case)]
 
 

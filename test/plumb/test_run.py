@@ -196,9 +196,26 @@ class Table(unittest.TestCase):
         self.assertEqual((one.options, one.expect), ({"smp": 4}, ["^done"]))
         self.assertEqual(two.expect, ["^done", ", 4 CPUs, image at"])
 
+    def test_a_set_of_boards(self):
+        table = "@two = midway,virt-a7\n@all = virt-secure,@two\none a.dts boards=virt,@all\n"
+        self.assertEqual([c.name for c in cases.parse(table)],
+                         ["one", "one@virt", "one@virt-secure", "one@midway", "one@virt-a7"])
+
+    def test_who_reports(self):
+        some = r"SUMMARY: [1-9]\d* passed, 0 failed"
+        for text, wanted in (("", [some]), (" exit=1", []), ("\n\tforbid x", [some]),
+                             ("\n\texpect y", ["y"]), ("\n\texpect y\n\treports *", ["y", some]),
+                             ("\n\treports a-b c=12 *=3", [
+                                 rf"^\[a-b\] {some}", r"^\[c\] SUMMARY: 12 passed, 0 failed",
+                                 "SUMMARY: 3 passed, 0 failed"])):
+            self.assertEqual(cases.parse("one a.dts" + text)[0].expect, wanted)
+
     def test_mistakes_are_named(self):
         for bad in ("one", "one a.dts bogus", "one a.dts x=1", "\texpect a", "a b\n\twish c",
-                    "a b\na b", "a b\n\tsend x", "a b\n\texpect ["):
+                    "a b\na b", "a b\n\tsend x", "a b\n\texpect [", "a b\n\treports",
+                    "a b\n\treports c=0", "a b\n\treports c.", "a b boards=no-such",
+                    "a b boards=@none", "@two=midway", "@two = no-such", "@two = midway,", "@two",
+                    "@two = midway\n@two = virt", "a b boards=@two\n@two = midway"):
             with self.assertRaises(Exception, msg=bad):
                 cases.parse(bad)
 
@@ -215,19 +232,25 @@ class Table(unittest.TestCase):
         return result.passed, len(result.failed)
 
     def test_guest_lines_count_and_the_case_too(self):
-        self.assertEqual(self.judge("a b", 0, "[g] PASS: x\r\nPASS: y\n[g] SKIP: z\n"), (3, 0))
-        self.assertEqual(self.judge("a b", 0, "[g] PASS: x\n[g] FAIL: y\n"), (1, 2))
+        end = "[g] SUMMARY: 2 passed, 0 failed, 1 skipped\n"
+        self.assertEqual(self.judge("a b", 0, "[g] PASS: x\r\nPASS: y\n[g] SKIP: z\n" + end), (3, 0))
+        self.assertEqual(self.judge("a b", 0, "[g] PASS: x\n[g] FAIL: y\n" + end), (1, 2))
 
     def test_nothing_tested_fails(self):
-        self.assertEqual(self.judge("a b", 0, "g: hello\nsays PASS: no\n"), (0, 1))
+        for end in ("", "SUMMARY: 0 passed, 0 failed\n", "SUMMARY: 1 passed, 1 failed\n"):
+            self.assertEqual(self.judge("a b", 0, "g: hello\nsays PASS: no\n" + end), (0, 1))
+        self.assertEqual(self.judge("a b exit=1", 1, "g: hello\n"), (0, 1))
 
     def test_expectations(self):
+        end = "SUMMARY: 1 passed, 0 failed\n"
         self.assertEqual(self.judge("a b\n\texpect ^g: hi$", 0, "g: hi\r\n"), (1, 0))
         self.assertEqual(self.judge("a b\n\texpect ^g: hi$", 0, "g: ho\n"), (0, 1))
-        self.assertEqual(self.judge("a b\n\tforbid ho", 0, "PASS: x\ng: ho\n"), (1, 1))
-        self.assertEqual(self.judge("a b", 3, "PASS: x\n"), (1, 1))
+        self.assertEqual(self.judge("a b\n\tforbid ho", 0, f"PASS: x\ng: ho\n{end}"), (1, 1))
+        self.assertEqual(self.judge("a b", 3, f"PASS: x\n{end}"), (1, 1))
         self.assertEqual(self.judge("a b exit=3", 3, "PASS: x\n"), (2, 0))
-        self.assertEqual(self.judge("a b passes=2", 0, "PASS: x\n"), (1, 1))
+        self.assertEqual(self.judge("a b passes=2", 0, f"PASS: x\n{end}"), (1, 1))
+        self.assertEqual(self.judge("a b\n\treports h", 0, f"PASS: x\n[g] {end}"), (1, 1))
+        self.assertEqual(self.judge("a b\n\treports g", 0, f"PASS: x\n[g] {end}"), (2, 0))
 
 
 class Host(unittest.TestCase):
