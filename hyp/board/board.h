@@ -53,12 +53,12 @@ struct board_poke {
 /* What differs from SoC to SoC; addresses that are 0 are not there. */
 struct board_soc_map {
 	enum board_soc soc;
-	pa_t control;		      /* BOARD_SOC_*: CPUCFG, or the PMU */
-	pa_t power;		      /* H3: PRCM */
-	pa_t entry;		      /* Exynos: the word of SYSRAM */
-	pa_t sysreg;		      /* Versatile Express: SYS_FLAGS, SYS_CFG */
-	pa_t counter;		      /* Exynos MCT: starts the architected timer's counter */
-	struct board_poke off, reset; /* syscon-poweroff, syscon-reboot */
+	pa_t control;	       /* BOARD_SOC_*: CPUCFG, or the PMU */
+	pa_t power;	       /* H3: PRCM */
+	pa_t entry;	       /* Exynos: the word of SYSRAM */
+	pa_t sysreg;	       /* Versatile Express: SYS_FLAGS, SYS_CFG */
+	pa_t counter;	       /* Exynos MCT: starts the architected timer's counter */
+	struct board_poke off; /* syscon-poweroff */
 };
 
 struct board {

@@ -64,12 +64,12 @@ struct board_cpu_start board_read_enable_method(const struct fdt *fdt, fdt_node_
 	return start;
 }
 
-/* Linux's syscon-poweroff and syscon-reboot: a register at `offset` of the syscon that `regmap`
- * names, or else of the node above; `mask` without `value` is the whole value, and `value` without
- * `mask` is for all bits. */
-static void board_read_poke(const struct fdt *fdt, const char *compatible, struct board_poke *poke)
+/* Linux's syscon-poweroff: a register at `offset` of the syscon that `regmap` names, or else of the
+ * node above; `mask` without `value` is the whole value, and `value` without `mask` is for all
+ * bits. */
+static void board_read_off(const struct fdt *fdt, struct board_poke *poke)
 {
-	fdt_node_t node = fdt_find_compatible(fdt, fdt_root(fdt), compatible);
+	fdt_node_t node = fdt_find_compatible(fdt, fdt_root(fdt), "syscon-poweroff");
 	fdt_node_t syscon = fdt_parent(fdt, node);
 	struct fdt_prop prop;
 	uint32_t phandle, offset, value;
@@ -122,8 +122,7 @@ void board_read_soc(const struct fdt *fdt, struct board *board)
 
 	map->sysreg = board_find_base(fdt, "arm,vexpress-sysreg");
 	map->counter = board_find_base(fdt, "samsung,exynos4210-mct");
-	board_read_poke(fdt, "syscon-poweroff", &map->off);
-	board_read_poke(fdt, "syscon-reboot", &map->reset);
+	board_read_off(fdt, &map->off);
 	for (uint32_t i = 0; i < ARRAY_SIZE(board_socs); i++) {
 		const struct board_soc_kind *kind = &board_socs[i];
 

@@ -13,8 +13,8 @@
 /* Where the registers are mapped; 0: the board has none, or the device window is full. */
 static struct {
 	uintptr_t control, power, entry, sysreg;
-	uintptr_t off, reset;
-	struct board_poke off_poke, reset_poke;
+	uintptr_t off;
+	struct board_poke off_poke;
 } soc;
 
 static uintptr_t soc_map(pa_t pa, size_t size)
@@ -33,8 +33,6 @@ void soc_init(const struct board *board)
 	soc.sysreg = soc_map(map->sysreg, PAGE_SIZE);
 	soc.off_poke = map->off;
 	soc.off = soc_map(map->off.reg, sizeof(uint32_t));
-	soc.reset_poke = map->reset;
-	soc.reset = soc_map(map->reset.reg, sizeof(uint32_t));
 	if (map->soc != BOARD_SOC_NONE) {
 		/* The Exynos' PMU has the registers of its cores behind the second page. */
 		soc.control = soc_map(map->control, 3 * PAGE_SIZE);
@@ -135,26 +133,15 @@ int32_t soc_start_cpu(const struct board *board, uint32_t index, uint32_t entry)
 	return 0;
 }
 
-static void soc_poke(uintptr_t address, const struct board_poke *poke)
-{
-	if (address && poke->mask) {
-		io_write32(address, (io_read32(address) & ~poke->mask) | poke->value);
-		hw_dsb();
-	}
-}
-
 void soc_power_off(void)
 {
+	const struct board_poke *poke = &soc.off_poke;
+
 	if (soc.sysreg) {
 		soc_vexpress_power_off(soc.sysreg);
 	}
-	soc_poke(soc.off, &soc.off_poke);
-}
-
-void soc_reset(void)
-{
-	if (soc.sysreg) {
-		soc_vexpress_reset(soc.sysreg);
+	if (soc.off && poke->mask) {
+		io_write32(soc.off, (io_read32(soc.off) & ~poke->mask) | poke->value);
+		hw_dsb();
 	}
-	soc_poke(soc.reset, &soc.reset_poke);
 }

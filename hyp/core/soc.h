@@ -16,8 +16,7 @@ bool soc_can_start(const struct board *board, uint32_t index);
  * MMU off, in the mode that it was left in. */
 int32_t soc_start_cpu(const struct board *board, uint32_t index, uint32_t entry);
 
-/* These return if the board cannot do it. */
+/* Returns if the board cannot do it. */
 void soc_power_off(void);
-void soc_reset(void);
 
 #endif

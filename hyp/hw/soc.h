@@ -10,9 +10,8 @@
 /* Versatile Express motherboard (ARM DUI 0447, 4.3): a CPU that waits in the boot monitor's pen
  * goes to `entry` when an interrupt wakes it. */
 void soc_vexpress_set_entry(uintptr_t sysreg, uint32_t entry);
-/* These two return if the board does not do it. */
+/* Returns if the board does not do it. */
 void soc_vexpress_power_off(uintptr_t sysreg);
-void soc_vexpress_reset(uintptr_t sysreg);
 
 /* Allwinner A20 and H3: core `core` out of reset, at `entry`. Its power switch is in the block at
  * `power`. */

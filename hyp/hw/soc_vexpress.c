@@ -14,7 +14,6 @@
 #define CFGCTRL_START	 0x80000000u
 #define CFGCTRL_WRITE	 0x40000000u
 #define CFGCTRL_SHUTDOWN 0x00800000u /* function 8, of the motherboard: site 0, device 0 */
-#define CFGCTRL_REBOOT	 0x00900000u /* function 9 */
 
 #define VEXPRESS_PATIENCE 100000u /* reads: the microcontroller behind it takes milliseconds */
 
@@ -25,22 +24,12 @@ void soc_vexpress_set_entry(uintptr_t sysreg, uint32_t entry)
 	hw_dsb();
 }
 
-static void soc_vexpress_config(uintptr_t sysreg, uint32_t function)
+void soc_vexpress_power_off(uintptr_t sysreg)
 {
 	io_write32(sysreg + SYS_CFGSTAT, 0);
 	io_write32(sysreg + SYS_CFGDATA, 0);
-	io_write32(sysreg + SYS_CFGCTRL, CFGCTRL_START | CFGCTRL_WRITE | function);
+	io_write32(sysreg + SYS_CFGCTRL, CFGCTRL_START | CFGCTRL_WRITE | CFGCTRL_SHUTDOWN);
 	for (uint32_t n = 0; n < VEXPRESS_PATIENCE && io_read32(sysreg + SYS_CFGSTAT) == 0; n++) {
 		hw_yield();
 	}
-}
-
-void soc_vexpress_power_off(uintptr_t sysreg)
-{
-	soc_vexpress_config(sysreg, CFGCTRL_SHUTDOWN);
-}
-
-void soc_vexpress_reset(uintptr_t sysreg)
-{
-	soc_vexpress_config(sysreg, CFGCTRL_REBOOT);
 }

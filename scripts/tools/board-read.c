@@ -88,8 +88,9 @@ static void print_interrupts(const struct board *board)
 	}
 }
 
-static const char *end_name(const struct board *board, const struct board_poke *poke)
+static const char *off_name(const struct board *board)
 {
+	const struct board_poke *poke = &board->soc.off;
 	static char text[64];
 
 	if (board->psci == BOARD_PSCI_SMC && board->psci_system_off) {
@@ -131,8 +132,7 @@ static void print_board(const struct board *board)
 			printf("not known");
 		}
 	}
-	printf("\npower-off: %s\n", end_name(board, &board->soc.off));
-	printf("reset: %s\n", end_name(board, &board->soc.reset));
+	printf("\npower-off: %s\n", off_name(board));
 	printf("verdict: supported%s\n",
 	       board->uart == BOARD_UART_NONE ? ", without a console" : "");
 }

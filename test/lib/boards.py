@@ -21,7 +21,6 @@ class Board:
     timer: str = "CNTFRQ tells"
     uart: str = "none that is known"
     off: str = "nothing known"
-    reset: str = "nothing known"
     counter: str | None = None
     gic_note: str = ""
     add: tuple[str, ...] = ()
@@ -34,7 +33,7 @@ class Board:
         return [*(f"memory: {m}" for m in self.memory), *(f"cpu: {c}" for c in self.cpus),
                 f"gic: {gic}{self.gic_note}", f"interrupts: {PPIS}", f"timer: {self.timer}",
                 *([f"counter: {self.counter}"] if self.counter else []), f"uart: {self.uart}",
-                f"power-off: {self.off}", f"reset: {self.reset}", f"verdict: supported{console}"]
+                f"power-off: {self.off}", f"verdict: supported{console}"]
 
 
 def _cpus(how: str, *mpidrs: int) -> tuple[str, ...]:
@@ -47,7 +46,7 @@ def _first_boots(how: str, *mpidrs: int) -> tuple[str, ...]:
 
 EXYNOS = {"timer": "24000000 Hz", "counter": "started by the MCT at 0x101c0000",
           "uart": "Exynos 0x12c20000, interrupt 85",
-          "off": "0x5200 to 0x1004330c", "reset": "0x1 to 0x10040400"}
+          "off": "0x5200 to 0x1004330c"}
 ALLWINNER = {"gic": 0x01c80000, "memory": ("0x40000000 0x40000000",),
              "add": ("--memory", "1G@0x40000000", "--psci", "0.1")}
 
@@ -55,7 +54,7 @@ SUPPORTED = {
     # ARM DUI 0447: RAM at 0x80000000, motherboard's registers in CS3 at 0x1c000000.
     "vexpress-v2p-ca15-tc1": Board(
         0x2c000000, ("0x80000000 0x40000000",), _first_boots("SYS_FLAGS and an SGI", 0, 1),
-        uart="PL011 0x1c090000, interrupt 37", off="SYS_CFG", reset="SYS_CFG"),
+        uart="PL011 0x1c090000, interrupt 37", off="SYS_CFG"),
     "exynos5250-arndale": Board(
         0x10480000, ("0x40000000 0x80000000",), _first_boots("SYSRAM, PMU and an SGI", 0, 1),
         **EXYNOS),
@@ -76,20 +75,20 @@ SUPPORTED = {
         0x31000000, ("0x80000000 0x80000000",), _cpus("PSCI 0x84000003", 0, 1),
         uart="i.MX 0x30860000, interrupt 58",
         timer="CNTFRQ tells, if the boot loader sets it: firmware does not",
-        off="PSCI", reset="PSCI", add=("--psci", "1.0")),
+        off="PSCI", add=("--psci", "1.0")),
     "ecx-2000": Board(
         0xfff10000, ("0x0 0xff800000", "0x200000000 0x300000000"),
         _cpus("PSCI 0x84000006", 0, 1, 2, 3), uart="PL011 0xfff36000, interrupt 52"),
     "tegra124-jetson-tk1": Board(
         0x50040000, ("0x80000000 0x80000000",), _cpus("PSCI 0x84000003", 0, 1, 2, 3),
-        uart="8250 0x70006300, interrupt 122", off="PSCI", reset="PSCI", add=("--psci", "1.0")),
+        uart="8250 0x70006300, interrupt 122", off="PSCI", add=("--psci", "1.0")),
     "omap5-uevm": Board(
         0x48210000, ("0x80000000 0x7f000000",), _first_boots(LEFT_OUT, 0, 1),
         uart="8250 (OMAP) 0x48020000, interrupt 106"),
     "stm32mp157c-dk2": Board(
         0xa0020000, ("0xc0000000 0x20000000",), _cpus("PSCI 0x84000003", 0, 1),
         uart="STM32 0x40010000, interrupt not known",  # behind EXTI: the tree has no map to the GIC
-        off="PSCI", reset="PSCI", gic_note=" (the last two by its manual)"),
+        off="PSCI", gic_note=" (the last two by its manual)"),
 }
 TIMER_OFF = "/timer: status: the architected timer is disabled"
 # Erratum i940 of DRA7 and AM57: the counter loses bits; the i.MX6UL never starts it.

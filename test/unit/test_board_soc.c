@@ -59,9 +59,7 @@ static void check_how(enum board_start first, enum board_start second)
 	" reg = <0x10040000 0x5000>;\n"                                                           \
 	" off { compatible = \"syscon-poweroff\"; regmap = <&pmu>; offset = <0x330c>; mask = "    \
 	"<0x5200>; };\n"                                                                          \
-	" reboot { compatible = \"syscon-reboot\"; regmap = <&pmu>; offset = <0x400>; mask = "    \
-	"<1>; "                                                                                   \
-	"}; }; };\n"
+	"}; };\n"
 
 static void exynos5250(void)
 {
@@ -75,8 +73,6 @@ static void exynos5250(void)
 	CHECK_EQ(board.soc.off.reg.pa, 0x1004330c);
 	CHECK_EQ(board.soc.off.mask, 0xffffffff);
 	CHECK_EQ(board.soc.off.value, 0x5200);
-	CHECK_EQ(board.soc.reset.reg.pa, 0x10040400);
-	CHECK_EQ(board.soc.reset.value, 1);
 	/* The counter is the same in its successor; its CPUs start in another way. */
 	read_board(ROOT("\"samsung,exynos5420\"") CPUS("") REST ARNDALE "};");
 	check_how(BOARD_START_NONE, BOARD_START_NONE);
@@ -154,33 +150,34 @@ static void check_poke(const char *node, uint64_t reg, uint32_t mask, uint32_t v
 		 "%ssc: sc@10000000 { compatible = \"syscon\"; reg = <0x10000000 0x1000>; %s }; };",
 		 ROOT("\"any,board\"") CPUS("") REST, node);
 	read_board(source);
-	CHECK_EQ(board.soc.reset.reg.pa, reg);
-	CHECK_EQ(board.soc.reset.mask, mask);
-	CHECK_EQ(board.soc.reset.value, value);
+	CHECK_EQ(board.soc.off.reg.pa, reg);
+	CHECK_EQ(board.soc.off.mask, mask);
+	CHECK_EQ(board.soc.off.value, value);
 }
 
 static void pokes(void)
 {
-	check_poke("r { compatible = \"syscon-reboot\"; offset = <4>; value = <0x30>; };",
+	check_poke("r { compatible = \"syscon-poweroff\"; offset = <4>; value = <0x30>; };",
 		   0x10000004, 0xffffffff, 0x30);
-	check_poke("r { compatible = \"syscon-reboot\"; offset = <4>; value = <0x30>; mask = "
+	check_poke("r { compatible = \"syscon-poweroff\"; offset = <4>; value = <0x30>; mask = "
 		   "<0x11>; };",
 		   0x10000004, 0x11, 0x10);
-	check_poke("r { compatible = \"syscon-reboot\"; regmap = <&sc>; offset = <0xffc>; mask = "
+	check_poke("r { compatible = \"syscon-poweroff\"; regmap = <&sc>; offset = <0xffc>; mask = "
 		   "<2>; };",
 		   0x10000ffc, 0xffffffff, 2);
-	check_poke("r { compatible = \"syscon-reboot\"; offset = <0x1000>; value = <1>; };", 0, 0,
+	check_poke("r { compatible = \"syscon-poweroff\"; offset = <0x1000>; value = <1>; };", 0, 0,
 		   0);
-	check_poke("r { compatible = \"syscon-reboot\"; offset = <2>; value = <1>; };", 0, 0, 0);
-	check_poke("r { compatible = \"syscon-reboot\"; offset = <4>; };", 0, 0, 0);
-	check_poke("r { compatible = \"syscon-reboot\"; value = <1>; };", 0, 0, 0);
+	check_poke("r { compatible = \"syscon-poweroff\"; offset = <2>; value = <1>; };", 0, 0, 0);
+	check_poke("r { compatible = \"syscon-poweroff\"; offset = <4>; };", 0, 0, 0);
+	check_poke("r { compatible = \"syscon-poweroff\"; value = <1>; };", 0, 0, 0);
 	check_poke(
-		"r { compatible = \"syscon-reboot\"; regmap = <0x77>; offset = <4>; value = <1>; "
+		"r { compatible = \"syscon-poweroff\"; regmap = <0x77>; offset = <4>; value = <1>; "
 		"};",
 		0, 0, 0);
-	check_poke("r { compatible = \"syscon-reboot\"; status = \"disabled\"; offset = <4>; value "
-		   "= <1>; };",
-		   0, 0, 0);
+	check_poke(
+		"r { compatible = \"syscon-poweroff\"; status = \"disabled\"; offset = <4>; value "
+		"= <1>; };",
+		0, 0, 0);
 }
 
 static const struct test_case cases[] = {
