@@ -166,27 +166,3 @@ bool stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, uint32_t size, enum stage
 	}
 	return true;
 }
-
-bool stage2_lookup(const struct stage2 *s2, ipa_t ipa, pa_t *pa, enum stage2_kind *kind)
-{
-	uint64_t *table = stage2_table(s2, s2->root[stage2_index(ipa.ipa, LPAE_L1_SHIFT)]);
-	uint64_t span = BLOCK_SIZE;
-	uint64_t entry;
-
-	if (!table) {
-		return false;
-	}
-	entry = table[stage2_index(ipa.ipa, LPAE_L2_SHIFT)];
-	table = stage2_table(s2, entry);
-	if (table) {
-		entry = table[stage2_index(ipa.ipa, LPAE_L3_SHIFT)];
-		span = PAGE_SIZE;
-	}
-	if (!(entry & LPAE_VALID)) {
-		return false;
-	}
-	*pa = pa_make((entry & LPAE_ADDRESS) | (ipa.ipa % span));
-	*kind = FIELD_GET(LPAE_S2_ATTR, entry) == LPAE_S2_ATTR_WRITE_BACK ? STAGE2_RAM
-									  : STAGE2_DEVICE;
-	return true;
-}

@@ -40,7 +40,4 @@ void stage2_init(struct stage2 *s2, const struct stage2_pool *pool);
  * it is, or if the pool is exhausted: nothing is changed then. */
 bool stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, uint32_t size, enum stage2_kind kind);
 
-/* What an IPA is translated to; false if unmapped. */
-bool stage2_lookup(const struct stage2 *s2, ipa_t ipa, pa_t *pa, enum stage2_kind *kind);
-
 #endif

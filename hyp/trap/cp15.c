@@ -157,19 +157,6 @@ static const struct cp15_row *find_row(const struct cp_reg *reg)
 	return NULL;
 }
 
-bool cp15_table_sorted(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		if (reg_key(&table[i].first) > reg_key(&table[i].last)) {
-			return false;
-		}
-		if (i > 0 && reg_key(&table[i - 1].last) >= reg_key(&table[i].first)) {
-			return false;
-		}
-	}
-	return true;
-}
-
 /* The coprocessor that an exception class is about; 0: none of those that the table knows. */
 static uint8_t coproc_of(uint32_t ec)
 {

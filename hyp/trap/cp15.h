@@ -83,7 +83,4 @@ enum cp15_predictor cp15_predictor(uint32_t midr, uint32_t actlr, bool always);
 /* `pmu`: cp15_has_pmu, and the guest is to have them. */
 void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vcpus, bool pmu);
 
-/* The table's self-check: strictly ascending. */
-bool cp15_table_sorted(void);
-
 #endif

@@ -65,7 +65,7 @@ WP = [
 EVA = [
     Group("eva-line", f"{PROOF}/eva_line.c", ["proof_irq_line"], []),
     Group("eva-stage2", f"{PROOF}/eva_stage2.c",
-          ["proof_stage2_map", "proof_stage2_lookup", "proof_stage2_pages_for"],
+          ["proof_stage2_map", "proof_stage2_pages_for"],
           ["-eva-auto-loop-unroll", "64"]),
     Group("eva-fdt", TREE, ["proof_fdt_header", "proof_fdt_reservations", "proof_fdt_structure",
                             "proof_fdt_nodes", "proof_fdt_values", "proof_fdt_reserved"],

@@ -217,11 +217,6 @@ static void run_pmu_all(void)
 	check_coproc(14, true);
 }
 
-static void run_table_sorted(void)
-{
-	CHECK(cp15_table_sorted());
-}
-
 static void run_rt_is_pc(void)
 {
 	struct cp15_ctx ctx;
@@ -514,21 +509,13 @@ static void run_actlr(void)
 }
 
 static const struct test_case cases[] = {
-	{ "cp15_all", run_cp15_all },
-	{ "cp14_all", run_cp14_all },
-	{ "others_all", run_others_all },
-	{ "table_sorted", run_table_sorted },
-	{ "rt_is_pc", run_rt_is_pc },
-	{ "decode", run_decode },
-	{ "decode_any", run_decode_any },
-	{ "guest_id", run_guest_id },
-	{ "reset", run_reset },
-	{ "predictor", run_predictor },
-	{ "cache_level", run_cache_level },
-	{ "set_way", run_set_way },
-	{ "pmu_all", run_pmu_all },
-	{ "guest_pmu", run_guest_pmu },
-	{ "actlr", run_actlr },
+	{ "cp15_all", run_cp15_all },	  { "cp14_all", run_cp14_all },
+	{ "others_all", run_others_all }, { "rt_is_pc", run_rt_is_pc },
+	{ "decode", run_decode },	  { "decode_any", run_decode_any },
+	{ "guest_id", run_guest_id },	  { "reset", run_reset },
+	{ "predictor", run_predictor },	  { "cache_level", run_cache_level },
+	{ "set_way", run_set_way },	  { "pmu_all", run_pmu_all },
+	{ "guest_pmu", run_guest_pmu },	  { "actlr", run_actlr },
 };
 
 TEST_MAIN("cp15", cases)

@@ -31,17 +31,6 @@ void proof_stage2_map(void)
 	cover();
 }
 
-void proof_stage2_lookup(void)
-{
-	struct stage2 s2;
-	enum stage2_kind kind;
-	pa_t pa;
-
-	stage2_any(&s2);
-	stage2_lookup(&s2, ipa_make(any_word()), &pa, &kind);
-	cover();
-}
-
 void proof_stage2_pages_for(void)
 {
 	uint32_t sizes[16];
