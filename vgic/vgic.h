@@ -6,7 +6,7 @@
  *
  * List registers stay in hardware while their vCPU is loaded; struct vgic_cif is the mirror. What
  * was written is known; what the guest did since is learnt only by reading back: vgic_fold. So:
- *   work = vgic_work(...)      nothing (the common exit) | add | look | sync
+ *   work = vgic_cif_work(...)  nothing (the common exit) | add | look | sync
  *   add:  vgic_flush fills list registers known to be free; it needs no read
  *   look: vgic_hw_empty, vgic_fold_empty: which are free by now? Mostly that is all, then add
  *   sync: vgic_hw_read, vgic_fold, vgic_flush
@@ -47,7 +47,7 @@ struct vgic_cif {
 	uint32_t lr[VGIC_MAX_LRS];
 };
 
-/* Which vCPUs must look at their VGIC (vgic_work): bit n. Glue wakes them, or kicks them where they
+/* Which vCPUs must look at their VGIC (vgic_cif_work): bit n. Glue wakes them, or kicks those that
  * run. The vCPU that a call is made for may be among them: it looks anyway before it goes on. */
 typedef uint32_t vgic_kick_t;
 
@@ -79,7 +79,6 @@ void vgic_reset(struct vgic *vgic);
 bool vgic_reset_piece(struct vgic *vgic, uint32_t piece);
 
 uint32_t vgic_nr_irqs(const struct vgic *vgic);
-uint32_t vgic_nr_vcpus(const struct vgic *vgic);
 struct vgic_cif *vgic_cif(struct vgic *vgic, uint32_t vcpu);
 
 /* The interrupt belongs to the monitor (PHYS_TIMER: lines calls ignored) or to hardware (PASSED:
@@ -167,9 +166,6 @@ enum mmio_result vgic_dist_access(struct vgic *vgic, uint32_t vcpu, struct mmio 
 bool vgic_cpu_dir(struct vgic *vgic, uint32_t vcpu, uint32_t value, uint32_t *physid,
 		  vgic_kick_t *kick);
 
-/* vgic_cif_work of its mirror. */
-enum vgic_work vgic_work(const struct vgic *vgic, uint32_t vcpu);
-
 /* Whether WFI would fall through: something pends for this vCPU, in a list register or waiting for
  * one, and its CPU interface signals it. For a loaded vCPU, list registers are as last read, and so
  * are the mirror's vmcr and apr: fold, and vgic_hw_look, first. For one that is not loaded it turns
@@ -204,7 +200,7 @@ struct vgic_view {
 struct vgic_view vgic_explain(const struct vgic *vgic, uint32_t vcpu, const uint32_t timer[2]);
 
 /* Mirror -> interrupts: what the guest did in its list registers (after vgic_hw_read). Again before
- * the next flush, it does nothing. Flush must follow before the guest runs (vgic_work says so). */
+ * the next flush, it does nothing. Flush must follow before the guest runs (vgic_cif_work). */
 void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick);
 
 /* The short fold: `empty` are list registers that hold nothing (GICH_ELRSR, GICH_EISR); what was in

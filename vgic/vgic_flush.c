@@ -443,8 +443,3 @@ enum vgic_work vgic_fold_empty(struct vgic *vgic, uint32_t vcpu, uint32_t empty,
 						 : VGIC_WORK_NONE;
 	return vgic_cif_work(cif);
 }
-
-enum vgic_work vgic_work(const struct vgic *vgic, uint32_t vcpu)
-{
-	return vgic_cif_work(&vgic->cpu[vcpu].cif);
-}

@@ -211,11 +211,6 @@ uint32_t vgic_nr_irqs(const struct vgic *vgic)
 	return vgic->nr_irqs;
 }
 
-uint32_t vgic_nr_vcpus(const struct vgic *vgic)
-{
-	return vgic->nr_vcpus;
-}
-
 struct vgic_cif *vgic_cif(struct vgic *vgic, uint32_t vcpu)
 {
 	return &vgic->cpu[vcpu].cif;

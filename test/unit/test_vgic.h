@@ -309,23 +309,28 @@ static inline void rig_look(struct rig *rig, uint32_t v, uint32_t empty)
 	hw_write(rig, v);
 }
 
+static inline enum vgic_work rig_work(const struct rig *rig, uint32_t v)
+{
+	return vgic_cif_work(vgic_cif(rig->vgic, v));
+}
+
 /* To the guest's next instruction: what work asks for, then maintenance interrupts. */
 static inline void rig_enter(struct rig *rig, uint32_t v)
 {
 	if (!rig->cpu[v].loaded) {
 		return;
 	}
-	if (vgic_work(rig->vgic, v) == VGIC_WORK_SYNC) {
+	if (rig_work(rig, v) == VGIC_WORK_SYNC) {
 		rig_sync(rig, v);
-	} else if (vgic_work(rig->vgic, v) == VGIC_WORK_LOOK) {
+	} else if (rig_work(rig, v) == VGIC_WORK_LOOK) {
 		rig_look(rig, v, hw_elrsr(rig, v));
-	} else if (vgic_work(rig->vgic, v) == VGIC_WORK_ADD) {
+	} else if (rig_work(rig, v) == VGIC_WORK_ADD) {
 		rig_lines(rig, v, true);
 		rig_releases(rig, v);
 		vgic_flush(rig->vgic, v);
 		hw_write(rig, v);
 	}
-	CHECK_EQ(vgic_work(rig->vgic, v), VGIC_WORK_NONE);
+	CHECK_EQ(rig_work(rig, v), VGIC_WORK_NONE);
 	for (uint32_t turns = 0; hw_misr(rig, v); turns++) {
 		if (turns == STORM) {
 			rig->storms++;

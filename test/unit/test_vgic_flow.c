@@ -97,7 +97,7 @@ static void lowered_before_acknowledge(void)
 	CHECK(hw_best(&rig, 0) >= 0);
 	CHECK_EQ(rig_try_line(&rig, 0, 40, false), 0);
 	CHECK_EQ(rig.kick, 1);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_LOOK);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_LOOK);
 	rig_settle(&rig);
 	take(0, SPURIOUS);
 	CHECK_EQ(state(0, 40), 0);
@@ -112,7 +112,7 @@ static void no_change_disturbs_nobody(void)
 	rig_line(&rig, 0, 40, true);
 	CHECK_EQ(rig_try_line(&rig, 0, 40, true), 0);
 	CHECK_EQ(rig.kick, 0);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_NONE);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_NONE);
 	set_edge(41);
 	rig_line(&rig, 0, 41, true);
 	CHECK_EQ(rig_try_line(&rig, 0, 41, false), 0); /* a falling edge */
@@ -648,7 +648,7 @@ static void read_of_others_retries(void)
 	rig.kick = 0;
 	CHECK_EQ(rig_try(&rig, 1, &mmio), MMIO_RETRY);
 	CHECK_EQ(rig.kick, 1);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_SYNC);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_SYNC);
 	CHECK_EQ(rig_try(&rig, 1, &mmio), MMIO_RETRY); /* nothing has happened yet */
 	hw_ack(&rig, 0);
 	rig_line(&rig, 0, 41, true); /* vCPU 0 settles, and has 40 and 41 loaded again */
@@ -838,7 +838,7 @@ static void has_pending(void)
 	hw_read(&rig, 0);
 	vgic_fold(rig.vgic, 0, &rig.kick);
 	CHECK(vgic_has_pending(rig.vgic, 0));
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_ADD); /* flush must follow */
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_ADD); /* flush must follow */
 	rig_unload(&rig, 0);
 	CHECK(vgic_has_pending(rig.vgic, 0));
 	rig_line(&rig, 0, 40, false);
@@ -857,7 +857,7 @@ static void adding_reads_nothing(void)
 	writes = rig.cpu[0].writes;
 	CHECK_EQ(hw_ack(&rig, 0), 40);
 	CHECK_EQ(rig_try_line(&rig, 0, 41, true), 0);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_ADD);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_ADD);
 	rig_settle(&rig);
 	CHECK_EQ(rig.cpu[0].reads, reads);
 	CHECK_EQ(rig.cpu[0].writes, writes + 1);
@@ -866,7 +866,7 @@ static void adding_reads_nothing(void)
 	rig_line(&rig, 0, 43, true);
 	CHECK_EQ(rig.cpu[0].reads, reads);
 	CHECK_EQ(rig_try_line(&rig, 0, 44, true), 0);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_LOOK); /* full, as far as is known */
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_LOOK); /* full, as far as is known */
 	rig_settle(&rig);
 	rig_free(&rig);
 }
@@ -878,9 +878,9 @@ static void adding_more_than_fits(void)
 	rig_write8(&rig, 0, IPRIORITYR + 42, 0x10);
 	rig_line(&rig, 0, 40, true);
 	CHECK_EQ(rig_try_line(&rig, 0, 41, true), 0);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_ADD);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_ADD);
 	CHECK_EQ(rig_try_line(&rig, 0, 42, true), 0);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_LOOK);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_LOOK);
 	rig_settle(&rig);
 	take(0, 42);
 	rig_free(&rig);

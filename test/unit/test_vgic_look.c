@@ -212,7 +212,7 @@ static void one_of_two(void)
 	syncs = rig.cpu[0].syncs;
 	CHECK_EQ(rig_try_line(&rig, 0, 64, true), 0);
 	CHECK_EQ(rig_try_line(&rig, 0, 41, false), 0);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_LOOK);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_LOOK);
 	rig_settle(&rig);
 	CHECK_EQ(rig.cpu[0].syncs, syncs + 1);
 	take_and_end(0, 64);
@@ -331,7 +331,7 @@ static void refilled_and_too_few(void)
 	hw_eoi(&rig, 0, 64);
 	CHECK_EQ(rig_try_line(&rig, 0, 64, true), 0);
 	CHECK_EQ(rig_try_line(&rig, 0, 66, true), 0);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_LOOK);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_LOOK);
 	rig_settle(&rig);
 	take_and_end(0, 64);
 	rig_eoi(&rig, 0, 65);
@@ -434,7 +434,7 @@ static void holder(void)
 	CHECK_EQ(hw_ack(&rig, 0), 64);
 	CHECK_EQ(vgic_irq_state(rig.vgic, 1, 64) & 6, 2); /* old */
 	vgic_ask_fold(rig.vgic, 0);
-	CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_SYNC);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_SYNC);
 	CHECK_EQ(vgic_irq_holder(rig.vgic, 1, 64, &later), 0);
 	CHECK_EQ(later, seq);
 	rig_enter(&rig, 0);

@@ -190,11 +190,11 @@ static void turned_behind_the_fold(void)
 		set_bit(ISPENDR, 0, 40);
 		hw_read(&rig, 0);
 		vgic_fold(rig.vgic, 0, &rig.kick);
-		CHECK_EQ(vgic_work(rig.vgic, 0), VGIC_WORK_ADD);
+		CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_ADD);
 		CHECK_EQ(rig_try(&rig, 1, &mmio), MMIO_OK);
 		vgic_flush(rig.vgic, 0);
 		hw_write(&rig, 0);
-		CHECK(vgic_work(rig.vgic, 0) != VGIC_WORK_NONE ||
+		CHECK(rig_work(&rig, 0) != VGIC_WORK_NONE ||
 		      hw_ack(&rig, 0) == (on ? 40 : SPURIOUS));
 		rig_free(&rig);
 	}
@@ -326,7 +326,7 @@ static void lines_within(uint32_t ctlr)
 	for (uint32_t v = 0; v < 8; v++) { /* it goes as a new one does */
 		rig_load(&rig, v);
 		rig_load(&fresh, v);
-		CHECK_EQ(vgic_work(rig.vgic, v), VGIC_WORK_NONE);
+		CHECK_EQ(rig_work(&rig, v), VGIC_WORK_NONE);
 	}
 	for (uint32_t at = 4; at < 0x80; at += 4) {
 		rig_write(&rig, 0, ISENABLER + at, 0xaaaaaaaa);

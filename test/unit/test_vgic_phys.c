@@ -520,8 +520,7 @@ static void evicted(void)
 		CHECK_EQ(rig.physical[DEV_PHYS], 1);
 		rig_eoi(&rig, 0, DEV);
 		CHECK_EQ(rig.physical[DEV_PHYS], 0);
-		CHECK(!vgic_phys_held(rig.vgic, 0, DEV) ||
-		      vgic_work(rig.vgic, 0) == VGIC_WORK_NONE);
+		CHECK(!vgic_phys_held(rig.vgic, 0, DEV) || rig_work(&rig, 0) == VGIC_WORK_NONE);
 		take(60);
 		rig_free(&rig);
 	}

@@ -381,7 +381,7 @@ static inline void world_check(void)
 		}
 		world.account.seen[v] = keys;
 		if (rig->cpu[v].loaded) {
-			world_expect(vgic_work(rig->vgic, v) == VGIC_WORK_NONE,
+			world_expect(rig_work(rig, v) == VGIC_WORK_NONE,
 				     "there is work, and no kick");
 			world_check_pending(v);
 			world_check_due(v);
