@@ -101,17 +101,6 @@ static inline void cpu_fiq_disable(void)
 	__asm__ volatile("cpsid f" ::: "memory");
 }
 
-/* Asynchronous aborts. */
-static inline void cpu_abort_enable(void)
-{
-	__asm__ volatile("cpsie a" ::: "memory");
-}
-
-static inline void cpu_abort_disable(void)
-{
-	__asm__ volatile("cpsid a" ::: "memory");
-}
-
 /* Masks IRQ and FIQ; the result goes to cpu_irq_restore. */
 static inline uint32_t cpu_irq_save(void)
 {

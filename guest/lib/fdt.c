@@ -109,12 +109,12 @@ static uint32_t fdt_offset(fdt_node node)
 	return node - 1;
 }
 
-const char *fdt_name(fdt_node node)
+static const char *fdt_name(fdt_node node)
 {
 	return node != 0 ? (const char *)fdt_struct(fdt_offset(node) + 4) : "";
 }
 
-fdt_node fdt_first_child(fdt_node node)
+static fdt_node fdt_first_child(fdt_node node)
 {
 	uint32_t at = node != 0 ? fdt_after(fdt_offset(node)) : 0;
 
@@ -124,7 +124,7 @@ fdt_node fdt_first_child(fdt_node node)
 	return at != 0 && fdt_word(at) == FDT_BEGIN_NODE ? at + 1 : 0;
 }
 
-fdt_node fdt_next_sibling(fdt_node node)
+static fdt_node fdt_next_sibling(fdt_node node)
 {
 	uint32_t at = node != 0 ? fdt_offset(node) : 0;
 	uint32_t depth = 0;
@@ -214,22 +214,5 @@ bool fdt_cell(fdt_node node, const char *name, uint32_t index, uint32_t *value)
 		return false;
 	}
 	*value = fdt_be32(cells + index * 4);
-	return true;
-}
-
-bool fdt_partition(uint32_t index, const char **name, uint32_t *handle)
-{
-	fdt_node node = fdt_first_child(fdt_find("/hypervisor"));
-
-	for (uint32_t i = 0; node != 0 && i < index; i++) {
-		node = fdt_next_sibling(node);
-	}
-	if (node == 0) {
-		return false;
-	}
-	*name = fdt_name(node);
-	if (!fdt_cell(node, "reg", 0, handle)) {
-		*handle = index + 1;
-	}
 	return true;
 }

@@ -17,18 +17,11 @@ typedef uint32_t fdt_node;
 
 /* "/a/b"; a component without '@' matches a node whatever its unit address. 0: not found. */
 fdt_node fdt_find(const char *path);
-fdt_node fdt_first_child(fdt_node node);
-fdt_node fdt_next_sibling(fdt_node node);
-const char *fdt_name(fdt_node node);
 /* NULL if it has none; *length (may be NULL) in bytes. */
 const void *fdt_property(fdt_node node, const char *name, uint32_t *length);
 /* A property that is one terminated string; NULL otherwise. */
 const char *fdt_string(fdt_node node, const char *name);
 /* Big-endian cell `index` of a property. */
 bool fdt_cell(fdt_node node, const char *name, uint32_t index, uint32_t *value);
-
-/* Partitions that the monitor names below /hypervisor: child `index`'s name and handle (its `reg`,
- * or index + 1 without one). False past the last. */
-bool fdt_partition(uint32_t index, const char **name, uint32_t *handle);
 
 #endif

@@ -98,11 +98,6 @@ void gic_set_targets(uint32_t intid, uint8_t cpus)
 	cpu_dsb();
 }
 
-uint8_t gic_targets(uint32_t intid)
-{
-	return mmio_read8(GIC_DIST_BASE + GICD_ITARGETSR + intid);
-}
-
 void gic_set_edge(uint32_t intid, bool edge)
 {
 	uint32_t at = GICD_ICFGR + intid / 16 * 4;

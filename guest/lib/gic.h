@@ -87,8 +87,7 @@ bool gic_is_enabled(uint32_t intid);
 void gic_set_priority(uint32_t intid, uint8_t priority);
 uint8_t gic_priority(uint32_t intid);
 void gic_set_targets(uint32_t intid, uint8_t cpus); /* SPIs: bit n is CPU interface n */
-uint8_t gic_targets(uint32_t intid);
-void gic_set_edge(uint32_t intid, bool edge); /* GICD_ICFGR; disable the interrupt before */
+void gic_set_edge(uint32_t intid, bool edge);	    /* GICD_ICFGR; disable the interrupt before */
 bool gic_is_edge(uint32_t intid);
 void gic_set_pending(uint32_t intid);
 void gic_clear_pending(uint32_t intid);

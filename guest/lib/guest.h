@@ -12,8 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GUEST_RAM_BASE	0x40000000u
-#define GUEST_LINK_BASE 0x40010000u
+#define GUEST_RAM_BASE 0x40000000u
 
 #define GUEST_STATUS_EXCEPTION 125 /* an exception that nobody expected */
 

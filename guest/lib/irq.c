@@ -14,11 +14,8 @@ struct irq_slot {
 };
 
 static struct irq_slot irq_slots[IRQ_MAX_INTIDS];
-static volatile bool irq_manual_eoi;
 static volatile irq_raw_fn irq_raw, irq_fiq;
 
-static volatile uint32_t irq_count_taken[SMP_MAX_CPUS];
-static volatile uint32_t irq_count_spurious[SMP_MAX_CPUS];
 static volatile uint32_t irq_count_unexpected[SMP_MAX_CPUS];
 
 void irq_set_handler(uint32_t intid, irq_handler_fn handler, void *arg)
@@ -35,11 +32,6 @@ void irq_set_handler(uint32_t intid, irq_handler_fn handler, void *arg)
 	cpu_irq_restore(masks);
 }
 
-void irq_set_auto_eoi(bool automatic)
-{
-	irq_manual_eoi = !automatic;
-}
-
 void irq_set_raw_handler(irq_raw_fn handler)
 {
 	irq_raw = handler;
@@ -50,56 +42,39 @@ void irq_set_fiq_handler(irq_raw_fn handler)
 	irq_fiq = handler;
 }
 
-uint32_t irq_taken(uint32_t cpu)
-{
-	return irq_count_taken[start_cpu_slot(cpu)];
-}
-
-uint32_t irq_spurious(uint32_t cpu)
-{
-	return irq_count_spurious[start_cpu_slot(cpu)];
-}
-
 uint32_t irq_unexpected(uint32_t cpu)
 {
 	return irq_count_unexpected[start_cpu_slot(cpu)];
 }
 
-static void irq_run(uint32_t iar, uint32_t cpu)
+static void irq_run(uint32_t iar)
 {
 	uint32_t intid = GIC_INTID(iar);
 	irq_handler_fn handler = irq_slots[intid].handler;
 
 	if (handler == NULL) {
-		irq_count_unexpected[cpu]++;
+		irq_count_unexpected[start_cpu_slot(smp_cpu())]++;
 		gic_disable(intid);
 		gic_eoi(iar);
 		return;
 	}
-	irq_count_taken[cpu]++;
 	handler(iar, irq_slots[intid].arg);
-	if (!irq_manual_eoi) {
-		gic_eoi(iar);
-	}
+	gic_eoi(iar);
 }
 
 void irq_dispatch(void)
 {
-	uint32_t cpu = start_cpu_slot(smp_cpu());
 	irq_raw_fn raw = irq_raw;
 	uint32_t iar;
 
 	if (raw != NULL) {
-		irq_count_taken[cpu]++;
 		raw();
 		return;
 	}
 	iar = gic_ack();
-	if (GIC_INTID(iar) >= IRQ_MAX_INTIDS) {
-		irq_count_spurious[cpu]++;
-		return;
+	if (GIC_INTID(iar) < IRQ_MAX_INTIDS) { /* else it is spurious */
+		irq_run(iar);
 	}
-	irq_run(iar, cpu);
 }
 
 void irq_dispatch_fiq(void)

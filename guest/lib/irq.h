@@ -4,7 +4,6 @@
 #ifndef GUEST_LIB_IRQ_H
 #define GUEST_LIB_IRQ_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define IRQ_MAX_INTIDS 1020u
@@ -12,13 +11,9 @@
 /* `iar` is what GICC_IAR gave: GIC_INTID(iar), and GIC_SOURCE(iar) for an SGI. */
 typedef void (*irq_handler_fn)(uint32_t iar, void *arg);
 
-/* For every CPU. The GIC is initialised first (gic.h). NULL: none (an interrupt without handler is
- * counted in irq_unexpected, disabled and ended). */
+/* For every CPU. The GIC is initialised first (gic.h); GICC_EOIR is written after the handler.
+ * NULL: none (an interrupt without handler is counted in irq_unexpected, disabled and ended). */
 void irq_set_handler(uint32_t intid, irq_handler_fn handler, void *arg);
-
-/* True (the default): the dispatcher writes GICC_EOIR after the handler. False: the handler does.
- */
-void irq_set_auto_eoi(bool automatic);
 
 /* Without a GIC, or to go around the dispatcher: called at once on an IRQ (FIQ) on any CPU, nothing
  * is acknowledged. NULL: back to the GIC dispatcher (FIQ: fatal). */
@@ -26,9 +21,7 @@ typedef void (*irq_raw_fn)(void);
 void irq_set_raw_handler(irq_raw_fn handler);
 void irq_set_fiq_handler(irq_raw_fn handler);
 
-/* Since boot, per CPU: handlers run, spurious acknowledges, interrupts without handler. */
-uint32_t irq_taken(uint32_t cpu);
-uint32_t irq_spurious(uint32_t cpu);
+/* Since boot, per CPU: interrupts without handler. */
 uint32_t irq_unexpected(uint32_t cpu);
 
 #endif

@@ -18,7 +18,7 @@ void mmu_fill_table(void)
 	}
 }
 
-void mmu_flush_tlb(void)
+static void mmu_flush_tlb(void)
 {
 	cpu_dsb();
 	CPU_CP15_WRITE(0, c8, c3, 0, 0); /* TLBIALLIS */

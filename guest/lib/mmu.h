@@ -7,27 +7,18 @@
 #ifndef GUEST_LIB_MMU_H
 #define GUEST_LIB_MMU_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define MMU_SECTION 0x100000u
 
 /* Section attributes */
-#define MMU_NORMAL    0x00011c0eu /* TEX=001 C B S, full access */
-#define MMU_NORMAL_RO 0x00019c0eu /* the same, read-only for all (AP[2]) */
-#define MMU_UNCACHED  0x00011c02u /* normal, not cacheable */
-#define MMU_DEVICE    0x00000416u /* shareable device, privileged, XN */
-#define MMU_STRONG    0x00000412u /* strongly ordered, privileged, XN */
-#define MMU_FAULT     0x00000000u
+#define MMU_NORMAL   0x00011c0eu /* TEX=001 C B S, full access */
+#define MMU_UNCACHED 0x00011c02u /* normal, not cacheable */
+#define MMU_DEVICE   0x00000416u /* shareable device, privileged, XN */
+#define MMU_FAULT    0x00000000u
 
 /* Maps the section at `va` to `pa` (both 1 MiB-aligned) on all CPUs. */
 void mmu_map(uint32_t va, uint32_t pa, uint32_t attributes);
-void mmu_flush_tlb(void);
-
-/* This CPU's MMU and caches off (memory is cleaned first) and on again. Between them no lock works
- * on real hardware: no printf. */
-void mmu_disable(void);
-void mmu_enable(void);
 
 /* Cleans and invalidates by address to the point of coherency. */
 void mmu_clean_invalidate(const void *start, uint32_t size);

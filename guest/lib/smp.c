@@ -72,7 +72,7 @@ bool smp_wait_off(uint32_t cpu, uint32_t us)
 }
 
 /* ARM ARM DDI 0406C, A3.4.5: LDREX, STREX. */
-bool spin_try(struct spinlock *lock)
+static bool spin_try(struct spinlock *lock)
 {
 	uint32_t seen, failed;
 
@@ -119,21 +119,4 @@ uint32_t smp_add(volatile uint32_t *counter, uint32_t value)
 			 : "cc", "memory");
 	cpu_dmb();
 	return sum;
-}
-
-void smp_barrier_wait(struct smp_barrier *barrier)
-{
-	uint32_t round = barrier->round;
-
-	if (smp_add(&barrier->arrived, 1) == barrier->total) {
-		barrier->arrived = 0;
-		cpu_dmb();
-		barrier->round = round + 1;
-		cpu_sev();
-		return;
-	}
-	while (barrier->round == round) {
-		cpu_wfe();
-	}
-	cpu_dmb();
 }

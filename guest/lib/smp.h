@@ -28,19 +28,9 @@ struct spinlock {
 };
 
 void spin_lock(struct spinlock *lock);
-bool spin_try(struct spinlock *lock);
 void spin_unlock(struct spinlock *lock);
 
 /* Full barriers before and after; return the new value. */
 uint32_t smp_add(volatile uint32_t *counter, uint32_t value);
-
-/* All `total` CPUs meet; reusable. Zero-initialised but for total. */
-struct smp_barrier {
-	uint32_t total;
-	volatile uint32_t arrived;
-	volatile uint32_t round;
-};
-
-void smp_barrier_wait(struct smp_barrier *barrier);
 
 #endif

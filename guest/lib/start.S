@@ -94,9 +94,7 @@ start_cpu:
 	mov	lr, r12
 	b	mmu_enable
 
-/* void mmu_enable(void): ARM DDI 0406C, B3.5.5 for the table's attributes. */
-	.global	mmu_enable
-	.type	mmu_enable, %function
+/* ARM DDI 0406C, B3.5.5 for the table's attributes. */
 mmu_enable:
 	mov	r0, #0
 	mcr	p15, 0, r0, c8, c7, 0	/* TLBIALL */
@@ -115,27 +113,6 @@ mmu_enable:
 	bic	r0, r0, r1
 	ldr	r1, =0x00001805		/* I, Z, C, M */
 	orr	r0, r0, r1
-	mcr	p15, 0, r0, c1, c0, 0
-	dsb
-	isb
-	bx	lr
-
-/* void mmu_disable(void). Everything that this guest may have dirtied goes to memory first, without
- * a store in between (which would be dirty again). */
-	.global	mmu_disable
-	.type	mmu_disable, %function
-mmu_disable:
-	ldr	r0, =__image_start
-	ldr	r1, =guest_break
-	ldr	r1, [r1]
-1:	mcr	p15, 0, r0, c7, c14, 1	/* DCCIMVAC */
-	add	r0, r0, #64
-	cmp	r0, r1
-	blo	1b
-	dsb
-	mrc	p15, 0, r0, c1, c0, 0
-	ldr	r1, =0x00001005		/* I, C, M */
-	bic	r0, r0, r1
 	mcr	p15, 0, r0, c1, c0, 0
 	dsb
 	isb

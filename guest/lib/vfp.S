@@ -27,14 +27,6 @@
 	vmsr	fpexc, r0
 	bx	lr
 
-	function vfp_is_enabled
-	mrc	p15, 0, r0, c1, c0, 2
-	ands	r0, r0, #0x00300000
-	bxeq	lr			/* FPEXC itself is UNDEFINED then */
-	vmrs	r0, fpexc
-	ubfx	r0, r0, #30, #1
-	bx	lr
-
 	function vfp_load
 	vldmia	r0!, {d0-d15}
 	vldmia	r0!, {d16-d31}
@@ -59,8 +51,4 @@
 
 	function vfp_mvfr0
 	vmrs	r0, mvfr0
-	bx	lr
-
-	function vfp_mvfr1
-	vmrs	r0, mvfr1
 	bx	lr

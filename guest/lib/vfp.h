@@ -3,13 +3,11 @@
 #ifndef GUEST_LIB_VFP_H
 #define GUEST_LIB_VFP_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* CPACR cp10 and cp11 open, FPEXC.EN set. On this CPU. */
 void vfp_enable(void);
 void vfp_disable(void); /* FPEXC.EN clear; CPACR stays */
-bool vfp_is_enabled(void);
 
 /* d0..d31 */
 void vfp_load(const uint64_t bank[32]);
@@ -19,6 +17,5 @@ uint32_t vfp_fpscr(void);
 void vfp_set_fpscr(uint32_t fpscr);
 uint32_t vfp_fpsid(void);
 uint32_t vfp_mvfr0(void);
-uint32_t vfp_mvfr1(void);
 
 #endif

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define KEEP_ROUNDS 60u
-#define KEEP_FPSCR  0xf0c00000u /* flags, and two mode bits (RMode) that this vCPU sets */
 
 static uint32_t keep_seed;
 static volatile uint32_t keep_done[2], keep_wrong[2], keep_fresh[2];

@@ -25,7 +25,6 @@
 
 #define RTC_INTID   34u
 #define RTC_COUNTER 40u
-#define RTC_LIVES   4u
 #define RTC_ALARMS  100u
 
 static volatile uint32_t rtc_taken, rtc_limit, rtc_last_cpu, rtc_here;

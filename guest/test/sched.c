@@ -7,8 +7,6 @@
  */
 #include "guest/test/peer.h"
 
-#define SCHED_SLICE_US 1000u /* the manifest's */
-
 static struct peer sched_a, sched_b, sched_c, sched_high, sched_lone;
 
 static uint32_t sched_stat(const struct peer *peer, uint32_t index)

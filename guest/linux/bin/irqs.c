@@ -14,12 +14,11 @@
 
 #define IRQS_POLL 168u
 
-/* input-event-codes.h: EV_SYN, SYN_DROPPED, EV_KEY; the codes of the device tree */
+/* input-event-codes.h: EV_SYN, SYN_DROPPED, EV_KEY; the code of the device tree */
 #define IRQS_EV_SYN	 0u
 #define IRQS_EV_KEY	 1u
 #define IRQS_SYN_DROPPED 3u
 #define IRQS_KEY_LEVEL	 30u
-#define IRQS_KEY_EDGE	 48u
 
 /* IHI 0048B, 4.3.7 and 4.3.8: the words with interrupts 96 to 127 */
 #define IRQS_GICD	0x08000000u

@@ -42,7 +42,6 @@ enum lockstep_op {
 	OP_SPLIT,	    /* value: 1 EOI and DIR apart, 0 together */
 	OP_FINISH,	    /* EOI and DIR of all that this CPU has */
 	OP_TARGET,	    /* argument: SPI; value: for GICD_ITARGETSR */
-	OP_COUNT
 };
 
 #define WINDOW_NESTED	  1u /* handlers unmask interrupts */
