@@ -20,13 +20,6 @@ extern const struct probe_uart {
 
 static struct probe probe_it;
 
-static const struct uart_driver *const probe_drivers[] = {
-	[BOARD_UART_PL011] = &uart_pl011,     [BOARD_UART_8250] = &uart_8250,
-	[BOARD_UART_8250_DW] = &uart_8250_dw, [BOARD_UART_8250_OMAP] = &uart_8250_omap,
-	[BOARD_UART_EXYNOS] = &uart_exynos,   [BOARD_UART_IMX] = &uart_imx,
-	[BOARD_UART_STM32] = &uart_stm32,
-};
-
 /* NULL, or why there is no tree at that address. */
 static const char *probe_open_tree(struct probe *probe, uint32_t address)
 {
@@ -64,6 +57,7 @@ static bool probe_start_uart(const struct board *board)
 {
 	struct uart_shape shape = { probe_uart.base, probe_uart.shift, probe_uart.width };
 	uint32_t kind = probe_uart.kind;
+	const struct uart_driver *driver;
 
 	if (kind == BOARD_UART_NONE) {
 		kind = board->uart;
@@ -73,10 +67,11 @@ static bool probe_start_uart(const struct board *board)
 			return false;
 		}
 	}
-	if (kind >= ARRAY_SIZE(probe_drivers) || !probe_drivers[kind]) {
+	driver = uart_driver_of(kind);
+	if (!driver) {
 		return false;
 	}
-	uart_init(probe_drivers[kind], &shape);
+	uart_init(driver, &shape);
 	return true;
 }
 

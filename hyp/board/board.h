@@ -4,22 +4,17 @@
 #define HYP_BOARD_BOARD_H
 
 #include "hyp/base/addr.h"
+#include "hyp/base/uart_kinds.h"
 #include "hyp/fdt/fdt.h"
 #include "hyp/board/regions.h"
 #include <stdbool.h>
 
 #define BOARD_MAX_CPUS 8
 
-enum board_uart {
-	BOARD_UART_NONE,
-	BOARD_UART_PL011,
-	BOARD_UART_8250,
-	BOARD_UART_8250_DW,
-	BOARD_UART_8250_OMAP,
-	BOARD_UART_EXYNOS,
-	BOARD_UART_IMX,
-	BOARD_UART_STM32,
-};
+#define BOARD_UART_NUMBER(number, ...) number,
+
+/* BOARD_UART_NONE, then BOARD_UART_PL011 and what follows: the rows of hyp/base/uart_kinds.h. */
+enum board_uart { BOARD_UART_NONE, UART_KINDS(BOARD_UART_NUMBER) };
 enum board_psci { BOARD_PSCI_NONE, BOARD_PSCI_SMC };
 
 /* How a CPU other than the first is started. */

@@ -41,53 +41,54 @@ static fdt_node_t board_find_stdout(const struct fdt *fdt)
 	return path ? fdt_find_path(fdt, path) : FDT_NONE;
 }
 
-/* By Linux's bindings. An 8250's shift and width hold where the tree has no reg-shift and no
- * reg-io-width: OMAP's trees have neither. What is first in a list is the more special. */
-static const struct board_uart_kind {
-	const char *compatible;
-	enum board_uart uart;
+/* The shift holds where the tree has no reg-shift. OMAP's trees have neither that nor a width. */
+struct board_uart_match {
+	const char *compatible; /* NULL ends a row's list */
 	uint32_t shift;
-} board_uarts[] = {
-	{ "arm,pl011", BOARD_UART_PL011, 2 },
-	{ "samsung,exynos4210-uart", BOARD_UART_EXYNOS, 2 },
-	{ "fsl,imx6q-uart", BOARD_UART_IMX, 2 },
-	{ "fsl,imx21-uart", BOARD_UART_IMX, 2 },
-	{ "st,stm32h7-uart", BOARD_UART_STM32, 2 },
-	{ "snps,dw-apb-uart", BOARD_UART_8250_DW, 0 },
-	{ "ti,omap2-uart", BOARD_UART_8250_OMAP, 2 },
-	{ "ti,omap3-uart", BOARD_UART_8250_OMAP, 2 },
-	{ "ti,omap4-uart", BOARD_UART_8250_OMAP, 2 },
-	{ "ti,am3352-uart", BOARD_UART_8250_OMAP, 2 },
-	{ "ti,am4372-uart", BOARD_UART_8250_OMAP, 2 },
-	{ "ti,dra742-uart", BOARD_UART_8250_OMAP, 2 },
-	{ "nvidia,tegra20-uart", BOARD_UART_8250, 2 },
-	{ "ns16550a", BOARD_UART_8250, 0 },
-	{ "ns16550", BOARD_UART_8250, 0 },
-	{ "ns8250", BOARD_UART_8250, 0 },
 };
 
-static const struct board_uart_kind *board_find_uart_kind(const struct fdt *fdt, fdt_node_t node)
+#define BOARD_UART_ROW(number, driver, name, shaped, ...) \
+	{ number, shaped, (const struct board_uart_match[]) { __VA_ARGS__, { NULL, 0 } } },
+
+static const struct board_uart_kind {
+	enum board_uart uart;
+	bool shaped; /* by the tree */
+	const struct board_uart_match *matches;
+} board_uart_kinds[] = { UART_KINDS(BOARD_UART_ROW) };
+
+static const struct board_uart_match *board_match_uart(const struct board_uart_kind *kind,
+						       const struct fdt *fdt, fdt_node_t node)
 {
-	for (uint32_t i = 0; i < ARRAY_SIZE(board_uarts); i++) {
-		if (fdt_is_compatible(fdt, node, board_uarts[i].compatible)) {
-			return &board_uarts[i];
+	const struct board_uart_match *match = kind->matches;
+
+	while (match->compatible && !fdt_is_compatible(fdt, node, match->compatible)) {
+		match++;
+	}
+	return match->compatible ? match : NULL;
+}
+
+/* The special kinds stand below the general. */
+static const struct board_uart_kind *board_find_uart_kind(const struct fdt *fdt, fdt_node_t node,
+							  uint32_t *shift)
+{
+	for (uint32_t i = ARRAY_SIZE(board_uart_kinds); i-- > 0;) {
+		const struct board_uart_match *match =
+			board_match_uart(&board_uart_kinds[i], fdt, node);
+
+		if (match) {
+			*shift = match->shift;
+			return &board_uart_kinds[i];
 		}
 	}
 	return NULL;
-}
-
-static bool board_is_8250(enum board_uart uart)
-{
-	return uart == BOARD_UART_8250 || uart == BOARD_UART_8250_DW ||
-	       uart == BOARD_UART_8250_OMAP;
 }
 
 /* The node is one that the monitor can drive: its fields of *board. Registers end within the page
  * that follows the base: shift 4 is the widest that was built. */
 static bool board_try_uart(const struct fdt *fdt, fdt_node_t node, struct board *board)
 {
-	const struct board_uart_kind *kind = board_find_uart_kind(fdt, node);
-	uint32_t shift = kind ? kind->shift : 0;
+	uint32_t shift = 0;
+	const struct board_uart_kind *kind = board_find_uart_kind(fdt, node, &shift);
 	uint32_t width = 4;
 	uint64_t base;
 	uint64_t size;
@@ -95,7 +96,7 @@ static bool board_try_uart(const struct fdt *fdt, fdt_node_t node, struct board 
 	if (!kind || !fdt_is_enabled(fdt, node) || !fdt_reg(fdt, node, 0, &base, &size)) {
 		return false;
 	}
-	if (board_is_8250(kind->uart)) {
+	if (kind->shaped) {
 		shift = board_cell(fdt, node, "reg-shift", shift);
 		width = board_cell(fdt, node, "reg-io-width", 1);
 		base += board_cell(fdt, node, "reg-offset", 0);

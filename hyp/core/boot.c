@@ -93,13 +93,6 @@ void boot_map_board(struct boot *boot)
 	}
 }
 
-static const struct uart_driver *const boot_uart_drivers[] = {
-	[BOARD_UART_PL011] = &uart_pl011,     [BOARD_UART_8250] = &uart_8250,
-	[BOARD_UART_8250_DW] = &uart_8250_dw, [BOARD_UART_8250_OMAP] = &uart_8250_omap,
-	[BOARD_UART_EXYNOS] = &uart_exynos,   [BOARD_UART_IMX] = &uart_imx,
-	[BOARD_UART_STM32] = &uart_stm32,
-};
-
 void boot_find_uart(struct boot *boot)
 {
 	board_read_uart(&boot->board_fdt, &facts_board);
@@ -110,7 +103,7 @@ void boot_find_uart(struct boot *boot)
 			.width = facts_board.uart_width,
 		};
 
-		uart_init(boot_uart_drivers[facts_board.uart], &shape);
+		uart_init(uart_driver_of(facts_board.uart), &shape);
 	}
 }
 

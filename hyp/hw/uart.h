@@ -3,6 +3,7 @@
 #ifndef HYP_HW_UART_H
 #define HYP_HW_UART_H
 
+#include "hyp/base/uart_kinds.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,13 +16,11 @@ struct uart_shape {
 	uint32_t shift, width;
 };
 
-extern const struct uart_driver uart_pl011;	/* ARM DDI 0183 */
-extern const struct uart_driver uart_8250;	/* 16550 and what behaves like it */
-extern const struct uart_driver uart_8250_dw;	/* Synopsys DesignWare APB UART */
-extern const struct uart_driver uart_8250_omap; /* TI OMAP3 and later, AM335x, DRA7 */
-extern const struct uart_driver uart_exynos;	/* Samsung Exynos 4210 and later */
-extern const struct uart_driver uart_imx;	/* NXP i.MX21 and later */
-extern const struct uart_driver uart_stm32;	/* ST STM32H7, STM32MP1 */
+#define UART_DECLARE(number, driver, ...) extern const struct uart_driver driver;
+UART_KINDS(UART_DECLARE)
+
+/* By the number of a kind, from 1; NULL: there is none of that number. */
+const struct uart_driver *uart_driver_of(uint32_t kind);
 
 /* Speed, parity and pins stay as the boot loader set them; FIFOs are turned on where a running UART
  * allows it, interrupts off. */

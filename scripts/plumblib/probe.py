@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import boards, common
-from .common import BUILD, ROOT, PlumbError, tool
+from . import boards, common, uarts
+from .common import BUILD, PlumbError, tool
 
 PLAIN = BUILD / "probe" / "plain.img"
 IMAGE = BUILD / "probe.img"
@@ -30,10 +30,8 @@ BOARDS = {**boards.BOARDS, **MORE}
 
 
 def uart_kinds() -> list[str]:
-    """Names by their numbers: the monitor's enum is the one list. The first is 'none'."""
-    text = (ROOT / "hyp/board/board.h").read_text()
-    body = re.search(r"enum board_uart \{(.*?)\}", text, re.S)[1]
-    return [name.lower().replace("_", "-") for name in re.findall(r"BOARD_UART_(\w+)", body)]
+    """Names by their numbers: the monitor's rows are the one list. The first is 'none'."""
+    return ["none", *(row.name for row in uarts.rows())]
 
 
 def parse_uart(text: str) -> tuple[int, int, int, int]:

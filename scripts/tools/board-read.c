@@ -106,18 +106,11 @@ static const char *off_name(const struct board *board)
 	return text;
 }
 
+#define UART_NAME(number, driver, name, ...) name,
+
 static void print_board(const struct board *board)
 {
-	static const char *const uart[] = {
-		[BOARD_UART_NONE] = "none that is known",
-		[BOARD_UART_PL011] = "PL011",
-		[BOARD_UART_8250] = "8250",
-		[BOARD_UART_8250_DW] = "8250 (DW)",
-		[BOARD_UART_8250_OMAP] = "8250 (OMAP)",
-		[BOARD_UART_EXYNOS] = "Exynos",
-		[BOARD_UART_IMX] = "i.MX",
-		[BOARD_UART_STM32] = "STM32",
-	};
+	static const char *const uart[] = { "none that is known", UART_KINDS(UART_NAME) };
 
 	printf("model: %s\n", board->model);
 	print_memory(board);

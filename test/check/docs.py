@@ -2,13 +2,24 @@
 """Every command in README.md and docs/*.md works: cheap ones are run, boots are packed and
 checked (their systems are booted by test/cases, or else here), make targets are asked for with -n.
 Links to files of the tree lead somewhere; a block that names a file is a piece of it, and every
-other C block compiles as a guest's. docs/guests.md tells of all guests, and of versions that are here."""
+other C block compiles as a guest's. docs/guests.md tells of all guests, and of versions that are here;
+tables that repeat rows of the sources have them all."""
 
 import re
 
+<<<<<<< HEAD:test/check/docs.py
 from lib import docs, guests
 from plumblib.common import PlumbError
 from lib.check import ROOT, Check, make_variable, run
+=======
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from testlib import docs, guests, tables  # noqa: E402
+from plumblib import uarts  # noqa: E402
+from plumblib.common import PlumbError  # noqa: E402
+from testlib.check import ROOT, Check, make_variable, run  # noqa: E402
+>>>>>>> 8c89b60 (refactor(uart): a kind is one row, of which rings, probe and tools make their tables):scripts/check-docs
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
@@ -37,6 +48,8 @@ for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
     for target in LINK.findall(page.read_text()):
         if "://" not in target:
             check.result((page.parent / target).exists(), f"{name}: link to {target}")
+faults = tables.uart_faults((ROOT / "docs" / "porting.md").read_text(), uarts.rows())
+check.result(not faults, "docs/porting.md: the kinds of UART", "\n".join(faults))
 _, listed = run(["test/run", "--list"])
 jobs = {line.split()[1] for line in listed.splitlines()}
 try:
