@@ -11,8 +11,6 @@
 #include "hyp/core/vm.h"
 #include "hyp/regs/hsr.h"
 
-#define HYPERCALL_COUNT 9 /* calls in the vendor-hypervisor range */
-
 #define HVC_SIZE 4u /* bytes, in ARM and in Thumb state */
 
 static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
@@ -39,9 +37,10 @@ static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 	}
 }
 
-/* The VM behind a handle, if the caller may call on it: 0 is the caller, n the manifest's n-th
+/* Whom a call is on, if the caller may make it: rows name one of these two, handlers get that VM
+ * and ask for no right. Here the handle in r1 tells: 0 is the caller, n the manifest's n-th
  * partition. */
-static int hypercall_vm(const struct vcpu *caller, uint32_t handle, struct vm **vm)
+static int32_t hypercall_on_vm(const struct vcpu *caller, uint32_t handle, struct vm **vm)
 {
 	uint32_t index = handle ? handle - 1 : caller->vm->index;
 
@@ -55,9 +54,24 @@ static int hypercall_vm(const struct vcpu *caller, uint32_t handle, struct vm **
 	return 0;
 }
 
-static uint32_t hypercall_capability(uint32_t capability)
+/* The caller; everybody may. */
+static int32_t hypercall_on_self(const struct vcpu *caller, uint32_t r1, struct vm **vm)
 {
-	switch (capability) {
+	(void)r1;
+	*vm = caller->vm;
+	return 0;
+}
+
+static int32_t hypercall_api_version(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller, (void)vm, (void)regs;
+	return KVM_API_VERSION;
+}
+
+static int32_t hypercall_extension(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller, (void)vm;
+	switch (regs->r[1]) {
 	case KVM_CAP_IRQCHIP:
 	case KVM_CAP_IRQ_INJECT_STATUS:
 	case KVM_CAP_ARM_PSCI:
@@ -72,23 +86,18 @@ static uint32_t hypercall_capability(uint32_t capability)
 	}
 }
 
-static int hypercall_irq_line(const struct vcpu *caller, const uint32_t args[4])
+static int32_t hypercall_irq_line(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
-	struct vm *vm;
-	int error = hypercall_vm(caller, args[1], &vm);
-
-	return error ? error : irq_call_line(vm, args[2], args[3] != 0);
+	(void)caller;
+	return irq_call_line(vm, regs->r[2], regs->r[3] != 0);
 }
 
 /* At most PLUMB_IRQ_LINE_MANY_MAX entries a call: the caller goes on from the count it gets. They
  * are applied before it runs again, a few at a time. */
-static int hypercall_irq_line_many(struct vcpu *caller, struct guest_regs *regs)
+static int32_t hypercall_irq_line_many(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
-	struct vm *vm;
-	int error = hypercall_vm(caller, regs->r[1], &vm);
-
-	if (error || !regs->r[3]) {
-		return error;
+	if (!regs->r[3]) {
+		return 0;
 	}
 	caller->lines_of = vm;
 	caller->lines_done = 0;
@@ -96,19 +105,17 @@ static int hypercall_irq_line_many(struct vcpu *caller, struct guest_regs *regs)
 	if (caller->lines_of) {
 		cpu_this()->resched = true; /* to run_work */
 	}
-	return (int)regs->r[0];
+	return (int32_t)regs->r[0];
 }
 
-static int hypercall_irq_state(struct vcpu *caller, struct guest_regs *regs)
+static int32_t hypercall_irq_state(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
-	struct vm *vm;
 	uint32_t state = 0;
-	int error = hypercall_vm(caller, regs->r[1], &vm);
+	int error = irq_call_state(caller, vm, regs->r[2], &state);
 
-	error = error ? error : irq_call_state(caller, vm, regs->r[2], &state);
 	if (error == IRQ_CALL_AGAIN) {
 		regs->pc -= HVC_SIZE;
-		return (int)PLUMB_GET_IRQ_STATE;
+		return (int32_t)PLUMB_GET_IRQ_STATE;
 	}
 	if (!error) {
 		regs->r[1] = state;
@@ -116,20 +123,16 @@ static int hypercall_irq_state(struct vcpu *caller, struct guest_regs *regs)
 	return error;
 }
 
-static int hypercall_vm_info(const struct vcpu *caller, struct guest_regs *regs)
+static int32_t hypercall_vm_info(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	static const uint8_t states[] = { [LIFE_OFF] = PLUMB_VM_OFF,
 					  [LIFE_LOADING] = PLUMB_VM_LOADING,
 					  [LIFE_RUNNING] = PLUMB_VM_RUNNING,
 					  [LIFE_ENDING] = PLUMB_VM_RUNNING,
 					  [LIFE_CRASHED] = PLUMB_VM_CRASHED };
-	struct vm *vm;
 	uint32_t name[2] = { 0, 0 };
-	int error = hypercall_vm(caller, regs->r[1], &vm);
 
-	if (error) {
-		return error;
-	}
+	(void)caller;
 	for (uint32_t n = 0; n < sizeof(name) && vm->config->name[n]; n++) {
 		name[n / 4] |= (uint32_t)(uint8_t)vm->config->name[n] << (n % 4 * 8);
 	}
@@ -140,16 +143,12 @@ static int hypercall_vm_info(const struct vcpu *caller, struct guest_regs *regs)
 	return 0;
 }
 
-static int hypercall_stats(const struct vcpu *caller, struct guest_regs *regs)
+static int32_t hypercall_stats(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	uint32_t index = regs->r[3];
 	uint64_t value = 0;
-	struct vm *vm;
-	int error = hypercall_vm(caller, regs->r[1], &vm);
 
-	if (error) {
-		return error;
-	}
+	(void)caller;
 	if (regs->r[2] >= vm->nr_vcpus || index >= PLUMB_STAT_COUNT) {
 		return -HYP_EINVAL;
 	}
@@ -166,36 +165,44 @@ static int hypercall_stats(const struct vcpu *caller, struct guest_regs *regs)
 	return 0;
 }
 
-static int hypercall_system_exit(const struct vcpu *caller, uint32_t pc, uint32_t status)
+static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
+	uint32_t status = regs->r[1];
+
 	if (status) {
-		guest_log_end(caller, pc, "ends its partition with a failure");
+		guest_log_end(caller, regs->pc - HVC_SIZE, "ends its partition with a failure");
 	}
-	partition_end(caller->vm, status ? LIFE_END_CRASH : LIFE_END_OFF, (int32_t)status);
+	partition_end(vm, status ? LIFE_END_CRASH : LIFE_END_OFF, (int32_t)status);
 	return 0;
 }
 
-static int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *regs)
+/* The calls of the vendor-hypervisor range, a row each: number, handler, whose right is asked, name
+ * in docs/control-abi.md. A handler returns r0. */
+/* clang-format off */
+#define HYPERCALLS(CALL) \
+	CALL(PLUMB_GET_API_VERSION, hypercall_api_version, hypercall_on_self, "KVM_GET_API_VERSION") \
+	CALL(PLUMB_CHECK_EXTENSION, hypercall_extension, hypercall_on_self, "KVM_CHECK_EXTENSION") \
+	CALL(PLUMB_IRQ_LINE, hypercall_irq_line, hypercall_on_vm, "KVM_IRQ_LINE") \
+	CALL(PLUMB_IRQ_LINE_STATUS, hypercall_irq_line, hypercall_on_vm, "KVM_IRQ_LINE_STATUS") \
+	CALL(PLUMB_IRQ_LINE_MANY, hypercall_irq_line_many, hypercall_on_vm, "KVM_IRQ_LINE, many") \
+	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, hypercall_on_vm, "PLUMB_GET_IRQ_STATE") \
+	CALL(PLUMB_GET_VM_INFO, hypercall_vm_info, hypercall_on_vm, "PLUMB_GET_VM_INFO") \
+	CALL(PLUMB_GET_STATS, hypercall_stats, hypercall_on_vm, "PLUMB_GET_STATS") \
+	CALL(PLUMB_SYSTEM_EXIT, hypercall_system_exit, hypercall_on_self, "PLUMB_SYSTEM_EXIT")
+/* clang-format on */
+
+#define HYPERCALL_ONE(number, handler, right, name) +1
+#define HYPERCALL_CASE(number, handler, right, name)  \
+	case number:                                  \
+		error = right(vcpu, regs->r[1], &vm); \
+		return error ? error : handler(vcpu, vm, regs);
+
+/* What SMCCC (ARM DEN 0028) asks of each range. */
+static int32_t hypercall_about(struct guest_regs *regs)
 {
 	switch (regs->r[0]) {
-	case PLUMB_IRQ_LINE_STATUS:
-		return hypercall_irq_line(vcpu, regs->r);
-	case PLUMB_IRQ_LINE_MANY:
-		return hypercall_irq_line_many(vcpu, regs);
-	case PLUMB_GET_IRQ_STATE:
-		return hypercall_irq_state(vcpu, regs);
-	case PLUMB_GET_VM_INFO:
-		return hypercall_vm_info(vcpu, regs);
-	case PLUMB_GET_STATS:
-		return hypercall_stats(vcpu, regs);
-	case PLUMB_GET_API_VERSION:
-		return KVM_API_VERSION;
-	case PLUMB_CHECK_EXTENSION:
-		return (int32_t)hypercall_capability(regs->r[1]);
-	case PLUMB_SYSTEM_EXIT:
-		return hypercall_system_exit(vcpu, regs->pc - HVC_SIZE, regs->r[1]);
 	case PLUMB_CALL_COUNT:
-		return HYPERCALL_COUNT;
+		return 0 HYPERCALLS(HYPERCALL_ONE);
 	case PLUMB_CALL_UID:
 		regs->r[1] = PLUMB_UID_R1;
 		regs->r[2] = PLUMB_UID_R2;
@@ -209,6 +216,18 @@ static int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *regs)
 	}
 }
 
+static inline int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *regs, uint32_t number)
+{
+	struct vm *vm;
+	int32_t error;
+
+	switch (number) {
+		HYPERCALLS(HYPERCALL_CASE);
+	default:
+		return hypercall_about(regs);
+	}
+}
+
 void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct vcpu *vcpu = cpu->loaded;
@@ -219,12 +238,12 @@ void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		regs->pc -= HVC_SIZE; /* the PC is past it */
 		exit_inject_undef(vcpu, regs, FIELD_PREP(HSR_EC, HSR_EC_HVC) | immediate);
 	} else if (regs->r[0] == PLUMB_IRQ_LINE) { /* first: it is what this monitor is for */
-		regs->r[0] = (uint32_t)hypercall_irq_line(vcpu, regs->r);
+		regs->r[0] = (uint32_t)hypercall_vendor(vcpu, regs, PLUMB_IRQ_LINE);
 	} else if (psci_is_query(regs->r[0])) {
 		regs->r[0] = (uint32_t)psci_query(regs->r[0], regs->r[1]);
 	} else if (psci_owns(regs->r[0])) {
 		hypercall_psci(cpu, regs);
 	} else {
-		regs->r[0] = (uint32_t)hypercall_vendor(vcpu, regs);
+		regs->r[0] = (uint32_t)hypercall_vendor(vcpu, regs, regs->r[0]);
 	}
 }

@@ -7,19 +7,10 @@ tables that repeat rows of the sources have them all."""
 
 import re
 
-<<<<<<< HEAD:test/check/docs.py
-from lib import docs, guests
+from lib import docs, guests, tables
+from plumblib import uarts
 from plumblib.common import PlumbError
 from lib.check import ROOT, Check, make_variable, run
-=======
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from testlib import docs, guests, tables  # noqa: E402
-from plumblib import uarts  # noqa: E402
-from plumblib.common import PlumbError  # noqa: E402
-from testlib.check import ROOT, Check, make_variable, run  # noqa: E402
->>>>>>> 8c89b60 (refactor(uart): a kind is one row, of which rings, probe and tools make their tables):scripts/check-docs
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
@@ -48,8 +39,8 @@ for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
     for target in LINK.findall(page.read_text()):
         if "://" not in target:
             check.result((page.parent / target).exists(), f"{name}: link to {target}")
-faults = tables.uart_faults((ROOT / "docs" / "porting.md").read_text(), uarts.rows())
-check.result(not faults, "docs/porting.md: the kinds of UART", "\n".join(faults))
+for what, faults in tables.findings(ROOT):
+    check.result(not faults, what, "\n".join(faults))
 _, listed = run(["test/run", "--list"])
 jobs = {line.split()[1] for line in listed.splitlines()}
 try:

@@ -2,10 +2,16 @@
 """Tables of the docs that repeat rows of the sources: both have to say the same."""
 
 import re
+from dataclasses import dataclass
+from pathlib import Path
 
 from plumblib import uarts
+from plumblib.common import PlumbError
 
 CODE = re.compile(r"`([^`]+)`")
+NUMBER = re.compile(r"^#define (PLUMB_\w+)\s+0x(8600[0-9a-f]{4})\b", re.M)
+CALL = re.compile(r'\bCALL\((\w+), (\w+), hypercall_on_(vm|self), "([^"]+)"\)')
+RANGE, ABOUT = "PLUMB_HVC_BASE", 0x8600FF00  # what is no call; SMCCC's queries about the range
 SHAPE = {"reg-shift", "reg-io-width", "reg-offset"}  # properties, among compatible strings
 
 
@@ -27,3 +33,44 @@ def uart_faults(page: str, kinds: list[uarts.Row]) -> list[str]:
     return [f"{name}: {' '.join(sorted(told.get(name, set()))) or 'nothing'} in the page, "
             f"{' '.join(sorted(known.get(name, set()))) or 'nothing'} in {uarts.TABLE.name}"
             for name in sorted(told.keys() | known.keys()) if told.get(name) != known.get(name)]
+
+
+@dataclass(frozen=True)
+class Call:
+    name: str
+    number: int
+    on_vm: bool  # r1 is a handle, and the right on that VM is asked
+
+
+def calls(source: str, abi: str) -> list[Call]:
+    """The rows of hyp/core/hypercall.c with the numbers of abi/plumbline.h, each of which has one."""
+    numbers = {name: int(number, 16) for name, number in NUMBER.findall(abi)
+               if name != RANGE and int(number, 16) < ABOUT}
+    found = CALL.findall(source)
+    rowless = numbers.keys() - {number for number, *_ in found}
+    if not found or len(found) != source.count("CALL(PLUMB_") or rowless:
+        raise PlumbError("rows of hypercalls: " + (f"none of {', '.join(sorted(rowless))}" if rowless
+                                                   else "one is not as the others are"))
+    return [Call(name, numbers[number], right == "vm") for number, _, right, name in found]
+
+
+def call_faults(page: str, known: list[Call]) -> list[str]:
+    """docs/control-abi.md against the rows of calls."""
+    told = {Call(name, int(CODE.findall(number)[0], 16), arguments.startswith("handle"))
+            for name, number, arguments, _ in rows(page, "| call | r0 | r1, r2, r3 | returns |")
+            if not name.startswith("SMCCC ")}
+    return [f"{place}: {call.name}, {call.number:#x}, {'of a handle' if call.on_vm else 'of the caller'}"
+            for place, only in (("only in the page", told - set(known)),
+                                ("not in the page", set(known) - told))
+            for call in sorted(only, key=lambda call: call.number)]
+
+
+def findings(root: Path) -> list[tuple[str, list[str]]]:
+    """What was compared, and the faults found."""
+    porting, abi = "docs/porting.md", "docs/control-abi.md"
+    try:
+        known = calls((root / "hyp/core/hypercall.c").read_text(), (root / "abi/plumbline.h").read_text())
+        return [(f"{porting}: kinds of UART", uart_faults((root / porting).read_text(), uarts.rows())),
+                (f"{abi}: calls", call_faults((root / abi).read_text(), known))]
+    except PlumbError as error:
+        return [("tables of the sources", [str(error)])]

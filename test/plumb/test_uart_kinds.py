@@ -10,7 +10,7 @@ from pathlib import Path
 
 from plumblib import uarts
 from plumblib.common import ROOT, PlumbError
-from testlib import tables
+from lib import tables
 
 ROW = 'KIND(BOARD_UART_DUMMY, uart_dummy, "Dummy", false, { "acme,dummy-uart", 0 })'
 DRIVER = '#include "hyp/hw/uart_driver.h"\nconst struct uart_driver uart_dummy = { 0 };\n'
