@@ -7,7 +7,7 @@ import unittest
 
 from plumblib.common import ROOT, PlumbError
 from lib import tables
-from testlib.check import make_variable
+from lib.check import make_variable
 
 ABI = (ROOT / "abi/plumbline.h").read_text()
 SOURCE = (ROOT / "hyp/core/hypercall.c").read_text()
