@@ -48,12 +48,16 @@ def run_tool(argv: list[str], what: str, stdin: bytes | None = None) -> bytes:
     return done.stdout
 
 
+def clean_environment() -> dict[str, str]:
+    """Without the jobserver of a calling make: its descriptors are not ours to use."""
+    return {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+
+
 def make(*targets: str) -> None:
     """Brings build products up to date. Quiet when there is nothing to do."""
-    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     done = subprocess.run(
         [tool("make"), "-s", "--no-print-directory", "-C", str(ROOT), *targets],
-        env=env, capture_output=True, check=False)
+        env=clean_environment(), capture_output=True, check=False)
     if done.returncode != 0:
         said = (done.stdout + done.stderr).decode(errors="replace").strip()
         raise PlumbError(f"make {' '.join(targets)} failed:\n{said}")
@@ -61,9 +65,8 @@ def make(*targets: str) -> None:
 
 def make_variable(name: str) -> list[str]:
     """A list that stands in the Makefile, and nowhere else."""
-    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     done = subprocess.run(["make", "-s", "--no-print-directory", f"print-{name}"], cwd=ROOT,
-                          env=env, capture_output=True, text=True, check=True)
+                          env=clean_environment(), capture_output=True, text=True, check=True)
     return done.stdout.split()
 
 

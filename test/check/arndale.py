@@ -10,10 +10,10 @@ import re
 import tempfile
 from pathlib import Path
 
-from plumblib import debian, pack
-from plumblib.common import BUILD, ROOT, run_tool, tool
 from lib.check import Check
 from lib.uboot import FROM_DISK, Boot, drive, make_disk, run
+from plumblib import debian, pack
+from plumblib.common import BUILD, ROOT, run_tool, tool
 
 HELP = """\
 Two boots: with the board's tree as it is, up to the second CPU, which does not come; and with a tree
@@ -160,19 +160,13 @@ def check_one_cpu(check: Check, folder: Path, tree: bytes) -> Run:
     return one
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", action="store_true", help="print the consoles")
-    args = parser.parse_args()
-    check = Check("arndale")
+
+
+def main(check: Check, args: argparse.Namespace) -> None:
     tree = debian.boards()["exynos5250-arndale"].read_bytes()
     with tempfile.TemporaryDirectory(dir=BUILD) as place:
         for one in (check_whole(check, Path(place), tree), check_one_cpu(check, Path(place), tree)):
             if args.show:
                 print(one.boot.said, one.console, sep="\n")
-    check.finish()
-
-
-if __name__ == "__main__":
-    main()

@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from plumblib import debian
-from plumblib.common import EXIT_OK, EXIT_REFUSED, ROOT, PlumbError
 from lib.boards import REFUSED, SUPPORTED, Board
 from lib.check import Check
+from plumblib import debian
+from plumblib.common import EXIT_OK, EXIT_REFUSED, ROOT, PlumbError
 
 IGNORED = ("model: ", "reserved: ")
 
@@ -39,8 +39,7 @@ def check_refused(check: Check, name: str, tree: Path, why: str) -> None:
                  f"{name} is refused: {why}", f"exit code {status}\n" + "\n".join(said))
 
 
-def main() -> None:
-    check = Check("boards")
+def main(check: Check) -> None:
     try:
         trees = debian.boards()
     except PlumbError as error:
@@ -50,8 +49,3 @@ def main() -> None:
         check_supported(check, name, trees[name], board)
     for name, why in REFUSED.items():
         check_refused(check, name, trees[name], why)
-    check.finish()
-
-
-if __name__ == "__main__":
-    main()

@@ -15,8 +15,6 @@ LINUX_PASTED = 3180  # bytes
 STUCK = 9000  # bytes: more than ring, FIFOs and all
 STATE = "\x1ds"  # Ctrl-] s
 
-check = Check("console")
-
 
 def plumb(*arguments: str, typed: str | None = None) -> str:
     done = subprocess.run([PLUMB, *arguments, "--no-make", "--timeout", str(LIMIT)], cwd=ROOT,
@@ -30,7 +28,7 @@ def letters(count: int) -> str:
     return "".join(chr(ord("a") + n % 26) for n in range(count))
 
 
-def pipes() -> None:
+def pipes(check: Check) -> None:
     """All of it is there before the monitor has begun; or in pieces, as a shell's echoes come."""
     for n in range(PIPES):
         if n % 2:
@@ -45,7 +43,7 @@ def pipes() -> None:
                      said[-1000:])
 
 
-def pasted() -> None:
+def pasted(check: Check) -> None:
     """A page at control's prompt, which answers line by line."""
     lines = [f"{n:02}-{letters(50)}" for n in range(PASTED)]
     said = plumb("console", typed="\n".join([*lines, "quit", ""]))
@@ -54,7 +52,7 @@ def pasted() -> None:
                  f"{len(answers)} were answered")
 
 
-def linux() -> None:
+def linux(check: Check) -> None:
     """A page for a program of Linux's, as `make run-linux` boots it."""
     text = "".join(f"{n:02}-{letters(49)}\n" for n in range(PASTED))
     assert len(text) == LINUX_PASTED
@@ -69,7 +67,7 @@ def linux() -> None:
                  f"{LINUX_PASTED} bytes for a program of Linux's", said[-2000:])
 
 
-def late() -> None:
+def late(check: Check) -> None:
     """The guest reads at last."""
     for count in (16, 17, 600, 3180, 6000):
         said = plumb("run", "--kernel", GUEST.format("input"), "--append",
@@ -78,7 +76,7 @@ def late() -> None:
                      f"{count} bytes for a guest that reads later", said[-1000:])
 
 
-def never() -> None:
+def never(check: Check) -> None:
     """It does not: Ctrl-] is heard all the same, and the guest is told of what was lost."""
     for ms in (9000, 30000, 60000):  # a busy host may not have typed all before the guest reads
         said = plumb("run", "--kernel", GUEST.format("input"), "--append",
@@ -90,9 +88,9 @@ def never() -> None:
     check.result(heard, "Ctrl-] s behind what a guest does not read", said[-1500:])
 
 
-pipes()
-pasted()
-linux()
-late()
-never()
-check.finish()
+def main(check: Check) -> None:
+    pipes(check)
+    pasted(check)
+    linux(check)
+    late(check)
+    never(check)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which branches of the pure code its checkers take. test/tool check/coverage --help."""
+"""Which branches of the pure code its checkers take."""""
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from lib import coverage
 from lib.check import ROOT, Check, make_variable
+from plumblib.common import clean_environment
 
 WORK = "build/coverage"
 LEAST = 95  # per cent; as many are too few
@@ -29,8 +29,7 @@ examples:
 
 def said(argv: list[str], **environment: str) -> str:
     """What it wrote; ends the run if it fails."""
-    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-    done = subprocess.run(argv, cwd=ROOT, env=env | environment, stdin=subprocess.DEVNULL,
+    done = subprocess.run(argv, cwd=ROOT, env=clean_environment() | environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           check=False, timeout=LIMIT)
     if done.returncode != 0:
@@ -64,14 +63,13 @@ def table(check: Check, branches: list[coverage.Branch]) -> None:
                  f"{100 * whole[0] / max(1, whole[1]):.2f} %; more than {LEAST} % wanted")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="test/tool check/coverage", description="Branch coverage of the pure code.",
-        epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("programs", nargs="*", metavar="PROGRAM",
                         help="built with counters; without any, those of the Makefile are built")
     parser.add_argument("--untaken", action="store_true", help="only list what is not taken")
-    args = parser.parse_args()
+
+
+def main(check: Check, args: argparse.Namespace) -> None:
     programs = args.programs or make_variable("COVERAGE_PROGRAMS")
     if not args.programs:
         said(["make", "-s", "--no-print-directory", "-j2", *programs])
@@ -81,8 +79,7 @@ def main() -> None:
     found = coverage.untaken(branches, sources)
     if args.untaken:
         print("\n".join(f"{side.file}:{line}: {side}" for side, line in found))
-        return
-    check = Check("coverage")
+        sys.exit(0)
     missing = set(make_variable("PURE_SRCS")) - coverage.files(export, ROOT)
     check.result(not missing, "all pure code is measured", "\n".join(sorted(missing)))
     table(check, branches)
@@ -91,8 +88,3 @@ def main() -> None:
     check.result(not unexplained, f"{len(found)} not taken, each explained in {coverage.TABLE}",
                  "\n".join(unexplained))
     check.result(not stale, "nothing is explained that is taken, or is no more", "\n".join(stale))
-    check.finish()
-
-
-if __name__ == "__main__":
-    main()

@@ -20,7 +20,6 @@ WORD = re.compile(r"^ *[0-9a-f]+:\t([0-9a-f]{8}) ")
 # What hyp/regs/cp15.h makes tables of; not an encoding.
 MACHINERY = {"CP_REG", "CP_REG64", "CP_REG_TOKENS", "CP_REG64_TOKENS"}
 
-check = Check("encodings")
 FOLDER = tempfile.TemporaryDirectory()
 table = encodings.parse((ROOT / "test" / "encodings").read_text())
 registers = encodings.registers((ROOT / "test/unit/test_cp15_regs.c").read_text())
@@ -57,7 +56,7 @@ def values(file: str, names: list[str]) -> tuple[list[int], str]:
     return list(struct.unpack(f"<{len(names)}Q", data)), ""
 
 
-def check_values(file: str, rows: encodings.FileRows) -> None:
+def check_values(check: Check, file: str, rows: encodings.FileRows) -> None:
     names = list(rows.values)
     got, said = values(file, names) if names else ([], "")
     wrong = [f"{file}: {name} is {value:#x}, not {rows.values[name][0]:#x} ({rows.values[name][1]})"
@@ -66,7 +65,7 @@ def check_values(file: str, rows: encodings.FileRows) -> None:
                  said or "\n".join(wrong))
 
 
-def check_complete(file: str, rows: encodings.FileRows) -> None:
+def check_complete(check: Check, file: str, rows: encodings.FileRows) -> None:
     """Each macro has a row, each row a macro."""
     defined = {name for name, arguments in encodings.macros((ROOT / file).read_text())
                if not arguments}
@@ -77,7 +76,7 @@ def check_complete(file: str, rows: encodings.FileRows) -> None:
     check.result(not wrong, f"{file}: every macro has a row", "\n".join(wrong))
 
 
-def check_unit_tables() -> None:
+def check_unit_tables(check: Check) -> None:
     names = {re.sub(r"\(.*", "", name) for name in registers} | unit
     for path in sorted((ROOT / "hyp" / "regs").glob("*.h")):
         defined = {name for name, _ in encodings.macros(path.read_text())} - MACHINERY
@@ -100,7 +99,7 @@ def accesses(path: str) -> dict[str, list[int]]:
     return found
 
 
-def check_assembly(file: str, rows: encodings.FileRows) -> None:
+def check_assembly(check: Check, file: str, rows: encodings.FileRows) -> None:
     path, said = compiled((ROOT / file).read_text(), "assembler-with-cpp")
     words = [word for found in accesses(path).values() for word in found] if path else []
     # VMRS and VMSR (coprocessor 10) are named, not numbered, where they are written.
@@ -129,7 +128,7 @@ uint{bits}_t read_{number}(void)
 """
 
 
-def check_accessors() -> None:
+def check_accessors(check: Check) -> None:
     """sysreg_write and sysreg_read of each register that they can reach. The procedure call standard
     has the value in r0, or its low half there and the high one in r1: the word is known whole."""
     reached = {name: one for name, one in registers.items() if one.coproc != 10}
@@ -150,14 +149,14 @@ def check_accessors() -> None:
                  f"sysreg.h: {len(reached)} registers read and written", said or "\n".join(wrong))
 
 
-check_unit_tables()
-for path in sorted([*(ROOT / "hyp/hw").glob("*.h"), *(ROOT / "boot").glob("*.[hS]")]):
-    table.setdefault(str(path.relative_to(ROOT)), encodings.FileRows())
-for name, file_rows in table.items():
-    check_complete(name, file_rows)
-    if file_rows.values:
-        check_values(name, file_rows)
-    if name.endswith(".S"):
-        check_assembly(name, file_rows)
-check_accessors()
-check.finish()
+def main(check: Check) -> None:
+    check_unit_tables(check)
+    for path in sorted([*(ROOT / "hyp/hw").glob("*.h"), *(ROOT / "boot").glob("*.[hS]")]):
+        table.setdefault(str(path.relative_to(ROOT)), encodings.FileRows())
+    for name, file_rows in table.items():
+        check_complete(check, name, file_rows)
+        if file_rows.values:
+            check_values(check, name, file_rows)
+        if name.endswith(".S"):
+            check_assembly(check, name, file_rows)
+    check_accessors(check)

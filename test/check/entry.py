@@ -6,9 +6,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from lib.check import Check, run
 from plumblib import elf, qemu
 from plumblib.common import ROOT, tool
-from lib.check import Check, run
 
 BEFORE, IMAGE = 0x42000000, 0x42010000
 # The image goes on at IMAGE with r2 as it was. SCTLR: ARM ARM B4.1.130, SCR: B4.1.129, CNTFRQ:
@@ -94,26 +94,27 @@ def boot(folder: Path, smp: int) -> str:
 
 
 MACHINE = "virt,secure=on,virtualization=on,dtb-randomness=off"
-check = Check("entry")
-with tempfile.TemporaryDirectory() as name:
-    there = Path(name)
-    good, why = run(["scripts/plumb", "pack", "guest/demo.dts", "--no-make", "-o",
-                     str(there / "system.img")])
-    check.result(good, "plumb pack", why)
-    subprocess.run([tool("qemu-system-arm"), "-M", f"{MACHINE},dumpdtb={there / 'plain.dtb'}",
-                    "-cpu", "cortex-a15", "-smp", "2", "-m", "512M", "-nic", "none", "-display",
-                    "none"], cwd=ROOT, check=True, capture_output=True)
-    # QEMU's file is as large as its room for changes, and QEMU would double that.
-    subprocess.run([tool("dtc"), "-q", "-I", "dtb", "-O", "dtb", "-o", "plain.dtb", "plain.dtb"],
-                   cwd=there, check=True)
-    system = (there / "system.img").read_bytes() if good else b""
-    for what, text, tree, last in ROWS:
-        before = assemble(there, text).ljust(IMAGE - BEFORE, b"\0")
-        (there / "whole.elf").write_bytes(elf.wrap(before + system, BEFORE))
-        (there / "board.dtb").write_bytes((there / "plain.dtb").read_bytes())
-        if tree:
-            subprocess.run([tool("fdtput"), *tree[:2], "board.dtb", *tree[2:]], cwd=there,
-                           check=True)
-        said = boot(there, 2)
-        check.result(f"plumbline: {last}" in said and "panic" not in said, what, said)
-check.finish()
+
+
+def main(check: Check) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        there = Path(name)
+        good, why = run(["scripts/plumb", "pack", "guest/demo.dts", "--no-make", "-o",
+                         str(there / "system.img")])
+        check.result(good, "plumb pack", why)
+        subprocess.run([tool("qemu-system-arm"), "-M", f"{MACHINE},dumpdtb={there / 'plain.dtb'}",
+                        "-cpu", "cortex-a15", "-smp", "2", "-m", "512M", "-nic", "none", "-display",
+                        "none"], cwd=ROOT, check=True, capture_output=True)
+        # QEMU's file is as large as its room for changes, and QEMU would double that.
+        subprocess.run([tool("dtc"), "-q", "-I", "dtb", "-O", "dtb", "-o", "plain.dtb", "plain.dtb"],
+                       cwd=there, check=True)
+        system = (there / "system.img").read_bytes() if good else b""
+        for what, text, tree, last in ROWS:
+            before = assemble(there, text).ljust(IMAGE - BEFORE, b"\0")
+            (there / "whole.elf").write_bytes(elf.wrap(before + system, BEFORE))
+            (there / "board.dtb").write_bytes((there / "plain.dtb").read_bytes())
+            if tree:
+                subprocess.run([tool("fdtput"), *tree[:2], "board.dtb", *tree[2:]], cwd=there,
+                               check=True)
+            said = boot(there, 2)
+            check.result(f"plumbline: {last}" in said and "panic" not in said, what, said)

@@ -35,13 +35,14 @@ def needs_hardware(path: str) -> bool:
 
 
 UNIT = "typedef int a_unit_is_never_empty;\n"
-check = Check("headers")
-for header in with_suffix(".h"):
-    path = str(header)
-    for way, compiler in ways(path):
-        language = [] if "-x" in compiler else ["-x", "c"]
-        # BASE_CFLAGS' -std comes first, so that a way may name another.
-        good, said = run([compiler[0], *FLAGS, *compiler[1:], "-include", path, "-include", path,
-                          *language, "-"], stdin="" if "-x" in compiler else UNIT)
-        check.result(good, f"{path} ({way})", said)
-check.finish()
+
+
+def main(check: Check) -> None:
+    for header in with_suffix(".h"):
+        path = str(header)
+        for way, compiler in ways(path):
+            language = [] if "-x" in compiler else ["-x", "c"]
+            # BASE_CFLAGS' -std comes first, so that a way may name another.
+            good, said = run([compiler[0], *FLAGS, *compiler[1:], "-include", path, "-include", path,
+                              *language, "-"], stdin="" if "-x" in compiler else UNIT)
+            check.result(good, f"{path} ({way})", said)

@@ -109,11 +109,10 @@ def check_refused(check: Check, folder: Path) -> None:
                      f"{what}: exit code 5", f"exit code {code}\n{said}")
 
 
-check = Check("kernel")
-with tempfile.TemporaryDirectory() as name:
-    check_own_tree(check, Path(name))
-    check_segments(check, Path(name))
-    check_bytes(check)
-    check_no_clock(check, Path(name))
-    check_refused(check, Path(name))
-check.finish()
+def main(check: Check) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        check_own_tree(check, Path(name))
+        check_segments(check, Path(name))
+        check_bytes(check)
+        check_no_clock(check, Path(name))
+        check_refused(check, Path(name))

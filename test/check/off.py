@@ -27,11 +27,10 @@ def seconds_to_end() -> float | None:
     return time.monotonic() - said if said is not None and code == 0 else None
 
 
-check = Check("off")
-took = []
-while len(took) < TURNS and not any(t is not None and t < LIMIT for t in took):
-    took.append(seconds_to_end())
-check.result(any(t is not None and t < LIMIT for t in took), "QEMU ends within a second of SYSTEM_OFF",
-             f"seconds: {took}")
-print(f"off: {took} s")
-check.finish()
+def main(check: Check) -> None:
+    took: list[float | None] = []
+    while len(took) < TURNS and not any(t is not None and t < LIMIT for t in took):
+        took.append(seconds_to_end())
+    check.result(any(t is not None and t < LIMIT for t in took),
+                 "QEMU ends within a second of SYSTEM_OFF", f"seconds: {took}")
+    print(f"off: {took} s")

@@ -2,6 +2,7 @@
 """One image runs from any 4 KiB-aligned physical address: QEMU puts the packed system at several,
 far apart and across 2 MiB borders, and a stub jumps there as a boot loader does."""
 
+from pathlib import Path
 
 from lib.check import ROOT, Check, run
 
@@ -16,14 +17,8 @@ _start:
 	.ltorg
 """
 
-check = Check("position")
-folder = ROOT / "build" / "test" / "position"
-folder.mkdir(parents=True, exist_ok=True)
-image = folder / "system.img"
-good, said = run(["scripts/plumb", "pack", "--no-make", "guest/demo.dts", "-o", str(image)])
-check.result(good, "the demo packs", said)
 
-for address in ADDRESSES:
+def boot(folder: Path, image: Path, address: int) -> str:
     stub, elf = folder / f"stub-{address:x}.S", folder / f"stub-{address:x}.elf"
     stub.write_text(STUB % hex(address))
     good, said = run(["arm-none-eabi-gcc", "-mcpu=cortex-a15", "-nostdlib", "-Wl,--build-id=none",
@@ -34,6 +29,16 @@ for address in ADDRESSES:
                        "-display", "none", "-monitor", "none", "-serial", "stdio",
                        "-kernel", str(elf),
                        "-device", f"loader,file={image},addr={address:#x},force-raw=on"])
-    good = f"image at {address:#x}" in said and "plumbline: end: status 0" in said
-    check.result(good, f"the demo runs from {address:#x}", said)
-check.finish()
+    return said
+
+
+def main(check: Check) -> None:
+    folder = ROOT / "build" / "test" / "position"
+    folder.mkdir(parents=True, exist_ok=True)
+    image = folder / "system.img"
+    good, said = run(["scripts/plumb", "pack", "--no-make", "guest/demo.dts", "-o", str(image)])
+    check.result(good, "the demo packs", said)
+    for address in ADDRESSES:
+        said = boot(folder, image, address)
+        good = f"image at {address:#x}" in said and "plumbline: end: status 0" in said
+        check.result(good, f"the demo runs from {address:#x}", said)

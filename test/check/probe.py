@@ -8,11 +8,11 @@ import struct
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from lib.check import Check, run
 from plumblib import debian, elf, probe
 from plumblib.common import PlumbError, make
-from lib.check import Check, run
 
-EPILOG = "test/tool check/probe --show orangepi-pc prints one board's checklist."
+HELP = "test/tool check/probe --show orangepi-pc prints one board's checklist."
 LIMIT = 300  # seconds for a board: a busy host may starve it
 FOLDER = probe.PLAIN.parent / "check"
 
@@ -186,11 +186,11 @@ def judge_page(check: Check, said: str) -> None:
     check.result(f"```\n{said}```\n" in page, f"docs/porting.md shows {QUOTED}'s checklist", said)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, epilog=EPILOG)
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", metavar="BOARD", help="only this board's cases, with what is said")
-    args = parser.parse_args()
-    check = Check("probe")
+
+
+def main(check: Check, args: argparse.Namespace) -> None:
     make(str(probe.PLAIN.relative_to(probe.ROOT)))
     FOLDER.mkdir(parents=True, exist_ok=True)
     check_file(check)
@@ -198,7 +198,7 @@ def main() -> None:
         debian.boards()
     except PlumbError as error:
         print(f"SKIP probe: {error}")
-        check.finish()
+        return
     cases = [(n, case) for n, case in enumerate(CASES) if args.show in (None, case.board)]
     with ThreadPoolExecutor(1 if args.show else 2) as pool:
         said = pool.map(lambda item: boot(*item, show=bool(args.show)), cases)
@@ -206,8 +206,3 @@ def main() -> None:
             judge(check, case, text)
             if case.board == QUOTED:
                 judge_page(check, text)
-    check.finish()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Pure code: no warning of gcc or clang, for the host or for ARM, and no state of its own (nothing
+"""Pure code has no warning of gcc or clang, for the host or for ARM, and no state of its own (nothing
 in .data or .bss), and no call out of the pure ring but for mem* and str*."""
 
 import tempfile
@@ -47,20 +47,19 @@ def symbols(objects: list[str]) -> tuple[list[str], list[str]]:
     return state, outside
 
 
-check = Check("pure")
-sources = make_variable("PURE_SRCS")
-with tempfile.TemporaryDirectory() as folder:
-    objects = []
-    for source in sources:
-        for name, compiler in COMPILERS.items():
-            good, said = run([*compiler, "-fsyntax-only", source])
-            check.result(good, f"{source} ({name})", said)
-        objects.append(f"{folder}/{source.replace('/', '-')}.o")
-        good, said = run(["arm-none-eabi-gcc", *ARM, "-c", "-o", objects[-1], source])
-        check.result(good, f"{source} (gcc for ARM)", said)
-        if not good:
-            objects.pop()
-    state, outside = symbols(objects)
-    check.result(bool(objects) and not state, "no mutable object", "\n".join(state))
-    check.result(bool(objects) and not outside, "no call out of the ring", "\n".join(outside))
-check.finish()
+def main(check: Check) -> None:
+    sources = make_variable("PURE_SRCS")
+    with tempfile.TemporaryDirectory() as folder:
+        objects = []
+        for source in sources:
+            for name, compiler in COMPILERS.items():
+                good, said = run([*compiler, "-fsyntax-only", source])
+                check.result(good, f"{source} ({name})", said)
+            objects.append(f"{folder}/{source.replace('/', '-')}.o")
+            good, said = run(["arm-none-eabi-gcc", *ARM, "-c", "-o", objects[-1], source])
+            check.result(good, f"{source} (gcc for ARM)", said)
+            if not good:
+                objects.pop()
+        state, outside = symbols(objects)
+        check.result(bool(objects) and not state, "no mutable object", "\n".join(state))
+        check.result(bool(objects) and not outside, "no call out of the ring", "\n".join(outside))

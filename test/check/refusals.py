@@ -6,9 +6,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from lib.check import ROOT, Check, run
 from plumblib import qemu
 from plumblib.pack import MONITOR, memory_size
-from lib.check import ROOT, Check, run
 
 SYSTEM = """/dts-v1/;
 / {
@@ -145,8 +145,7 @@ def check_packed(check: Check, folder: Path) -> None:
         check.result(f"plumbline: {text}" in said and "panic" not in said, what, said)
 
 
-check = Check("refusals")
-with tempfile.TemporaryDirectory() as name:
-    check_manifests(check, Path(name))
-    check_packed(check, Path(name))
-check.finish()
+def main(check: Check) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        check_manifests(check, Path(name))
+        check_packed(check, Path(name))

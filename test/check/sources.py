@@ -29,12 +29,11 @@ def faults(path: Path, text: str) -> list[str]:
     return wrong
 
 
-check = Check("sources")
-count, wrong = 0, []
-for path in files():
-    data = (ROOT / path).read_bytes()
-    if path.suffix in SUFFIXES or path.name in NAMES or data.startswith(b"#!"):
-        count += 1
-        wrong += faults(path, data.decode(errors="replace"))
-check.result(not wrong and count > 0, f"{count} files", "\n".join(wrong))
-check.finish()
+def main(check: Check) -> None:
+    count, wrong = 0, []
+    for path in files():
+        data = (ROOT / path).read_bytes()
+        if path.suffix in SUFFIXES or path.name in NAMES or data.startswith(b"#!"):
+            count += 1
+            wrong += faults(path, data.decode(errors="replace"))
+    check.result(not wrong and count > 0, f"{count} files", "\n".join(wrong))

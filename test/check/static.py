@@ -6,25 +6,32 @@ import shutil
 
 from lib.check import ROOT, Check, files, run
 
-check = Check("static")
-good, said = run([
-    "cppcheck", "--quiet", "--std=c11", "--language=c", "--platform=unix32", "--inline-suppr",
-    "--enable=warning,performance,portability", "--error-exitcode=1", "-I.",
-    "-D__ARM_ARCH_7VE__", "-D__asm__(register)=", "--suppressions-list=test/check/cppcheck.suppress", "hyp", "vgic", "boot",
-    "scripts"])
-check.result(good, "cppcheck", said)
 
-for path in files():
-    text = (ROOT / path).read_bytes()
-    shebang = text.split(b"\n", 1)[0]
-    if path.suffix == ".py" or (shebang.startswith(b"#!") and b"python" in shebang):
-        try:
-            compile(text, str(path), "exec")
-            good, said = True, ""
-        except SyntaxError as error:
-            good, said = False, str(error)
-        check.result(good, f"{path} compiles", said)
-    elif shebang.startswith((b"#!/bin/sh", b"#!/bin/bash")) and shutil.which("shellcheck"):
-        good, said = run(["shellcheck", str(path)])
-        check.result(good, f"{path} (shellcheck)", said)
-check.finish()
+def cppcheck(check: Check) -> None:
+    good, said = run([
+        "cppcheck", "--quiet", "--std=c11", "--language=c", "--platform=unix32", "--inline-suppr",
+        "--enable=warning,performance,portability", "--error-exitcode=1", "-I.",
+        "-D__ARM_ARCH_7VE__", "-D__asm__(register)=",
+        "--suppressions-list=test/check/cppcheck.suppress", "hyp", "vgic", "boot", "scripts"])
+    check.result(good, "cppcheck", said)
+
+
+def compiles(text: bytes, path: str) -> tuple[bool, str]:
+    try:
+        compile(text, path, "exec")
+    except SyntaxError as error:
+        return False, str(error)
+    return True, ""
+
+
+def main(check: Check) -> None:
+    cppcheck(check)
+    for path in files():
+        text = (ROOT / path).read_bytes()
+        shebang = text.split(b"\n", 1)[0]
+        if path.suffix == ".py" or (shebang.startswith(b"#!") and b"python" in shebang):
+            good, said = compiles(text, str(path))
+            check.result(good, f"{path} compiles", said)
+        elif shebang.startswith((b"#!/bin/sh", b"#!/bin/bash")) and shutil.which("shellcheck"):
+            good, said = run(["shellcheck", str(path)])
+            check.result(good, f"{path} (shellcheck)", said)

@@ -170,8 +170,7 @@ def check_every_cpu(check: Check) -> None:
                  "both CPUs: MMU, caches and WXN on, the same tables", said)
 
 
-def main() -> None:
-    check = Check("tables")
+def main(check: Check) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tables = Tables(folder)
     check.result(tables.complete, "read from the board", tables.said)
@@ -189,7 +188,3 @@ def main() -> None:
         check_places(check, tables)
         check_guests(check, tables)
     check_every_cpu(check)
-    check.finish()
-
-
-main()

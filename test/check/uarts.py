@@ -89,23 +89,15 @@ def judge(check: Check, board: str, code: int | None, said: str) -> None:
                  f"{board}: both lines typed come back", said)
 
 
-def main() -> None:
-    boards = make_variable("UARTS_BOARDS")
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--show", metavar="BOARD", choices=boards,
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--show", metavar="BOARD", choices=make_variable("UARTS_BOARDS"),
                         help="only this board, with its console")
-    args = parser.parse_args()
-    if args.show:
-        boards = [args.show]
-    check = Check("uarts")
+
+
+def main(check: Check, args: argparse.Namespace) -> None:
+    boards = [args.show] if args.show else make_variable("UARTS_BOARDS")
     with ThreadPoolExecutor(2) as pool:
         for board, (code, said) in zip(boards, pool.map(boot, boards)):
             if args.show:
                 print(said)
             judge(check, board, code, said)
-    check.finish()
-
-
-if __name__ == "__main__":
-    main()

@@ -8,10 +8,10 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from plumblib import pack
-from plumblib.common import BUILD, ROOT
 from lib.check import Check
 from lib.uboot import Boot, drive, make_disk, run
+from plumblib import pack
+from plumblib.common import BUILD, ROOT
 
 HELP = """\
 examples:
@@ -62,14 +62,13 @@ def judge(check: Check, boot: Boot) -> None:
                  f"lacks {lacks}\n{boot.said}")
 
 
-def main() -> None:
+def arguments(parser: argparse.ArgumentParser) -> None:
     names = ("fit", "uimage", "zimage-short", "zimage-seal", "tftp", "kernel")
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--show", metavar="NAME", choices=names,
                         help=f"only one of {', '.join(names)}, with its console")
-    args = parser.parse_args()
-    check = Check("uboot")
+
+
+def main(check: Check, args: argparse.Namespace) -> None:
     packed = pack.pack_file(SYSTEM).data
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD) as place, ThreadPoolExecutor(2) as pool:
@@ -78,8 +77,3 @@ def main() -> None:
             if args.show:
                 print(boot.said)
             judge(check, boot)
-    check.finish()
-
-
-if __name__ == "__main__":
-    main()

@@ -11,6 +11,7 @@ from pathlib import Path
 from .check import files
 from .result import host_result
 from .verify import Checker
+from plumblib.common import clean_environment
 
 BUILD_LIMIT = 900  # seconds
 
@@ -52,8 +53,7 @@ def commands(patch: Path, checker: Checker) -> list[list[str]]:
 
 def run(argv: list[str], where: Path, limit: float) -> tuple[int | None, str]:
     """Exit code (None: out of time) and what was said."""
-    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-    process = subprocess.Popen(argv, cwd=where, env=env, stdin=subprocess.DEVNULL,
+    process = subprocess.Popen(argv, cwd=where, env=clean_environment(), stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                start_new_session=True)
     try:

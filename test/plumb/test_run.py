@@ -8,14 +8,14 @@ import sys
 import unittest
 from pathlib import Path
 
+from lib import cases
+from lib import stress
+from lib.result import Result, host_result
 from plumblib import qemu
 from plumblib.bench import BenchTrace, misses, table
 from plumblib.qemu import Outcome
 from plumblib.trace import TraceCounter
 from plumblib.tty import RawTerminal
-from lib import cases
-from lib import stress
-from lib.result import Result, host_result
 
 ROOT = Path(__file__).resolve().parents[2]
 

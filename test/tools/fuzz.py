@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs fuzz targets, each for some seconds. test/tool fuzz --help."""
+"""Runs fuzz targets, the pure code under libFuzzer, each for some seconds."""
 
 import argparse
 import re
@@ -67,23 +67,18 @@ def fuzz(check: Check, program: Path, seconds: int, seed: int) -> bool:
     return good
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="test/tool fuzz", description="The pure code under libFuzzer.", epilog=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("programs", nargs="+", metavar="PROGRAM", type=Path)
     parser.add_argument("--seconds", type=int, default=20, help="for each (20); 0: stored inputs")
     parser.add_argument("--seed", type=int, default=1, help="of libFuzzer's random numbers (1)")
     parser.add_argument("--stop", action="store_true",
                         help="stored inputs of all first; end with the first that fails")
-    args = parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> None:
     check = Check("fuzz")
     rounds = (0, args.seconds) if args.stop else (args.seconds,)
     for program, seconds in [(program, seconds) for seconds in rounds for program in args.programs]:
         if not fuzz(check, program, seconds, args.seed) and args.stop:
             break
     check.finish()
-
-
-if __name__ == "__main__":
-    main()

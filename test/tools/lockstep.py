@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The VGIC beside QEMU's GICv2. test/tool lockstep --help."""
+"""The VGIC beside QEMU's GICv2, in lock-step."""
 
 import argparse
 
-from plumblib.common import make
 from lib.check import Check
 from lib.lockstep import compare, generate, trial
+from plumblib.common import make
 
 WHOLE = 10000
 NEEDS = ("build/plumbline.img", "build/guest/test-lockstep.bin", "host-tools")
@@ -47,34 +47,35 @@ def explain(world: trial.World, failures: list[trial.Failure], quick: bool) -> s
     return "\n".join(text)
 
 
-def try_world(check: Check, world: trial.World, args: argparse.Namespace) -> None:
-    count = -(-world.share * args.programs // WHOLE)
+def try_world(check: Check, world: trial.World, programs: int, seed: int = 1,
+              quick: bool = False) -> None:
+    """The world's share of so many programs."""
+    count = -(-world.share * programs // WHOLE)
     outcome = trial.Outcome()
-    trial.run(world, args.seed, count, outcome, args.quick)
+    trial.run(world, seed, count, outcome, quick)
     bad = len(outcome.failures)
     rules = ", ".join(f"{name} {times}" for name, times in sorted(outcome.rules.items())) or "none"
     check.result(not bad and outcome.programs == count,
-                 f"{world.name}: {outcome.programs} programs of seed {args.seed}, "
+                 f"{world.name}: {outcome.programs} programs of seed {seed}, "
                  f"{outcome.entries} entries, {bad} differ; rules used: {rules}",
-                 explain(world, outcome.failures, args.quick))
+                 explain(world, outcome.failures, quick))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="test/tool lockstep", description="The VGIC beside QEMU's GICv2, in lock-step.",
-        epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
-    worlds = {world.name: world for world in trial.WORLDS}
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--programs", type=int, default=WHOLE, metavar="N",
                         help=f"in all worlds together ({WHOLE})")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the generator (1)")
-    parser.add_argument("--world", choices=worlds, help="this one alone, with its share")
+    parser.add_argument("--world", choices=[world.name for world in trial.WORLDS],
+                        help="this one alone, with its share")
     parser.add_argument("--quick", action="store_true",
                         help="end with the first world that fails, shrink nothing")
     parser.add_argument("--show", type=int, metavar="N", help="prints program N of --world")
     parser.add_argument("--rules", action="store_true", help="what may differ, and why")
     parser.add_argument("--no-make", action="store_true", help="take build/ as it is")
-    args = parser.parse_args()
-    chosen = [worlds[args.world]] if args.world else list(trial.WORLDS)
+
+
+def main(args: argparse.Namespace) -> None:
+    chosen = [world for world in trial.WORLDS if args.world in (None, world.name)]
     if args.rules:
         show_rules()
         return
@@ -85,11 +86,7 @@ def main() -> None:
         make(*NEEDS)
     check = Check("lockstep")
     for world in chosen:
-        try_world(check, world, args)
+        try_world(check, world, args.programs, args.seed, args.quick)
         if check.failed and args.quick:
             break
     check.finish()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Can the checkers of `make verify` fail? test/tool mutants --help."""
+"""Can the checkers of `make verify` fail? Planted faults that each must find."""
 
 import argparse
 import sys
@@ -42,18 +42,18 @@ def try_checker(checker: verify.Checker, only: str | None) -> Check:
     return check
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="test/tool mutants", description="Planted faults that a checker must find.",
-        epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="checkers of test/verify/checkers")
     parser.add_argument("--only", metavar="PATCH", help="one mutant, without '.patch'")
     parser.add_argument("--list", action="store_true", help="names of checkers and patches")
-    args = parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> None:
     checkers = verify.parse((ROOT / verify.TABLE).read_text())
     unknown = set(args.names) - {checker.name for checker in checkers}
     if unknown or not (args.names or args.list):
-        parser.error(f"no checker {', '.join(sorted(unknown))}" if unknown else "which checker?")
+        sys.exit(f"test/tool mutants: no checker {', '.join(sorted(unknown))}: --list" if unknown
+                 else "test/tool mutants: which checker? --list names them")
     wrong = 0
     for checker in checkers:
         if args.list:
@@ -61,7 +61,3 @@ def main() -> None:
         elif checker.name in args.names:
             wrong += try_checker(checker, args.only).failed
     sys.exit(1 if wrong else 0)
-
-
-if __name__ == "__main__":
-    main()

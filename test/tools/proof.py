@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Deductive proof with Frama-C: test/tool proof --help."""
+"""Deductive proof with Frama-C."""
 
 import argparse
 import os
@@ -208,19 +208,18 @@ def chosen(names: list[str]) -> list[Group | None]:
     return groups
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="test/tool proof", description="Deductive proof with Frama-C.", epilog=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="GROUP[:FUNCTION,...]",
                         help=f"of {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true",
                         help="no covers, stop at the first failure: for test/tool mutants")
     parser.add_argument("--log", action="store_true", help="print what Frama-C says, too")
-    args = parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> None:
     unknown = {word.partition(":")[0] for word in args.names} - set(NAMES)
     if unknown:
-        parser.error(f"no group {', '.join(sorted(unknown))}")
+        sys.exit(f"test/tool proof: no group {', '.join(sorted(unknown))}: --help names them")
     check = Check("proof")
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
@@ -240,7 +239,3 @@ def main() -> None:
         print("\n".join(logs))
     print(f"{check.passed} passed, {check.failed} failed")
     check.finish()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Unit tests of the scripts: `python3 test/plumb` prints PASS or FAIL and a name for each."""
+"""Unit tests of the scripts: prints PASS or FAIL and a name for each."""
 
+import argparse
 import sys
 import unittest
-from pathlib import Path
 
-sys.dont_write_bytecode = True
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "scripts")]
+from lib.check import ROOT
+
+HELP = """\
+examples:
+  test/tool scripts
+  test/tool scripts test_disk
+"""
 
 
 class Lines(unittest.TestResult):
@@ -42,5 +46,12 @@ class Lines(unittest.TestResult):
         super().stopTest(test)
 
 
-result = unittest.TestLoader().discover(str(HERE)).run(Lines())
-sys.exit(0 if result.wasSuccessful() and result.testsRun else 1)
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", default="test_*", metavar="FILE",
+                        help="of test/plumb, without '.py' (all)")
+
+
+def main(args: argparse.Namespace) -> None:
+    tests = unittest.TestLoader().discover(str(ROOT / "test" / "plumb"), f"{args.name}.py")
+    result = tests.run(Lines())
+    sys.exit(0 if result.wasSuccessful() and result.testsRun else 1)
