@@ -41,7 +41,7 @@ def check_panics(check: Check) -> None:
     _, said = run([*GDB[:2], "test/systems/panic.dts", *GDB[3:],
                    "--ex", "hbreak exit_hvc if cpu == cpus", "--ex", "continue", "--ex", "delete",
                    "--ex", "set $r0 = (unsigned)&boot_header", "--ex", "set $pc = halt_panic",
-                   "--ex", "hbreak tty_last_words", "--ex", "continue", "--ex", "delete", "--ex",
+                   "--ex", "hbreak log_last_words", "--ex", "continue", "--ex", "delete", "--ex",
                    'printf "parked: %d, %d\\n", (int)cpus[0].parked, (int)cpus[1].parked',
                    "--ex", "thread 2", "--ex", "set $r0 = (unsigned)&boot_header",
                    "--ex", "set $pc = halt_panic", "--ex", "continue"])
