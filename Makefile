@@ -121,7 +121,7 @@ host-tools: $(HOST_TOOLS)
 
 # The monitor's own reader of device trees, boards and manifests.
 READER_SRCS := scripts/tools/tree-file.c \
-	       $(filter hyp/fdt/% hyp/board/% hyp/manifest/%,$(PURE_SRCS))
+	       $(filter hyp/fdt/% hyp/board/% hyp/manifest/% hyp/dev/machine.c,$(PURE_SRCS))
 READER_OBJS := $(READER_SRCS:%=$(B)/host/obj/%.o)
 
 $(B)/host/obj/%.c.o: %.c Makefile

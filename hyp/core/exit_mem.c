@@ -27,6 +27,7 @@
 
 /* Pages are compared by their whole number, 28 bits of it: above 4 GiB there is nothing. */
 #define EXIT_PAGE(address) ((address) / PAGE_SIZE)
+#define EXIT_WINDOW(id)	   EXIT_PAGE(machine_windows[id].ipa)
 
 /* HPFAR is valid for translation and access faults; for a permission fault only on a stage-1 walk
  * (ARM ARM B3.13.7). At level 1, where all of what is above 4 GiB faults, it is not believed: QEMU
@@ -66,20 +67,20 @@ exit_mmio(struct vcpu *vcpu, const struct exit_record *record, struct mmio *mmio
 	if (mmio->offset & (mmio->size - 1)) {
 		return MMIO_ABORT; /* device memory takes no unaligned access (ARM ARM A3.2.1) */
 	}
-	if (page == EXIT_PAGE(VM_GICD_IPA) && vm->vgic) {
+	if (page == EXIT_WINDOW(MACHINE_GICD) && vm->vgic) {
 		return vsync_dist(vcpu, mmio);
 	}
-	if (page == EXIT_PAGE(VM_GICC_IPA) + 1 && vm->vgic) {
+	if (page == EXIT_WINDOW(MACHINE_GICC) + 1 && vm->vgic) {
 		return vsync_dir(vcpu, mmio);
 	}
-	if (page == EXIT_PAGE(VM_UART_IPA) && vm->config->console) {
+	if (page == EXIT_WINDOW(MACHINE_UART) && machine_has(vm->config->windows, MACHINE_UART)) {
 		return tty_access(vm, mmio);
 	}
-	if (page - EXIT_PAGE(VIRTIO_EMPTY_IPA) < EXIT_PAGE(VIRTIO_EMPTY_SIZE) &&
-	    vm->config->virtio_windows) {
+	if (page - EXIT_WINDOW(MACHINE_VIRTIO) < EXIT_PAGE(machine_windows[MACHINE_VIRTIO].size) &&
+	    machine_has(vm->config->windows, MACHINE_VIRTIO)) {
 		return virtio_empty_access(mmio);
 	}
-	if (page == EXIT_PAGE(RTC_IPA) && vm->config->rtc) {
+	if (page == EXIT_WINDOW(MACHINE_RTC) && machine_has(vm->config->windows, MACHINE_RTC)) {
 		return rtc_access(vm, mmio);
 	}
 	return MMIO_ABORT;

@@ -30,7 +30,7 @@ static bool irq_pmu_asks(void)
 static void irq_pmu(struct cpu *cpu, uint32_t iar)
 {
 	if (cpu->loaded && cpu->loaded->pmu_used && irq_pmu_asks()) {
-		vsync_own_fired(cpu->loaded, VM_PMU_INTID);
+		vsync_own_fired(cpu->loaded, MACHINE_PMU);
 	} else {
 		gic_deactivate(iar);
 	}
@@ -102,12 +102,12 @@ void irq_handle(struct cpu *cpu, uint32_t iar)
 	gic_drop(iar);
 	if (intid == board->timer_virt_intid) {
 		hw_isb(); /* CTL as it is now, not as it was when something else interrupted */
-		irq_timer(cpu, iar, VM_TIMER_VIRT, sysreg_read(CNTV_CTL));
+		irq_timer(cpu, iar, MACHINE_TIMER_VIRT, sysreg_read(CNTV_CTL));
 		return;
 	}
 	if (intid == board->timer_phys_intid) {
 		hw_isb();
-		irq_timer(cpu, iar, VM_TIMER_PHYS, sysreg_read(CNTP_CTL));
+		irq_timer(cpu, iar, MACHINE_TIMER_PHYS, sysreg_read(CNTP_CTL));
 		return;
 	}
 	owner = phys_owner_of(intid);

@@ -2,7 +2,6 @@
 #include "hyp/core/irq_call.h"
 #include "hyp/base/error.h"
 #include "hyp/core/mem.h"
-#include "hyp/core/rtc.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vsync.h"
 #include "hyp/hw/sysreg.h"
@@ -36,8 +35,10 @@ static inline int irq_call_set(struct vgic_locked held, const struct irq_line *l
 		irq_call_set_cpu_line(held, line, level, kick);
 		return 0;
 	}
-	if (line->type == IRQ_LINE_SPI && ((line->number == VM_UART_INTID && vm->config->console) ||
-					   (line->number == RTC_INTID && vm->config->rtc))) {
+	if (line->type == IRQ_LINE_SPI && ((line->number == machine_windows[MACHINE_UART].intid &&
+					    machine_has(vm->config->windows, MACHINE_UART)) ||
+					   (line->number == machine_windows[MACHINE_RTC].intid &&
+					    machine_has(vm->config->windows, MACHINE_RTC)))) {
 		return -HYP_EBUSY; /* an emulated device drives this one */
 	}
 	return vgic_set_line(vm->vgic, line, level, kick);

@@ -53,8 +53,8 @@ static void partition_map(struct vm *vm, uint8_t *pool, pa_t pool_pa, pa_t gicv)
 	if (config->has_gic) {
 		/* The first page only: GICV_DIR, in the second, is emulated (docs/architecture.md).
 		 */
-		ok = ok &&
-		     stage2_map(&vm->stage2, ipa_make(VM_GICC_IPA), gicv, PAGE_SIZE, STAGE2_DEVICE);
+		ok = ok && stage2_map(&vm->stage2, ipa_make(machine_windows[MACHINE_GICC].ipa),
+				      gicv, PAGE_SIZE, STAGE2_DEVICE);
 	}
 	for (uint32_t r = 0; r < config->nr_regions; r++) {
 		ok = ok &&
@@ -107,12 +107,12 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	pool += (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
 	if (config->has_gic) {
 		vm->vgic = vgic_init(pool, config->nr_vcpus, config->nr_irqs, nr_lrs);
-		vgic_phys_set_owner(vm->vgic, VM_TIMER_VIRT, VGIC_OWNER_TIMER,
+		vgic_phys_set_owner(vm->vgic, MACHINE_TIMER_VIRT, VGIC_OWNER_TIMER,
 				    facts_board.timer_virt_intid);
-		vgic_phys_set_owner(vm->vgic, VM_TIMER_PHYS, VGIC_OWNER_TIMER,
+		vgic_phys_set_owner(vm->vgic, MACHINE_TIMER_PHYS, VGIC_OWNER_TIMER,
 				    facts_board.timer_phys_intid);
 		if (config->pmu) {
-			vgic_phys_set_owner(vm->vgic, VM_PMU_INTID, VGIC_OWNER_PASSED, vpmu_intid);
+			vgic_phys_set_owner(vm->vgic, MACHINE_PMU, VGIC_OWNER_PASSED, vpmu_intid);
 		}
 		for (uint32_t d = 0; d < config->nr_devices; d++) {
 			const struct manifest_device *device = &config->device[d];

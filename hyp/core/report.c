@@ -23,7 +23,7 @@
 
 enum report_step { REPORT_VM, REPORT_ASK, REPORT_WAIT, REPORT_LINES, REPORT_END };
 
-static const uint32_t report_timers[2] = { VM_TIMER_VIRT, VM_TIMER_PHYS };
+static const uint32_t report_timers[2] = { MACHINE_TIMER_VIRT, MACHINE_TIMER_PHYS };
 
 static struct lock report_lock; /* all of the following; before tty's and a VGIC's */
 static volatile bool report_active;

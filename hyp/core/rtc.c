@@ -24,11 +24,11 @@ static uint64_t rtc_seconds(uint64_t ticks)
 static void rtc_update_line(struct vgic_locked held, vgic_kick_t *kick)
 {
 	struct vm *vm = held.vm;
-	const struct irq_line line = { IRQ_LINE_SPI, 0, RTC_INTID };
+	const struct irq_line line = { IRQ_LINE_SPI, 0, machine_windows[MACHINE_RTC].intid };
 	bool level = pl031_irq(&vm->rtc);
 
 	if (vm->vgic &&
-	    level != ((vgic_irq_state(vm->vgic, 0, RTC_INTID) & PLUMB_IRQ_LEVEL) != 0)) {
+	    level != ((vgic_irq_state(vm->vgic, 0, line.number) & PLUMB_IRQ_LEVEL) != 0)) {
 		vgic_set_line(vm->vgic, &line, level, kick);
 	}
 }
@@ -70,7 +70,7 @@ void rtc_reset(struct vm *vm)
 	struct vgic_locked held;
 	vgic_kick_t none = 0; /* nobody is there to be woken */
 
-	if (!vm->config->rtc) {
+	if (!machine_has(vm->config->windows, MACHINE_RTC)) {
 		return; /* the line is whoever's that drives it */
 	}
 	held = vm_lock_vgic(vm);
@@ -100,7 +100,8 @@ uint64_t rtc_check(const struct cpu *cpu, uint64_t now)
 	uint64_t earliest = UINT64_MAX;
 
 	for (uint32_t n = 0; n < vm_count; n++) {
-		if (vms[n].config->rtc && vms[n].rtc_cpu == cpu->index) {
+		if (machine_has(vms[n].config->windows, MACHINE_RTC) &&
+		    vms[n].rtc_cpu == cpu->index) {
 			uint64_t at = rtc_check_vm(&vms[n], now);
 
 			earliest = at < earliest ? at : earliest;

@@ -10,9 +10,6 @@
 struct vm;
 struct cpu;
 
-#define RTC_IPA	  0x09010000u
-#define RTC_INTID 34u
-
 /* Boot: seconds since 1970 now, as the board's clock says; 0 if it has none. */
 void rtc_init(uint32_t seconds);
 

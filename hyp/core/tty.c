@@ -15,7 +15,7 @@ static bool tty_asked; /* the state of all is wanted, and nobody has been told; 
  * levels arrive in order. */
 static void tty_update_line(struct serial_locked serial, struct vm *vm)
 {
-	const struct irq_line line = { IRQ_LINE_SPI, 0, VM_UART_INTID };
+	const struct irq_line line = { IRQ_LINE_SPI, 0, machine_windows[MACHINE_UART].intid };
 	bool level = pl011_irq(&vm->uart);
 	struct vgic_locked held;
 	vgic_kick_t kick = 0;

@@ -22,15 +22,6 @@
 #include "hyp/stage2/stage2.h"
 #include "vgic/vgic.h"
 
-/* The machine that guests see (QEMU's virt), as IPAs. */
-#define VM_GICD_IPA   0x08000000u
-#define VM_GICC_IPA   0x08010000u
-#define VM_UART_IPA   0x09000000u
-#define VM_UART_INTID 33u
-#define VM_TIMER_VIRT 27u
-#define VM_TIMER_PHYS 30u
-#define VM_PMU_INTID  23u
-
 struct vm;
 
 struct vcpu {

@@ -67,7 +67,7 @@ static void vpmu_set_active(const struct vcpu *vcpu, bool active)
 {
 	const struct vgic *vgic = vcpu->vm->vgic;
 
-	if (vpmu_intid && (!vgic || vgic_phys_held(vgic, vcpu->index, VM_PMU_INTID))) {
+	if (vpmu_intid && (!vgic || vgic_phys_held(vgic, vcpu->index, MACHINE_PMU))) {
 		gic_set_active(vpmu_intid, active);
 	}
 }
@@ -90,9 +90,9 @@ void vpmu_take(struct vcpu *vcpu, vgic_kick_t *kick)
 		return;
 	}
 	if (!pmu_wants_interrupt(&vcpu->pmu)) {
-		(void)vgic_phys_release(vgic, vcpu->index, VM_PMU_INTID);
-	} else if (!vgic_phys_held(vgic, vcpu->index, VM_PMU_INTID)) {
-		vgic_phys_fired(vgic, vcpu->index, VM_PMU_INTID, kick);
+		(void)vgic_phys_release(vgic, vcpu->index, MACHINE_PMU);
+	} else if (!vgic_phys_held(vgic, vcpu->index, MACHINE_PMU)) {
+		vgic_phys_fired(vgic, vcpu->index, MACHINE_PMU, kick);
 	}
 }
 

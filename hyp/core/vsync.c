@@ -19,9 +19,9 @@ bool vsync_timer_is_high(uint32_t control)
 static bool vsync_line_is_high(uint32_t intid, uint32_t physid)
 {
 	switch (intid) {
-	case VM_TIMER_VIRT:
+	case MACHINE_TIMER_VIRT:
 		return vsync_timer_is_high(sysreg_read(CNTV_CTL));
-	case VM_TIMER_PHYS:
+	case MACHINE_TIMER_PHYS:
 		return vsync_timer_is_high(sysreg_read(CNTP_CTL));
 	default:
 		return gic_is_pending(physid);
@@ -84,7 +84,7 @@ void vsync_look_at_spi(struct vgic_locked held, uint32_t intid)
 
 void vsync_forget_own(const struct vcpu *vcpu)
 {
-	static const uint32_t intids[] = { VM_TIMER_VIRT, VM_TIMER_PHYS, VM_PMU_INTID };
+	static const uint32_t intids[] = { MACHINE_TIMER_VIRT, MACHINE_TIMER_PHYS, MACHINE_PMU };
 	struct vgic_locked held;
 
 	if (!vcpu->vm->vgic) {

@@ -10,10 +10,10 @@ void vtimer_hold(const struct vcpu *vcpu, bool loading)
 {
 	const struct vgic *vgic = vcpu->vm->vgic;
 
-	if (!vgic || vgic_phys_held(vgic, vcpu->index, VM_TIMER_VIRT)) {
+	if (!vgic || vgic_phys_held(vgic, vcpu->index, MACHINE_TIMER_VIRT)) {
 		gic_set_active(facts_board.timer_virt_intid, loading);
 	}
-	if (!vgic || vgic_phys_held(vgic, vcpu->index, VM_TIMER_PHYS)) {
+	if (!vgic || vgic_phys_held(vgic, vcpu->index, MACHINE_TIMER_PHYS)) {
 		gic_set_active(facts_board.timer_phys_intid, loading);
 	}
 }
@@ -23,10 +23,10 @@ void vtimer_forget(struct vgic_locked held, const struct vcpu *vcpu)
 	static const uint32_t fired = TIMER_ENABLE | TIMER_FIRED;
 
 	if ((vcpu->world.cntv.ctl & (fired | TIMER_MASKED)) != fired) {
-		(void)vgic_phys_release(held.vm->vgic, vcpu->index, VM_TIMER_VIRT);
+		(void)vgic_phys_release(held.vm->vgic, vcpu->index, MACHINE_TIMER_VIRT);
 	}
 	if ((vcpu->world.cntp.ctl & (fired | TIMER_MASKED)) != fired) {
-		(void)vgic_phys_release(held.vm->vgic, vcpu->index, VM_TIMER_PHYS);
+		(void)vgic_phys_release(held.vm->vgic, vcpu->index, MACHINE_TIMER_PHYS);
 	}
 }
 
@@ -40,8 +40,8 @@ static bool vtimer_armed(const struct world_timer *timer)
 static uint64_t vtimer_deadline(const struct vcpu *vcpu, uint32_t intid, uint64_t now)
 {
 	const struct world *world = &vcpu->world;
-	const struct world_timer *timer = intid == VM_TIMER_VIRT ? &world->cntv : &world->cntp;
-	uint64_t offset = intid == VM_TIMER_VIRT ? world->cntvoff : 0;
+	const struct world_timer *timer = intid == MACHINE_TIMER_VIRT ? &world->cntv : &world->cntp;
+	uint64_t offset = intid == MACHINE_TIMER_VIRT ? world->cntvoff : 0;
 
 	if (!vcpu->vm->vgic || !vtimer_armed(timer) ||
 	    vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid)) {
@@ -52,7 +52,7 @@ static uint64_t vtimer_deadline(const struct vcpu *vcpu, uint32_t intid, uint64_
 
 uint64_t vtimer_check(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)
 {
-	static const uint32_t timers[] = { VM_TIMER_VIRT, VM_TIMER_PHYS };
+	static const uint32_t timers[] = { MACHINE_TIMER_VIRT, MACHINE_TIMER_PHYS };
 	uint64_t earliest = DEADLINE_NEVER;
 
 	for (uint32_t n = 0; n < ARRAY_SIZE(timers); n++) {

@@ -9,9 +9,6 @@
 
 #include "hyp/base/mmio.h"
 
-#define VIRTIO_EMPTY_IPA  0x0a000000u
-#define VIRTIO_EMPTY_SIZE 0x4000u /* 32 of 0x200 bytes */
-
 /* One access, `offset` from the first window. Always MMIO_OK. */
 static inline enum mmio_result virtio_empty_access(struct mmio *mmio)
 {

@@ -5,6 +5,7 @@
 #define HYP_MANIFEST_MANIFEST_H
 
 #include "hyp/board/board.h"
+#include "hyp/dev/machine.h"
 #include "hyp/fdt/fdt.h"
 
 #define MANIFEST_MAX_PARTITIONS 16
@@ -54,11 +55,9 @@ struct manifest_partition {
 	struct manifest_region region[MANIFEST_MAX_REGIONS];
 	uint32_t nr_devices;
 	struct manifest_device device[MANIFEST_MAX_DEVICES];
-	bool rtc;	     /* an emulated PL031 at 0x09010000, SPI 34; default no */
-	bool virtio_windows; /* 32 empty virtio-mmio transports at 0x0a000000; default no */
-	bool pmu;	     /* performance monitors of its own; default no */
-	bool console;	     /* an emulated PL011 at 0x09000000, SPI 33; default yes */
-	bool autostart;	     /* default yes */
+	uint32_t windows; /* of the machine: a set (hyp/dev/machine.h) */
+	bool pmu;	  /* performance monitors of its own; default no */
+	bool autostart;	  /* default yes */
 
 	bool no_counter_offset; /* CNTVOFF is 0, not the time of the start; default no */
 };

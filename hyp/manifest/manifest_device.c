@@ -62,19 +62,17 @@ static bool manifest_check_window(const struct manifest_node *node,
 				  const struct manifest_partition *partition,
 				  const struct manifest_device *device)
 {
+	static const char *const overlaps[] = {
+#define ROW(id, name, property, what, without, place, ipa, size, intid) \
+	[id] = "overlaps " what " (" #ipa "): give " without "another ipa",
+		MACHINE_WINDOWS(ROW)
+#undef ROW
+	};
+	uint32_t windows, window;
+
 	if (manifest_overlaps(device->ipa, device->size, partition->memory_ipa,
 			      partition->memory_size)) {
 		return manifest_refuse(node, DEVICE_IPA, "overlaps the partition's memory");
-	}
-	if (manifest_overlaps(device->ipa, device->size, MANIFEST_GIC_IPA, MANIFEST_GIC_SIZE)) {
-		return manifest_refuse(node, DEVICE_IPA,
-				       "overlaps the virtual GIC (0x08000000 to 0x0802ffff)");
-	}
-	if (partition->console &&
-	    manifest_overlaps(device->ipa, device->size, MANIFEST_CONSOLE_IPA, PAGE_SIZE)) {
-		return manifest_refuse(node, DEVICE_IPA,
-				       "overlaps the virtual console (0x09000000): give console = "
-				       "\"none\", or another ipa");
 	}
 	for (uint32_t i = 0; i < partition->nr_regions; i++) {
 		if (manifest_overlaps(device->ipa, device->size, partition->region[i].ipa,
@@ -84,11 +82,11 @@ static bool manifest_check_window(const struct manifest_node *node,
 					       "0x04000000)");
 		}
 	}
-	if (partition->rtc &&
-	    manifest_overlaps(device->ipa, device->size, MANIFEST_RTC_IPA, PAGE_SIZE)) {
-		return manifest_refuse(node, DEVICE_IPA,
-				       "overlaps the virtual clock (0x09010000): give no rtc, or "
-				       "another ipa");
+	windows = (partition->windows | machine_windows_placed(MACHINE_RESERVED)) &
+		  ~machine_windows_placed(MACHINE_BELOW);
+	window = manifest_window_at(windows, device->ipa, device->size);
+	if (window != NR_MACHINE_WINDOWS) {
+		return manifest_refuse(node, DEVICE_IPA, overlaps[window]);
 	}
 	for (uint32_t i = 0; i < partition->nr_devices; i++) {
 		if (manifest_overlaps(device->ipa, device->size, partition->device[i].ipa,
@@ -115,6 +113,13 @@ static uint32_t manifest_interrupt_place(const struct manifest_device *device, u
 static const char *manifest_interrupt_error(const struct manifest_partition *partition,
 					    const struct manifest_device *device, uint32_t intid)
 {
+	static const char *const taken[] = {
+#define ROW(id, name, property, what, without, place, ipa, size, intid) \
+	[id] = #intid " is " what "'s: give " without "another",
+		MACHINE_WINDOWS(ROW)
+#undef ROW
+	};
+
 	if (intid < 32 || intid > 1019) {
 		return "not an interrupt number of 32 to 1019 (SPI n is n + 32)";
 	}
@@ -124,11 +129,10 @@ static const char *manifest_interrupt_error(const struct manifest_partition *par
 	if (intid >= partition->nr_irqs) {
 		return "past the partition's last interrupt: raise its irqs";
 	}
-	if (partition->console && intid == MANIFEST_CONSOLE_IRQ) {
-		return "33 is the virtual console's: give console = \"none\"";
-	}
-	if (partition->rtc && intid == MANIFEST_RTC_IRQ) {
-		return "34 is the virtual clock's: give no rtc";
+	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+		if (machine_has(partition->windows, n) && intid == machine_windows[n].intid) {
+			return taken[n];
+		}
 	}
 	return manifest_interrupt_place(device, intid) != device->nr_interrupts
 		       ? "one is given twice"

@@ -14,7 +14,6 @@ static const struct manifest_rule partition_rules[NR_PARTITION_RULES] = {
 	[RULE_MEMORY_SIZE] = { "memory-size", SHAPE_CELL_OR_WIDE },
 	[RULE_MEMORY_AT] = { "memory-at", SHAPE_WIDE },
 	[RULE_IDENTITY] = { "identity", SHAPE_FLAG },
-	[RULE_GIC] = { "gic", SHAPE_STRING },
 	[RULE_IRQS] = { "irqs", SHAPE_CELL },
 	[RULE_FIRMWARE] = { "firmware", SHAPE_BLOB },
 	[RULE_KERNEL] = { "kernel", SHAPE_BLOB },
@@ -28,12 +27,12 @@ static const struct manifest_rule partition_rules[NR_PARTITION_RULES] = {
 	[RULE_NO_DTB] = { "no-dtb", SHAPE_FLAG },
 	[RULE_BOOTARGS] = { "bootargs", SHAPE_STRING },
 	[RULE_RIGHTS] = { "rights", SHAPE_STRINGS },
-	[RULE_CONSOLE] = { "console", SHAPE_STRING },
-	[RULE_RTC] = { "rtc", SHAPE_STRING },
-	[RULE_VIRTIO_WINDOWS] = { "virtio-windows", SHAPE_FLAG },
-	[RULE_PMU] = { "pmu", SHAPE_FLAG },
 	[RULE_NO_COUNTER_OFFSET] = { "no-counter-offset", SHAPE_FLAG },
 	[RULE_NO_AUTOSTART] = { "no-autostart", SHAPE_FLAG },
+#define ROW(id, name, value, is_default) \
+	[RULE_MACHINE + id] = { name, sizeof(value) > 1 ? SHAPE_STRING : SHAPE_FLAG },
+	MACHINE_PROPERTIES(ROW)
+#undef ROW
 };
 _Static_assert(NR_PARTITION_RULES <= MANIFEST_MAX_RULES, "manifest_node holds every rule");
 
@@ -91,34 +90,56 @@ static bool manifest_read_vcpus(const struct manifest_node *node,
 	return manifest_read_cpus(node, partition);
 }
 
-/* "yes" or "none" */
-static bool manifest_read_choice(const struct manifest_node *node, uint32_t rule, const char *yes,
-				 bool *chosen)
+/* Has the partition what property `n` of the machine's gives? */
+static bool manifest_read_property(const struct manifest_node *node, uint32_t n, bool *has)
 {
-	const char *value = manifest_string(node, rule, yes);
+	static const char *const neither[] = {
+#define ROW(id, name, value, is_default) [id] = "neither \"" value "\" nor \"none\"",
+		MACHINE_PROPERTIES(ROW)
+#undef ROW
+	};
+	const struct machine_property *property = &machine_properties[n];
+	const char *value = manifest_string(node, RULE_MACHINE + n, property->value);
 
-	*chosen = strcmp(value, yes) == 0;
-	return *chosen || strcmp(value, "none") == 0;
+	*has = property->is_default;
+	if (!manifest_given(node, RULE_MACHINE + n)) {
+		return true;
+	}
+	*has = property->value[0] == 0 || strcmp(value, property->value) == 0;
+	return *has || strcmp(value, "none") == 0 ||
+	       manifest_refuse(node, RULE_MACHINE + n, neither[n]);
 }
 
-static bool manifest_read_gic(const struct manifest_node *node,
-			      struct manifest_partition *partition)
+static bool manifest_read_machine(const struct manifest_node *node,
+				  struct manifest_partition *partition)
 {
+	uint32_t properties = 0;
+
+	for (uint32_t n = 0; n < NR_MACHINE_PROPERTIES; n++) {
+		bool has;
+
+		if (!manifest_read_property(node, n, &has)) {
+			return false;
+		}
+		properties |= has ? BIT32(n) : 0;
+	}
+	partition->has_gic = (properties & BIT32(MACHINE_BY_GIC)) != 0;
+	partition->pmu = (properties & BIT32(MACHINE_BY_PMU)) != 0;
+	partition->windows = machine_windows_of(properties);
+	return true;
+}
+
+static bool manifest_read_irqs(const struct manifest_node *node,
+			       struct manifest_partition *partition)
+{
+	static const char *const too_few[] = {
+#define ROW(id, name, property, what, without, place, ipa, size, intid) \
+	[id] = what "'s interrupt is " #intid ": give " without "64 or more",
+		MACHINE_WINDOWS(ROW)
+#undef ROW
+	};
 	uint32_t irqs = manifest_cell(node, RULE_IRQS, 128);
 
-	if (!manifest_read_choice(node, RULE_GIC, "v2", &partition->has_gic)) {
-		return manifest_refuse(node, RULE_GIC, "neither \"v2\" nor \"none\"");
-	}
-	if (!manifest_read_choice(node, RULE_CONSOLE, "pl011", &partition->console)) {
-		return manifest_refuse(node, RULE_CONSOLE, "neither \"pl011\" nor \"none\"");
-	}
-	partition->virtio_windows = manifest_given(node, RULE_VIRTIO_WINDOWS);
-	partition->pmu = manifest_given(node, RULE_PMU);
-	partition->no_counter_offset = manifest_given(node, RULE_NO_COUNTER_OFFSET);
-	partition->rtc = manifest_given(node, RULE_RTC);
-	if (partition->rtc && !manifest_read_choice(node, RULE_RTC, "pl031", &partition->rtc)) {
-		return manifest_refuse(node, RULE_RTC, "neither \"pl031\" nor \"none\"");
-	}
 	if (!partition->has_gic) {
 		return !manifest_given(node, RULE_IRQS) ||
 		       manifest_refuse(node, RULE_IRQS, "there is no GIC that could have any");
@@ -127,14 +148,10 @@ static bool manifest_read_gic(const struct manifest_node *node,
 		return manifest_refuse(node, RULE_IRQS,
 				       "neither a multiple of 32 from 32 to 992, nor 1020");
 	}
-	if (partition->console && irqs <= MANIFEST_CONSOLE_IRQ) {
-		return manifest_refuse(node, RULE_IRQS,
-				       "the console's interrupt is 33: give 64 or more, or console "
-				       "= \"none\"");
-	}
-	if (partition->rtc && irqs <= MANIFEST_RTC_IRQ) {
-		return manifest_refuse(node, RULE_IRQS,
-				       "the clock's interrupt is 34: give 64 or more, or no rtc");
+	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+		if (machine_has(partition->windows, n) && irqs <= machine_windows[n].intid) {
+			return manifest_refuse(node, RULE_IRQS, too_few[n]);
+		}
 	}
 	partition->nr_irqs = irqs;
 	return true;
@@ -143,6 +160,7 @@ static bool manifest_read_gic(const struct manifest_node *node,
 static bool manifest_read_boot(const struct manifest_node *node,
 			       struct manifest_partition *partition)
 {
+	partition->no_counter_offset = manifest_given(node, RULE_NO_COUNTER_OFFSET);
 	partition->autostart = !manifest_given(node, RULE_NO_AUTOSTART);
 	if (partition->autostart && !manifest_given(node, RULE_KERNEL) &&
 	    !manifest_given(node, RULE_FIRMWARE)) {
@@ -173,8 +191,9 @@ bool manifest_read_partition(const struct fdt *fdt, fdt_node_t at,
 				    "a partition's name is 1 to 15 of a-z, 0-9 and '-'");
 	}
 	if (!manifest_collect(&node, partition_rules, NR_PARTITION_RULES) ||
-	    !manifest_read_vcpus(&node, partition) || !manifest_read_gic(&node, partition) ||
-	    !manifest_read_boot(&node, partition) || !manifest_place(&node, partition)) {
+	    !manifest_read_vcpus(&node, partition) || !manifest_read_machine(&node, partition) ||
+	    !manifest_read_irqs(&node, partition) || !manifest_read_boot(&node, partition) ||
+	    !manifest_place(&node, partition)) {
 		return false;
 	}
 	for (fdt_node_t child = fdt_first_child(fdt, at); child != FDT_NONE;

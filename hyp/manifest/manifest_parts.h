@@ -5,17 +5,6 @@
 
 #include "hyp/manifest/manifest.h"
 
-/* The machine that guests see: QEMU's virt map. */
-#define MANIFEST_RAM_IPA      UINT32_C(0x40000000)
-#define MANIFEST_GIC_IPA      UINT32_C(0x08000000)
-#define MANIFEST_GIC_SIZE     UINT32_C(0x00030000)
-#define MANIFEST_CONSOLE_IPA  UINT32_C(0x09000000)
-#define MANIFEST_CONSOLE_IRQ  33u
-#define MANIFEST_RTC_IPA      UINT32_C(0x09010000)
-#define MANIFEST_RTC_IRQ      34u
-#define MANIFEST_VIRTIO_IPA   UINT32_C(0x0a000000)
-#define MANIFEST_VIRTIO_SIZE  UINT32_C(0x00004000)
-#define MANIFEST_KERNEL_PLACE UINT32_C(0x10000)	  /* above the start of RAM */
 #define MANIFEST_INITRD_PLACE UINT32_C(0x8000000) /* at most; or the middle of RAM */
 #define MANIFEST_IPA_LIMIT    (UINT64_C(1) << 32)
 #define MANIFEST_PA_LIMIT     (UINT64_C(1) << 40)
@@ -86,7 +75,6 @@ enum manifest_partition_rule {
 	RULE_MEMORY_SIZE,
 	RULE_MEMORY_AT,
 	RULE_IDENTITY,
-	RULE_GIC,
 	RULE_IRQS,
 	RULE_FIRMWARE,
 	RULE_KERNEL,
@@ -100,19 +88,20 @@ enum manifest_partition_rule {
 	RULE_NO_DTB,
 	RULE_BOOTARGS,
 	RULE_RIGHTS,
-	RULE_CONSOLE,
-	RULE_RTC,
-	RULE_VIRTIO_WINDOWS,
-	RULE_PMU,
 	RULE_NO_COUNTER_OFFSET,
 	RULE_NO_AUTOSTART,
-	NR_PARTITION_RULES,
+	RULE_MACHINE, /* + n: machine_properties[n] */
+	NR_PARTITION_RULES = RULE_MACHINE + NR_MACHINE_PROPERTIES,
 };
 
-/* Where its memory and its images lie. `console` is known by then. */
+/* Where its memory and its images lie. `windows` is known by then. */
 bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition);
 
 bool manifest_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
+
+/* The first window of the set `windows` that [ipa, ipa + size) overlaps; NR_MACHINE_WINDOWS: none.
+ */
+uint32_t manifest_window_at(uint32_t windows, uint64_t ipa, uint64_t size);
 
 /* The nodes that partition `index`, and its device `device`, were read from. */
 fdt_node_t manifest_partition_node(const struct fdt *fdt, uint32_t index);

@@ -10,7 +10,7 @@ static bool manifest_place_fixed(const struct manifest_node *node,
 	bool identity = manifest_given(node, RULE_IDENTITY);
 	uint64_t pa = manifest_value(node, RULE_MEMORY_AT, 0);
 
-	partition->memory_ipa = MANIFEST_RAM_IPA;
+	partition->memory_ipa = MACHINE_RAM_IPA;
 	if (!manifest_given(node, RULE_MEMORY_AT)) {
 		return !identity ||
 		       manifest_refuse(node, RULE_IDENTITY, "needs memory-at: which address?");
@@ -30,6 +30,33 @@ static bool manifest_place_fixed(const struct manifest_node *node,
 	return true;
 }
 
+uint32_t manifest_window_at(uint32_t windows, uint64_t ipa, uint64_t size)
+{
+	for (; windows; windows &= windows - 1) {
+		uint32_t n = bits_first(windows);
+
+		if (manifest_overlaps(ipa, size, machine_windows[n].ipa, machine_windows[n].size)) {
+			return n;
+		}
+	}
+	return NR_MACHINE_WINDOWS;
+}
+
+static bool manifest_check_covered(const struct manifest_node *node,
+				   const struct manifest_partition *partition, uint64_t size)
+{
+	static const char *const covers[] = {
+#define ROW(id, name, property, what, without, place, ipa, size, intid) \
+	[id] = "the memory would cover " what " (" #ipa ")",
+		MACHINE_WINDOWS(ROW)
+#undef ROW
+	};
+	uint32_t windows = partition->windows | machine_windows_placed(MACHINE_RESERVED);
+	uint32_t n = manifest_window_at(windows, partition->memory_ipa, size);
+
+	return n == NR_MACHINE_WINDOWS || manifest_refuse(node, RULE_MEMORY_AT, covers[n]);
+}
+
 static bool manifest_place_memory(const struct manifest_node *node,
 				  struct manifest_partition *partition)
 {
@@ -42,7 +69,7 @@ static bool manifest_place_memory(const struct manifest_node *node,
 	if (size % PAGE_SIZE != 0) {
 		return manifest_refuse(node, RULE_MEMORY_SIZE, "not a multiple of 4 KiB (0x1000)");
 	}
-	if (size < MANIFEST_KERNEL_PLACE + least) {
+	if (size < MACHINE_KERNEL_PLACE + least) {
 		return manifest_refuse(node, RULE_MEMORY_SIZE,
 				       "less than the kernel and 64 KiB below it");
 	}
@@ -56,18 +83,8 @@ static bool manifest_place_memory(const struct manifest_node *node,
 	if (size > MANIFEST_PA_LIMIT - partition->memory_pa) {
 		return manifest_refuse(node, RULE_MEMORY_AT, "the memory ends above 2^40");
 	}
-	if (manifest_overlaps(partition->memory_ipa, size, MANIFEST_GIC_IPA, MANIFEST_GIC_SIZE) ||
-	    (partition->console &&
-	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_CONSOLE_IPA, PAGE_SIZE)) ||
-	    (partition->rtc &&
-	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_RTC_IPA, PAGE_SIZE)) ||
-	    (partition->virtio_windows &&
-	     manifest_overlaps(partition->memory_ipa, size, MANIFEST_VIRTIO_IPA,
-			       MANIFEST_VIRTIO_SIZE))) {
-		return manifest_refuse(node, RULE_MEMORY_AT,
-				       "the memory would cover the virtual GIC (0x08000000 to "
-				       "0x0802ffff), the console (0x09000000), the clock "
-				       "(0x09010000) or the virtio windows (0x0a000000)");
+	if (!manifest_check_covered(node, partition, size)) {
+		return false;
 	}
 	partition->memory_size = (uint32_t)size;
 	return true;
@@ -241,7 +258,7 @@ static bool manifest_place_kernel(const struct manifest_node *node,
 				  struct manifest_partition *partition)
 {
 	uint64_t kernel = manifest_value(node, RULE_KERNEL_ADDRESS,
-					 (uint64_t)partition->memory_ipa + MANIFEST_KERNEL_PLACE);
+					 (uint64_t)partition->memory_ipa + MACHINE_KERNEL_PLACE);
 
 	if (!manifest_place_image(node, partition, RULE_KERNEL, kernel, 4, &partition->kernel)) {
 		return false;

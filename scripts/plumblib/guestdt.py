@@ -4,13 +4,11 @@
 from dataclasses import dataclass, field
 
 from . import fdt
+from .machine import FIRST_SPI, Window, ppis, windows
 
-GICD, GICC, GIC_WINDOW = 0x08000000, 0x08010000, 0x10000
-UART, UART_SPI, UART_HZ = 0x09000000, 1, 24000000
-RTC, RTC_SPI = 0x09010000, 2
-PMU_PPI = 7
+UART_HZ = 24000000
+SECURE_TIMER_PPI, HYP_TIMER_PPI = 13, 10  # virt's; no guest has them
 SPI, PPI = 0, 1
-FIRST_SPI = 32
 EDGE_RISING, LEVEL_HIGH = 1, 4
 
 
@@ -114,7 +112,8 @@ def _chosen(shape: GuestShape) -> str:
     if shape.bootargs:
         lines.append(f"bootargs = {quote(shape.bootargs)};")
     if shape.console:
-        lines.append(f'stdout-path = "/pl011@{UART:x}";')
+        uart = windows()["uart"]
+        lines.append(f'stdout-path = "/pl011@{uart.base:x}";')
     if shape.initrd:
         start, end = shape.initrd
         lines.append(f"linux,initrd-start = <{start:#x}>;")
@@ -127,24 +126,35 @@ def _ppi(shape: GuestShape, ppi: int, level: int) -> str:
 
 
 def _pmu(shape: GuestShape) -> str:
-    interrupts = f"\n\t\tinterrupts = {_ppi(shape, PMU_PPI, LEVEL_HIGH)};" if shape.gic else ""
+    overflow = _ppi(shape, ppis()["pmu"], LEVEL_HIGH)
+    interrupts = f"\n\t\tinterrupts = {overflow};" if shape.gic else ""
     return f"""\tpmu {{
 \t\tcompatible = "arm,cortex-a15-pmu";{interrupts}
 \t}};
 """
 
 
+def _cells(window: Window) -> str:
+    return f"<0 {window.base:#x} 0 {window.size:#x}>"
+
+
+def _reg(window: Window) -> str:
+    return f"reg = {_cells(window)}"
+
+
 def _gic(shape: GuestShape) -> str:
     # The windows are 64 KiB: Linux refuses GICC windows that do not reach GICC_DIR (+0x1000).
     clock = _clock_frequency(shape.clocks.timer)
     clock = clock and "\n\t\t" + clock
-    timers = ", ".join(_ppi(shape, ppi, LEVEL_HIGH) for ppi in (13, 14, 11, 10))
-    return f"""\tintc: interrupt-controller@{GICD:x} {{
+    timers = ", ".join(_ppi(shape, ppi, LEVEL_HIGH) for ppi in (
+        SECURE_TIMER_PPI, ppis()["timer-phys"], ppis()["timer-virt"], HYP_TIMER_PPI))
+    gicd, gicc = windows()["gicd"], windows()["gicc"]
+    return f"""\tintc: interrupt-controller@{gicd.base:x} {{
 \t\tcompatible = "arm,cortex-a15-gic";
 \t\t#interrupt-cells = <3>;
 \t\t#address-cells = <0>;
 \t\tinterrupt-controller;
-\t\treg = <0 {GICD:#x} 0 {GIC_WINDOW:#x}>, <0 {GICC:#x} 0 {GIC_WINDOW:#x}>;
+\t\t{_reg(gicd)}, {_cells(gicc)};
 \t}};
 \ttimer {{
 \t\tcompatible = "arm,armv7-timer";
@@ -164,14 +174,15 @@ def _clock() -> str:
 """
 
 
-def _interrupt(shape: GuestShape, spi: int) -> str:
-    return f"\n\t\tinterrupts = <{SPI} {spi} {LEVEL_HIGH}>;" if shape.gic else ""
+def _interrupt(shape: GuestShape, window: Window) -> str:
+    return f"\n\t\tinterrupts = <{SPI} {window.spi} {LEVEL_HIGH}>;" if shape.gic else ""
 
 
 def _console(shape: GuestShape) -> str:
-    return f"""\tpl011@{UART:x} {{
+    uart = windows()["uart"]
+    return f"""\tpl011@{uart.base:x} {{
 \t\tcompatible = "arm,pl011", "arm,primecell";
-\t\treg = <0 {UART:#x} 0 0x1000>;{_interrupt(shape, UART_SPI)}
+\t\t{_reg(uart)};{_interrupt(shape, uart)}
 \t\tclocks = <&clock>, <&clock>;
 \t\tclock-names = "uartclk", "apb_pclk";
 \t}};
@@ -179,9 +190,10 @@ def _console(shape: GuestShape) -> str:
 
 
 def _rtc(shape: GuestShape) -> str:
-    return f"""\tpl031@{RTC:x} {{
+    rtc = windows()["rtc"]
+    return f"""\tpl031@{rtc.base:x} {{
 \t\tcompatible = "arm,pl031", "arm,primecell";
-\t\treg = <0 {RTC:#x} 0 0x1000>;{_interrupt(shape, RTC_SPI)}
+\t\t{_reg(rtc)};{_interrupt(shape, rtc)}
 \t\tclocks = <&clock>;
 \t\tclock-names = "apb_pclk";
 \t}};

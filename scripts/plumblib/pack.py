@@ -11,6 +11,7 @@ from pathlib import Path
 from . import fdt
 from .common import BUILD, PAGE, ROOT, PlumbError, align_up, make, relative, run_tool, tool
 from .guestdt import Clocks, GuestShape, board_clocks, guest_dts, passed_devices
+from .machine import CHECKER, parse_list
 
 # The monitor's header: word offsets in the image (zImage's place and magic, then ours).
 ZIMAGE_MAGIC_AT, ZIMAGE_MAGIC = 0x24, 0x016F2818
@@ -23,7 +24,6 @@ SEAL_AT = 0x40
 HEADER_SIZE = 0x44
 
 MONITOR = BUILD / "plumbline.img"
-CHECKER = BUILD / "host" / "manifest-check"
 
 
 def word(image: bytes, at: int) -> int:
@@ -77,23 +77,13 @@ def compile_dts(source: bytes, include: list[Path], what: str) -> bytes:
     return run_tool([*argv, "-"], f"dtc on {what}", stdin=source)
 
 
-def parse_list(text: str) -> list[dict[str, str]]:
-    """manifest-check's 'partition key=value...' lines."""
-    partitions = []
-    for line in text.splitlines():
-        kind, *pairs = line.split()
-        if kind == "partition":
-            partitions.append(dict(pair.split("=", 1) for pair in pairs))
-    return partitions
-
-
 def check(manifest: bytes, what: str) -> list[dict[str, str]]:
     """The monitor's own code looks at the manifest, here on the host."""
     with tempfile.NamedTemporaryFile(suffix=".dtb") as blob:
         blob.write(manifest)
         blob.flush()
         said = run_tool([str(CHECKER), "--list", blob.name], f"the check of {what}")
-    return parse_list(said.decode())
+    return parse_list(said.decode(), "partition")
 
 
 def number(text: str | None) -> int:

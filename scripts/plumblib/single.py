@@ -7,13 +7,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import elf, kernel
+from . import elf, kernel, machine
 from .common import BUILD, PlumbError
 from .guestdt import quote
 
-RAM = 0x40000000
 RAW_OFFSET = 0x10000  # of a zImage or raw image, as on virt
-LARGEST_RAM = (1 << 32) - RAM
+IPA_LIMIT = 1 << 32
 DTB_ROOM = 0x4000  # more than any device tree that is made
 
 
@@ -56,13 +55,14 @@ def _keep(image: bytes) -> Path:
 def _elf(single: Single, data: bytes, name: str) -> list[str]:
     """Goes where its program headers say, with the device tree at the start of RAM, as on virt, if
     there is room."""
-    program = elf.program(data, name, range(RAM, RAM + single.memory))
+    ram = machine.memory()["ipa"]
+    program = elf.program(data, name, range(ram, ram + single.memory))
     room = len(kernel.read(single.dtb, "dtb")) if single.dtb else DTB_ROOM
     lines = [f"kernel = {_incbin(_keep(program.image))};",
              f"kernel-address = <{program.address:#x}>;",
              f"kernel-space = <{program.space:#x}>;", f"entry = <{program.entry:#x}>;"]
-    if program.address - RAM >= room:
-        lines.append(f"dtb-address = <{RAM:#x}>;")
+    if program.address - ram >= room:
+        lines.append(f"dtb-address = <{ram:#x}>;")
     return lines
 
 
@@ -94,8 +94,9 @@ def _bios(path: Path) -> list[str]:
 def _check(single: Single) -> None:
     if not 1 <= single.vcpus <= 8:
         raise PlumbError(f"--vcpus {single.vcpus}: a partition has 1 to 8 vCPUs")
-    if single.memory > LARGEST_RAM:
-        raise PlumbError(f"--guest-memory: {LARGEST_RAM >> 20} MiB is the limit")
+    largest = IPA_LIMIT - machine.memory()["ipa"]
+    if single.memory > largest:
+        raise PlumbError(f"--guest-memory: {largest >> 20} MiB is the limit")
 
 
 def manifest_dts(single: Single) -> str:

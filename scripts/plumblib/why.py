@@ -5,7 +5,7 @@ stand (Ctrl-] s). From that, the lines that explain a run that did not end well.
 import re
 from dataclasses import dataclass, field
 
-from . import common
+from . import common, machine
 
 STATE_KEYS = b"\x1ds"  # Ctrl-] s
 LINES = 24  # at most, for one partition
@@ -16,9 +16,9 @@ COMPLAINT = re.compile(r"vcpu \d+: pc 0x")
 GONE = re.compile(r"state: [^ ]+: (off|crashed), ")
 TELLING = re.compile(r"panic|refused|crash|fail|abort|forbidden|not |cannot|exit|r\d+ ")
 SILENT = """\
-{name} has printed nothing. Its console is a PL011 at 0x09000000, as on QEMU's virt machine:
+{name} has printed nothing. Its console is a PL011 at {uart:#010x}, as on QEMU's virt machine:
   - is it an image for virt? Linux: multi-platform ARMv7 (Debian's armmp), not one board's kernel
-  - was it linked to run where it is loaded? A raw image starts at 0x40010000, an ELF file where its
+  - was it linked to run where it is loaded? A raw image starts at {kernel:#010x}, an ELF file where its
     headers say; another place is the manifest's kernel-address
   - Linux: bootargs with console=ttyAMA0, and earlycon for what comes before the console"""
 
@@ -112,5 +112,6 @@ class Why:
     def silent(self) -> list[str]:
         """Advice about each partition that runs and has said nothing."""
         running = self.running()
-        return [SILENT.format(name=name) for name in self.consoles
-                if name in running and not running[name].spoke]
+        return [SILENT.format(name=name, uart=machine.windows()["uart"].base,
+                              kernel=machine.memory()["kernel"])
+                for name in self.consoles if name in running and not running[name].spoke]

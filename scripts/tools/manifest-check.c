@@ -8,6 +8,7 @@
 
 static const char usage[] =
 	"usage: manifest-check [--board BOARD.dtb] [--list] SYSTEM.dtb\n"
+	"       manifest-check --list\n"
 	"\n"
 	"Checks the system manifest SYSTEM.dtb (dtc -O dtb system.dts) as the monitor does at "
 	"boot.\n"
@@ -15,7 +16,9 @@ static const char usage[] =
 	"2: wrong usage, or a file that cannot be read.\n"
 	"\n"
 	"  --board BOARD.dtb  also check it against the board that this device tree describes\n"
-	"  --list             print one line for each partition: name=value pairs, for programs\n"
+	"  --list             print name=value pairs, for programs: a line each for memory,\n"
+	"                     windows and interrupts of the guests' machine, and for each\n"
+	"                     partition\n"
 	"  --help             print this\n"
 	"\n"
 	"docs/manifest.md describes the manifest.\n";
@@ -25,6 +28,38 @@ struct options {
 	bool list;
 };
 
+/* The machine that guests see: what of it a partition has, its node's properties say. */
+static void list_machine(void)
+{
+	printf("memory ipa=0x%08x kernel=0x%08x\n", MACHINE_RAM_IPA,
+	       MACHINE_RAM_IPA + MACHINE_KERNEL_PLACE);
+	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+		const struct machine_window *w = &machine_windows[n];
+
+		printf("window name=%s property=%s ipa=0x%08x size=0x%x intid=%u\n", w->name,
+		       machine_properties[w->property].name, w->ipa, w->size, w->intid);
+	}
+	for (uint32_t n = 0; n < machine_nr_lines; n++) {
+		const struct machine_line *line = &machine_lines[n];
+
+		printf("line name=%s property=%s intid=%u\n", line->name,
+		       machine_properties[line->property].name, line->intid);
+	}
+}
+
+static void list_windows(uint32_t windows)
+{
+	const char *before = "";
+
+	printf(" windows=");
+	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+		if (machine_has(windows, n)) {
+			printf("%s%s", before, machine_windows[n].name);
+			before = ",";
+		}
+	}
+}
+
 static void list_partition(const struct manifest_partition *p)
 {
 	printf("partition name=%s vcpus=%u memory=%u ram-ipa=0x%08x gic=%d irqs=%u kernel=0x%08x "
@@ -32,12 +67,14 @@ static void list_partition(const struct manifest_partition *p)
 	       "has-dtb=%d rights=0x%x priority=%u autostart=%d devices=%u rtc=%d pmu=%d "
 	       "memory-at=0x%llx regions=",
 	       p->name, p->nr_vcpus, p->memory_size, p->memory_ipa, p->has_gic, p->nr_irqs,
-	       p->kernel.ipa, p->initrd.ipa, p->initrd.size, p->dtb.ipa, p->console, p->entry,
-	       p->dtb.size != 0, p->rights, p->priority, p->autostart, p->nr_devices, p->rtc,
+	       p->kernel.ipa, p->initrd.ipa, p->initrd.size, p->dtb.ipa,
+	       machine_has(p->windows, MACHINE_UART), p->entry, p->dtb.size != 0, p->rights,
+	       p->priority, p->autostart, p->nr_devices, machine_has(p->windows, MACHINE_RTC),
 	       p->pmu, (unsigned long long)p->memory_pa);
 	for (uint32_t i = 0; i < p->nr_regions; i++) {
 		printf(i ? ",%u" : "%u", p->region[i].size);
 	}
+	list_windows(p->windows);
 	printf("\n");
 }
 
@@ -93,7 +130,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			return false;
 		}
 	}
-	return options->system != NULL;
+	return options->system || (options->list && !options->board);
 }
 
 int main(int argc, char **argv)
@@ -107,6 +144,12 @@ int main(int argc, char **argv)
 	if (!parse_options(argc, argv, &options)) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;
+	}
+	if (options.list) {
+		list_machine();
+	}
+	if (!options.system) {
+		return EXIT_SUCCESS;
 	}
 	tree_file_open(&fdt, "manifest", options.system);
 	if (!manifest_read(&fdt, &manifest, &why)) {

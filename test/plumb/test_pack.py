@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from plumblib import cli, fdt, pack
+from plumblib import cli, fdt, machine, pack
 from plumblib.common import PlumbError, parse_size
 from plumblib.guestdt import GuestShape, guest_dts, passed_devices
 from plumblib.single import Single, manifest_dts
@@ -141,7 +141,8 @@ class Joined(unittest.TestCase):
                 pack.join(image, b"")
 
     def test_list_lines(self):
-        listed = pack.parse_list("system partitions=1\npartition name=a vcpus=2 gic=v2\n")
+        listed = machine.parse_list("window name=b\npartition name=a vcpus=2 gic=v2\n",
+                                    "partition")
         self.assertEqual(listed, [{"name": "a", "vcpus": "2", "gic": "v2"}])
 
 

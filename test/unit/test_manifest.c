@@ -103,7 +103,7 @@ static void defaults(void)
 	CHECK_EQ(p->memory_size, 0x100000);
 	CHECK_EQ(p->memory_pa, 0);
 	CHECK_EQ(p->memory_ipa, 0x40000000);
-	CHECK(p->has_gic && p->console && p->autostart);
+	CHECK(p->has_gic && p->autostart);
 	CHECK_EQ(p->nr_irqs, 128);
 	CHECK_EQ(p->kernel.size, 12);
 	CHECK_EQ(p->kernel.ipa, 0x40010000);
@@ -171,7 +171,7 @@ static void every_property(void)
 	CHECK_EQ(p->dtb.ipa, 0x89001000);
 	CHECK_EQ(p->dtb.size, 5);
 	CHECK_EQ(p->rights, 2);
-	CHECK(!p->console && !p->autostart);
+	CHECK(!p->autostart);
 	CHECK(p->pmu && !manifest.partition[0].pmu && !manifest.partition[2].pmu);
 	CHECK(p->no_counter_offset && !manifest.partition[0].no_counter_offset &&
 	      !manifest.partition[2].no_counter_offset);

@@ -36,7 +36,7 @@ static void boot(void)
 {
 	memset(vms, 0, sizeof(vms));
 	memset(cpus, 0, sizeof(cpus));
-	config.rtc = true;
+	config.windows = BIT32(MACHINE_RTC);
 	vms[0].config = &config;
 	cpus[1].index = 1;
 	cpus[0].timer_at = NEVER;
@@ -97,16 +97,16 @@ static void follows(void)
 /* Without an alarm clock of its own the line is whoever's: a restart leaves it as it is. */
 static void of_somebody_else(void)
 {
-	struct irq_line line = { IRQ_LINE_SPI, 0, RTC_INTID };
+	struct irq_line line = { IRQ_LINE_SPI, 0, 34 };
 	vgic_kick_t kick = 0;
 
 	for (uint32_t has = 0; has < 2; has++) {
 		boot();
-		config.rtc = has;
+		config.windows = has ? BIT32(MACHINE_RTC) : 0;
 		vms[0].vgic = vgic_init(calloc(1, vgic_size(1, 64)), 1, 64, 4);
 		CHECK_EQ(vgic_set_line(vms[0].vgic, &line, true, &kick), 0);
 		rtc_reset(&vms[0]);
-		CHECK_EQ(vgic_irq_state(vms[0].vgic, 0, RTC_INTID) & PLUMB_IRQ_LEVEL,
+		CHECK_EQ(vgic_irq_state(vms[0].vgic, 0, 34) & PLUMB_IRQ_LEVEL,
 			 has ? 0 : PLUMB_IRQ_LEVEL);
 		free(vms[0].vgic);
 	}

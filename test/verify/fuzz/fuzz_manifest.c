@@ -32,6 +32,14 @@ static bool has(int node, const char *name)
 	return fdt_getprop(blob, node, name, NULL) != NULL;
 }
 
+/* One string, and this one. */
+static bool says(int node, const char *name, const char *want)
+{
+	const char *value = fdt_getprop(blob, node, name, NULL);
+
+	return value && strcmp(value, want) == 0;
+}
+
 static void check_image(const struct manifest_partition *p, const struct manifest_image *image,
 			int node, const char *name)
 {
@@ -73,9 +81,12 @@ static void check_memory(const struct manifest_partition *p, int node)
 	CHECK((uint64_t)p->memory_ipa + p->memory_size <= UINT64_C(0x100000000));
 	CHECK(p->memory_pa + p->memory_size <= UINT64_C(0x10000000000));
 	CHECK(apart(p->memory_ipa, p->memory_size, 0x08000000, 0x30000));
-	CHECK(!p->console || apart(p->memory_ipa, p->memory_size, 0x09000000, 0x1000));
-	CHECK(!p->rtc || apart(p->memory_ipa, p->memory_size, 0x09010000, 0x1000));
-	CHECK(!p->virtio_windows || apart(p->memory_ipa, p->memory_size, 0x0a000000, 0x4000));
+	CHECK(!machine_has(p->windows, MACHINE_UART) ||
+	      apart(p->memory_ipa, p->memory_size, 0x09000000, 0x1000));
+	CHECK(!machine_has(p->windows, MACHINE_RTC) ||
+	      apart(p->memory_ipa, p->memory_size, 0x09010000, 0x1000));
+	CHECK(!machine_has(p->windows, MACHINE_VIRTIO) ||
+	      apart(p->memory_ipa, p->memory_size, 0x0a000000, 0x4000));
 	CHECK(p->nr_regions <= 2);
 	for (uint32_t n = 0; n < p->nr_regions; n++) {
 		CHECK(p->region[n].ipa % 0x1000 == 0 && p->region[n].size % 0x1000 == 0);
@@ -105,8 +116,8 @@ static void check_interrupts(const struct manifest_partition *p, const struct ma
 
 		CHECK_EQ(intid, nth_cell(node, "interrupt", n));
 		CHECK(p->has_gic && intid >= 32 && intid < p->nr_irqs);
-		CHECK(!p->console || intid != 33);
-		CHECK(!p->rtc || intid != 34);
+		CHECK(!machine_has(p->windows, MACHINE_UART) || intid != 33);
+		CHECK(!machine_has(p->windows, MACHINE_RTC) || intid != 34);
 		for (uint32_t i = 0; nth_cell(node, "interrupt-edge", i) != 0; i++) {
 			edge = edge || nth_cell(node, "interrupt-edge", i) == intid;
 		}
@@ -131,8 +142,8 @@ static void check_device(const struct manifest_partition *p, uint32_t index, int
 	CHECK(d->pa + d->size <= UINT64_C(0x10000000000));
 	CHECK(apart(d->ipa, d->size, p->memory_ipa, p->memory_size));
 	CHECK(apart(d->ipa, d->size, 0x08000000, 0x30000));
-	CHECK(!p->console || apart(d->ipa, d->size, 0x09000000, 0x1000));
-	CHECK(!p->rtc || apart(d->ipa, d->size, 0x09010000, 0x1000));
+	CHECK(!machine_has(p->windows, MACHINE_UART) || apart(d->ipa, d->size, 0x09000000, 0x1000));
+	CHECK(!machine_has(p->windows, MACHINE_RTC) || apart(d->ipa, d->size, 0x09010000, 0x1000));
 	for (uint32_t n = 0; n < p->nr_regions; n++) {
 		CHECK(apart(d->ipa, d->size, p->region[n].ipa, p->region[n].size));
 	}
@@ -163,6 +174,11 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK(!p->has_gic || p->nr_irqs == 1020 ||
 	      (p->nr_irqs % 32 == 0 && p->nr_irqs >= 32 && p->nr_irqs <= 992));
 	CHECK_EQ(p->pmu, has(node, "pmu"));
+	CHECK_EQ(p->has_gic, !says(node, "gic", "none"));
+	CHECK_EQ(machine_has(p->windows, MACHINE_GICD), p->has_gic);
+	CHECK_EQ(machine_has(p->windows, MACHINE_UART), !says(node, "console", "none"));
+	CHECK_EQ(machine_has(p->windows, MACHINE_RTC), says(node, "rtc", "pl031"));
+	CHECK_EQ(machine_has(p->windows, MACHINE_VIRTIO), has(node, "virtio-windows"));
 	CHECK_EQ(p->no_counter_offset, has(node, "no-counter-offset"));
 	CHECK_EQ(p->autostart, !has(node, "no-autostart"));
 	CHECK_EQ(p->rights >> manifest.nr_partitions, 0);

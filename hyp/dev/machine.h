@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The machine that guests see: memory, windows and interrupts as on QEMU's virt board.
+ * The one place where they are typed: the manifest's checks and what they say, glue, and (by
+ * `manifest-check --list`) the device trees that plumb makes take them from here. Pure.
+ */
+#ifndef HYP_DEV_MACHINE_H
+#define HYP_DEV_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MACHINE_RAM_IPA	     UINT32_C(0x40000000) /* but with `identity` */
+#define MACHINE_KERNEL_PLACE UINT32_C(0x10000)	  /* above the start of RAM */
+
+/* Properties of a partition's node that give it a part of the machine: name; the value that does,
+ * "none" being the other ("": a flag, without value); has a partition it that says nothing of it?
+ */
+#define MACHINE_PROPERTIES(ROW)                             \
+	ROW(MACHINE_BY_GIC, "gic", "v2", true)              \
+	ROW(MACHINE_BY_CONSOLE, "console", "pl011", true)   \
+	ROW(MACHINE_BY_RTC, "rtc", "pl031", false)          \
+	ROW(MACHINE_BY_VIRTIO, "virtio-windows", "", false) \
+	ROW(MACHINE_BY_PMU, "pmu", "", false)
+
+/* Windows, in the order in which an access looks for its own: name; property; what messages call
+ * it, and what they advise to who wants its place or interrupt; whose place it may be (enum
+ * machine_place); IPA and size, multiples of 4 KiB; SPI (as an INTID; 0: none). Numbers without a
+ * suffix: they stand in messages as they are here. */
+#define MACHINE_WINDOWS(ROW)                                                                      \
+	ROW(MACHINE_GICD, "gicd", MACHINE_BY_GIC, "the virtual GIC's distributor", "",            \
+	    MACHINE_RESERVED, 0x08000000, 0x10000, 0)                                             \
+	ROW(MACHINE_GICC, "gicc", MACHINE_BY_GIC, "the virtual GIC's CPU interface", "",          \
+	    MACHINE_RESERVED, 0x08010000, 0x10000, 0)                                             \
+	ROW(MACHINE_GICV2M, "gicv2m", MACHINE_BY_GIC, "what is the virtual GIC's on virt", "",    \
+	    MACHINE_RESERVED, 0x08020000, 0x10000, 0)                                             \
+	ROW(MACHINE_UART, "uart", MACHINE_BY_CONSOLE, "the virtual console",                      \
+	    "console = \"none\" or ", MACHINE_ALONE, 0x09000000, 0x1000, 33)                      \
+	ROW(MACHINE_VIRTIO, "virtio", MACHINE_BY_VIRTIO, "the virtio windows",                    \
+	    "no virtio-windows or ", MACHINE_BELOW, 0x0a000000, 0x4000, 0)                        \
+	ROW(MACHINE_RTC, "rtc", MACHINE_BY_RTC, "the virtual clock", "no rtc or ", MACHINE_ALONE, \
+	    0x09010000, 0x1000, 34)
+
+/* Private interrupts of a vCPU that no window has: name; property; INTID. */
+#define MACHINE_TIMER_VIRT 27u
+#define MACHINE_TIMER_PHYS 30u
+#define MACHINE_PMU	   23u
+#define MACHINE_LINES(ROW)                                    \
+	ROW("timer-virt", MACHINE_BY_GIC, MACHINE_TIMER_VIRT) \
+	ROW("timer-phys", MACHINE_BY_GIC, MACHINE_TIMER_PHYS) \
+	ROW("pmu", MACHINE_BY_PMU, MACHINE_PMU)
+
+#define MACHINE_ROW_ID(id, ...) id,
+enum machine_property_id { MACHINE_PROPERTIES(MACHINE_ROW_ID) NR_MACHINE_PROPERTIES };
+enum machine_window_id { MACHINE_WINDOWS(MACHINE_ROW_ID) NR_MACHINE_WINDOWS };
+#undef MACHINE_ROW_ID
+
+enum machine_place {
+	MACHINE_RESERVED, /* nobody else's, in partitions without it, too */
+	MACHINE_ALONE,	  /* nobody else's where it is */
+	MACHINE_BELOW,	  /* a device of the board may cover pages of it */
+};
+
+struct machine_property {
+	const char *name, *value;
+	bool is_default;
+};
+
+struct machine_window {
+	const char *name;
+	uint8_t property; /* enum machine_property_id */
+	uint8_t place;	  /* enum machine_place */
+	uint32_t ipa, size;
+	uint32_t intid;
+};
+
+struct machine_line {
+	const char *name;
+	uint8_t property;
+	uint32_t intid;
+};
+
+extern const struct machine_property machine_properties[NR_MACHINE_PROPERTIES];
+extern const struct machine_window machine_windows[NR_MACHINE_WINDOWS];
+extern const struct machine_line machine_lines[];
+extern const uint32_t machine_nr_lines;
+
+/* Sets of windows: bit n is window n. */
+
+/* Those that the properties in the set `properties` (bit n: enum machine_property_id) give. */
+uint32_t machine_windows_of(uint32_t properties);
+/* Those with this kind of place. */
+uint32_t machine_windows_placed(enum machine_place place);
+
+static inline bool machine_has(uint32_t windows, enum machine_window_id id)
+{
+	return (windows >> id & 1u) != 0;
+}
+
+#endif

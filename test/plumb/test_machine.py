@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What `manifest-check --list` tells of the guests' machine, against docs/architecture.md's table and
+numbers typed from QEMU's virt board."""
+
+import re
+import subprocess
+import unittest
+
+from plumblib import machine
+from plumblib.common import ROOT
+
+# name: property, IPA, size, INTID
+WINDOWS = {
+    "gicd": ("gic", 0x08000000, 0x10000, 0),
+    "gicc": ("gic", 0x08010000, 0x10000, 0),
+    "gicv2m": ("gic", 0x08020000, 0x10000, 0),
+    "uart": ("console", 0x09000000, 0x1000, 33),
+    "rtc": ("rtc", 0x09010000, 0x1000, 34),
+    "virtio": ("virtio-windows", 0x0A000000, 0x4000, 0),
+}
+LINES = {"timer-virt": ("gic", 27), "timer-phys": ("gic", 30), "pmu": ("pmu", 23)}
+
+
+def ask(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([machine.CHECKER, *arguments], capture_output=True, text=True,
+                          check=False)
+
+
+class Listed(unittest.TestCase):
+    def test_every_row(self):
+        done = ask("--list")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        windows = {row["name"]: (row["property"], int(row["ipa"], 16), int(row["size"], 16),
+                                 int(row["intid"]))
+                   for row in machine.parse_list(done.stdout, "window")}
+        lines = {row["name"]: (row["property"], int(row["intid"]))
+                 for row in machine.parse_list(done.stdout, "line")}
+        self.assertEqual(windows, WINDOWS)
+        self.assertEqual(lines, LINES)
+        self.assertEqual(machine.parse_list(done.stdout, "memory"),
+                         [{"ipa": "0x40000000", "kernel": "0x40010000"}])
+        self.assertEqual(len(done.stdout.splitlines()), 1 + len(WINDOWS) + len(LINES))
+
+    def test_as_device_trees_number_them(self):
+        self.assertEqual(machine.windows()["uart"], machine.Window(0x09000000, 0x1000, 33))
+        self.assertEqual(machine.windows()["rtc"].spi, 2)
+        self.assertEqual(machine.ppis(), {"timer-virt": 11, "timer-phys": 14, "pmu": 7})
+
+    def test_a_board_needs_a_system(self):
+        for arguments in (("--list", "--board", "x.dtb"), ()):
+            self.assertEqual(ask(*arguments).returncode, 2)
+
+    def test_the_guide_names_every_window(self):
+        text = (ROOT / "docs" / "architecture.md").read_text()
+        chapter = text[text.index("## The machine that guests see"):]
+        chapter = chapter[:chapter.index("\n## ")]
+        told = re.findall(r"^\| `(0x0[0-9a-f]{7})` \| (?!with `firmware`)", chapter, re.M)
+        self.assertEqual([int(base, 16) for base in told],
+                         sorted(base for _, base, _, _ in WINDOWS.values()))
+        for what in ("gic", "console", "rtc", "virtio-windows"):
+            self.assertIn(f"`{what}`", chapter)
+        for intid in (33, 34):
+            self.assertIn(f"SPI {intid}", chapter)

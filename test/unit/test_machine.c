@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The machine that guests see, against docs/architecture.md and QEMU's virt board (hw/arm/virt.c's
+ * map as its device tree tells it), typed again. */
+#include "hyp/base/bits.h"
+#include "hyp/dev/machine.h"
+#include "test/unit/test.h"
+
+struct row {
+	const char *name, *property;
+	uint32_t ipa, size, intid;
+};
+
+static const struct row windows[] = {
+	{ "gicd", "gic", 0x08000000, 0x10000, 0 },
+	{ "gicc", "gic", 0x08010000, 0x10000, 0 },
+	{ "gicv2m", "gic", 0x08020000, 0x10000, 0 },
+	{ "uart", "console", 0x09000000, 0x1000, 32 + 1 },
+	{ "virtio", "virtio-windows", 0x0a000000, 32 * 0x200, 0 },
+	{ "rtc", "rtc", 0x09010000, 0x1000, 32 + 2 },
+};
+
+/* Linux's binding of the timers, and of the PMU on virt: PPIs 11, 14 and 7. */
+static const struct row lines[] = {
+	{ "timer-virt", "gic", 0, 0, 16 + 11 },
+	{ "timer-phys", "gic", 0, 0, 16 + 14 },
+	{ "pmu", "pmu", 0, 0, 16 + 7 },
+};
+
+static const char *property_of(uint32_t id)
+{
+	return id < NR_MACHINE_PROPERTIES ? machine_properties[id].name : "?";
+}
+
+/* Where the row of that name is typed; the count: nowhere. */
+static uint32_t find(const struct row *rows, uint32_t count, const char *name)
+{
+	uint32_t n = 0;
+
+	while (n < count && strcmp(rows[n].name, name) != 0) {
+		n++;
+	}
+	return n;
+}
+
+static void every_window(void)
+{
+	uint32_t seen = 0;
+
+	CHECK_EQ(NR_MACHINE_WINDOWS, ARRAY_SIZE(windows));
+	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+		const struct machine_window *w = &machine_windows[n];
+		uint32_t at = find(windows, ARRAY_SIZE(windows), w->name);
+
+		CHECK(at < ARRAY_SIZE(windows));
+		if (at < ARRAY_SIZE(windows)) {
+			seen |= BIT32(at);
+			CHECK(strcmp(property_of(w->property), windows[at].property) == 0);
+			CHECK_EQ(w->ipa, windows[at].ipa);
+			CHECK_EQ(w->size, windows[at].size);
+			CHECK_EQ(w->intid, windows[at].intid);
+		}
+	}
+	CHECK_EQ(seen, BIT32(ARRAY_SIZE(windows)) - 1);
+}
+
+static void every_line(void)
+{
+	CHECK_EQ(machine_nr_lines, ARRAY_SIZE(lines));
+	for (uint32_t n = 0; n < machine_nr_lines; n++) {
+		CHECK(strcmp(machine_lines[n].name, lines[n].name) == 0);
+		CHECK(strcmp(property_of(machine_lines[n].property), lines[n].property) == 0);
+		CHECK_EQ(machine_lines[n].intid, lines[n].intid);
+	}
+	CHECK_EQ(MACHINE_TIMER_VIRT, 27);
+	CHECK_EQ(MACHINE_TIMER_PHYS, 30);
+	CHECK_EQ(MACHINE_PMU, 23);
+}
+
+static void apart(void)
+{
+	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+		const struct machine_window *w = &machine_windows[n];
+
+		CHECK(w->size != 0 && (w->ipa | w->size) % 0x1000 == 0);
+		CHECK(w->ipa >= 0x04040000 && w->ipa + w->size <= 0x40000000); /* flash, RAM */
+		CHECK(w->intid == 0 || (w->intid >= 32 && w->intid < 64));
+		for (uint32_t i = 0; i < n; i++) {
+			const struct machine_window *v = &machine_windows[i];
+
+			CHECK(w->ipa + w->size <= v->ipa || v->ipa + v->size <= w->ipa);
+			CHECK(w->intid == 0 || w->intid != v->intid);
+			CHECK(strcmp(w->name, v->name) != 0);
+		}
+	}
+}
+
+/* The names of a set, as one string. */
+static const char *names(uint32_t set)
+{
+	static char text[256];
+
+	text[0] = 0;
+	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+		if (machine_has(set, n)) {
+			strcat(strcat(text, machine_windows[n].name), " ");
+		}
+	}
+	CHECK_EQ(set >> NR_MACHINE_WINDOWS, 0);
+	return text;
+}
+
+static void sets(void)
+{
+	CHECK(strcmp(names(machine_windows_of(0)), "") == 0);
+	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_GIC))), "gicd gicc gicv2m ") == 0);
+	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_CONSOLE))), "uart ") == 0);
+	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_RTC) | BIT32(MACHINE_BY_VIRTIO))),
+		     "virtio rtc ") == 0);
+	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_PMU))), "") == 0);
+	CHECK_EQ(machine_windows_of(UINT32_MAX), BIT32(NR_MACHINE_WINDOWS) - 1);
+	CHECK(strcmp(names(machine_windows_placed(MACHINE_RESERVED)), "gicd gicc gicv2m ") == 0);
+	CHECK(strcmp(names(machine_windows_placed(MACHINE_ALONE)), "uart rtc ") == 0);
+	CHECK(strcmp(names(machine_windows_placed(MACHINE_BELOW)), "virtio ") == 0);
+}
+
+static void properties(void)
+{
+	static const struct {
+		const char *name, *value;
+		bool is_default;
+	} want[] = {
+		{ "gic", "v2", true },	   { "console", "pl011", true },
+		{ "rtc", "pl031", false }, { "virtio-windows", "", false },
+		{ "pmu", "", false },
+	};
+
+	CHECK_EQ(NR_MACHINE_PROPERTIES, ARRAY_SIZE(want));
+	for (uint32_t n = 0; n < ARRAY_SIZE(want); n++) {
+		CHECK(strcmp(machine_properties[n].name, want[n].name) == 0);
+		CHECK(strcmp(machine_properties[n].value, want[n].value) == 0);
+		CHECK_EQ(machine_properties[n].is_default, want[n].is_default);
+	}
+}
+
+static const struct test_case cases[] = {
+	{ "every_window", every_window },
+	{ "every_line", every_line },
+	{ "apart", apart },
+	{ "sets", sets },
+	{ "properties", properties },
+};
+
+TEST_MAIN("machine", cases)
