@@ -166,6 +166,7 @@ $(UNIT_TESTS): $(B)/unit/%: $(B)/unit/obj/test/unit/%.c.o $(B)/unit/libpure.a $(
 unit:
 	@test/run --unit
 
+include test/rig/rig.mk
 -include test/verify/verify.mk
 
 # ---------------------------------------------------------------------------- to use

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Locks as the host plays them: the program says what it means to take one. */
+#ifndef TEST_FAKES_HYP_HW_LOCK_H
+#define TEST_FAKES_HYP_HW_LOCK_H
+
+#include "hyp/hw/sysreg.h"
+
+struct lock {
+	uint32_t holder; /* CPU + 1; 0: free */
+};
+
+void fake_lock_take(struct lock *lock);
+void fake_lock_drop(struct lock *lock);
+
+static inline void lock_take(struct lock *lock)
+{
+	fake_lock_take(lock);
+}
+
+static inline void lock_drop(struct lock *lock)
+{
+	fake_lock_drop(lock);
+}
+
+#endif

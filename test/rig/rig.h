@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The world rig: the monitor's glue and its hardware ring, whole, on N CPUs that the host plays. A
+ * CPU is a coroutine. Whatever reaches hardware (test/fakes) is a point where another CPU may go
+ * on, and so is, with clang, each access to what CPUs share. A run begins as main_start has left
+ * the system, before the first guest, and ends when the monitor switches the board off; which CPU
+ * goes on at which point is drawn from a seed, or laid down.
+ */
+#ifndef TEST_RIG_RIG_H
+#define TEST_RIG_RIG_H
+
+#include "hyp/base/guest_regs.h"
+#include "test/rig/fakes/hyp/hw/sysreg.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RIG_MAX_CPUS 4u
+#define RIG_NOBODY   0xffu
+#define RIG_NEVER    UINT64_MAX
+
+/* The board, as rig_board.c has it in its tree. */
+#define RIG_RAM	       0x40000000u
+#define RIG_RAM_SIZE   0x1800000u
+#define RIG_GICD       0x08000000u
+#define RIG_GICC       0x08010000u
+#define RIG_GICH       0x08030000u
+#define RIG_GICV       0x08040000u
+#define RIG_UART       0x09000000u
+#define RIG_UART_SPI   33u
+#define RIG_HZ	       1000000u
+#define RIG_TIMER_HYP  26u
+#define RIG_TIMER_VIRT 27u
+#define RIG_TIMER_PHYS 30u
+#define RIG_MAINTAIN   25u
+
+/* ---- a run ---- */
+
+enum rig_wait { RIG_RUNS, RIG_OFF, RIG_IN_WFI, RIG_IN_GUEST_WFI, RIG_IN_WFE, RIG_AT_LOCK };
+
+enum rig_kind {
+	RIG_AT_REGISTER, /* of one CPU: nobody else sees it */
+	RIG_AT_MEMORY,
+	RIG_AT_BARRIER,
+	RIG_AT_DEVICE,
+	RIG_AT_LOCKS,
+	RIG_AT_GUEST,
+	RIG_KINDS
+};
+
+struct lock;
+
+struct rig_cpu {
+	enum rig_wait wait;
+	const struct lock *lock; /* waited for */
+	uint32_t ticket;	 /* who waits longest has the lowest */
+	bool event;		 /* WFE's (ARM ARM B1.8.13) */
+	bool undone; /* it has done to registers or devices what no DSB has waited for */
+	bool in_guest;
+	const struct lock *held[8];
+	uint32_t nr_held;
+	uint64_t reg[FAKE_NR_SYSREGS];
+	/* GICC */
+	uint32_t ctlr, pmr;
+	uint8_t running[16], depth; /* priorities */
+	/* GICH */
+	uint32_t hcr, vmcr, apr, lr[4];
+	void (*begin)(uint32_t cpu);
+};
+
+struct rig_irq {
+	uint8_t priority, targets, sources[RIG_MAX_CPUS];
+};
+
+/* All of the machine that a run changes but memory. */
+struct rig_machine {
+	struct rig_cpu cpu[RIG_MAX_CPUS];
+	uint64_t now;	 /* of the counter */
+	uint32_t ticket; /* the next */
+	/* GICD: bit n is INTID n; private ones by CPU */
+	uint64_t enabled[RIG_MAX_CPUS], latch[RIG_MAX_CPUS], active[RIG_MAX_CPUS];
+	uint64_t spi_enabled, spi_latch, spi_active, spi_line, spi_edge;
+	struct rig_irq irq[RIG_MAX_CPUS][64];
+	uint32_t gicd_ctlr;
+	/* UART */
+	uint8_t tx, rx_fifo[16];
+	uint32_t rx_head, rx_tail;
+	uint64_t tx_next; /* when its next byte leaves */
+	uint32_t uart_imsc, uart_raw;
+};
+
+extern struct rig_machine rig;
+extern uint32_t rig_nr_cpus;
+extern uint32_t rig_self; /* the CPU that runs */
+
+static inline struct rig_cpu *rig_this(void)
+{
+	return &rig.cpu[rig_self];
+}
+
+/* Another CPU may go on here. */
+void rig_point(enum rig_kind kind);
+/* This CPU waits, for what rig_may_run says. */
+void rig_sleep(enum rig_wait wait);
+/* The run is over. */
+void rig_done(void) __attribute__((noreturn));
+void rig_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void rig_demand(bool ok, const char *what);
+/* Of the run that goes on: its CPUs begin here. While the monitor boots they end here. */
+void rig_enter_guests(void) __attribute__((noreturn));
+void rig_boot_cpu(void (*begin)(uint32_t cpu));
+
+/* rig_gic.c */
+uint32_t rig_gicd_read(uint32_t offset);
+void rig_gicd_write(uint32_t offset, uint32_t value);
+void rig_gicd_write8(uint32_t offset, uint8_t value);
+uint32_t rig_gicc_read(uint32_t offset);
+void rig_gicc_write(uint32_t offset, uint32_t value);
+uint32_t rig_gich_read(uint32_t offset);
+void rig_gich_write(uint32_t offset, uint32_t value);
+/* The guest's own interface (GICV) of this CPU; rig_virtual: what IAR would return. */
+uint32_t rig_gicv_ack(void);
+void rig_gicv_end(uint32_t iar);
+uint32_t rig_virtual(uint32_t cpu);
+/* Does the CPU's interface signal an interrupt? */
+bool rig_signals(uint32_t cpu);
+/* A device's line. An edge-triggered input latches a rise. */
+void rig_line(uint32_t intid, bool high);
+
+/* rig_machine.c */
+bool rig_timer_level(uint32_t cpu, uint32_t intid);
+/* The next moment at which something happens by itself. */
+uint64_t rig_next_event(void);
+void rig_events(void);
+void rig_type(const char *text);
+extern char rig_output[];
+extern size_t rig_output_length;
+
+/* rig_board.c: boots the real monitor with this manifest, on this many CPUs, once; each run begins
+ * there. */
+void rig_boot(const char *manifest, uint32_t nr_cpus);
+void rig_restore(void);
+
+/* ---- guests ---- */
+
+enum rig_op { RIG_NO_OP, RIG_HVC, RIG_WFI, RIG_STORE, RIG_LOAD };
+
+/* A vCPU as its own code sees itself. */
+struct rig_guest {
+	uint32_t vm, index;
+	uint32_t lives;
+	uint32_t at;   /* of its program: the step that comes next */
+	uint32_t mark; /* in all registers that it has */
+	uint32_t iar;  /* being handled; RIG_NO_IAR: none */
+	uint32_t handling;
+	uint32_t taken[64]; /* of this life, by INTID */
+	bool masked;
+	uint8_t loaded_on; /* as last said, + 1; 0: nowhere */
+	/* The instruction that caused the last exit. */
+	enum rig_op op;
+	uint32_t pc, hsr, ipa;
+};
+
+#define RIG_NO_IAR 1023u
+
+#define RIG_MAX_VMS   4u
+#define RIG_MAX_VCPUS 4u
+extern struct rig_guest rig_guest[RIG_MAX_VMS][RIG_MAX_VCPUS];
+
+/* One step of a guest whose registers these are. */
+struct rig_program {
+	void (*step)(struct rig_guest *g, struct guest_regs *regs);
+	/* A step of the handler of g->iar: true, it is done, EOI follows. NULL: nothing to do. */
+	bool (*handle)(struct rig_guest *g, struct guest_regs *regs);
+	/* When all CPUs sleep: anything left? NULL: fine. */
+	const char *(*at_rest)(void);
+};
+extern const struct rig_program *rig_program;
+
+void rig_guest_reset(void);
+void rig_guest_run(struct guest_regs *regs);
+const char *rig_at_rest(void);
+
+/* What a step may do; each is one exit, or none. The result is there when the guest's next step
+ * comes: in r0. */
+void rig_hvc(struct rig_guest *g, struct guest_regs *regs, uint32_t r0, uint32_t r1, uint32_t r2,
+	     uint32_t r3);
+void rig_wfi(struct rig_guest *g, struct guest_regs *regs);
+void rig_store(struct rig_guest *g, struct guest_regs *regs, uint32_t ipa, uint32_t value);
+void rig_store8(struct rig_guest *g, struct guest_regs *regs, uint32_t ipa, uint32_t value);
+void rig_load(struct rig_guest *g, struct guest_regs *regs, uint32_t ipa);
+
+/* ---- schedules ---- */
+
+struct rig_result {
+	bool failed;
+	char why[256];
+	uint32_t points; /* of the kinds that count */
+};
+
+/* By a seed. */
+struct rig_result rig_run_random(uint64_t seed, uint32_t kinds);
+/* Without choice, but for `count` pre-emptions: at point at[n] the CPU to[n] goes on. */
+struct rig_preempt {
+	uint32_t at, to;
+};
+struct rig_result rig_run_laid_down(const struct rig_preempt *preempt, uint32_t count,
+				    uint32_t kinds);
+
+/* From the seed of the run; the same in the same run. */
+uint32_t rig_random(uint32_t below);
+
+#endif

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The monitor's glue and hardware ring for the host, and the world rig (test/rig/rig.h).
+
+# What stays away: page tables, whose addresses are the board's.
+RING_SRCS := $(GLUE_SRCS) $(filter-out hyp/hw/mmu.c,$(wildcard hyp/hw/*.c)) vgic/vgic_hw.c
+RING_CFLAGS := -Itest/rig/fakes $(filter-out -Itest/fakes,$(UNIT_CFLAGS))
+# Each access to what CPUs share is a point where another may go on.
+RING_TRACE = $(if $(filter clang,$(UNIT_CC)),-fsanitize-coverage=func$(comma)trace-loads$(comma)trace-stores)
+comma := ,
+RING_OBJS := $(RING_SRCS:%=$(B)/rig/%.o)
+RIG_OBJS := $(patsubst %,$(B)/rig/%.o,$(wildcard test/rig/*.c))
+RIG_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/test_rig_*.c))
+
+# Their variables in sections of their own, so that a run begins as the one before began.
+$(RING_OBJS): $(B)/rig/%.o: % Makefile test/rig/rig.mk
+	$(call say,UNIT,$<)
+	@mkdir -p $(@D)
+	$(Q)$(UNIT_CC) $(RING_CFLAGS) $(RING_TRACE) $(DEPFLAGS) -c -o $@ $<
+	$(Q)objcopy --rename-section .data=core_data --rename-section .bss=core_bss $@
+
+$(RIG_OBJS): $(B)/rig/%.o: % Makefile test/rig/rig.mk
+	$(call say,UNIT,$<)
+	@mkdir -p $(@D)
+	$(Q)$(UNIT_CC) $(RING_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(B)/unit/libcore.a: $(RING_OBJS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(B)/unit/librig.a: $(RIG_OBJS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(RIG_TESTS:$(B)/unit/%=$(B)/unit/obj/test/unit/%.c.o): UNIT_CFLAGS := $(RING_CFLAGS)
+$(RIG_TESTS): $(B)/unit/libcore.a $(B)/unit/librig.a

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Guests: what a vCPU does is drawn by its program; here is how it does it, and what it finds in
+ * its registers each time that it runs. */
+#include "abi/plumbline.h"
+#include "hyp/core/exit.h"
+#include "hyp/core/irq.h"
+#include "hyp/core/main.h"
+#include "hyp/core/run.h"
+#include "hyp/regs/hsr.h"
+#include "test/rig/rig.h"
+#include <string.h>
+
+/* HSR (B3.13.6): class, IL; a condition that is always true. */
+#define HSR_OF(class) ((uint32_t)(class) << 26 | 1u << 25)
+#define HSR_HVC	      HSR_OF(0x12)
+#define HSR_WFI	      (HSR_OF(0x01) | 1u << 24 | 0xeu << 20)
+/* ISV, a word or a byte, register 1 (stores) or 0; a translation fault at level 2 */
+#define HSR_STORE     (HSR_OF(0x24) | 1u << 24 | 2u << 22 | 1u << 16 | 1u << 6 | 6u)
+#define HSR_STOREB    (HSR_OF(0x24) | 1u << 24 | 0u << 22 | 1u << 16 | 1u << 6 | 6u)
+#define HSR_LOAD      (HSR_OF(0x24) | 1u << 24 | 2u << 22 | 0u << 16 | 6u)
+
+#define CPSR_SVC 0x1d3u
+#define SCTLR_ON 0x5u /* M, C */
+
+struct rig_guest rig_guest[RIG_MAX_VMS][RIG_MAX_VCPUS];
+const struct rig_program *rig_program;
+
+void rig_guest_reset(void)
+{
+	memset(rig_guest, 0, sizeof(rig_guest));
+	for (uint32_t v = 0; v < RIG_MAX_VMS; v++) {
+		for (uint32_t n = 0; n < RIG_MAX_VCPUS; n++) {
+			rig_guest[v][n] =
+				(struct rig_guest) { .vm = v, .index = n, .iar = RIG_NO_IAR };
+		}
+	}
+}
+
+/* ---- registers ---- */
+
+static const uint8_t marked[] = { FAKE_TPIDRURW, FAKE_TPIDRPRW,	  FAKE_SP_svc,
+				  FAKE_LR_irq,	 FAKE_R8_fiq,	  FAKE_VBAR,
+				  FAKE_TTBR0_64, FAKE_CONTEXTIDR, FAKE_SPSR_und };
+
+static void check_registers(const struct rig_guest *g, const struct guest_regs *regs, uint32_t mark)
+{
+	if (regs->r[12] != mark || regs->lr_usr != mark) {
+		rig_fail("CPU %u: vCPU %u.%u finds other values in r12 or lr than it left there",
+			 rig_self, g->vm, g->index);
+	}
+	for (uint32_t n = 0; n < sizeof(marked); n++) {
+		if ((uint32_t)rig_this()->reg[marked[n]] != mark) {
+			rig_fail("CPU %u: vCPU %u.%u finds 0x%x in register %u, not 0x%x", rig_self,
+				 g->vm, g->index, (unsigned)rig_this()->reg[marked[n]], marked[n],
+				 mark);
+		}
+	}
+}
+
+static void leave_mark(struct rig_guest *g, struct guest_regs *regs)
+{
+	g->mark = (g->mark + 1) & 0xffffff;
+	g->mark = (g->mark ? g->mark : 1) | (g->vm * 4 + g->index + 1) << 24;
+	regs->r[12] = regs->lr_usr = g->mark;
+	for (uint32_t n = 0; n < sizeof(marked); n++) {
+		rig_this()->reg[marked[n]] = g->mark;
+	}
+}
+
+/* ---- which vCPU this is: hardware says ---- */
+
+static struct rig_guest *here(uint32_t cpu)
+{
+	uint32_t vm = (uint32_t)(rig.cpu[cpu].reg[FAKE_VTTBR] >> 48) - 1;
+	uint32_t index = (uint32_t)rig.cpu[cpu].reg[FAKE_VMPIDR] & 0xff;
+
+	rig_demand(vm < vm_count && vm < RIG_MAX_VMS && index < vms[vm].nr_vcpus,
+		   "VTTBR and VMPIDR are nobody's");
+	return &rig_guest[vm][index];
+}
+
+/* A list register that shows something is one that the vCPU's mirror knows. */
+static void check_list_registers(const struct vcpu *vcpu)
+{
+	const struct rig_cpu *c = rig_this();
+
+	for (uint32_t n = 0; n < 4; n++) {
+		if (!(c->lr[n] & 0x30000000u)) {
+			continue;
+		}
+		rig_demand(vcpu->vm->vgic && (vcpu->cif->used >> n & 1) &&
+				   ((vcpu->cif->lr[n] ^ c->lr[n]) & 0x3ff) == 0,
+			   "a list register is not this vCPU's");
+	}
+}
+
+/* The monitor has returned to a guest. */
+static struct rig_guest *enter(const struct guest_regs *regs)
+{
+	struct rig_guest *g = here(rig_self);
+	const struct vcpu *vcpu = &vms[g->vm].vcpus[g->index];
+
+	(void)regs;
+	rig_demand(rig_this()->nr_held == 0, "a guest runs and its CPU holds a lock");
+	rig_demand(cpus[rig_self].loaded == vcpu, "`loaded` is another than hardware has");
+	rig_demand(vcpu->life->loaded_on == rig_self, "`loaded_on` names another CPU");
+	rig_demand(vcpu->vm->life.state == LIFE_RUNNING || vcpu->vm->life.state == LIFE_ENDING,
+		   "a guest runs whose partition does not");
+	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
+		rig_demand(n == rig_self || !rig.cpu[n].in_guest || here(n) != g,
+			   "a vCPU is in two CPUs");
+	}
+	check_list_registers(vcpu);
+	rig_this()->in_guest = true;
+	return g;
+}
+
+/* ---- what a guest does ---- */
+
+static void trap(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint64_t *reg = rig_this()->reg;
+
+	rig_this()->in_guest = false;
+	rig_this()->undone = true;
+	reg[FAKE_HSR] = g->hsr;
+	if (g->op == RIG_STORE || g->op == RIG_LOAD) {
+		reg[FAKE_HDFAR] = g->ipa;
+		reg[FAKE_HPFAR] = g->ipa >> 12 << 4;
+	}
+	if (g->op == RIG_HVC) {
+		regs->pc += 4;
+	}
+	exit_trap(regs);
+}
+
+static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_op op, uint32_t hsr)
+{
+	g->op = op;
+	g->hsr = hsr;
+	g->pc = regs->pc;
+	trap(g, regs);
+}
+
+void rig_hvc(struct rig_guest *g, struct guest_regs *regs, uint32_t r0, uint32_t r1, uint32_t r2,
+	     uint32_t r3)
+{
+	regs->r[0] = r0;
+	regs->r[1] = r1;
+	regs->r[2] = r2;
+	regs->r[3] = r3;
+	act(g, regs, RIG_HVC, HSR_HVC);
+}
+
+/* Where WFI is not trapped, the CPU sleeps with the guest in it. */
+void rig_wfi(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (rig_this()->reg[FAKE_HCR] & 1u << 13) {
+		act(g, regs, RIG_WFI, HSR_WFI);
+	} else if (rig_virtual(rig_self) == RIG_NO_IAR) {
+		rig_sleep(RIG_IN_GUEST_WFI);
+	}
+}
+
+void rig_store(struct rig_guest *g, struct guest_regs *regs, uint32_t ipa, uint32_t value)
+{
+	g->ipa = ipa;
+	regs->r[1] = value;
+	act(g, regs, RIG_STORE, HSR_STORE);
+}
+
+void rig_store8(struct rig_guest *g, struct guest_regs *regs, uint32_t ipa, uint32_t value)
+{
+	g->ipa = ipa;
+	regs->r[1] = value;
+	act(g, regs, RIG_STORE, HSR_STOREB);
+}
+
+void rig_load(struct rig_guest *g, struct guest_regs *regs, uint32_t ipa)
+{
+	g->ipa = ipa;
+	act(g, regs, RIG_LOAD, HSR_LOAD);
+}
+
+static void begin_life(struct rig_guest *g, struct guest_regs *regs)
+{
+	check_registers(g, regs, 0);
+	rig_demand((regs->cpsr & 0x1ff) == CPSR_SVC, "a vCPU starts in another mode than SVC");
+	*g = (struct rig_guest) { .vm = g->vm,
+				  .index = g->index,
+				  .lives = g->lives + 1,
+				  .mark = g->mark,
+				  .iar = RIG_NO_IAR };
+	rig_this()->reg[FAKE_SCTLR] |= SCTLR_ON;
+	/* GICV: the guest's own GICC_CTLR and PMR, without an exit */
+	rig_this()->vmcr = 0xf8000003u;
+}
+
+/* The instruction that caused the last exit is done (true), or to be done again. */
+static bool is_done(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (g->op == RIG_NO_OP) {
+		return true;
+	}
+	if (regs->pc == g->pc) {
+		trap(g, regs);
+		return false;
+	}
+	if (regs->pc != g->pc + 4) {
+		rig_fail("CPU %u: vCPU %u.%u goes on at 0x%x, not 0x%x", rig_self, g->vm, g->index,
+			 regs->pc, g->pc + 4);
+	}
+	g->op = RIG_NO_OP;
+	return true;
+}
+
+static void handle(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (rig_program->handle && !rig_program->handle(g, regs)) {
+		return;
+	}
+	rig_gicv_end(g->iar);
+	g->iar = RIG_NO_IAR;
+}
+
+static void step(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (regs->r[12] == 0) {
+		begin_life(g, regs);
+	} else {
+		check_registers(g, regs, g->mark);
+	}
+	leave_mark(g, regs);
+	if (rig_signals(rig_self)) {
+		rig_this()->in_guest = false;
+		rig_this()->undone = true;
+		exit_irq(regs);
+		return;
+	}
+	if (!is_done(g, regs)) {
+		return;
+	}
+	if (g->iar == RIG_NO_IAR && !g->masked && rig_virtual(rig_self) != RIG_NO_IAR) {
+		g->iar = rig_gicv_ack();
+		g->handling = 0;
+		g->taken[g->iar & 63]++;
+	} else if (g->iar != RIG_NO_IAR) {
+		handle(g, regs);
+	} else {
+		rig_program->step(g, regs);
+	}
+}
+
+void rig_guest_run(struct guest_regs *regs)
+{
+	run_start(regs);
+	for (;;) {
+		struct rig_guest *g = enter(regs);
+
+		rig_point(RIG_AT_GUEST);
+		rig_demand(cpus[rig_self].loaded == &vms[g->vm].vcpus[g->index],
+			   "a guest's CPU was given to another");
+		step(g, regs);
+	}
+}
+
+/* ---- invariants ---- */
+
+/* At a drop of sched_lock: where a world is said to be anybody's, what its CPU did for it is done
+ * (A3.8.3, B3.10.1). */
+void rig_published(void);
+void rig_published(void)
+{
+	for (uint32_t v = 0; v < vm_count; v++) {
+		for (uint32_t n = 0; n < vms[v].nr_vcpus; n++) {
+			const struct vcpu *vcpu = &vms[v].vcpus[n];
+			struct rig_guest *g = &rig_guest[v][n];
+			bool here_before = g->loaded_on == rig_self + 1;
+
+			if (here_before && vcpu->life->loaded_on != rig_self) {
+				rig_demand(!rig_this()->undone,
+					   "a vCPU leaves its CPU with no DSB behind what it did");
+				rig_demand(cpus[rig_self].loaded != vcpu,
+					   "a vCPU is given away and still `loaded`");
+			}
+			g->loaded_on = vcpu->life->loaded_on == SCHED_NO_CPU
+					       ? 0
+					       : vcpu->life->loaded_on + 1u;
+		}
+	}
+}
+
+static bool may_use(const struct vcpu *vcpu, uint32_t cpu)
+{
+	return vcpu->vm->config->affinity[vcpu->index] >> cpu & 1;
+}
+
+static const char *vcpu_at_rest(struct vcpu *vcpu)
+{
+	const struct sched_entity *entity = &sched.entity[vcpu->entity];
+
+	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
+		if (entity->state == SCHED_READY && may_use(vcpu, n) && !cpus[n].loaded) {
+			return "a vCPU is ready, and a CPU that it may use sleeps";
+		}
+	}
+	if (entity->state == SCHED_BLOCKED && vcpu->vm->vgic &&
+	    vgic_has_pending(vcpu->vm->vgic, vcpu->index)) {
+		return "a vCPU sleeps that something is signalled to";
+	}
+	if (entity->state == SCHED_BLOCKED && !vcpu->vm->vgic && vcpu->lines) {
+		return "a vCPU sleeps whose line is up";
+	}
+	return NULL;
+}
+
+static const char *cpu_at_rest(uint32_t n)
+{
+	struct cpu *cpu = &cpus[n];
+
+	if (cpu->resched) {
+		return "a CPU sleeps that is to look for something to run";
+	}
+	if (cpu->report) {
+		return "a CPU sleeps that is asked for a sample";
+	}
+	if (rig.cpu[n].wait == RIG_IN_WFE) {
+		return "a CPU waits for an event that does not come";
+	}
+	if (rig.cpu[n].wait == RIG_AT_LOCK) {
+		return "a CPU waits for a lock that nobody drops";
+	}
+	if (cpu->loaded && vgic_cif_work(cpu->loaded->cif) != VGIC_WORK_NONE) {
+		return "a guest sleeps whose VGIC has work";
+	}
+	return NULL;
+}
+
+/* An active physical interrupt does not fire again: somebody must be going to end it. */
+static const char *physical_at_rest(void)
+{
+	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
+		const struct vcpu *vcpu = cpus[n].loaded;
+
+		for (uint64_t left = rig.active[n]; left; left &= left - 1) {
+			uint32_t intid = (uint32_t)__builtin_ctzll(left);
+
+			if (!vcpu || (vcpu->vm->vgic &&
+				      !vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid))) {
+				return "a private interrupt is active that nobody will end";
+			}
+		}
+	}
+	for (uint64_t left = rig.spi_active; left; left &= left - 1) {
+		uint32_t intid = (uint32_t)__builtin_ctzll(left);
+		bool held = false;
+
+		for (uint32_t v = 0; v < vm_count; v++) {
+			held = held || (vms[v].vgic && intid < vgic_nr_irqs(vms[v].vgic) &&
+					vgic_phys_held(vms[v].vgic, 0, intid));
+		}
+		if (!held) {
+			return "a device's interrupt is active that nobody will end";
+		}
+	}
+	return NULL;
+}
+
+const char *rig_at_rest(void)
+{
+	const char *why = physical_at_rest();
+
+	for (uint32_t n = 0; n < rig_nr_cpus && !why; n++) {
+		why = cpu_at_rest(n);
+	}
+	for (uint32_t v = 0; v < vm_count; v++) {
+		for (uint32_t n = 0; n < vms[v].nr_vcpus && !why; n++) {
+			why = vcpu_at_rest(&vms[v].vcpus[n]);
+		}
+	}
+	if (!why && rig_program->at_rest) {
+		why = rig_program->at_rest();
+	}
+	return why;
+}
