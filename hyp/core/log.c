@@ -170,17 +170,30 @@ static void log_poll_text(const char *text, size_t length)
 	}
 }
 
+/* True: something came out. */
+static bool log_poll_rings(void)
+{
+	int byte;
+
+	console_tick(&serial_console);
+	console_tick(&serial_console); /* nobody's unfinished line holds another up any more */
+	byte = console_next(&serial_console);
+	if (byte < 0) {
+		return false;
+	}
+	for (; byte >= 0; byte = console_next(&serial_console)) {
+		log_poll_byte((uint8_t)byte);
+	}
+	return true;
+}
+
 void log_last_words(const char *format, ...)
 {
 	char line[LOG_LINE];
 	va_list args;
 	size_t length;
 
-	console_tick(&serial_console);
-	console_tick(&serial_console); /* nobody's unfinished line holds another up any more */
-	for (int byte = console_next(&serial_console); byte >= 0;
-	     byte = console_next(&serial_console)) {
-		log_poll_byte((uint8_t)byte);
+	while (log_poll_rings()) { /* an unfinished line that came out holds up what is behind it */
 	}
 	if (serial_console.mid_line) {
 		if (serial_console.colours) {

@@ -734,6 +734,26 @@ static void raw_left_out(void)
 	CHECK(strcmp(uart.sent + uart.nr_sent - 26, "plumbline: end: status 1\r\n") == 0);
 }
 
+/* A guest's unfinished line holds up what the monitor says behind it: at the end both come out. */
+static void last_words_behind_half_a_line(void)
+{
+	boot(2, false);
+	tty_enable_interrupts();
+	log_stop_waiting();
+	uart.stuck = true;
+	for (uint32_t n = 0; n < DEPTH; n++) {
+		uart_send('.');
+	}
+	for (const char *half = "half a line"; *half; half++) {
+		console_put(&serial_console, vms[0].port, (uint8_t)*half);
+	}
+	log_end("one: off\n");
+	uart.stuck = false;
+	log_last_words("plumbline: end: status 0\n");
+	CHECK(strstr(uart.sent, "one: off\r\n"));
+	CHECK(strcmp(uart.sent + uart.nr_sent - 26, "plumbline: end: status 0\r\n") == 0);
+}
+
 static const struct test_case cases[] = {
 	{ "all_comes_out", all_comes_out },
 	{ "long_text", long_text },
@@ -753,6 +773,7 @@ static const struct test_case cases[] = {
 	{ "no_room", no_room },
 	{ "boot_waits", boot_waits },
 	{ "raw_left_out", raw_left_out },
+	{ "last_words_behind_half_a_line", last_words_behind_half_a_line },
 	{ "more_than_the_ring_holds", more_than_the_ring_holds },
 };
 
