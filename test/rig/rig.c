@@ -39,6 +39,8 @@ static size_t size_of[RIG_MAX_CPUS + 1];
 static _Alignas(64) char stack[RIG_MAX_CPUS][STACK];
 static uint32_t running_on = CALLER;
 
+void (*rig_begin_run)(void);
+
 static bool is_booting;
 static bool goes_on;
 static struct rig_result result;
@@ -58,6 +60,12 @@ uint32_t rig_random(uint32_t below)
 	seed ^= seed >> 7;
 	seed ^= seed << 17;
 	return (uint32_t)(seed >> 11) % below;
+}
+
+uint32_t rig_throw(struct rig_guest *g, uint32_t below)
+{
+	g->dice = g->dice * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(g->dice >> 33) % below;
 }
 
 static void arrive(uint32_t from)
@@ -173,7 +181,7 @@ static bool may_run(uint32_t n)
 	case RIG_IN_WFI:
 		return rig_signals(n);
 	case RIG_IN_GUEST_WFI:
-		return rig_signals(n) || rig_virtual(n) != RIG_NO_IAR;
+		return rig_signals(n) || rig_due(n) != RIG_NO_IAR;
 	case RIG_IN_WFE:
 		return c->event || rig_signals(n);
 	case RIG_AT_LOCK:
@@ -262,7 +270,9 @@ void rig_point(enum rig_kind kind)
 	if (++total > BOUND) {
 		rig_fail("no end: %u points", BOUND);
 	}
-	if (is_booting || !(counted >> kind & 1)) {
+	/* What a lock protects is met by who takes it; others have their own points. */
+	if (is_booting || !(counted >> kind & 1) ||
+	    (!period && kind == RIG_AT_MEMORY && rig_this()->nr_held)) {
 		return;
 	}
 	result.points++;
@@ -329,11 +339,14 @@ static void enter(uint32_t cpu)
 static struct rig_result run(uint32_t kinds)
 {
 	rig_restore();
-	rig_guest_reset();
+	rig_guest_reset(seed);
 	result = (struct rig_result) { .failed = false };
 	total = 0;
 	counted = kinds;
 	goes_on = true;
+	if (rig_begin_run) {
+		rig_begin_run();
+	}
 	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
 		make(n);
 		rig.cpu[n].begin = enter;
@@ -352,10 +365,10 @@ struct rig_result rig_run_random(uint64_t of, uint32_t kinds)
 	return run(kinds);
 }
 
-struct rig_result rig_run_laid_down(const struct rig_preempt *preempt, uint32_t count,
+struct rig_result rig_run_laid_down(uint64_t of, const struct rig_preempt *preempt, uint32_t count,
 				    uint32_t kinds)
 {
-	seed = 1;
+	seed = of * 2 + 1;
 	period = 0;
 	next_planned = 0;
 	planned = count;

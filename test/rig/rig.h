@@ -72,6 +72,15 @@ struct rig_irq {
 	uint8_t priority, targets, sources[RIG_MAX_CPUS];
 };
 
+/* Devices that are passed through, or what types on the terminal: each has its moment. */
+struct rig_device {
+	uint64_t at; /* RIG_NEVER: not by itself */
+	void (*acts)(struct rig_device *device);
+	uint32_t intid, left;
+	bool asks;
+};
+#define RIG_DEVICES 4u
+
 /* All of the machine that a run changes but memory. */
 struct rig_machine {
 	struct rig_cpu cpu[RIG_MAX_CPUS];
@@ -87,6 +96,7 @@ struct rig_machine {
 	uint32_t rx_head, rx_tail;
 	uint64_t tx_next; /* when its next byte leaves */
 	uint32_t uart_imsc, uart_raw;
+	struct rig_device device[RIG_DEVICES];
 };
 
 extern struct rig_machine rig;
@@ -124,11 +134,16 @@ void rig_gicv_end(uint32_t iar);
 uint32_t rig_virtual(uint32_t cpu);
 /* Does the CPU's interface signal an interrupt? */
 bool rig_signals(uint32_t cpu);
+/* What the guest on it has to take; RIG_NO_IAR: nothing. */
+uint32_t rig_due(uint32_t cpu);
+extern bool rig_hw_bit; /* a level that the guest's EOI deactivates fires again (5.2.1) */
 /* A device's line. An edge-triggered input latches a rise. */
 void rig_line(uint32_t intid, bool high);
 
 /* rig_machine.c */
 bool rig_timer_level(uint32_t cpu, uint32_t intid);
+/* rig_guest.c: stage 2 of the guest on this CPU. */
+bool rig_stage2(uint32_t ipa, uint64_t *pa);
 /* The next moment at which something happens by itself. */
 uint64_t rig_next_event(void);
 void rig_events(void);
@@ -138,12 +153,13 @@ extern size_t rig_output_length;
 
 /* rig_board.c: boots the real monitor with this manifest, on this many CPUs, once; each run begins
  * there. */
-void rig_boot(const char *manifest, uint32_t nr_cpus);
+void rig_boot(const char *manifest, uint32_t nr_cpus, bool hw_bit);
+uint8_t *rig_memory(uint32_t vm, uint32_t ipa);
 void rig_restore(void);
 
 /* ---- guests ---- */
 
-enum rig_op { RIG_NO_OP, RIG_HVC, RIG_WFI, RIG_STORE, RIG_LOAD };
+enum rig_op { RIG_NO_OP, RIG_HVC, RIG_WFI, RIG_STORE, RIG_LOAD, RIG_OTHER };
 
 /* A vCPU as its own code sees itself. */
 struct rig_guest {
@@ -155,13 +171,21 @@ struct rig_guest {
 	uint32_t handling;
 	uint32_t taken[64]; /* of this life, by INTID */
 	bool masked;
+	bool ready;	 /* it has opened its GIC */
+	bool wants_zero; /* from the call that it makes */
+	bool may_fault;	 /* what it does */
+	bool prints;
 	uint8_t loaded_on; /* as last said, + 1; 0: nowhere */
+	uint32_t left, phase, text_at, printed;
+	uint64_t dice;
 	/* The instruction that caused the last exit. */
 	enum rig_op op;
 	uint32_t pc, hsr, ipa;
+	uint32_t result; /* r0 behind the last that was not a handler's */
 };
 
-#define RIG_NO_IAR 1023u
+#define RIG_NO_IAR   1023u
+#define RIG_LINE_IAR 1021u /* without a GIC: its IRQ input */
 
 #define RIG_MAX_VMS   4u
 #define RIG_MAX_VCPUS 4u
@@ -170,6 +194,8 @@ extern struct rig_guest rig_guest[RIG_MAX_VMS][RIG_MAX_VCPUS];
 /* One step of a guest whose registers these are. */
 struct rig_program {
 	void (*step)(struct rig_guest *g, struct guest_regs *regs);
+	void (*begins)(struct rig_guest *g); /* a life; NULL: nothing to do */
+	void (*takes)(struct rig_guest *g);  /* g->iar; NULL likewise */
 	/* A step of the handler of g->iar: true, it is done, EOI follows. NULL: nothing to do. */
 	bool (*handle)(struct rig_guest *g, struct guest_regs *regs);
 	/* When all CPUs sleep: anything left? NULL: fine. */
@@ -177,18 +203,20 @@ struct rig_program {
 };
 extern const struct rig_program *rig_program;
 
-void rig_guest_reset(void);
+void rig_guest_reset(uint64_t seed);
 void rig_guest_run(struct guest_regs *regs);
 const char *rig_at_rest(void);
 
-/* What a step may do; each is one exit, or none. The result is there when the guest's next step
- * comes: in r0. */
+/* What a step may do, as the last that it does: each is one exit, or none, and when it returns the
+ * guest may have gone on, on another CPU. The result is in g->result when its next step comes. */
 void rig_hvc(struct rig_guest *g, struct guest_regs *regs, uint32_t r0, uint32_t r1, uint32_t r2,
 	     uint32_t r3);
 void rig_wfi(struct rig_guest *g, struct guest_regs *regs);
 void rig_store(struct rig_guest *g, struct guest_regs *regs, uint32_t ipa, uint32_t value);
 void rig_store8(struct rig_guest *g, struct guest_regs *regs, uint32_t ipa, uint32_t value);
 void rig_load(struct rig_guest *g, struct guest_regs *regs, uint32_t ipa);
+/* Anything else that traps, as HSR says. */
+void rig_trap(struct rig_guest *g, struct guest_regs *regs, uint32_t hsr);
 
 /* ---- schedules ---- */
 
@@ -198,16 +226,21 @@ struct rig_result {
 	uint32_t points; /* of the kinds that count */
 };
 
+/* Before each run, when the machine is as it begins. */
+extern void (*rig_begin_run)(void);
+
 /* By a seed. */
 struct rig_result rig_run_random(uint64_t seed, uint32_t kinds);
 /* Without choice, but for `count` pre-emptions: at point at[n] the CPU to[n] goes on. */
 struct rig_preempt {
 	uint32_t at, to;
 };
-struct rig_result rig_run_laid_down(const struct rig_preempt *preempt, uint32_t count,
+struct rig_result rig_run_laid_down(uint64_t of, const struct rig_preempt *preempt, uint32_t count,
 				    uint32_t kinds);
 
 /* From the seed of the run; the same in the same run. */
 uint32_t rig_random(uint32_t below);
+/* A guest's own: what it does is not changed by who goes on when. */
+uint32_t rig_throw(struct rig_guest *g, uint32_t below);
 
 #endif

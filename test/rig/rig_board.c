@@ -157,6 +157,11 @@ static void boot(uint32_t cpu)
 	main_start(TREE, IMAGE);
 }
 
+uint8_t *rig_memory(uint32_t vm, uint32_t ipa)
+{
+	return memory(vms[vm].memory_pa + (ipa - vms[vm].config->memory_ipa), 1);
+}
+
 /* ---- what is kept ---- */
 
 extern uint8_t __start_core_data[], __stop_core_data[], __start_core_bss[], __stop_core_bss[];
@@ -187,7 +192,7 @@ static uint8_t *keep_globals(const uint8_t *from, size_t size)
 	return to;
 }
 
-void rig_boot(const char *manifest, uint32_t nr_cpus)
+void rig_boot(const char *manifest, uint32_t nr_cpus, bool hw_bit)
 {
 	static uint8_t *data, *bss; /* as the program began */
 
@@ -203,6 +208,10 @@ void rig_boot(const char *manifest, uint32_t nr_cpus)
 	free(kept_pool);
 	memset(&rig, 0, sizeof(rig));
 	rig_nr_cpus = nr_cpus;
+	rig_hw_bit = hw_bit;
+	for (uint32_t n = 0; n < RIG_DEVICES; n++) {
+		rig.device[n].at = RIG_NEVER;
+	}
 	rig.now = 1000;
 	for (uint32_t n = 0; n < nr_cpus; n++) {
 		reset_cpu(n);

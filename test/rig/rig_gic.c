@@ -11,6 +11,8 @@
 #define NR_LRS	 4u
 #define IDLE	 0x100u /* the running priority when nothing is active (4.4.6) */
 
+bool rig_hw_bit;
+
 /* ---- what is pending ---- */
 
 static uint64_t lines_of(uint32_t cpu)
@@ -264,7 +266,7 @@ uint32_t rig_gicc_read(uint32_t offset)
 	case GICC_IAR:
 		return acknowledge();
 	case GICC_HPPIR:
-		return highest(rig_self);
+		return rig_hw_bit ? highest(rig_self) : SPURIOUS;
 	case GICC_IIDR:
 		return 0x0202143b; /* of a Cortex-A15's; nothing reads at 0x1000 on */
 	default:

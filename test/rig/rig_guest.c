@@ -25,13 +25,17 @@
 struct rig_guest rig_guest[RIG_MAX_VMS][RIG_MAX_VCPUS];
 const struct rig_program *rig_program;
 
-void rig_guest_reset(void)
+void rig_guest_reset(uint64_t seed)
 {
 	memset(rig_guest, 0, sizeof(rig_guest));
 	for (uint32_t v = 0; v < RIG_MAX_VMS; v++) {
 		for (uint32_t n = 0; n < RIG_MAX_VCPUS; n++) {
-			rig_guest[v][n] =
-				(struct rig_guest) { .vm = v, .index = n, .iar = RIG_NO_IAR };
+			rig_guest[v][n] = (struct rig_guest) {
+				.vm = v,
+				.index = n,
+				.iar = RIG_NO_IAR,
+				.dice = seed * 64 + v * 8 + n,
+			};
 		}
 	}
 }
@@ -40,7 +44,7 @@ void rig_guest_reset(void)
 
 static const uint8_t marked[] = { FAKE_TPIDRURW, FAKE_TPIDRPRW,	  FAKE_SP_svc,
 				  FAKE_LR_irq,	 FAKE_R8_fiq,	  FAKE_VBAR,
-				  FAKE_TTBR0_64, FAKE_CONTEXTIDR, FAKE_SPSR_und };
+				  FAKE_TTBR0_64, FAKE_CONTEXTIDR, FAKE_SPSR_svc };
 
 static void check_registers(const struct rig_guest *g, const struct guest_regs *regs, uint32_t mark)
 {
@@ -77,6 +81,11 @@ static struct rig_guest *here(uint32_t cpu)
 	rig_demand(vm < vm_count && vm < RIG_MAX_VMS && index < vms[vm].nr_vcpus,
 		   "VTTBR and VMPIDR are nobody's");
 	return &rig_guest[vm][index];
+}
+
+bool rig_stage2(uint32_t ipa, uint64_t *pa)
+{
+	return vm_owns(&vms[here(rig_self)->vm], ipa, 1, pa);
 }
 
 /* A list register that shows something is one that the vCPU's mirror knows. */
@@ -157,7 +166,7 @@ void rig_wfi(struct rig_guest *g, struct guest_regs *regs)
 {
 	if (rig_this()->reg[FAKE_HCR] & 1u << 13) {
 		act(g, regs, RIG_WFI, HSR_WFI);
-	} else if (rig_virtual(rig_self) == RIG_NO_IAR) {
+	} else if (rig_due(rig_self) == RIG_NO_IAR) {
 		rig_sleep(RIG_IN_GUEST_WFI);
 	}
 }
@@ -182,6 +191,11 @@ void rig_load(struct rig_guest *g, struct guest_regs *regs, uint32_t ipa)
 	act(g, regs, RIG_LOAD, HSR_LOAD);
 }
 
+void rig_trap(struct rig_guest *g, struct guest_regs *regs, uint32_t hsr)
+{
+	act(g, regs, RIG_OTHER, hsr);
+}
+
 static void begin_life(struct rig_guest *g, struct guest_regs *regs)
 {
 	check_registers(g, regs, 0);
@@ -190,10 +204,25 @@ static void begin_life(struct rig_guest *g, struct guest_regs *regs)
 				  .index = g->index,
 				  .lives = g->lives + 1,
 				  .mark = g->mark,
+				  .loaded_on = g->loaded_on,
+				  .printed = g->printed,
+				  .dice = g->dice,
 				  .iar = RIG_NO_IAR };
 	rig_this()->reg[FAKE_SCTLR] |= SCTLR_ON;
+	if (rig_program->begins) {
+		rig_program->begins(g);
+	}
 	/* GICV: the guest's own GICC_CTLR and PMR, without an exit */
 	rig_this()->vmcr = 0xf8000003u;
+}
+
+/* What trapped, and does not any more: VFP (HCPTR), the performance monitors (HDCR.TPM). */
+static bool is_open_now(const struct rig_guest *g)
+{
+	const uint64_t *reg = rig_this()->reg;
+
+	return (g->hsr >> 26 == 0x07 && !(reg[FAKE_HCPTR] & 1u << 10)) ||
+	       (g->hsr >> 26 == 0x03 && !(reg[FAKE_HDCR] & 1u << 6));
 }
 
 /* The instruction that caused the last exit is done (true), or to be done again. */
@@ -202,15 +231,30 @@ static bool is_done(struct rig_guest *g, struct guest_regs *regs)
 	if (g->op == RIG_NO_OP) {
 		return true;
 	}
+	if (regs->pc == g->pc && is_open_now(g)) {
+		regs->pc += 4;
+	}
 	if (regs->pc == g->pc) {
 		trap(g, regs);
 		return false;
+	}
+	if (g->may_fault && (regs->cpsr & 0x1f) != 0x13) { /* it returns from the handler at once */
+		regs->cpsr = CPSR_SVC;
+		regs->pc = g->pc + 4;
 	}
 	if (regs->pc != g->pc + 4) {
 		rig_fail("CPU %u: vCPU %u.%u goes on at 0x%x, not 0x%x", rig_self, g->vm, g->index,
 			 regs->pc, g->pc + 4);
 	}
+	if (g->op == RIG_HVC && g->wants_zero && regs->r[0] != 0) {
+		rig_fail("CPU %u: vCPU %u.%u: a call returns %d", rig_self, g->vm, g->index,
+			 (int)regs->r[0]);
+	}
+	if (g->iar == RIG_NO_IAR) {
+		g->result = regs->r[0];
+	}
 	g->op = RIG_NO_OP;
+	g->wants_zero = g->may_fault = false;
 	return true;
 }
 
@@ -219,8 +263,31 @@ static void handle(struct rig_guest *g, struct guest_regs *regs)
 	if (rig_program->handle && !rig_program->handle(g, regs)) {
 		return;
 	}
-	rig_gicv_end(g->iar);
+	if (g->iar != RIG_LINE_IAR) {
+		rig_gicv_end(g->iar);
+	}
 	g->iar = RIG_NO_IAR;
+}
+
+/* HCR.VI */
+uint32_t rig_due(uint32_t cpu)
+{
+	const struct rig_guest *g = here(cpu);
+
+	if (!vms[g->vm].vgic) {
+		return rig.cpu[cpu].reg[FAKE_HCR] >> 7 & 1 ? RIG_LINE_IAR : RIG_NO_IAR;
+	}
+	return rig_virtual(cpu);
+}
+
+static void take(struct rig_guest *g)
+{
+	g->iar = vms[g->vm].vgic ? rig_gicv_ack() : RIG_LINE_IAR;
+	g->handling = 0;
+	g->taken[g->iar & 63]++;
+	if (rig_program->takes) {
+		rig_program->takes(g);
+	}
 }
 
 static void step(struct rig_guest *g, struct guest_regs *regs)
@@ -240,10 +307,8 @@ static void step(struct rig_guest *g, struct guest_regs *regs)
 	if (!is_done(g, regs)) {
 		return;
 	}
-	if (g->iar == RIG_NO_IAR && !g->masked && rig_virtual(rig_self) != RIG_NO_IAR) {
-		g->iar = rig_gicv_ack();
-		g->handling = 0;
-		g->taken[g->iar & 63]++;
+	if (g->iar == RIG_NO_IAR && !g->masked && rig_due(rig_self) != RIG_NO_IAR) {
+		take(g);
 	} else if (g->iar != RIG_NO_IAR) {
 		handle(g, regs);
 	} else {

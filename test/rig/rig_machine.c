@@ -51,6 +51,15 @@ uint64_t fake_sysreg_read(enum fake_sysreg reg)
 	}
 }
 
+/* B4.2.4; a guest's MMU is off: stage 1 changes nothing. LPAE format of PAR. */
+static void translate(enum fake_sysreg reg, uint32_t va)
+{
+	uint64_t pa = va;
+	bool ok = reg == FAKE_ATS1CPR || rig_stage2(va, &pa);
+
+	rig_this()->reg[FAKE_PAR_64] = ok ? (pa & ~UINT64_C(0xfff)) | BIT32(11) : 1;
+}
+
 void fake_sysreg_write(enum fake_sysreg reg, uint64_t value)
 {
 	if (reg != FAKE_DCCMVAC && reg != FAKE_DCCIMVAC) {
@@ -58,6 +67,9 @@ void fake_sysreg_write(enum fake_sysreg reg, uint64_t value)
 	}
 	rig_this()->undone = true;
 	rig_this()->reg[reg] = value;
+	if (reg == FAKE_ATS12NSOPR || reg == FAKE_ATS12NSOUR || reg == FAKE_ATS1CPR) {
+		translate(reg, (uint32_t)value);
+	}
 }
 
 void fake_barrier(enum fake_barrier which)
@@ -98,6 +110,15 @@ void rig_events(void)
 {
 	bool high;
 
+	for (uint32_t n = 0; n < RIG_DEVICES; n++) {
+		struct rig_device *device = &rig.device[n];
+
+		if (device->at <= rig.now) {
+			device->at = RIG_NEVER;
+			device->acts(device);
+		}
+	}
+
 	while (rig.tx && rig.tx_next <= rig.now) {
 		rig.tx_next += UART_BYTE;
 		if (--rig.tx == UART_FIFO / 8) {
@@ -118,6 +139,9 @@ uint64_t rig_next_event(void)
 {
 	uint64_t first = rig.tx ? rig.tx_next : RIG_NEVER;
 
+	for (uint32_t n = 0; n < RIG_DEVICES; n++) {
+		earlier(&first, rig.device[n].at);
+	}
 	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
 		const uint64_t *reg = rig.cpu[n].reg;
 
@@ -162,8 +186,10 @@ static void uart_write(uint32_t offset, uint32_t value)
 		if (rig.tx++ == 0) {
 			rig.tx_next = rig.now + UART_BYTE;
 		}
-		rig_output[rig_output_length++] = (char)value;
-		rig_output[rig_output_length] = '\0';
+		if (value != '\r') {
+			rig_output[rig_output_length++] = (char)value;
+			rig_output[rig_output_length] = '\0';
+		}
 		if (rig.tx > UART_FIFO / 8) {
 			rig.uart_raw &= ~BIT32(5);
 		}
@@ -185,7 +211,6 @@ void rig_type(const char *text)
 	for (; *text && rig.rx_tail - rig.rx_head < 16; text++) {
 		rig.rx_fifo[rig.rx_tail++ % 16] = (uint8_t)*text;
 	}
-	rig_events();
 }
 
 uint32_t io_read32(uintptr_t address)

@@ -52,7 +52,7 @@ static const struct rig_program program = { .step = step };
 
 static void by_chance(void)
 {
-	rig_boot(manifest, 2);
+	rig_boot(manifest, 2, true);
 	rig_program = &program;
 	for (uint32_t seed = 0; seed < 1000 && !test_failures; seed++) {
 		struct rig_result r = rig_run_random(seed, ~0u);

@@ -1,0 +1,634 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "test/rig/rig_mix.h"
+#include "abi/plumbline.h"
+#include "hyp/base/bits.h"
+#include "hyp/core/vm.h"
+#include <stdio.h>
+#include <string.h>
+
+#define GICD 0x08000000u
+#define UART 0x09000000u
+
+/* INTIDs: edges 36..39, levels 40..43 by calls; devices */
+#define EDGE	     36u
+#define LEVEL	     40u
+#define DEVICE_LEVEL 48u
+#define DEVICE_EDGE  49u
+#define UART_INTID   33u
+#define VIRT	     27u
+
+#define RAW 2u /* the partition without a GIC */
+
+const char rig_mix_manifest[] =
+	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
+	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; };\n"
+	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\";\n"
+	" dev { compatible = \"plumbline,device\"; pa = <0 0x0a000000>; size = <0x1000>;\n"
+	"  interrupt = <48>; };\n"
+	" edge { compatible = \"plumbline,device\"; pa = <0 0x0a001000>; size = <0x1000>;\n"
+	"  interrupt = <49>; interrupt-edge = <49>; }; };\n"
+	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
+	" kernel = [fe ff ff ea]; no-dtb; priority = <4>; rights = \"a\", \"b\", \"c\"; }; };\n";
+
+static const struct rig_mix *mix;
+
+/* ---- what is owed ---- */
+
+static bool owed[RIG_MAX_VMS][RIG_MAX_VCPUS][64]; /* SPIs: [0] */
+static uint32_t resets[RIG_MAX_VMS];
+static bool is_over; /* partition 0 is about to go off, and wakes the last sleeper */
+static uint32_t lines[RIG_MAX_VMS][4096]; /* lines printed, whole */
+static uint32_t nr_lines[RIG_MAX_VMS];
+
+static uint32_t targets(uint32_t vm, uint32_t intid)
+{
+	uint32_t all = BIT32(vms[vm].nr_vcpus) - 1;
+
+	return intid % 4 == 3 ? all : BIT32(intid % vms[vm].nr_vcpus);
+}
+
+static bool is_on(uint32_t vm, uint32_t n)
+{
+	return vms[vm].life.state == LIFE_RUNNING && rig_guest[vm][n].ready &&
+	       sched.entity[vms[vm].vcpus[n].entity].state != SCHED_OFF;
+}
+
+static void owe(uint32_t vm, uint32_t n, uint32_t intid)
+{
+	owed[vm][intid < 32 ? n : 0][intid] = rig_guest[vm][intid < 32 ? n : 0].ready;
+}
+
+/* ---- devices ---- */
+
+static void device_acts(struct rig_device *device)
+{
+	device->left--;
+	device->asks = true;
+	rig_line(device->intid, true);
+	if (device->intid == DEVICE_EDGE) {
+		rig_line(device->intid, false);
+	}
+}
+
+/* Its guest has dealt with it. */
+static void device_is_served(uint32_t intid)
+{
+	struct rig_device *device = &rig.device[intid - DEVICE_LEVEL];
+
+	if (!device->asks) {
+		return;
+	}
+	device->asks = false;
+	rig_line(intid, false);
+	device->at = device->left ? rig.now + rig_random(400) : RIG_NEVER;
+}
+
+static void types(struct rig_device *device)
+{
+	static const char *const words[] = { "\x1ds", "x",
+					     "\x1d"
+					     "1",
+					     "\x1d"
+					     "2",
+					     "hello\r" };
+
+	rig_type(words[rig_random(ARRAY_SIZE(words))]);
+	device->at = --device->left ? rig.now + 200 + rig_random(4000) : RIG_NEVER;
+}
+
+static void begin_devices(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		rig.device[n] = (struct rig_device) { .at = RIG_NEVER,
+						      .acts = device_acts,
+						      .intid = DEVICE_LEVEL + n,
+						      .left = mix->devices };
+	}
+	rig.device[2] = (struct rig_device) { .at = mix->typed ? rig.now + 2000 : RIG_NEVER,
+					      .acts = types,
+					      .left = mix->typed };
+}
+
+/* ---- a life ---- */
+
+static void begins(struct rig_guest *g)
+{
+	g->left = mix->actions / 2 + rig_throw(g, mix->actions / 2 + 1);
+	for (uint32_t n = 0; n < 64; n++) {
+		owed[g->vm][g->index][n] = g->index && n >= 32 ? owed[g->vm][g->index][n] : false;
+	}
+	if (g->vm == 1 && g->index == 0) {
+		for (uint32_t n = 0; n < 2; n++) { /* a level stays as it is, an edge is gone */
+			if (rig.device[n].asks && n == 1) {
+				device_is_served(DEVICE_EDGE);
+			}
+		}
+	}
+}
+
+static void takes(struct rig_guest *g)
+{
+	uint32_t intid = g->iar & 0x3ff;
+
+	if (intid < 64) {
+		owed[g->vm][intid < 32 ? g->index : 0][intid] = false;
+	}
+}
+
+static void timer(uint32_t ticks)
+{
+	uint64_t *reg = rig_this()->reg;
+
+	reg[FAKE_CNTV_CVAL] = rig.now - reg[FAKE_CNTVOFF] + ticks;
+	reg[FAKE_CNTV_CTL] = 1;
+}
+
+static uint32_t spi_word(uint32_t type, uint32_t vcpu, uint32_t number)
+{
+	return type << 24 | vcpu << 16 | number;
+}
+
+/* What the interrupt is for, and then its end. */
+static bool handle(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t intid = g->iar & 0x3ff;
+	uint32_t at = g->handling++;
+
+	if (at > 0) {
+		return true;
+	}
+	if (g->iar == RIG_LINE_IAR) {
+		rig_hvc(g, regs, PLUMB_IRQ_LINE, 0, spi_word(0, g->index, 0), 0);
+		return false;
+	}
+	if (intid == VIRT) {
+		rig_this()->reg[FAKE_CNTV_CTL] = 0;
+	} else if (intid >= LEVEL && intid < LEVEL + 4) {
+		rig_hvc(g, regs, PLUMB_IRQ_LINE, 0, spi_word(1, 0, intid), 0);
+		return false;
+	} else if (intid == UART_INTID) {
+		rig_load(g, regs, UART);
+		return false;
+	} else if (intid == DEVICE_LEVEL || intid == DEVICE_EDGE) {
+		device_is_served(intid);
+	}
+	return true;
+}
+
+/* ---- actions ---- */
+
+static const struct {
+	uint16_t offset;
+	uint32_t value;
+} opening[] = {
+	{ 0x100, 0xffffffff }, { 0x104, 0xfffffffe }, { 0xc08, 0x0000aa00 },
+	{ 0xc0c, 0x00000008 }, { 0x000, 3 },
+};
+
+static bool open(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t at = g->phase++;
+
+	if (!vms[g->vm].vgic) {
+		g->ready = true;
+		return true;
+	}
+	if (at == 0) {
+		rig_store(g, regs, GICD + opening[0].offset, opening[0].value);
+	} else if (g->index) {
+		g->ready = true;
+		return true;
+	} else if (at < ARRAY_SIZE(opening)) {
+		rig_store(g, regs, GICD + opening[at].offset, opening[at].value);
+	} else if (at < ARRAY_SIZE(opening) + 5) {
+		uint32_t intid = 32 + 4 * (at - ARRAY_SIZE(opening)), value = 0;
+
+		for (uint32_t n = 0; n < 4; n++) {
+			value |= targets(g->vm, intid + n) << 8 * n;
+		}
+		rig_store(g, regs, GICD + 0x800 + intid, value);
+	} else if (at == ARRAY_SIZE(opening) + 5) {
+		rig_store(g, regs, UART + 0x38, 0x50);
+	} else {
+		g->ready = true;
+		for (uint32_t n = 0; n < 2 && g->vm == 1; n++) {
+			if (rig.device[n].left && !rig.device[n].asks) {
+				rig.device[n].at = rig.now + rig_throw(g, 100);
+			}
+		}
+		return true;
+	}
+	return false;
+}
+
+/* A line of its own, when nobody else of the partition prints: vCPU 0 alone does. */
+static bool print(struct rig_guest *g, struct guest_regs *regs)
+{
+	char line[32];
+	int length = snprintf(line, sizeof(line), "%s: line %u of %u\n", vms[g->vm].config->name,
+			      g->printed, g->lives);
+
+	if (g->text_at % 2 == 0) {
+		g->text_at++;
+		rig_load(g, regs, UART + 0x18);
+		return false;
+	}
+	if (g->result & BIT32(5)) {
+		g->text_at--; /* full: look again */
+		return false;
+	}
+	if (g->text_at / 2 == (uint32_t)length) {
+		return true;
+	}
+	rig_store8(g, regs, UART, (uint8_t)line[g->text_at++ / 2]);
+	return false;
+}
+
+static void raise(struct rig_guest *g, struct guest_regs *regs, bool edge)
+{
+	uint32_t vm = rig_throw(g, vm_count);
+	uint32_t intid = (edge ? EDGE : LEVEL) + rig_throw(g, 4);
+
+	g->wants_zero = true;
+	if (!vms[vm].vgic) {
+		rig_hvc(g, regs, PLUMB_IRQ_LINE, vm + 1, spi_word(0, 0, 0), 1);
+		return;
+	}
+	owe(vm, 0, intid);
+	rig_hvc(g, regs, rig_throw(g, 2) ? PLUMB_IRQ_LINE : PLUMB_IRQ_LINE_STATUS, vm + 1,
+		spi_word(1, 0, intid), 1);
+}
+
+static void raise_many(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t vm = rig_throw(g, 2);
+	uint32_t count = 1 + rig_throw(g, 40);
+	uint32_t *table = (uint32_t *)(void *)rig_memory(g->vm, 0x40000400u + g->index * 0x400u);
+
+	for (uint32_t n = 0; n < count; n++) {
+		uint32_t intid = EDGE + rig_throw(g, 4);
+
+		owe(vm, 0, intid);
+		table[2 * n] = spi_word(1, 0, intid);
+		table[2 * n + 1] = 1;
+	}
+	rig_hvc(g, regs, PLUMB_IRQ_LINE_MANY, vm + 1, 0x40000400u + g->index * 0x400u, count);
+}
+
+static void ask(struct rig_guest *g, struct guest_regs *regs)
+{
+	static const uint32_t calls[] = { PLUMB_GET_VM_INFO,	 PLUMB_GET_STATS,
+					  PLUMB_CHECK_EXTENSION, PLUMB_CALL_UID,
+					  PSCI_VERSION,		 PSCI_AFFINITY_INFO,
+					  PLUMB_GET_API_VERSION, PLUMB_CALL_COUNT };
+
+	rig_hvc(g, regs, calls[rig_throw(g, ARRAY_SIZE(calls))], rig_throw(g, 5), rig_throw(g, 3),
+		rig_throw(g, 12));
+}
+
+static void send_sgi(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t to = rig_throw(g, vms[g->vm].nr_vcpus);
+	uint32_t intid = rig_throw(g, 3);
+
+	if (vms[g->vm].vgic) {
+		owe(g->vm, to, intid);
+		rig_store(g, regs, GICD + 0xf00, BIT32(16 + to) | intid);
+	}
+}
+
+/* Of interrupts that nobody waits for: 52..55. */
+static void use_gicd(struct rig_guest *g, struct guest_regs *regs)
+{
+	static const uint16_t offsets[] = { 0x204, 0x284, 0x304, 0x384, 0x104, 0x184 };
+
+	if (rig_throw(g, 2)) {
+		rig_store(g, regs, GICD + offsets[rig_throw(g, ARRAY_SIZE(offsets))],
+			  rig_throw(g, 16) << 20);
+	} else {
+		rig_load(g, regs, GICD + offsets[rig_throw(g, ARRAY_SIZE(offsets))]);
+	}
+}
+
+/* HSR: an odd coprocessor access, a load from nothing, an instruction fetch from nothing. */
+static void fault(struct rig_guest *g, struct guest_regs *regs)
+{
+	g->may_fault = true;
+	switch (rig_throw(g, 3)) {
+	case 0:
+		rig_load(g, regs, 0x30000000u);
+		break;
+	case 1:
+		rig_trap(g, regs, 0x11u << 26 | 1u << 25);
+		break;
+	default:
+		rig_hvc(g, regs, 0x12345678u, 0, 0, 0);
+		break;
+	}
+}
+
+static void use_cp15(struct rig_guest *g, struct guest_regs *regs)
+{
+	/* MRC p15, 0, r0, c0, c1, 0 (ID_PFR0); MCR DCCISW; MRC PMCR: op2 19..17, op1 16..14, CRn
+	 * 13..10, Rt 8..5, CRm 4..1, read 0 (B3.13.6) */
+	static const uint32_t iss[] = { 0u << 17 | 0u << 10 | 1u << 1 | 1u,
+					2u << 17 | 7u << 10 | 14u << 1,
+					0u << 17 | 9u << 10 | 12u << 1 | 1u };
+
+	g->may_fault = true;
+	rig_trap(g, regs,
+		 0x03u << 26 | 1u << 25 | 1u << 24 | 0xeu << 20 |
+			 iss[rig_throw(g, ARRAY_SIZE(iss))]);
+}
+
+static enum rig_action draw(struct rig_guest *g)
+{
+	uint32_t sum = 0, at;
+
+	for (uint32_t n = 0; n < MIX_ACTIONS; n++) {
+		sum += mix->weight[n];
+	}
+	at = rig_throw(g, sum);
+	for (uint32_t n = 0;; n++) {
+		if (at < mix->weight[n]) {
+			return (enum rig_action)n;
+		}
+		at -= mix->weight[n];
+	}
+}
+
+static void wait(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (vms[g->vm].vgic && !(rig_this()->reg[FAKE_CNTV_CTL] & 1)) {
+		timer(rig_throw(g, 3000));
+	}
+	/* Without a timer it is woken by partition 0, or waits no more. */
+	if (vms[g->vm].vgic || !is_over) {
+		rig_wfi(g, regs);
+	}
+}
+
+static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action action)
+{
+	switch (action) {
+	case MIX_WAIT:
+		wait(g, regs);
+		break;
+	case MIX_YIELD:
+		if (rig_this()->reg[FAKE_HCR] & 1u << 14) {
+			rig_trap(g, regs, 0x01u << 26 | 1u << 25 | 1u << 24 | 0xeu << 20 | 1u);
+		}
+		break;
+	case MIX_EDGE:
+		raise(g, regs, true);
+		break;
+	case MIX_LEVEL:
+		raise(g, regs, false);
+		break;
+	case MIX_MANY:
+		raise_many(g, regs);
+		break;
+	case MIX_STATE:
+		rig_hvc(g, regs, PLUMB_GET_IRQ_STATE, 1 + rig_throw(g, 2),
+			spi_word(1, 0, 36 + rig_throw(g, 14)), 0);
+		break;
+	case MIX_ASK:
+		ask(g, regs);
+		break;
+	case MIX_SGI:
+		send_sgi(g, regs);
+		break;
+	case MIX_GICD:
+		if (vms[g->vm].vgic) {
+			use_gicd(g, regs);
+		}
+		break;
+	case MIX_CPU_ON:
+		rig_hvc(g, regs, PSCI_CPU_ON, rig_throw(g, vms[g->vm].nr_vcpus), 0x40010000u,
+			g->index);
+		break;
+	case MIX_CPU_OFF:
+		if (g->index) {
+			rig_hvc(g, regs, PSCI_CPU_OFF, 0, 0, 0);
+		}
+		break;
+	case MIX_RESET:
+		if (resets[g->vm] < mix->resets) {
+			resets[g->vm]++;
+			rig_hvc(g, regs, PSCI_SYSTEM_RESET, 0, 0, 0);
+		}
+		break;
+	case MIX_VFP:
+		if (rig_this()->reg[FAKE_HCPTR] & 1u << 10) {
+			g->may_fault = true;
+			rig_trap(g, regs, 0x07u << 26 | 1u << 25 | 1u << 24 | 0xeu << 20 | 10u);
+		}
+		break;
+	case MIX_FAULT:
+		fault(g, regs);
+		break;
+	case MIX_CP15:
+		use_cp15(g, regs);
+		break;
+	default:
+		break;
+	}
+}
+
+static void step(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (!g->ready) {
+		(void)open(g, regs);
+		return;
+	}
+	if (g->prints) {
+		if (!print(g, regs)) {
+			return;
+		}
+		g->prints = false;
+		lines[g->vm][nr_lines[g->vm]++] = g->lives << 16 | g->printed++;
+	}
+	if (g->left == 0 && g->vm == 0 && !is_over) {
+		is_over = true;
+		rig_hvc(g, regs, PLUMB_IRQ_LINE, RAW + 1, spi_word(0, 0, 0), 1);
+		return;
+	}
+	if (g->left == 0) {
+		rig_hvc(g, regs, PSCI_SYSTEM_OFF, 0, 0, 0);
+		return;
+	}
+	g->left--;
+	switch (draw(g)) {
+	case MIX_PRINT:
+		g->text_at = 0;
+		g->prints = g->index == 0;
+		break;
+	default:
+		act(g, regs, draw(g));
+		break;
+	}
+}
+
+/* ---- at rest ---- */
+
+/* A level, as long as it is high: who lowers it may have met two that raised it. */
+static bool is_owed(uint32_t vm, uint32_t n, uint32_t intid)
+{
+	if (intid >= LEVEL && intid < LEVEL + 4 && vms[vm].vgic) {
+		return vgic_irq_state(vms[vm].vgic, 0, intid) & PLUMB_IRQ_LEVEL;
+	}
+	return owed[vm][intid < 32 ? n : 0][intid];
+}
+
+static const char *rests(void)
+{
+	static char why[128];
+
+	for (uint32_t v = 0; v < vm_count; v++) {
+		for (uint32_t intid = 0; intid < 64; intid++) {
+			for (uint32_t n = 0; n < vms[v].nr_vcpus; n++) {
+				bool mine = intid < 32 || (targets(v, intid) >> n & 1);
+
+				if (mine && is_on(v, n) && is_owed(v, n, intid)) {
+					snprintf(why, sizeof(why),
+						 "vCPU %u.%u sleeps and has not had interrupt %u",
+						 v, n, intid);
+					return why;
+				}
+			}
+		}
+	}
+	for (uint32_t n = 0; n < 2; n++) {
+		uint32_t to = targets(1, DEVICE_LEVEL + n);
+
+		if (rig.device[n].asks && is_on(1, 0) && (to & 1) && rig_guest[1][0].ready) {
+			return n ? "a device's edge is lost" : "a device's level is lost";
+		}
+	}
+	return NULL;
+}
+
+static const struct rig_program program = {
+	.step = step, .begins = begins, .takes = takes, .handle = handle, .at_rest = rests
+};
+
+void rig_mix_use(const struct rig_mix *of)
+{
+	mix = of;
+	rig_program = &program;
+}
+
+/* ---- behind a run ---- */
+
+static uint32_t count(const char *what)
+{
+	uint32_t n = 0;
+
+	for (const char *at = strstr(rig_output, what); at; at = strstr(at + 1, what)) {
+		n++;
+	}
+	return n;
+}
+
+const char *rig_mix_check(void)
+{
+	static char why[160];
+	char line[64];
+
+	if (!strstr(rig_output, "plumbline: end: status 0")) {
+		return "the system does not end well";
+	}
+	for (uint32_t v = 0; v < vm_count; v++) {
+		const char *at = rig_output;
+
+		snprintf(line, sizeof(line), "] %s: off\n", vms[v].config->name);
+		if (count(line) != 1) {
+			snprintf(why, sizeof(why), "'%s' is told %u times", line, count(line));
+			return why;
+		}
+		for (uint32_t n = 0; n < nr_lines[v]; n++) {
+			snprintf(line, sizeof(line), "%s: line %u of %u\n", vms[v].config->name,
+				 lines[v][n] & 0xffff, lines[v][n] >> 16);
+			at = strstr(at, line);
+			if (!at) {
+				snprintf(why, sizeof(why), "the console has lost '%s'", line);
+				return why;
+			}
+		}
+	}
+	return NULL;
+}
+
+static void begin_run(void)
+{
+	memset(owed, 0, sizeof(owed));
+	is_over = false;
+	memset(resets, 0, sizeof(resets));
+	memset(nr_lines, 0, sizeof(nr_lines));
+	begin_devices();
+}
+
+static bool is_good(const struct rig_result *r, const char *how)
+{
+	const char *why = r->failed ? r->why : rig_mix_check();
+
+	if (why) {
+		printf("%s: %s\n%s\n", how, why, rig_output);
+	}
+	return !why;
+}
+
+bool rig_mix_by_chance(uint64_t seed, uint32_t runs)
+{
+	rig_begin_run = begin_run;
+	for (uint64_t n = seed; n < seed + runs; n++) {
+		struct rig_result r = rig_run_random(n, ~0u);
+		char how[64];
+
+		snprintf(how, sizeof(how), "seed %llu", (unsigned long long)n);
+		if (!is_good(&r, how)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool rig_mix_laid_down(uint64_t seed, uint32_t stride, uint32_t pairs)
+{
+	const uint32_t kinds = ~(1u << RIG_AT_REGISTER);
+	struct rig_result r = rig_run_laid_down(seed, NULL, 0, kinds);
+	uint32_t points = r.points;
+	char how[96];
+
+	rig_begin_run = begin_run;
+	if (!is_good(&r, "no pre-emption")) {
+		return false;
+	}
+	for (uint32_t at = 0; at < points; at += stride) {
+		for (uint32_t to = 0; to < rig_nr_cpus; to++) {
+			struct rig_preempt p = { at, to };
+
+			r = rig_run_laid_down(seed, &p, 1, kinds);
+			snprintf(how, sizeof(how), "laid down, seed %llu: at %u to CPU %u",
+				 (unsigned long long)seed, at, to);
+			if (!is_good(&r, how)) {
+				return false;
+			}
+		}
+	}
+	for (uint32_t n = 0; n < pairs; n++) {
+		uint32_t at = rig_random(points);
+		struct rig_preempt p[2] = { { at, rig_random(rig_nr_cpus) },
+					    { at + 1 + rig_random(200), rig_random(rig_nr_cpus) } };
+
+		r = rig_run_laid_down(seed, p, 2, kinds);
+		snprintf(how, sizeof(how), "laid down, seed %llu: at %u to CPU %u, at %u to CPU %u",
+			 (unsigned long long)seed, p[0].at, p[0].to, p[1].at, p[1].to);
+		if (!is_good(&r, how)) {
+			return false;
+		}
+	}
+	return true;
+}

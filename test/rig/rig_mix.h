@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Guests that do a bit of everything, by weights: what a scenario is about, it gives weight to. */
+#ifndef TEST_RIG_RIG_MIX_H
+#define TEST_RIG_RIG_MIX_H
+
+#include "test/rig/rig.h"
+
+enum rig_action {
+	MIX_NOTHING,
+	MIX_WAIT,  /* WFI, with a timer that ends it at the latest */
+	MIX_YIELD, /* WFE */
+	MIX_EDGE,  /* KVM_IRQ_LINE: an edge of another vCPU's, or its own */
+	MIX_LEVEL, /* the same, a level: its handler lowers it */
+	MIX_MANY,  /* PLUMB_IRQ_LINE_MANY */
+	MIX_STATE, /* PLUMB_GET_IRQ_STATE */
+	MIX_ASK,   /* other calls */
+	MIX_SGI,
+	MIX_GICD,  /* other registers of the distributor */
+	MIX_PRINT, /* a line */
+	MIX_CPU_ON,
+	MIX_CPU_OFF,
+	MIX_RESET, /* the partition */
+	MIX_VFP,
+	MIX_FAULT, /* a load from nothing, an instruction that is none */
+	MIX_CP15,
+	MIX_ACTIONS
+};
+
+struct rig_mix {
+	uint8_t weight[MIX_ACTIONS];
+	uint32_t actions; /* of a life, before its partition goes off */
+	uint32_t devices; /* interrupts that each of partition 1's two devices asks for */
+	uint32_t typed;	  /* words on the terminal */
+	uint32_t resets;  /* of a partition at most */
+};
+
+/* Two partitions with a GIC and two vCPUs each (the second has the devices), one without; any CPU.
+ */
+extern const char rig_mix_manifest[];
+
+/* What the next runs are like. */
+void rig_mix_use(const struct rig_mix *mix);
+
+/* Behind a run that has not failed: what the console shows is what was printed, and each end is
+ * told once. NULL, or what is wrong. */
+const char *rig_mix_check(void);
+
+/* So many random runs, from `seed` on; and all schedules of one pre-emption, of `pairs` times two
+ * drawn by chance. Prints what fails. */
+bool rig_mix_by_chance(uint64_t seed, uint32_t runs);
+bool rig_mix_laid_down(uint64_t seed, uint32_t stride, uint32_t pairs);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Everything against everything. */
+#include "test/rig/rig_mix.h"
+#include "test/unit/test.h"
+
+static const struct rig_mix mix = {
+	.weight = { [MIX_NOTHING] = 2, [MIX_WAIT] = 6, [MIX_YIELD] = 1, [MIX_EDGE] = 6,
+		    [MIX_LEVEL] = 4, [MIX_MANY] = 2, [MIX_STATE] = 2, [MIX_ASK] = 2, [MIX_SGI] = 4,
+		    [MIX_GICD] = 3, [MIX_PRINT] = 2, [MIX_CPU_ON] = 4, [MIX_CPU_OFF] = 2,
+		    [MIX_RESET] = 1, [MIX_VFP] = 2, [MIX_FAULT] = 1, [MIX_CP15] = 1 },
+	.actions = 40,
+	.devices = 10,
+	.typed = 6,
+	.resets = 2,
+};
+
+static void by_chance(void)
+{
+	rig_boot(rig_mix_manifest, 2, true);
+	rig_mix_use(&mix);
+	CHECK(rig_mix_by_chance(1, 3000));
+}
+
+static const struct test_case cases[] = {
+	{ "by_chance", by_chance },
+};
+
+TEST_MAIN("rig_mix", cases)
