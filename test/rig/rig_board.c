@@ -3,6 +3,7 @@
  * of it, kept for the runs. */
 #define _GNU_SOURCE
 #include "hyp/core/boot_parts.h"
+#include "hyp/core/partition_make.h"
 #include "hyp/core/main.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/mmu.h"
@@ -221,7 +222,7 @@ void rig_boot(const char *manifest, uint32_t nr_cpus, bool hw_bit)
 	rig_boot_cpu(boot);
 	pool_size = 0;
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
-		pool_size += vm_pool_size(&boot_manifest.partition[n]);
+		pool_size += partition_pool_size(&boot_manifest.partition[n]);
 	}
 	kept_machine = rig;
 	kept_data = keep_globals(__start_core_data, DATA_SIZE);

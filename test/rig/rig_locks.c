@@ -1,68 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The order of locks (docs/architecture.md, Locks), asserted each time that one is taken. */
+/* The order of locks (hyp/core/locks.h), asserted each time that one is taken; and who waits
+ * longest is served first. */
 #include "test/rig/rig_locks.h"
-#include "hyp/core/tty_own.h"
+#include "hyp/core/locks.h"
 #include "hyp/core/vm.h"
 #include "test/rig/rig.h"
 
-/* Those whose address nobody tells get a number when they are first met; of them the rig finds out
- * the order, and that it is one. */
-#define OF_VM	 1u
-#define OF_TTY	 3u
-#define OF_VGIC	 4u
-#define OF_SCHED 5u
-#define UNKNOWN	 8u
-#define CLASSES	 16u
-
-static const struct lock *unknown[CLASSES - UNKNOWN];
-static bool before[CLASSES][CLASSES]; /* seen: the second taken with the first held */
-
-static uint32_t class_of(const struct lock *lock)
+static void check_order(const struct rig_cpu *self, uint32_t rank)
 {
-	uint32_t n = 0;
-
-	if (lock == &tty_lock || lock == &sched_lock) {
-		return lock == &tty_lock ? OF_TTY : OF_SCHED;
-	}
-	for (uint32_t v = 0; v < vm_count; v++) {
-		if (lock == &vms[v].lock || lock == &vms[v].vgic_lock) {
-			return lock == &vms[v].lock ? OF_VM : OF_VGIC;
-		}
-	}
-	while (unknown[n] && unknown[n] != lock) {
-		n++;
-	}
-	rig_demand(n < CLASSES - UNKNOWN - 1, "more locks than the rig knows");
-	unknown[n] = lock;
-	return UNKNOWN + n;
-}
-
-static bool leads_to(uint32_t from, uint32_t to, uint32_t depth)
-{
-	if (from == to || depth == 0) {
-		return from == to;
-	}
-	for (uint32_t n = 0; n < CLASSES; n++) {
-		if (before[from][n] && leads_to(n, to, depth - 1)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void check_order(const struct rig_cpu *self, const struct lock *lock)
-{
-	uint32_t inner = class_of(lock);
-
 	for (uint32_t n = 0; n < self->nr_held; n++) {
-		uint32_t outer = class_of(self->held[n]);
-
-		if (inner == outer || (inner < UNKNOWN && outer < UNKNOWN && inner < outer) ||
-		    leads_to(inner, outer, CLASSES)) {
-			rig_fail("CPU %u: a lock of kind %u is taken with one of kind %u held",
-				 rig_self, inner, outer);
+		if (self->held[n]->rank >= rank) {
+			rig_fail("CPU %u: a lock of rank %u is taken with one of rank %u held",
+				 rig_self, rank, self->held[n]->rank);
 		}
-		before[outer][inner] = true;
 	}
 }
 
@@ -89,13 +39,14 @@ static bool is_waited_for(const struct lock *lock)
 	return false;
 }
 
-void fake_lock_take(struct lock *lock)
+void fake_lock_take(struct lock *lock, uint32_t rank)
 {
 	struct rig_cpu *self = rig_this();
 
 	rig_point(RIG_AT_LOCKS);
 	rig_demand(lock->holder != rig_self + 1, "a CPU takes a lock that it holds");
-	check_order(self, lock);
+	rig_demand(rank != 0, "a lock has no rank");
+	check_order(self, rank);
 	if (lock->holder || is_waited_for(lock)) {
 		self->lock = lock;
 		self->ticket = rig.ticket++;
@@ -103,6 +54,7 @@ void fake_lock_take(struct lock *lock)
 	}
 	rig_demand(lock->holder == 0, "a lock has two holders");
 	lock->holder = rig_self + 1;
+	lock->rank = rank;
 	self->held[self->nr_held++] = lock;
 }
 

@@ -7,14 +7,15 @@
 
 struct lock {
 	uint32_t holder; /* CPU + 1; 0: free */
+	uint32_t rank;	 /* while it is held (hyp/core/locks.h) */
 };
 
-void fake_lock_take(struct lock *lock);
+void fake_lock_take(struct lock *lock, uint32_t rank);
 void fake_lock_drop(struct lock *lock);
 
-static inline void lock_take(struct lock *lock)
+static inline void lock_take(struct lock *lock, uint32_t rank)
 {
-	fake_lock_take(lock);
+	fake_lock_take(lock, rank);
 }
 
 static inline void lock_drop(struct lock *lock)
