@@ -598,11 +598,13 @@ bool rig_mix_by_chance(uint64_t seed, uint32_t runs)
 bool rig_mix_laid_down(uint64_t seed, uint32_t stride, uint32_t pairs)
 {
 	const uint32_t kinds = ~(1u << RIG_AT_REGISTER);
-	struct rig_result r = rig_run_laid_down(seed, NULL, 0, kinds);
-	uint32_t points = r.points;
+	struct rig_result r;
+	uint32_t points;
 	char how[96];
 
 	rig_begin_run = begin_run;
+	r = rig_run_laid_down(seed, NULL, 0, kinds);
+	points = r.points;
 	if (!is_good(&r, "no pre-emption")) {
 		return false;
 	}

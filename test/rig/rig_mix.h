@@ -45,6 +45,13 @@ void rig_mix_use(const struct rig_mix *mix);
  * told once. NULL, or what is wrong. */
 const char *rig_mix_check(void);
 
+/* `make verify` goes further than `make unit`. */
+#ifdef RIG_LONG
+#define RUNS(n) ((n)*RIG_LONG)
+#else
+#define RUNS(n) (n)
+#endif
+
 /* So many random runs, from `seed` on; and all schedules of one pre-emption, of `pairs` times two
  * drawn by chance. Prints what fails. */
 bool rig_mix_by_chance(uint64_t seed, uint32_t runs);

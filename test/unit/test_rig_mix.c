@@ -4,25 +4,77 @@
 #include "test/unit/test.h"
 
 static const struct rig_mix mix = {
-	.weight = { [MIX_NOTHING] = 2, [MIX_WAIT] = 6, [MIX_YIELD] = 1, [MIX_EDGE] = 6,
-		    [MIX_LEVEL] = 4, [MIX_MANY] = 2, [MIX_STATE] = 2, [MIX_ASK] = 2, [MIX_SGI] = 4,
-		    [MIX_GICD] = 3, [MIX_PRINT] = 2, [MIX_CPU_ON] = 4, [MIX_CPU_OFF] = 2,
-		    [MIX_RESET] = 1, [MIX_VFP] = 2, [MIX_FAULT] = 1, [MIX_CP15] = 1 },
+	.weight = { [MIX_NOTHING] = 2,
+		    [MIX_WAIT] = 6,
+		    [MIX_YIELD] = 1,
+		    [MIX_EDGE] = 6,
+		    [MIX_LEVEL] = 4,
+		    [MIX_MANY] = 2,
+		    [MIX_STATE] = 2,
+		    [MIX_ASK] = 2,
+		    [MIX_SGI] = 4,
+		    [MIX_GICD] = 3,
+		    [MIX_PRINT] = 2,
+		    [MIX_CPU_ON] = 4,
+		    [MIX_CPU_OFF] = 2,
+		    [MIX_RESET] = 1,
+		    [MIX_VFP] = 2,
+		    [MIX_FAULT] = 1,
+		    [MIX_CP15] = 1 },
 	.actions = 40,
 	.devices = 10,
 	.typed = 6,
 	.resets = 2,
 };
 
+/* The same, but few: each point of it is met. */
+static struct rig_mix few(void)
+{
+	struct rig_mix of = mix;
+
+	of.actions = 8;
+	of.devices = of.devices ? 2 : 0;
+	of.typed = of.typed ? 1 : 0;
+	return of;
+}
+
 static void by_chance(void)
 {
 	rig_boot(rig_mix_manifest, 2, true);
 	rig_mix_use(&mix);
-	CHECK(rig_mix_by_chance(1, 3000));
+	CHECK(rig_mix_by_chance(1, RUNS(500)));
+}
+
+static void three_cpus(void)
+{
+	rig_boot(rig_mix_manifest, 3, true);
+	rig_mix_use(&mix);
+	CHECK(rig_mix_by_chance(1, RUNS(200)));
+}
+
+static void ended_by_the_monitor(void)
+{
+	rig_boot(rig_mix_manifest, 2, false);
+	rig_mix_use(&mix);
+	CHECK(rig_mix_by_chance(1, RUNS(200)));
+}
+
+static void laid_down(void)
+{
+	const struct rig_mix of = few();
+
+	rig_boot(rig_mix_manifest, 2, true);
+	rig_mix_use(&of);
+	for (uint32_t seed = 1; seed <= RUNS(1); seed++) {
+		CHECK(rig_mix_laid_down(seed, 97, 300));
+	}
 }
 
 static const struct test_case cases[] = {
 	{ "by_chance", by_chance },
+	{ "three_cpus", three_cpus },
+	{ "ended_by_the_monitor", ended_by_the_monitor },
+	{ "laid_down", laid_down },
 };
 
 TEST_MAIN("rig_mix", cases)

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Release against retarget: a device's level and another's edge, whose vCPUs move; where the
+ * guest's EOI ends the physical interrupt, and where the monitor does. */
+#include "test/rig/rig_mix.h"
+#include "test/unit/test.h"
+
+static const struct rig_mix mix = {
+	.weight = { [MIX_NOTHING] = 2,
+		    [MIX_WAIT] = 6,
+		    [MIX_YIELD] = 6,
+		    [MIX_SGI] = 2,
+		    [MIX_CPU_ON] = 4,
+		    [MIX_CPU_OFF] = 2,
+		    [MIX_GICD] = 3,
+		    [MIX_STATE] = 2,
+		    [MIX_EDGE] = 2 },
+	.actions = 40,
+	.devices = 30,
+	.typed = 0,
+	.resets = 1,
+};
+
+/* The same, but few: each point of it is met. */
+static struct rig_mix few(void)
+{
+	struct rig_mix of = mix;
+
+	of.actions = 8;
+	of.devices = of.devices ? 2 : 0;
+	of.typed = of.typed ? 1 : 0;
+	return of;
+}
+
+static void ended_by_the_guest(void)
+{
+	rig_boot(rig_mix_manifest, 2, true);
+	rig_mix_use(&mix);
+	CHECK(rig_mix_by_chance(1, RUNS(300)));
+}
+
+static void ended_by_the_monitor(void)
+{
+	rig_boot(rig_mix_manifest, 2, false);
+	rig_mix_use(&mix);
+	CHECK(rig_mix_by_chance(1, RUNS(300)));
+}
+
+static void three_cpus(void)
+{
+	rig_boot(rig_mix_manifest, 3, true);
+	rig_mix_use(&mix);
+	CHECK(rig_mix_by_chance(1, RUNS(150)));
+}
+
+static void laid_down(void)
+{
+	const struct rig_mix of = few();
+
+	rig_boot(rig_mix_manifest, 2, true);
+	rig_mix_use(&of);
+	for (uint32_t seed = 1; seed <= RUNS(1); seed++) {
+		CHECK(rig_mix_laid_down(seed, 17, 300));
+	}
+}
+
+static void laid_down_soft(void)
+{
+	const struct rig_mix of = few();
+
+	rig_boot(rig_mix_manifest, 2, false);
+	rig_mix_use(&of);
+	for (uint32_t seed = 1; seed <= RUNS(1); seed++) {
+		CHECK(rig_mix_laid_down(seed, 17, 300));
+	}
+}
+
+static const struct test_case cases[] = {
+	{ "ended_by_the_guest", ended_by_the_guest },
+	{ "ended_by_the_monitor", ended_by_the_monitor },
+	{ "three_cpus", three_cpus },
+	{ "laid_down", laid_down },
+	{ "laid_down_soft", laid_down_soft },
+};
+
+TEST_MAIN("rig_devices", cases)
