@@ -37,6 +37,34 @@ struct manifest_device {
 	uint8_t edges;				 /* bit n: intid[n] is edge-triggered */
 };
 
+/* The properties of a partition's node, a row each: number, name, and what its value looks like
+ * (enum manifest_shape). Those of the machine that it sees are in hyp/dev/machine.h. */
+/* clang-format off */
+#define MANIFEST_PROPERTIES(ROW) \
+	ROW(RULE_COMPATIBLE, "compatible", SHAPE_STRINGS) \
+	ROW(RULE_VCPUS, "vcpus", SHAPE_CELL) \
+	ROW(RULE_CPUS, "cpus", SHAPE_CELLS) \
+	ROW(RULE_PRIORITY, "priority", SHAPE_CELL) \
+	ROW(RULE_MEMORY_SIZE, "memory-size", SHAPE_CELL_OR_WIDE) \
+	ROW(RULE_MEMORY_AT, "memory-at", SHAPE_WIDE) \
+	ROW(RULE_IDENTITY, "identity", SHAPE_FLAG) \
+	ROW(RULE_IRQS, "irqs", SHAPE_CELL) \
+	ROW(RULE_FIRMWARE, "firmware", SHAPE_BLOB) \
+	ROW(RULE_KERNEL, "kernel", SHAPE_BLOB) \
+	ROW(RULE_KERNEL_ADDRESS, "kernel-address", SHAPE_CELL) \
+	ROW(RULE_KERNEL_SPACE, "kernel-space", SHAPE_CELL) \
+	ROW(RULE_ENTRY, "entry", SHAPE_CELL) \
+	ROW(RULE_INITRD, "initrd", SHAPE_BLOB) \
+	ROW(RULE_INITRD_ADDRESS, "initrd-address", SHAPE_CELL) \
+	ROW(RULE_DTB, "dtb", SHAPE_BLOB) \
+	ROW(RULE_DTB_ADDRESS, "dtb-address", SHAPE_CELL) \
+	ROW(RULE_NO_DTB, "no-dtb", SHAPE_FLAG) \
+	ROW(RULE_BOOTARGS, "bootargs", SHAPE_STRING) \
+	ROW(RULE_RIGHTS, "rights", SHAPE_STRINGS) \
+	ROW(RULE_NO_COUNTER_OFFSET, "no-counter-offset", SHAPE_FLAG) \
+	ROW(RULE_NO_AUTOSTART, "no-autostart", SHAPE_FLAG)
+/* clang-format on */
+
 struct manifest_partition {
 	const char *name;  /* the node's name, which has no unit address; 1..15 of [a-z0-9-] */
 	uint32_t nr_vcpus; /* 1..8 */

@@ -7,31 +7,12 @@
 #define MANIFEST_BOOTARGS_MAX 1024u /* what Linux keeps on ARM, its zero included */
 
 static const struct manifest_rule partition_rules[NR_PARTITION_RULES] = {
-	[RULE_COMPATIBLE] = { "compatible", SHAPE_STRINGS },
-	[RULE_VCPUS] = { "vcpus", SHAPE_CELL },
-	[RULE_CPUS] = { "cpus", SHAPE_CELLS },
-	[RULE_PRIORITY] = { "priority", SHAPE_CELL },
-	[RULE_MEMORY_SIZE] = { "memory-size", SHAPE_CELL_OR_WIDE },
-	[RULE_MEMORY_AT] = { "memory-at", SHAPE_WIDE },
-	[RULE_IDENTITY] = { "identity", SHAPE_FLAG },
-	[RULE_IRQS] = { "irqs", SHAPE_CELL },
-	[RULE_FIRMWARE] = { "firmware", SHAPE_BLOB },
-	[RULE_KERNEL] = { "kernel", SHAPE_BLOB },
-	[RULE_KERNEL_ADDRESS] = { "kernel-address", SHAPE_CELL },
-	[RULE_KERNEL_SPACE] = { "kernel-space", SHAPE_CELL },
-	[RULE_ENTRY] = { "entry", SHAPE_CELL },
-	[RULE_INITRD] = { "initrd", SHAPE_BLOB },
-	[RULE_INITRD_ADDRESS] = { "initrd-address", SHAPE_CELL },
-	[RULE_DTB] = { "dtb", SHAPE_BLOB },
-	[RULE_DTB_ADDRESS] = { "dtb-address", SHAPE_CELL },
-	[RULE_NO_DTB] = { "no-dtb", SHAPE_FLAG },
-	[RULE_BOOTARGS] = { "bootargs", SHAPE_STRING },
-	[RULE_RIGHTS] = { "rights", SHAPE_STRINGS },
-	[RULE_NO_COUNTER_OFFSET] = { "no-counter-offset", SHAPE_FLAG },
-	[RULE_NO_AUTOSTART] = { "no-autostart", SHAPE_FLAG },
+#define ROW(id, name, shape) [id] = { name, shape },
+	MANIFEST_PROPERTIES(ROW)
+#undef ROW
 #define ROW(id, name, value, is_default) \
 	[RULE_MACHINE + id] = { name, sizeof(value) > 1 ? SHAPE_STRING : SHAPE_FLAG },
-	MACHINE_PROPERTIES(ROW)
+		MACHINE_PROPERTIES(ROW)
 #undef ROW
 };
 _Static_assert(NR_PARTITION_RULES <= MANIFEST_MAX_RULES, "manifest_node holds every rule");

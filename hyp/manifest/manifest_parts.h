@@ -66,33 +66,13 @@ bool manifest_read_partition(const struct fdt *fdt, fdt_node_t node,
 bool manifest_read_device(const struct fdt *fdt, fdt_node_t node,
 			  struct manifest_partition *partition, struct refusal *why);
 
-/* The rules of a partition's node, in the table's order */
+/* The rules of a partition's node. */
+#define MANIFEST_ROW_ID(id, ...) id,
 enum manifest_partition_rule {
-	RULE_COMPATIBLE,
-	RULE_VCPUS,
-	RULE_CPUS,
-	RULE_PRIORITY,
-	RULE_MEMORY_SIZE,
-	RULE_MEMORY_AT,
-	RULE_IDENTITY,
-	RULE_IRQS,
-	RULE_FIRMWARE,
-	RULE_KERNEL,
-	RULE_KERNEL_ADDRESS,
-	RULE_KERNEL_SPACE,
-	RULE_ENTRY,
-	RULE_INITRD,
-	RULE_INITRD_ADDRESS,
-	RULE_DTB,
-	RULE_DTB_ADDRESS,
-	RULE_NO_DTB,
-	RULE_BOOTARGS,
-	RULE_RIGHTS,
-	RULE_NO_COUNTER_OFFSET,
-	RULE_NO_AUTOSTART,
-	RULE_MACHINE, /* + n: machine_properties[n] */
+	MANIFEST_PROPERTIES(MANIFEST_ROW_ID) RULE_MACHINE, /* + n: machine_properties[n] */
 	NR_PARTITION_RULES = RULE_MACHINE + NR_MACHINE_PROPERTIES,
 };
+#undef MANIFEST_ROW_ID
 
 /* Where its memory and its images lie. `windows` is known by then. */
 bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition);
