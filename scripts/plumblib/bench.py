@@ -7,7 +7,9 @@ console stands is told by the UART's own trace events, which come in one stream 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
 from .trace import TraceCounter
 
@@ -68,6 +70,9 @@ class BenchTrace(TraceCounter):
         self.figures: list[Figure] = []
         self.before = 0
 
+    def report(self, out: TextIO) -> None:
+        """Nothing: the table tells."""
+
     def count(self, line: bytes) -> bool:
         written = UART_WRITE.search(line)
         if not written:
@@ -87,7 +92,7 @@ class BenchTrace(TraceCounter):
         return True
 
 
-def columns(rows: list[tuple[str, ...]]) -> list[str]:
+def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """The first to the left, the others to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join([row[0].ljust(widths[0]),

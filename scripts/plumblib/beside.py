@@ -57,7 +57,7 @@ class Pair:
                       for option, name in (("kernel", "kernel"), ("initrd", "initrd"),
                                            ("dtb", "dtb"))}
         self.bootargs = node.text("bootargs") or ""
-        self.memory = node.u32("memory-size")
+        self.memory = node.u32("memory-size") or 0
 
     def __enter__(self) -> "Pair":
         return self
@@ -99,6 +99,7 @@ def _read(process: subprocess.Popen, start: float, limit: float) -> tuple[list[L
     """The console's lines until QEMU ends; False if it did not in time."""
     lines: list[Line] = []
     partial = b""
+    assert process.stdout
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:

@@ -97,7 +97,12 @@ def _kernel_package(config: Path, flavour: str) -> str | None:
 def _resolve(config: Path) -> dict[str, str] | None:
     wanted = {flavour: _kernel_package(config, flavour) for flavour in FLAVOURS}
     wanted["busybox"] = "busybox-static" if _field(config, "busybox-static", "Version") else None
-    return wanted if all(wanted.values()) else None
+    return _whole(wanted)
+
+
+def _whole(wanted: dict[str, str | None]) -> dict[str, str] | None:
+    found = {name: package for name, package in wanted.items() if package}
+    return found if len(found) == len(wanted) else None
 
 
 def _deb(package: str) -> Path | None:
@@ -106,13 +111,21 @@ def _deb(package: str) -> Path | None:
     return found[-1] if found else None
 
 
+def _fetched(package: str) -> Path:
+    """The same, which must be there."""
+    deb = _deb(package)
+    if deb is None:
+        raise PlumbError(f"{package} is not here: run 'scripts/linux fetch'")
+    return deb
+
+
 def _kernel_deb(flavour: str) -> Path | None:
     """The same of a kernel: linux-image-6.1.0-50-armmp, and no -rt-armmp for armmp."""
     pattern = f"linux-image-[0-9]*-{flavour}"
     longer = [other for other in FLAVOURS if other.endswith(f"-{flavour}")]
     found = [path for path in DEBS.glob(f"{pattern}_*_armhf.deb")
              if not any(path.name.split("_")[0].endswith(f"-{other}") for other in longer)]
-    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+    return max(found, key=lambda path: path.stat().st_mtime) if found else None
 
 
 def _laid_there() -> dict[str, str] | None:
@@ -121,7 +134,7 @@ def _laid_there() -> dict[str, str] | None:
     for flavour in FLAVOURS:
         newest = _kernel_deb(flavour)
         wanted[flavour] = newest.name.split("_")[0] if newest else None
-    return wanted if all(wanted.values()) else None
+    return _whole(wanted)
 
 
 def _download(config: Path, packages: list[str], say) -> None:
@@ -151,7 +164,9 @@ def _unpack(deb: Path, wanted) -> dict[str, str]:
                 place = wanted(member.name.removeprefix("./"))
                 if place is not None and member.isfile():
                     place.parent.mkdir(parents=True, exist_ok=True)
-                    data = archive.extractfile(member).read()
+                    file = archive.extractfile(member)
+                    assert file  # it is a file, and no link
+                    data = file.read()
                     place.write_bytes(lzma.decompress(data) if member.name.endswith(".xz") else data)
                     taken[member.name] = str(place)
     return taken
@@ -171,7 +186,7 @@ def _unpack_kernel(flavour: str, package: str) -> None:
             return folder / "modules" / module
         return None
 
-    _unpack(_deb(package), wanted)
+    _unpack(_fetched(package), wanted)
     if not (folder / "vmlinuz").exists():
         raise PlumbError(f"{package} holds no boot/vmlinuz")
     (folder / "release").write_text(package.removeprefix("linux-image-") + "\n")
@@ -230,9 +245,7 @@ def _unpack_boards(deb: Path, stamp: str) -> None:
 def firmware(name: str) -> Path:
     """A file of FIRMWARE_FILES, unpacked when first asked for."""
     package = next(package for package, names in FIRMWARE_FILES.items() if name in names)
-    path, deb = FIRMWARE / name, _deb(package)
-    if deb is None:
-        raise PlumbError(f"{package} is not here: run 'scripts/linux fetch'")
+    path, deb = FIRMWARE / name, _fetched(package)
     stamp = path.with_name(f"{path.name}.from")
     if not path.exists() or not stamp.exists() or stamp.read_text() != deb.name:
         with tempfile.TemporaryDirectory(dir=GUESTS) as place:
@@ -276,10 +289,11 @@ def fetch(say, again: bool = False) -> bool:
         say(f"unpacking {wanted[flavour]}")
         _unpack_kernel(flavour, wanted[flavour])
     busybox = GUESTS / "busybox"
-    _unpack(_deb(wanted["busybox"]), lambda path: busybox if path in BUSYBOX else None)
+    deb = _fetched(wanted["busybox"])
+    _unpack(deb, lambda path: busybox if path in BUSYBOX else None)
     if not busybox.exists():
-        raise PlumbError(f"{relative(_deb(wanted['busybox']))} holds none of {', '.join(BUSYBOX)}")
-    versions = {name: _deb(package).name for name, package in wanted.items()}
+        raise PlumbError(f"{relative(deb)} holds none of {', '.join(BUSYBOX)}")
+    versions = {name: _fetched(package).name for name, package in wanted.items()}
     STAMP.write_text(json.dumps({"format": FORMAT, "modules": list(UNPACKED), "debs": versions},
                                 indent=1) + "\n")
     return True

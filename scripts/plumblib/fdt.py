@@ -71,12 +71,12 @@ def _parse(blob: bytes) -> Tree:
     magic, total, struct_off, strings_off, reserve_off, *_ = HEADER.unpack_from(blob)
     if magic != MAGIC or total > len(blob):
         raise ValueError("no magic, or cut short")
-    reserved = []
+    reserved: list[tuple[int, int]] = []
     while True:
-        entry = struct.unpack_from(">QQ", blob, reserve_off + 16 * len(reserved))
-        if entry == (0, 0):
+        base, size = struct.unpack_from(">QQ", blob, reserve_off + 16 * len(reserved))
+        if (base, size) == (0, 0):
             break
-        reserved.append(entry)
+        reserved.append((base, size))
     stack: list[Node] = []
     root = None
     at = struct_off

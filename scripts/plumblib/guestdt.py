@@ -86,7 +86,7 @@ def passed_devices(node: fdt.Node) -> list[Passed]:
             base = device.u32("ipa")
             passed.append(Passed(device.plain_name, compatible,
                                  device.cells("pa")[1] if base is None else base,
-                                 device.u32("size"), device.cells("interrupt"),
+                                 device.u32("size") or 0, device.cells("interrupt"),
                                  edges=edge_interrupts(device),
                                  coherent="dt-coherent" in device.props,
                                  step=device.u32("dt-step") or 0))
@@ -232,7 +232,7 @@ def _devices(shape: GuestShape) -> str:
 
 def guest_dts(shape: GuestShape) -> str:
     """The source of the guest's device tree."""
-    parent = f"\tinterrupt-parent = <&intc>;\n" if shape.gic else ""
+    parent = "\tinterrupt-parent = <&intc>;\n" if shape.gic else ""
     return f"""/dts-v1/;
 / {{
 \tcompatible = "linux,dummy-virt";

@@ -87,7 +87,7 @@ def check(manifest: bytes, what: str) -> list[dict[str, str]]:
 
 
 def number(text: str | None) -> int:
-    return 0 if text in (None, "", "none", "no") else int(text, 0)
+    return 0 if text is None or text in ("", "none", "no") else int(text, 0)
 
 
 def truth(text: str | None) -> bool:

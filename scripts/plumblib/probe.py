@@ -102,6 +102,7 @@ class Run:
                                    stderr=None if show else subprocess.STDOUT,
                                    env={**os.environ, **boards.NO_SOUND},
                                    preexec_fn=common.end_with_parent)
+        assert process.stdout
         os.set_blocking(process.stdout.fileno(), False)
         said, deadline = "", time.monotonic() + timeout
         try:

@@ -191,11 +191,13 @@ class Session:
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
             start_new_session=True, preexec_fn=common.end_with_parent,
             env={**os.environ, **boards.find(run.board).environment})
+        assert self.process.stdin
         os.set_blocking(self.process.stdin.fileno(), False)
         self.errors = threading.Thread(target=self._read_errors, daemon=True)
         self.errors.start()
 
     def _read_errors(self) -> None:
+        assert self.process.stderr
         for line in self.process.stderr:
             if self.ending and b"terminating on signal" in line:
                 continue
@@ -214,6 +216,7 @@ class Session:
     def type(self, data: bytes) -> None:
         """Bytes for the board's UART, as it takes them: nobody waits for it, or its output would
         wait, too."""
+        assert self.process.stdin
         self.typed += data
         try:
             while self.typed:
@@ -259,6 +262,7 @@ class Session:
 
     def _wait_for_bytes(self, deadline: float | None, terminal: RawTerminal | None) -> None:
         with selectors.SelectSelector() as selector:
+            assert self.process.stdout and self.process.stdin
             selector.register(self.process.stdout, selectors.EVENT_READ)
             keyboard = terminal.fd if terminal else None
             while True:
@@ -293,16 +297,16 @@ class Session:
                             deadline = linger if deadline is None else min(deadline, linger)
                     elif key.fileobj is self.process.stdin:
                         self.type(b"")
-                    else:
-                        data = terminal.read()
-                        if data is None:
+                    elif terminal and keyboard is not None:
+                        keys = terminal.read()
+                        if keys is None:
                             selector.unregister(keyboard)
                             keyboard = None
                         elif terminal.quit_typed:
                             self.quit = True
                             return
                         else:
-                            self._type_for_guest(data)
+                            self._type_for_guest(keys)
 
     def wait(self) -> int:
         """Runs to the end; plumb's exit code."""
@@ -335,7 +339,9 @@ class Session:
         self.errors.join(5)
 
     def _verdict(self) -> int:
-        say = lambda text: print(f"plumb: {text}", file=sys.stderr)  # noqa: E731
+        def say(text: str) -> None:
+            print(f"plumb: {text}", file=sys.stderr)
+
         with self.printing:
             if self.mid_line:
                 os.write(1, b"\n")

@@ -66,12 +66,12 @@ def _elf(single: Single, data: bytes, name: str) -> list[str]:
     return lines
 
 
-def _kernel(single: Single) -> list[str]:
-    name = f"--kernel {single.kernel}"
-    data = kernel.read(single.kernel, "kernel")
+def _kernel(single: Single, path: Path) -> list[str]:
+    name = f"--kernel {path}"
+    data = kernel.read(path, "kernel")
     if data.startswith(elf.MAGIC):
         return _elf(single, data, name)
-    line = f"kernel = {_incbin(single.kernel)};"
+    line = f"kernel = {_incbin(path)};"
     if not kernel.is_zimage(data):
         kernel.check(data[:kernel.HEAD], name)
         return [line]
@@ -91,6 +91,14 @@ def _bios(path: Path) -> list[str]:
     return [f"firmware = {_incbin(path)};"]
 
 
+def _program(single: Single) -> list[str]:
+    if single.kernel:
+        return _kernel(single, single.kernel)
+    if single.bios:
+        return _bios(single.bios)
+    raise PlumbError("neither --kernel nor --bios: nothing to run")
+
+
 def _check(single: Single) -> None:
     if not 1 <= single.vcpus <= 8:
         raise PlumbError(f"--vcpus {single.vcpus}: a partition has 1 to 8 vCPUs")
@@ -103,7 +111,7 @@ def manifest_dts(single: Single) -> str:
     _check(single)
     lines = ['compatible = "plumbline,partition";', f"vcpus = <{single.vcpus}>;",
              f"memory-size = <{single.memory:#x}>;", 'rtc = "pl031";', "virtio-windows;",
-             *(_kernel(single) if single.kernel else _bios(single.bios))]
+             *_program(single)]
     if single.pmu:
         lines.append("pmu;")
     if not single.counter_offset:

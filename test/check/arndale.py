@@ -75,6 +75,7 @@ class Trace:
         self.path = path
         said = run_tool([tool("arm-none-eabi-nm"), str(BUILD / "plumbline.elf")], "nm").decode()
         send = re.search(r"^([0-9a-f]+) \w uart_exynos_send\b", said, re.M)
+        assert send
         # From its first instruction on: one entry a call.
         self.arguments = ["-d", "exec,cpu,nochain", "-dfilter", f"0x{send[1]}+4",
                           "-trace", "pflash_io_write", "-D", str(path)]
@@ -104,7 +105,7 @@ class Run:
                f"size={SIZE}", "-device", "ivshmem-plain,memdev=soc,addr=4"]
         self.boot = run(Boot(
             name, [*drive(card), *soc, *self.trace.arguments], "", typed=(*MAP, *FROM_DISK),
-            memory="2G", machine=VIRT, smp=1, over=lambda: END.search(self.trace.console())))
+            memory="2G", machine=VIRT, smp=1, over=lambda: END.search(self.trace.console()) is not None))
         self.console = self.trace.console()
 
     def says(self, check: Check, pattern: str) -> None:

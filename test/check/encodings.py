@@ -103,7 +103,8 @@ def check_assembly(check: Check, file: str, rows: encodings.FileRows) -> None:
     path, said = compiled((ROOT / file).read_text(), "assembler-with-cpp")
     words = [word for found in accesses(path).values() for word in found] if path else []
     # VMRS and VMSR (coprocessor 10) are named, not numbered, where they are written.
-    got = [encodings.bare(word) for word in words if word >> 8 & 15 in (14, 15)]
+    got = [bare for word in words if word >> 8 & 15 in (14, 15)
+           if (bare := encodings.bare(word)) is not None]
     want = [registers[name].word(read) for read, name in rows.accesses if name in registers]
     known = {register.word(read): f"{'RW'[not read]} {name}" for name, register in registers.items()
              for read in (False, True)}

@@ -84,6 +84,7 @@ def boot(folder: Path, smp: int) -> str:
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                errors="replace")
     said = ""
+    assert process.stdout
     for line in process.stdout:
         said += line
         if qemu.END_LINE.match(line.encode()):

@@ -74,7 +74,7 @@ def check_bytes(check: Check) -> None:
               b"PASS: bytes: all came\r\nPASS: bytes: in their order\r\n"
               b"SUMMARY: 2 passed, 0 failed, 0 skipped\r\n")
     check.result(done.returncode == 0 and done.stdout == wanted,
-                 "--raw: all 256 bytes in and out, and nothing else", f"{done.stdout}\n{done.stderr}")
+                 "--raw: all 256 bytes in and out, and nothing else", f"{done.stdout!r}\n{done.stderr!r}")
 
 
 def check_no_clock(check: Check, folder: Path) -> None:

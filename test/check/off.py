@@ -20,6 +20,7 @@ def seconds_to_end() -> float | None:
     said = None
     with subprocess.Popen(RUN, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as process:
+        assert process.stdout
         for line in process.stdout:
             if re.match(rb"\[guest\] SUMMARY: ", line):
                 said = time.monotonic()

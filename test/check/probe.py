@@ -8,7 +8,7 @@ import struct
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from lib.check import Check, run
+from lib.check import ROOT, Check, run
 from plumblib import debian, elf, probe
 from plumblib.common import PlumbError, make
 
@@ -181,7 +181,7 @@ def check_file(check: Check) -> None:
 
 def judge_page(check: Check, said: str) -> None:
     """The page's checklist is what the program prints today, but for how far the counter came."""
-    page = re.sub(r"moves: \d+ ", "moves: N ", (probe.ROOT / "docs" / "porting.md").read_text())
+    page = re.sub(r"moves: \d+ ", "moves: N ", (ROOT / "docs" / "porting.md").read_text())
     said = re.sub(r"moves: \d+ ", "moves: N ", said[max(0, said.find("plumbline probe:")):])
     check.result(f"```\n{said}```\n" in page, f"docs/porting.md shows {QUOTED}'s checklist", said)
 
@@ -191,7 +191,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(check: Check, args: argparse.Namespace) -> None:
-    make(str(probe.PLAIN.relative_to(probe.ROOT)))
+    make(str(probe.PLAIN.relative_to(ROOT)))
     FOLDER.mkdir(parents=True, exist_ok=True)
     check_file(check)
     try:
@@ -201,7 +201,7 @@ def main(check: Check, args: argparse.Namespace) -> None:
         return
     cases = [(n, case) for n, case in enumerate(CASES) if args.show in (None, case.board)]
     with ThreadPoolExecutor(1 if args.show else 2) as pool:
-        said = pool.map(lambda item: boot(*item, show=bool(args.show)), cases)
+        said = pool.map(lambda item: boot(item[0], item[1], bool(args.show)), cases)
         for (_, case), text in zip(cases, said):
             judge(check, case, text)
             if case.board == QUOTED:

@@ -36,7 +36,7 @@ DEVICE = 'd { compatible = "plumbline,device"; pa = <PA>; size = <0x1000>; ipa =
 AT = "memory-at = <0 0x48000000>;"
 
 # What stands for FIRST, SECOND and MORE; more arguments; exit code; what is said.
-ROWS = (
+ROWS: tuple[tuple[str, dict[str, str], str, int, str], ...] = (
     ("nothing wrong", {}, "", 0, r"plumbline: end: status 0"),
     ("overlapping memory-at", {"FIRST": AT, "SECOND": "memory-at = <0 0x48100000>;"}, "", 5,
      r"/second: memory-at: overlaps"),

@@ -4,7 +4,7 @@ file compiles."""
 
 import shutil
 
-from lib.check import ROOT, Check, files, run
+from lib.check import ROOT, Check, files, is_python, run
 
 
 def cppcheck(check: Check) -> None:
@@ -29,7 +29,7 @@ def main(check: Check) -> None:
     for path in files():
         text = (ROOT / path).read_bytes()
         shebang = text.split(b"\n", 1)[0]
-        if path.suffix == ".py" or (shebang.startswith(b"#!") and b"python" in shebang):
+        if is_python(path):
             good, said = compiles(text, str(path))
             check.result(good, f"{path} compiles", said)
         elif shebang.startswith((b"#!/bin/sh", b"#!/bin/bash")) and shutil.which("shellcheck"):

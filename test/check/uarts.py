@@ -38,6 +38,7 @@ def converse(process: subprocess.Popen) -> bytes:
     """Everything that the program says, until it ends or the time is over."""
     said, seen, sends = b"", 0, list(TYPED)
     deadline = time.monotonic() + LIMIT
+    assert process.stdin and process.stdout
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while selector.select(max(0, deadline - time.monotonic())):

@@ -3,6 +3,7 @@
 device trees of them must be read to just this."""
 
 from dataclasses import dataclass
+from typing import Any
 
 # The block of 32 KiB that a Cortex-A7, Cortex-A15 or GIC-400 has its GIC in: DDI 0471B 3.1.
 FRAMES = (0x1000, 0x2000, 0x4000, 0x6000)
@@ -44,11 +45,11 @@ def _first_boots(how: str, *mpidrs: int) -> tuple[str, ...]:
     return (f"{mpidrs[0]:#x}, boots", *_cpus(how, *mpidrs[1:]))
 
 
-EXYNOS = {"timer": "24000000 Hz", "counter": "started by the MCT at 0x101c0000",
-          "uart": "Exynos 0x12c20000, interrupt 85",
-          "off": "0x5200 to 0x1004330c"}
-ALLWINNER = {"gic": 0x01c80000, "memory": ("0x40000000 0x40000000",),
-             "add": ("--memory", "1G@0x40000000", "--psci", "0.1")}
+EXYNOS: dict[str, Any] = {"timer": "24000000 Hz", "counter": "started by the MCT at 0x101c0000",
+                          "uart": "Exynos 0x12c20000, interrupt 85",
+                          "off": "0x5200 to 0x1004330c"}
+ALLWINNER: dict[str, Any] = {"gic": 0x01c80000, "memory": ("0x40000000 0x40000000",),
+                             "add": ("--memory", "1G@0x40000000", "--psci", "0.1")}
 
 SUPPORTED = {
     # ARM DUI 0447: RAM at 0x80000000, motherboard's registers in CS3 at 0x1c000000.

@@ -31,7 +31,7 @@ class Case:
     sends: list[str] = field(default_factory=list)
     args: list[str] = field(default_factory=list)
 
-    def command(self, plumb: Path, no_make: bool = True) -> list[str]:
+    def command(self, plumb: Path | str, no_make: bool = True) -> list[str]:
         argv = [str(plumb), "run"]
         if self.system != "-":
             argv.append(self.system)

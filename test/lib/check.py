@@ -8,7 +8,7 @@ from pathlib import Path
 
 from plumblib.common import ROOT, make_variable
 
-__all__ = ["ROOT", "Check", "files", "make_variable", "run", "with_suffix"]
+__all__ = ["ROOT", "Check", "files", "is_python", "make_variable", "run", "with_suffix"]
 SKIPPED_FOLDERS = {".git", "build"}
 
 
@@ -24,6 +24,13 @@ def files(root: Path = ROOT) -> list[Path]:
 
 def with_suffix(*suffixes: str, root: Path = ROOT) -> list[Path]:
     return [path for path in files(root) if path.suffix in suffixes]
+
+
+def is_python(path: Path) -> bool:
+    """Of the tree: by its name, or by its first line."""
+    with open(ROOT / path, "rb") as file:
+        head = file.readline()
+    return path.suffix == ".py" or (head.startswith(b"#!") and b"python" in head)
 
 
 def run(argv: list[str], stdin: str = "") -> tuple[bool, str]:

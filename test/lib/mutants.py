@@ -8,10 +8,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from plumblib.common import clean_environment
+
 from .check import files
 from .result import host_result
 from .verify import Checker
-from plumblib.common import clean_environment
 
 BUILD_LIMIT = 900  # seconds
 

@@ -57,6 +57,7 @@ def converse(process: subprocess.Popen, boot: Boot) -> None:
     sends = [(AUTOBOOT, ""), *((PROMPT, line) for line in boot.typed)] if boot.typed else []
     deadline, seen = time.monotonic() + LIMIT, 0
     over = re.compile(f"{boot.good}|{boot.bad}")
+    assert process.stdin and process.stdout
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while time.monotonic() < deadline:

@@ -37,7 +37,8 @@ class Fat32:
         self.fat = u16(volume, 14) * 512
         self.data = self.fat + volume[16] * u32(volume, 36) * 512
         self.sectors = u32(volume, 32)
-        self.files, self.label = {}, ""
+        self.files: dict[str, bytes] = {}
+        self.label = ""
         self._read_root(self.chain(u32(volume, 44)))
 
     def chain(self, number: int) -> bytes:

@@ -25,6 +25,8 @@ HEAD, LAST = "#define HYPERCALLS(CALL) \\\n", "| SMCCC call count"
 
 
 class Build(unittest.TestCase):
+    flags: list[str]
+
     @classmethod
     def setUpClass(cls):
         cls.flags = [flag for flag in make_variable("ARM_CFLAGS") if not flag.startswith("-flto")]

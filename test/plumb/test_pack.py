@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 from plumblib import cli, fdt, machine, pack
 from plumblib.common import PlumbError, parse_size
@@ -30,8 +31,8 @@ def as_source(blob: bytes) -> bytes:
 
 
 def guest_tree(**changes) -> tuple[fdt.Node, bytes]:
-    shape = dict(name="demo", vcpus=2, memory_base=0x40000000, memory_size=0x4000000, gic=True,
-                 console=True)
+    shape: dict[str, Any] = dict(name="demo", vcpus=2, memory_base=0x40000000,
+                                 memory_size=0x4000000, gic=True, console=True)
     shape.update(changes)
     done = dtc(guest_dts(GuestShape(**shape)).encode(), "-I", "dts", "-O", "dtb")
     assert done.returncode == 0, done.stderr

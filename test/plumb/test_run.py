@@ -7,6 +7,7 @@ import subprocess
 import sys
 import unittest
 from pathlib import Path
+from typing import Any
 
 from lib import cases
 from lib import stress
@@ -80,7 +81,7 @@ class Limits(unittest.TestCase):
 
     def limits(self, head: str, needs: float) -> tuple[list[float], int]:
         loader = importlib.machinery.SourceFileLoader("run", str(ROOT / "test" / "run"))
-        run = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
+        run: Any = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
         loader.exec_module(run)
         given = []
 

@@ -6,6 +6,7 @@ import struct
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 from plumblib import kernel
 from plumblib.common import PlumbError
@@ -44,7 +45,7 @@ class Files(unittest.TestCase):
                                    "", 1, memory, 2, **more))
 
     def refused(self, words: str, **fields) -> None:
-        one = dict(kernel=None, initrd=None, dtb=None, append="", vcpus=1, memory=64 * MIB, cpus=2)
+        one: dict[str, Any] = dict(kernel=None, initrd=None, dtb=None, append="", vcpus=1, memory=64 * MIB, cpus=2)
         with self.assertRaisesRegex(PlumbError, words):
             manifest_dts(Single(**{**one, **fields}))
 

@@ -30,7 +30,8 @@ def numbers(said: str) -> tuple[int, int, int]:
     done = re.findall(r"^Done (\d+) runs", said, re.M)
     taken = re.findall(r"\bcov: (\d+)", said)
     there = re.findall(r"Loaded \d+ modules\s+\((\d+) inline 8-bit counters\)", said)
-    return tuple(int(found[-1]) if found else 0 for found in (done, taken, there))
+    runs, edges, whole = (int(found[-1]) if found else 0 for found in (done, taken, there))
+    return runs, edges, whole
 
 
 def command(program: Path, seconds: int, seed: int) -> list[str]:

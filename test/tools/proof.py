@@ -204,7 +204,7 @@ def chosen(names: list[str]) -> list[Group | None]:
         for name, _, functions in (word.partition(":") for word in names or NAMES):
             if name == (group.name if group else "bits"):
                 groups.append(replace(group, functions=functions.split(","))
-                              if functions else group)
+                              if group and functions else group)
     return groups
 
 

@@ -3,6 +3,7 @@
 
 import argparse
 import sys
+import traceback
 import unittest
 
 from lib.check import ROOT
@@ -15,33 +16,30 @@ examples:
 
 
 class Lines(unittest.TestResult):
-    """One line a test, with the reason in front of a FAIL."""
+    """One line a test, with the reason in front of a FAIL. Names are unittest's."""
 
-    def startTest(self, test):  # noqa: N802 (unittest's name)
+    def startTest(self, test):
         super().startTest(test)
         self.wrong = False
 
     def _failed(self, error):
         self.wrong = True
-        print("".join(self._exc_info_to_string(error, self.current)))
+        print("".join(traceback.format_exception(*error)))
 
-    def addError(self, test, err):  # noqa: N802
-        self.current = test
+    def addError(self, test, err):
         super().addError(test, err)
         self._failed(err)
 
-    def addFailure(self, test, err):  # noqa: N802
-        self.current = test
+    def addFailure(self, test, err):
         super().addFailure(test, err)
         self._failed(err)
 
-    def addSubTest(self, test, subtest, err):  # noqa: N802
+    def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err is not None:
-            self.current = test
-            self._failed(err)
+                self._failed(err)
 
-    def stopTest(self, test):  # noqa: N802
+    def stopTest(self, test):
         print(f"{'FAIL' if self.wrong else 'PASS'} {test.id()}", flush=True)
         super().stopTest(test)
 
