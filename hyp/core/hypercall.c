@@ -89,7 +89,7 @@ static int32_t hypercall_extension(struct vcpu *caller, struct vm *vm, struct gu
 static int32_t hypercall_irq_line(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	(void)caller;
-	return irq_call_line(vm, regs->r[2], regs->r[3] != 0);
+	return irq_call_line(vm, regs->r[2], regs->r[3]);
 }
 
 /* At most PLUMB_IRQ_LINE_MANY_MAX entries a call: the caller goes on from the count it gets. They

@@ -44,7 +44,7 @@ static inline int irq_call_set(struct vgic_locked held, const struct irq_line *l
 	return vgic_set_line(vm->vgic, line, level, kick);
 }
 
-int irq_call_line(struct vm *vm, uint32_t irq, bool level)
+int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
 {
 	struct vgic_locked held;
 	struct irq_line line;
@@ -55,7 +55,7 @@ int irq_call_line(struct vm *vm, uint32_t irq, bool level)
 		return error;
 	}
 	held = vm_lock_vgic(vm);
-	error = irq_call_set(held, &line, level, &kick);
+	error = irq_call_set(held, &line, level != 0, &kick);
 	vm_unlock_vgic(held);
 	if (kick) {
 		vm_kick(vm, kick);

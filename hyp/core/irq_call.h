@@ -5,8 +5,8 @@
 
 #include "hyp/core/vm.h"
 
-/* 0 or a negative errno; a refused call changes nothing. */
-int irq_call_line(struct vm *vm, uint32_t irq, bool level);
+/* 0 or a negative errno; a refused call changes nothing. `level`: 0 is low, all else high. */
+int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level);
 
 /* PLUMB_IRQ_* of a line or interrupt: 0, a negative errno, or IRQ_CALL_AGAIN: the caller's HVC must
  * run again, its registers as they were. */
