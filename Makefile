@@ -108,6 +108,21 @@ $(B)/plumbline.img: $(B)/plumbline.elf
 	$(call say,IMG,$@)
 	$(Q)$(CROSS)objcopy -O binary $< $@
 
+# The same, optimized file by file: objects that show which file asks for what of which other, for
+# check/layers.
+LINK_OBJS := $(MONITOR_SRCS:%=$(B)/links/%.o)
+
+.PHONY: link-objects
+link-objects: $(LINK_OBJS)
+
+$(B)/links/%.c.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(filter-out $(ARM_LTO) -O2 -g,$(ARM_CFLAGS)) -O1 $(DEPFLAGS) -c -o $@ $<
+
+$(B)/links/%.S.o: %.S Makefile
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(ARM_ASFLAGS) $(DEPFLAGS) -c -o $@ $<
+
 # ---------------------------------------------------------------------------- guests
 .PHONY: guests
 -include guest/guest.mk

@@ -33,6 +33,8 @@ $(B)/probe.elf: $(PROBE_OBJS) boot/probe/probe.lds
 	$(call say,LD,$@)
 	$(Q)$(ARM_CC) $(PROBE_LDFLAGS) -T boot/probe/probe.lds -o $@ $(PROBE_OBJS) -lgcc
 
+link-objects: $(PROBE_OBJS)
+
 $(PB)/plain.img: $(B)/probe.elf
 	$(Q)$(CROSS)objcopy -O binary $< $@
 

@@ -2,20 +2,6 @@
 #include "hyp/board/board_parts.h"
 #include <string.h>
 
-bool board_refuse(const struct fdt *fdt, struct refusal *why, fdt_node_t node, const char *property,
-		  const char *reason)
-{
-	fdt_node_t parent = fdt_parent(fdt, node);
-
-	*why = (struct refusal) {
-		.parent = fdt_node_name(fdt, parent),
-		.node = fdt_node_name(fdt, node),
-		.property = property,
-		.reason = reason,
-	};
-	return false;
-}
-
 /* The model's name is for people: what cannot be printed is left out. */
 static void board_read_model(const struct fdt *fdt, struct board *board)
 {

@@ -1,12 +1,32 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The include edges of the design, and what pure code must not use. test/plumb/test_layers.py
-plants violations to see that this finds them."""
+"""The include edges of the design, what pure code must not use, and the same edges by the symbols
+of the objects: no cycle of files, and hyp/core as docs/architecture.md has it.
+test/plumb/test_layers.py and test_links.py plant violations to see that this finds them."""
 
-from lib.check import ROOT, Check
+from lib import links
+from lib.check import ROOT, Check, make_variable, run
 from lib.layers import Tree
+
+
+def check_links(check: Check, tree: Tree) -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    monitor = links.read(tree, ROOT / "build" / "links", make_variable("MONITOR_SRCS"))
+    probe = links.read(tree, ROOT / "build" / "probe" / "obj", make_variable("PROBE_SRCS"))
+    findings = [("hyp/core is as docs/architecture.md has it", monitor.level_faults(page))]
+    for name, program in (("monitor", monitor), ("probe", probe)):
+        findings += [(f"{name}: {program.count()} edges by symbols", program.room_faults()),
+                     (f"{name}: no cycle of files", program.cycles())]
+    for what, wrong in findings:
+        check.result(not wrong, what, "\n".join(wrong))
+    unused = links.ENTRIES.keys() - monitor.asked() - probe.asked()
+    check.result(not unused, "entries from assembly", ", ".join(sorted(unused)))
 
 
 def main(check: Check) -> None:
     tree = Tree(ROOT)
     wrong = tree.check()
     check.result(not wrong and tree.edges > 0, f"{tree.edges} include edges", "\n".join(wrong))
+    built, said = run(["make", "-s", "-j2", "--no-print-directory", "link-objects"])
+    check.result(built, "objects to look into", said)
+    if built:
+        check_links(check, tree)
