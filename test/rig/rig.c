@@ -267,6 +267,9 @@ void rig_point(enum rig_kind kind)
 		return;
 	}
 	rig.now += kind != RIG_AT_MEMORY;
+	if (kind != RIG_AT_MEMORY && !is_booting) {
+		rig_events();
+	}
 	if (++total > BOUND) {
 		rig_fail("no end: %u points", BOUND);
 	}

@@ -208,6 +208,7 @@ void rig_boot(const char *manifest, uint32_t nr_cpus, bool hw_bit)
 	free(kept_bss);
 	free(kept_pool);
 	memset(&rig, 0, sizeof(rig));
+	rig_guest_reset(0);
 	rig_nr_cpus = nr_cpus;
 	rig_hw_bit = hw_bit;
 	for (uint32_t n = 0; n < RIG_DEVICES; n++) {

@@ -103,6 +103,40 @@ static void check_list_registers(const struct vcpu *vcpu)
 	}
 }
 
+/* The physical interrupts of its timers are active for the vCPU that is to end them, and for no
+ * other; and its CPU lines are what they are said to be, if nobody changes them just now. */
+static void check_own_interrupts(const struct vcpu *vcpu)
+{
+	static const uint8_t timers[] = { RIG_TIMER_VIRT, RIG_TIMER_PHYS };
+	const struct vm *vm = vcpu->vm;
+
+	for (uint32_t n = 0; n < 2; n++) {
+		bool active = rig.active[rig_self] >> timers[n] & 1;
+
+		rig_demand(!active || !vm->vgic || vgic_phys_held(vm->vgic, vcpu->index, timers[n]),
+			   "a timer's interrupt is active of a vCPU that does not hold it");
+	}
+	rig_demand(vm->vgic || vm->vgic_lock.holder || vcpu->cif->work != VGIC_WORK_NONE ||
+			   (rig_this()->reg[FAKE_HCR] & 0xc0) == vcpu->lines,
+		   "a vCPU's CPU lines are not in HCR");
+}
+
+/* Does no CPU do anything for another? Each is in its guest, or asleep, and no interrupt is on its
+ * way to it. */
+static bool is_quiet(void)
+{
+	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
+		const struct rig_cpu *c = &rig.cpu[n];
+
+		if (!(c->in_guest || c->wait == RIG_IN_WFI) || rig_signals(n)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static const char *quiet(void);
+
 /* The monitor has returned to a guest. */
 static struct rig_guest *enter(const struct guest_regs *regs)
 {
@@ -120,7 +154,15 @@ static struct rig_guest *enter(const struct guest_regs *regs)
 			   "a vCPU is in two CPUs");
 	}
 	check_list_registers(vcpu);
+	check_own_interrupts(vcpu);
 	rig_this()->in_guest = true;
+	if (is_quiet()) {
+		const char *why = quiet();
+
+		if (why) {
+			rig_fail("CPU %u: nothing is under way, and %s", rig_self, why);
+		}
+	}
 	return g;
 }
 
@@ -357,7 +399,10 @@ void rig_published(void)
 
 static bool may_use(const struct vcpu *vcpu, uint32_t cpu)
 {
-	return vcpu->vm->config->affinity[vcpu->index] >> cpu & 1;
+	const struct sched_entity *entity = &sched.entity[vcpu->entity];
+
+	return (vcpu->vm->config->affinity[vcpu->index] >> cpu & 1) &&
+	       (!entity->pinned || entity->cpu == cpu);
 }
 
 static const char *vcpu_at_rest(struct vcpu *vcpu)
@@ -384,10 +429,13 @@ static const char *cpu_at_rest(uint32_t n)
 	struct cpu *cpu = &cpus[n];
 
 	if (cpu->resched) {
-		return "a CPU sleeps that is to look for something to run";
+		return "a CPU is to look for something to run, and does not";
 	}
 	if (cpu->report) {
-		return "a CPU sleeps that is asked for a sample";
+		return "a CPU is asked for a sample, and does not look";
+	}
+	if (sched_contended(&sched, n) && !cpu->contended) {
+		return "a CPU's vCPU gets no slices, and another waits";
 	}
 	if (rig.cpu[n].wait == RIG_IN_WFE) {
 		return "a CPU waits for an event that does not come";
@@ -395,8 +443,10 @@ static const char *cpu_at_rest(uint32_t n)
 	if (rig.cpu[n].wait == RIG_AT_LOCK) {
 		return "a CPU waits for a lock that nobody drops";
 	}
-	if (cpu->loaded && vgic_cif_work(cpu->loaded->cif) != VGIC_WORK_NONE) {
-		return "a guest sleeps whose VGIC has work";
+	/* Without a VGIC a line that is driven again as it is leaves work, too. */
+	if (cpu->loaded && cpu->loaded->vm->vgic &&
+	    vgic_cif_work(cpu->loaded->cif) != VGIC_WORK_NONE) {
+		return "a guest's VGIC has work, and it goes on";
 	}
 	return NULL;
 }
@@ -431,7 +481,7 @@ static const char *physical_at_rest(void)
 	return NULL;
 }
 
-const char *rig_at_rest(void)
+static const char *quiet(void)
 {
 	const char *why = physical_at_rest();
 
@@ -443,6 +493,13 @@ const char *rig_at_rest(void)
 			why = vcpu_at_rest(&vms[v].vcpus[n]);
 		}
 	}
+	return why;
+}
+
+const char *rig_at_rest(void)
+{
+	const char *why = quiet();
+
 	if (!why && rig_program->at_rest) {
 		why = rig_program->at_rest();
 	}

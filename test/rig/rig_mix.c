@@ -32,6 +32,16 @@ const char rig_mix_manifest[] =
 	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
 	" kernel = [fe ff ff ea]; no-dtb; priority = <4>; rights = \"a\", \"b\", \"c\"; }; };\n";
 
+/* The same on two CPUs, each with vCPUs of its own: nobody runs another's. */
+const char rig_mix_pinned[] =
+	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
+	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; cpus = <1 2>; };\n"
+	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; cpus = <2 1>; };\n"
+	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; cpus = <2>; }; };\n";
+
 static const struct rig_mix *mix;
 
 /* ---- what is owed ---- */
@@ -82,7 +92,7 @@ static void device_is_served(uint32_t intid)
 	}
 	device->asks = false;
 	rig_line(intid, false);
-	device->at = device->left ? rig.now + rig_random(400) : RIG_NEVER;
+	device->at = device->left ? rig.now + rig_random(rig_random(2) ? 20 : 400) : RIG_NEVER;
 }
 
 static void types(struct rig_device *device)
@@ -132,6 +142,10 @@ static void takes(struct rig_guest *g)
 {
 	uint32_t intid = g->iar & 0x3ff;
 
+	if (intid == VIRT && g->iar != RIG_LINE_IAR) {
+		rig_demand(rig_timer_level(rig_self, VIRT),
+			   "a timer's interrupt, and it is not due");
+	}
 	if (intid < 64) {
 		owed[g->vm][intid < 32 ? g->index : 0][intid] = false;
 	}

@@ -37,6 +37,8 @@ struct rig_mix {
 /* Two partitions with a GIC and two vCPUs each (the second has the devices), one without; any CPU.
  */
 extern const char rig_mix_manifest[];
+/* The same without the devices, each vCPU on one of two CPUs. */
+extern const char rig_mix_pinned[];
 
 /* What the next runs are like. */
 void rig_mix_use(const struct rig_mix *mix);

@@ -31,30 +31,38 @@ static void by_chance(void)
 {
 	rig_boot(rig_mix_manifest, 2, true);
 	rig_mix_use(&mix);
-	CHECK(rig_mix_by_chance(1, RUNS(400)));
+	CHECK(rig_mix_by_chance(1, RUNS(200)));
 }
 
 static void three_cpus(void)
 {
 	rig_boot(rig_mix_manifest, 3, true);
 	rig_mix_use(&mix);
-	CHECK(rig_mix_by_chance(1, RUNS(200)));
+	CHECK(rig_mix_by_chance(1, RUNS(100)));
+}
+
+static void pinned(void)
+{
+	rig_boot(rig_mix_pinned, 2, true);
+	rig_mix_use(&mix);
+	CHECK(rig_mix_by_chance(1, RUNS(300)));
 }
 
 static void laid_down(void)
 {
 	const struct rig_mix of = few();
 
-	rig_boot(rig_mix_manifest, 2, true);
+	rig_boot(rig_mix_pinned, 2, true);
 	rig_mix_use(&of);
 	for (uint32_t seed = 1; seed <= RUNS(1); seed++) {
-		CHECK(rig_mix_laid_down(seed, 13, 500));
+		CHECK(rig_mix_laid_down(seed, 7, 500));
 	}
 }
 
 static const struct test_case cases[] = {
 	{ "by_chance", by_chance },
 	{ "three_cpus", three_cpus },
+	{ "pinned", pinned },
 	{ "laid_down", laid_down },
 };
 
