@@ -6,9 +6,10 @@ import re
 import subprocess
 from pathlib import Path
 
+from lib import corpus
 from lib.check import ROOT, Check
 
-CORPUS = "test/verify/fuzz/corpus"
+STORED = "build/fuzz/stored"  # the corpus, a file an input
 FOUND = "build/fuzz/found"
 GRACE = 120  # seconds: to start on a busy host, and to shrink what was found
 LARGEST = 4096  # bytes of an input
@@ -17,7 +18,8 @@ PROGRAM is one of build/fuzz/*, which make builds. It starts from the inputs of
 test/verify/fuzz/corpus/NAME and from what earlier runs found (build/fuzz/found/NAME),
 and reports executions and coverage: edges of the pure code that were taken,
 of all that the target links. An input that fails is kept, and how to run it again
-is printed. Move it to the corpus when the fault is mended: `make unit` replays it.
+is printed. Add it to the corpus when the fault is mended (test/tool corpus --help):
+`make unit` replays it.
 
 examples:
   make build/fuzz/vgic && test/tool fuzz build/fuzz/vgic --seconds 60
@@ -36,12 +38,13 @@ def numbers(said: str) -> tuple[int, int, int]:
 
 def command(program: Path, seconds: int, seed: int) -> list[str]:
     """0 seconds: the stored inputs alone."""
-    found = Path(FOUND) / program.name
+    found, stored = (f"{folder}/{program.name}" for folder in (FOUND, STORED))
     (ROOT / found).mkdir(parents=True, exist_ok=True)
+    corpus.unpack(corpus.read(ROOT, program.name), ROOT / stored)
     bound = f"-max_total_time={seconds}" if seconds else "-runs=0"
     return [str(program), bound, f"-max_len={LARGEST}", f"-seed={seed}",
             "-timeout=30", "-rss_limit_mb=1024", "-print_final_stats=0",
-            f"-artifact_prefix={FOUND}/{program.name}-", str(found), f"{CORPUS}/{program.name}"]
+            f"-artifact_prefix={FOUND}/{program.name}-", found, stored]
 
 
 def explain(program: Path, said: str) -> str:
