@@ -47,8 +47,8 @@ class Links:
         public = "\n".join((self.tree.root / header).read_text() for header in sorted(VGIC_PUBLIC))
         wrong = []
         for user, owners in self.want.items():
-            room = self.tree.room(user)
-            allowed = EDGES[room]
+            room = self.tree.room(user) or ""
+            allowed = EDGES.get(room) or set()
             for owner, symbols in owners.items():
                 into = self.tree.room(owner)
                 if into == "vgic" and "vgic-public" in allowed:

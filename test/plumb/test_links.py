@@ -40,6 +40,8 @@ def put(folder: Path, files: dict[str, str]) -> None:
 
 
 class Links(unittest.TestCase):
+    sound: Path
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
