@@ -234,7 +234,7 @@ bench: all
 	@scripts/bench
 
 guest-bench: all
-	@scripts/guest-speed
+	@scripts/bench guest
 
 run-%: all
 	@test/run --show $*

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# How long the boot and some workloads take, by the virtual counter. scripts/guest-speed reads the
+# How long the boot and some workloads take, by the virtual counter. scripts/bench guest reads the
 # SPEED lines. `watch` on the command line: a partition beside this one counts exits at each mark.
 # `scale=N`: an N-th of the work.
 

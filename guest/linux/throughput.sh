@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Microseconds that a fixed amount takes, of a disk and of two network cards joined by a hub, each
-# in a network of its own. `ticks` prints the counter and its frequency. scripts/throughput reads
+# in a network of its own. `ticks` prints the counter and its frequency. scripts/bench throughput reads
 # the lines.
 
 microseconds() {

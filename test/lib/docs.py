@@ -93,7 +93,7 @@ def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
         if "--show" in words:
             words.remove("--show")
         return [program, "--list", *words[1:]], ""
-    if program in ("scripts/guest-speed", "scripts/throughput"):
+    if program == "scripts/bench":
         return [program, *words[1:], "--help"], ""
     if program == "scripts/probe":
         end = ["-o", f"{stand_in}.img"] if words[1:2] == ["image"] else ["--help"]

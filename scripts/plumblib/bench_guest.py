@@ -1,12 +1,11 @@
-#!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: BSD-2-Clause
 """How fast a Debian kernel boots and works in a partition, beside bare QEMU."""
 
 import argparse
 import sys
 
-from plumblib import beside, speed
-from plumblib.common import BUILD, PlumbError, make, relative
+from . import beside, speed
+from .common import BUILD, PlumbError, make, relative
 
 BOOTARGS = "console=ttyAMA0 quiet test=speed"
 SYSTEM = '/include/ "test/systems/linux-speed.dts"\n/ {{ guest {{ bootargs = "{}"; }}; {} }};\n'
@@ -66,8 +65,8 @@ def clock(pair: beside.Pair, rounds: int, limit: float) -> None:
         print(speed.table(f"ms that QEMU ran, best of {rounds}", speed.rows(*cpu)))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="guest-speed", description=__doc__, epilog=EPILOG,
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="scripts/bench guest", description=__doc__, epilog=EPILOG,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, metavar="N",
                         help="for the time on this host (default 3; 0: instructions alone)")
@@ -75,20 +74,16 @@ def main() -> int:
                         help="exit 1 if a target is missed in instructions")
     parser.add_argument("--timeout", type=float, default=150, metavar="S",
                         help="for each run (default 150)")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     try:
         make("monitor", "host-tools", "guests")
         with beside.Pair(ALONE, False) as pair:
             found = count(pair, args.timeout)
             clock(pair, args.rounds, args.timeout)
     except (PlumbError, OSError) as error:
-        print(f"guest-speed: {error}", file=sys.stderr)
+        print(f"bench guest: {error}", file=sys.stderr)
         return getattr(error, "code", 5)
     missed = speed.misses(found)
     if missed:
-        print(f"guest-speed: missed: {', '.join(missed)}", file=sys.stderr)
+        print(f"bench guest: missed: {', '.join(missed)}", file=sys.stderr)
     return 1 if args.strict and missed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

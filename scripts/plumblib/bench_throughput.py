@@ -1,4 +1,3 @@
-#!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: BSD-2-Clause
 """Disk and network of a Debian kernel on passed-through virtio devices, beside bare QEMU."""
 
@@ -6,8 +5,8 @@ import argparse
 import re
 import sys
 
-from plumblib import beside
-from plumblib.common import BUILD, PlumbError, make, relative
+from . import beside
+from .common import BUILD, PlumbError, make, relative
 
 KERNEL = BUILD / "guests" / "armmp" / "vmlinuz"
 INITRD = BUILD / "linux" / "initrd-root.gz"
@@ -55,14 +54,14 @@ def devices() -> list[str]:
     return argv
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="throughput", description=__doc__, epilog=EPILOG,
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="scripts/bench throughput", description=__doc__, epilog=EPILOG,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=2, metavar="N", help="default 2")
     parser.add_argument("--icount", action="store_true", help="instructions, of 1 ns each")
     parser.add_argument("--timeout", type=float, default=240, metavar="S",
                         help="for each run (default 240)")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     bare: dict[str, int] = {}
     here: dict[str, int] = {}
     logs = BUILD / "throughput"
@@ -75,7 +74,7 @@ def main() -> int:
                     lines = beside.run(argv, logs / f"{name}-{n}.log", args.timeout)
                     beside.best(into, beside.figures(lines, FIGURE))
     except (PlumbError, OSError) as error:
-        print(f"throughput: {error}", file=sys.stderr)
+        print(f"bench throughput: {error}", file=sys.stderr)
         return 1
     print(f"{'':<38} {'bare, ms':>10} {'here, ms':>10} {'ratio':>7}")
     for name in bare:
@@ -84,11 +83,7 @@ def main() -> int:
                   f"{here[name] / bare[name]:>7.2f}")
     missing = set(bare) ^ set(here)
     if missing or not bare:
-        print(f"throughput: not measured on both: {', '.join(sorted(missing)) or 'anything'} "
+        print(f"bench throughput: not measured on both: {', '.join(sorted(missing)) or 'anything'} "
               f"(logs in {relative(logs)})", file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
