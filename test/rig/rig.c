@@ -49,7 +49,9 @@ static uint32_t total;
 /* ---- the schedule ---- */
 
 static uint64_t seed;
-static uint32_t period;	 /* random: one point in so many is a change; 0: laid down */
+static uint32_t period; /* random: one point in so many is a change; 0: laid down */
+/* The same where CPUs tell each other something with no lock held; at locks and barriers. */
+static uint32_t hot, warm;
 static uint32_t counted; /* kinds that are points, bits */
 static struct rig_preempt plan[4];
 static uint32_t planned, next_planned;
@@ -253,10 +255,12 @@ void rig_sleep(enum rig_wait wait)
 	go(choose(false));
 }
 
-static bool is_change(void)
+static bool is_change(enum rig_kind kind)
 {
 	if (period) {
-		return rig_random(period) == 0;
+		return rig_random(kind == RIG_AT_FLAG				   ? hot
+				  : kind == RIG_AT_LOCKS || kind == RIG_AT_BARRIER ? warm
+										   : period) == 0;
 	}
 	return next_planned < planned && result.points == plan[next_planned].at;
 }
@@ -266,8 +270,8 @@ void rig_point(enum rig_kind kind)
 	if (running_on == CALLER) {
 		return;
 	}
-	rig.now += kind != RIG_AT_MEMORY;
-	if (kind != RIG_AT_MEMORY && !is_booting) {
+	rig.now += kind != RIG_AT_MEMORY && kind != RIG_AT_FLAG;
+	if (kind != RIG_AT_MEMORY && kind != RIG_AT_FLAG && !is_booting) {
 		rig_events();
 	}
 	if (++total > BOUND) {
@@ -279,7 +283,7 @@ void rig_point(enum rig_kind kind)
 		return;
 	}
 	result.points++;
-	if (!is_change()) {
+	if (!is_change(kind)) {
 		return;
 	}
 	rig_events();
@@ -364,7 +368,13 @@ struct rig_result rig_run_random(uint64_t of, uint32_t kinds)
 {
 	seed = of * UINT64_C(0x9e3779b97f4a7c15) + 1;
 	(void)rig_random(2);
-	period = 1u << (1 + rig_random(9));
+	/* Evenly; or long stretches, and many changes where it matters. */
+	period = hot = warm = 1u << (1 + rig_random(9));
+	if (of & 1) {
+		period = 1u << (5 + rig_random(6));
+		hot = 1u << (1 + rig_random(4));
+		warm = 1u << (3 + rig_random(5));
+	}
 	return run(kinds);
 }
 
@@ -383,22 +393,25 @@ struct rig_result rig_run_laid_down(uint64_t of, const struct rig_preempt *preem
 
 /* ---- loads and stores of what CPUs share (clang: -fsanitize-coverage=trace-loads) ---- */
 
-bool rig_is_shared(const void *address);
+static inline void access(const void *address)
+{
+	bool flag;
+
+	if (running_on != CALLER && rig_is_shared(address, &flag)) {
+		rig_point(flag && !rig_this()->nr_held ? RIG_AT_FLAG : RIG_AT_MEMORY);
+	}
+}
 
 #define RIG_TRACE(size)                                        \
 	void __sanitizer_cov_load##size(const void *address);  \
 	void __sanitizer_cov_load##size(const void *address)   \
 	{                                                      \
-		if (rig_is_shared(address)) {                  \
-			rig_point(RIG_AT_MEMORY);              \
-		}                                              \
+		access(address);                               \
 	}                                                      \
 	void __sanitizer_cov_store##size(const void *address); \
 	void __sanitizer_cov_store##size(const void *address)  \
 	{                                                      \
-		if (rig_is_shared(address)) {                  \
-			rig_point(RIG_AT_MEMORY);              \
-		}                                              \
+		access(address);                               \
 	}
 RIG_TRACE(1)
 RIG_TRACE(2)

@@ -41,6 +41,7 @@ enum rig_wait { RIG_RUNS, RIG_OFF, RIG_IN_WFI, RIG_IN_GUEST_WFI, RIG_IN_WFE, RIG
 enum rig_kind {
 	RIG_AT_REGISTER, /* of one CPU: nobody else sees it */
 	RIG_AT_MEMORY,
+	RIG_AT_FLAG, /* struct cpu and the scheduler, with no lock held */
 	RIG_AT_BARRIER,
 	RIG_AT_DEVICE,
 	RIG_AT_LOCKS,
@@ -156,6 +157,8 @@ extern size_t rig_output_length;
 void rig_boot(const char *manifest, uint32_t nr_cpus, bool hw_bit);
 uint8_t *rig_memory(uint32_t vm, uint32_t ipa);
 void rig_restore(void);
+/* Memory that CPUs share; *flag: where they look without a lock. */
+bool rig_is_shared(const void *address, bool *flag);
 
 /* ---- guests ---- */
 
@@ -175,6 +178,7 @@ struct rig_guest {
 	bool wants_zero; /* from the call that it makes */
 	bool may_fault;	 /* what it does */
 	bool prints;
+	uint32_t linger;   /* steps of its handler before it does something */
 	uint8_t loaded_on; /* as last said, + 1; 0: nowhere */
 	uint32_t left, phase, text_at, printed;
 	uint64_t dice;

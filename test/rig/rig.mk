@@ -34,3 +34,11 @@ $(B)/unit/librig.a: $(RIG_OBJS)
 
 $(RIG_TESTS:$(B)/unit/%=$(B)/unit/obj/test/unit/%.c.o): UNIT_CFLAGS := $(RING_CFLAGS)
 $(RIG_TESTS): $(B)/unit/libcore.a $(B)/unit/librig.a
+
+# The scenarios ten times as long (test/verify/checkers).
+RIG_LONG := $(patsubst test/unit/test_%.c,$(B)/verify/%,$(wildcard test/unit/test_rig_*.c))
+$(RIG_LONG): $(B)/verify/%: test/unit/test_%.c $(B)/unit/libcore.a $(B)/unit/librig.a $(B)/unit/libpure.a
+	$(call say,UNIT,$@)
+	@mkdir -p $(@D)
+	$(Q)$(UNIT_CC) $(RING_CFLAGS) -DRIG_LONG=10 $(DEPFLAGS) -MT $@ -o $@ $< \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group

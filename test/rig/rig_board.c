@@ -242,12 +242,14 @@ void rig_restore(void)
 	rig_output[kept_output] = '\0';
 }
 
-bool rig_is_shared(const void *address);
-bool rig_is_shared(const void *address)
+static bool within(const void *address, const void *start, size_t size)
 {
-	const uint8_t *at = address;
+	return (uintptr_t)address - (uintptr_t)start < size;
+}
 
-	return (at >= __start_core_bss && at < __stop_core_bss) ||
-	       (pool && at >= pool && at < pool + pool_size) ||
-	       (at >= __start_core_data && at < __stop_core_data);
+bool rig_is_shared(const void *address, bool *flag)
+{
+	*flag = within(address, cpus, sizeof(cpus)) || within(address, &sched, sizeof(sched));
+	return within(address, __start_core_bss, BSS_SIZE) || within(address, pool, pool_size) ||
+	       within(address, __start_core_data, DATA_SIZE);
 }

@@ -146,6 +146,7 @@ static void takes(struct rig_guest *g)
 		rig_demand(rig_timer_level(rig_self, VIRT),
 			   "a timer's interrupt, and it is not due");
 	}
+	g->linger = rig_throw(g, 3) ? 0 : rig_throw(g, 30);
 	if (intid < 64) {
 		owed[g->vm][intid < 32 ? g->index : 0][intid] = false;
 	}
@@ -155,6 +156,9 @@ static void timer(uint32_t ticks)
 {
 	uint64_t *reg = rig_this()->reg;
 
+	if (reg[FAKE_CNTV_CTL] & 1) {
+		return;
+	}
 	reg[FAKE_CNTV_CVAL] = rig.now - reg[FAKE_CNTVOFF] + ticks;
 	reg[FAKE_CNTV_CTL] = 1;
 }
@@ -164,13 +168,27 @@ static uint32_t spi_word(uint32_t type, uint32_t vcpu, uint32_t number)
 	return type << 24 | vcpu << 16 | number;
 }
 
+/* WFE, if it is trapped: HCR.TWE. */
+static void yield(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (rig_this()->reg[FAKE_HCR] & 1u << 14) {
+		rig_trap(g, regs, 0x01u << 26 | 1u << 25 | 1u << 24 | 0xeu << 20 | 1u);
+	}
+}
+
 /* What the interrupt is for, and then its end. */
 static bool handle(struct rig_guest *g, struct guest_regs *regs)
 {
 	uint32_t intid = g->iar & 0x3ff;
 	uint32_t at = g->handling++;
 
-	if (at > 0) {
+	if (at < g->linger) { /* and may leave its CPU meanwhile */
+		if (rig_throw(g, 8) == 0) {
+			yield(g, regs);
+		}
+		return false;
+	}
+	if (at > g->linger) {
 		return true;
 	}
 	if (g->iar == RIG_LINE_IAR) {
@@ -375,8 +393,8 @@ static enum rig_action draw(struct rig_guest *g)
 
 static void wait(struct rig_guest *g, struct guest_regs *regs)
 {
-	if (vms[g->vm].vgic && !(rig_this()->reg[FAKE_CNTV_CTL] & 1)) {
-		timer(rig_throw(g, 3000));
+	if (vms[g->vm].vgic) {
+		timer(rig_throw(g, rig_throw(g, 2) ? 300 : 3000));
 	}
 	/* Without a timer it is woken by partition 0, or waits no more. */
 	if (vms[g->vm].vgic || !is_over) {
@@ -390,10 +408,11 @@ static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action ac
 	case MIX_WAIT:
 		wait(g, regs);
 		break;
+	case MIX_TIMER:
+		timer(vms[g->vm].vgic ? rig_throw(g, 60) : 100000);
+		break;
 	case MIX_YIELD:
-		if (rig_this()->reg[FAKE_HCR] & 1u << 14) {
-			rig_trap(g, regs, 0x01u << 26 | 1u << 25 | 1u << 24 | 0xeu << 20 | 1u);
-		}
+		yield(g, regs);
 		break;
 	case MIX_EDGE:
 		raise(g, regs, true);
@@ -514,11 +533,13 @@ static const char *rests(void)
 			}
 		}
 	}
-	for (uint32_t n = 0; n < 2; n++) {
-		uint32_t to = targets(1, DEVICE_LEVEL + n);
+	for (uint32_t d = 0; d < 2; d++) {
+		uint32_t to = targets(1, DEVICE_LEVEL + d);
 
-		if (rig.device[n].asks && is_on(1, 0) && (to & 1) && rig_guest[1][0].ready) {
-			return n ? "a device's edge is lost" : "a device's level is lost";
+		for (uint32_t n = 0; n < 2; n++) {
+			if (rig.device[d].asks && is_on(1, n) && (to >> n & 1)) {
+				return d ? "a device's edge is lost" : "a device's level is lost";
+			}
 		}
 	}
 	return NULL;

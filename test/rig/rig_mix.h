@@ -8,6 +8,7 @@
 enum rig_action {
 	MIX_NOTHING,
 	MIX_WAIT,  /* WFI, with a timer that ends it at the latest */
+	MIX_TIMER, /* one that comes soon, and on it goes */
 	MIX_YIELD, /* WFE */
 	MIX_EDGE,  /* KVM_IRQ_LINE: an edge of another vCPU's, or its own */
 	MIX_LEVEL, /* the same, a level: its handler lowers it */

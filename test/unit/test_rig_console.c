@@ -10,6 +10,7 @@ static const struct rig_mix mix = {
 		    [MIX_PRINT] = 8,
 		    [MIX_FAULT] = 1,
 		    [MIX_RESET] = 1,
+		    [MIX_TIMER] = 3,
 		    [MIX_YIELD] = 1,
 		    [MIX_CPU_ON] = 2,
 		    [MIX_EDGE] = 1 },

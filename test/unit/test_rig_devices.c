@@ -7,6 +7,7 @@
 static const struct rig_mix mix = {
 	.weight = { [MIX_NOTHING] = 2,
 		    [MIX_WAIT] = 6,
+		    [MIX_TIMER] = 3,
 		    [MIX_YIELD] = 6,
 		    [MIX_SGI] = 2,
 		    [MIX_CPU_ON] = 4,

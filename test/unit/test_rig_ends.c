@@ -7,6 +7,7 @@
 static const struct rig_mix mix = {
 	.weight = { [MIX_NOTHING] = 2,
 		    [MIX_WAIT] = 4,
+		    [MIX_TIMER] = 3,
 		    [MIX_YIELD] = 2,
 		    [MIX_EDGE] = 3,
 		    [MIX_SGI] = 3,

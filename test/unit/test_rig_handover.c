@@ -7,6 +7,7 @@
 static const struct rig_mix mix = {
 	.weight = { [MIX_NOTHING] = 1,
 		    [MIX_WAIT] = 4,
+		    [MIX_TIMER] = 3,
 		    [MIX_YIELD] = 8,
 		    [MIX_VFP] = 3,
 		    [MIX_SGI] = 3,

@@ -6,6 +6,7 @@
 static const struct rig_mix mix = {
 	.weight = { [MIX_NOTHING] = 2,
 		    [MIX_WAIT] = 6,
+		    [MIX_TIMER] = 3,
 		    [MIX_YIELD] = 1,
 		    [MIX_EDGE] = 6,
 		    [MIX_LEVEL] = 4,
