@@ -53,8 +53,25 @@ void vgic_irq_sort(struct vgic *vgic, uint32_t vcpu)
 	}
 }
 
-/* The hottest path of all. What is disabled pends and waits, if it is active in a list register,
- * too: its line moves nothing. */
+/* Its line is told its level. Is anything to be moved for that? What is disabled pends and waits,
+ * if it is active in a list register, too. */
+VGIC_INLINE bool irq_line_moves(struct vgic_bank *bank, uint32_t bit, bool level)
+{
+	if (((bank->line & bit) != 0) != level) {
+		bank->line ^= bit;
+	} else if (!(bank->edge & bit)) {
+		return false;
+	}
+	if (bank->edge & bit) {
+		if (!level || (bank->latch & bit)) {
+			return false; /* a falling edge, or one more before the first was taken */
+		}
+		bank->latch |= bit;
+	}
+	return (bank->enabled & bit) != 0;
+}
+
+/* The hottest path of all. */
 int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick)
 {
 	struct vgic_ref ref;
@@ -66,24 +83,32 @@ int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vg
 	}
 	ref = vgic_state_ref(vgic, line->vcpu, line->number);
 	bank = ref.bank;
-	if ((bank->timer | bank->passed) & ref.bit) {
-		return bank->passed & ref.bit ? -HYP_EBUSY : 0;
+	if (bank->driven & ref.bit) {
+		return bank->timer & ref.bit ? 0 : -HYP_EBUSY;
 	}
-	if (((bank->line & ref.bit) != 0) != level) {
-		bank->line ^= ref.bit;
-	} else if (!(bank->edge & ref.bit)) {
-		return 0;
-	}
-	if (bank->edge & ref.bit) {
-		if (!level || (bank->latch & ref.bit)) {
-			return 0; /* a falling edge, or one more before the first was taken */
-		}
-		bank->latch |= ref.bit;
-	}
-	if (bank->enabled & ref.bit) {
+	if (irq_line_moves(bank, ref.bit, level)) {
 		vgic_irq_update_here(vgic, &ref, kick);
 	}
 	return 0;
+}
+
+void vgic_device_line(struct vgic *vgic, uint32_t intid, bool level, vgic_kick_t *kick)
+{
+	struct vgic_ref ref;
+	struct vgic_bank *bank;
+
+	if (intid < VGIC_NR_PRIVATE || intid >= vgic->nr_irqs) {
+		return;
+	}
+	ref = vgic_state_ref(vgic, 0, intid);
+	bank = ref.bank;
+	if (!(bank->driven & ~bank->timer & ~bank->passed & ref.bit) ||
+	    ((bank->line & ref.bit) != 0) == level) {
+		return;
+	}
+	if (irq_line_moves(bank, ref.bit, level)) {
+		vgic_irq_update(vgic, &ref, kick);
+	}
 }
 
 void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)

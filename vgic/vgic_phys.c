@@ -13,8 +13,10 @@ static void phys_own(struct vgic *vgic, uint32_t vcpu, uint32_t intid, enum vgic
 {
 	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
 
+	ref.bank->driven &= ~ref.bit;
 	ref.bank->timer &= ~ref.bit;
 	ref.bank->passed &= ~ref.bit;
+	ref.bank->driven |= owner != VGIC_OWNER_LINE ? ref.bit : 0;
 	if (owner == VGIC_OWNER_TIMER) {
 		ref.bank->timer |= ref.bit;
 	} else if (owner == VGIC_OWNER_PASSED) {

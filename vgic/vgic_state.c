@@ -53,6 +53,7 @@ static void state_reset_bank(struct vgic_bank *bank)
 	*bank = (struct vgic_bank) {
 		.line = bank->line & ~(bank->timer | bank->passed),
 		.release = bank->release,
+		.driven = bank->driven,
 		.timer = bank->timer,
 		.passed = bank->passed,
 	};

@@ -58,13 +58,14 @@ struct vgic_bank {
 	uint32_t held_lent; /* it is what a list register shows as pending, without the HW bit */
 	uint32_t release; /* the physical interrupt is to be deactivated: vgic_phys_release_next */
 
-	uint32_t timer; /* owners; neither: VGIC_OWNER_LINE */
+	uint32_t driven; /* not VGIC_OWNER_LINE, but one of these, or VGIC_OWNER_DEVICE: */
+	uint32_t timer;
 	uint32_t passed;
 
 	/* The priorities, and active priorities, bit 7 of each first: 32 are compared at once. */
 	uint32_t level[VGIC_LEVELS];
 	uint32_t active_level[VGIC_ACTIVES];
-	uint32_t spare[4];
+	uint32_t spare[3];
 };
 
 _Static_assert(sizeof(struct vgic_bank) == 128, "a power of two: found by a shift");

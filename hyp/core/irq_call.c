@@ -35,12 +35,6 @@ static inline int irq_call_set(struct vgic_locked held, const struct irq_line *l
 		irq_call_set_cpu_line(held, line, level, kick);
 		return 0;
 	}
-	if (line->type == IRQ_LINE_SPI && ((line->number == machine_windows[MACHINE_UART].intid &&
-					    machine_has(vm->config->windows, MACHINE_UART)) ||
-					   (line->number == machine_windows[MACHINE_RTC].intid &&
-					    machine_has(vm->config->windows, MACHINE_RTC)))) {
-		return -HYP_EBUSY; /* an emulated device drives this one */
-	}
 	return vgic_set_line(vm->vgic, line, level, kick);
 }
 

@@ -92,6 +92,37 @@ static void partition_make_vcpu(struct vm *vm, uint32_t index)
 	vcpu->world.vttbr = ((uint64_t)(vm->index + 1) << 48) | vm->stage2.root_pa.pa;
 }
 
+/* Who drives which line of its GIC. */
+static void partition_make_owners(struct vm *vm)
+{
+	const struct manifest_partition *config = vm->config;
+
+	vgic_phys_set_owner(vm->vgic, MACHINE_TIMER_VIRT, VGIC_OWNER_TIMER,
+			    facts_board.timer_virt_intid);
+	vgic_phys_set_owner(vm->vgic, MACHINE_TIMER_PHYS, VGIC_OWNER_TIMER,
+			    facts_board.timer_phys_intid);
+	if (config->pmu) {
+		vgic_phys_set_owner(vm->vgic, MACHINE_PMU, VGIC_OWNER_PASSED, vpmu_intid);
+	}
+	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+		if (machine_has(config->windows, n) && machine_windows[n].intid) {
+			vgic_phys_set_owner(vm->vgic, machine_windows[n].intid, VGIC_OWNER_DEVICE,
+					    0);
+		}
+	}
+	for (uint32_t d = 0; d < config->nr_devices; d++) {
+		const struct manifest_device *device = &config->device[d];
+
+		for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+			vgic_phys_set_owner(vm->vgic, device->intid[i], VGIC_OWNER_PASSED,
+					    device->intid[i]);
+			if (device->edges >> i & 1u) {
+				vgic_phys_set_edge(vm->vgic, device->intid[i]);
+			}
+		}
+	}
+}
+
 void partition_make(uint32_t index, const struct manifest_partition *config, uint8_t *pool,
 		    pa_t pool_pa, uint64_t memory_pa, pa_t gicv, uint32_t nr_lrs)
 {
@@ -107,24 +138,7 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	pool += (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
 	if (config->has_gic) {
 		vm->vgic = vgic_init(pool, config->nr_vcpus, config->nr_irqs, nr_lrs);
-		vgic_phys_set_owner(vm->vgic, MACHINE_TIMER_VIRT, VGIC_OWNER_TIMER,
-				    facts_board.timer_virt_intid);
-		vgic_phys_set_owner(vm->vgic, MACHINE_TIMER_PHYS, VGIC_OWNER_TIMER,
-				    facts_board.timer_phys_intid);
-		if (config->pmu) {
-			vgic_phys_set_owner(vm->vgic, MACHINE_PMU, VGIC_OWNER_PASSED, vpmu_intid);
-		}
-		for (uint32_t d = 0; d < config->nr_devices; d++) {
-			const struct manifest_device *device = &config->device[d];
-
-			for (uint32_t i = 0; i < device->nr_interrupts; i++) {
-				vgic_phys_set_owner(vm->vgic, device->intid[i], VGIC_OWNER_PASSED,
-						    device->intid[i]);
-				if (device->edges >> i & 1u) {
-					vgic_phys_set_edge(vm->vgic, device->intid[i]);
-				}
-			}
-		}
+		partition_make_owners(vm);
 		pool += partition_vgic_bytes(config);
 	}
 	vm->vcpus = (struct vcpu *)(void *)pool;

@@ -20,16 +20,11 @@ static uint64_t rtc_seconds(uint64_t ticks)
 	return rtc_epoch + ticks / facts_timer_hz();
 }
 
-/* The guest may have made it an edge: high again is none. */
 static void rtc_update_line(struct vgic_locked held, vgic_kick_t *kick)
 {
-	struct vm *vm = held.vm;
-	const struct irq_line line = { IRQ_LINE_SPI, 0, machine_windows[MACHINE_RTC].intid };
-	bool level = pl031_irq(&vm->rtc);
-
-	if (vm->vgic &&
-	    level != ((vgic_irq_state(vm->vgic, 0, line.number) & PLUMB_IRQ_LEVEL) != 0)) {
-		vgic_set_line(vm->vgic, &line, level, kick);
+	if (held.vm->vgic) {
+		vgic_device_line(held.vm->vgic, machine_windows[MACHINE_RTC].intid,
+				 pl031_irq(&held.vm->rtc), kick);
 	}
 }
 

@@ -15,7 +15,6 @@ static bool tty_asked; /* the state of all is wanted, and nobody has been told; 
  * levels arrive in order. */
 static void tty_update_line(struct serial_locked serial, struct vm *vm)
 {
-	const struct irq_line line = { IRQ_LINE_SPI, 0, machine_windows[MACHINE_UART].intid };
 	bool level = pl011_irq(&vm->uart);
 	struct vgic_locked held;
 	vgic_kick_t kick = 0;
@@ -26,7 +25,7 @@ static void tty_update_line(struct serial_locked serial, struct vm *vm)
 	}
 	vm->uart_line = level;
 	held = vm_lock_vgic(vm);
-	vgic_set_line(vm->vgic, &line, level, &kick);
+	vgic_device_line(vm->vgic, machine_windows[MACHINE_UART].intid, level, &kick);
 	vm_unlock_vgic(held);
 	if (kick) {
 		vm_kick(vm, kick);

@@ -97,7 +97,7 @@ static void follows(void)
 /* Without an alarm clock of its own the line is whoever's: a restart leaves it as it is. */
 static void of_somebody_else(void)
 {
-	struct irq_line line = { IRQ_LINE_SPI, 0, 34 };
+	const struct irq_line line = { IRQ_LINE_SPI, 0, 34 };
 	vgic_kick_t kick = 0;
 
 	for (uint32_t has = 0; has < 2; has++) {
@@ -105,6 +105,7 @@ static void of_somebody_else(void)
 		config.windows = has ? BIT32(MACHINE_RTC) : 0;
 		vms[0].vgic = vgic_init(calloc(1, vgic_size(1, 64)), 1, 64, 4);
 		CHECK_EQ(vgic_set_line(vms[0].vgic, &line, true, &kick), 0);
+		vgic_phys_set_owner(vms[0].vgic, 34, has ? VGIC_OWNER_DEVICE : VGIC_OWNER_LINE, 0);
 		rtc_reset(&vms[0]);
 		CHECK_EQ(vgic_irq_state(vms[0].vgic, 0, 34) & PLUMB_IRQ_LEVEL,
 			 has ? 0 : PLUMB_IRQ_LEVEL);

@@ -45,6 +45,9 @@ static void owners(void)
 	CHECK_EQ(vgic_irq_state(rig.vgic, 0, VTIMER) & 7, 0);
 	CHECK_EQ(vgic_irq_state(rig.vgic, 0, DEV) & 7, 0);
 	take(SPURIOUS);
+	vgic_phys_set_owner(rig.vgic, DEV, VGIC_OWNER_DEVICE, 0);
+	CHECK_EQ(rig_try_line(&rig, 0, DEV, true), -16);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 0, DEV) & 7, 0);
 	vgic_phys_set_owner(rig.vgic, DEV, VGIC_OWNER_LINE, 0);
 	CHECK_EQ(rig_try_line(&rig, 0, DEV, true), 0);
 	vgic_phys_set_owner(rig.vgic, 3, VGIC_OWNER_PASSED, 1); /* no such thing */
@@ -57,6 +60,61 @@ static void owners(void)
 	CHECK(!vgic_phys_held(rig.vgic, 0, 1000));
 	CHECK(!vgic_phys_release(rig.vgic, 0, 1000));
 	rig.kick = 0;
+	rig_free(&rig);
+}
+
+/* The line of an emulated device: nobody else's, a wire where the guest makes it an edge, and what
+ * it is through a reset. */
+static void device(void)
+{
+	rig_boot(&rig, 1, 96, 4);
+	vgic_phys_set_owner(rig.vgic, 50, VGIC_OWNER_DEVICE, 0);
+	CHECK_EQ(rig_try_line(&rig, 0, 50, true), -16);
+	CHECK_EQ(rig_try_line(&rig, 0, 50, false), -16);
+	take(SPURIOUS);
+	vgic_device_line(rig.vgic, 50, true, &rig.kick);
+	CHECK_EQ(rig.kick, 1);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 0, 50) & 3, 3); /* pending, its line is high */
+	rig_settle(&rig);
+	take(50);
+	rig_eoi(&rig, 0, 50);
+	take(50); /* still high */
+	vgic_device_line(rig.vgic, 50, false, &rig.kick);
+	rig_settle(&rig);
+	rig_eoi(&rig, 0, 50);
+	take(SPURIOUS);
+	rig_write(&rig, 0, ICFGR + 50 / 16 * 4, 2u << 50 % 16 * 2);
+	for (uint32_t n = 0; n < 2; n++) { /* the second is none */
+		vgic_device_line(rig.vgic, 50, true, &rig.kick);
+		rig_settle(&rig);
+		take(n == 0 ? 50 : SPURIOUS);
+		if (n == 0) {
+			rig_eoi(&rig, 0, 50);
+		}
+	}
+	rig_unload(&rig, 0);
+	vgic_reset(rig.vgic);
+	CHECK_EQ(rig_try_line(&rig, 0, 50, false), -16);
+	CHECK(vgic_irq_state(rig.vgic, 0, 50) & 1u);
+	rig.kick = 0;
+	vgic_device_line(rig.vgic, 50, false, &rig.kick);
+	CHECK(!(vgic_irq_state(rig.vgic, 0, 50) & 1u));
+	rig_free(&rig);
+}
+
+/* Of lines that are not an emulated device's, of private ones and of those past the last. */
+static void device_of_none(void)
+{
+	boot(2, 4);
+	vgic_phys_set_owner(rig.vgic, 20, VGIC_OWNER_DEVICE, 0);
+	CHECK_EQ(rig_try_line(&rig, 1, 20, true), -16);
+	for (uint32_t n = 0; n < 2000; n++) {
+		vgic_device_line(rig.vgic, n, true, &rig.kick);
+	}
+	CHECK_EQ(rig.kick, 0);
+	for (uint32_t n = 16; n < 96; n++) {
+		CHECK_EQ(vgic_irq_state(rig.vgic, 0, n) & 7, 0);
+	}
 	rig_free(&rig);
 }
 
@@ -647,6 +705,8 @@ static void soft_eoi(void)
 
 static const struct test_case cases[] = {
 	{ "owners", owners },
+	{ "device", device },
+	{ "device_of_none", device_of_none },
 	{ "timer", timer },
 	{ "tick_reads_nothing", tick_reads_nothing },
 	{ "fires_again", fires_again },

@@ -13,6 +13,7 @@
 
 #define IRQS  64 /* of which few are used: contention is what matters */
 #define FIRED 41 /* a passed-through SPI, physical 141 */
+#define WIRED 39 /* an emulated device's */
 #define TIMER 27 /* physical 100 + vCPU, so that they differ */
 #define DEPTH 64
 
@@ -91,8 +92,12 @@ static void do_line(uint32_t v, uint32_t intid, bool level)
 {
 	struct model_irq *irq = model_irq(v, intid);
 
-	CHECK_EQ(rig_try_line(&rig, v, intid, level), 0);
-	if (level && irq->edge) { /* as vgic_validate_injection of Linux */
+	CHECK_EQ(rig_try_line(&rig, v, intid, level), intid == WIRED ? -16 : 0);
+	if (intid == WIRED) {
+		vgic_device_line(rig.vgic, intid, level, &rig.kick);
+	}
+	/* As vgic_validate_injection of Linux; a wire rises where it was low. */
+	if (level && irq->edge && !(intid == WIRED && irq->line)) {
 		irq->latch = true;
 		irq->raised++;
 		irq->owed = true;
@@ -522,6 +527,7 @@ static void start(void)
 		vgic_phys_set_soft_eoi(rig.vgic);
 	}
 	vgic_phys_set_owner(rig.vgic, FIRED, VGIC_OWNER_PASSED, 141);
+	vgic_phys_set_owner(rig.vgic, WIRED, VGIC_OWNER_DEVICE, 0);
 	if (model.nr_vcpus == 1) {
 		vgic_phys_set_owner(rig.vgic, TIMER, VGIC_OWNER_TIMER, 27);
 	}

@@ -10,7 +10,8 @@
 #define MOST 1020
 
 struct irq {
-	bool enabled, group, latch, line, active, edge, timer, passed, held, release, changed;
+	bool enabled, group, latch, line, active, edge, timer, passed, device, held, release,
+		changed;
 	uint8_t priority, targets, sources;
 };
 
@@ -48,6 +49,7 @@ static void model_reset(void)
 			*irq = (struct irq) { .line = irq->line && !irq->timer && !irq->passed,
 					      .timer = irq->timer,
 					      .passed = irq->passed,
+					      .device = irq->device,
 					      .enabled = n < 16,
 					      .edge = n < 16 || (model.edges[n] &&
 								 (irq->timer || irq->passed)),
@@ -317,8 +319,16 @@ static void do_line(struct fuzz_input *in, uint32_t v, uint32_t n)
 		CHECK_EQ(vgic_set_line(vgic, &line, level, &kick), -22);
 		return;
 	}
-	CHECK_EQ(vgic_set_line(vgic, &line, level, &kick), irq->passed ? -16 : 0);
-	if (!irq->passed && !irq->timer) {
+	if (how >= 192) { /* a wire, if it is an emulated device's */
+		bool wired = n >= 32 && irq->device;
+
+		vgic_device_line(vgic, n, level, &kick);
+		irq->latch = irq->latch || (wired && level && !irq->line && irq->edge);
+		irq->line = wired ? level : irq->line;
+		return;
+	}
+	CHECK_EQ(vgic_set_line(vgic, &line, level, &kick), irq->passed || irq->device ? -16 : 0);
+	if (!irq->passed && !irq->timer && !irq->device) {
 		irq->latch = irq->latch || (level && irq->edge);
 		irq->line = level;
 	}
@@ -519,11 +529,13 @@ static void do_owner(struct fuzz_input *in)
 	enum vgic_owner owner = how & 1 ? VGIC_OWNER_TIMER : VGIC_OWNER_PASSED;
 
 	n = n < 48 ? n : model.irqs + n - 60;
+	owner = (how & 0x30) == 0x30 ? VGIC_OWNER_DEVICE : owner;
 	owner = how & 8 ? owner : VGIC_OWNER_LINE;
 	vgic_phys_set_owner(vgic, n, owner, physid_of(n));
 	for (uint32_t v = 0; v < 8 && n >= 16 && n < model.irqs; v++) {
 		model.irq[v][n].timer = owner == VGIC_OWNER_TIMER;
 		model.irq[v][n].passed = owner == VGIC_OWNER_PASSED;
+		model.irq[v][n].device = owner == VGIC_OWNER_DEVICE;
 	}
 	if (how & 2 && (n < 32 || n >= model.irqs || at(0, n)->passed)) {
 		vgic_phys_set_edge(vgic, n);

@@ -116,9 +116,14 @@ static void wild_explain(uint32_t v)
 
 static void wild_line(uint32_t v, uint32_t intid)
 {
-	int got = rig_try_line(&rig, v, intid, rnd(2));
+	bool level = rnd(2);
+	int got = rig_try_line(&rig, v, intid, level);
 
-	CHECK_EQ(got, intid == FIRED ? -16 : 0); /* EBUSY: passed through */
+	/* EBUSY: passed through, an emulated device's */
+	CHECK_EQ(got, intid == FIRED || intid == WIRED ? -16 : 0);
+	if (intid == WIRED) {
+		vgic_device_line(rig.vgic, intid, level, &rig.kick);
+	}
 	rig_settle(&rig);
 }
 

@@ -93,6 +93,7 @@ static void vgic_any_bank(struct vgic_bank *bank)
 		.held_lent = any_word(),
 		.release = any_word(),
 		.high = any_word(),
+		.driven = any_word(),
 		.timer = any_word(),
 		.passed = any_word(),
 	};
