@@ -172,6 +172,9 @@ $(B)/unit/libdrivers.a: $(DRIVER_UNIT_OBJS)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
+# Glue that needs no more than its test brings.
+$(B)/unit/test_device: $(B)/unit/obj/hyp/core/device.c.o
+
 $(B)/unit/test_fuzz: $(B)/unit/libfuzz.a
 
 $(UNIT_TESTS): $(B)/unit/%: $(B)/unit/obj/test/unit/%.c.o $(B)/unit/libpure.a $(B)/unit/libdrivers.a

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage-2 aborts: an emulated device, or nothing there. */
 #include "hyp/core/cpu.h"
+#include "hyp/core/device.h"
 #include "hyp/core/exit.h"
 #include "hyp/core/exit_state.h"
 #include "hyp/core/facts.h"
@@ -8,12 +9,8 @@
 #include "hyp/core/isolate.h"
 #include "hyp/core/mem.h"
 #include "hyp/core/partition.h"
-#include "hyp/core/rtc.h"
 #include "hyp/core/run.h"
-#include "hyp/core/tty.h"
 #include "hyp/core/vm.h"
-#include "hyp/core/vsync.h"
-#include "hyp/dev/virtio_empty.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/hsr.h"
 #include "hyp/regs/psr.h"
@@ -24,10 +21,6 @@
 #define EXIT_PLAIN_MASK \
 	(HSR_DABT_ISV | HSR_ABT_EA | HSR_DABT_CM | HSR_ABT_S1PTW | FIELD_PREP(HSR_ABT_FSC, 0x3eu))
 #define EXIT_PLAIN (HSR_DABT_ISV | FIELD_PREP(HSR_ABT_FSC, 0x06u))
-
-/* Pages are compared by their whole number, 28 bits of it: above 4 GiB there is nothing. */
-#define EXIT_PAGE(address) ((address) / PAGE_SIZE)
-#define EXIT_WINDOW(id)	   EXIT_PAGE(machine_windows[id].ipa)
 
 /* HPFAR is valid for translation and access faults; for a permission fault only on a stage-1 walk
  * (ARM ARM B3.13.7). At level 1, where all of what is above 4 GiB faults, it is not believed: QEMU
@@ -60,30 +53,11 @@ static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
 static inline __attribute__((always_inline)) enum mmio_result
 exit_mmio(struct vcpu *vcpu, const struct exit_record *record, struct mmio *mmio)
 {
-	struct vm *vm = vcpu->vm;
-	uint32_t page = record->fault_page;
-
 	mmio->offset = record->far & 0xfffu;
 	if (mmio->offset & (mmio->size - 1)) {
 		return MMIO_ABORT; /* device memory takes no unaligned access (ARM ARM A3.2.1) */
 	}
-	if (page == EXIT_WINDOW(MACHINE_GICD) && vm->vgic) {
-		return vsync_dist(vcpu, mmio);
-	}
-	if (page == EXIT_WINDOW(MACHINE_GICC) + 1 && vm->vgic) {
-		return vsync_dir(vcpu, mmio);
-	}
-	if (page == EXIT_WINDOW(MACHINE_UART) && machine_has(vm->config->windows, MACHINE_UART)) {
-		return tty_access(vm, mmio);
-	}
-	if (page - EXIT_WINDOW(MACHINE_VIRTIO) < EXIT_PAGE(machine_windows[MACHINE_VIRTIO].size) &&
-	    machine_has(vm->config->windows, MACHINE_VIRTIO)) {
-		return virtio_empty_access(mmio);
-	}
-	if (page == EXIT_WINDOW(MACHINE_RTC) && machine_has(vm->config->windows, MACHINE_RTC)) {
-		return rtc_access(vm, mmio);
-	}
-	return MMIO_ABORT;
+	return device_access(vcpu, record->fault_page, mmio);
 }
 
 /* Which access it was: from the syndrome, or from the instruction where the syndrome does not say

@@ -2,13 +2,12 @@
 #include "hyp/core/partition.h"
 #include "hyp/base/bits.h"
 #include "hyp/core/cpu.h"
+#include "hyp/core/device.h"
 #include "hyp/core/guest_log.h"
 #include "hyp/core/halt.h"
 #include "hyp/core/locks.h"
 #include "hyp/core/log.h"
 #include "hyp/core/phys.h"
-#include "hyp/core/rtc.h"
-#include "hyp/core/tty.h"
 #include "hyp/core/vm.h"
 
 /* Before the first turn of its vCPU 0, which pays for the loading. */
@@ -69,8 +68,7 @@ void partition_clear_up(struct vm *vm)
 	bool again;
 
 	phys_take_back(vm);
-	tty_reset_vm(vm);
-	rtc_reset(vm);
+	device_reset(vm);
 	partition_say_end(vm);
 	if (vm->life.end == LIFE_END_RESET) {
 		partition_prepare(vm);

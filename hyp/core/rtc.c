@@ -5,6 +5,7 @@
 #include "hyp/core/vm.h"
 #include "hyp/dev/pl031.h"
 #include "hyp/hw/timer.h"
+#include "hyp/sched/deadline.h"
 
 static uint64_t rtc_epoch; /* seconds that the board's clock is ahead of the counter */
 
@@ -36,8 +37,9 @@ static uint64_t rtc_ticks(uint64_t at)
 
 /* The CPU that has written an alarm looks after it: nobody else is disturbed, and it itself only if
  * its timer is to fire before it would. */
-enum mmio_result rtc_access(struct vm *vm, struct mmio *mmio)
+enum mmio_result rtc_access(struct vcpu *vcpu, struct mmio *mmio)
 {
+	struct vm *vm = vcpu->vm;
 	struct cpu *cpu = cpu_this();
 	enum mmio_result result;
 	struct vgic_locked held;
@@ -62,45 +64,29 @@ enum mmio_result rtc_access(struct vm *vm, struct mmio *mmio)
 
 void rtc_reset(struct vm *vm)
 {
-	struct vgic_locked held;
 	vgic_kick_t none = 0; /* nobody is there to be woken */
+	struct vgic_locked held = vm_lock_vgic(vm);
 
-	if (!machine_has(vm->config->windows, MACHINE_RTC)) {
-		return; /* the line is whoever's that drives it */
-	}
-	held = vm_lock_vgic(vm);
 	pl031_reset(&vm->rtc);
 	rtc_update_line(held, &none);
 	vm_unlock_vgic(held);
 }
 
-static uint64_t rtc_check_vm(struct vm *vm, uint64_t now)
+uint64_t rtc_due(struct vm *vm, const struct cpu *cpu, uint64_t now)
 {
 	struct vgic_locked held;
 	vgic_kick_t kick = 0;
 	uint64_t at;
 	bool armed;
 
+	if (vm->rtc_cpu != cpu->index) {
+		return DEADLINE_NEVER;
+	}
 	held = vm_lock_vgic(vm);
 	pl031_advance(&vm->rtc, rtc_seconds(now));
 	rtc_update_line(held, &kick);
 	armed = pl031_alarm(&vm->rtc, &at);
 	vm_unlock_vgic(held);
 	vm_kick(vm, kick);
-	return armed ? rtc_ticks(at) : UINT64_MAX;
-}
-
-uint64_t rtc_check(const struct cpu *cpu, uint64_t now)
-{
-	uint64_t earliest = UINT64_MAX;
-
-	for (uint32_t n = 0; n < vm_count; n++) {
-		if (machine_has(vms[n].config->windows, MACHINE_RTC) &&
-		    vms[n].rtc_cpu == cpu->index) {
-			uint64_t at = rtc_check_vm(&vms[n], now);
-
-			earliest = at < earliest ? at : earliest;
-		}
-	}
-	return earliest;
+	return armed ? rtc_ticks(at) : DEADLINE_NEVER;
 }

@@ -8,17 +8,18 @@
 #include <stdint.h>
 
 struct vm;
+struct vcpu;
 struct cpu;
 
 /* Boot: seconds since 1970 now, as the board's clock says; 0 if it has none. */
 void rtc_init(uint32_t seconds);
 
-enum mmio_result rtc_access(struct vm *vm, struct mmio *mmio);
+enum mmio_result rtc_access(struct vcpu *vcpu, struct mmio *mmio);
 /* The partition's restart. */
 void rtc_reset(struct vm *vm);
 
-/* Alarms that have come, of those written on this CPU. Returns the counter value of the next one;
- * UINT64_MAX: none. */
-uint64_t rtc_check(const struct cpu *cpu, uint64_t now);
+/* Its alarm, if it was written on this CPU: has it come? Returns the counter value of the one that
+ * is to come; DEADLINE_NEVER: none. */
+uint64_t rtc_due(struct vm *vm, const struct cpu *cpu, uint64_t now);
 
 #endif

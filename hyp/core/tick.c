@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/tick.h"
 #include "hyp/core/cpu.h"
+#include "hyp/core/device.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/report.h"
-#include "hyp/core/rtc.h"
 #include "hyp/core/tty.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vtimer.h"
@@ -47,9 +47,9 @@ void tick_set(struct cpu *cpu)
 {
 	uint64_t now = timer_now();
 	uint64_t deadline = tick_sleepers(cpu, now);
-	uint64_t alarm = rtc_check(cpu, now);
+	uint64_t due = device_due(cpu, now);
 
-	deadline = alarm < deadline ? alarm : deadline;
+	deadline = due < deadline ? due : deadline;
 	if (!cpu->contended) {
 		cpu->slice_end = 0;
 	} else if (!cpu->slice_end) {

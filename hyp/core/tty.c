@@ -173,7 +173,7 @@ uint32_t tty_add_vm(struct vm *vm)
 	return port;
 }
 
-void tty_reset_vm(struct vm *vm)
+void tty_reset(struct vm *vm)
 {
 	struct serial_locked held = serial_take();
 
@@ -242,9 +242,10 @@ static __attribute__((noinline)) void tty_read_on(struct serial_locked held, str
 	}
 }
 
-enum mmio_result tty_access(struct vm *vm, struct mmio *mmio)
+enum mmio_result tty_access(struct vcpu *vcpu, struct mmio *mmio)
 {
 	struct serial_locked held = serial_take();
+	struct vm *vm = vcpu->vm;
 	enum mmio_result result;
 	bool listened;
 

@@ -6,13 +6,14 @@
 #include "hyp/base/mmio.h"
 
 struct vm;
+struct vcpu;
 
 /* Gives the partition a port of the multiplexer, its UART its reset state. Returns the port. */
 uint32_t tty_add_vm(struct vm *vm);
 /* The partition has gone: what it still had to say is said, its UART is as after reset. */
-void tty_reset_vm(struct vm *vm);
+void tty_reset(struct vm *vm);
 /* A guest's access to its UART. */
-enum mmio_result tty_access(struct vm *vm, struct mmio *mmio);
+enum mmio_result tty_access(struct vcpu *vcpu, struct mmio *mmio);
 
 /* The board's UART interrupts; a CPU's tick_at has come. True: somebody at the console has asked
  * for the state of all (report.h). */

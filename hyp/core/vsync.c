@@ -255,7 +255,7 @@ enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
 	return result;
 }
 
-enum mmio_result vsync_dir(struct vcpu *vcpu, const struct mmio *mmio)
+enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)
 {
 	struct vm *vm = vcpu->vm;
 	struct vgic_locked held;

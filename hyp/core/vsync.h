@@ -25,7 +25,7 @@ void vsync_fold(struct vcpu *vcpu);
 /* Accesses of the loaded vCPU to the distributor, and to GICC_DIR (the second page of the CPU
  * interface, where nothing else is). Take the lock, kick. */
 enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio);
-enum mmio_result vsync_dir(struct vcpu *vcpu, const struct mmio *mmio);
+enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio);
 
 /* One of the loaded vCPU's own timers, or its performance monitors, has fired: INTID as the guest
  * sees it. The physical interrupt stays active until the guest deactivates the virtual one, or for

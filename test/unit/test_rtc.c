@@ -14,7 +14,7 @@ struct vm vms[MANIFEST_MAX_PARTITIONS];
 uint32_t vm_count = 1;
 struct cpu cpus[BOARD_MAX_CPUS];
 
-static struct manifest_partition config;
+static struct vcpu guest = { .vm = &vms[0] };
 static uint64_t now; /* counter ticks */
 
 uint32_t facts_timer_hz(void)
@@ -36,8 +36,6 @@ static void boot(void)
 {
 	memset(vms, 0, sizeof(vms));
 	memset(cpus, 0, sizeof(cpus));
-	config.windows = BIT32(MACHINE_RTC);
-	vms[0].config = &config;
 	cpus[1].index = 1;
 	cpus[0].timer_at = NEVER;
 	cpus[1].timer_at = NEVER;
@@ -52,12 +50,12 @@ static bool writes(uint32_t cpu, uint32_t offset, uint32_t value)
 	bool asked;
 
 	*hw_log_register("HTPIDR") = (uintptr_t)&cpus[cpu];
-	CHECK_EQ(rtc_access(&vms[0], &mmio), MMIO_OK);
+	CHECK_EQ(rtc_access(&guest, &mmio), MMIO_OK);
 	CHECK(!cpus[1 - cpu].resched);
 	asked = cpus[cpu].resched;
 	cpus[cpu].resched = false;
 	if (asked) {
-		cpus[cpu].timer_at = rtc_check(&cpus[cpu], now);
+		cpus[cpu].timer_at = rtc_due(&vms[0], &cpus[cpu], now);
 	}
 	return asked;
 }
@@ -76,7 +74,7 @@ static void earlier(void)
 	CHECK_EQ(cpus[1].timer_at, 150 * HZ);
 	cpus[1].timer_at = 120 * HZ; /* a slice ends there */
 	CHECK(!writes(1, MATCH, 121));
-	CHECK_EQ(rtc_check(&cpus[1], now), 121 * HZ);
+	CHECK_EQ(rtc_due(&vms[0], &cpus[1], now), 121 * HZ);
 }
 
 /* The alarm is where it was written last. */
@@ -85,16 +83,16 @@ static void follows(void)
 	boot();
 	CHECK(writes(0, MATCH, 200));
 	CHECK(writes(1, MATCH, 250));
-	CHECK_EQ(rtc_check(&cpus[0], now), NEVER);
-	CHECK_EQ(rtc_check(&cpus[1], now), 250 * HZ);
+	CHECK_EQ(rtc_due(&vms[0], &cpus[0], now), NEVER);
+	CHECK_EQ(rtc_due(&vms[0], &cpus[1], now), 250 * HZ);
 	now = 250 * HZ;
-	CHECK_EQ(rtc_check(&cpus[0], now), NEVER);
+	CHECK_EQ(rtc_due(&vms[0], &cpus[0], now), NEVER);
 	CHECK(!vms[0].rtc.raised);
-	CHECK_EQ(rtc_check(&cpus[1], now), NEVER);
+	CHECK_EQ(rtc_due(&vms[0], &cpus[1], now), NEVER);
 	CHECK(vms[0].rtc.raised);
 }
 
-/* Without an alarm clock of its own the line is whoever's: a restart leaves it as it is. */
+/* A line that is not the clock's is whoever's: a restart leaves it as it is. */
 static void of_somebody_else(void)
 {
 	const struct irq_line line = { IRQ_LINE_SPI, 0, 34 };
@@ -102,7 +100,6 @@ static void of_somebody_else(void)
 
 	for (uint32_t has = 0; has < 2; has++) {
 		boot();
-		config.windows = has ? BIT32(MACHINE_RTC) : 0;
 		vms[0].vgic = vgic_init(calloc(1, vgic_size(1, 64)), 1, 64, 4);
 		CHECK_EQ(vgic_set_line(vms[0].vgic, &line, true, &kick), 0);
 		vgic_phys_set_owner(vms[0].vgic, 34, has ? VGIC_OWNER_DEVICE : VGIC_OWNER_LINE, 0);

@@ -108,7 +108,7 @@ void report_sample(struct cpu *cpu, const struct guest_regs *frame)
 	CHECK(!cpu && !frame);
 }
 
-uint64_t rtc_check(const struct cpu *cpu, uint64_t now)
+uint64_t device_due(const struct cpu *cpu, uint64_t now)
 {
 	(void)cpu;
 	(void)now;

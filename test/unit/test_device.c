@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* hyp/core/device.c: whose an access is, who is reset with a partition, who has something due. The
+ * devices themselves are not there; places are typed again, from QEMU's virt board. */
+#include "hyp/core/device.h"
+#include "test/unit/test.h"
+
+#define NEVER UINT64_MAX
+
+struct vm vms[MANIFEST_MAX_PARTITIONS];
+uint32_t vm_count;
+struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
+struct sched sched;
+struct lock sched_lock;
+
+static struct manifest_partition config[3];
+static struct vcpu guest = { .vm = &vms[1] };
+static const struct cpu *this_cpu;
+
+/* Who was called last, with which offset; and for whom, as letters. */
+static const char *called;
+static uint32_t called_offset;
+static char calls[16];
+
+static enum mmio_result note(const char *who, const struct vcpu *vcpu, const struct mmio *mmio)
+{
+	CHECK(vcpu == &guest && !called);
+	called = who;
+	called_offset = mmio->offset;
+	return MMIO_RETRY;
+}
+
+enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
+{
+	return note("dist", vcpu, mmio);
+}
+
+enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)
+{
+	return note("dir", vcpu, mmio);
+}
+
+enum mmio_result tty_access(struct vcpu *vcpu, struct mmio *mmio)
+{
+	return note("tty", vcpu, mmio);
+}
+
+enum mmio_result rtc_access(struct vcpu *vcpu, struct mmio *mmio)
+{
+	return note("rtc", vcpu, mmio);
+}
+
+static void add_call(char what, const struct vm *vm)
+{
+	size_t length = strlen(calls);
+
+	CHECK(length + 3 <= sizeof(calls));
+	calls[length] = what;
+	calls[length + 1] = (char)('0' + (vm - vms));
+	calls[length + 2] = 0;
+}
+
+void tty_reset(struct vm *vm)
+{
+	add_call('t', vm);
+}
+
+void rtc_reset(struct vm *vm)
+{
+	add_call('r', vm);
+}
+
+static uint64_t due[3];
+
+uint64_t rtc_due(struct vm *vm, const struct cpu *cpu, uint64_t now)
+{
+	CHECK(cpu == this_cpu && now == 1234);
+	add_call('d', vm);
+	return due[vm - vms];
+}
+
+static void boot(uint32_t windows)
+{
+	vm_count = 3;
+	for (uint32_t n = 0; n < 3; n++) {
+		config[n].windows = n == 1 ? windows : 0;
+		vms[n].config = &config[n];
+	}
+	calls[0] = 0;
+}
+
+/* The window's number by its name, as lists have it. */
+static uint32_t window(const char *name)
+{
+	uint32_t n = 0;
+
+	while (n < NR_MACHINE_WINDOWS && strcmp(machine_windows[n].name, name) != 0) {
+		n++;
+	}
+	CHECK(n < NR_MACHINE_WINDOWS);
+	return n;
+}
+
+static const struct {
+	const char *window, *who; /* "": nobody: all reads as its registers say, the model knows */
+	uint32_t page, pages;
+} places[] = {
+	{ "gicd", "dist", 0x08000, 1 }, { "gicc", "dir", 0x08011, 1 },
+	{ "uart", "tty", 0x09000, 1 },	{ "rtc", "rtc", 0x09010, 1 },
+	{ "virtio", "", 0x0a000, 4 },
+};
+#define PLACES (sizeof(places) / sizeof(places[0]))
+
+/* An access to a page, by a partition with these windows. */
+static void look(uint32_t page, uint32_t windows)
+{
+	struct mmio mmio = { .offset = 0x208, .size = 4, .value = 0x55 };
+	enum mmio_result result;
+	uint32_t n = 0;
+
+	while (n < PLACES && (page - places[n].page >= places[n].pages ||
+			      !(windows >> window(places[n].window) & 1))) {
+		n++;
+	}
+	called = NULL;
+	result = device_access(&guest, page, &mmio);
+	if (n == PLACES) {
+		CHECK(result == MMIO_ABORT && !called);
+	} else if (*places[n].who) {
+		CHECK(result == MMIO_RETRY && called && strcmp(called, places[n].who) == 0);
+		CHECK_EQ(called_offset, 0x208);
+	} else {
+		CHECK(result == MMIO_OK && !called && mmio.value == 0); /* DeviceID of the second */
+		CHECK_EQ(mmio.offset, (page - places[n].page) * 0x1000 + 0x208);
+	}
+}
+
+static void every_page(void)
+{
+	boot(UINT32_MAX);
+	for (uint32_t page = 0; page < 0x100000; page += page < 0x0b000 ? 1 : 0x35) {
+		look(page, UINT32_MAX);
+	}
+	for (uint32_t n = 0; n < PLACES; n++) { /* the same, above 4 GiB */
+		for (uint32_t bit = 20; bit < 28; bit++) {
+			look(places[n].page | 1u << bit, 0);
+		}
+	}
+}
+
+static void only_what_it_has(void)
+{
+	for (uint32_t has = 0; has < PLACES; has++) {
+		uint32_t windows = 1u << window(places[has].window);
+
+		for (uint32_t round = 0; round < 2; round++) {
+			boot(round ? windows : ~windows);
+			for (uint32_t n = 0; n < PLACES; n++) {
+				look(places[n].page, round ? windows : ~windows);
+				look(places[n].page + places[n].pages - 1,
+				     round ? windows : ~windows);
+			}
+		}
+	}
+}
+
+/* A window's device lies in it. One is nobody's: it is kept free. */
+static void every_row(void)
+{
+	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+		const struct device_ops *ops = &device_ops[n];
+
+		CHECK((ops->access != NULL) == (n != window("gicv2m")));
+		CHECK((ops->from | ops->bytes) % 0x1000 == 0);
+		CHECK(ops->from + ops->bytes <= machine_windows[n].size);
+		CHECK(ops->access || (ops->bytes == 0 && !ops->reset && !ops->due));
+	}
+}
+
+static void resets(void)
+{
+	static const struct {
+		const char *window, *want;
+	} each[] = { { "gicd", "" }, { "virtio", "" }, { "uart", "t1" }, { "rtc", "r1" } };
+
+	for (uint32_t n = 0; n < sizeof(each) / sizeof(each[0]); n++) {
+		boot(1u << window(each[n].window));
+		device_reset(&vms[1]);
+		CHECK(strcmp(calls, each[n].want) == 0);
+		device_reset(&vms[0]);
+		CHECK(strcmp(calls, each[n].want) == 0);
+	}
+	boot(UINT32_MAX);
+	device_reset(&vms[1]);
+	CHECK(strcmp(calls, "t1r1") == 0);
+}
+
+static void first_due(void)
+{
+	struct cpu cpu = { 0 };
+
+	this_cpu = &cpu;
+	boot(~(1u << window("rtc")));
+	CHECK_EQ(device_due(&cpu, 1234), NEVER);
+	CHECK(strcmp(calls, "") == 0);
+	config[0].windows = config[2].windows = UINT32_MAX;
+	due[0] = 77;
+	due[2] = 78;
+	CHECK_EQ(device_due(&cpu, 1234), 77);
+	CHECK(strcmp(calls, "d0d2") == 0);
+	due[0] = NEVER;
+	CHECK_EQ(device_due(&cpu, 1234), 78);
+	vm_count = 1;
+	CHECK_EQ(device_due(&cpu, 1234), NEVER);
+}
+
+static const struct test_case cases[] = {
+	{ "every_page", every_page }, { "only_what_it_has", only_what_it_has },
+	{ "every_row", every_row },   { "resets", resets },
+	{ "first_due", first_due },
+};
+
+TEST_MAIN("device", cases)
