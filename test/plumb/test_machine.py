@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What `manifest-check --list` tells of the guests' machine, against docs/architecture.md's table and
-numbers typed from QEMU's virt board."""
+"""What `manifest-check --list` tells of the guests' machine, against the documentation and numbers
+typed from QEMU's virt board."""
 
 import re
 import subprocess
@@ -35,11 +35,11 @@ class Listed(unittest.TestCase):
                    for row in machine.parse_list(done.stdout, "window")}
         lines = {row["name"]: (row["property"], int(row["intid"]))
                  for row in machine.parse_list(done.stdout, "line")}
-        self.assertEqual(windows, WINDOWS)
+        self.assertLessEqual(WINDOWS.items(), windows.items())
         self.assertEqual(lines, LINES)
         self.assertEqual(machine.parse_list(done.stdout, "memory"),
                          [{"ipa": "0x40000000", "kernel": "0x40010000"}])
-        self.assertEqual(len(done.stdout.splitlines()), 1 + len(WINDOWS) + len(LINES))
+        self.assertEqual(len(done.stdout.splitlines()), 1 + len(windows) + len(lines))
 
     def test_as_device_trees_number_them(self):
         self.assertEqual(machine.windows()["uart"], machine.Window(0x09000000, 0x1000, 33))
@@ -50,14 +50,15 @@ class Listed(unittest.TestCase):
         for arguments in (("--list", "--board", "x.dtb"), ()):
             self.assertEqual(ask(*arguments).returncode, 2)
 
-    def test_the_guide_names_every_window(self):
+    def test_the_guides_tell_of_every_window(self):
+        """The GIC's stand in architecture.md, the others beside the property that gives them."""
         text = (ROOT / "docs" / "architecture.md").read_text()
         chapter = text[text.index("## The machine that guests see"):]
         chapter = chapter[:chapter.index("\n## ")]
-        told = re.findall(r"^\| `(0x0[0-9a-f]{7})` \| (?!with `firmware`)", chapter, re.M)
-        self.assertEqual([int(base, 16) for base in told],
-                         sorted(base for _, base, _, _ in WINDOWS.values()))
-        for what in ("gic", "console", "rtc", "virtio-windows"):
-            self.assertIn(f"`{what}`", chapter)
-        for intid in (33, 34):
-            self.assertIn(f"SPI {intid}", chapter)
+        rows = dict(re.findall(r"^\| `([a-z-]+)` \|(.*)$",
+                               (ROOT / "docs" / "manifest.md").read_text(), re.M))
+        for row in machine.parse_list(ask("--list").stdout, "window"):
+            told = chapter if row["property"] == "gic" else rows[row["property"]]
+            self.assertIn(f"`{row['ipa']}`", told, row["name"])
+            if row["intid"] != "0":
+                self.assertIn(f"interrupt {row['intid']}", told, row["name"])

@@ -110,6 +110,17 @@ static const struct {
 };
 #define PLACES (sizeof(places) / sizeof(places[0]))
 
+/* Those of `places`, and what is kept free: all that this test knows. */
+static uint32_t known(void)
+{
+	uint32_t windows = 1u << window("gicv2m");
+
+	for (uint32_t n = 0; n < PLACES; n++) {
+		windows |= 1u << window(places[n].window);
+	}
+	return windows;
+}
+
 /* An access to a page, by a partition with these windows. */
 static void look(uint32_t page, uint32_t windows)
 {
@@ -136,9 +147,9 @@ static void look(uint32_t page, uint32_t windows)
 
 static void every_page(void)
 {
-	boot(UINT32_MAX);
+	boot(known());
 	for (uint32_t page = 0; page < 0x100000; page += page < 0x0b000 ? 1 : 0x35) {
-		look(page, UINT32_MAX);
+		look(page, known());
 	}
 	for (uint32_t n = 0; n < PLACES; n++) { /* the same, above 4 GiB */
 		for (uint32_t bit = 20; bit < 28; bit++) {
@@ -153,11 +164,10 @@ static void only_what_it_has(void)
 		uint32_t windows = 1u << window(places[has].window);
 
 		for (uint32_t round = 0; round < 2; round++) {
-			boot(round ? windows : ~windows);
+			boot(round ? windows : known() & ~windows);
 			for (uint32_t n = 0; n < PLACES; n++) {
-				look(places[n].page, round ? windows : ~windows);
-				look(places[n].page + places[n].pages - 1,
-				     round ? windows : ~windows);
+				look(places[n].page, config[1].windows);
+				look(places[n].page + places[n].pages - 1, config[1].windows);
 			}
 		}
 	}
@@ -189,7 +199,7 @@ static void resets(void)
 		device_reset(&vms[0]);
 		CHECK(strcmp(calls, each[n].want) == 0);
 	}
-	boot(UINT32_MAX);
+	boot(known());
 	device_reset(&vms[1]);
 	CHECK(strcmp(calls, "t1r1") == 0);
 }
@@ -199,10 +209,10 @@ static void first_due(void)
 	struct cpu cpu = { 0 };
 
 	this_cpu = &cpu;
-	boot(~(1u << window("rtc")));
+	boot(known() & ~(1u << window("rtc")));
 	CHECK_EQ(device_due(&cpu, 1234), NEVER);
 	CHECK(strcmp(calls, "") == 0);
-	config[0].windows = config[2].windows = UINT32_MAX;
+	config[0].windows = config[2].windows = known();
 	due[0] = 77;
 	due[2] = 78;
 	CHECK_EQ(device_due(&cpu, 1234), 77);
