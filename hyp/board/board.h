@@ -4,6 +4,7 @@
 #define HYP_BOARD_BOARD_H
 
 #include "hyp/base/addr.h"
+#include "hyp/base/refusal.h"
 #include "hyp/base/uart_kinds.h"
 #include "hyp/fdt/fdt.h"
 #include "hyp/board/regions.h"
@@ -79,14 +80,6 @@ struct board {
 	uint32_t uart_intid;
 	struct board_soc_map soc;
 	char model[48];
-};
-
-/* A refusal: which node and property, and why. Strings live as long as the blob. */
-struct refusal {
-	const char *parent; /* the name of the node above, "" at the top level */
-	const char *node;
-	const char *property; /* or "" */
-	const char *reason;
 };
 
 /* Fills *why and returns false: `return board_refuse(...)`. FDT_NONE: the tree as a whole. */

@@ -16,11 +16,11 @@ struct cpu {
 	volatile uint32_t pmu_enabled; /* CPU_PMU_ENABLED: hyp/hw/pmu.h */
 	uintptr_t panic_stack;	       /* CPU_PANIC_STACK: its top, for vectors.S */
 	volatile bool resched;	       /* look for something else to run */
-	volatile bool contended;       /* the loaded vCPU gets slices; written under sched_lock */
-	volatile bool report;	       /* report_sample is wanted, when it looks */
-	volatile bool parked;	       /* the system ends: it runs nothing any more (halt.h) */
-	bool yield;		       /* and let equals go first */
-	uint8_t kicks;		       /* taken since others had their turn (irq_kicked) */
+	volatile bool contended; /* the loaded vCPU gets slices; written under vm_sched_lock */
+	volatile bool report;	 /* report_sample is wanted, when it looks */
+	volatile bool parked;	 /* the system ends: it runs nothing any more (halt.h) */
+	bool yield;		 /* and let equals go first */
+	uint8_t kicks;		 /* taken since others had their turn (irq_kicked) */
 	uint8_t gic_mask;
 	uint8_t index;
 	const struct vm *last_vm; /* whose vCPU was loaded last */

@@ -36,7 +36,7 @@ static void exit_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	}
 }
 
-static void exit_cp_read(struct guest_regs *regs, const struct cp_access *access, uint64_t value)
+static void exit_cp_read(struct guest_regs *regs, const struct cp15_access *access, uint64_t value)
 {
 	exit_reg_write(regs, access->rt, (uint32_t)value);
 	if (access->reg.wide) {
@@ -58,7 +58,7 @@ static void exit_flush(uint32_t operand)
 static void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct vcpu *vcpu = cpu->loaded;
-	struct cp_access access = cp15_decode(hsr);
+	struct cp15_access access = cp15_decode(hsr);
 	bool user = (regs->cpsr & PSR_MODE) == PSR_MODE_USR;
 	uint64_t value = 0;
 
@@ -74,15 +74,15 @@ static void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		}
 	}
 	switch (cp15_access(&vcpu->vm->cp15, &access, user, &value)) {
-	case CP_OK:
+	case CP15_OK:
 		if (!access.is_write) {
 			exit_cp_read(regs, &access, value);
 		}
 		break;
-	case CP_FLUSH:
+	case CP15_FLUSH:
 		exit_flush((uint32_t)value);
 		break;
-	case CP_PMU:
+	case CP15_PMU:
 		if (vpmu_use(vcpu)) {
 			return;
 		}

@@ -128,7 +128,7 @@ int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *s
 	*state = known ? vgic_irq_state(vm->vgic, line.vcpu, line.number) : 0;
 	vm_unlock_vgic(held);
 	if (!known) {
-		vcpu_kick(caller->query_holder);
+		vm_kick_vcpu(caller->query_holder);
 		hw_yield(); /* the caller spins through its HVC: let the other vCPU's CPU on */
 		return IRQ_CALL_AGAIN;
 	}

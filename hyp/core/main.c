@@ -91,9 +91,9 @@ static void main_init_cpu(uint32_t index)
 static void main_harden_cpu(void)
 {
 	static const char *const tables[] = {
-		[PREDICTOR_LEFT] = vectors,
-		[PREDICTOR_ICIALLU] = vectors_iciallu,
-		[PREDICTOR_BPIALL] = vectors_bpiall,
+		[CP15_PREDICTOR_LEFT] = vectors,
+		[CP15_PREDICTOR_ICIALLU] = vectors_iciallu,
+		[CP15_PREDICTOR_BPIALL] = vectors_bpiall,
 	};
 	bool always = boot_manifest.branches == BRANCHES_ALWAYS;
 
@@ -205,7 +205,7 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 	main_read_host_id();
 	nr_lrs = main_init_gic();
 	main_init_cpu(self);
-	sched_init(&sched, facts_board.nr_cpus);
+	sched_init(&vm_sched, facts_board.nr_cpus);
 	boot_read_manifest(&main_boot);
 	serial_open(boot_manifest.raw_console);
 	facts_time_slice = (uint64_t)boot_manifest.time_slice_us * facts_timer_hz() / 1000000u;

@@ -81,12 +81,12 @@ static void partition_make_vcpu(struct vm *vm, uint32_t index)
 	vcpu->cif = vm->vgic ? vgic_cif(vm->vgic, index) : &vcpu->no_cif;
 	vcpu->life = &vm->life.vcpu[index];
 	vcpu->entity =
-		sched_add(&sched, vm->config->affinity[index], (uint8_t)vm->config->priority);
+		sched_add(&vm_sched, vm->config->affinity[index], (uint8_t)vm->config->priority);
 	if (vcpu->entity == SCHED_NONE) {
 		halt_panic("too many vCPUs for the scheduler");
 	}
 	vcpu->life->entity = vcpu->entity;
-	vcpu_by_entity[vcpu->entity] = vcpu;
+	vm_vcpu_by_entity[vcpu->entity] = vcpu;
 	vcpu->world.vmpidr = 0x80000000u | index;
 	/* VMID 0 is nobody's; BADDR and VMID go in one write (ARM ARM B3.15.3). */
 	vcpu->world.vttbr = ((uint64_t)(vm->index + 1) << 48) | vm->stage2.root_pa.pa;

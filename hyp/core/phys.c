@@ -50,7 +50,7 @@ static void phys_follow(struct vgic_locked held, uint32_t intid)
 	vcpu = &vm->vcpus[n];
 	there = vcpu->life->loaded_on;
 	if (there == SCHED_NO_CPU) {
-		there = sched.entity[vcpu->entity].cpu; /* it sleeps: where it ran last */
+		there = vm_sched.entity[vcpu->entity].cpu; /* it sleeps: where it ran last */
 	}
 	if (there != SCHED_NO_CPU) {
 		phys_retarget(intid, cpus[there].gic_mask);

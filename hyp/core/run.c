@@ -45,7 +45,7 @@ static void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
 static uint32_t run_pick(struct sched_locked held, struct cpu *cpu, bool yield, struct vm **ended)
 {
 	uint32_t current = held.sched->current[cpu->index];
-	struct vcpu *vcpu = current == SCHED_NONE ? NULL : vcpu_by_entity[current];
+	struct vcpu *vcpu = current == SCHED_NONE ? NULL : vm_vcpu_by_entity[current];
 	bool last;
 	uint32_t e;
 
@@ -58,10 +58,10 @@ static uint32_t run_pick(struct sched_locked held, struct cpu *cpu, bool yield, 
 	return e;
 }
 
-/* Under sched_lock: it is the picked one, and goes on. */
+/* Under vm_sched_lock: it is the picked one, and goes on. */
 static bool run_stays(const struct cpu *cpu, uint32_t e)
 {
-	return e != SCHED_NONE && cpu->loaded == vcpu_by_entity[e] && !cpu->loaded->life->start;
+	return e != SCHED_NONE && cpu->loaded == vm_vcpu_by_entity[e] && !cpu->loaded->life->start;
 }
 
 /* A CPU whose vCPU runs alone, and has to give slices to one that is READY: it
@@ -89,8 +89,8 @@ static struct sched_locked run_give(struct sched_locked held, struct vcpu *vcpu,
 	vm_unlock_sched(held);
 	if (last) {
 		partition_clear_up(vcpu->vm);
-	} else if (owed || vcpu_has_pending(vcpu)) {
-		vcpu_kick(vcpu); /* came between its WFI and here */
+	} else if (owed || vm_vcpu_has_pending(vcpu)) {
+		vm_kick_vcpu(vcpu); /* came between its WFI and here */
 	}
 	return vm_lock_sched();
 }
@@ -193,7 +193,7 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 				(void)run_switch(cpu, regs, NULL);
 			}
 			run_idle(cpu);
-		} else if (stays || run_change(cpu, regs, vcpu_by_entity[e], shared)) {
+		} else if (stays || run_change(cpu, regs, vm_vcpu_by_entity[e], shared)) {
 			tick_set(cpu);
 		} else {
 			cpu->resched = true;
@@ -274,7 +274,7 @@ void run_wait(struct cpu *cpu)
 	if (vcpu->vm->vgic) {
 		vgic_hw_look(vcpu->cif); /* the guest writes them without an exit */
 	}
-	if (vcpu_has_pending(vcpu) || (sysreg_read(HCR) & HCR_VA)) { /* B1.8.13 */
+	if (vm_vcpu_has_pending(vcpu) || (sysreg_read(HCR) & HCR_VA)) { /* B1.8.13 */
 		run_yield(cpu);
 		return;
 	}

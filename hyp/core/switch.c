@@ -48,7 +48,7 @@ bool switch_save(struct cpu *cpu, struct guest_regs *regs)
 	vcpu->regs = *regs;
 	world_save(&vcpu->world);
 	switch_save_vgic(vcpu);
-	vcpu->slice_left = sched_slice_left(&sched, vcpu->entity, cpu->slice_end, timer_now());
+	vcpu->slice_left = sched_slice_left(&vm_sched, vcpu->entity, cpu->slice_end, timer_now());
 	cpu->loaded = NULL;
 	return aborts;
 }

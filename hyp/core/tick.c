@@ -17,14 +17,14 @@ static uint64_t tick_sleepers(const struct cpu *cpu, uint64_t now)
 {
 	uint64_t earliest = DEADLINE_NEVER;
 
-	for (uint32_t e = 0; e < sched.nr_entities; e++) {
-		struct vcpu *vcpu = vcpu_by_entity[e];
+	for (uint32_t e = 0; e < vm_sched.nr_entities; e++) {
+		struct vcpu *vcpu = vm_vcpu_by_entity[e];
 		struct vgic_locked held;
 		vgic_kick_t kick = 0;
 		uint64_t deadline;
 
-		if (sched.entity[e].state != SCHED_BLOCKED || sched.entity[e].cpu != cpu->index ||
-		    !vcpu->vm->vgic) {
+		if (vm_sched.entity[e].state != SCHED_BLOCKED ||
+		    vm_sched.entity[e].cpu != cpu->index || !vcpu->vm->vgic) {
 			continue;
 		}
 		held = vm_lock_vgic(vcpu->vm);

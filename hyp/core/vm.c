@@ -7,11 +7,11 @@ struct vm vms[MANIFEST_MAX_PARTITIONS];
 
 uint32_t vm_count;
 
-struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
+struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
 
-struct sched sched;
+struct sched vm_sched;
 
-struct lock sched_lock;
+struct lock vm_sched_lock;
 
 static bool vm_within(uint64_t address, uint32_t size, uint64_t base, uint32_t room)
 {
@@ -58,9 +58,9 @@ uint8_t vm_must_look(struct sched_locked held, uint8_t target)
 	return target;
 }
 
-void vcpu_kick(struct vcpu *vcpu)
+void vm_kick_vcpu(struct vcpu *vcpu)
 {
-	const struct sched_entity *entity = &sched.entity[vcpu->entity];
+	const struct sched_entity *entity = &vm_sched.entity[vcpu->entity];
 	uint8_t target = SCHED_NO_CPU;
 	struct sched_locked held = vm_lock_sched();
 
@@ -81,13 +81,14 @@ void vm_kick(struct vm *vm, uint32_t mask)
 	for (; mask; mask &= mask - 1) {
 		struct vcpu *vcpu = &vm->vcpus[bits_first(mask)];
 
-		if (vm->vgic || vcpu->lines || sched.entity[vcpu->entity].state != SCHED_BLOCKED) {
-			vcpu_kick(vcpu);
+		if (vm->vgic || vcpu->lines ||
+		    vm_sched.entity[vcpu->entity].state != SCHED_BLOCKED) {
+			vm_kick_vcpu(vcpu);
 		}
 	}
 }
 
-bool vcpu_has_pending(struct vcpu *vcpu)
+bool vm_vcpu_has_pending(struct vcpu *vcpu)
 {
 	struct vm *vm = vcpu->vm;
 	struct vgic_locked held;

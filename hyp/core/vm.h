@@ -26,7 +26,7 @@ struct vm;
 
 struct vcpu {
 	struct vm *vm;
-	struct life_vcpu *life; /* of vm->life; lock: sched_lock */
+	struct life_vcpu *life; /* of vm->life; lock: vm_sched_lock */
 	struct vgic_cif *cif;	/* the VGIC's, or no_cif */
 	uint32_t index;
 	uint32_t entity; /* in the scheduler */
@@ -66,7 +66,7 @@ struct vm {
 
 	struct lock vgic_lock; /* vgic, every vCPU's `lines` */
 	struct lock lock;      /* what has been told of it (guest_log.c) */
-	struct life life;      /* lock: sched_lock; `state` alone may be read without */
+	struct life life;      /* lock: vm_sched_lock; `state` alone may be read without */
 	int32_t status;	       /* of PLUMB_SYSTEM_EXIT; the same lock */
 	/* Of whoever loads it: */
 	uint32_t load_phase;
@@ -83,9 +83,9 @@ struct vm {
 
 extern struct vm vms[MANIFEST_MAX_PARTITIONS];
 extern uint32_t vm_count;
-extern struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
-extern struct sched sched;
-extern struct lock sched_lock;
+extern struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
+extern struct sched vm_sched;
+extern struct lock vm_sched_lock;
 
 /* ---- locks (locks.h); who has one shows it ---- */
 
@@ -105,21 +105,21 @@ static inline void vm_unlock_vgic(struct vgic_locked held)
 	lock_drop(&held.vm->vgic_lock);
 }
 
-/* sched_lock is held. */
+/* vm_sched_lock is held. */
 struct sched_locked {
 	struct sched *sched;
 };
 
 static inline struct sched_locked vm_lock_sched(void)
 {
-	lock_take(&sched_lock, LOCK_RANK_SCHED);
-	return (struct sched_locked) { &sched };
+	lock_take(&vm_sched_lock, LOCK_RANK_SCHED);
+	return (struct sched_locked) { &vm_sched };
 }
 
 static inline void vm_unlock_sched(struct sched_locked held)
 {
 	(void)held;
-	lock_drop(&sched_lock);
+	lock_drop(&vm_sched_lock);
 }
 
 /* ---- kicks ---- */
@@ -127,7 +127,7 @@ static inline void vm_unlock_sched(struct sched_locked held)
 /* Makes vCPUs look at their interrupts: wakes those that wait for what there is now, interrupts
  * those that run elsewhere. `mask`: bit n, vCPU n. vgic_lock is not held. */
 void vm_kick(struct vm *vm, uint32_t mask);
-void vcpu_kick(struct vcpu *vcpu);
+void vm_kick_vcpu(struct vcpu *vcpu);
 
 /* sched_wake has named `target`. Marks the CPU that must look: that one, or one
  * that ran alone so far and now has to give slices; returns it for cpu_interrupt, when the lock is
@@ -135,7 +135,7 @@ void vcpu_kick(struct vcpu *vcpu);
 uint8_t vm_must_look(struct sched_locked held, uint8_t target);
 
 /* Does anything wait for this vCPU that ends a WFI? */
-bool vcpu_has_pending(struct vcpu *vcpu);
+bool vm_vcpu_has_pending(struct vcpu *vcpu);
 
 /* Does [ipa, ipa + size) lie in one piece of the partition's RAM, and where is it physically? */
 bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size, uint64_t *pa);

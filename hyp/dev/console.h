@@ -7,7 +7,7 @@
  * Lock: the console's.
  *
  * One terminal shows them all, so what one partition prints is not to change what others do. Only
- * sequences that are known to be harmless pass, whole (console_escape.h), and those that reach out
+ * sequences that are known to be harmless pass, whole (escape.h), and those that reach out
  * of the own line, or erase, only from the port that has the focus as they are put; attributes are
  * reset at the end of each line, and where another's begins, which also finds the cursor below all
  * that was moved over. What the terminal answers (the cursor's place, for example) goes to who has
@@ -19,7 +19,7 @@
 #ifndef HYP_DEV_CONSOLE_H
 #define HYP_DEV_CONSOLE_H
 
-#include "hyp/dev/console_escape.h"
+#include "hyp/dev/escape.h"
 
 #define CONSOLE_MAX_PORTS 17  /* 16 partitions and the monitor (port 0) */
 #define CONSOLE_RING	  512 /* bytes, a power of two */

@@ -30,13 +30,13 @@
 	__asm__ volatile("mcrr " SYSREG64_STR(reg)::"r"((uint64_t)(value)) : "memory")
 
 /* Banked registers of PL1 modes (ARM ARM B9.2.3), by name: SP_svc, LR_irq, SPSR_fiq ... */
-#define banked_read(name)                                                    \
+#define sysreg_read_banked(name)                                             \
 	__extension__({                                                      \
 		uint32_t value_;                                             \
 		__asm__ volatile("mrs %0, " #name : "=r"(value_)::"memory"); \
 		value_;                                                      \
 	})
-#define banked_write(name, value) \
+#define sysreg_write_banked(name, value) \
 	__asm__ volatile("msr " #name ", %0" ::"r"((uint32_t)(value)) : "memory")
 
 static inline void hw_dsb(void)

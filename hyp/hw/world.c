@@ -69,44 +69,44 @@ void world_reset(struct world *world)
 
 static void world_save_banks(struct world *world)
 {
-	world->sp_usr = banked_read(SP_usr);
-	world->svc = (struct world_bank) { banked_read(SP_svc), banked_read(LR_svc),
-					   banked_read(SPSR_svc) };
-	world->abt = (struct world_bank) { banked_read(SP_abt), banked_read(LR_abt),
-					   banked_read(SPSR_abt) };
-	world->und = (struct world_bank) { banked_read(SP_und), banked_read(LR_und),
-					   banked_read(SPSR_und) };
-	world->irq = (struct world_bank) { banked_read(SP_irq), banked_read(LR_irq),
-					   banked_read(SPSR_irq) };
-	world->fiq = (struct world_bank) { banked_read(SP_fiq), banked_read(LR_fiq),
-					   banked_read(SPSR_fiq) };
-	world->r_fiq[0] = banked_read(R8_fiq);
-	world->r_fiq[1] = banked_read(R9_fiq);
-	world->r_fiq[2] = banked_read(R10_fiq);
-	world->r_fiq[3] = banked_read(R11_fiq);
-	world->r_fiq[4] = banked_read(R12_fiq);
+	world->sp_usr = sysreg_read_banked(SP_usr);
+	world->svc = (struct world_bank) { sysreg_read_banked(SP_svc), sysreg_read_banked(LR_svc),
+					   sysreg_read_banked(SPSR_svc) };
+	world->abt = (struct world_bank) { sysreg_read_banked(SP_abt), sysreg_read_banked(LR_abt),
+					   sysreg_read_banked(SPSR_abt) };
+	world->und = (struct world_bank) { sysreg_read_banked(SP_und), sysreg_read_banked(LR_und),
+					   sysreg_read_banked(SPSR_und) };
+	world->irq = (struct world_bank) { sysreg_read_banked(SP_irq), sysreg_read_banked(LR_irq),
+					   sysreg_read_banked(SPSR_irq) };
+	world->fiq = (struct world_bank) { sysreg_read_banked(SP_fiq), sysreg_read_banked(LR_fiq),
+					   sysreg_read_banked(SPSR_fiq) };
+	world->r_fiq[0] = sysreg_read_banked(R8_fiq);
+	world->r_fiq[1] = sysreg_read_banked(R9_fiq);
+	world->r_fiq[2] = sysreg_read_banked(R10_fiq);
+	world->r_fiq[3] = sysreg_read_banked(R11_fiq);
+	world->r_fiq[4] = sysreg_read_banked(R12_fiq);
 }
 
-#define WORLD_RESTORE_BANK(mode)                             \
-	do {                                                 \
-		banked_write(SP_##mode, world->mode.sp);     \
-		banked_write(LR_##mode, world->mode.lr);     \
-		banked_write(SPSR_##mode, world->mode.spsr); \
+#define WORLD_RESTORE_BANK(mode)                                    \
+	do {                                                        \
+		sysreg_write_banked(SP_##mode, world->mode.sp);     \
+		sysreg_write_banked(LR_##mode, world->mode.lr);     \
+		sysreg_write_banked(SPSR_##mode, world->mode.spsr); \
 	} while (0)
 
 static void world_restore_banks(const struct world *world)
 {
-	banked_write(SP_usr, world->sp_usr);
+	sysreg_write_banked(SP_usr, world->sp_usr);
 	WORLD_RESTORE_BANK(svc);
 	WORLD_RESTORE_BANK(abt);
 	WORLD_RESTORE_BANK(und);
 	WORLD_RESTORE_BANK(irq);
 	WORLD_RESTORE_BANK(fiq);
-	banked_write(R8_fiq, world->r_fiq[0]);
-	banked_write(R9_fiq, world->r_fiq[1]);
-	banked_write(R10_fiq, world->r_fiq[2]);
-	banked_write(R11_fiq, world->r_fiq[3]);
-	banked_write(R12_fiq, world->r_fiq[4]);
+	sysreg_write_banked(R8_fiq, world->r_fiq[0]);
+	sysreg_write_banked(R9_fiq, world->r_fiq[1]);
+	sysreg_write_banked(R10_fiq, world->r_fiq[2]);
+	sysreg_write_banked(R11_fiq, world->r_fiq[3]);
+	sysreg_write_banked(R12_fiq, world->r_fiq[4]);
 }
 
 static void world_save_timers(struct world *world)
@@ -279,19 +279,19 @@ static uint32_t world_read_fiq(uint32_t reg)
 {
 	switch (reg) {
 	case 8:
-		return banked_read(R8_fiq);
+		return sysreg_read_banked(R8_fiq);
 	case 9:
-		return banked_read(R9_fiq);
+		return sysreg_read_banked(R9_fiq);
 	case 10:
-		return banked_read(R10_fiq);
+		return sysreg_read_banked(R10_fiq);
 	case 11:
-		return banked_read(R11_fiq);
+		return sysreg_read_banked(R11_fiq);
 	case 12:
-		return banked_read(R12_fiq);
+		return sysreg_read_banked(R12_fiq);
 	case 13:
-		return banked_read(SP_fiq);
+		return sysreg_read_banked(SP_fiq);
 	default:
-		return banked_read(LR_fiq);
+		return sysreg_read_banked(LR_fiq);
 	}
 }
 
@@ -299,25 +299,25 @@ static void world_write_fiq(uint32_t reg, uint32_t value)
 {
 	switch (reg) {
 	case 8:
-		banked_write(R8_fiq, value);
+		sysreg_write_banked(R8_fiq, value);
 		break;
 	case 9:
-		banked_write(R9_fiq, value);
+		sysreg_write_banked(R9_fiq, value);
 		break;
 	case 10:
-		banked_write(R10_fiq, value);
+		sysreg_write_banked(R10_fiq, value);
 		break;
 	case 11:
-		banked_write(R11_fiq, value);
+		sysreg_write_banked(R11_fiq, value);
 		break;
 	case 12:
-		banked_write(R12_fiq, value);
+		sysreg_write_banked(R12_fiq, value);
 		break;
 	case 13:
-		banked_write(SP_fiq, value);
+		sysreg_write_banked(SP_fiq, value);
 		break;
 	default:
-		banked_write(LR_fiq, value);
+		sysreg_write_banked(LR_fiq, value);
 		break;
 	}
 }
@@ -330,25 +330,25 @@ uint32_t world_read_banked(uint32_t mode, uint32_t reg)
 	case PSR_MODE_FIQ:
 		return world_read_fiq(reg);
 	case PSR_MODE_SVC:
-		return sp ? banked_read(SP_svc) : banked_read(LR_svc);
+		return sp ? sysreg_read_banked(SP_svc) : sysreg_read_banked(LR_svc);
 	case PSR_MODE_ABT:
-		return sp ? banked_read(SP_abt) : banked_read(LR_abt);
+		return sp ? sysreg_read_banked(SP_abt) : sysreg_read_banked(LR_abt);
 	case PSR_MODE_UND:
-		return sp ? banked_read(SP_und) : banked_read(LR_und);
+		return sp ? sysreg_read_banked(SP_und) : sysreg_read_banked(LR_und);
 	case PSR_MODE_IRQ:
-		return sp ? banked_read(SP_irq) : banked_read(LR_irq);
+		return sp ? sysreg_read_banked(SP_irq) : sysreg_read_banked(LR_irq);
 	default:
-		return banked_read(SP_usr);
+		return sysreg_read_banked(SP_usr);
 	}
 }
 
-#define WORLD_WRITE_BANK(mode)                          \
-	do {                                            \
-		if (reg == 13) {                        \
-			banked_write(SP_##mode, value); \
-		} else {                                \
-			banked_write(LR_##mode, value); \
-		}                                       \
+#define WORLD_WRITE_BANK(mode)                                 \
+	do {                                                   \
+		if (reg == 13) {                               \
+			sysreg_write_banked(SP_##mode, value); \
+		} else {                                       \
+			sysreg_write_banked(LR_##mode, value); \
+		}                                              \
 	} while (0)
 
 void world_write_banked(uint32_t mode, uint32_t reg, uint32_t value)
@@ -370,7 +370,7 @@ void world_write_banked(uint32_t mode, uint32_t reg, uint32_t value)
 		WORLD_WRITE_BANK(irq);
 		break;
 	default:
-		banked_write(SP_usr, value);
+		sysreg_write_banked(SP_usr, value);
 		break;
 	}
 }
@@ -378,11 +378,11 @@ void world_write_banked(uint32_t mode, uint32_t reg, uint32_t value)
 void world_write_exception(uint32_t mode, uint32_t lr, uint32_t spsr)
 {
 	if (mode == PSR_MODE_UND) {
-		banked_write(LR_und, lr);
-		banked_write(SPSR_und, spsr);
+		sysreg_write_banked(LR_und, lr);
+		sysreg_write_banked(SPSR_und, spsr);
 	} else {
-		banked_write(LR_abt, lr);
-		banked_write(SPSR_abt, spsr);
+		sysreg_write_banked(LR_abt, lr);
+		sysreg_write_banked(SPSR_abt, spsr);
 	}
 }
 

@@ -8,7 +8,7 @@
 #ifndef HYP_REGS_CP15_H
 #define HYP_REGS_CP15_H
 
-/* An initialiser of struct cp_reg (hyp/trap/cp15.h): CP_REG(SCTLR), CP_REG64(VTTBR). */
+/* An initialiser of struct cp15_reg (hyp/trap/cp15.h): CP_REG(SCTLR), CP_REG64(VTTBR). */
 #define CP_REG(...)   CP_REG_TOKENS(__VA_ARGS__)
 #define CP_REG64(...) CP_REG64_TOKENS(__VA_ARGS__)
 /* clang-format off */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The life of partitions and of their vCPUs, as decisions: who may start, who must leave, who may
- * take whose registers. Pure. Lock: sched_lock, around every call, so that a decision and its
+ * take whose registers. Pure. Lock: vm_sched_lock, around every call, so that a decision and its
  * effect on the scheduler are one step to all CPUs.
  *
  * A partition:  OFF, CRASHED -> LOADING -> RUNNING -> ENDING -> OFF, CRASHED, or LOADING again

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Who runs where: vCPUs with an affinity set and a priority share CPUs, round robin within a
- * priority, the highest priority first. Pure. Lock: sched_lock, which protects all of struct sched.
+ * priority, the highest priority first. Pure. Lock: vm_sched_lock, which protects all of struct
+ * sched.
  *
  * An entity stays current[] of its CPU until that CPU calls sched_pick, also when another CPU has
  * stopped it, or woken it again: until then no other CPU is given it. After sched_pick the entity

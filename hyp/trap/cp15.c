@@ -35,8 +35,8 @@ enum cp15_kind {
 };
 
 struct cp15_row {
-	struct cp_reg first;
-	struct cp_reg last; /* of a range in the order of the table; wide or not as `first` */
+	struct cp15_reg first;
+	struct cp15_reg last; /* of a range in the order of the table; wide or not as `first` */
 	uint8_t rights;
 	uint8_t kind;
 	uint32_t arg;
@@ -126,7 +126,7 @@ static const struct cp15_row table[] = {
 };
 
 /* The place of an encoding in the table's order, each field as wide as an instruction has it. */
-static uint32_t reg_key(const struct cp_reg *reg)
+static uint32_t reg_key(const struct cp15_reg *reg)
 {
 	uint32_t key = reg->coproc;
 
@@ -137,7 +137,7 @@ static uint32_t reg_key(const struct cp_reg *reg)
 	return key << 3 | reg->opc2;
 }
 
-static const struct cp15_row *find_row(const struct cp_reg *reg)
+static const struct cp15_row *find_row(const struct cp15_reg *reg)
 {
 	uint32_t key = reg_key(reg);
 	size_t low = 0;
@@ -174,10 +174,10 @@ static uint8_t coproc_of(uint32_t ec)
 	}
 }
 
-struct cp_access cp15_decode(uint32_t hsr)
+struct cp15_access cp15_decode(uint32_t hsr)
 {
 	uint32_t ec = FIELD_GET(HSR_EC, hsr);
-	struct cp_access access = {
+	struct cp15_access access = {
 		.reg.coproc = coproc_of(ec),
 		.reg.wide = ec == HSR_EC_CP15_64 || ec == HSR_EC_CP14_64,
 		.reg.crm = (uint8_t)FIELD_GET(HSR_CP_CRM, hsr),
@@ -196,7 +196,7 @@ struct cp_access cp15_decode(uint32_t hsr)
 	return access;
 }
 
-static bool is_allowed(const struct cp15_row *row, const struct cp_access *access, bool user)
+static bool is_allowed(const struct cp15_row *row, const struct cp15_access *access, bool user)
 {
 	uint32_t need = user ? PL0_R : PL1_R;
 
@@ -219,24 +219,24 @@ static uint32_t read_row(const struct cp15_row *row, const struct cp15_ctx *ctx)
 	}
 }
 
-enum cp_result cp15_access(const struct cp15_ctx *ctx, const struct cp_access *access, bool user,
-			   uint64_t *value)
+enum cp15_result cp15_access(const struct cp15_ctx *ctx, const struct cp15_access *access,
+			     bool user, uint64_t *value)
 {
 	const struct cp15_row *row = find_row(&access->reg);
 
 	if (!row || !is_allowed(row, access, user)) {
-		return CP_UNDEF;
+		return CP15_UNDEF;
 	}
 	if (row->kind == KIND_FLUSH) {
-		return CP_FLUSH;
+		return CP15_FLUSH;
 	}
 	if (row->kind == KIND_PMU && ctx->pmu) {
-		return CP_PMU;
+		return CP15_PMU;
 	}
 	if (!access->is_write) {
 		*value = read_row(row, ctx);
 	}
-	return CP_OK;
+	return CP15_OK;
 }
 
 /* Fields of the ID registers that differ for a guest: B4.1. */
@@ -349,12 +349,12 @@ enum cp15_predictor cp15_predictor(uint32_t midr, uint32_t actlr, bool always)
 	switch (midr & MIDR_PART) {
 	case MIDR_CORTEX_A15:
 	case MIDR_BRAHMA_B15:
-		return always || (actlr & ACTLR_BTB_INVALIDATE) ? PREDICTOR_ICIALLU
-								: PREDICTOR_LEFT;
+		return always || (actlr & ACTLR_BTB_INVALIDATE) ? CP15_PREDICTOR_ICIALLU
+								: CP15_PREDICTOR_LEFT;
 	case MIDR_CORTEX_A7:
 	case MIDR_CORTEX_A53:
-		return PREDICTOR_LEFT;
+		return CP15_PREDICTOR_LEFT;
 	default:
-		return PREDICTOR_BPIALL;
+		return CP15_PREDICTOR_BPIALL;
 	}
 }

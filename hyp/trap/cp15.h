@@ -11,20 +11,20 @@
 
 /* A register's name as the instruction encodes it. 64-bit (MCRR, MRRC): crn = opc2 = 0, wide =
  * true. */
-struct cp_reg {
+struct cp15_reg {
 	uint8_t coproc; /* 14 or 15; 10: VMRS of MVFR0, MVFR1 */
 	uint8_t opc1, crn, crm, opc2;
 	bool wide;
 };
 
-struct cp_access {
-	struct cp_reg reg;
+struct cp15_access {
+	struct cp15_reg reg;
 	bool is_write;
 	uint8_t rt, rt2; /* rt2: wide only */
 };
 
 /* From the syndrome of EC 0x03, 0x04, 0x05, 0x08, 0x0c. Any other gives what no table has. */
-struct cp_access cp15_decode(uint32_t hsr);
+struct cp15_access cp15_decode(uint32_t hsr);
 
 /* What one vCPU sees. Filled by cp15_reset from the CPU's own ID registers. */
 struct cp15_id {
@@ -39,21 +39,21 @@ struct cp15_ctx {
 	bool pmu; /* has performance monitors of its own */
 };
 
-enum cp_result {
-	CP_OK,	  /* value (and value64 for wide) holds the result of a read; a write was taken or
-		     ignored */
-	CP_UNDEF, /* inject UNDEF */
-	CP_FLUSH, /* set/way maintenance: glue does the operation on this CPU with `value` as the
+enum cp15_result {
+	CP15_OK,    /* value (and value64 for wide) holds the result of a read; a write was taken or
+	       ignored */
+	CP15_UNDEF, /* inject UNDEF */
+	CP15_FLUSH, /* set/way maintenance: glue does the operation on this CPU with `value` as the
 		     operand */
-	CP_PMU,	  /* the first use of its performance monitors: glue opens them, and the instruction
-		     is executed again */
+	CP15_PMU, /* the first use of its performance monitors: glue opens them, and the instruction
+	     is executed again */
 };
 
 /* `user` is true in PL0 (a trapped register that is PL1-only then is UNDEF). `*value` is what the
  * guest writes, or takes what it reads; UNDEF leaves it alone. Rt = 15 is UNDEF: so says the
  * architecture but for MRC of DBGDSCRint to the flags, which glue then need not know. */
-enum cp_result cp15_access(const struct cp15_ctx *ctx, const struct cp_access *access, bool user,
-			   uint64_t *value);
+enum cp15_result cp15_access(const struct cp15_ctx *ctx, const struct cp15_access *access,
+			     bool user, uint64_t *value);
 
 /* Hides from the host's ID values what a guest does not have: Security and Virtualization
  * extensions, debug trace; the performance monitors, unless `pmu`. */
@@ -72,9 +72,9 @@ bool cp15_set_way(uint32_t *operand, uint32_t ccsidr);
 
 /* What empties this CPU's branch predictor on the way from a guest to HYP. */
 enum cp15_predictor {
-	PREDICTOR_LEFT, /* nothing has to, or nothing can */
-	PREDICTOR_ICIALLU,
-	PREDICTOR_BPIALL,
+	CP15_PREDICTOR_LEFT, /* nothing has to, or nothing can */
+	CP15_PREDICTOR_ICIALLU,
+	CP15_PREDICTOR_BPIALL,
 };
 
 /* By the CPU's MIDR and ACTLR. `always`: although ACTLR says that it does nothing. */

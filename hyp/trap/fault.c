@@ -77,8 +77,8 @@ uint32_t fault_left_out(struct fault_budget *budget, uint64_t now, uint64_t peri
 
 static size_t fault_name_register(uint32_t hsr, char *buf, size_t size)
 {
-	struct cp_access access = cp15_decode(hsr);
-	const struct cp_reg *reg = &access.reg;
+	struct cp15_access access = cp15_decode(hsr);
+	const struct cp15_reg *reg = &access.reg;
 
 	if (reg->wide) {
 		return fmt_format(buf, size, "%s p%u, %u, r%u, r%u, c%u",

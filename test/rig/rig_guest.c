@@ -373,8 +373,8 @@ void rig_guest_run(struct guest_regs *regs)
 
 /* ---- invariants ---- */
 
-/* At a drop of sched_lock: where a world is said to be anybody's, what its CPU did for it is done
- * (A3.8.3, B3.10.1). */
+/* At a drop of vm_sched_lock: where a world is said to be anybody's, what its CPU did for it is
+ * done (A3.8.3, B3.10.1). */
 void rig_published(void);
 void rig_published(void)
 {
@@ -399,7 +399,7 @@ void rig_published(void)
 
 static bool may_use(const struct vcpu *vcpu, uint32_t cpu)
 {
-	const struct sched_entity *entity = &sched.entity[vcpu->entity];
+	const struct sched_entity *entity = &vm_sched.entity[vcpu->entity];
 
 	return (vcpu->vm->config->affinity[vcpu->index] >> cpu & 1) &&
 	       (!entity->pinned || entity->cpu == cpu);
@@ -407,7 +407,7 @@ static bool may_use(const struct vcpu *vcpu, uint32_t cpu)
 
 static const char *vcpu_at_rest(struct vcpu *vcpu)
 {
-	const struct sched_entity *entity = &sched.entity[vcpu->entity];
+	const struct sched_entity *entity = &vm_sched.entity[vcpu->entity];
 
 	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
 		if (entity->state == SCHED_READY && may_use(vcpu, n) && !cpus[n].loaded) {
@@ -434,7 +434,7 @@ static const char *cpu_at_rest(uint32_t n)
 	if (cpu->report) {
 		return "a CPU is asked for a sample, and does not look";
 	}
-	if (sched_contended(&sched, n) && !cpu->contended) {
+	if (sched_contended(&vm_sched, n) && !cpu->contended) {
 		return "a CPU's vCPU gets no slices, and another waits";
 	}
 	if (rig.cpu[n].wait == RIG_IN_WFE) {

@@ -67,7 +67,7 @@ void fake_lock_drop(struct lock *lock)
 
 	rig_point(RIG_AT_LOCKS);
 	rig_demand(lock->holder == rig_self + 1, "a CPU drops a lock that it does not hold");
-	if (lock == &sched_lock) {
+	if (lock == &vm_sched_lock) {
 		rig_published();
 	}
 	while (self->held[at] != lock) {

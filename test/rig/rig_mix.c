@@ -62,7 +62,7 @@ static uint32_t targets(uint32_t vm, uint32_t intid)
 static bool is_on(uint32_t vm, uint32_t n)
 {
 	return vms[vm].life.state == LIFE_RUNNING && rig_guest[vm][n].ready &&
-	       sched.entity[vms[vm].vcpus[n].entity].state != SCHED_OFF;
+	       vm_sched.entity[vms[vm].vcpus[n].entity].state != SCHED_OFF;
 }
 
 static void owe(uint32_t vm, uint32_t n, uint32_t intid)

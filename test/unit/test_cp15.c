@@ -19,7 +19,7 @@ static const struct cp15_id a15 = {
 	.mvfr1 = 0x11111111,
 };
 
-/* Who may: r, w at PL1; R, W at PL0. FLUSH: CP_FLUSH instead of CP_OK. */
+/* Who may: r, w at PL1; R, W at PL0. FLUSH: CP15_FLUSH instead of CP15_OK. */
 #define FLUSH 0xf1a5f1a5u
 
 struct want {
@@ -108,7 +108,7 @@ static const struct want want64[] = {
 /* ID group 3's place holders: p15, 0, c0, c3..c7, 0..7 */
 static const struct want id_unused = { "c0, c3..c7", 15, 0, 0, 0, 0, "r", 0 };
 
-static const struct want *find_want(const struct cp_reg *reg)
+static const struct want *find_want(const struct cp15_reg *reg)
 {
 	const struct want *wants = reg->wide ? want64 : want32;
 	size_t count = reg->wide ? COUNT(want64) : COUNT(want32);
@@ -128,21 +128,21 @@ static const struct want *find_want(const struct cp_reg *reg)
 	return NULL;
 }
 
-static void check_register(const struct cp15_ctx *ctx, const struct cp_reg *reg, bool user,
+static void check_register(const struct cp15_ctx *ctx, const struct cp15_reg *reg, bool user,
 			   bool is_write)
 {
 	const struct want *want = find_want(reg);
-	struct cp_access access = { .reg = *reg, .is_write = is_write, .rt = 3, .rt2 = 4 };
+	struct cp15_access access = { .reg = *reg, .is_write = is_write, .rt = 3, .rt2 = 4 };
 	uint64_t value = 0x1122334455667788u;
 	uint64_t want_value = value;
-	enum cp_result want_result = CP_UNDEF;
+	enum cp15_result want_result = CP15_UNDEF;
 	bool right;
 
 	if (want && strchr(want->rights, (is_write ? "wW" : "rR")[user])) {
-		want_result = want->value == FLUSH ? CP_FLUSH : CP_OK;
+		want_result = want->value == FLUSH ? CP15_FLUSH : CP15_OK;
 		want_value = is_write ? value : want->value;
 		if (ctx->pmu && strncmp(want->name, "PM", 2) == 0) {
-			want_result = CP_PMU;
+			want_result = CP15_PMU;
 			want_value = value;
 		}
 		if (ctx->pmu && strcmp(want->name, "ID_DFR0") == 0) {
@@ -158,7 +158,7 @@ static void check_register(const struct cp15_ctx *ctx, const struct cp_reg *reg,
 	CHECK(right);
 }
 
-static void check_both_ways(const struct cp15_ctx *ctx, const struct cp_reg *reg)
+static void check_both_ways(const struct cp15_ctx *ctx, const struct cp15_reg *reg)
 {
 	check_register(ctx, reg, false, false);
 	check_register(ctx, reg, false, true);
@@ -172,7 +172,7 @@ static void check_coproc(uint8_t coproc, bool pmu)
 
 	cp15_reset(&ctx, &a15, 2, pmu);
 	for (uint32_t i = 0; i < 0x4000u; i++) {
-		struct cp_reg reg = {
+		struct cp15_reg reg = {
 			.coproc = coproc,
 			.opc1 = (uint8_t)(i >> 11),
 			.crn = (uint8_t)(i >> 7 & 15u),
@@ -183,10 +183,10 @@ static void check_coproc(uint8_t coproc, bool pmu)
 		check_both_ways(&ctx, &reg);
 	}
 	for (uint32_t i = 0; i < 0x100u; i++) {
-		struct cp_reg reg = { .coproc = coproc,
-				      .opc1 = (uint8_t)(i >> 4),
-				      .crm = (uint8_t)(i & 15u),
-				      .wide = true };
+		struct cp15_reg reg = { .coproc = coproc,
+					.opc1 = (uint8_t)(i >> 4),
+					.crm = (uint8_t)(i & 15u),
+					.wide = true };
 
 		check_both_ways(&ctx, &reg);
 	}
@@ -220,26 +220,26 @@ static void run_pmu_all(void)
 static void run_rt_is_pc(void)
 {
 	struct cp15_ctx ctx;
-	struct cp_access access = { .reg = { .coproc = 15, .crn = 1, .opc2 = 1 }, .rt = 15 };
-	struct cp_access wide = { .reg = { .coproc = 14, .crm = 1, .wide = true }, .rt2 = 15 };
+	struct cp15_access access = { .reg = { .coproc = 15, .crn = 1, .opc2 = 1 }, .rt = 15 };
+	struct cp15_access wide = { .reg = { .coproc = 14, .crm = 1, .wide = true }, .rt2 = 15 };
 	uint64_t value = 7;
 
 	cp15_reset(&ctx, &a15, 1, false);
-	CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP_UNDEF);
-	CHECK_EQ(cp15_access(&ctx, &wide, false, &value), CP_UNDEF);
+	CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP15_UNDEF);
+	CHECK_EQ(cp15_access(&ctx, &wide, false, &value), CP15_UNDEF);
 	CHECK_EQ(value, 7);
 	access.rt = 14;
 	wide.rt2 = 14;
-	CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP_OK);
+	CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP15_OK);
 	CHECK_EQ(value, 0x40);
-	CHECK_EQ(cp15_access(&ctx, &wide, false, &value), CP_OK);
+	CHECK_EQ(cp15_access(&ctx, &wide, false, &value), CP15_OK);
 	CHECK_EQ(value, 0);
 }
 
 struct decode_case {
 	const char *text;
 	uint32_t hsr;
-	struct cp_access want;
+	struct cp15_access want;
 };
 
 /* B3.13.6: opc2 19..17, opc1 16..14, CRn 13..10, Rt 8..5, CRm 4..1, read 0; 64-bit: opc1 19..16,
@@ -282,8 +282,8 @@ static const struct decode_case decode_cases[] = {
 static void run_decode(void)
 {
 	for (size_t i = 0; i < COUNT(decode_cases); i++) {
-		const struct cp_access *want = &decode_cases[i].want;
-		struct cp_access got = cp15_decode(decode_cases[i].hsr);
+		const struct cp15_access *want = &decode_cases[i].want;
+		struct cp15_access got = cp15_decode(decode_cases[i].hsr);
 		bool same = got.reg.coproc == want->reg.coproc && got.reg.opc1 == want->reg.opc1 &&
 			    got.reg.crn == want->reg.crn && got.reg.crm == want->reg.crm &&
 			    got.reg.opc2 == want->reg.opc2 && got.reg.wide == want->reg.wide &&
@@ -307,16 +307,16 @@ static void run_decode_any(void)
 	cp15_reset(&ctx, &a15, 4, true);
 	for (uint32_t i = 0; i < 1000000u; i++) {
 		uint64_t value = 0;
-		struct cp_access access;
-		enum cp_result result;
+		struct cp15_access access;
+		enum cp15_result result;
 
 		word = word * 1664525u + 1013904223u;
 		access = cp15_decode(word);
 		result = cp15_access(&ctx, &access, (i & 1u) != 0, &value);
 		if (!memchr(known, (int)(word >> 26), sizeof(known))) {
-			CHECK_EQ(result, CP_UNDEF);
+			CHECK_EQ(result, CP15_UNDEF);
 		}
-		CHECK(result == CP_UNDEF || (access.rt < 15 && access.rt2 < 15));
+		CHECK(result == CP15_UNDEF || (access.rt < 15 && access.rt2 < 15));
 	}
 }
 
@@ -446,16 +446,17 @@ static void run_predictor(void)
 		uint32_t midr, actlr;
 		enum cp15_predictor found, always;
 	} cpus[] = {
-		{ 0x412fc0f1, 0x40, PREDICTOR_LEFT, PREDICTOR_ICIALLU },
-		{ 0x412fc0f1, 0x41, PREDICTOR_ICIALLU, PREDICTOR_ICIALLU },
-		{ 0x414fc0f0, 0x01, PREDICTOR_ICIALLU, PREDICTOR_ICIALLU },
-		{ 0x410fc0f0, 0xfffffffe, PREDICTOR_LEFT, PREDICTOR_ICIALLU },
-		{ 0x420f00f2, 0x41, PREDICTOR_ICIALLU, PREDICTOR_ICIALLU }, /* Brahma-B15 */
-		{ 0x410fc075, 0x41, PREDICTOR_LEFT, PREDICTOR_LEFT },	    /* Cortex-A7 */
-		{ 0x410fd034, 0, PREDICTOR_LEFT, PREDICTOR_LEFT },	    /* A53 */
-		{ 0x410fc0d1, 0, PREDICTOR_BPIALL, PREDICTOR_BPIALL },	    /* A12 */
-		{ 0x411fc0e1, 0, PREDICTOR_BPIALL, PREDICTOR_BPIALL },	    /* A17 */
-		{ 0x511fc0f0, 1, PREDICTOR_BPIALL, PREDICTOR_BPIALL },	    /* not Arm's */
+		{ 0x412fc0f1, 0x40, CP15_PREDICTOR_LEFT, CP15_PREDICTOR_ICIALLU },
+		{ 0x412fc0f1, 0x41, CP15_PREDICTOR_ICIALLU, CP15_PREDICTOR_ICIALLU },
+		{ 0x414fc0f0, 0x01, CP15_PREDICTOR_ICIALLU, CP15_PREDICTOR_ICIALLU },
+		{ 0x410fc0f0, 0xfffffffe, CP15_PREDICTOR_LEFT, CP15_PREDICTOR_ICIALLU },
+		{ 0x420f00f2, 0x41, CP15_PREDICTOR_ICIALLU,
+		  CP15_PREDICTOR_ICIALLU },					 /* Brahma-B15 */
+		{ 0x410fc075, 0x41, CP15_PREDICTOR_LEFT, CP15_PREDICTOR_LEFT },	 /* Cortex-A7 */
+		{ 0x410fd034, 0, CP15_PREDICTOR_LEFT, CP15_PREDICTOR_LEFT },	 /* A53 */
+		{ 0x410fc0d1, 0, CP15_PREDICTOR_BPIALL, CP15_PREDICTOR_BPIALL }, /* A12 */
+		{ 0x411fc0e1, 0, CP15_PREDICTOR_BPIALL, CP15_PREDICTOR_BPIALL }, /* A17 */
+		{ 0x511fc0f0, 1, CP15_PREDICTOR_BPIALL, CP15_PREDICTOR_BPIALL }, /* not Arm's */
 	};
 
 	for (size_t i = 0; i < COUNT(cpus); i++) {
@@ -498,12 +499,12 @@ static void run_actlr(void)
 		struct cp15_id host = a15;
 		struct cp15_ctx ctx;
 		/* MRC p15, 0, r0, c1, c0, 1 */
-		struct cp_access access = cp15_decode(0x0e000000u | 1u << 17 | 1u << 10 | 1u);
+		struct cp15_access access = cp15_decode(0x0e000000u | 1u << 17 | 1u << 10 | 1u);
 		uint64_t value = 0;
 
 		host.actlr = cases_of[i].host;
 		cp15_reset(&ctx, &host, 1, false);
-		CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP_OK);
+		CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP15_OK);
 		CHECK_EQ(value, cases_of[i].guest);
 	}
 }

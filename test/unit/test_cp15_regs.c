@@ -12,7 +12,7 @@
 
 struct named {
 	const char *name;
-	struct cp_reg reg;
+	struct cp15_reg reg;
 	uint32_t number;
 };
 
@@ -123,7 +123,7 @@ static void check_named(const struct named *named, uint32_t coproc, bool wide, u
 static void run_cp15(void)
 {
 	for (size_t i = 0; i < COUNT(cp15_regs); i++) {
-		const struct cp_reg *reg = &cp15_regs[i].reg;
+		const struct cp15_reg *reg = &cp15_regs[i].reg;
 
 		CHECK(reg->opc1 < 8 && reg->opc2 < 8 && reg->crn < 16 && reg->crm < 16);
 		check_named(&cp15_regs[i], 15, false,
@@ -135,7 +135,7 @@ static void run_cp15(void)
 static void run_cp15_64(void)
 {
 	for (size_t i = 0; i < COUNT(cp15_regs64); i++) {
-		const struct cp_reg *reg = &cp15_regs64[i].reg;
+		const struct cp15_reg *reg = &cp15_regs64[i].reg;
 
 		CHECK(reg->crn == 0 && reg->opc2 == 0);
 		check_named(&cp15_regs64[i], 15, true, (uint32_t)reg->crm << 4 | reg->opc1);
@@ -147,7 +147,7 @@ static void run_cp14_debug(void)
 	static const struct named wide[] = { REG64(DBGDRAR_64, 1), REG64(DBGDSAR_64, 2) };
 
 	for (size_t i = 0; i < COUNT(cp14_debug); i++) {
-		const struct cp_reg *reg = &cp14_debug[i].reg;
+		const struct cp15_reg *reg = &cp14_debug[i].reg;
 
 		CHECK_EQ(reg->opc1, 0);
 		check_named(&cp14_debug[i], 14, false,
@@ -162,7 +162,7 @@ static void run_cp14_debug(void)
 static void run_others(void)
 {
 	for (size_t i = 0; i < COUNT(others); i++) {
-		const struct cp_reg *reg = &others[i].reg;
+		const struct cp15_reg *reg = &others[i].reg;
 
 		CHECK(reg->crm == 0 && reg->opc2 == 0);
 		check_named(&others[i], others[i].number >> 8, false,

@@ -8,9 +8,9 @@
 
 struct vm vms[MANIFEST_MAX_PARTITIONS];
 uint32_t vm_count;
-struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
-struct sched sched;
-struct lock sched_lock;
+struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
+struct sched vm_sched;
+struct lock vm_sched_lock;
 
 static struct manifest_partition config[3];
 static struct vcpu guest = { .vm = &vms[1] };

@@ -26,7 +26,7 @@ struct board facts_board = { .timer_virt_intid = 27,
 			     .maintenance_intid = 25,
 			     .uart_intid = 33 };
 uint32_t vpmu_intid;
-struct sched sched;
+struct sched vm_sched;
 volatile bool halt_wanted;
 
 static struct vm vm;

@@ -26,7 +26,7 @@ struct board facts_board = { .timer_virt_intid = 27,
 			     .maintenance_intid = 25,
 			     .uart_intid = UART };
 uint32_t vpmu_intid = PMU;
-struct sched sched;
+struct sched vm_sched;
 
 static struct vm vm;
 static struct vcpu vcpu;
@@ -427,7 +427,7 @@ static void edge_follows_who_is_not_woken(void)
 		vcpu.life = &life;
 		life.loaded_on = SCHED_NO_CPU;
 		vgic_cif(vm.vgic, 0)->vmcr = 0;
-		sched.entity[vcpu.entity].cpu = n == 2 ? SCHED_NO_CPU : 1;
+		vm_sched.entity[vcpu.entity].cpu = n == 2 ? SCHED_NO_CPU : 1;
 		guest_writes(0x000, 1);
 		guest_writes(0x104, n == 0 ? 0 : 1u << (DEVICE - 32));
 		vgic_unload(vm.vgic, 0, &(vgic_kick_t) { 0 });
@@ -436,7 +436,7 @@ static void edge_follows_who_is_not_woken(void)
 		CHECK_EQ(device.target, n == 2 ? 1 : 2);
 		end_with_hw_bit();
 	}
-	sched.entity[vcpu.entity].cpu = 0;
+	vm_sched.entity[vcpu.entity].cpu = 0;
 }
 
 /* The same where it sleeps: the next one comes where it ran last, not to another's CPU for ever. */
@@ -448,7 +448,7 @@ static void edge_follows_a_sleeper(void)
 	device.target = 1;
 	vcpu.life = &life;
 	life.loaded_on = SCHED_NO_CPU;
-	sched.entity[vcpu.entity].cpu = 1;
+	vm_sched.entity[vcpu.entity].cpu = 1;
 	guest_writes(0x000, 1);
 	guest_writes(0x104, 1u << (DEVICE - 32));
 	fires_with_hw_bit();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * hyp/sched/life.c: two partitions of two vCPUs on two CPUs, every interleaving of what the CPUs
- * do, breadth first. A step is what one CPU does in one hold of sched_lock, or between two. In each
- * state that is met:
+ * do, breadth first. A step is what one CPU does in one hold of vm_sched_lock, or between two. In
+ * each state that is met:
  *  - a vCPU is in the registers of one CPU at most, and that is the one which loaded_on names;
  *  - no vCPU of an ended life runs; `leaving` counts those that have not left;
  *  - who clears a partition up is alone, and meets no vCPU that is loaded or may be picked;

@@ -22,9 +22,9 @@
 
 struct board facts_board = { .timer_virt_intid = 27, .timer_phys_intid = 30 };
 uint64_t facts_time_slice = 1000;
-struct vcpu *vcpu_by_entity[SCHED_MAX_VCPUS];
-struct sched sched;
-struct lock sched_lock;
+struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
+struct sched vm_sched;
+struct lock vm_sched_lock;
 
 static struct vm vm[2]; /* vm[0] has two vCPUs, vm[1] one */
 static struct vcpu vcpu[3];
@@ -208,12 +208,12 @@ void vm_kick(struct vm *who, uint32_t mask)
 
 static uint32_t kicked; /* bit n: vcpu[n] */
 
-void vcpu_kick(struct vcpu *who)
+void vm_kick_vcpu(struct vcpu *who)
 {
 	kicked |= BIT32(who - vcpu);
 }
 
-bool vcpu_has_pending(struct vcpu *who)
+bool vm_vcpu_has_pending(struct vcpu *who)
 {
 	(void)who;
 	return false;
@@ -305,9 +305,9 @@ static void boot_vm(struct vm *one, struct vcpu *first, uint32_t nr_vcpus)
 		first[n].index = n;
 		first[n].cif = vgic_cif(one->vgic, n);
 		first[n].life = &one->life.vcpu[n];
-		first[n].entity = sched_add(&sched, 3, 0);
+		first[n].entity = sched_add(&vm_sched, 3, 0);
 		first[n].life->entity = first[n].entity;
-		vcpu_by_entity[first[n].entity] = &first[n];
+		vm_vcpu_by_entity[first[n].entity] = &first[n];
 		first[n].world.vttbr = VMID(one->index + 1) | 0x1000;
 		world_reset(&first[n].world);
 	}
@@ -324,7 +324,7 @@ static void boot(void)
 	polled = NULL;
 	kicked = 0;
 	complaints = 0;
-	sched_init(&sched, 2);
+	sched_init(&vm_sched, 2);
 	boot_vm(&vm[0], &vcpu[0], 2);
 	boot_vm(&vm[1], &vcpu[2], 1);
 	cpus[1].index = 1;
@@ -441,7 +441,7 @@ static void an_abort_ends_a_wait(void)
 	for (uint32_t n = 0; n < ARRAY_SIZE(table); n++) {
 		boot();
 		load(0, 0);
-		sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
+		vm_sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
 		*hw_log_register("ISR") = table[n].isr;
 		unload(0);
 		CHECK_EQ(kicked, table[n].kicks);
@@ -480,8 +480,8 @@ static void a_sleeper_that_is_taken(void)
 	for (uint32_t n = 0; n < 2; n++) {
 		boot();
 		vgic_phys_set_owner(vm[0].vgic, 27, VGIC_OWNER_TIMER, 27);
-		sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
-		sched.entity[vcpu[0].entity].cpu = 0;
+		vm_sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
+		vm_sched.entity[vcpu[0].entity].cpu = 0;
 		vcpu[0].world.cntv = (struct world_timer) { .ctl = 1, .cval = 10 };
 		somebody_loads_it = n;
 		(void)tick_sleepers(&cpus[0], 100);
@@ -686,7 +686,7 @@ static void long_call(void)
 {
 	boot();
 	vcpu[0].world.sctlr |= BIT32(2); /* C: it may go to another CPU */
-	(void)sched_wake(&sched, vcpu[0].entity);
+	(void)sched_wake(&vm_sched, vcpu[0].entity);
 	cpus[0].resched = true;
 	run_work(&cpus[0], &regs);
 	CHECK(cpus[0].loaded == &vcpu[0]);
@@ -726,7 +726,7 @@ static void turns_of_a_call(void)
 
 static void another_is_due(struct cpu *cpu)
 {
-	(void)sched_wake(&sched, vcpu[2].entity);
+	(void)sched_wake(&vm_sched, vcpu[2].entity);
 	cpu->resched = true;
 	cpu->yield = true;
 	polled = nothing_is_due;
@@ -791,8 +791,8 @@ static void parked_timers(void)
 		boot();
 		vgic_phys_set_owner(vm[0].vgic, 27, VGIC_OWNER_TIMER, 27);
 		vgic_phys_set_owner(vm[0].vgic, 30, VGIC_OWNER_TIMER, 30);
-		sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
-		sched.entity[vcpu[0].entity].cpu = 0;
+		vm_sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
+		vm_sched.entity[vcpu[0].entity].cpu = 0;
 		vcpu[0].life->loaded_on = SCHED_NO_CPU;
 		vcpu[0].world.cntvoff = offset;
 		vcpu[0].world.cntv.ctl = vcpu[0].world.cntp.ctl = 1;
@@ -813,10 +813,10 @@ static void a_pending_abort_ends_wfi(void)
 		load(0, 0);
 		cpus[0].resched = false;
 		*hw_log_register("HCR") = n ? 0x138 : 0x38;
-		CHECK_EQ(sched_wake(&sched, vcpu[0].entity), 0);
-		CHECK_EQ(sched_pick(&sched, 0, false), vcpu[0].entity);
+		CHECK_EQ(sched_wake(&vm_sched, vcpu[0].entity), 0);
+		CHECK_EQ(sched_pick(&vm_sched, 0, false), vcpu[0].entity);
 		run_wait(&cpus[0]);
-		CHECK_EQ(sched.entity[vcpu[0].entity].state == SCHED_BLOCKED, !n);
+		CHECK_EQ(vm_sched.entity[vcpu[0].entity].state == SCHED_BLOCKED, !n);
 		CHECK_EQ(cpus[0].yield, n);
 		CHECK(cpus[0].resched);
 		end();

@@ -281,10 +281,10 @@ static void try_coprocessor(struct fuzz_input *in, uint32_t hsr)
 {
 	struct cp15_id host;
 	struct cp15_ctx ctx;
-	struct cp_access access = cp15_decode(hsr);
+	struct cp15_access access = cp15_decode(hsr);
 	bool user = fuzz_byte(in) % 2 != 0;
 	uint64_t value = UINT64_C(0x5a5a5a5a5a5a5a5a);
-	enum cp_result result;
+	enum cp15_result result;
 
 	for (size_t n = 0; n < sizeof(host); n += 4) {
 		uint32_t word = fuzz_word(in);
@@ -295,14 +295,14 @@ static void try_coprocessor(struct fuzz_input *in, uint32_t hsr)
 	result = cp15_access(&ctx, &access, user, &value);
 	CHECK(access.reg.crm < 16 && access.reg.crn < 16 && access.rt < 16 && access.rt2 < 16);
 	CHECK(access.is_write == !(hsr & 1));
-	CHECK(result == CP_OK || value == UINT64_C(0x5a5a5a5a5a5a5a5a));
+	CHECK(result == CP15_OK || value == UINT64_C(0x5a5a5a5a5a5a5a5a));
 	CHECK(!access.is_write || value == UINT64_C(0x5a5a5a5a5a5a5a5a));
 	/* Rt = 15, and whatever is not a coprocessor's syndrome */
 	if (access.rt == 15 || hsr >> 26 == 0x20 || hsr >> 26 == 0x24) {
-		CHECK_EQ(result, CP_UNDEF);
+		CHECK_EQ(result, CP15_UNDEF);
 	}
 	/* User mode flushes no caches. */
-	CHECK(result != CP_FLUSH || (!user && access.is_write && access.reg.coproc == 15));
+	CHECK(result != CP15_FLUSH || (!user && access.is_write && access.reg.coproc == 15));
 	/* No guest sees Security or Virtualization: ID_PFR1 7..4, 15..12 (B4.1.94). */
 	CHECK_EQ(ctx.id.pfr1 & 0xf0f0u, 0);
 }

@@ -106,7 +106,7 @@ static void try_register(struct fuzz_input *in)
 	uint32_t host[17];
 	struct cp15_id id;
 	struct cp15_ctx ctx;
-	struct cp_access access = cp15_decode(syndrome(row, rt, read));
+	struct cp15_access access = cp15_decode(syndrome(row, rt, read));
 	uint64_t value = UINT64_C(0x5a5a5a5a);
 	bool may = row->rights >> (read ? 0 : 1) >> (user ? 2 : 0) & 1;
 
@@ -116,11 +116,11 @@ static void try_register(struct fuzz_input *in)
 	CHECK_EQ(sizeof(id), sizeof(host));
 	memcpy(&id, host, sizeof(id));
 	cp15_reset(&ctx, &id, 1 + fuzz_byte(in) % 8u, monitors);
-	CHECK_EQ(cp15_access(&ctx, &access, user, &value), !may || rt == 15	 ? CP_UNDEF
-							   : row->gives == CLEAN ? CP_FLUSH
+	CHECK_EQ(cp15_access(&ctx, &access, user, &value), !may || rt == 15	 ? CP15_UNDEF
+							   : row->gives == CLEAN ? CP15_FLUSH
 							   : row->gives == MONITOR && monitors
-								   ? CP_PMU
-								   : CP_OK);
+								   ? CP15_PMU
+								   : CP15_OK);
 	CHECK_EQ(value, may && rt != 15 && read && !(row->gives == MONITOR && monitors)
 				? want_read(row, host, monitors)
 				: 0x5a5a5a5a);
@@ -138,9 +138,9 @@ static void try_predictor(uint32_t byte, bool always)
 	bool a15 = part < 2, set = byte & 0x10;
 
 	CHECK_EQ(cp15_predictor(midr, set ? ~0u : ~1u, always), a15 && (set || always)
-									? PREDICTOR_ICIALLU
-								: part == 4 ? PREDICTOR_BPIALL
-									    : PREDICTOR_LEFT);
+									? CP15_PREDICTOR_ICIALLU
+								: part == 4 ? CP15_PREDICTOR_BPIALL
+									    : CP15_PREDICTOR_LEFT);
 }
 
 /* Set and way of any cache, by B4.2.1: the way's bits are the topmost, the set's above the line. */
@@ -177,17 +177,17 @@ static void try_wide(struct fuzz_input *in)
 	bool read = which & 16, user = which & 32, cp15 = which & 64;
 	uint32_t hsr = (cp15 ? 4u : 12u) << 26 | rt2 << 10 | rt << 5 | known[which & 3] << 1 |
 		       (read ? 1 : 0);
-	struct cp_access access = cp15_decode(hsr);
+	struct cp15_access access = cp15_decode(hsr);
 	struct cp15_id id = { 0 };
 	struct cp15_ctx ctx;
 	uint64_t value = 7;
 	bool may = read && !cp15 && (which & 3) < 2 && rt != 15 && rt2 != 15;
 
 	cp15_reset(&ctx, &id, vcpus, false);
-	CHECK_EQ(cp15_access(&ctx, &access, user, &value), may ? CP_OK : CP_UNDEF);
+	CHECK_EQ(cp15_access(&ctx, &access, user, &value), may ? CP15_OK : CP15_UNDEF);
 	CHECK_EQ(value, may ? 0 : 7);
 	access = cp15_decode(0x0c000000u | 2u << 17 | 1u << 14 | 9u << 10 | 1); /* MRC L2CTLR */
-	CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP_OK);
+	CHECK_EQ(cp15_access(&ctx, &access, false, &value), CP15_OK);
 	CHECK_EQ(value, (vcpus == 0 ? 0 : vcpus > 4 ? 3 : vcpus - 1) << 24);
 	for (uint32_t n = 0; n < 5; n++) {
 		try_predictor(which + n, user);

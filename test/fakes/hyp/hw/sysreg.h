@@ -13,11 +13,11 @@
 	__extension__ __builtin_choose_expr(__builtin_strcmp(#reg, "HTPIDR") == 0, \
 					    (uintptr_t)hw_log_read(#reg),          \
 					    (uint32_t)hw_log_read(#reg))
-#define sysreg_write(reg, value)   hw_log_write(#reg, (uint32_t)(value))
-#define sysreg_read64(reg)	   hw_log_read(#reg)
-#define sysreg_write64(reg, value) hw_log_write(#reg, (uint64_t)(value))
-#define banked_read(name)	   ((uint32_t)hw_log_read(#name))
-#define banked_write(name, value)  hw_log_write(#name, (uint32_t)(value))
+#define sysreg_write(reg, value)	 hw_log_write(#reg, (uint32_t)(value))
+#define sysreg_read64(reg)		 hw_log_read(#reg)
+#define sysreg_write64(reg, value)	 hw_log_write(#reg, (uint64_t)(value))
+#define sysreg_read_banked(name)	 ((uint32_t)hw_log_read(#name))
+#define sysreg_write_banked(name, value) hw_log_write(#name, (uint32_t)(value))
 #define HW_FAKE(name)                 \
 	static inline void name(void) \
 	{                             \

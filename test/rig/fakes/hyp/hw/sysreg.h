@@ -43,11 +43,11 @@ void fake_barrier(enum fake_barrier which);
 	__extension__ __builtin_choose_expr(FAKE_##reg == FAKE_HTPIDR,               \
 					    (uintptr_t)fake_sysreg_read(FAKE_##reg), \
 					    (uint32_t)fake_sysreg_read(FAKE_##reg))
-#define sysreg_write(reg, value)   fake_sysreg_write(FAKE_##reg, (value))
-#define sysreg_read64(reg)	   fake_sysreg_read(FAKE_##reg)
-#define sysreg_write64(reg, value) fake_sysreg_write(FAKE_##reg, (value))
-#define banked_read(name)	   ((uint32_t)fake_sysreg_read(FAKE_##name))
-#define banked_write(name, value)  fake_sysreg_write(FAKE_##name, (uint32_t)(value))
+#define sysreg_write(reg, value)	 fake_sysreg_write(FAKE_##reg, (value))
+#define sysreg_read64(reg)		 fake_sysreg_read(FAKE_##reg)
+#define sysreg_write64(reg, value)	 fake_sysreg_write(FAKE_##reg, (value))
+#define sysreg_read_banked(name)	 ((uint32_t)fake_sysreg_read(FAKE_##name))
+#define sysreg_write_banked(name, value) fake_sysreg_write(FAKE_##name, (uint32_t)(value))
 
 #define FAKE_BARRIER(name, which)     \
 	static inline void name(void) \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "hyp/dev/console_escape.h"
+#include "hyp/dev/escape.h"
 
 enum escape_state { ESCAPE_GROUND, ESCAPE_SEQUENCE, ESCAPE_STRING };
 

@@ -8,8 +8,8 @@
  * character sets, strings (titles, colours' values, clipboards), printers and resets do not.
  * The terminal takes ASCII or UTF-8. Pure.
  */
-#ifndef HYP_DEV_CONSOLE_ESCAPE_H
-#define HYP_DEV_CONSOLE_ESCAPE_H
+#ifndef HYP_DEV_ESCAPE_H
+#define HYP_DEV_ESCAPE_H
 
 #include <stdbool.h>
 #include <stdint.h>
