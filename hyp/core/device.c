@@ -4,7 +4,7 @@
 
 void device_reset(struct vm *vm)
 {
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (device_ops[n].reset && machine_has(vm->config->windows, n)) {
 			device_ops[n].reset(vm);
 		}

@@ -31,7 +31,7 @@ static inline enum mmio_result device_virtio(struct vcpu *vcpu, struct mmio *mmi
 }
 
 /* A window without a row is nobody's: MACHINE_GICV2M, and GICC's first page, which is mapped. */
-static const struct device_ops device_ops[NR_MACHINE_WINDOWS] = {
+static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
 	[MACHINE_GICD] = { 0, 0x1000, vsync_dist, NULL, NULL },
 	[MACHINE_GICC] = { 0x1000, 0x1000, vsync_dir, NULL, NULL },
 	[MACHINE_UART] = { 0, 0x1000, tty_access, tty_reset, NULL },

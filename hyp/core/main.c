@@ -95,9 +95,9 @@ static void main_harden_cpu(void)
 		[CP15_PREDICTOR_ICIALLU] = vectors_iciallu,
 		[CP15_PREDICTOR_BPIALL] = vectors_bpiall,
 	};
-	bool always = boot_manifest.branches == BRANCHES_ALWAYS;
+	bool always = boot_manifest.branches == MANIFEST_BRANCHES_ALWAYS;
 
-	if (boot_manifest.branches != BRANCHES_NEVER) {
+	if (boot_manifest.branches != MANIFEST_BRANCHES_NEVER) {
 		world_set_vectors(
 			tables[cp15_predictor(sysreg_read(MIDR), sysreg_read(ACTLR), always)]);
 	}

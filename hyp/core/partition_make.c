@@ -104,7 +104,7 @@ static void partition_make_owners(struct vm *vm)
 	if (config->pmu) {
 		vgic_phys_set_owner(vm->vgic, MACHINE_PMU, VGIC_OWNER_PASSED, vpmu_intid);
 	}
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(config->windows, n) && machine_windows[n].intid) {
 			vgic_phys_set_owner(vm->vgic, machine_windows[n].intid, VGIC_OWNER_DEVICE,
 					    0);

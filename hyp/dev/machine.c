@@ -2,13 +2,13 @@
 #include "hyp/dev/machine.h"
 #include "hyp/base/bits.h"
 
-const struct machine_property machine_properties[NR_MACHINE_PROPERTIES] = {
+const struct machine_property machine_properties[MACHINE_NR_PROPERTIES] = {
 #define ROW(id, name, value, is_default) [id] = { name, value, is_default },
 	MACHINE_PROPERTIES(ROW)
 #undef ROW
 };
 
-const struct machine_window machine_windows[NR_MACHINE_WINDOWS] = {
+const struct machine_window machine_windows[MACHINE_NR_WINDOWS] = {
 #define ROW(id, name, property, what, without, place, ipa, size, intid) \
 	[id] = { name, property, place, ipa, size, intid },
 	MACHINE_WINDOWS(ROW)
@@ -22,13 +22,13 @@ const struct machine_line machine_lines[] = {
 };
 const uint32_t machine_nr_lines = ARRAY_SIZE(machine_lines);
 
-_Static_assert(NR_MACHINE_PROPERTIES <= 32 && NR_MACHINE_WINDOWS <= 32, "sets are words");
+_Static_assert(MACHINE_NR_PROPERTIES <= 32 && MACHINE_NR_WINDOWS <= 32, "sets are words");
 
 uint32_t machine_windows_of(uint32_t properties)
 {
 	uint32_t windows = 0;
 
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		windows |= properties >> machine_windows[n].property & 1u ? BIT32(n) : 0;
 	}
 	return windows;
@@ -38,7 +38,7 @@ uint32_t machine_windows_placed(enum machine_place place)
 {
 	uint32_t windows = 0;
 
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		windows |= machine_windows[n].place == place ? BIT32(n) : 0;
 	}
 	return windows;

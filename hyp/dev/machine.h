@@ -51,8 +51,8 @@
 	ROW("pmu", MACHINE_BY_PMU, MACHINE_PMU)
 
 #define MACHINE_ROW_ID(id, ...) id,
-enum machine_property_id { MACHINE_PROPERTIES(MACHINE_ROW_ID) NR_MACHINE_PROPERTIES };
-enum machine_window_id { MACHINE_WINDOWS(MACHINE_ROW_ID) NR_MACHINE_WINDOWS };
+enum machine_property_id { MACHINE_PROPERTIES(MACHINE_ROW_ID) MACHINE_NR_PROPERTIES };
+enum machine_window_id { MACHINE_WINDOWS(MACHINE_ROW_ID) MACHINE_NR_WINDOWS };
 #undef MACHINE_ROW_ID
 
 enum machine_place {
@@ -80,8 +80,8 @@ struct machine_line {
 	uint32_t intid;
 };
 
-extern const struct machine_property machine_properties[NR_MACHINE_PROPERTIES];
-extern const struct machine_window machine_windows[NR_MACHINE_WINDOWS];
+extern const struct machine_property machine_properties[MACHINE_NR_PROPERTIES];
+extern const struct machine_window machine_windows[MACHINE_NR_WINDOWS];
 extern const struct machine_line machine_lines[];
 extern const uint32_t machine_nr_lines;
 

@@ -16,13 +16,13 @@ enum manifest_root_rule {
 
 /* dtc asks for the cell counts as soon as a device's node has a unit address. */
 static const struct manifest_rule root_rules[NR_ROOT_RULES] = {
-	[ROOT_COMPATIBLE] = { "compatible", SHAPE_STRINGS },
-	[ROOT_TIME_SLICE] = { "time-slice-us", SHAPE_CELL },
-	[ROOT_RAW_CONSOLE] = { "raw-console", SHAPE_FLAG },
-	[ROOT_BRANCHES] = { "branch-hardening", SHAPE_STRING },
-	[ROOT_MODEL] = { "model", SHAPE_STRING },
-	[ROOT_ADDRESS_CELLS] = { "#address-cells", SHAPE_CELL },
-	[ROOT_SIZE_CELLS] = { "#size-cells", SHAPE_CELL },
+	[ROOT_COMPATIBLE] = { "compatible", MANIFEST_SHAPE_STRINGS },
+	[ROOT_TIME_SLICE] = { "time-slice-us", MANIFEST_SHAPE_CELL },
+	[ROOT_RAW_CONSOLE] = { "raw-console", MANIFEST_SHAPE_FLAG },
+	[ROOT_BRANCHES] = { "branch-hardening", MANIFEST_SHAPE_STRING },
+	[ROOT_MODEL] = { "model", MANIFEST_SHAPE_STRING },
+	[ROOT_ADDRESS_CELLS] = { "#address-cells", MANIFEST_SHAPE_CELL },
+	[ROOT_SIZE_CELLS] = { "#size-cells", MANIFEST_SHAPE_CELL },
 };
 
 static fdt_node_t manifest_nth_child(const struct fdt *fdt, fdt_node_t node, uint32_t index)
@@ -48,7 +48,7 @@ fdt_node_t manifest_device_node(const struct fdt *fdt, uint32_t index, uint32_t 
 static bool manifest_read_branches(const struct manifest_node *node, struct manifest *manifest)
 {
 	static const char *const names[] = { "auto", "always", "never" };
-	const char *name = manifest_string(node, ROOT_BRANCHES, names[BRANCHES_AUTO]);
+	const char *name = manifest_string(node, ROOT_BRANCHES, names[MANIFEST_BRANCHES_AUTO]);
 
 	for (uint8_t n = 0; n < ARRAY_SIZE(names); n++) {
 		if (strcmp(name, names[n]) == 0) {

@@ -17,15 +17,15 @@ enum manifest_device_rule {
 };
 
 static const struct manifest_rule device_rules[NR_DEVICE_RULES] = {
-	[DEVICE_COMPATIBLE] = { "compatible", SHAPE_STRINGS },
-	[DEVICE_PA] = { "pa", SHAPE_WIDE },
-	[DEVICE_IPA] = { "ipa", SHAPE_CELL },
-	[DEVICE_SIZE] = { "size", SHAPE_CELL },
-	[DEVICE_INTERRUPT] = { "interrupt", SHAPE_CELLS },
-	[DEVICE_INTERRUPT_EDGE] = { "interrupt-edge", SHAPE_FLAG_OR_CELLS },
-	[DEVICE_DT_COMPATIBLE] = { "dt-compatible", SHAPE_STRINGS },
-	[DEVICE_DT_STEP] = { "dt-step", SHAPE_CELL },
-	[DEVICE_DT_COHERENT] = { "dt-coherent", SHAPE_FLAG },
+	[DEVICE_COMPATIBLE] = { "compatible", MANIFEST_SHAPE_STRINGS },
+	[DEVICE_PA] = { "pa", MANIFEST_SHAPE_WIDE },
+	[DEVICE_IPA] = { "ipa", MANIFEST_SHAPE_CELL },
+	[DEVICE_SIZE] = { "size", MANIFEST_SHAPE_CELL },
+	[DEVICE_INTERRUPT] = { "interrupt", MANIFEST_SHAPE_CELLS },
+	[DEVICE_INTERRUPT_EDGE] = { "interrupt-edge", MANIFEST_SHAPE_FLAG_OR_CELLS },
+	[DEVICE_DT_COMPATIBLE] = { "dt-compatible", MANIFEST_SHAPE_STRINGS },
+	[DEVICE_DT_STEP] = { "dt-step", MANIFEST_SHAPE_CELL },
+	[DEVICE_DT_COHERENT] = { "dt-coherent", MANIFEST_SHAPE_FLAG },
 };
 
 static bool manifest_read_window(const struct manifest_node *node, struct manifest_device *device)
@@ -85,7 +85,7 @@ static bool manifest_check_window(const struct manifest_node *node,
 	windows = (partition->windows | machine_windows_placed(MACHINE_RESERVED)) &
 		  ~machine_windows_placed(MACHINE_BELOW);
 	window = manifest_window_at(windows, device->ipa, device->size);
-	if (window != NR_MACHINE_WINDOWS) {
+	if (window != MACHINE_NR_WINDOWS) {
 		return manifest_refuse(node, DEVICE_IPA, overlaps[window]);
 	}
 	for (uint32_t i = 0; i < partition->nr_devices; i++) {
@@ -129,7 +129,7 @@ static const char *manifest_interrupt_error(const struct manifest_partition *par
 	if (intid >= partition->nr_irqs) {
 		return "past the partition's last interrupt: raise its irqs";
 	}
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(partition->windows, n) && intid == machine_windows[n].intid) {
 			return taken[n];
 		}

@@ -10,25 +10,25 @@ static const char *manifest_shape_error(const struct fdt_prop *prop, enum manife
 	bool terminated = prop->length != 0 && prop->data[prop->length - 1] == 0;
 
 	switch (shape) {
-	case SHAPE_FLAG:
+	case MANIFEST_SHAPE_FLAG:
 		return prop->length == 0 ? NULL : "takes no value";
-	case SHAPE_CELL:
+	case MANIFEST_SHAPE_CELL:
 		return prop->length == 4 ? NULL : "needs one cell: <number>";
-	case SHAPE_WIDE:
+	case MANIFEST_SHAPE_WIDE:
 		return prop->length == 8 ? NULL : "needs two cells: <high low>";
-	case SHAPE_CELL_OR_WIDE:
+	case MANIFEST_SHAPE_CELL_OR_WIDE:
 		return prop->length == 4 || prop->length == 8 ? NULL : "needs one or two cells";
-	case SHAPE_CELLS:
+	case MANIFEST_SHAPE_CELLS:
 		return prop->length != 0 && prop->length % 4 == 0 ? NULL : "needs cells: <n ...>";
-	case SHAPE_FLAG_OR_CELLS:
+	case MANIFEST_SHAPE_FLAG_OR_CELLS:
 		return prop->length % 4 == 0 ? NULL : "needs no value, or cells: <n ...>";
-	case SHAPE_STRING:
+	case MANIFEST_SHAPE_STRING:
 		return terminated && memchr(prop->data, 0, prop->length - 1) == NULL
 			       ? NULL
 			       : "needs one string";
-	case SHAPE_STRINGS:
+	case MANIFEST_SHAPE_STRINGS:
 		return terminated ? NULL : "needs strings: \"one\", \"more\"; a <&label> is none";
-	case SHAPE_BLOB:
+	case MANIFEST_SHAPE_BLOB:
 		return prop->length != 0 ? NULL : "the file is empty";
 	}
 	return "unknown shape";

@@ -6,16 +6,17 @@
 #define MANIFEST_NAME_MAX     15u
 #define MANIFEST_BOOTARGS_MAX 1024u /* what Linux keeps on ARM, its zero included */
 
-static const struct manifest_rule partition_rules[NR_PARTITION_RULES] = {
+static const struct manifest_rule partition_rules[MANIFEST_NR_RULES] = {
 #define ROW(id, name, shape) [id] = { name, shape },
 	MANIFEST_PROPERTIES(ROW)
 #undef ROW
 #define ROW(id, name, value, is_default) \
-	[RULE_MACHINE + id] = { name, sizeof(value) > 1 ? SHAPE_STRING : SHAPE_FLAG },
+	[MANIFEST_RULE_MACHINE +         \
+		id] = { name, sizeof(value) > 1 ? MANIFEST_SHAPE_STRING : MANIFEST_SHAPE_FLAG },
 		MACHINE_PROPERTIES(ROW)
 #undef ROW
 };
-_Static_assert(NR_PARTITION_RULES <= MANIFEST_MAX_RULES, "manifest_node holds every rule");
+_Static_assert(MANIFEST_NR_RULES <= MANIFEST_MAX_RULES, "manifest_node holds every rule");
 
 static bool manifest_name_ok(const char *name)
 {
@@ -36,19 +37,19 @@ static bool manifest_name_ok(const char *name)
 static bool manifest_read_cpus(const struct manifest_node *node,
 			       struct manifest_partition *partition)
 {
-	uint32_t cells = node->prop[RULE_CPUS].length / 4;
+	uint32_t cells = node->prop[MANIFEST_RULE_CPUS].length / 4;
 
 	for (uint32_t i = 0; i < partition->nr_vcpus; i++) {
 		uint32_t mask = 0xff;
 
-		if (manifest_given(node, RULE_CPUS) &&
+		if (manifest_given(node, MANIFEST_RULE_CPUS) &&
 		    ((cells != 1 && cells != partition->nr_vcpus) ||
-		     !fdt_prop_u32(&node->prop[RULE_CPUS], cells == 1 ? 0 : i, &mask))) {
-			return manifest_refuse(node, RULE_CPUS,
+		     !fdt_prop_u32(&node->prop[MANIFEST_RULE_CPUS], cells == 1 ? 0 : i, &mask))) {
+			return manifest_refuse(node, MANIFEST_RULE_CPUS,
 					       "needs one bit mask, or one for each vCPU");
 		}
 		if (mask == 0 || mask > 0xff) {
-			return manifest_refuse(node, RULE_CPUS,
+			return manifest_refuse(node, MANIFEST_RULE_CPUS,
 					       "a mask names at least one CPU of 0 to 7 (bits 0 "
 					       "to 7)");
 		}
@@ -60,13 +61,13 @@ static bool manifest_read_cpus(const struct manifest_node *node,
 static bool manifest_read_vcpus(const struct manifest_node *node,
 				struct manifest_partition *partition)
 {
-	partition->nr_vcpus = manifest_cell(node, RULE_VCPUS, 1);
-	partition->priority = manifest_cell(node, RULE_PRIORITY, 3);
+	partition->nr_vcpus = manifest_cell(node, MANIFEST_RULE_VCPUS, 1);
+	partition->priority = manifest_cell(node, MANIFEST_RULE_PRIORITY, 3);
 	if (partition->nr_vcpus < 1 || partition->nr_vcpus > MANIFEST_MAX_VCPUS) {
-		return manifest_refuse(node, RULE_VCPUS, "not 1 to 8");
+		return manifest_refuse(node, MANIFEST_RULE_VCPUS, "not 1 to 8");
 	}
 	if (partition->priority > 7) {
-		return manifest_refuse(node, RULE_PRIORITY, "not 0 (lowest) to 7");
+		return manifest_refuse(node, MANIFEST_RULE_PRIORITY, "not 0 (lowest) to 7");
 	}
 	return manifest_read_cpus(node, partition);
 }
@@ -80,15 +81,15 @@ static bool manifest_read_property(const struct manifest_node *node, uint32_t n,
 #undef ROW
 	};
 	const struct machine_property *property = &machine_properties[n];
-	const char *value = manifest_string(node, RULE_MACHINE + n, property->value);
+	const char *value = manifest_string(node, MANIFEST_RULE_MACHINE + n, property->value);
 
 	*has = property->is_default;
-	if (!manifest_given(node, RULE_MACHINE + n)) {
+	if (!manifest_given(node, MANIFEST_RULE_MACHINE + n)) {
 		return true;
 	}
 	*has = property->value[0] == 0 || strcmp(value, property->value) == 0;
 	return *has || strcmp(value, "none") == 0 ||
-	       manifest_refuse(node, RULE_MACHINE + n, neither[n]);
+	       manifest_refuse(node, MANIFEST_RULE_MACHINE + n, neither[n]);
 }
 
 static bool manifest_read_machine(const struct manifest_node *node,
@@ -96,7 +97,7 @@ static bool manifest_read_machine(const struct manifest_node *node,
 {
 	uint32_t properties = 0;
 
-	for (uint32_t n = 0; n < NR_MACHINE_PROPERTIES; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_PROPERTIES; n++) {
 		bool has;
 
 		if (!manifest_read_property(node, n, &has)) {
@@ -119,19 +120,20 @@ static bool manifest_read_irqs(const struct manifest_node *node,
 		MACHINE_WINDOWS(ROW)
 #undef ROW
 	};
-	uint32_t irqs = manifest_cell(node, RULE_IRQS, 128);
+	uint32_t irqs = manifest_cell(node, MANIFEST_RULE_IRQS, 128);
 
 	if (!partition->has_gic) {
-		return !manifest_given(node, RULE_IRQS) ||
-		       manifest_refuse(node, RULE_IRQS, "there is no GIC that could have any");
+		return !manifest_given(node, MANIFEST_RULE_IRQS) ||
+		       manifest_refuse(node, MANIFEST_RULE_IRQS,
+				       "there is no GIC that could have any");
 	}
 	if (irqs != 1020 && (irqs < 32 || irqs > 992 || irqs % 32 != 0)) {
-		return manifest_refuse(node, RULE_IRQS,
+		return manifest_refuse(node, MANIFEST_RULE_IRQS,
 				       "neither a multiple of 32 from 32 to 992, nor 1020");
 	}
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(partition->windows, n) && irqs <= machine_windows[n].intid) {
-			return manifest_refuse(node, RULE_IRQS, too_few[n]);
+			return manifest_refuse(node, MANIFEST_RULE_IRQS, too_few[n]);
 		}
 	}
 	partition->nr_irqs = irqs;
@@ -141,17 +143,17 @@ static bool manifest_read_irqs(const struct manifest_node *node,
 static bool manifest_read_boot(const struct manifest_node *node,
 			       struct manifest_partition *partition)
 {
-	partition->no_counter_offset = manifest_given(node, RULE_NO_COUNTER_OFFSET);
-	partition->autostart = !manifest_given(node, RULE_NO_AUTOSTART);
-	if (partition->autostart && !manifest_given(node, RULE_KERNEL) &&
-	    !manifest_given(node, RULE_FIRMWARE)) {
-		return manifest_refuse(node, RULE_KERNEL,
+	partition->no_counter_offset = manifest_given(node, MANIFEST_RULE_NO_COUNTER_OFFSET);
+	partition->autostart = !manifest_given(node, MANIFEST_RULE_NO_AUTOSTART);
+	if (partition->autostart && !manifest_given(node, MANIFEST_RULE_KERNEL) &&
+	    !manifest_given(node, MANIFEST_RULE_FIRMWARE)) {
+		return manifest_refuse(node, MANIFEST_RULE_KERNEL,
 				       "missing: give one, or firmware, or no-autostart if another "
 				       "partition loads it");
 	}
-	if (manifest_given(node, RULE_BOOTARGS) &&
-	    node->prop[RULE_BOOTARGS].length > MANIFEST_BOOTARGS_MAX) {
-		return manifest_refuse(node, RULE_BOOTARGS, "longer than 1023 characters");
+	if (manifest_given(node, MANIFEST_RULE_BOOTARGS) &&
+	    node->prop[MANIFEST_RULE_BOOTARGS].length > MANIFEST_BOOTARGS_MAX) {
+		return manifest_refuse(node, MANIFEST_RULE_BOOTARGS, "longer than 1023 characters");
 	}
 	return true;
 }
@@ -171,7 +173,7 @@ bool manifest_read_partition(const struct fdt *fdt, fdt_node_t at,
 		return board_refuse(fdt, why, at, "",
 				    "a partition's name is 1 to 15 of a-z, 0-9 and '-'");
 	}
-	if (!manifest_collect(&node, partition_rules, NR_PARTITION_RULES) ||
+	if (!manifest_collect(&node, partition_rules, MANIFEST_NR_RULES) ||
 	    !manifest_read_vcpus(&node, partition) || !manifest_read_machine(&node, partition) ||
 	    !manifest_read_irqs(&node, partition) || !manifest_read_boot(&node, partition) ||
 	    !manifest_place(&node, partition)) {

@@ -18,15 +18,15 @@
 
 /* What a property's value looks like. */
 enum manifest_shape {
-	SHAPE_FLAG,	     /* no value */
-	SHAPE_CELL,	     /* <n> */
-	SHAPE_WIDE,	     /* <high low> */
-	SHAPE_CELL_OR_WIDE,  /* either */
-	SHAPE_CELLS,	     /* <n ...> */
-	SHAPE_FLAG_OR_CELLS, /* either */
-	SHAPE_STRING,	     /* "one" */
-	SHAPE_STRINGS,	     /* "one", "more" */
-	SHAPE_BLOB,	     /* /incbin/("file") */
+	MANIFEST_SHAPE_FLAG,	      /* no value */
+	MANIFEST_SHAPE_CELL,	      /* <n> */
+	MANIFEST_SHAPE_WIDE,	      /* <high low> */
+	MANIFEST_SHAPE_CELL_OR_WIDE,  /* either */
+	MANIFEST_SHAPE_CELLS,	      /* <n ...> */
+	MANIFEST_SHAPE_FLAG_OR_CELLS, /* either */
+	MANIFEST_SHAPE_STRING,	      /* "one" */
+	MANIFEST_SHAPE_STRINGS,	      /* "one", "more" */
+	MANIFEST_SHAPE_BLOB,	      /* /incbin/("file") */
 };
 
 struct manifest_rule {
@@ -69,8 +69,8 @@ bool manifest_read_device(const struct fdt *fdt, fdt_node_t node,
 /* The rules of a partition's node. */
 #define MANIFEST_ROW_ID(id, ...) id,
 enum manifest_partition_rule {
-	MANIFEST_PROPERTIES(MANIFEST_ROW_ID) RULE_MACHINE, /* + n: machine_properties[n] */
-	NR_PARTITION_RULES = RULE_MACHINE + NR_MACHINE_PROPERTIES,
+	MANIFEST_PROPERTIES(MANIFEST_ROW_ID) MANIFEST_RULE_MACHINE, /* + n: machine_properties[n] */
+	MANIFEST_NR_RULES = MANIFEST_RULE_MACHINE + MACHINE_NR_PROPERTIES,
 };
 #undef MANIFEST_ROW_ID
 
@@ -79,7 +79,7 @@ bool manifest_place(const struct manifest_node *node, struct manifest_partition 
 
 bool manifest_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
 
-/* The first window of the set `windows` that [ipa, ipa + size) overlaps; NR_MACHINE_WINDOWS: none.
+/* The first window of the set `windows` that [ipa, ipa + size) overlaps; MACHINE_NR_WINDOWS: none.
  */
 uint32_t manifest_window_at(uint32_t windows, uint64_t ipa, uint64_t size);
 

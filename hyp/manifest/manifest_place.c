@@ -7,16 +7,16 @@
 static bool manifest_place_fixed(const struct manifest_node *node,
 				 struct manifest_partition *partition)
 {
-	bool identity = manifest_given(node, RULE_IDENTITY);
-	uint64_t pa = manifest_value(node, RULE_MEMORY_AT, 0);
+	bool identity = manifest_given(node, MANIFEST_RULE_IDENTITY);
+	uint64_t pa = manifest_value(node, MANIFEST_RULE_MEMORY_AT, 0);
 
 	partition->memory_ipa = MACHINE_RAM_IPA;
-	if (!manifest_given(node, RULE_MEMORY_AT)) {
-		return !identity ||
-		       manifest_refuse(node, RULE_IDENTITY, "needs memory-at: which address?");
+	if (!manifest_given(node, MANIFEST_RULE_MEMORY_AT)) {
+		return !identity || manifest_refuse(node, MANIFEST_RULE_IDENTITY,
+						    "needs memory-at: which address?");
 	}
 	if (pa == 0 || pa % PAGE_SIZE != 0 || pa >= MANIFEST_PA_LIMIT) {
-		return manifest_refuse(node, RULE_MEMORY_AT,
+		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT,
 				       "not a multiple of 4 KiB, above 0 and below 2^40");
 	}
 	partition->memory_pa = pa;
@@ -24,7 +24,8 @@ static bool manifest_place_fixed(const struct manifest_node *node,
 		return true;
 	}
 	if (pa >= MANIFEST_IPA_LIMIT) {
-		return manifest_refuse(node, RULE_IDENTITY, "needs a memory-at below 4 GiB");
+		return manifest_refuse(node, MANIFEST_RULE_IDENTITY,
+				       "needs a memory-at below 4 GiB");
 	}
 	partition->memory_ipa = (uint32_t)pa;
 	return true;
@@ -39,7 +40,7 @@ uint32_t manifest_window_at(uint32_t windows, uint64_t ipa, uint64_t size)
 			return n;
 		}
 	}
-	return NR_MACHINE_WINDOWS;
+	return MACHINE_NR_WINDOWS;
 }
 
 static bool manifest_check_covered(const struct manifest_node *node,
@@ -54,34 +55,37 @@ static bool manifest_check_covered(const struct manifest_node *node,
 	uint32_t windows = partition->windows | machine_windows_placed(MACHINE_RESERVED);
 	uint32_t n = manifest_window_at(windows, partition->memory_ipa, size);
 
-	return n == NR_MACHINE_WINDOWS || manifest_refuse(node, RULE_MEMORY_AT, covers[n]);
+	return n == MACHINE_NR_WINDOWS || manifest_refuse(node, MANIFEST_RULE_MEMORY_AT, covers[n]);
 }
 
 static bool manifest_place_memory(const struct manifest_node *node,
 				  struct manifest_partition *partition)
 {
-	uint64_t size = manifest_value(node, RULE_MEMORY_SIZE, 0);
-	uint64_t least = manifest_given(node, RULE_KERNEL) ? node->prop[RULE_KERNEL].length : 1;
+	uint64_t size = manifest_value(node, MANIFEST_RULE_MEMORY_SIZE, 0);
+	uint64_t least = manifest_given(node, MANIFEST_RULE_KERNEL)
+				 ? node->prop[MANIFEST_RULE_KERNEL].length
+				 : 1;
 
-	if (!manifest_given(node, RULE_MEMORY_SIZE)) {
-		return manifest_refuse(node, RULE_MEMORY_SIZE, "missing: how many bytes?");
+	if (!manifest_given(node, MANIFEST_RULE_MEMORY_SIZE)) {
+		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE, "missing: how many bytes?");
 	}
 	if (size % PAGE_SIZE != 0) {
-		return manifest_refuse(node, RULE_MEMORY_SIZE, "not a multiple of 4 KiB (0x1000)");
+		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE,
+				       "not a multiple of 4 KiB (0x1000)");
 	}
 	if (size < MACHINE_KERNEL_PLACE + least) {
-		return manifest_refuse(node, RULE_MEMORY_SIZE,
+		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE,
 				       "less than the kernel and 64 KiB below it");
 	}
 	if (!manifest_place_fixed(node, partition)) {
 		return false;
 	}
 	if (size > MANIFEST_IPA_LIMIT - partition->memory_ipa) {
-		return manifest_refuse(node, RULE_MEMORY_SIZE,
+		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE,
 				       "more than fits below 4 GiB (3 GiB from 0x40000000 on)");
 	}
 	if (size > MANIFEST_PA_LIMIT - partition->memory_pa) {
-		return manifest_refuse(node, RULE_MEMORY_AT, "the memory ends above 2^40");
+		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT, "the memory ends above 2^40");
 	}
 	if (!manifest_check_covered(node, partition, size)) {
 		return false;
@@ -148,33 +152,33 @@ static bool manifest_place_payload(const struct manifest_node *node,
 					       partition->kernel.ipa };
 	uint64_t place = manifest_payload_place(partition);
 
-	if (manifest_given(node, RULE_INITRD)) {
-		uint64_t address = manifest_value(node, RULE_INITRD_ADDRESS, place);
+	if (manifest_given(node, MANIFEST_RULE_INITRD)) {
+		uint64_t address = manifest_value(node, MANIFEST_RULE_INITRD_ADDRESS, place);
 
-		if (!manifest_place_image(node, partition, RULE_INITRD, address, 4,
+		if (!manifest_place_image(node, partition, MANIFEST_RULE_INITRD, address, 4,
 					  &partition->initrd)) {
 			return false;
 		}
 		if (!manifest_images_apart(&kernel, &partition->initrd)) {
-			return manifest_refuse(node, RULE_INITRD,
+			return manifest_refuse(node, MANIFEST_RULE_INITRD,
 					       "overlaps the kernel: give initrd-address, or more "
 					       "memory");
 		}
 		place = bits_align_up(address + partition->initrd.size, PAGE_SIZE);
-	} else if (manifest_given(node, RULE_INITRD_ADDRESS)) {
-		return manifest_refuse(node, RULE_INITRD_ADDRESS, "there is no initrd");
+	} else if (manifest_given(node, MANIFEST_RULE_INITRD_ADDRESS)) {
+		return manifest_refuse(node, MANIFEST_RULE_INITRD_ADDRESS, "there is no initrd");
 	}
-	if (manifest_given(node, RULE_NO_DTB)) {
+	if (manifest_given(node, MANIFEST_RULE_NO_DTB)) {
 		return true;
 	}
-	if (!manifest_place_image(node, partition, RULE_DTB,
-				  manifest_value(node, RULE_DTB_ADDRESS, place), 8,
+	if (!manifest_place_image(node, partition, MANIFEST_RULE_DTB,
+				  manifest_value(node, MANIFEST_RULE_DTB_ADDRESS, place), 8,
 				  &partition->dtb)) {
 		return false;
 	}
 	if (!manifest_images_apart(&kernel, &partition->dtb) ||
 	    !manifest_images_apart(&partition->initrd, &partition->dtb)) {
-		return manifest_refuse(node, RULE_DTB,
+		return manifest_refuse(node, MANIFEST_RULE_DTB,
 				       "overlaps the kernel or the initrd: give dtb-address, or "
 				       "more memory");
 	}
@@ -191,17 +195,17 @@ static bool manifest_check_formats(const struct manifest_node *node,
 
 	if (partition->kernel.size >= sizeof(elf) &&
 	    memcmp(partition->kernel.data, elf, sizeof(elf)) == 0) {
-		return manifest_refuse(node, RULE_KERNEL,
+		return manifest_refuse(node, MANIFEST_RULE_KERNEL,
 				       "an ELF file: make a raw image of it (objcopy -O binary)");
 	}
 	if (partition->kernel.size >= sizeof(uimage) &&
 	    memcmp(partition->kernel.data, uimage, sizeof(uimage)) == 0) {
-		return manifest_refuse(node, RULE_KERNEL,
+		return manifest_refuse(node, MANIFEST_RULE_KERNEL,
 				       "a U-Boot uImage: give the zImage or raw image inside it");
 	}
 	if (partition->dtb.size != 0 && (partition->dtb.size < sizeof(dtb) ||
 					 memcmp(partition->dtb.data, dtb, sizeof(dtb)) != 0)) {
-		return manifest_refuse(node, RULE_DTB,
+		return manifest_refuse(node, MANIFEST_RULE_DTB,
 				       "not a device tree blob: compile it with dtc first");
 	}
 	return true;
@@ -211,16 +215,20 @@ static bool manifest_check_formats(const struct manifest_node *node,
 static bool manifest_place_firmware(const struct manifest_node *node,
 				    struct manifest_partition *partition)
 {
-	const struct fdt_prop *prop = &node->prop[RULE_FIRMWARE];
+	const struct fdt_prop *prop = &node->prop[MANIFEST_RULE_FIRMWARE];
 
-	if (manifest_given(node, RULE_KERNEL) || manifest_given(node, RULE_ENTRY)) {
-		return manifest_refuse(node, RULE_FIRMWARE, "contradicts kernel and entry");
+	if (manifest_given(node, MANIFEST_RULE_KERNEL) ||
+	    manifest_given(node, MANIFEST_RULE_ENTRY)) {
+		return manifest_refuse(node, MANIFEST_RULE_FIRMWARE,
+				       "contradicts kernel and entry");
 	}
 	if (prop->length > MANIFEST_FIRMWARE_LIMIT) {
-		return manifest_refuse(node, RULE_FIRMWARE, "more than 64 MiB, flash 0 of virt");
+		return manifest_refuse(node, MANIFEST_RULE_FIRMWARE,
+				       "more than 64 MiB, flash 0 of virt");
 	}
 	if (partition->memory_ipa < MANIFEST_FLASH1_IPA + MANIFEST_FLASH1_SIZE) {
-		return manifest_refuse(node, RULE_MEMORY_AT, "the memory would cover the firmware");
+		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT,
+				       "the memory would cover the firmware");
 	}
 	partition->region[0] = (struct manifest_region) {
 		.ipa = MANIFEST_FIRMWARE_IPA,
@@ -243,12 +251,14 @@ static bool manifest_place_space(const struct manifest_node *node,
 {
 	uint32_t room = partition->memory_size - (partition->kernel.ipa - partition->memory_ipa);
 
-	partition->kernel_space = manifest_cell(node, RULE_KERNEL_SPACE, partition->kernel.size);
+	partition->kernel_space =
+		manifest_cell(node, MANIFEST_RULE_KERNEL_SPACE, partition->kernel.size);
 	if (partition->kernel_space < partition->kernel.size) {
-		return manifest_refuse(node, RULE_KERNEL_SPACE, "less than the kernel's own size");
+		return manifest_refuse(node, MANIFEST_RULE_KERNEL_SPACE,
+				       "less than the kernel's own size");
 	}
 	if (partition->kernel_space > room) {
-		return manifest_refuse(node, RULE_KERNEL_SPACE,
+		return manifest_refuse(node, MANIFEST_RULE_KERNEL_SPACE,
 				       "does not lie in the partition's memory: give it more");
 	}
 	return true;
@@ -257,19 +267,20 @@ static bool manifest_place_space(const struct manifest_node *node,
 static bool manifest_place_kernel(const struct manifest_node *node,
 				  struct manifest_partition *partition)
 {
-	uint64_t kernel = manifest_value(node, RULE_KERNEL_ADDRESS,
+	uint64_t kernel = manifest_value(node, MANIFEST_RULE_KERNEL_ADDRESS,
 					 (uint64_t)partition->memory_ipa + MACHINE_KERNEL_PLACE);
 
-	if (!manifest_place_image(node, partition, RULE_KERNEL, kernel, 4, &partition->kernel)) {
+	if (!manifest_place_image(node, partition, MANIFEST_RULE_KERNEL, kernel, 4,
+				  &partition->kernel)) {
 		return false;
 	}
 	if (!manifest_place_space(node, partition)) {
 		return false;
 	}
-	partition->entry = manifest_cell(node, RULE_ENTRY, partition->kernel.ipa);
+	partition->entry = manifest_cell(node, MANIFEST_RULE_ENTRY, partition->kernel.ipa);
 	if (partition->entry % 4 == 2 || partition->entry < partition->memory_ipa ||
 	    partition->entry - partition->memory_ipa >= partition->memory_size) {
-		return manifest_refuse(node, RULE_ENTRY,
+		return manifest_refuse(node, MANIFEST_RULE_ENTRY,
 				       "neither a multiple of 4 nor odd (Thumb), in the "
 				       "partition's memory");
 	}
@@ -278,14 +289,16 @@ static bool manifest_place_kernel(const struct manifest_node *node,
 
 bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition)
 {
-	bool firmware = manifest_given(node, RULE_FIRMWARE);
+	bool firmware = manifest_given(node, MANIFEST_RULE_FIRMWARE);
 
 	if (!manifest_place_memory(node, partition)) {
 		return false;
 	}
-	if (manifest_given(node, RULE_NO_DTB) &&
-	    (manifest_given(node, RULE_DTB) || manifest_given(node, RULE_DTB_ADDRESS))) {
-		return manifest_refuse(node, RULE_NO_DTB, "contradicts dtb or dtb-address");
+	if (manifest_given(node, MANIFEST_RULE_NO_DTB) &&
+	    (manifest_given(node, MANIFEST_RULE_DTB) ||
+	     manifest_given(node, MANIFEST_RULE_DTB_ADDRESS))) {
+		return manifest_refuse(node, MANIFEST_RULE_NO_DTB,
+				       "contradicts dtb or dtb-address");
 	}
 	if (firmware ? !manifest_place_firmware(node, partition)
 		     : !manifest_place_kernel(node, partition)) {

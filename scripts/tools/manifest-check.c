@@ -33,7 +33,7 @@ static void list_machine(void)
 {
 	printf("memory ipa=0x%08x kernel=0x%08x\n", MACHINE_RAM_IPA,
 	       MACHINE_RAM_IPA + MACHINE_KERNEL_PLACE);
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		const struct machine_window *w = &machine_windows[n];
 
 		printf("window name=%s property=%s ipa=0x%08x size=0x%x intid=%u\n", w->name,
@@ -52,7 +52,7 @@ static void list_windows(uint32_t windows)
 	const char *before = "";
 
 	printf(" windows=");
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(windows, n)) {
 			printf("%s%s", before, machine_windows[n].name);
 			before = ",";

@@ -93,10 +93,10 @@ static uint32_t window(const char *name)
 {
 	uint32_t n = 0;
 
-	while (n < NR_MACHINE_WINDOWS && strcmp(machine_windows[n].name, name) != 0) {
+	while (n < MACHINE_NR_WINDOWS && strcmp(machine_windows[n].name, name) != 0) {
 		n++;
 	}
-	CHECK(n < NR_MACHINE_WINDOWS);
+	CHECK(n < MACHINE_NR_WINDOWS);
 	return n;
 }
 
@@ -176,7 +176,7 @@ static void only_what_it_has(void)
 /* A window's device lies in it. One is nobody's: it is kept free. */
 static void every_row(void)
 {
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		const struct device_ops *ops = &device_ops[n];
 
 		CHECK((ops->access != NULL) == (n != window("gicv2m")));

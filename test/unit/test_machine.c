@@ -28,7 +28,7 @@ static const struct row lines[] = {
 
 static const char *property_of(uint32_t id)
 {
-	return id < NR_MACHINE_PROPERTIES ? machine_properties[id].name : "?";
+	return id < MACHINE_NR_PROPERTIES ? machine_properties[id].name : "?";
 }
 
 /* Those that there have always been; test/plumb/test_machine.py asks for each window's own words in
@@ -38,12 +38,12 @@ static void every_window(void)
 	for (uint32_t n = 0; n < ARRAY_SIZE(windows); n++) {
 		const struct machine_window *w = machine_windows;
 
-		while (w < machine_windows + NR_MACHINE_WINDOWS &&
+		while (w < machine_windows + MACHINE_NR_WINDOWS &&
 		       strcmp(w->name, windows[n].name) != 0) {
 			w++;
 		}
-		CHECK(w < machine_windows + NR_MACHINE_WINDOWS);
-		if (w < machine_windows + NR_MACHINE_WINDOWS) {
+		CHECK(w < machine_windows + MACHINE_NR_WINDOWS);
+		if (w < machine_windows + MACHINE_NR_WINDOWS) {
 			CHECK(strcmp(property_of(w->property), windows[n].property) == 0);
 			CHECK_EQ(w->ipa, windows[n].ipa);
 			CHECK_EQ(w->size, windows[n].size);
@@ -67,7 +67,7 @@ static void every_line(void)
 
 static void apart(void)
 {
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		const struct machine_window *w = &machine_windows[n];
 
 		CHECK(w->size != 0 && (w->ipa | w->size) % 0x1000 == 0);
@@ -89,12 +89,12 @@ static const char *names(uint32_t set)
 	static char text[256];
 
 	text[0] = 0;
-	for (uint32_t n = 0; n < NR_MACHINE_WINDOWS; n++) {
+	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(set, n)) {
 			strcat(strcat(text, machine_windows[n].name), " ");
 		}
 	}
-	CHECK_EQ(set >> NR_MACHINE_WINDOWS, 0);
+	CHECK_EQ(set >> MACHINE_NR_WINDOWS, 0);
 	return text;
 }
 
@@ -106,7 +106,7 @@ static void sets(void)
 	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_RTC) | BIT32(MACHINE_BY_VIRTIO))),
 		     "virtio rtc ") == 0);
 	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_PMU))), "") == 0);
-	CHECK_EQ(machine_windows_of(UINT32_MAX), BIT32(NR_MACHINE_WINDOWS) - 1);
+	CHECK_EQ(machine_windows_of(UINT32_MAX), BIT32(MACHINE_NR_WINDOWS) - 1);
 	CHECK(strcmp(names(machine_windows_placed(MACHINE_RESERVED)), "gicd gicc gicv2m ") == 0);
 	CHECK(strncmp(names(machine_windows_placed(MACHINE_ALONE)), "uart rtc ", 9) == 0);
 	CHECK(strcmp(names(machine_windows_placed(MACHINE_BELOW)), "virtio ") == 0);
@@ -123,7 +123,7 @@ static void properties(void)
 		{ "pmu", "", false },
 	};
 
-	CHECK(NR_MACHINE_PROPERTIES >= ARRAY_SIZE(want));
+	CHECK(MACHINE_NR_PROPERTIES >= ARRAY_SIZE(want));
 	for (uint32_t n = 0; n < ARRAY_SIZE(want); n++) {
 		CHECK(strcmp(machine_properties[n].name, want[n].name) == 0);
 		CHECK(strcmp(machine_properties[n].value, want[n].value) == 0);

@@ -95,7 +95,7 @@ static void defaults(void)
 	CHECK(read_one(""));
 	CHECK_EQ(manifest.nr_partitions, 1);
 	CHECK_EQ(manifest.time_slice_us, 10000);
-	CHECK_EQ(manifest.branches, BRANCHES_AUTO);
+	CHECK_EQ(manifest.branches, MANIFEST_BRANCHES_AUTO);
 	CHECK(strcmp(p->name, "p") == 0);
 	CHECK_EQ(p->nr_vcpus, 1);
 	CHECK_EQ(p->affinity[0], 0xff);
@@ -121,15 +121,15 @@ static void branch_hardening(void)
 {
 	CHECK(read_manifest(SYSTEM "branch-hardening = \"auto\"; p { " PART KERNEL
 				   "memory-size = <0x100000>; }; };"));
-	CHECK_EQ(manifest.branches, BRANCHES_AUTO);
+	CHECK_EQ(manifest.branches, MANIFEST_BRANCHES_AUTO);
 	tree_free(&blob);
 	CHECK(read_manifest(SYSTEM "branch-hardening = \"always\"; p { " PART KERNEL
 				   "memory-size = <0x100000>; }; };"));
-	CHECK_EQ(manifest.branches, BRANCHES_ALWAYS);
+	CHECK_EQ(manifest.branches, MANIFEST_BRANCHES_ALWAYS);
 	tree_free(&blob);
 	CHECK(read_manifest(SYSTEM "branch-hardening = \"never\"; p { " PART KERNEL
 				   "memory-size = <0x100000>; }; };"));
-	CHECK_EQ(manifest.branches, BRANCHES_NEVER);
+	CHECK_EQ(manifest.branches, MANIFEST_BRANCHES_NEVER);
 	tree_free(&blob);
 }
 
