@@ -4,11 +4,12 @@
 
 void device_reset(struct vm *vm)
 {
-	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
-		if (device_ops[n].reset && machine_has(vm->config->windows, n)) {
-			device_ops[n].reset(vm);
-		}
+#define ROW(id, ...)                                                        \
+	if (device_ops[id].reset && machine_has(vm->config->windows, id)) { \
+		device_ops[id].reset(vm);                                   \
 	}
+	MACHINE_WINDOWS(ROW)
+#undef ROW
 }
 
 /* Expanded for each of them, most of which have nothing due. */

@@ -67,7 +67,6 @@ struct machine_property {
 };
 
 struct machine_window {
-	const char *name;
 	uint8_t property; /* enum machine_property_id */
 	uint8_t place;	  /* enum machine_place */
 	uint32_t ipa, size;
@@ -82,6 +81,7 @@ struct machine_line {
 
 extern const struct machine_property machine_properties[MACHINE_NR_PROPERTIES];
 extern const struct machine_window machine_windows[MACHINE_NR_WINDOWS];
+extern const char *const machine_window_names[MACHINE_NR_WINDOWS]; /* the monitor needs none */
 extern const struct machine_line machine_lines[];
 extern const uint32_t machine_nr_lines;
 

@@ -36,8 +36,9 @@ static void list_machine(void)
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		const struct machine_window *w = &machine_windows[n];
 
-		printf("window name=%s property=%s ipa=0x%08x size=0x%x intid=%u\n", w->name,
-		       machine_properties[w->property].name, w->ipa, w->size, w->intid);
+		printf("window name=%s property=%s ipa=0x%08x size=0x%x intid=%u\n",
+		       machine_window_names[n], machine_properties[w->property].name, w->ipa,
+		       w->size, w->intid);
 	}
 	for (uint32_t n = 0; n < machine_nr_lines; n++) {
 		const struct machine_line *line = &machine_lines[n];
@@ -54,7 +55,7 @@ static void list_windows(uint32_t windows)
 	printf(" windows=");
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(windows, n)) {
-			printf("%s%s", before, machine_windows[n].name);
+			printf("%s%s", before, machine_window_names[n]);
 			before = ",";
 		}
 	}

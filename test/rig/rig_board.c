@@ -249,7 +249,7 @@ static bool within(const void *address, const void *start, size_t size)
 
 bool rig_is_shared(const void *address, bool *flag)
 {
-	*flag = within(address, cpus, sizeof(cpus)) || within(address, &sched, sizeof(sched));
+	*flag = within(address, cpus, sizeof(cpus)) || within(address, &vm_sched, sizeof(vm_sched));
 	return within(address, __start_core_bss, BSS_SIZE) || within(address, pool, pool_size) ||
 	       within(address, __start_core_data, DATA_SIZE);
 }

@@ -93,7 +93,7 @@ static uint32_t window(const char *name)
 {
 	uint32_t n = 0;
 
-	while (n < MACHINE_NR_WINDOWS && strcmp(machine_windows[n].name, name) != 0) {
+	while (n < MACHINE_NR_WINDOWS && strcmp(machine_window_names[n], name) != 0) {
 		n++;
 	}
 	CHECK(n < MACHINE_NR_WINDOWS);

@@ -39,7 +39,7 @@ static void every_window(void)
 		const struct machine_window *w = machine_windows;
 
 		while (w < machine_windows + MACHINE_NR_WINDOWS &&
-		       strcmp(w->name, windows[n].name) != 0) {
+		       strcmp(machine_window_names[n], windows[n].name) != 0) {
 			w++;
 		}
 		CHECK(w < machine_windows + MACHINE_NR_WINDOWS);
@@ -78,7 +78,7 @@ static void apart(void)
 
 			CHECK(w->ipa + w->size <= v->ipa || v->ipa + v->size <= w->ipa);
 			CHECK(w->intid == 0 || w->intid != v->intid);
-			CHECK(strcmp(w->name, v->name) != 0);
+			CHECK(strcmp(machine_window_names[n], machine_window_names[i]) != 0);
 		}
 	}
 }
@@ -91,7 +91,7 @@ static const char *names(uint32_t set)
 	text[0] = 0;
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(set, n)) {
-			strcat(strcat(text, machine_windows[n].name), " ");
+			strcat(strcat(text, machine_window_names[n]), " ");
 		}
 	}
 	CHECK_EQ(set >> MACHINE_NR_WINDOWS, 0);
