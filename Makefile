@@ -65,7 +65,7 @@ ARM_LTO := -flto=auto
 ARM_TUNE := -mtune=cortex-a7
 # What runs once, at boot, or when somebody asks is to be small rather than fast; so is what waits
 # for a UART anyway.
-ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/trap/fault \
+ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/dev/escape hyp/trap/fault \
 	    $(addprefix hyp/core/,boot% cpus guest_log halt log main report soc) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g

@@ -36,14 +36,16 @@ static const char *property_of(uint32_t id)
 static void every_window(void)
 {
 	for (uint32_t n = 0; n < ARRAY_SIZE(windows); n++) {
-		const struct machine_window *w = machine_windows;
+		const struct machine_window *w;
+		uint32_t at = 0;
 
-		while (w < machine_windows + MACHINE_NR_WINDOWS &&
-		       strcmp(machine_window_names[n], windows[n].name) != 0) {
-			w++;
+		while (at < MACHINE_NR_WINDOWS &&
+		       strcmp(machine_window_names[at], windows[n].name) != 0) {
+			at++;
 		}
-		CHECK(w < machine_windows + MACHINE_NR_WINDOWS);
-		if (w < machine_windows + MACHINE_NR_WINDOWS) {
+		CHECK(at < MACHINE_NR_WINDOWS);
+		if (at < MACHINE_NR_WINDOWS) {
+			w = &machine_windows[at];
 			CHECK(strcmp(property_of(w->property), windows[n].property) == 0);
 			CHECK_EQ(w->ipa, windows[n].ipa);
 			CHECK_EQ(w->size, windows[n].size);
