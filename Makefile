@@ -184,8 +184,8 @@ $(UNIT_TESTS): $(B)/unit/%: $(B)/unit/obj/test/unit/%.c.o $(B)/unit/libpure.a $(
 unit:
 	@test/run --unit
 
-include test/rig/rig.mk
 -include test/verify/verify.mk
+include test/rig/rig.mk
 
 # ---------------------------------------------------------------------------- to use
 DEMO ?= guest/demo.dts

@@ -11,7 +11,7 @@
 #define GUEST_REGS_SIZE 64
 
 /* In struct cpu, which HTPIDR points at: the vectors keep PMCNTENSET there; a panic's stack. */
-#define CPU_PMU_ENABLED 4
+#define CPU_PMU_ENABLED 0
 #define CPU_PANIC_STACK 8
 
 /* From a vector table (HVBAR), where this bit is 0, to its twin for performance monitors. */

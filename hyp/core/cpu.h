@@ -12,8 +12,8 @@ struct vcpu;
 struct vm;
 
 struct cpu {
-	struct vcpu *loaded;	       /* whose world is in the registers; NULL: nobody's */
 	volatile uint32_t pmu_enabled; /* CPU_PMU_ENABLED: hyp/hw/pmu.h */
+	struct vcpu *loaded;	       /* whose world is in the registers; NULL: nobody's */
 	uintptr_t panic_stack;	       /* CPU_PANIC_STACK: its top, for vectors.S */
 	volatile bool resched;	       /* look for something else to run */
 	volatile bool contended; /* the loaded vCPU gets slices; written under vm_sched_lock */
@@ -32,9 +32,9 @@ struct cpu {
 	uint64_t timer_at;  /* likewise, for which its HYP timer was set last; UINT64_MAX: not */
 };
 
-_Static_assert((offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&
-		offsetof(struct cpu, panic_stack) == CPU_PANIC_STACK) ||
-		       sizeof(void *) != 4,
+_Static_assert(offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&
+		       (offsetof(struct cpu, panic_stack) == CPU_PANIC_STACK ||
+			sizeof(void *) != 4),
 	       "vectors.S");
 
 extern struct cpu cpus[BOARD_MAX_CPUS];

@@ -33,6 +33,7 @@
 #define RIG_TIMER_VIRT 27u
 #define RIG_TIMER_PHYS 30u
 #define RIG_MAINTAIN   25u
+#define RIG_PMU	       23u
 
 /* ---- a run ---- */
 
@@ -202,6 +203,7 @@ struct rig_program {
 	void (*takes)(struct rig_guest *g);  /* g->iar; NULL likewise */
 	/* A step of the handler of g->iar: true, it is done, EOI follows. NULL: nothing to do. */
 	bool (*handle)(struct rig_guest *g, struct guest_regs *regs);
+	bool unmarked; /* its registers are its own: none has the rig's marks */
 	/* When all CPUs sleep: anything left? NULL: fine. */
 	const char *(*at_rest)(void);
 };

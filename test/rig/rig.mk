@@ -42,3 +42,23 @@ $(RIG_LONG): $(B)/verify/%: test/unit/test_%.c $(B)/unit/libcore.a $(B)/unit/lib
 	@mkdir -p $(@D)
 	$(Q)$(UNIT_CC) $(RING_CFLAGS) -DRIG_LONG=10 $(DEPFLAGS) -MT $@ -o $@ $< \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+
+# Coverage of glue: the scenarios again, with clang's counters of branches (test/check/coverage.py).
+COVERAGE_RING_CFLAGS := -Itest/rig/fakes $(filter-out -Itest/fakes,$(COVERAGE_CFLAGS))
+COVERAGE_RING_OBJS := $(RING_SRCS:%=$(B)/coverage/ring/%.o)
+COVERAGE_RIG_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/*.c))
+COVERAGE_GLUE := $(patsubst test/unit/%.c,$(B)/coverage/%,$(wildcard test/unit/test_rig_*.c))
+
+$(COVERAGE_RING_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk
+	$(call say,COV,$<)
+	@mkdir -p $(@D)
+	$(Q)clang $(COVERAGE_RING_CFLAGS) -fsanitize-coverage=func,trace-loads,trace-stores $(DEPFLAGS) -c -o $@ $<
+	$(Q)objcopy --rename-section .data=core_data --rename-section .bss=core_bss $@
+
+$(COVERAGE_RIG_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk
+	@mkdir -p $(@D)
+	$(Q)clang $(COVERAGE_RING_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(COVERAGE_GLUE): $(B)/coverage/%: test/unit/%.c $(COVERAGE_RING_OBJS) $(COVERAGE_RIG_OBJS) $(COVERAGE_PURE_OBJS)
+	$(call say,COV,$@)
+	$(Q)clang $(COVERAGE_RING_CFLAGS) $(DEPFLAGS) -MT $@ -o $@ $(filter %.c %.o,$^)

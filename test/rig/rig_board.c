@@ -148,6 +148,7 @@ static void reset_cpu(uint32_t n)
 	reg[FAKE_CNTFRQ] = RIG_HZ;
 	reg[FAKE_CTR] = 0x84448003 | 9u << 16; /* long lines: fewer accesses */
 	reg[FAKE_ID_PFR1] = 0x00011011;
+	reg[FAKE_ID_DFR0] = 0x02010555;
 	reg[FAKE_ACTLR] = 0x40;
 	rig.cpu[n].wait = RIG_OFF;
 }

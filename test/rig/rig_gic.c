@@ -17,12 +17,12 @@ bool rig_hw_bit;
 
 static uint64_t lines_of(uint32_t cpu)
 {
-	static const uint8_t timers[] = { RIG_MAINTAIN, RIG_TIMER_HYP, RIG_TIMER_VIRT,
+	static const uint8_t timers[] = { RIG_PMU, RIG_MAINTAIN, RIG_TIMER_HYP, RIG_TIMER_VIRT,
 					  RIG_TIMER_PHYS };
 	uint64_t high = rig.spi_line;
 
 	for (uint32_t n = 0; n < ARRAY_SIZE(timers); n++) {
-		if ((rig.enabled[cpu] >> timers[n] & 1) && rig_timer_level(cpu, timers[n])) {
+		if (rig_timer_level(cpu, timers[n])) {
 			high |= BIT64(timers[n]);
 		}
 	}
@@ -341,6 +341,9 @@ bool rig_timer_level(uint32_t cpu, uint32_t intid)
 	switch (intid) {
 	case RIG_MAINTAIN:
 		return maintenance(c);
+	case RIG_PMU:
+		return (c->reg[FAKE_PMCR] & 1) &&
+		       (c->reg[FAKE_PMOVSR] & c->reg[FAKE_PMINTENSET]) != 0;
 	case RIG_TIMER_HYP:
 		return (c->reg[FAKE_CNTHP_CTL] & 3) == 1 && c->reg[FAKE_CNTHP_CVAL] <= rig.now;
 	case RIG_TIMER_VIRT:

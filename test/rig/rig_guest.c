@@ -155,6 +155,9 @@ static struct rig_guest *enter(const struct guest_regs *regs)
 	}
 	check_list_registers(vcpu);
 	check_own_interrupts(vcpu);
+	if (rig_this()->reg[FAKE_HVBAR] & VECTORS_PMU) {
+		rig_this()->reg[FAKE_PMCNTENSET] |= cpus[rig_self].pmu_enabled;
+	}
 	rig_this()->in_guest = true;
 	if (is_quiet()) {
 		const char *why = quiet();
@@ -168,12 +171,24 @@ static struct rig_guest *enter(const struct guest_regs *regs)
 
 /* ---- what a guest does ---- */
 
-static void trap(struct rig_guest *g, struct guest_regs *regs)
+/* What the vectors do beside the frame (hyp/hw/vectors.S): the performance monitors stand still. */
+static void leave(void)
 {
 	uint64_t *reg = rig_this()->reg;
 
 	rig_this()->in_guest = false;
 	rig_this()->undone = true;
+	if (reg[FAKE_HVBAR] & VECTORS_PMU) {
+		cpus[rig_self].pmu_enabled = (uint32_t)reg[FAKE_PMCNTENSET];
+		reg[FAKE_PMCNTENSET] = 0;
+	}
+}
+
+static void trap(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint64_t *reg = rig_this()->reg;
+
+	leave();
 	reg[FAKE_HSR] = g->hsr;
 	if (g->op == RIG_STORE || g->op == RIG_LOAD) {
 		reg[FAKE_HDFAR] = g->ipa;
@@ -270,7 +285,7 @@ static bool is_open_now(const struct rig_guest *g)
 /* The instruction that caused the last exit is done (true), or to be done again. */
 static bool is_done(struct rig_guest *g, struct guest_regs *regs)
 {
-	if (g->op == RIG_NO_OP) {
+	if (g->op == RIG_NO_OP || rig_program->unmarked) {
 		return true;
 	}
 	if (regs->pc == g->pc && is_open_now(g)) {
@@ -334,15 +349,18 @@ static void take(struct rig_guest *g)
 
 static void step(struct rig_guest *g, struct guest_regs *regs)
 {
-	if (regs->r[12] == 0) {
+	if (rig_this()->reg[FAKE_TPIDRPRW] == 0) {
 		begin_life(g, regs);
-	} else {
+	} else if (!rig_program->unmarked) {
 		check_registers(g, regs, g->mark);
 	}
-	leave_mark(g, regs);
+	if (rig_program->unmarked) {
+		rig_this()->reg[FAKE_TPIDRPRW] = 1;
+	} else {
+		leave_mark(g, regs);
+	}
 	if (rig_signals(rig_self)) {
-		rig_this()->in_guest = false;
-		rig_this()->undone = true;
+		leave();
 		exit_irq(regs);
 		return;
 	}

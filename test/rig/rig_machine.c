@@ -9,9 +9,10 @@
 #include "test/rig/rig.h"
 #include <string.h>
 
-#define UART_FIFO 16u
-#define UART_BYTE 10u /* ticks that a byte needs */
-#define OUTPUT	  (1u << 20)
+#define UART_FIFO  16u
+#define UART_BYTE  10u /* ticks that a byte needs */
+#define PMU_EVENTS 6u
+#define OUTPUT	   (1u << 20)
 
 struct rig_machine rig;
 uint32_t rig_nr_cpus;
@@ -60,12 +61,47 @@ static void translate(enum fake_sysreg reg, uint32_t va)
 	rig_this()->reg[FAKE_PAR_64] = ok ? (pa & ~UINT64_C(0xfff)) | BIT32(11) : 1;
 }
 
+/* Set and clear registers of the performance monitors (C12.8): one word behind each pair. */
+static bool write_pmu(enum fake_sysreg reg, uint32_t value)
+{
+	uint64_t *r = rig_this()->reg;
+
+	switch (reg) {
+	case FAKE_PMCR:
+		r[FAKE_PMCR] = (value & 0x39) | PMU_EVENTS << 11;
+		return true;
+	case FAKE_PMCNTENSET:
+		r[FAKE_PMCNTENSET] |= value;
+		return true;
+	case FAKE_PMCNTENCLR:
+		r[FAKE_PMCNTENSET] &= ~(uint64_t)value;
+		return true;
+	case FAKE_PMINTENSET:
+		r[FAKE_PMINTENSET] |= value;
+		return true;
+	case FAKE_PMINTENCLR:
+		r[FAKE_PMINTENSET] &= ~(uint64_t)value;
+		return true;
+	case FAKE_PMOVSSET:
+		r[FAKE_PMOVSR] |= value;
+		return true;
+	case FAKE_PMOVSR:
+		r[FAKE_PMOVSR] &= ~(uint64_t)value;
+		return true;
+	default:
+		return false;
+	}
+}
+
 void fake_sysreg_write(enum fake_sysreg reg, uint64_t value)
 {
 	if (reg != FAKE_DCCMVAC && reg != FAKE_DCCIMVAC) {
 		rig_point(RIG_AT_REGISTER);
 	}
 	rig_this()->undone = true;
+	if (write_pmu(reg, (uint32_t)value)) {
+		return;
+	}
 	rig_this()->reg[reg] = value;
 	if (reg == FAKE_ATS12NSOPR || reg == FAKE_ATS12NSOUR || reg == FAKE_ATS1CPR) {
 		translate(reg, (uint32_t)value);

@@ -21,9 +21,9 @@
 
 const char rig_mix_manifest[] =
 	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
-	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>; pmu;\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; };\n"
-	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>; pmu;\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\";\n"
 	" dev { compatible = \"plumbline,device\"; pa = <0 0x0a000000>; size = <0x1000>;\n"
 	"  interrupt = <48>; };\n"
@@ -35,9 +35,9 @@ const char rig_mix_manifest[] =
 /* The same on two CPUs, each with vCPUs of its own: nobody runs another's. */
 const char rig_mix_pinned[] =
 	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
-	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>; pmu;\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; cpus = <1 2>; };\n"
-	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>; pmu;\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; cpus = <2 1>; };\n"
 	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; cpus = <2>; }; };\n";
@@ -203,6 +203,8 @@ static bool handle(struct rig_guest *g, struct guest_regs *regs)
 	} else if (intid == UART_INTID) {
 		rig_load(g, regs, UART);
 		return false;
+	} else if (intid == RIG_PMU) {
+		fake_sysreg_write(FAKE_PMOVSR, ~UINT64_C(0));
 	} else if (intid == DEVICE_LEVEL || intid == DEVICE_EDGE) {
 		device_is_served(intid);
 	}
@@ -375,6 +377,23 @@ static void use_cp15(struct rig_guest *g, struct guest_regs *regs)
 			 iss[rig_throw(g, ARRAY_SIZE(iss))]);
 }
 
+/* Opens them; then lets one overflow, which its interrupt tells of. */
+static void use_pmu(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (g->vm == RAW) {
+		return;
+	}
+	if (rig_this()->reg[FAKE_HDCR] & BIT32(6)) {
+		rig_trap(g, regs,
+			 0x03u << 26 | 1u << 25 | 1u << 24 | 0xeu << 20 | 9u << 10 | 12u << 1 | 1u);
+		return;
+	}
+	fake_sysreg_write(FAKE_PMCR, 1);
+	fake_sysreg_write(FAKE_PMINTENSET, BIT32(31));
+	fake_sysreg_write(FAKE_PMCNTENSET, BIT32(31));
+	fake_sysreg_write(FAKE_PMOVSSET, BIT32(31));
+}
+
 static enum rig_action draw(struct rig_guest *g)
 {
 	uint32_t sum = 0, at;
@@ -464,6 +483,9 @@ static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action ac
 		break;
 	case MIX_CP15:
 		use_cp15(g, regs);
+		break;
+	case MIX_PMU:
+		use_pmu(g, regs);
 		break;
 	default:
 		break;

@@ -24,6 +24,7 @@ enum rig_action {
 	MIX_VFP,
 	MIX_FAULT, /* a load from nothing, an instruction that is none */
 	MIX_CP15,
+	MIX_PMU,
 	MIX_ACTIONS
 };
 

@@ -10,6 +10,7 @@ static const struct rig_mix mix = {
 		    [MIX_TIMER] = 3,
 		    [MIX_YIELD] = 8,
 		    [MIX_VFP] = 3,
+		    [MIX_PMU] = 3,
 		    [MIX_SGI] = 3,
 		    [MIX_CPU_ON] = 3,
 		    [MIX_LEVEL] = 2 },
