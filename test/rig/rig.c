@@ -203,6 +203,9 @@ static void rest(void)
 		rig_fail("at rest: %s", why);
 	}
 	at = rig_next_event();
+	if (at == RIG_NEVER && is_booting) {
+		rig_done(); /* a board that nothing can switch off waits for ever */
+	}
 	if (at == RIG_NEVER) {
 		rig_fail("nothing more happens");
 	}
@@ -247,7 +250,7 @@ void rig_sleep(enum rig_wait wait)
 	struct rig_cpu *self = rig_this();
 
 	if (wait == RIG_RUNS) { /* yields: time passes */
-		rig.now += 4;
+		rig.now += is_booting ? 64 : 4;
 	} else if (wait != RIG_AT_LOCK) {
 		rig_demand(self->nr_held == 0, "a CPU waits for an event and holds a lock");
 	}
@@ -300,9 +303,12 @@ void rig_point(enum rig_kind kind)
 
 /* ---- runs ---- */
 
+static bool came_to_guests;
+
 void rig_enter_guests(void)
 {
 	if (is_booting) {
+		came_to_guests = true;
 		rig_this()->wait = RIG_OFF;
 		for (uint32_t n = 0; n < rig_nr_cpus; n++) {
 			if (rig.cpu[n].wait != RIG_OFF) {
@@ -318,8 +324,9 @@ void rig_enter_guests(void)
 	}
 }
 
-void rig_boot_cpu(void (*begin)(uint32_t cpu))
+bool rig_boot_cpu(void (*begin)(uint32_t cpu))
 {
+	came_to_guests = false;
 	is_booting = goes_on = true;
 	result = (struct rig_result) { .failed = false };
 	total = 0;
@@ -333,8 +340,9 @@ void rig_boot_cpu(void (*begin)(uint32_t cpu))
 	is_booting = false;
 	if (result.failed) {
 		printf("rig: while it boots: %s\n%s\n", result.why, rig_output);
-		abort();
+		return false;
 	}
+	return came_to_guests;
 }
 
 static void enter(uint32_t cpu)

@@ -120,7 +120,8 @@ void rig_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1
 void rig_demand(bool ok, const char *what);
 /* Of the run that goes on: its CPUs begin here. While the monitor boots they end here. */
 void rig_enter_guests(void) __attribute__((noreturn));
-void rig_boot_cpu(void (*begin)(uint32_t cpu));
+/* True: they did. */
+bool rig_boot_cpu(void (*begin)(uint32_t cpu));
 
 /* rig_gic.c */
 uint32_t rig_gicd_read(uint32_t offset);
@@ -157,6 +158,33 @@ extern size_t rig_output_length;
  * there. */
 void rig_boot(const char *manifest, uint32_t nr_cpus, bool hw_bit);
 uint8_t *rig_memory(uint32_t vm, uint32_t ipa);
+
+/* Any board, which may be refused. `before`: when its memory is filled and its registers are reset,
+ * changes what is to be otherwise; NULL: nothing. True: its CPUs came to their guests. What it has
+ * said is in rig_output; it is not run on. */
+struct rig_system {
+	const char *tree, *manifest;
+	uint32_t nr_cpus;
+	bool hw_bit;
+	void (*before)(void);
+	uint32_t wrong_mode; /* not 0: the mode that it is entered in */
+};
+bool rig_boots(const struct rig_system *system);
+extern const char rig_manifest_small[];
+/* Where the file and the board's tree lie. */
+#define RIG_IMAGE   RIG_RAM
+#define RIG_MONITOR 0x10000u /* bytes, then the manifest */
+#define RIG_TREE    (RIG_RAM + 0x800000u)
+uint8_t *rig_ram(uint64_t pa);
+void rig_set_file_end(uint32_t end, uint32_t seal);
+/* A CPU that is not there yet begins, as its turn has come. */
+void rig_second_begins(uint32_t cpu);
+/* Device registers beside those of the GIC and the UART: memory, and what a write does. NULL: there
+ * are none. */
+extern uint32_t *(*rig_registers)(uintptr_t address, bool is_write, uint32_t value);
+/* What CPU_ON returns; and is it so that the CPU never comes? */
+extern int32_t rig_cpu_on_error;
+extern bool rig_cpu_never_comes;
 void rig_restore(void);
 /* Memory that CPUs share; *flag: where they look without a lock. */
 bool rig_is_shared(const void *address, bool *flag);

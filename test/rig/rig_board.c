@@ -10,16 +10,16 @@
 #include "test/rig/rig.h"
 #include "test/unit/tree.h"
 
-#define IMAGE	RIG_RAM
-#define MONITOR 0x10000u /* bytes of it */
-#define TREE	(RIG_RAM + 0x800000u)
+#define IMAGE	RIG_IMAGE
+#define MONITOR RIG_MONITOR
+#define TREE	RIG_TREE
 
 /* What boot/ and the linker script have. */
 struct {
 	uint32_t start, end, endian, magic, memory_size, version, seal;
 } boot_header;
 const char vectors[1], vectors_iciallu[1], vectors_bpiall[1], image_stacks[1], boot_secondary[1];
-const uint32_t monitor_active;
+uint32_t monitor_active;
 __asm__(".bss\n"
 	".globl image_start\n"
 	"image_start: .zero 0x10000\n"
@@ -108,11 +108,11 @@ static const char board_tree[] =
 	" compatible = \"arm,armv7-timer\"; };\n"
 	"cpus { #size-cells = <0>; #address-cells = <1>;\n";
 
-static void put_board(uint32_t nr_cpus)
+/* The board's tree, with so many CPUs. */
+static const char *tree_of(uint32_t nr_cpus)
 {
-	char source[4096];
+	static char source[4096];
 	size_t length = sizeof(board_tree) - 1;
-	struct tree tree;
 
 	memcpy(source, board_tree, sizeof(board_tree));
 	for (uint32_t n = 0; n < nr_cpus; n++) {
@@ -121,9 +121,26 @@ static void put_board(uint32_t nr_cpus)
 					 "cpu@%u { reg = <%u>; device_type = \"cpu\"; };\n", n, n);
 	}
 	snprintf(source + length, sizeof(source) - length, "}; };\n");
-	tree = tree_compile(source, "");
+	return source;
+}
+
+static void put_board(const char *source)
+{
+	struct tree tree = tree_compile(source, "");
+
 	memcpy(memory(TREE, tree.size), tree.blob, tree.size);
 	tree_free(&tree);
+}
+
+uint8_t *rig_ram(uint64_t pa)
+{
+	return memory(pa, 1);
+}
+
+void rig_set_file_end(uint32_t end, uint32_t seal)
+{
+	boot_header.end = end;
+	boot_header.seal = seal;
 }
 
 static void put_manifest(const char *source)
@@ -153,9 +170,14 @@ static void reset_cpu(uint32_t n)
 	rig.cpu[n].wait = RIG_OFF;
 }
 
+static uint32_t wrong_mode;
+
 static void boot(uint32_t cpu)
 {
 	(void)cpu;
+	if (wrong_mode) {
+		main_wrong_mode(TREE, IMAGE, wrong_mode);
+	}
 	main_start(TREE, IMAGE);
 }
 
@@ -194,7 +216,7 @@ static uint8_t *keep_globals(const uint8_t *from, size_t size)
 	return to;
 }
 
-void rig_boot(const char *manifest, uint32_t nr_cpus, bool hw_bit)
+bool rig_boots(const struct rig_system *system)
 {
 	static uint8_t *data, *bss; /* as the program began */
 
@@ -205,23 +227,40 @@ void rig_boot(const char *manifest, uint32_t nr_cpus, bool hw_bit)
 	copy(__start_core_data, data, DATA_SIZE);
 	copy(__start_core_bss, bss, BSS_SIZE);
 	rig_output_length = 0;
-	free(kept_data);
-	free(kept_bss);
-	free(kept_pool);
+	rig_output[0] = '\0';
 	memset(&rig, 0, sizeof(rig));
 	rig_guest_reset(0);
-	rig_nr_cpus = nr_cpus;
-	rig_hw_bit = hw_bit;
+	rig_nr_cpus = system->nr_cpus;
+	rig_hw_bit = system->hw_bit;
+	wrong_mode = system->wrong_mode;
+	monitor_active = 0;
 	for (uint32_t n = 0; n < RIG_DEVICES; n++) {
 		rig.device[n].at = RIG_NEVER;
 	}
 	rig.now = 1000;
-	for (uint32_t n = 0; n < nr_cpus; n++) {
+	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
 		reset_cpu(n);
 	}
-	put_board(nr_cpus);
-	put_manifest(manifest);
-	rig_boot_cpu(boot);
+	memset(memory(IMAGE, MONITOR), 0, MONITOR);
+	put_board(system->tree ? system->tree : tree_of(rig_nr_cpus));
+	put_manifest(system->manifest);
+	if (system->before) {
+		system->before();
+	}
+	return rig_boot_cpu(boot);
+}
+
+void rig_boot(const char *manifest, uint32_t nr_cpus, bool hw_bit)
+{
+	const struct rig_system system = { NULL, manifest, nr_cpus, hw_bit, NULL, 0 };
+
+	if (!rig_boots(&system)) {
+		printf("rig: the board is refused:\n%s\n", rig_output);
+		abort();
+	}
+	free(kept_data);
+	free(kept_bss);
+	free(kept_pool);
 	pool_size = 0;
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 		pool_size += partition_pool_size(&boot_manifest.partition[n]);

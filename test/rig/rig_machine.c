@@ -5,6 +5,7 @@
 #include "hyp/hw/pen.h"
 #include "hyp/hw/smc.h"
 #include "hyp/hw/vfp.h"
+#include "hyp/hw/monitor_calls.h"
 #include "hyp/hw/pen_layout.h"
 #include "test/rig/rig.h"
 #include <string.h>
@@ -17,6 +18,9 @@
 struct rig_machine rig;
 uint32_t rig_nr_cpus;
 uint32_t rig_self;
+uint32_t *(*rig_registers)(uintptr_t address, bool is_write, uint32_t value);
+int32_t rig_cpu_on_error;
+bool rig_cpu_never_comes;
 char rig_output[OUTPUT];
 size_t rig_output_length;
 
@@ -108,6 +112,20 @@ void fake_sysreg_write(enum fake_sysreg reg, uint64_t value)
 	}
 }
 
+extern volatile uint32_t pen_boxes[][1u << (PEN_BOX_SHIFT - 2)];
+
+/* Who waits in a box that has an entry now leaves it (boot/pen.S). */
+static void open_pen(void)
+{
+	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
+		if (pen_boxes[n][PEN_PARKED / 4] && pen_boxes[n][PEN_ENTRY / 4] &&
+		    rig.cpu[n].wait == RIG_OFF) {
+			pen_boxes[n][PEN_PARKED / 4] = 0;
+			rig_second_begins(n);
+		}
+	}
+}
+
 void fake_barrier(enum fake_barrier which)
 {
 	rig_point(RIG_AT_BARRIER);
@@ -117,6 +135,7 @@ void fake_barrier(enum fake_barrier which)
 		break;
 	case FAKE_SEV:
 		rig_this()->undone = false; /* hw_sev has a DSB */
+		open_pen();
 		for (uint32_t n = 0; n < rig_nr_cpus; n++) {
 			rig.cpu[n].event = true;
 		}
@@ -267,8 +286,12 @@ uint32_t io_read32(uintptr_t address)
 	case RIG_UART:
 		return uart_read(offset);
 	default:
-		rig_fail("nothing is at device address 0x%lx", (unsigned long)address);
+		break;
 	}
+	if (rig_registers) {
+		return *rig_registers(address, false, 0);
+	}
+	rig_fail("nothing is at device address 0x%lx", (unsigned long)address);
 }
 
 void io_write32(uintptr_t address, uint32_t value)
@@ -295,7 +318,11 @@ void io_write32(uintptr_t address, uint32_t value)
 		uart_write(offset, value);
 		break;
 	default:
-		rig_fail("nothing is at device address 0x%lx", (unsigned long)address);
+		if (!rig_registers) {
+			rig_fail("nothing is at device address 0x%lx", (unsigned long)address);
+		}
+		*rig_registers(address, true, value) = value;
+		break;
 	}
 }
 
@@ -361,20 +388,34 @@ static void second_begins(uint32_t cpu)
 	main_secondary(pen_turn[PEN_TURN_INDEX / 4]);
 }
 
+void rig_second_begins(uint32_t cpu)
+{
+	if (rig_cpu_never_comes) {
+		return;
+	}
+	rig_demand(cpu < rig_nr_cpus && rig.cpu[cpu].wait == RIG_OFF, "a CPU is started twice");
+	rig.cpu[cpu].begin = second_begins;
+	rig.cpu[cpu].wait = RIG_RUNS;
+}
+
+/* Firmware's, and the resident monitor's (boot/monitor.S). */
 int32_t smc_call(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3)
 {
 	(void)a2;
 	(void)a3;
 	rig_point(RIG_AT_DEVICE);
 	switch (function) {
-	case 0x84000003: /* CPU_ON */
-		rig_demand(a1 < rig_nr_cpus && rig.cpu[a1].wait == RIG_OFF, "CPU_ON");
-		rig.cpu[a1].begin = second_begins;
-		rig.cpu[a1].wait = RIG_RUNS;
-		return 0;
+	case MONITOR_PSCI_CPU_ON:
+		if (!rig_cpu_on_error) {
+			rig_second_begins(a1);
+		}
+		return rig_cpu_on_error;
 	case 0x84000008: /* SYSTEM_OFF */
 		rig_done();
+	case MONITOR_SET_FREQUENCY:
+		rig_this()->reg[FAKE_CNTFRQ] = a1;
+		return 0;
 	default:
-		return -1;
+		return 0;
 	}
 }

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * main_start on boards and manifests of all kinds: those that it boots, and each that it refuses,
+ * with the words that it has for it.
+ */
+#include "hyp/hw/pen_layout.h"
+#include "test/rig/rig.h"
+#include "test/unit/test.h"
+
+/* A board in pieces; the root's properties stand first. */
+#define HEAD_OF(properties)                                                                   \
+	"/dts-v1/; / { interrupt-parent = <&gic>; model = \"rig\"; #size-cells = <2>;\n"      \
+	"#address-cells = <2>; " properties "chosen { stdout-path = \"/pl011@9000000\"; };\n" \
+	"gic: intc@8000000 { interrupts = <1 9 4>; compatible = \"arm,cortex-a15-gic\";\n"    \
+	" reg = <0 0x8000000 0 0x10000 0 0x8010000 0 0x10000 0 0x8030000 0 0x10000\n"         \
+	"  0 0x8040000 0 0x10000>; interrupt-controller; #interrupt-cells = <3>; };\n"        \
+	"timer { interrupts = <1 13 0x104 1 14 0x104 1 11 0x104 1 10 0x104>; always-on;\n"    \
+	" compatible = \"arm,armv7-timer\"; };\n"
+#define HEAD   HEAD_OF("")
+#define MEMORY "memory@40000000 { reg = <0 0x40000000 0 0x1800000>; device_type = \"memory\"; };\n"
+#define PSCI   "psci { method = \"smc\"; compatible = \"arm,psci-1.0\", \"arm,psci-0.2\"; };\n"
+#define UART                                                                    \
+	"pl011@9000000 { interrupts = <0 1 4>; reg = <0 0x9000000 0 0x1000>;\n" \
+	" compatible = \"arm,pl011\", \"arm,primecell\"; };\n"
+#define CPU(n, more) "cpu@" #n " { reg = <" #n ">; device_type = \"cpu\"; " more "};\n"
+#define CPUS(cpus)   "cpus { #size-cells = <0>; #address-cells = <1>;\n" cpus "};\n"
+#define TWO	     CPUS(CPU(0, "") CPU(1, ""))
+#define BOARD(more)  HEAD MEMORY UART more "};\n"
+
+#define PARTITION    "compatible = \"plumbline,partition\"; kernel = [fe ff ff ea]; no-dtb;\n"
+#define SYSTEM(more) "/dts-v1/; / { compatible = \"plumbline,system-1\"; " more "};\n"
+#define SMALL	     "a { " PARTITION " memory-size = <0x20000>; };\n"
+
+static uint32_t registers[64];
+
+/* Any register of a device that only boot touches. */
+static uint32_t *plain(uintptr_t address, bool is_write, uint32_t value)
+{
+	(void)is_write;
+	(void)value;
+	return &registers[address / 4 % 64];
+}
+
+static bool boots(const char *tree, const char *manifest, void (*before)(void))
+{
+	const struct rig_system system = { tree, manifest, 2, true, before, 0 };
+	bool did;
+
+	memset(registers, 0, sizeof(registers));
+	rig_registers = plain;
+	did = rig_boots(&system);
+	rig_cpu_on_error = 0;
+	rig_cpu_never_comes = false;
+	return did;
+}
+
+static bool said(const char *what)
+{
+	if (!strstr(rig_output, what)) {
+		printf("not said: %s\n%s\n", what, rig_output);
+		return false;
+	}
+	return true;
+}
+
+static void refused(const char *tree, const char *manifest, void (*before)(void), const char *what)
+{
+	CHECK(!boots(tree, manifest, before));
+	CHECK(said(what));
+	CHECK(said("plumbline: end: status 4"));
+}
+
+static void good(void)
+{
+	CHECK(boots(BOARD(PSCI TWO), SYSTEM(SMALL), NULL));
+	CHECK(said("[plumbline] rig, 2 CPUs"));
+	CHECK(boots(BOARD(PSCI TWO "reserved-memory { #address-cells = <2>; #size-cells = <2>;\n"
+				   " ranges; r@41000000 { reg = <0 0x41000000 0 0x10000>; }; };\n"
+				   "clock@1000000 { compatible = \"arm,pl031\";\n"
+				   " reg = <0 0x1000000 0 0x1000>; };\n"),
+		    SYSTEM("branch-hardening = \"always\"; a { " PARTITION
+			   " memory-size = <0x400000>; memory-at = <0 0x40c00000>;\n"
+			   " no-autostart; }; b { " PARTITION " memory-size = <0x20000>; };\n"),
+		    NULL));
+	CHECK(boots(BOARD(PSCI TWO), SYSTEM("branch-hardening = \"never\"; raw-console; " SMALL),
+		    NULL));
+	CHECK(boots(BOARD(PSCI TWO),
+		    SYSTEM("a { compatible = \"plumbline,partition\"; no-dtb;\n"
+			   " memory-size = <0x20000>; firmware = [fe ff ff ea]; };\n"),
+		    NULL));
+	CHECK(boots(BOARD(PSCI TWO "disabled@1000000 { compatible = \"arm,pl031\";\n"
+				   " status = \"disabled\"; reg = <0 0x1000000 0 0x1000>; };\n"),
+		    SYSTEM("a { " PARTITION " memory-size = <0x20000>; pmu; };\n"), NULL));
+	CHECK(said("[plumbline] rig, 2 CPUs"));
+}
+
+static void no_counter(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		rig.cpu[n].reg[FAKE_CNTFRQ] = 0;
+	}
+}
+
+static void bad_tree(void)
+{
+	rig_ram(RIG_TREE)[3] = 0;
+}
+
+static void huge_tree(void)
+{
+	rig_ram(RIG_TREE)[4] = 0x7f;
+}
+
+static void odd_boot_cpu(void)
+{
+	rig.cpu[0].reg[FAKE_MPIDR] = 0x80000007u;
+}
+
+static void old_a15(void)
+{
+	rig.cpu[0].reg[FAKE_MIDR] = rig.cpu[1].reg[FAKE_MIDR] = 0x410fc0f4;
+}
+
+/* ---- what the board lacks ---- */
+
+static void boards(void)
+{
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), no_counter, "timer: CNTFRQ is 0");
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), odd_boot_cpu,
+		"cpus: the CPU that booted is not in the device tree");
+	refused(HEAD UART PSCI TWO "};", SYSTEM(SMALL), NULL, "plumbline: refused: ");
+	CHECK(!boots(BOARD(PSCI TWO), SYSTEM(SMALL), bad_tree)); /* nobody hears of these */
+	CHECK(!boots(BOARD(PSCI TWO), SYSTEM(SMALL), huge_tree));
+	CHECK_EQ(rig_output[0], 0);
+	CHECK(boots(HEAD MEMORY PSCI TWO "};", SYSTEM(SMALL), NULL)); /* no UART */
+	CHECK(boots(BOARD(PSCI TWO), SYSTEM(SMALL), old_a15));
+}
+
+static void wrong_modes(void)
+{
+	static const char *const trees[] = { BOARD(PSCI TWO), HEAD UART PSCI TWO "};" };
+
+	for (uint32_t n = 0; n < 2; n++) {
+		const struct rig_system system = { trees[n], SYSTEM(SMALL), 2, true, NULL, 0x13 };
+
+		CHECK(!rig_boots(&system));
+		CHECK(said("plumbline: refused: entered in mode 0x13, not HYP (0x1a)"));
+		CHECK_EQ(strstr(rig_output, "nor would this board do") != NULL, n == 1);
+	}
+}
+
+/* ---- CPUs ---- */
+
+static void in_pen(void)
+{
+	extern volatile uint32_t pen_boxes[][1u << (PEN_BOX_SHIFT - 2)];
+
+	pen_boxes[1][PEN_PARKED / 4] = 1;
+}
+
+static void with_monitor(void)
+{
+	extern uint32_t monitor_active;
+
+	monitor_active = 1;
+	no_counter();
+	in_pen();
+}
+
+static void cpu_on_fails(void)
+{
+	rig_cpu_on_error = -3;
+}
+
+static void cpu_is_lost(void)
+{
+	rig_cpu_never_comes = true;
+}
+
+static void cpu_comes_in_svc(void)
+{
+	extern volatile uint32_t pen_turn[];
+
+	rig_cpu_never_comes = true;
+	pen_turn[PEN_TURN_MODE / 4] = 0x13;
+}
+
+/* Spin table: the word at 0x41000000 + 8 is written. */
+static uint32_t *spins(uintptr_t address, bool is_write, uint32_t value)
+{
+	if (is_write && address == 0x1000008 && value && rig.cpu[1].wait == RIG_OFF) {
+		rig_second_begins(1);
+	}
+	return plain(address, is_write, value);
+}
+
+static void spin_table(void)
+{
+	rig_registers = spins;
+}
+
+static void second_cpu(void)
+{
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), cpu_on_fails,
+		"/cpus: CPU 1 does not start: PSCI error -3");
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), cpu_is_lost,
+		"/cpus: CPU 1 does not start: not there after a second");
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), cpu_comes_in_svc,
+		"/cpus: CPU 1 comes in mode 0x13, not HYP");
+	CHECK(boots(BOARD(TWO), SYSTEM(SMALL), in_pen));
+	CHECK(said("rig, 2 CPUs"));
+	CHECK(boots(BOARD(PSCI TWO "timer2 { };\n"), SYSTEM(SMALL), in_pen));
+	CHECK(boots(BOARD(CPUS(CPU(0, "") CPU(1, "enable-method = \"spin-table\"; "
+						 "cpu-release-addr = <0 0x1000008>; "))),
+		    SYSTEM(SMALL), spin_table));
+	CHECK(said("rig, 2 CPUs"));
+	CHECK(!boots(BOARD(PSCI TWO), SYSTEM(SMALL), with_monitor)); /* no clock-frequency */
+	CHECK(said("timer: CNTFRQ is 0"));
+}
+
+static void left_out(void)
+{
+	CHECK(boots(BOARD(TWO), SYSTEM(SMALL), NULL));
+	CHECK(said("[plumbline] left out, as"));
+}
+
+/* ---- the file ---- */
+
+static void no_manifest(void)
+{
+	memset(rig_ram(RIG_IMAGE + RIG_MONITOR), 0, 8);
+}
+
+static void cut_off(void)
+{
+	rig_set_file_end(RIG_MONITOR + 0x4000, 0x5ea15ea1);
+}
+
+static void too_short(void)
+{
+	rig_set_file_end(RIG_MONITOR + 16, 0x5ea15ea1);
+}
+
+static void too_long(void)
+{
+	rig_set_file_end(0x7fffffff, 0x5ea15ea1);
+}
+
+static void damaged(void)
+{
+	rig_ram(RIG_IMAGE + RIG_MONITOR)[23] = 1; /* the version */
+}
+
+static void files(void)
+{
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), no_manifest,
+		"manifest: none follows the monitor: make one file of both");
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), cut_off, "image: its end is missing");
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), too_short, "image: its end is missing");
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), too_long, "image: its end is missing");
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), damaged, "plumbline: refused: manifest: ");
+}
+
+/* ---- manifests that this board cannot have ---- */
+
+static void no_monitors(void)
+{
+	rig.cpu[0].reg[FAKE_ID_DFR0] = rig.cpu[1].reg[FAKE_ID_DFR0] = 0;
+}
+
+static void manifests(void)
+{
+	refused(BOARD(PSCI TWO), SYSTEM("a { " PARTITION " memory-size = <0x20000>; x; };\n"), NULL,
+		"plumbline: refused: /a: x");
+	refused(BOARD(PSCI TWO),
+		SYSTEM("a { " PARTITION " memory-size = <0x20000>; cpus = <4>; };"), NULL,
+		"plumbline: refused: /a: cpus");
+	refused(BOARD(PSCI TWO), SYSTEM("a { " PARTITION " memory-size = <0x4000000>; };\n"), NULL,
+		"/a: memory-size: the board has no more so much memory");
+	refused(BOARD(PSCI TWO), SYSTEM("a { " PARTITION " memory-size = <0x20000>; pmu; };\n"),
+		no_monitors, "pmu: the board's CPUs have no performance monitors");
+	refused(BOARD(PSCI TWO),
+		SYSTEM("a { " PARTITION " memory-size = <0x20000>; d {\n"
+		       " compatible = \"plumbline,device\"; pa = <0 0x09000000>;\n"
+		       " ipa = <0x20000000>; size = <0x1000>; }; };\n"),
+		NULL, "a: a device is the UART that the monitor's console is on");
+	refused(BOARD(PSCI TWO),
+		SYSTEM("a { " PARTITION " memory-size = <0x20000>; console = \"none\"; d {\n"
+		       " compatible = \"plumbline,device\"; pa = <0 0x0b000000>;\n"
+		       " size = <0x1000>; interrupt = <33>; }; };\n"),
+		NULL, "a: a device is the UART that the monitor's console is on");
+}
+
+/* ---- the ways of the SoCs ---- */
+
+#define EXYNOS                                                                                   \
+	"smp@2020000 { compatible = \"samsung,exynos4210-sysram\";\n"                            \
+	" reg = <0 0x2020000 0 0x1000>; };\n"                                                    \
+	"mct@101c0000 { compatible = \"samsung,exynos4210-mct\"; reg = <0 0x101c0000 0 0x800>; " \
+	"};\n"                                                                                   \
+	"pmu: pmu@10040000 { compatible = \"samsung,exynos5250-pmu\", \"syscon\";\n"             \
+	" reg = <0 0x10040000 0 0x5000>;\n"                                                      \
+	" off { compatible = \"syscon-poweroff\"; regmap = <&pmu>; offset = <0x330c>;\n"         \
+	" mask = <0x5200>; }; };\n"
+
+/* Power comes at once; the SGI that wakes the core is the last that it is asked for. */
+static uint32_t *exynos(uintptr_t address, bool is_write, uint32_t value)
+{
+	uint32_t *word = plain(address, is_write, value);
+
+	if (!is_write && address >= 0x10042000 && address < 0x10043000) {
+		*word = 3;
+	}
+	if (is_write && address == 0x2020000 && value && rig.cpu[1].wait == RIG_OFF) {
+		rig_second_begins(1);
+	}
+	return word;
+}
+
+static void on_exynos(void)
+{
+	rig_registers = exynos;
+}
+
+static uint32_t *sunxi(uintptr_t address, bool is_write, uint32_t value)
+{
+	if (is_write && address == 0x01c25da4 - 0x200 && value && rig.cpu[1].wait == RIG_OFF) {
+		rig_second_begins(1);
+	}
+	return plain(address, is_write, value);
+}
+
+static void on_sunxi(void)
+{
+	rig_registers = sunxi;
+}
+
+static void socs(void)
+{
+	CHECK(boots(HEAD_OF("compatible = \"samsung,exynos5250\";") MEMORY UART EXYNOS TWO "};",
+		    SYSTEM(SMALL), on_exynos));
+	CHECK(said("rig, 2 CPUs"));
+	(void)boots(HEAD_OF("compatible = \"allwinner,sun7i-a20\";") MEMORY UART
+		    "cpucfg@1c25c00 { compatible = \"allwinner,sun7i-a20-cpuconfig\";\n"
+		    " reg = <0 0x01c25c00 0 0x400>; };\n" TWO "};",
+		    SYSTEM(SMALL), on_sunxi);
+	(void)boots(HEAD_OF("compatible = \"allwinner,sun8i-h3\";") MEMORY UART
+		    "cpucfg@1f01c00 { compatible = \"allwinner,sun8i-h3-cpuconfig\";\n"
+		    " reg = <0 0x01f01c00 0 0x400>; };\n"
+		    "prcm@1f01400 { compatible = \"allwinner,sun8i-h3-prcm\";\n"
+		    " reg = <0 0x01f01400 0 0x400>; };\n" TWO "};",
+		    SYSTEM(SMALL), on_sunxi);
+	(void)boots(HEAD_OF("compatible = \"arm,vexpress\";") MEMORY UART
+		    "sysreg@1c010000 { compatible = \"arm,vexpress-sysreg\";\n"
+		    " reg = <0 0x1c010000 0 0x1000>; };\n" TWO "};",
+		    SYSTEM(SMALL), NULL);
+}
+
+static const struct test_case cases[] = {
+	{ "good", good },
+	{ "boards", boards },
+	{ "wrong_modes", wrong_modes },
+	{ "second_cpu", second_cpu },
+	{ "left_out", left_out },
+	{ "files", files },
+	{ "manifests", manifests },
+	{ "socs", socs },
+};
+
+TEST_MAIN("rig_boot", cases)
