@@ -177,6 +177,20 @@ $(B)/unit/test_device: $(B)/unit/obj/hyp/core/device.c.o
 
 $(B)/unit/test_fuzz: $(B)/unit/libfuzz.a
 
+# The VGIC's tests: hyp/core/vsync.c moves its list registers, on CPUs that the test plays.
+VGIC_RIG_SRCS := hyp/core/vsync.c test/unit/vgic_rig.c
+VGIC_RIG_FAKES := -Itest/rig/fakes
+VGIC_RIG_TESTS := $(addprefix $(B)/unit/test_,fuzz passed \
+		  $(addprefix vgic_,dist explain flow interface look lr many model phys states))
+
+$(VGIC_RIG_SRCS:%=$(B)/unit/obj/%.o): UNIT_CFLAGS := $(VGIC_RIG_FAKES) $(UNIT_CFLAGS)
+
+$(B)/unit/libvgicrig.a: $(VGIC_RIG_SRCS:%=$(B)/unit/obj/%.o)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(VGIC_RIG_TESTS): $(B)/unit/libvgicrig.a
+
 $(UNIT_TESTS): $(B)/unit/%: $(B)/unit/obj/test/unit/%.c.o $(B)/unit/libpure.a $(B)/unit/libdrivers.a
 	$(Q)$(UNIT_CC) -fsanitize=address,undefined -o $@ $(filter %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lfdt

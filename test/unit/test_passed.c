@@ -155,6 +155,13 @@ uint32_t io_read32(uintptr_t address)
 	if (offset == 4) {
 		return model.typer;
 	}
+	if (offset >= 0x200 && offset < 0x200 + NR_SPIS / 8) { /* GICD_ISPENDR */
+		for (uint32_t n = 0; n < 32; n++) {
+			value |= (uint32_t)model_is_pending(&model.irq[8 * (offset - 0x200) + n])
+				 << n;
+		}
+		return value;
+	}
 	CHECK(offset >= 0xc00 && offset < 0xc00 + NR_SPIS / 4);
 	for (uint32_t n = 0; n < 16; n++) {
 		value |= model.irq[4 * (offset - 0xc00) + n].config << (2 * n);

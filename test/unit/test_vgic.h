@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * For the VGIC's tests: a guest's machine around one. The hardware's part (list registers, priority
- * drop, maintenance interrupts: IHI 0048B chapter 5) and the glue's part (when to read, fold, flush
- * and write) are played here; numbers are typed from the specification.
+ * drop, maintenance interrupts: IHI 0048B chapter 5) is played here; numbers are typed from the
+ * specification. The monitor's part (when to read, fold, flush and write) is hyp/core/vsync.c.
  */
 #ifndef TEST_UNIT_TEST_VGIC_H
 #define TEST_UNIT_TEST_VGIC_H
@@ -45,24 +45,27 @@ struct rig_cpu {
 	uint32_t syncs;	     /* times that all list registers in use were read */
 };
 
+struct rig_glue;
+
 struct rig {
 	struct vgic *vgic;
+	struct rig_glue *glue; /* vgic_rig.c */
+	unsigned *failures;
 	uint32_t nr_vcpus, nr_lrs;
 	struct rig_cpu cpu[8];
 	vgic_kick_t kick;
 	uint32_t woken; /* of those not loaded, who was, as vm_kick does; for whoever clears it */
 	uint8_t physical[1024]; /* active in the physical GIC */
 	bool low[1024];		/* its line has fallen since it fired */
-	uint32_t deactivated;	/* by vgic_phys_release_next */
+	uint32_t deactivated;	/* by the monitor */
 	uint32_t storms;
-	void (*on_trigger)(uint32_t physid, bool edge); /* by vgic_phys_trigger_next */
+	void (*on_trigger)(uint32_t physid, bool edge); /* phys_change_trigger */
 	bool eoi_is_empty; /* GICH_ELRSR shows an empty list register that asks for maintenance */
 };
 
-static inline void rig_free(struct rig *rig)
-{
-	free(rig->vgic);
-}
+/* vgic_rig.c: the monitor for a VGIC that is made; where its failed checks are counted. */
+void rig_begin(struct rig *rig, unsigned *failures);
+void rig_free(struct rig *rig);
 
 static inline void rig_make(struct rig *rig, uint32_t nr_vcpus, uint32_t nr_irqs, uint32_t nr_lrs)
 {
@@ -78,6 +81,7 @@ static inline void rig_make(struct rig *rig, uint32_t nr_vcpus, uint32_t nr_irqs
 		rig->cpu[v].vmcr = RIG_VMCR;
 		vgic_cif(rig->vgic, v)->vmcr = RIG_VMCR;
 	}
+	rig_begin(rig, &test_failures);
 }
 
 /* ---- hardware ---- */
@@ -233,113 +237,42 @@ static inline void hw_eoi(struct rig *rig, uint32_t v, uint32_t iar)
 	}
 }
 
-/* ---- glue ---- */
-
-static inline void rig_releases(struct rig *rig, uint32_t v)
+/* As vgic_hw_look. */
+static inline void hw_look(struct rig *rig, uint32_t v)
 {
-	uint32_t physid;
-	bool edge;
-
-	if (!vgic_cif(rig->vgic, v)->has_release) {
-		CHECK(!vgic_cif(rig->vgic, v)->has_trigger);
-		CHECK(!vgic_phys_trigger_next(rig->vgic, v, &physid, &edge));
-		CHECK(!vgic_phys_release_next(rig->vgic, v, &physid));
-		return;
-	}
-	while (vgic_cif(rig->vgic, v)->has_trigger &&
-	       vgic_phys_trigger_next(rig->vgic, v, &physid, &edge)) {
-		if (rig->on_trigger) {
-			rig->on_trigger(physid, edge);
-		}
-	}
-	CHECK(!vgic_phys_trigger_next(rig->vgic, v, &physid, &edge));
-	while (vgic_cif(rig->vgic, v)->has_release &&
-	       vgic_phys_release_next(rig->vgic, v, &physid)) {
-		CHECK(rig->physical[physid]);
-		rig->physical[physid] = 0;
-		rig->deactivated++;
-	}
+	vgic_cif(rig->vgic, v)->vmcr = rig->cpu[v].vmcr;
+	vgic_cif(rig->vgic, v)->apr = rig->cpu[v].apr;
 }
 
-/* Glue looks at the lines of what is held; those of the vCPU itself where it runs. */
-static inline void rig_lines(struct rig *rig, uint32_t v, bool own)
-{
-	uint32_t intid = own ? 0 : 32;
-	uint32_t last = 0;
-	uint32_t physid;
+/* ---- the monitor: hyp/core/vsync.c, by vgic_rig.c ---- */
 
-	if (!vgic_cif(rig->vgic, v)->has_held) {
-		CHECK(!vgic_phys_level_next(rig->vgic, v, &intid, &physid));
-		return;
-	}
-	for (; vgic_phys_level_next(rig->vgic, v, &intid, &physid); intid++) {
-		CHECK(intid >= last && vgic_phys_held(rig->vgic, v, intid));
-		last = intid + 1;
-		vgic_phys_level(rig->vgic, v, intid, !rig->low[physid]);
-	}
-}
-
-static inline void rig_sync(struct rig *rig, uint32_t v)
-{
-	hw_read(rig, v);
-	rig->cpu[v].syncs++;
-	vgic_fold(rig->vgic, v, &rig->kick);
-	rig_lines(rig, v, true);
-	rig_releases(rig, v);
-	vgic_flush(rig->vgic, v);
-	hw_write(rig, v);
-}
-
-/* The short way first. */
-static inline void rig_look(struct rig *rig, uint32_t v, uint32_t empty)
-{
-	enum vgic_work work = vgic_fold_empty(rig->vgic, v, empty, &rig->kick);
-
-	if (work == VGIC_WORK_SYNC) {
-		rig_sync(rig, v);
-		return;
-	}
-	if (work != VGIC_WORK_NONE) { /* as vsync_do */
-		rig_lines(rig, v, true);
-	}
-	rig_releases(rig, v);
-	if (work != VGIC_WORK_NONE) {
-		vgic_flush(rig->vgic, v);
-	}
-	hw_write(rig, v);
-}
+/* Work as it was read before the lock was there, whatever it is by then. */
+void rig_works(struct rig *rig, uint32_t v, enum vgic_work work);
+/* Read back and folded: rig_enter before the guest goes on. */
+void rig_fold(struct rig *rig, uint32_t v);
+/* To the guest's next instruction: what work asks for, then maintenance interrupts. Nothing for who
+ * is on no CPU. */
+void rig_enter(struct rig *rig, uint32_t v);
+void rig_load(struct rig *rig, uint32_t v);
+void rig_unload(struct rig *rig, uint32_t v);
+/* A guest's access as it traps. That of a vCPU which is on no CPU, which no guest can make, is the
+ * distributor's alone. */
+enum mmio_result rig_try(struct rig *rig, uint32_t v, struct mmio *mmio);
+/* A write to GICV_DIR, as it traps. */
+void rig_deactivates(struct rig *rig, uint32_t v, uint32_t iar);
+/* A physical interrupt fires: to the CPU that has the vCPU if it is its own. */
+void rig_fires(struct rig *rig, uint32_t v, uint32_t intid, uint32_t physid);
+/* What the VGIC asks of the physical GIC after a reset. */
+void rig_releases(struct rig *rig, uint32_t v);
 
 static inline enum vgic_work rig_work(const struct rig *rig, uint32_t v)
 {
 	return vgic_cif_work(vgic_cif(rig->vgic, v));
 }
 
-/* To the guest's next instruction: what work asks for, then maintenance interrupts. */
-static inline void rig_enter(struct rig *rig, uint32_t v)
+static inline void rig_sync(struct rig *rig, uint32_t v)
 {
-	if (!rig->cpu[v].loaded) {
-		return;
-	}
-	if (rig_work(rig, v) == VGIC_WORK_SYNC) {
-		rig_sync(rig, v);
-	} else if (rig_work(rig, v) == VGIC_WORK_LOOK) {
-		rig_look(rig, v, hw_elrsr(rig, v));
-	} else if (rig_work(rig, v) == VGIC_WORK_ADD) {
-		rig_lines(rig, v, true);
-		rig_releases(rig, v);
-		vgic_flush(rig->vgic, v);
-		hw_write(rig, v);
-	}
-	CHECK_EQ(rig_work(rig, v), VGIC_WORK_NONE);
-	for (uint32_t turns = 0; hw_misr(rig, v); turns++) {
-		if (turns == STORM) {
-			rig->storms++;
-			CHECK_EQ(rig->storms, 0);
-			return;
-		}
-		rig->cpu[v].maintained++;
-		rig_look(rig, v, hw_eisr(rig, v));
-	}
+	rig_works(rig, v, VGIC_WORK_SYNC);
 }
 
 /* Kicked vCPUs that are loaded exit and enter again. */
@@ -359,57 +292,6 @@ static inline void rig_settle(struct rig *rig)
 		}
 	}
 	CHECK_EQ(rig->kick, 0);
-}
-
-static inline void rig_load(struct rig *rig, uint32_t v)
-{
-	rig->cpu[v].loaded = true;
-	vgic_load(rig->vgic, v);
-	rig_lines(rig, v, false);
-	rig_releases(rig, v);
-	vgic_flush(rig->vgic, v);
-	hw_write(rig, v);
-	rig_enter(rig, v);
-}
-
-/* As vgic_hw_look. */
-static inline void hw_look(struct rig *rig, uint32_t v)
-{
-	vgic_cif(rig->vgic, v)->vmcr = rig->cpu[v].vmcr;
-	vgic_cif(rig->vgic, v)->apr = rig->cpu[v].apr;
-}
-
-static inline void rig_unload(struct rig *rig, uint32_t v)
-{
-	hw_read(rig, v);
-	hw_look(rig, v);
-	vgic_unload(rig->vgic, v, &rig->kick);
-	rig_releases(rig, v);
-	for (uint32_t n = 16; n < 32; n++) { /* whose physical interrupt is n, too */
-		if (rig->low[n] && vgic_phys_release(rig->vgic, v, n)) {
-			rig->physical[n] = 0;
-		}
-	}
-	memset(rig->cpu[v].lr, 0, sizeof(rig->cpu[v].lr));
-	rig->cpu[v].hcr = 0;
-	rig->cpu[v].loaded = false;
-}
-
-/* A guest's access as it traps: own list registers folded where that is asked for. */
-static inline enum mmio_result rig_try(struct rig *rig, uint32_t v, struct mmio *mmio)
-{
-	enum mmio_result result;
-
-	if (rig->cpu[v].loaded && vgic_dist_needs_fold(mmio->offset)) {
-		hw_read(rig, v);
-		vgic_fold(rig->vgic, v, &rig->kick);
-		rig_lines(rig, v, true);
-		rig_releases(rig, v);
-	}
-	result = vgic_dist_access(rig->vgic, v, mmio, &rig->kick);
-	rig_releases(rig, v);
-	rig_enter(rig, v);
-	return result;
 }
 
 static inline uint32_t rig_access(struct rig *rig, uint32_t v, struct mmio mmio)
@@ -477,27 +359,13 @@ static inline void rig_eoi(struct rig *rig, uint32_t v, uint32_t iar)
 
 static inline void rig_dir(struct rig *rig, uint32_t v, uint32_t iar)
 {
-	uint32_t physid = 0;
-
-	hw_read(rig, v);
-	vgic_fold(rig->vgic, v, &rig->kick);
-	rig_lines(rig, v, true);
-	rig_releases(rig, v);
-	if (vgic_cpu_dir(rig->vgic, v, iar, &physid, &rig->kick)) {
-		CHECK(rig->physical[physid]);
-		rig->physical[physid] = 0;
-	}
-	rig_releases(rig, v);
-	rig_enter(rig, v);
+	rig_deactivates(rig, v, iar);
 	rig_settle(rig);
 }
 
 static inline void rig_fire(struct rig *rig, uint32_t v, uint32_t intid, uint32_t physid)
 {
-	CHECK(!rig->physical[physid]);
-	rig->physical[physid] = 1;
-	rig->low[physid] = false;
-	vgic_phys_fired(rig->vgic, v, intid, &rig->kick);
+	rig_fires(rig, v, intid, physid);
 	rig_settle(rig);
 }
 

@@ -29,8 +29,7 @@ static struct vgic_view look(uint32_t v, uint32_t vmcr, uint32_t apr)
 	struct vgic_cif *cif = vgic_cif(rig.vgic, v);
 	struct vgic_view view;
 
-	hw_read(&rig, v);
-	vgic_fold(rig.vgic, v, &rig.kick);
+	rig_fold(&rig, v);
 	cif->vmcr = vmcr;
 	cif->apr = apr;
 	view = vgic_explain(rig.vgic, v, timers);

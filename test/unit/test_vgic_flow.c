@@ -21,7 +21,6 @@ static void take_and_end_at(int line, uint32_t v, uint32_t iar)
 
 static uint32_t state(uint32_t v, uint32_t intid)
 {
-	hw_read(&rig, v);
 	if (rig.cpu[v].loaded) {
 		rig_sync(&rig, v);
 	}
@@ -830,13 +829,11 @@ static void has_pending(void)
 	take(0, 40);
 	rig_sync(&rig, 0);
 	CHECK(!vgic_has_pending(rig.vgic, 0)); /* active and pending: not to be taken */
-	hw_read(&rig, 0);
-	vgic_fold(rig.vgic, 0, &rig.kick);
+	rig_fold(&rig, 0);
 	CHECK(!vgic_has_pending(rig.vgic, 0));
 	rig_enter(&rig, 0);
 	rig_eoi(&rig, 0, 40);
-	hw_read(&rig, 0);
-	vgic_fold(rig.vgic, 0, &rig.kick);
+	rig_fold(&rig, 0);
 	CHECK(vgic_has_pending(rig.vgic, 0));
 	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_ADD); /* flush must follow */
 	rig_unload(&rig, 0);
@@ -899,8 +896,7 @@ static void fold_twice(void)
 	rig_line(&rig, 0, 43, true);
 	hw_eoi(&rig, 0, 42); /* outside: counted */
 	for (int n = 0; n < 3; n++) {
-		hw_read(&rig, 0);
-		vgic_fold(rig.vgic, 0, &rig.kick);
+		rig_fold(&rig, 0);
 	}
 	CHECK_EQ(rig_read(&rig, 0, ISACTIVER + 4), 0x300); /* once */
 	rig_eoi(&rig, 0, 41);

@@ -77,10 +77,7 @@ static bool wait(void)
 	look(0, TIMER);
 	look(0, FIRED);
 	rig.cpu[0].vmcr = rnd(32) << 27 | rnd(4);
-	hw_read(&rig, 0);
-	vgic_fold(rig.vgic, 0, &rig.kick);
-	rig_lines(&rig, 0, true);
-	rig_releases(&rig, 0);
+	rig_fold(&rig, 0);
 	hw_look(&rig, 0);
 	CHECK_EQ(vgic_has_pending(rig.vgic, 0), is_signalled());
 	if (vgic_has_pending(rig.vgic, 0)) {

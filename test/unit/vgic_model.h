@@ -113,9 +113,7 @@ static void do_fire(uint32_t v, uint32_t intid)
 	if (rig.physical[physid]) {
 		return;
 	}
-	rig.physical[physid] = 1;
-	rig.low[physid] = false;
-	vgic_phys_fired(rig.vgic, v, intid, &rig.kick);
+	rig_fires(&rig, v, intid, physid);
 	irq->held = true;
 	irq->line = true;
 	irq->latch = irq->latch || irq->edge;

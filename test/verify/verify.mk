@@ -16,14 +16,18 @@ $(B)/verify/irq_line_calls: test/verify/irq_line.c vgic/irq_line.c Makefile test
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) $(DEPFLAGS) -MT $@ -c -o $@.o $<
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -o $@ $@.o vgic/irq_line.c
 
-# The VGIC as it is, without sanitizers: the unit test has them.
+# The VGIC and vsync.c as they are, without sanitizers: the unit test has them. As one program, with
+# the hardware that is played inlined.
 VGIC_PURE := $(filter vgic/%,$(PURE_SRCS))
+VGIC_STATES_OBJS := $(patsubst %,$(B)/verify/obj/%.o,test/verify/vgic_states.c $(VGIC_PURE) $(VGIC_RIG_SRCS))
 
-$(B)/verify/vgic_states: test/verify/vgic_states.c $(VGIC_PURE) Makefile test/verify/verify.mk
-	$(call say,HOST,$@)
+$(VGIC_STATES_OBJS): $(B)/verify/obj/%.o: % Makefile test/verify/verify.mk
 	@mkdir -p $(@D)
-	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto $(DEPFLAGS) -MT $@ -c -o $@.o $<
-	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $@.o $(VGIC_PURE)
+	$(Q)$(HOST_CC) $(VGIC_RIG_FAKES) $(VERIFY_CFLAGS) -flto $(DEPFLAGS) -c -o $@ $<
+
+$(B)/verify/vgic_states: $(VGIC_STATES_OBJS)
+	$(call say,HOST,$@)
+	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $^
 
 # The life of partitions, further than the unit test goes.
 LIFE_PURE := hyp/sched/life.c hyp/trap/psci.c hyp/sched/sched.c
@@ -45,6 +49,10 @@ $(B)/fuzz/obj/%.c.o: %.c Makefile test/verify/verify.mk
 	@mkdir -p $(@D)
 	$(Q)clang $(FUZZ_CFLAGS) $(if $(filter test/%,$<),,-fsanitize=fuzzer-no-link) $(DEPFLAGS) -c -o $@ $<
 
+# What the models of the VGIC run of the glue has counters, too.
+$(VGIC_RIG_SRCS:%=$(B)/fuzz/obj/%.o): FUZZ_CFLAGS := $(VGIC_RIG_FAKES) $(FUZZ_CFLAGS)
+$(B)/fuzz/vgic: $(VGIC_RIG_SRCS:%=$(B)/fuzz/obj/%.o)
+
 $(B)/fuzz/obj/driver_%.o: test/verify/fuzz/driver.c Makefile test/verify/verify.mk
 	@mkdir -p $(@D)
 	$(Q)clang $(FUZZ_CFLAGS) -DFUZZ_TARGET=fuzz_$* $(DEPFLAGS) -c -o $@ $<
@@ -55,7 +63,7 @@ $(B)/fuzz/libpure.a: $(FUZZ_PURE_OBJS)
 
 $(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/obj/driver_%.o $(B)/fuzz/obj/test/verify/fuzz/fuzz_%.c.o $(B)/fuzz/libpure.a
 	$(call say,FUZZ,$@)
-	$(Q)clang $(FUZZ_SANITIZERS) -fsanitize=fuzzer -o $@ $^ -lfdt
+	$(Q)clang $(FUZZ_SANITIZERS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) -lfdt
 
 # The same targets without libFuzzer, for test/unit/test_fuzz.c.
 $(B)/unit/libfuzz.a: $(FUZZ_TARGETS:%=$(B)/unit/obj/test/verify/fuzz/fuzz_%.c.o)
@@ -74,6 +82,12 @@ $(B)/coverage/obj/%.c.o: %.c Makefile test/verify/verify.mk
 	$(Q)clang $(COVERAGE_CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/coverage/test_fuzz: $(FUZZ_TARGETS:%=$(B)/coverage/obj/test/verify/fuzz/fuzz_%.c.o)
+
+# Glue, without counters: the table is of pure code.
+VGIC_RIG_COVERAGE := $(VGIC_RIG_SRCS:%=$(B)/coverage/obj/%.o)
+
+$(VGIC_RIG_COVERAGE): COVERAGE_CFLAGS := $(VGIC_RIG_FAKES) $(filter-out $(COVERAGE),$(COVERAGE_CFLAGS))
+$(B)/coverage/test_fuzz $(B)/coverage/test_vgic_states: $(VGIC_RIG_COVERAGE)
 
 $(COVERAGE_PROGRAMS): $(B)/coverage/%: $(B)/coverage/obj/test/unit/%.c.o $(COVERAGE_PURE_OBJS)
 	$(call say,COV,$@)

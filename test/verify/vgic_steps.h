@@ -157,7 +157,6 @@ static inline void step_eoi(uint32_t v)
 /* The vCPU that has exited goes on. */
 static inline void step_enter(uint32_t v)
 {
-	rig_releases(&world.rig, v);
 	rig_enter(&world.rig, v);
 	world.rig.kick &= ~(1u << v);
 }
@@ -166,15 +165,11 @@ static inline void step_dir(uint32_t v, uint32_t unit)
 {
 	struct rig *rig = &world.rig;
 	uint32_t source = unit < 2 ? world.account.source[v] : 0u;
-	uint32_t physid;
 
 	world.account.dropped[v] &= (uint8_t)~world_bit(unit);
 	world.account.active &= (uint8_t)~world_bit(unit);
-	hw_read(rig, v);
-	vgic_fold(rig->vgic, v, &rig->kick);
-	CHECK(!vgic_cpu_dir(rig->vgic, v, (unit < 2 ? WORLD_SGI : unit + 30) | source << 10,
-			    &physid, &rig->kick));
-	step_enter(v);
+	rig_deactivates(rig, v, (unit < 2 ? WORLD_SGI : unit + 30) | source << 10);
+	rig->kick &= ~(1u << v);
 }
 
 static inline void step_write(uint32_t v, uint32_t offset, uint32_t size, uint32_t value)

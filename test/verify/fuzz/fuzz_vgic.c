@@ -155,13 +155,13 @@ static void wild_reset(void)
 static void wild_turn(uint32_t v)
 {
 	uint32_t on = rnd(4);
+	enum vgic_work work;
 	struct mmio mmio = { CTLR, 4, true, on };
 
-	hw_read(&rig, v);
-	vgic_fold(rig.vgic, v, &rig.kick);
+	rig_fold(&rig, v);
+	work = rig_work(&rig, v);
 	CHECK_EQ(rig_try(&rig, (v + 1) % model.nr_vcpus, &mmio), MMIO_OK);
-	vgic_flush(rig.vgic, v);
-	hw_write(&rig, v);
+	rig_works(&rig, v, work);
 	for (uint32_t n = 0; n < rig.nr_lrs; n++) { /* state in 29:28, group in 30 (5.3.10) */
 		uint32_t lr = rig.cpu[v].lr[n];
 

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The monitor around the VGIC of a test: hyp/core/vsync.c as it is, in a partition of which nothing
+ * else is there. What it calls is played here, on the list registers of test_vgic.h: each of the
+ * CPUs has one vCPU. A call that hardware or the locks do not allow counts as a failed check.
+ */
+#include "hyp/core/phys.h"
+#include "hyp/core/vm.h"
+#include "hyp/core/vsync.h"
+#include "hyp/hw/gic.h"
+#include "test/unit/test_vgic.h"
+#include "vgic/vgic_hw.h"
+
+struct rig_glue {
+	struct vm vm;
+	struct vcpu vcpu[]; /* nr_vcpus */
+};
+
+/* The CPU that runs the monitor, by the vCPU that is on it. */
+static struct {
+	struct rig *rig;
+	uint32_t v;
+	uint32_t ranks; /* bit n: a lock of rank n is held */
+	bool arrived;	/* what the guest wrote, at its device: a DSB */
+} now;
+
+static void rig_demand(bool ok, const char *what)
+{
+	if (!ok) {
+		(*now.rig->failures)++;
+		printf("vCPU %u: %s\n", now.v, what);
+	}
+}
+
+static struct vcpu *rig_on(struct rig *rig, uint32_t v)
+{
+	now.rig = rig;
+	now.v = v;
+	now.arrived = false;
+	return &rig->glue->vcpu[v];
+}
+
+/* ---- locks, barriers, the timers' control registers ---- */
+
+void fake_lock_take(struct lock *lock, uint32_t rank)
+{
+	rig_demand(lock == &now.rig->glue->vm.vgic_lock && rank != 0, "a lock of somebody else");
+	rig_demand(!lock->rank && now.ranks >> rank == 0, "a lock is taken out of order");
+	lock->rank = rank;
+	now.ranks |= 1u << rank;
+}
+
+void fake_lock_drop(struct lock *lock)
+{
+	rig_demand(lock->rank != 0, "a lock is dropped that is not held");
+	now.ranks &= ~(1u << lock->rank);
+	lock->rank = 0;
+}
+
+void fake_barrier(enum fake_barrier which)
+{
+	now.arrived = now.arrived || which == FAKE_DSB;
+}
+
+/* Is the line of what is held high? */
+static bool rig_is_high(uint32_t physid)
+{
+	rig_demand(now.ranks != 0, "a line is looked at without the lock");
+	rig_demand(now.arrived, "a line is looked at before the guest's writes have arrived");
+	rig_demand(now.rig->physical[physid], "a line is looked at, and nothing is held");
+	return !now.rig->low[physid];
+}
+
+/* CNTx_CTL (ARM ARM B4.1.27): enabled, and ISTATUS; of the vCPU that is on this CPU. */
+uint64_t fake_sysreg_read(enum fake_sysreg reg)
+{
+	uint32_t timer = reg == FAKE_CNTV_CTL ? 27 : 30;
+	uint32_t intid = timer;
+	uint32_t physid = 0;
+	bool held = vgic_phys_level_next(now.rig->vgic, now.v, &intid, &physid);
+
+	rig_demand(reg == FAKE_CNTV_CTL || reg == FAKE_CNTP_CTL, "no register of a timer");
+	rig_demand(now.rig->cpu[now.v].loaded, "a timer of a vCPU that is not there");
+	rig_demand(held && intid == timer, "a timer that is not held");
+	return rig_is_high(physid) ? 5 : 1;
+}
+
+/* ---- the physical GIC, and who drives it ---- */
+
+/* Weak: test_passed has the driver, and a distributor for it. */
+__attribute__((weak)) bool gic_is_pending(uint32_t intid)
+{
+	return rig_is_high(intid);
+}
+
+/* Its guest has ended it: it was active. */
+static void rig_deactivate(uint32_t physid)
+{
+	rig_demand(now.ranks != 0, "deactivated without the lock");
+	rig_demand(now.rig->physical[physid], "deactivated, though it is not active");
+	now.rig->physical[physid] = 0;
+	now.rig->deactivated++;
+}
+
+__attribute__((weak)) void gic_deactivate(uint32_t iar)
+{
+	rig_demand(iar < VGIC_NR_PRIVATE, "a device's, where none is meant");
+	rig_deactivate(iar);
+}
+
+void phys_release_device(uint32_t physid)
+{
+	rig_deactivate(physid);
+}
+
+void phys_change_trigger(uint32_t intid, bool edge)
+{
+	rig_demand(now.ranks != 0, "a trigger is changed without the lock");
+	if (now.rig->on_trigger) {
+		now.rig->on_trigger(intid, edge);
+	}
+}
+
+/* ---- kicks ---- */
+
+/* Served by rig_settle, or when a test likes. Who kicks looks by itself before its guest goes on.
+ */
+void vm_kick(struct vm *vm, uint32_t mask)
+{
+	rig_demand(vm == &now.rig->glue->vm && now.ranks == 0, "a kick with a lock held");
+	rig_demand(mask >> vm->nr_vcpus == 0, "a kick for nobody");
+	rig_demand((mask >> now.v & 1) == 0, "a vCPU kicks itself");
+	now.rig->kick |= mask;
+}
+
+/* ---- list registers ---- */
+
+/* The caller has the lock, and means the CPU that it runs on. */
+static struct rig *rig_hw(const struct vgic_cif *cif)
+{
+	rig_demand(now.ranks != 0, "list registers without the lock");
+	rig_demand(cif == vgic_cif(now.rig->vgic, now.v), "another vCPU's list registers");
+	rig_demand(now.rig->cpu[now.v].loaded, "list registers of a vCPU that is on no CPU");
+	return now.rig;
+}
+
+void vgic_hw_read(struct vgic_cif *cif)
+{
+	hw_read(rig_hw(cif), now.v);
+	now.rig->cpu[now.v].syncs++;
+}
+
+uint32_t vgic_hw_empty(void)
+{
+	return hw_elrsr(now.rig, now.v);
+}
+
+uint32_t vgic_hw_ended(struct vgic_cif *cif)
+{
+	uint32_t ended = hw_eisr(rig_hw(cif), now.v);
+
+	for (uint32_t n = 0; n < now.rig->nr_lrs; n++) {
+		if ((ended & ~cif->used) >> n & 1) {
+			cif->lr[n] = 0;
+			cif->dirty |= 1u << n;
+		}
+	}
+	return ended;
+}
+
+void vgic_hw_write(struct vgic_cif *cif)
+{
+	hw_write(rig_hw(cif), now.v);
+}
+
+/* VMCR and APR stay where they are: no CPU has another vCPU. */
+void vgic_hw_save(struct vgic_cif *cif)
+{
+	struct rig_cpu *cpu = &rig_hw(cif)->cpu[now.v];
+
+	hw_read(now.rig, now.v);
+	hw_look(now.rig, now.v);
+	memset(cpu->lr, 0, sizeof(cpu->lr));
+	cpu->hcr = 0;
+}
+
+void vgic_hw_restore(struct vgic_cif *cif)
+{
+	const struct rig_cpu *cpu = &rig_hw(cif)->cpu[now.v];
+
+	for (uint32_t n = 0; n < now.rig->nr_lrs; n++) {
+		rig_demand(cpu->lr[n] == 0, "a list register of the one before");
+	}
+	cif->dirty = cif->used;
+	cif->hcr_dirty = true;
+	hw_write(now.rig, now.v);
+}
+
+/* ---- the monitor, from outside ---- */
+
+void rig_begin(struct rig *rig, unsigned *failures)
+{
+	struct rig_glue *glue = calloc(1, sizeof(*glue) + rig->nr_vcpus * sizeof(glue->vcpu[0]));
+
+	rig->glue = glue;
+	rig->failures = failures;
+	glue->vm.vgic = rig->vgic;
+	glue->vm.nr_vcpus = rig->nr_vcpus;
+	glue->vm.vcpus = glue->vcpu;
+	for (uint32_t v = 0; v < rig->nr_vcpus; v++) {
+		glue->vcpu[v].vm = &glue->vm;
+		glue->vcpu[v].index = v;
+		glue->vcpu[v].cif = vgic_cif(rig->vgic, v);
+	}
+}
+
+void rig_free(struct rig *rig)
+{
+	free(rig->glue);
+	free(rig->vgic);
+}
+
+/* Nothing is left to be asked of the physical GIC, and what the mirror says of it is so. */
+static void rig_nothing_left(void)
+{
+	struct vgic *vgic = now.rig->vgic;
+	const struct vgic_cif *cif = vgic_cif(vgic, now.v);
+	uint32_t intid = 0, physid = 0;
+	bool edge;
+
+	rig_demand(now.ranks == 0, "a lock is still held");
+	rig_demand(!cif->has_release && !cif->has_trigger, "the physical GIC is not told");
+	rig_demand(!vgic_phys_trigger_next(vgic, now.v, &physid, &edge), "a trigger is not told");
+	rig_demand(!vgic_phys_release_next(vgic, now.v, &physid), "not let go of, nor told");
+	rig_demand(cif->has_held || !vgic_phys_level_next(vgic, now.v, &intid, &physid),
+		   "held, and has_held does not say so");
+}
+
+void rig_works(struct rig *rig, uint32_t v, enum vgic_work work)
+{
+	vsync_work(rig_on(rig, v), work);
+	rig_nothing_left();
+}
+
+void rig_fold(struct rig *rig, uint32_t v)
+{
+	vsync_fold(rig_on(rig, v));
+	rig_nothing_left();
+}
+
+/* As run_work. */
+static void rig_work_off(struct vcpu *vcpu)
+{
+	enum vgic_work work = vgic_cif_work(vcpu->cif);
+
+	if (work != VGIC_WORK_NONE) {
+		vsync_work(vcpu, work);
+	}
+	rig_demand(vgic_cif_work(vcpu->cif) == VGIC_WORK_NONE, "there is work left");
+}
+
+void rig_enter(struct rig *rig, uint32_t v)
+{
+	struct vcpu *vcpu = rig_on(rig, v);
+
+	if (!rig->cpu[v].loaded) {
+		return;
+	}
+	rig_work_off(vcpu);
+	for (uint32_t turns = 0; hw_misr(rig, v); turns++) {
+		if (turns == STORM) {
+			rig->storms++;
+			rig_demand(false, "a storm of maintenance interrupts");
+			return;
+		}
+		rig->cpu[v].maintained++;
+		vsync_maintain(vcpu);
+		rig_work_off(vcpu);
+	}
+	rig_nothing_left();
+}
+
+/* The VGIC's part of switch_load and switch_save. */
+void rig_load(struct rig *rig, uint32_t v)
+{
+	struct vcpu *vcpu = rig_on(rig, v);
+	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
+
+	rig->cpu[v].loaded = true;
+	vsync_load(held, vcpu);
+	vgic_hw_restore(vcpu->cif);
+	vm_unlock_vgic(held);
+	rig_nothing_left();
+	rig_enter(rig, v);
+}
+
+void rig_unload(struct rig *rig, uint32_t v)
+{
+	struct vcpu *vcpu = rig_on(rig, v);
+	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
+	vgic_kick_t kick = 0;
+
+	vsync_unload(held, vcpu, &kick);
+	for (uint32_t n = 16; n < 32; n++) { /* whose physical interrupt is n, too */
+		if (rig->low[n] && vgic_phys_release(rig->vgic, v, n)) {
+			rig->physical[n] = 0;
+		}
+	}
+	rig->cpu[v].loaded = false;
+	vm_unlock_vgic(held);
+	rig->kick |= kick;
+	rig_nothing_left();
+}
+
+void rig_releases(struct rig *rig, uint32_t v)
+{
+	const struct vcpu *vcpu = rig_on(rig, v);
+	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
+	uint32_t physid;
+	bool edge;
+
+	while (vcpu->cif->has_trigger && vgic_phys_trigger_next(rig->vgic, v, &physid, &edge)) {
+		phys_change_trigger(physid, edge);
+	}
+	while (vcpu->cif->has_release && vgic_phys_release_next(rig->vgic, v, &physid)) {
+		rig_deactivate(physid);
+	}
+	vm_unlock_vgic(held);
+	rig_nothing_left();
+}
+
+enum mmio_result rig_try(struct rig *rig, uint32_t v, struct mmio *mmio)
+{
+	struct vcpu *vcpu = rig_on(rig, v);
+	enum mmio_result result;
+
+	if (!rig->cpu[v].loaded) {
+		result = vgic_dist_access(rig->vgic, v, mmio, &rig->kick);
+		rig_releases(rig, v);
+		return result;
+	}
+	result = vsync_dist(vcpu, mmio);
+	rig_enter(rig, v);
+	return result;
+}
+
+void rig_deactivates(struct rig *rig, uint32_t v, uint32_t iar)
+{
+	struct mmio mmio = { .size = 4, .is_write = true, .value = iar };
+
+	(void)vsync_dir(rig_on(rig, v), &mmio);
+	rig_enter(rig, v);
+}
+
+void rig_fires(struct rig *rig, uint32_t v, uint32_t intid, uint32_t physid)
+{
+	struct vcpu *vcpu = rig_on(rig, v);
+
+	rig_demand(!rig->physical[physid], "fired, though it is active");
+	rig->physical[physid] = 1;
+	rig->low[physid] = false;
+	if (intid >= 32 || !rig->cpu[v].loaded) {
+		vgic_phys_fired(rig->vgic, v, intid, &rig->kick);
+		return;
+	}
+	vsync_own_fired(vcpu, intid);
+	rig_enter(rig, v);
+}
