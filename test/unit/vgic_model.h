@@ -451,6 +451,17 @@ static bool in_lr(uint32_t v, uint32_t intid, uint32_t state)
 	return false;
 }
 
+/* Who has to look before its guest goes on has been called, or has looked. */
+static void nobody_is_forgotten(void)
+{
+	for (uint32_t v = 0; v < model.nr_vcpus; v++) {
+		if (rig.cpu[v].loaded && !(rig.kick >> v & 1) &&
+		    rig_work(&rig, v) != VGIC_WORK_NONE) {
+			report("there is work, and no kick", v, 0, rig_work(&rig, v));
+		}
+	}
+}
+
 /* In lock-step, of each interrupt: what is due is in a list register, or its holder is told when it
  * can be; what is not pending is in none as pending; active is what the model says. */
 static void check_irq(uint32_t v, uint32_t intid)
@@ -477,6 +488,19 @@ static void check_irq(uint32_t v, uint32_t intid)
 	}
 }
 
+/* What the guest reads is so, though nobody has looked into list registers since. */
+static void check_read(uint32_t v, uint32_t intid)
+{
+	uint32_t got;
+
+	if (rig.cpu[v].loaded) {
+		got = rig_read(&rig, v, ISACTIVER + intid / 32 * 4);
+		if ((got >> (intid % 32) & 1) != model_irq(v, intid)->active) {
+			report("GICD_ISACTIVER is", v, intid, got);
+		}
+	}
+}
+
 static void check_active(uint32_t v, uint32_t intid)
 {
 	const struct model_irq *irq = model_irq(v, intid);
@@ -484,6 +508,7 @@ static void check_active(uint32_t v, uint32_t intid)
 	bool high = irq->held_active && !irq->edge && !rig.low[physid_of(v, intid)];
 	bool got;
 
+	check_read(v, intid);
 	for (uint32_t n = 0; n < model.nr_vcpus; n++) {
 		if (rig.cpu[n].loaded) {
 			rig_sync(&rig, n);
@@ -629,6 +654,7 @@ static void lock_step_one(void)
 	uint32_t intid = used[rnd(NR_USED)];
 
 	step(true);
+	nobody_is_forgotten();
 	look(0, TIMER);
 	look(0, FIRED);
 	for (uint32_t c = 0; c < model.nr_vcpus; c++) {
