@@ -14,12 +14,12 @@
 #define MACHINE_KERNEL_PLACE UINT32_C(0x10000)	  /* above the start of RAM */
 
 /* Properties of a partition's node that give it a part of the machine: name; the value that does,
- * "none" being the other ("": a flag, without value); has a partition it that says nothing of it?
- */
-#define MACHINE_PROPERTIES(ROW)                             \
-	ROW(MACHINE_BY_GIC, "gic", "v2", true)              \
-	ROW(MACHINE_BY_CONSOLE, "console", "pl011", true)   \
-	ROW(MACHINE_BY_RTC, "rtc", "pl031", false)          \
+ * "none" being the other ("": a flag, without value); whether it is given to who says nothing. */
+/* clang-format off */
+#define MACHINE_PROPERTIES(ROW) \
+	ROW(MACHINE_BY_GIC, "gic", "v2", true) \
+	ROW(MACHINE_BY_CONSOLE, "console", "pl011", true) \
+	ROW(MACHINE_BY_RTC, "rtc", "pl031", false) \
 	ROW(MACHINE_BY_VIRTIO, "virtio-windows", "", false) \
 	ROW(MACHINE_BY_PMU, "pmu", "", false)
 
@@ -27,19 +27,20 @@
  * it, and what they advise to who wants its place or interrupt; whose place it may be (enum
  * machine_place); IPA and size, multiples of 4 KiB; SPI (as an INTID; 0: none). Numbers without a
  * suffix: they stand in messages as they are here. */
-#define MACHINE_WINDOWS(ROW)                                                                      \
-	ROW(MACHINE_GICD, "gicd", MACHINE_BY_GIC, "the virtual GIC's distributor", "",            \
-	    MACHINE_RESERVED, 0x08000000, 0x10000, 0)                                             \
-	ROW(MACHINE_GICC, "gicc", MACHINE_BY_GIC, "the virtual GIC's CPU interface", "",          \
-	    MACHINE_RESERVED, 0x08010000, 0x10000, 0)                                             \
-	ROW(MACHINE_GICV2M, "gicv2m", MACHINE_BY_GIC, "what is the virtual GIC's on virt", "",    \
-	    MACHINE_RESERVED, 0x08020000, 0x10000, 0)                                             \
-	ROW(MACHINE_UART, "uart", MACHINE_BY_CONSOLE, "the virtual console",                      \
-	    "console = \"none\" or ", MACHINE_ALONE, 0x09000000, 0x1000, 33)                      \
-	ROW(MACHINE_VIRTIO, "virtio", MACHINE_BY_VIRTIO, "the virtio windows",                    \
-	    "no virtio-windows or ", MACHINE_BELOW, 0x0a000000, 0x4000, 0)                        \
-	ROW(MACHINE_RTC, "rtc", MACHINE_BY_RTC, "the virtual clock", "no rtc or ", MACHINE_ALONE, \
-	    0x09010000, 0x1000, 34)
+#define MACHINE_WINDOWS(ROW) \
+	ROW(MACHINE_GICD, "gicd", MACHINE_BY_GIC, "the virtual GIC's distributor", "", \
+	    MACHINE_RESERVED, 0x08000000, 0x10000, 0) \
+	ROW(MACHINE_GICC, "gicc", MACHINE_BY_GIC, "the virtual GIC's CPU interface", "", \
+	    MACHINE_RESERVED, 0x08010000, 0x10000, 0) \
+	ROW(MACHINE_GICV2M, "gicv2m", MACHINE_BY_GIC, "what is the virtual GIC's on virt", "", \
+	    MACHINE_RESERVED, 0x08020000, 0x10000, 0) \
+	ROW(MACHINE_UART, "uart", MACHINE_BY_CONSOLE, "the virtual console", "console = \"none\" or ", \
+	    MACHINE_ALONE, 0x09000000, 0x1000, 33) \
+	ROW(MACHINE_VIRTIO, "virtio", MACHINE_BY_VIRTIO, "the virtio windows", "no virtio-windows or ", \
+	    MACHINE_BELOW, 0x0a000000, 0x4000, 0) \
+	ROW(MACHINE_RTC, "rtc", MACHINE_BY_RTC, "the virtual clock", "no rtc or ", \
+	    MACHINE_ALONE, 0x09010000, 0x1000, 34)
+/* clang-format on */
 
 /* Private interrupts of a vCPU that no window has: name; property; INTID. */
 #define MACHINE_TIMER_VIRT 27u

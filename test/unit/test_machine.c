@@ -37,15 +37,15 @@ static void every_window(void)
 {
 	for (uint32_t n = 0; n < ARRAY_SIZE(windows); n++) {
 		const struct machine_window *w;
-		uint32_t at = 0;
+		uint32_t id = 0;
 
-		while (at < MACHINE_NR_WINDOWS &&
-		       strcmp(machine_window_names[at], windows[n].name) != 0) {
-			at++;
+		while (id < MACHINE_NR_WINDOWS &&
+		       strcmp(machine_window_names[id], windows[n].name) != 0) {
+			id++;
 		}
-		CHECK(at < MACHINE_NR_WINDOWS);
-		if (at < MACHINE_NR_WINDOWS) {
-			w = &machine_windows[at];
+		CHECK(id < MACHINE_NR_WINDOWS);
+		if (id < MACHINE_NR_WINDOWS) {
+			w = &machine_windows[id];
 			CHECK(strcmp(property_of(w->property), windows[n].property) == 0);
 			CHECK_EQ(w->ipa, windows[n].ipa);
 			CHECK_EQ(w->size, windows[n].size);
@@ -85,15 +85,17 @@ static void apart(void)
 	}
 }
 
-/* The names of a set, as one string. */
+/* The names of a set, as one string; of windows that this test knows. */
 static const char *names(uint32_t set)
 {
 	static char text[256];
 
 	text[0] = 0;
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
-		if (machine_has(set, n)) {
-			strcat(strcat(text, machine_window_names[n]), " ");
+		for (uint32_t i = 0; machine_has(set, n) && i < ARRAY_SIZE(windows); i++) {
+			if (strcmp(windows[i].name, machine_window_names[n]) == 0) {
+				strcat(strcat(text, machine_window_names[n]), " ");
+			}
 		}
 	}
 	CHECK_EQ(set >> MACHINE_NR_WINDOWS, 0);
@@ -110,7 +112,7 @@ static void sets(void)
 	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_PMU))), "") == 0);
 	CHECK_EQ(machine_windows_of(UINT32_MAX), BIT32(MACHINE_NR_WINDOWS) - 1);
 	CHECK(strcmp(names(machine_windows_placed(MACHINE_RESERVED)), "gicd gicc gicv2m ") == 0);
-	CHECK(strncmp(names(machine_windows_placed(MACHINE_ALONE)), "uart rtc ", 9) == 0);
+	CHECK(strcmp(names(machine_windows_placed(MACHINE_ALONE)), "uart rtc ") == 0);
 	CHECK(strcmp(names(machine_windows_placed(MACHINE_BELOW)), "virtio ") == 0);
 }
 
@@ -125,11 +127,15 @@ static void properties(void)
 		{ "pmu", "", false },
 	};
 
-	CHECK(MACHINE_NR_PROPERTIES >= ARRAY_SIZE(want));
 	for (uint32_t n = 0; n < ARRAY_SIZE(want); n++) {
-		CHECK(strcmp(machine_properties[n].name, want[n].name) == 0);
-		CHECK(strcmp(machine_properties[n].value, want[n].value) == 0);
-		CHECK_EQ(machine_properties[n].is_default, want[n].is_default);
+		const struct machine_property *p = machine_properties;
+
+		while (p < machine_properties + MACHINE_NR_PROPERTIES &&
+		       strcmp(p->name, want[n].name) != 0) {
+			p++;
+		}
+		CHECK(p < machine_properties + MACHINE_NR_PROPERTIES &&
+		      strcmp(p->value, want[n].value) == 0 && p->is_default == want[n].is_default);
 	}
 }
 
