@@ -32,7 +32,7 @@ static void probe_check_memory(struct probe *probe)
 		return;
 	}
 	for (uint32_t i = 0; i < board->memory.count; i++) {
-		uint64_t base = board->memory.r[i].base, size = board->memory.r[i].size;
+		uint64_t base = board->memory.r[i].base.pa, size = board->memory.r[i].size;
 
 		probe_say(PROBE_OK, "memory", "%llu MiB at 0x%llx",
 			  (unsigned long long)(size >> 20), (unsigned long long)base);

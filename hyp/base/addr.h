@@ -28,4 +28,25 @@ static inline ipa_t ipa_make(uint32_t address)
 	return (ipa_t) { address };
 }
 
+static inline pa_t pa_add(pa_t base, uint64_t bytes)
+{
+	return pa_make(base.pa + bytes);
+}
+
+/* Bytes from `base` to `address`, which is not below it. */
+static inline uint64_t pa_offset(pa_t address, pa_t base)
+{
+	return address.pa - base.pa;
+}
+
+static inline ipa_t ipa_add(ipa_t base, uint32_t bytes)
+{
+	return ipa_make(base.ipa + bytes);
+}
+
+static inline uint32_t ipa_offset(ipa_t address, ipa_t base)
+{
+	return address.ipa - base.ipa;
+}
+
 #endif

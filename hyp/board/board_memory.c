@@ -37,7 +37,7 @@ static bool board_add_reg(const struct fdt *fdt, fdt_node_t node, struct regions
 			continue;
 		}
 		size = size < BOARD_PA_LIMIT - base ? size : BOARD_PA_LIMIT - base;
-		if (!regions_add(set, base, size)) {
+		if (!regions_add(set, pa_make(base), size)) {
 			return board_refuse(fdt, why, node, "reg", BOARD_TOO_MANY_MEM);
 		}
 	}
@@ -76,7 +76,7 @@ bool board_read_reserved(const struct fdt *fdt, struct board *board, struct refu
 			continue;
 		}
 		size = size < BOARD_PA_LIMIT - base ? size : BOARD_PA_LIMIT - base;
-		if (!regions_add(&board->reserved, base, size)) {
+		if (!regions_add(&board->reserved, pa_make(base), size)) {
 			return board_refuse(fdt, why, fdt_root(fdt), "/memreserve/",
 					    BOARD_TOO_MANY_MEM);
 		}

@@ -10,7 +10,7 @@ static bool regions_range_ok(uint64_t base, uint64_t size)
 
 static uint64_t regions_end(const struct region *region)
 {
-	return region->base + region->size;
+	return region->base.pa + region->size;
 }
 
 /* The set's array holds the entries [from, to) no longer, and `put` of new[] in their place. */
@@ -26,8 +26,9 @@ static void regions_replace(struct regions *set, uint32_t from, uint32_t to,
 	set->count = from + put + tail;
 }
 
-bool regions_add(struct regions *set, uint64_t base, uint64_t size)
+bool regions_add(struct regions *set, pa_t start, uint64_t size)
 {
+	uint64_t base = start.pa;
 	uint64_t end = base + size;
 	uint32_t from = 0;
 	uint32_t to;
@@ -40,9 +41,9 @@ bool regions_add(struct regions *set, uint64_t base, uint64_t size)
 	while (from < set->count && regions_end(&set->r[from]) < base) {
 		from++;
 	}
-	for (to = from; to < set->count && set->r[to].base <= end; to++) {
-		if (set->r[to].base < base) {
-			base = set->r[to].base;
+	for (to = from; to < set->count && set->r[to].base.pa <= end; to++) {
+		if (set->r[to].base.pa < base) {
+			base = set->r[to].base.pa;
 		}
 		if (regions_end(&set->r[to]) > end) {
 			end = regions_end(&set->r[to]);
@@ -51,13 +52,14 @@ bool regions_add(struct regions *set, uint64_t base, uint64_t size)
 	if (from == to && set->count == REGIONS_MAX) {
 		return false;
 	}
-	merged = (struct region) { .base = base, .size = end - base };
+	merged = (struct region) { .base = pa_make(base), .size = end - base };
 	regions_replace(set, from, to, &merged, 1);
 	return true;
 }
 
-bool regions_remove(struct regions *set, uint64_t base, uint64_t size)
+bool regions_remove(struct regions *set, pa_t start, uint64_t size)
 {
+	uint64_t base = start.pa;
 	uint64_t end = base + size;
 	struct region rest[2];
 	uint32_t nr_rest = 0;
@@ -70,17 +72,17 @@ bool regions_remove(struct regions *set, uint64_t base, uint64_t size)
 	while (from < set->count && regions_end(&set->r[from]) <= base) {
 		from++;
 	}
-	for (to = from; to < set->count && set->r[to].base < end; to++) {
+	for (to = from; to < set->count && set->r[to].base.pa < end; to++) {
 		const struct region *r = &set->r[to];
 
 		/* Only the first can stick out below, only the last above. */
-		if (r->base < base) {
+		if (r->base.pa < base) {
 			rest[nr_rest++] =
-				(struct region) { .base = r->base, .size = base - r->base };
+				(struct region) { .base = r->base, .size = base - r->base.pa };
 		}
 		if (regions_end(r) > end) {
-			rest[nr_rest++] =
-				(struct region) { .base = end, .size = regions_end(r) - end };
+			rest[nr_rest++] = (struct region) { .base = pa_make(end),
+							    .size = regions_end(r) - end };
 		}
 	}
 	if (set->count - (to - from) + nr_rest > REGIONS_MAX) {
@@ -90,21 +92,25 @@ bool regions_remove(struct regions *set, uint64_t base, uint64_t size)
 	return true;
 }
 
-bool regions_contains(const struct regions *set, uint64_t base, uint64_t size)
+bool regions_contains(const struct regions *set, pa_t start, uint64_t size)
 {
+	uint64_t base = start.pa;
+
 	if (!regions_range_ok(base, size)) {
 		return false;
 	}
 	for (uint32_t i = 0; i < set->count; i++) {
-		if (set->r[i].base <= base && base + size <= regions_end(&set->r[i])) {
+		if (set->r[i].base.pa <= base && base + size <= regions_end(&set->r[i])) {
 			return true;
 		}
 	}
 	return false;
 }
 
-bool regions_overlaps(const struct regions *set, uint64_t base, uint64_t size)
+bool regions_overlaps(const struct regions *set, pa_t start, uint64_t size)
 {
+	uint64_t base = start.pa;
+
 	if (size == 0) {
 		return false;
 	}
@@ -113,7 +119,7 @@ bool regions_overlaps(const struct regions *set, uint64_t base, uint64_t size)
 		size = UINT64_MAX - base;
 	}
 	for (uint32_t i = 0; i < set->count; i++) {
-		if (set->r[i].base < base + size && base < regions_end(&set->r[i])) {
+		if (set->r[i].base.pa < base + size && base < regions_end(&set->r[i])) {
 			return true;
 		}
 	}
@@ -122,31 +128,31 @@ bool regions_overlaps(const struct regions *set, uint64_t base, uint64_t size)
 
 /* Where in one region: its lowest or highest fitting place. */
 static bool regions_place(const struct region *region, uint64_t size, uint64_t align,
-			  uint64_t limit, bool top, uint64_t *base)
+			  uint64_t limit, bool top, pa_t *base)
 {
 	uint64_t end = regions_end(region) < limit ? regions_end(region) : limit;
 	uint64_t place;
 
-	if (end < region->base || end - region->base < size) {
+	if (end < region->base.pa || end - region->base.pa < size) {
 		return false;
 	}
 	if (top) {
 		place = bits_align_down(end - size, align);
 	} else {
-		place = bits_align_up(region->base, align);
+		place = bits_align_up(region->base.pa, align);
 	}
 	/* place < base: aligned down out of the region, or up past the top of the space */
-	if (place < region->base || place > end - size) {
+	if (place < region->base.pa || place > end - size) {
 		return false;
 	}
-	*base = place;
+	*base = pa_make(place);
 	return true;
 }
 
 bool regions_take(struct regions *set, uint64_t size, uint64_t align, uint64_t limit, bool top,
-		  uint64_t *base)
+		  pa_t *base)
 {
-	uint64_t place;
+	pa_t place;
 
 	if (size == 0) {
 		return false;

@@ -3,13 +3,14 @@
 #ifndef HYP_BOARD_REGIONS_H
 #define HYP_BOARD_REGIONS_H
 
+#include "hyp/base/addr.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 #define REGIONS_MAX 32
 
 struct region {
-	uint64_t base;
+	pa_t base;
 	uint64_t size; /* bytes, not 0; base + size does not wrap */
 };
 
@@ -19,14 +20,14 @@ struct regions {
 };
 
 /* False if the set is full or the range wraps or is empty: the set is unchanged then. */
-bool regions_add(struct regions *set, uint64_t base, uint64_t size);
-bool regions_remove(struct regions *set, uint64_t base, uint64_t size);
-bool regions_contains(const struct regions *set, uint64_t base, uint64_t size);
-bool regions_overlaps(const struct regions *set, uint64_t base, uint64_t size);
+bool regions_add(struct regions *set, pa_t base, uint64_t size);
+bool regions_remove(struct regions *set, pa_t base, uint64_t size);
+bool regions_contains(const struct regions *set, pa_t base, uint64_t size);
+bool regions_overlaps(const struct regions *set, pa_t base, uint64_t size);
 
 /* Takes `size` bytes at a multiple of `align` (a power of two), below `limit`, from the highest
  * (top) or lowest place. */
 bool regions_take(struct regions *set, uint64_t size, uint64_t align, uint64_t limit, bool top,
-		  uint64_t *base);
+		  pa_t *base);
 
 #endif

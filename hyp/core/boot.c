@@ -47,9 +47,9 @@ void boot_refuse_text(const char *what, const char *why)
 }
 
 /* A device tree blob of unknown size: its header first, then all of it. */
-static const void *boot_map_blob(uintptr_t va, uint64_t pa, uint32_t limit, uint32_t *size)
+static const void *boot_map_blob(uintptr_t va, pa_t pa, uint32_t limit, uint32_t *size)
 {
-	const uint8_t *head = mmu_map_blocks(va, pa_make(pa), 8, false);
+	const uint8_t *head = mmu_map_blocks(va, pa, 8, false);
 	uint32_t total;
 
 	if (head[0] != 0xd0 || head[1] != 0x0d || head[2] != 0xfe || head[3] != 0xed) {
@@ -61,26 +61,26 @@ static const void *boot_map_blob(uintptr_t va, uint64_t pa, uint32_t limit, uint
 		return NULL;
 	}
 	*size = total;
-	return mmu_map_blocks(va, pa_make(pa), total, false);
+	return mmu_map_blocks(va, pa, total, false);
 }
 
 /* `plumb pack --board` puts a tree behind the file. */
-static uint64_t boot_appended_tree(const struct boot *boot)
+static pa_t boot_appended_tree(const struct boot *boot)
 {
-	return bits_align_up(boot->image_pa + boot_header.end, BOOT_TREE_ALIGN);
+	return pa_make(bits_align_up(boot->image_pa.pa + boot_header.end, BOOT_TREE_ALIGN));
 }
 
 /* In r2, as the boot protocol has it; else with the image; else at the start of the RAM that the
  * image lies in, where QEMU puts it when it loads an ELF file. */
 void boot_map_board(struct boot *boot)
 {
-	const uint64_t places[] = { boot->dtb_pa, boot_appended_tree(boot),
-				    boot->image_pa & ~(uint64_t)(BOOT_RAM_ALIGN - 1) };
+	const pa_t places[] = { boot->dtb_pa, boot_appended_tree(boot),
+				pa_make(bits_align_down(boot->image_pa.pa, BOOT_RAM_ALIGN)) };
 	const void *blob = NULL;
 	const char *fault;
 
 	for (uint32_t n = 0; n < ARRAY_SIZE(places) && !blob; n++) {
-		if (places[n] != 0 && places[n] % 4 == 0) {
+		if (places[n].pa != 0 && places[n].pa % 4 == 0) {
 			boot->dtb_pa = places[n];
 			blob = boot_map_blob(LAYOUT_BOARD, places[n], BOOT_DTB_MAX,
 					     &boot->dtb_size);
@@ -151,8 +151,8 @@ static void boot_check_uart(void)
 
 		for (uint32_t d = 0; d < config->nr_devices; d++) {
 			const struct manifest_device *device = &config->device[d];
-			bool window = facts_board.uart_base.pa >= device->pa &&
-				      facts_board.uart_base.pa - device->pa < device->size;
+			bool window = facts_board.uart_base.pa >= device->pa.pa &&
+				      pa_offset(facts_board.uart_base, device->pa) < device->size;
 
 			if (facts_board.uart != BOARD_UART_NONE &&
 			    (window || boot_has_interrupt(device, facts_board.uart_intid))) {
@@ -172,7 +172,7 @@ static void boot_check_seal(const struct boot *boot, uint32_t monitor, uint32_t 
 	uint32_t last = 0;
 
 	if (end - monitor <= BOOT_MANIFEST_MAX && end - monitor >= manifest + sizeof(last)) {
-		file = mmu_map_blocks(LAYOUT_MANIFEST, pa_make(boot->image_pa + monitor),
+		file = mmu_map_blocks(LAYOUT_MANIFEST, pa_add(boot->image_pa, monitor),
 				      end - monitor, false);
 		memcpy(&last, file + (end - monitor - sizeof(last)), sizeof(last));
 	}
@@ -189,7 +189,8 @@ void boot_read_manifest(struct boot *boot)
 	struct refusal why;
 	uint32_t size = 0;
 
-	blob = boot_map_blob(LAYOUT_MANIFEST, boot->image_pa + monitor, BOOT_MANIFEST_MAX, &size);
+	blob = boot_map_blob(LAYOUT_MANIFEST, pa_add(boot->image_pa, monitor), BOOT_MANIFEST_MAX,
+			     &size);
 	if (blob) {
 		boot_check_seal(boot, monitor, size); /* first: the rest may be what is missing */
 	}
@@ -224,7 +225,7 @@ uint32_t boot_read_clock(struct boot *boot)
 /* The monitor's own memory for all partitions, in whole blocks. Below 4 GiB if there is room:
  * stage-2 tables lie in it, and QEMU's table walk (7.2) drops the high bits of a table's address.
  */
-static uint8_t *boot_take_pool(struct boot *boot, uint64_t *pa)
+static uint8_t *boot_take_pool(struct boot *boot, pa_t *pa)
 {
 	uint64_t size = 0;
 	uint8_t *pool;
@@ -237,7 +238,7 @@ static uint8_t *boot_take_pool(struct boot *boot, uint64_t *pa)
 	    !regions_take(&boot->free, size, BLOCK_SIZE, BIT64(40), true, pa)) {
 		boot_refuse_text("memory", "no room for the monitor's own tables");
 	}
-	pool = mmu_map_blocks(LAYOUT_POOL, pa_make(*pa), (size_t)size, true);
+	pool = mmu_map_blocks(LAYOUT_POOL, *pa, (size_t)size, true);
 	memset(pool, 0, (size_t)size);
 	return pool;
 }
@@ -256,12 +257,13 @@ static void boot_take_regions(struct boot *boot, struct vm *vm,
 	}
 }
 
-static uint64_t boot_take_memory(struct boot *boot, const struct manifest_partition *config)
+static pa_t boot_take_memory(struct boot *boot, const struct manifest_partition *config)
 {
 	uint32_t align = config->memory_size >= BLOCK_SIZE ? BLOCK_SIZE : PAGE_SIZE;
-	uint64_t pa = config->memory_pa;
-	bool ok = pa ? regions_remove(&boot->free, pa, config->memory_size)
-		     : regions_take(&boot->free, config->memory_size, align, BIT64(40), false, &pa);
+	pa_t pa = config->memory_pa;
+	bool ok = pa.pa ? regions_remove(&boot->free, pa, config->memory_size)
+			: regions_take(&boot->free, config->memory_size, align, BIT64(40), false,
+				       &pa);
 
 	if (!ok) {
 		boot_refuse_text(config->name,
@@ -272,13 +274,13 @@ static uint64_t boot_take_memory(struct boot *boot, const struct manifest_partit
 
 void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 {
-	uint64_t pool_pa, memory_pa[MANIFEST_MAX_PARTITIONS];
+	pa_t pool_pa, memory_pa[MANIFEST_MAX_PARTITIONS];
 	uint8_t *pool = boot_take_pool(boot, &pool_pa);
 
 	/* Fixed places first: the others are put around them. */
 	for (int fixed = 1; fixed >= 0; fixed--) {
 		for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
-			if ((boot_manifest.partition[n].memory_pa != 0) == fixed) {
+			if ((boot_manifest.partition[n].memory_pa.pa != 0) == fixed) {
 				memory_pa[n] = boot_take_memory(boot, &boot_manifest.partition[n]);
 			}
 		}
@@ -288,16 +290,16 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 		uint64_t size = partition_pool_size(config);
 
 		boot_take_regions(boot, &vms[n], config);
-		partition_make(n, config, pool, pa_make(pool_pa), memory_pa[n], facts_board.gicv,
-			       nr_lrs);
+		partition_make(n, config, pool, pool_pa, memory_pa[n], facts_board.gicv, nr_lrs);
 		if (vms[n].vgic && !hw_bit) {
 			vgic_phys_set_soft_eoi(vms[n].vgic);
 		}
 		pool += size;
-		pool_pa += size;
+		pool_pa = pa_add(pool_pa, size);
 		log_line("%s: %u vCPU%s, %u KiB at 0x%llx, %s, %u KiB of the monitor's memory\n",
 			 config->name, (unsigned)config->nr_vcpus, config->nr_vcpus > 1 ? "s" : "",
-			 (unsigned)(config->memory_size / 1024), (unsigned long long)memory_pa[n],
+			 (unsigned)(config->memory_size / 1024),
+			 (unsigned long long)memory_pa[n].pa,
 			 config->has_gic ? "virtual GICv2" : "CPU lines", (unsigned)(size / 1024));
 	}
 	if (hw_bit) {

@@ -3,12 +3,13 @@
 #ifndef HYP_CORE_BOOT_PARTS_H
 #define HYP_CORE_BOOT_PARTS_H
 
+#include "hyp/base/addr.h"
 #include "hyp/manifest/manifest.h"
 
 /* What the boot loader gave, and what is made of it. */
 struct boot {
-	uint64_t image_pa; /* the monitor, with the manifest behind it */
-	uint64_t dtb_pa;
+	pa_t image_pa; /* the monitor, with the manifest behind it */
+	pa_t dtb_pa;
 	uint32_t dtb_size;
 	uint32_t image_size; /* monitor and manifest, bytes */
 	struct fdt board_fdt;

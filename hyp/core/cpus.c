@@ -136,9 +136,9 @@ static void cpus_start_one(uint32_t index, uint32_t entry)
 	}
 }
 
-void cpus_start(uint32_t self, uint64_t image_pa)
+void cpus_start(uint32_t self, pa_t image_pa)
 {
-	uint32_t entry = (uint32_t)mmu_image_pa((uintptr_t)image_pa, boot_secondary).pa;
+	uint32_t entry = (uint32_t)mmu_image_pa(image_pa, boot_secondary).pa;
 
 	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
 		if (n != self) {

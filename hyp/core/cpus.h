@@ -3,6 +3,7 @@
 #ifndef HYP_CORE_CPUS_H
 #define HYP_CORE_CPUS_H
 
+#include "hyp/base/addr.h"
 #include <stdint.h>
 
 /* Leaves those in facts_board that can run: CPUs that nothing can start are said and left out.
@@ -10,7 +11,7 @@
 uint32_t cpus_find(void);
 
 /* Starts all but `self`, one after the other; refuses if one does not come within a second. */
-void cpus_start(uint32_t self, uint64_t image_pa);
+void cpus_start(uint32_t self, pa_t image_pa);
 
 /* A started CPU has set itself up: waits until the boot CPU is done with the partitions. */
 void cpus_join(void);

@@ -50,7 +50,7 @@ static inline __attribute__((always_inline)) bool device_is_at(const struct vm *
 							       enum machine_window_id id)
 {
 	const struct device_ops *ops = &device_ops[id];
-	uint32_t first = (machine_windows[id].ipa + ops->from) / PAGE_SIZE;
+	uint32_t first = (machine_windows[id].ipa.ipa + ops->from) / PAGE_SIZE;
 
 	return ops->access && page - first < ops->bytes / PAGE_SIZE &&
 	       machine_has(vm->config->windows, id);
@@ -62,11 +62,11 @@ static inline __attribute__((always_inline)) bool device_is_at(const struct vm *
 static inline __attribute__((always_inline)) enum mmio_result
 device_access(struct vcpu *vcpu, uint32_t page, struct mmio *mmio)
 {
-#define ROW(id, ...)                                                                        \
-	if (device_is_at(vcpu->vm, page, id)) {                                             \
-		mmio->offset +=                                                             \
-			page * PAGE_SIZE - (machine_windows[id].ipa + device_ops[id].from); \
-		return device_ops[id].access(vcpu, mmio);                                   \
+#define ROW(id, ...)                                                                            \
+	if (device_is_at(vcpu->vm, page, id)) {                                                 \
+		mmio->offset +=                                                                 \
+			page * PAGE_SIZE - (machine_windows[id].ipa.ipa + device_ops[id].from); \
+		return device_ops[id].access(vcpu, mmio);                                       \
 	}
 	MACHINE_WINDOWS(ROW)
 #undef ROW

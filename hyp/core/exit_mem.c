@@ -34,7 +34,7 @@ static bool exit_hpfar_valid(uint32_t hsr)
 
 static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
 {
-	uint64_t ipa;
+	uint64_t address; /* 40 bits: no ipa_t */
 
 	record->hsr = hsr;
 	record->far = far;
@@ -42,10 +42,10 @@ static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
 		record->fault_page = FIELD_GET(HPFAR_FIPA, sysreg_read(HPFAR));
 		return true;
 	}
-	if (!world_translate_stage1(far, &ipa)) {
+	if (!world_translate_stage1(far, &address)) {
 		return false; /* another CPU changed the tables meanwhile: run it again */
 	}
-	record->fault_page = (uint32_t)(ipa / PAGE_SIZE);
+	record->fault_page = (uint32_t)(address / PAGE_SIZE);
 	return true;
 }
 

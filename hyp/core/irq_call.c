@@ -139,7 +139,7 @@ int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *s
 
 /* Up to `count` entries at `ipa` of the caller's memory: all of them, or the one at `ipa`, or none
  * (0). */
-static uint32_t irq_call_read_lines(const struct vm *vm, uint32_t ipa, struct kvm_irq_level *to,
+static uint32_t irq_call_read_lines(const struct vm *vm, ipa_t ipa, struct kvm_irq_level *to,
 				    uint32_t count)
 {
 	if (mem_read(vm, ipa, to, count * (uint32_t)sizeof(*to))) {
@@ -153,12 +153,13 @@ static int irq_call_lines_turn(struct vcpu *caller, const uint32_t args[4])
 {
 	struct kvm_irq_level lines[IRQ_CALL_TURN];
 	uint32_t count = bits_min(args[3], PLUMB_IRQ_LINE_MANY_MAX);
-	uint32_t ipa = args[2] + caller->lines_done * (uint32_t)sizeof(lines[0]);
+	ipa_t first = ipa_make(args[2]);
+	ipa_t ipa = ipa_add(first, caller->lines_done * (uint32_t)sizeof(lines[0]));
 	uint32_t read = 0, applied = 0;
 	vgic_kick_t kick = 0;
 	int error;
 
-	if (ipa >= args[2]) {
+	if (ipa.ipa >= first.ipa) {
 		read = irq_call_read_lines(caller->vm, ipa, lines,
 					   bits_min(count - caller->lines_done, IRQ_CALL_TURN));
 	}

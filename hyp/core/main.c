@@ -190,8 +190,8 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 
 	mmu_init();
 	serial_init();
-	main_boot.dtb_pa = dtb_pa;
-	main_boot.image_pa = image_pa;
+	main_boot.dtb_pa = pa_make(dtb_pa);
+	main_boot.image_pa = pa_make(image_pa);
 	boot_map_board(&main_boot);
 	boot_find_uart(&main_boot);
 	boot_read_board(&main_boot);
@@ -250,8 +250,8 @@ void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode)
 {
 	mmu_init_devices();
 	serial_init();
-	main_boot.dtb_pa = dtb_pa;
-	main_boot.image_pa = image_pa;
+	main_boot.dtb_pa = pa_make(dtb_pa);
+	main_boot.image_pa = pa_make(image_pa);
 	boot_map_board(&main_boot);
 	boot_find_uart(&main_boot);
 	log_last_words("plumbline: refused: entered in mode 0x%x, not HYP (0x%x): on QEMU add "

@@ -16,15 +16,15 @@ static bool mem_is_uncached(void)
 	return (sysreg_read(SCTLR) & (SCTLR_M | SCTLR_C)) != (SCTLR_M | SCTLR_C);
 }
 
-static void mem_copy_out(uint64_t pa, uint8_t *to, uint32_t size)
+static void mem_copy_out(pa_t pa, uint8_t *to, uint32_t size)
 {
 	uint32_t cpu = cpu_this()->index;
 	bool uncached = mem_is_uncached();
 
 	while (size) {
-		uint32_t part = bits_min(size, BLOCK_SIZE - (uint32_t)(pa % BLOCK_SIZE));
+		uint32_t part = bits_min(size, BLOCK_SIZE - (uint32_t)(pa.pa % BLOCK_SIZE));
 
-		const void *from = mmu_window(cpu, pa_make(pa));
+		const void *from = mmu_window(cpu, pa);
 
 		if (uncached) {
 			cache_flush(from, part);
@@ -33,16 +33,16 @@ static void mem_copy_out(uint64_t pa, uint8_t *to, uint32_t size)
 		if (uncached) {
 			cache_flush(from, part);
 		}
-		pa += part;
+		pa = pa_add(pa, part);
 		to += part;
 		size -= part;
 	}
 	mmu_window_close(cpu);
 }
 
-bool mem_read(const struct vm *vm, uint32_t ipa, void *to, uint32_t size)
+bool mem_read(const struct vm *vm, ipa_t ipa, void *to, uint32_t size)
 {
-	uint64_t pa;
+	pa_t pa;
 
 	if (!vm_owns(vm, ipa, size, &pa)) {
 		return false;
@@ -55,7 +55,7 @@ bool mem_read(const struct vm *vm, uint32_t ipa, void *to, uint32_t size)
  */
 static bool mem_read_half(const struct vm *vm, uint32_t va, bool user, uint16_t *half)
 {
-	uint64_t pa;
+	pa_t pa;
 
 	if (!world_translate(va, user, &pa) || !vm_owns_pa(vm, pa, sizeof(*half))) {
 		return false;

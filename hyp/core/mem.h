@@ -7,7 +7,7 @@
 
 /* Copies [ipa, ipa + size) of the partition's RAM out. False if any of it is not RAM: nothing is
  * copied then. */
-bool mem_read(const struct vm *vm, uint32_t ipa, void *to, uint32_t size);
+bool mem_read(const struct vm *vm, ipa_t ipa, void *to, uint32_t size);
 
 /* The instruction that the loaded guest stands at: ARM or 32-bit Thumb (*wide; the first halfword
  * in 31..16), or 16-bit Thumb in 15..0. False if its translation has gone. */

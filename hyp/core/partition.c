@@ -108,12 +108,12 @@ void partition_end(struct vm *vm, enum life_end how, int32_t status)
 	}
 }
 
-static bool partition_entry_valid(const void *cookie, uint32_t ipa)
+static bool partition_entry_valid(const void *cookie, ipa_t ipa)
 {
 	const struct vm *vm = cookie;
-	uint64_t pa;
+	pa_t pa;
 
-	return vm_owns(vm, ipa & ~UINT32_C(1), sizeof(uint16_t), &pa);
+	return vm_owns(vm, ipa_make(ipa.ipa & ~UINT32_C(1)), sizeof(uint16_t), &pa);
 }
 
 struct psci_result partition_psci(struct vcpu *caller, const uint32_t args[4])

@@ -52,21 +52,21 @@ static struct manifest_image partition_image(const struct vm *vm, uint32_t phase
 	return (struct manifest_image) { region->data, region->data_size, region->ipa };
 }
 
-static uint64_t partition_load_pa(const struct vm *vm, const struct manifest_image *image,
-				  uint32_t offset)
+static pa_t partition_load_pa(const struct vm *vm, const struct manifest_image *image,
+			      uint32_t offset)
 {
-	uint64_t pa = 0;
+	pa_t pa = pa_make(0);
 
 	if (!vm_owns(vm, image->ipa, image->size, &pa)) {
 		halt_panic("an image of a checked manifest does not lie in memory");
 	}
-	return pa + offset;
+	return pa_add(pa, offset);
 }
 
 static void partition_load_chunk(const struct vm *vm, uint32_t cpu,
 				 const struct manifest_image *image, uint32_t offset, uint32_t size)
 {
-	void *to = mmu_window(cpu, pa_make(partition_load_pa(vm, image, offset)));
+	void *to = mmu_window(cpu, partition_load_pa(vm, image, offset));
 
 	if (image->data) {
 		memcpy(to, image->data + offset, size);
@@ -81,10 +81,10 @@ static void partition_load_chunk(const struct vm *vm, uint32_t cpu,
 static uint32_t partition_load_size(const struct vm *vm, const struct manifest_image *image,
 				    uint32_t offset)
 {
-	uint64_t pa = partition_load_pa(vm, image, offset);
+	pa_t pa = partition_load_pa(vm, image, offset);
 	uint32_t size = bits_min(PARTITION_LOAD_STEP, image->size - offset);
 
-	return bits_min(size, BLOCK_SIZE - (uint32_t)(pa % BLOCK_SIZE));
+	return bits_min(size, BLOCK_SIZE - (uint32_t)(pa.pa % BLOCK_SIZE));
 }
 
 /* A piece of its VGIC's reset: lines may be driven meanwhile. What was held for the life before is

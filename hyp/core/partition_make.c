@@ -48,23 +48,21 @@ static void partition_map(struct vm *vm, uint8_t *pool, pa_t pool_pa, pa_t gicv)
 	bool ok;
 
 	stage2_init(&vm->stage2, &tables);
-	ok = stage2_map(&vm->stage2, ipa_make(config->memory_ipa), pa_make(vm->memory_pa),
-			config->memory_size, STAGE2_RAM);
+	ok = stage2_map(&vm->stage2, config->memory_ipa, vm->memory_pa, config->memory_size,
+			STAGE2_RAM);
 	if (config->has_gic) {
 		/* The first page only: GICV_DIR, in the second, is emulated (docs/architecture.md).
 		 */
-		ok = ok && stage2_map(&vm->stage2, ipa_make(machine_windows[MACHINE_GICC].ipa),
-				      gicv, PAGE_SIZE, STAGE2_DEVICE);
+		ok = ok && stage2_map(&vm->stage2, machine_windows[MACHINE_GICC].ipa, gicv,
+				      PAGE_SIZE, STAGE2_DEVICE);
 	}
 	for (uint32_t r = 0; r < config->nr_regions; r++) {
-		ok = ok &&
-		     stage2_map(&vm->stage2, ipa_make(config->region[r].ipa),
-				pa_make(vm->region_pa[r]), config->region[r].size, STAGE2_RAM);
+		ok = ok && stage2_map(&vm->stage2, config->region[r].ipa, vm->region_pa[r],
+				      config->region[r].size, STAGE2_RAM);
 	}
 	for (uint32_t d = 0; d < config->nr_devices; d++) {
-		ok = ok && stage2_map(&vm->stage2, ipa_make(config->device[d].ipa),
-				      pa_make(config->device[d].pa), config->device[d].size,
-				      STAGE2_DEVICE);
+		ok = ok && stage2_map(&vm->stage2, config->device[d].ipa, config->device[d].pa,
+				      config->device[d].size, STAGE2_DEVICE);
 	}
 	if (!ok) {
 		halt_panic("stage 2 of a checked manifest does not map");
@@ -124,7 +122,7 @@ static void partition_make_owners(struct vm *vm)
 }
 
 void partition_make(uint32_t index, const struct manifest_partition *config, uint8_t *pool,
-		    pa_t pool_pa, uint64_t memory_pa, pa_t gicv, uint32_t nr_lrs)
+		    pa_t pool_pa, pa_t memory_pa, pa_t gicv, uint32_t nr_lrs)
 {
 	struct vm *vm = &vms[index];
 

@@ -3,6 +3,7 @@
 #ifndef HYP_CORE_PARTITION_MAKE_H
 #define HYP_CORE_PARTITION_MAKE_H
 
+#include "hyp/base/addr.h"
 #include "hyp/core/vm.h"
 
 /* What the monitor needs for a partition of this shape, in bytes of its pool. */
@@ -11,6 +12,6 @@ uint64_t partition_pool_size(const struct manifest_partition *config);
 /* Makes partition `index`. `pool`: partition_pool_size bytes, zeroed; `memory_pa`: its RAM; `gicv`:
  * the physical virtual CPU interface. */
 void partition_make(uint32_t index, const struct manifest_partition *config, uint8_t *pool,
-		    pa_t pool_pa, uint64_t memory_pa, pa_t gicv, uint32_t nr_lrs);
+		    pa_t pool_pa, pa_t memory_pa, pa_t gicv, uint32_t nr_lrs);
 
 #endif

@@ -68,7 +68,7 @@ static void switch_start(struct vcpu *vcpu)
 	vcpu->regs.r[0] = vcpu->life->r0;
 	if (vcpu->life->boots) {
 		vcpu->regs.r[1] = 0xffffffff; /* the Linux boot protocol: no machine number */
-		vcpu->regs.r[2] = config->dtb.data ? config->dtb.ipa : 0;
+		vcpu->regs.r[2] = config->dtb.data ? config->dtb.ipa.ipa : 0;
 	}
 }
 

@@ -18,29 +18,30 @@ static bool vm_within(uint64_t address, uint32_t size, uint64_t base, uint32_t r
 	return address >= base && address - base <= room && size <= room - (address - base);
 }
 
-bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size, uint64_t *pa)
+bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa)
 {
 	const struct manifest_partition *config = vm->config;
 
-	if (vm_within(ipa, size, config->memory_ipa, config->memory_size)) {
-		*pa = vm->memory_pa + (ipa - config->memory_ipa);
+	if (vm_within(ipa.ipa, size, config->memory_ipa.ipa, config->memory_size)) {
+		*pa = pa_add(vm->memory_pa, ipa_offset(ipa, config->memory_ipa));
 		return true;
 	}
 	for (uint32_t r = 0; r < config->nr_regions; r++) {
-		if (vm_within(ipa, size, config->region[r].ipa, config->region[r].size)) {
-			*pa = vm->region_pa[r] + (ipa - config->region[r].ipa);
+		if (vm_within(ipa.ipa, size, config->region[r].ipa.ipa, config->region[r].size)) {
+			*pa = pa_add(vm->region_pa[r], ipa_offset(ipa, config->region[r].ipa));
 			return true;
 		}
 	}
 	return false;
 }
 
-bool vm_owns_pa(const struct vm *vm, uint64_t pa, uint32_t size)
+bool vm_owns_pa(const struct vm *vm, pa_t pa, uint32_t size)
 {
-	bool owns = vm_within(pa, size, vm->memory_pa, vm->config->memory_size);
+	bool owns = vm_within(pa.pa, size, vm->memory_pa.pa, vm->config->memory_size);
 
 	for (uint32_t r = 0; r < vm->config->nr_regions; r++) {
-		owns = owns || vm_within(pa, size, vm->region_pa[r], vm->config->region[r].size);
+		owns = owns ||
+		       vm_within(pa.pa, size, vm->region_pa[r].pa, vm->config->region[r].size);
 	}
 	return owns;
 }

@@ -6,6 +6,7 @@
 #ifndef HYP_CORE_VM_H
 #define HYP_CORE_VM_H
 
+#include "hyp/base/addr.h"
 #include "abi/plumbline.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/locks.h"
@@ -61,8 +62,8 @@ struct vm {
 	struct vcpu *vcpus;
 	struct vgic *vgic;	  /* NULL: no GIC, CPU lines */
 	struct irq_line_vm lines; /* what KVM_IRQ_LINE's decoder asks */
-	uint64_t memory_pa;
-	uint64_t region_pa[MANIFEST_MAX_REGIONS];
+	pa_t memory_pa;
+	pa_t region_pa[MANIFEST_MAX_REGIONS];
 
 	struct lock vgic_lock; /* vgic, every vCPU's `lines` */
 	struct lock lock;      /* what has been told of it (guest_log.c) */
@@ -138,8 +139,8 @@ uint8_t vm_must_look(struct sched_locked held, uint8_t target);
 bool vm_vcpu_has_pending(struct vcpu *vcpu);
 
 /* Does [ipa, ipa + size) lie in one piece of the partition's RAM, and where is it physically? */
-bool vm_owns(const struct vm *vm, uint32_t ipa, uint32_t size, uint64_t *pa);
+bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa);
 /* Does [pa, pa + size) lie in one piece of it? */
-bool vm_owns_pa(const struct vm *vm, uint64_t pa, uint32_t size);
+bool vm_owns_pa(const struct vm *vm, pa_t pa, uint32_t size);
 
 #endif

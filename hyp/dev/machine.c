@@ -10,7 +10,7 @@ const struct machine_property machine_properties[MACHINE_NR_PROPERTIES] = {
 
 const struct machine_window machine_windows[MACHINE_NR_WINDOWS] = {
 #define ROW(id, name, property, what, without, place, ipa, size, intid) \
-	[id] = { property, place, ipa, size, intid },
+	[id] = { property, place, { ipa }, size, intid },
 	MACHINE_WINDOWS(ROW)
 #undef ROW
 };

@@ -7,6 +7,7 @@
 #ifndef HYP_DEV_MACHINE_H
 #define HYP_DEV_MACHINE_H
 
+#include "hyp/base/addr.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -70,7 +71,8 @@ struct machine_property {
 struct machine_window {
 	uint8_t property; /* enum machine_property_id */
 	uint8_t place;	  /* enum machine_place */
-	uint32_t ipa, size;
+	ipa_t ipa;
+	uint32_t size;
 	uint32_t intid;
 };
 

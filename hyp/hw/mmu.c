@@ -36,9 +36,9 @@ static uint64_t mmu_pa_of(const void *object)
 	return (page & LPAE_ADDRESS) | (va % PAGE_SIZE);
 }
 
-pa_t mmu_image_pa(uintptr_t boot_pa, const void *object)
+pa_t mmu_image_pa(pa_t boot_pa, const void *object)
 {
-	return pa_make(boot_pa + ((uintptr_t)object - LAYOUT_IMAGE));
+	return pa_add(boot_pa, (uintptr_t)object - LAYOUT_IMAGE);
 }
 
 static uint64_t *mmu_l2_entry(uintptr_t va)

@@ -32,6 +32,6 @@ void *mmu_window(uint32_t cpu, pa_t pa);
 void mmu_window_close(uint32_t cpu);
 
 /* Physical address of the image's first byte, and of any object in the image. */
-pa_t mmu_image_pa(uintptr_t boot_pa, const void *object);
+pa_t mmu_image_pa(pa_t boot_pa, const void *object);
 
 #endif

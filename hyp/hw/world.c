@@ -403,7 +403,7 @@ static bool world_par(uint64_t par, uint32_t va, uint64_t *address)
 	return true;
 }
 
-bool world_translate(uint32_t va, bool user, uint64_t *pa)
+bool world_translate(uint32_t va, bool user, pa_t *pa)
 {
 	uint64_t saved = sysreg_read64(PAR_64);
 	uint64_t par;
@@ -416,10 +416,10 @@ bool world_translate(uint32_t va, bool user, uint64_t *pa)
 	hw_isb();
 	par = sysreg_read64(PAR_64);
 	sysreg_write64(PAR_64, saved);
-	return world_par(par, va, pa);
+	return world_par(par, va, &pa->pa);
 }
 
-bool world_translate_stage1(uint32_t va, uint64_t *ipa)
+bool world_translate_stage1(uint32_t va, uint64_t *address)
 {
 	uint64_t saved = sysreg_read64(PAR_64);
 	uint64_t par;
@@ -428,5 +428,5 @@ bool world_translate_stage1(uint32_t va, uint64_t *ipa)
 	hw_isb();
 	par = sysreg_read64(PAR_64);
 	sysreg_write64(PAR_64, saved);
-	return world_par(par, va, ipa);
+	return world_par(par, va, address);
 }

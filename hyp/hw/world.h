@@ -6,6 +6,7 @@
 #ifndef HYP_HW_WORLD_H
 #define HYP_HW_WORLD_H
 
+#include "hyp/base/addr.h"
 #include "hyp/hw/sysreg.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -95,8 +96,9 @@ void world_write_exception(uint32_t mode, uint32_t lr, uint32_t spsr);
 
 /* Stage 1 and 2 of the loaded guest for a privileged read: true and the physical address, or false.
  * Preserves PAR. */
-bool world_translate(uint32_t va, bool user, uint64_t *pa);
-/* Stage 1 alone: the IPA. For a fault address that HPFAR does not hold (permission faults). */
-bool world_translate_stage1(uint32_t va, uint64_t *ipa);
+bool world_translate(uint32_t va, bool user, pa_t *pa);
+/* Stage 1 alone: the IPA, of 40 bits, as a guest's tables name them. For a fault address that HPFAR
+ * does not hold (permission faults). */
+bool world_translate_stage1(uint32_t va, uint64_t *address);
 
 #endif

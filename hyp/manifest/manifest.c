@@ -162,8 +162,9 @@ static bool manifest_check_memory(const struct fdt *fdt, const struct manifest *
 	for (uint32_t i = 0; i < index; i++) {
 		const struct manifest_partition *q = &manifest->partition[i];
 
-		if (p->memory_pa != 0 && q->memory_pa != 0 &&
-		    manifest_overlaps(p->memory_pa, p->memory_size, q->memory_pa, q->memory_size)) {
+		if (p->memory_pa.pa != 0 && q->memory_pa.pa != 0 &&
+		    manifest_overlaps_pa(p->memory_pa, p->memory_size, q->memory_pa,
+					 q->memory_size)) {
 			return board_refuse(fdt, why, manifest_partition_node(fdt, index),
 					    "memory-at", "overlaps another partition's memory");
 		}
@@ -195,12 +196,13 @@ static bool manifest_check_device(const struct fdt *fdt, const struct manifest *
 		/* Each pair of devices once: this one and those before it. */
 		uint32_t before = i < index ? p->nr_devices : i == index ? device : 0;
 
-		if (p->memory_pa != 0 &&
-		    manifest_overlaps(d->pa, d->size, p->memory_pa, p->memory_size)) {
+		if (p->memory_pa.pa != 0 &&
+		    manifest_overlaps_pa(d->pa, d->size, p->memory_pa, p->memory_size)) {
 			return board_refuse(fdt, why, node, "pa", "lies in a partition's memory");
 		}
 		for (uint32_t j = 0; j < before; j++) {
-			if (manifest_overlaps(d->pa, d->size, p->device[j].pa, p->device[j].size)) {
+			if (manifest_overlaps_pa(d->pa, d->size, p->device[j].pa,
+						 p->device[j].size)) {
 				return board_refuse(fdt, why, node, "pa",
 						    "another device has this address already");
 			}

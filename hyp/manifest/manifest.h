@@ -4,6 +4,7 @@
 #ifndef HYP_MANIFEST_MANIFEST_H
 #define HYP_MANIFEST_MANIFEST_H
 
+#include "hyp/base/addr.h"
 #include "hyp/board/board.h"
 #include "hyp/dev/machine.h"
 #include "hyp/fdt/fdt.h"
@@ -17,12 +18,13 @@
 struct manifest_image {
 	const uint8_t *data; /* in the manifest's blob; NULL: none */
 	uint32_t size;
-	uint32_t ipa; /* where it goes, or would go if there were one (kernel, dtb); else 0 */
+	ipa_t ipa; /* where it goes, or would go if there were one (kernel, dtb); else 0 */
 };
 
 /* More RAM than the partition's main piece. `data` is copied to its start. */
 struct manifest_region {
-	uint32_t ipa, size; /* multiples of 4 KiB */
+	ipa_t ipa; /* this and size are multiples of 4 KiB */
+	uint32_t size;
 	const uint8_t *data;
 	uint32_t data_size;
 };
@@ -30,8 +32,9 @@ struct manifest_region {
 #define MANIFEST_MAX_REGIONS 2
 
 struct manifest_device {
-	uint64_t pa; /* 4 KiB-aligned */
-	uint32_t ipa, size;
+	pa_t pa; /* 4 KiB-aligned */
+	ipa_t ipa;
+	uint32_t size;
 	uint32_t nr_interrupts;
 	uint32_t intid[MANIFEST_MAX_INTERRUPTS]; /* physical and virtual SPIs */
 	uint8_t edges;				 /* bit n: intid[n] is edge-triggered */
@@ -71,8 +74,8 @@ struct manifest_partition {
 	uint8_t affinity[MANIFEST_MAX_VCPUS]; /* bit n: board CPU n */
 	uint32_t priority;		      /* 0..7, default 3 */
 	uint32_t memory_size;		      /* multiple of 4 KiB, at IPA 0x40000000 (or 1:1) */
-	uint64_t memory_pa;  /* 'memory-at': fixed physical base; 0: the monitor chooses */
-	uint32_t memory_ipa; /* 0x40000000, or memory_pa with 'identity' */
+	pa_t memory_pa;	  /* 'memory-at': fixed physical base; 0: the monitor chooses */
+	ipa_t memory_ipa; /* 0x40000000, or memory_pa with 'identity' */
 	bool has_gic;
 	uint32_t nr_irqs; /* 32..1020; default 128; 0 without a GIC */
 	struct manifest_image kernel, initrd, dtb;

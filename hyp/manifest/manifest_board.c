@@ -21,10 +21,10 @@ static bool manifest_check_cpus(const struct fdt *fdt, const struct manifest *ma
 static bool manifest_hits_gic(const struct board *board, const struct manifest_device *device)
 {
 	/* GICH's per-CPU aliases lie behind its first 4 KiB (Cortex-A15 TRM, 8.2.1). */
-	return manifest_overlaps(device->pa, device->size, board->gicd.pa, GICD_SIZE) ||
-	       manifest_overlaps(device->pa, device->size, board->gicc.pa, GICC_SIZE) ||
-	       manifest_overlaps(device->pa, device->size, board->gich.pa, 2 * PAGE_SIZE) ||
-	       manifest_overlaps(device->pa, device->size, board->gicv.pa, GICC_SIZE);
+	return manifest_overlaps_pa(device->pa, device->size, board->gicd, GICD_SIZE) ||
+	       manifest_overlaps_pa(device->pa, device->size, board->gicc, GICC_SIZE) ||
+	       manifest_overlaps_pa(device->pa, device->size, board->gich, 2 * PAGE_SIZE) ||
+	       manifest_overlaps_pa(device->pa, device->size, board->gicv, GICC_SIZE);
 }
 
 static bool manifest_check_windows(const struct fdt *fdt, const struct manifest *manifest,
@@ -92,7 +92,7 @@ bool manifest_check_board(const struct fdt *fdt, const struct manifest *manifest
 	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
 		const struct manifest_partition *partition = &manifest->partition[i];
 
-		if (partition->memory_pa != 0 &&
+		if (partition->memory_pa.pa != 0 &&
 		    !regions_contains(free, partition->memory_pa, partition->memory_size)) {
 			return board_refuse(fdt, why, manifest_partition_node(fdt, i), "memory-at",
 					    "does not lie in free memory of the board");

@@ -30,7 +30,7 @@ static const struct manifest_rule device_rules[NR_DEVICE_RULES] = {
 
 static bool manifest_read_window(const struct manifest_node *node, struct manifest_device *device)
 {
-	uint64_t ipa;
+	uint64_t place;
 
 	if (!manifest_given(node, DEVICE_PA)) {
 		return manifest_refuse(node, DEVICE_PA, "missing: where is it on the board?");
@@ -38,22 +38,22 @@ static bool manifest_read_window(const struct manifest_node *node, struct manife
 	if (!manifest_given(node, DEVICE_SIZE)) {
 		return manifest_refuse(node, DEVICE_SIZE, "missing: how many bytes?");
 	}
-	device->pa = manifest_value(node, DEVICE_PA, 0);
+	device->pa = pa_make(manifest_value(node, DEVICE_PA, 0));
 	device->size = manifest_cell(node, DEVICE_SIZE, 0);
 	if (device->size == 0 || device->size % PAGE_SIZE != 0) {
 		return manifest_refuse(node, DEVICE_SIZE,
 				       "not a multiple of 4 KiB (0x1000) above 0");
 	}
-	if (device->pa % PAGE_SIZE != 0 || device->pa > MANIFEST_PA_LIMIT - device->size) {
+	if (device->pa.pa % PAGE_SIZE != 0 || device->pa.pa > MANIFEST_PA_LIMIT - device->size) {
 		return manifest_refuse(node, DEVICE_PA, "not a multiple of 4 KiB below 2^40");
 	}
-	ipa = manifest_value(node, DEVICE_IPA, device->pa);
-	if (ipa % PAGE_SIZE != 0 || ipa > MANIFEST_IPA_LIMIT - device->size) {
+	place = manifest_value(node, DEVICE_IPA, device->pa.pa);
+	if (place % PAGE_SIZE != 0 || place > MANIFEST_IPA_LIMIT - device->size) {
 		return manifest_refuse(node, DEVICE_IPA,
 				       "not a multiple of 4 KiB such that the device ends below 4 "
 				       "GiB");
 	}
-	device->ipa = (uint32_t)ipa;
+	device->ipa = ipa_make((uint32_t)place);
 	return true;
 }
 
@@ -70,13 +70,13 @@ static bool manifest_check_window(const struct manifest_node *node,
 	};
 	uint32_t windows, window;
 
-	if (manifest_overlaps(device->ipa, device->size, partition->memory_ipa,
-			      partition->memory_size)) {
+	if (manifest_overlaps_ipa(device->ipa, device->size, partition->memory_ipa,
+				  partition->memory_size)) {
 		return manifest_refuse(node, DEVICE_IPA, "overlaps the partition's memory");
 	}
 	for (uint32_t i = 0; i < partition->nr_regions; i++) {
-		if (manifest_overlaps(device->ipa, device->size, partition->region[i].ipa,
-				      partition->region[i].size)) {
+		if (manifest_overlaps_ipa(device->ipa, device->size, partition->region[i].ipa,
+					  partition->region[i].size)) {
 			return manifest_refuse(node, DEVICE_IPA,
 					       "overlaps the firmware's memory (0x00000000 and "
 					       "0x04000000)");
@@ -89,8 +89,8 @@ static bool manifest_check_window(const struct manifest_node *node,
 		return manifest_refuse(node, DEVICE_IPA, overlaps[window]);
 	}
 	for (uint32_t i = 0; i < partition->nr_devices; i++) {
-		if (manifest_overlaps(device->ipa, device->size, partition->device[i].ipa,
-				      partition->device[i].size)) {
+		if (manifest_overlaps_ipa(device->ipa, device->size, partition->device[i].ipa,
+					  partition->device[i].size)) {
 			return manifest_refuse(node, DEVICE_IPA,
 					       "overlaps another device of the partition");
 		}
@@ -227,9 +227,10 @@ static bool manifest_check_nodes(const struct manifest_node *node,
 static void manifest_replace_flash(struct manifest_partition *partition,
 				   const struct manifest_device *device)
 {
-	uint64_t end = (uint64_t)device->ipa + device->size;
+	uint64_t end = (uint64_t)device->ipa.ipa + device->size;
 
-	if (partition->nr_regions == MANIFEST_MAX_REGIONS && device->ipa <= MANIFEST_FLASH1_IPA &&
+	if (partition->nr_regions == MANIFEST_MAX_REGIONS &&
+	    device->ipa.ipa <= MANIFEST_FLASH1_IPA &&
 	    end >= MANIFEST_FLASH1_IPA + MANIFEST_FLASH1_SIZE) {
 		partition->nr_regions--;
 	}

@@ -8,35 +8,36 @@ static bool manifest_place_fixed(const struct manifest_node *node,
 				 struct manifest_partition *partition)
 {
 	bool identity = manifest_given(node, MANIFEST_RULE_IDENTITY);
-	uint64_t pa = manifest_value(node, MANIFEST_RULE_MEMORY_AT, 0);
+	uint64_t base = manifest_value(node, MANIFEST_RULE_MEMORY_AT, 0);
 
-	partition->memory_ipa = MACHINE_RAM_IPA;
+	partition->memory_ipa = ipa_make(MACHINE_RAM_IPA);
 	if (!manifest_given(node, MANIFEST_RULE_MEMORY_AT)) {
 		return !identity || manifest_refuse(node, MANIFEST_RULE_IDENTITY,
 						    "needs memory-at: which address?");
 	}
-	if (pa == 0 || pa % PAGE_SIZE != 0 || pa >= MANIFEST_PA_LIMIT) {
+	if (base == 0 || base % PAGE_SIZE != 0 || base >= MANIFEST_PA_LIMIT) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT,
 				       "not a multiple of 4 KiB, above 0 and below 2^40");
 	}
-	partition->memory_pa = pa;
+	partition->memory_pa = pa_make(base);
 	if (!identity) {
 		return true;
 	}
-	if (pa >= MANIFEST_IPA_LIMIT) {
+	if (base >= MANIFEST_IPA_LIMIT) {
 		return manifest_refuse(node, MANIFEST_RULE_IDENTITY,
 				       "needs a memory-at below 4 GiB");
 	}
-	partition->memory_ipa = (uint32_t)pa;
+	partition->memory_ipa = ipa_make((uint32_t)base);
 	return true;
 }
 
-uint32_t manifest_window_at(uint32_t windows, uint64_t ipa, uint64_t size)
+uint32_t manifest_window_at(uint32_t windows, ipa_t ipa, uint64_t size)
 {
 	for (; windows; windows &= windows - 1) {
 		uint32_t n = bits_first(windows);
 
-		if (manifest_overlaps(ipa, size, machine_windows[n].ipa, machine_windows[n].size)) {
+		if (manifest_overlaps_ipa(ipa, size, machine_windows[n].ipa,
+					  machine_windows[n].size)) {
 			return n;
 		}
 	}
@@ -80,11 +81,11 @@ static bool manifest_place_memory(const struct manifest_node *node,
 	if (!manifest_place_fixed(node, partition)) {
 		return false;
 	}
-	if (size > MANIFEST_IPA_LIMIT - partition->memory_ipa) {
+	if (size > MANIFEST_IPA_LIMIT - partition->memory_ipa.ipa) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE,
 				       "more than fits below 4 GiB (3 GiB from 0x40000000 on)");
 	}
-	if (size > MANIFEST_PA_LIMIT - partition->memory_pa) {
+	if (size > MANIFEST_PA_LIMIT - partition->memory_pa.pa) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT, "the memory ends above 2^40");
 	}
 	if (!manifest_check_covered(node, partition, size)) {
@@ -100,7 +101,7 @@ static bool manifest_place_image(const struct manifest_node *node,
 				 const struct manifest_partition *partition, uint32_t rule,
 				 uint64_t address, uint32_t align, struct manifest_image *image)
 {
-	uint64_t end = (uint64_t)partition->memory_ipa + partition->memory_size;
+	uint64_t end = (uint64_t)partition->memory_ipa.ipa + partition->memory_size;
 	uint32_t room = 1;
 
 	if (manifest_given(node, rule)) {
@@ -112,19 +113,19 @@ static bool manifest_place_image(const struct manifest_node *node,
 		return manifest_refuse(node, rule,
 				       "its address is not aligned: 4 bytes; a device tree 8");
 	}
-	if (address < partition->memory_ipa || address + room > end) {
+	if (address < partition->memory_ipa.ipa || address + room > end) {
 		return manifest_refuse(node, rule,
 				       "does not lie in the partition's memory: see its address "
 				       "and memory-size");
 	}
-	image->ipa = (uint32_t)address;
+	image->ipa = ipa_make((uint32_t)address);
 	return true;
 }
 
 static bool manifest_images_apart(const struct manifest_image *a, const struct manifest_image *b)
 {
 	/* One that is not there has no size; where a device tree would go still counts. */
-	return !manifest_overlaps(a->ipa, a->size, b->ipa, b->size != 0 ? b->size : 1);
+	return !manifest_overlaps_ipa(a->ipa, a->size, b->ipa, b->size != 0 ? b->size : 1);
 }
 
 /* Linux's zImage unpacks from behind itself, so initrd and device tree stay well above: the
@@ -133,16 +134,16 @@ static bool manifest_images_apart(const struct manifest_image *a, const struct m
 static uint64_t manifest_payload_place(const struct manifest_partition *partition)
 {
 	uint64_t middle =
-		bits_align_down((uint64_t)partition->memory_ipa +
+		bits_align_down((uint64_t)partition->memory_ipa.ipa +
 					bits_min(partition->memory_size / 2, MANIFEST_INITRD_PLACE),
 				PAGE_SIZE);
-	uint64_t behind =
-		bits_align_up((uint64_t)partition->kernel.ipa + partition->kernel_space, PAGE_SIZE);
+	uint64_t behind = bits_align_up(
+		(uint64_t)partition->kernel.ipa.ipa + partition->kernel_space, PAGE_SIZE);
 
 	if (partition->nr_regions != 0) { /* firmware: as on virt */
-		return partition->memory_ipa;
+		return partition->memory_ipa.ipa;
 	}
-	return partition->kernel.ipa <= middle && middle < behind ? behind : middle;
+	return partition->kernel.ipa.ipa <= middle && middle < behind ? behind : middle;
 }
 
 static bool manifest_place_payload(const struct manifest_node *node,
@@ -226,18 +227,18 @@ static bool manifest_place_firmware(const struct manifest_node *node,
 		return manifest_refuse(node, MANIFEST_RULE_FIRMWARE,
 				       "more than 64 MiB, flash 0 of virt");
 	}
-	if (partition->memory_ipa < MANIFEST_FLASH1_IPA + MANIFEST_FLASH1_SIZE) {
+	if (partition->memory_ipa.ipa < MANIFEST_FLASH1_IPA + MANIFEST_FLASH1_SIZE) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT,
 				       "the memory would cover the firmware");
 	}
 	partition->region[0] = (struct manifest_region) {
-		.ipa = MANIFEST_FIRMWARE_IPA,
+		.ipa = ipa_make(MANIFEST_FIRMWARE_IPA),
 		.size = (uint32_t)bits_align_up(prop->length, BLOCK_SIZE),
 		.data = prop->data,
 		.data_size = prop->length,
 	};
 	partition->region[1] = (struct manifest_region) {
-		.ipa = MANIFEST_FLASH1_IPA,
+		.ipa = ipa_make(MANIFEST_FLASH1_IPA),
 		.size = MANIFEST_FLASH1_SIZE,
 	};
 	partition->nr_regions = 2;
@@ -249,7 +250,8 @@ static bool manifest_place_firmware(const struct manifest_node *node,
 static bool manifest_place_space(const struct manifest_node *node,
 				 struct manifest_partition *partition)
 {
-	uint32_t room = partition->memory_size - (partition->kernel.ipa - partition->memory_ipa);
+	uint32_t room =
+		partition->memory_size - ipa_offset(partition->kernel.ipa, partition->memory_ipa);
 
 	partition->kernel_space =
 		manifest_cell(node, MANIFEST_RULE_KERNEL_SPACE, partition->kernel.size);
@@ -267,8 +269,9 @@ static bool manifest_place_space(const struct manifest_node *node,
 static bool manifest_place_kernel(const struct manifest_node *node,
 				  struct manifest_partition *partition)
 {
-	uint64_t kernel = manifest_value(node, MANIFEST_RULE_KERNEL_ADDRESS,
-					 (uint64_t)partition->memory_ipa + MACHINE_KERNEL_PLACE);
+	uint64_t kernel =
+		manifest_value(node, MANIFEST_RULE_KERNEL_ADDRESS,
+			       (uint64_t)partition->memory_ipa.ipa + MACHINE_KERNEL_PLACE);
 
 	if (!manifest_place_image(node, partition, MANIFEST_RULE_KERNEL, kernel, 4,
 				  &partition->kernel)) {
@@ -277,9 +280,9 @@ static bool manifest_place_kernel(const struct manifest_node *node,
 	if (!manifest_place_space(node, partition)) {
 		return false;
 	}
-	partition->entry = manifest_cell(node, MANIFEST_RULE_ENTRY, partition->kernel.ipa);
-	if (partition->entry % 4 == 2 || partition->entry < partition->memory_ipa ||
-	    partition->entry - partition->memory_ipa >= partition->memory_size) {
+	partition->entry = manifest_cell(node, MANIFEST_RULE_ENTRY, partition->kernel.ipa.ipa);
+	if (partition->entry % 4 == 2 || partition->entry < partition->memory_ipa.ipa ||
+	    partition->entry - partition->memory_ipa.ipa >= partition->memory_size) {
 		return manifest_refuse(node, MANIFEST_RULE_ENTRY,
 				       "neither a multiple of 4 nor odd (Thumb), in the "
 				       "partition's memory");

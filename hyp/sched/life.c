@@ -60,8 +60,8 @@ static uint8_t life_turn_on(struct sched *s, struct life_vcpu *vcpu,
 
 struct psci_result life_call(struct sched *s, struct life *life, uint32_t caller,
 			     const uint32_t args[4],
-			     bool (*entry_valid)(const void *cookie, uint32_t ipa),
-			     const void *cookie, uint8_t *tell)
+			     bool (*entry_valid)(const void *cookie, ipa_t ipa), const void *cookie,
+			     uint8_t *tell)
 {
 	struct psci_result result = { .value = PSCI_CALL_DENIED, .effect = PSCI_DO_NOTHING };
 

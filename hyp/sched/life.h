@@ -18,6 +18,7 @@
 #ifndef HYP_SCHED_LIFE_H
 #define HYP_SCHED_LIFE_H
 
+#include "hyp/base/addr.h"
 #include "hyp/trap/psci.h"
 #include "hyp/sched/sched.h"
 
@@ -58,8 +59,8 @@ void life_loaded(struct life *life, uint32_t pc);
  * happens. */
 struct psci_result life_call(struct sched *s, struct life *life, uint32_t caller,
 			     const uint32_t args[4],
-			     bool (*entry_valid)(const void *cookie, uint32_t ipa),
-			     const void *cookie, uint8_t *tell);
+			     bool (*entry_valid)(const void *cookie, ipa_t ipa), const void *cookie,
+			     uint8_t *tell);
 
 /* It ends. Returns false if it does so already, or is off. *tell: CPUs that must look (bit n);
  * *last: nobody has to leave, the caller clears up. */

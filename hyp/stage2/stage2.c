@@ -10,7 +10,9 @@
 
 /* One walk step of a range: the next leaf to write. */
 struct stage2_leaf {
-	uint64_t ipa, pa, size;
+	ipa_t ipa;
+	pa_t pa;
+	uint32_t size;
 };
 
 /* A run of n granules that starts anywhere touches at most so many spans of `per` granules. */
@@ -49,9 +51,9 @@ void stage2_init(struct stage2 *s2, const struct stage2_pool *pool)
 	s2->root_pa = pool->base_pa;
 }
 
-static uint32_t stage2_index(uint64_t ipa, unsigned shift)
+static uint32_t stage2_index(ipa_t ipa, unsigned shift)
 {
-	return (uint32_t)(ipa >> shift) % LPAE_ENTRIES;
+	return (ipa.ipa >> shift) % LPAE_ENTRIES;
 }
 
 /* The table that a descriptor names; NULL if it names none. */
@@ -81,9 +83,9 @@ static uint64_t *stage2_table_make(struct stage2 *s2, uint64_t *descriptor)
 }
 
 /* A 2 MiB block where both addresses are aligned and enough is left, else a page (B3.6.1). */
-static struct stage2_leaf stage2_leaf_at(uint64_t ipa, uint64_t pa, uint64_t left)
+static struct stage2_leaf stage2_leaf_at(ipa_t ipa, pa_t pa, uint64_t left)
 {
-	bool block = (ipa | pa) % BLOCK_SIZE == 0 && left >= BLOCK_SIZE;
+	bool block = (ipa.ipa | pa.pa) % BLOCK_SIZE == 0 && left >= BLOCK_SIZE;
 
 	return (struct stage2_leaf) { .ipa = ipa,
 				      .pa = pa,
@@ -92,14 +94,14 @@ static struct stage2_leaf stage2_leaf_at(uint64_t ipa, uint64_t pa, uint64_t lef
 
 /* Is the leaf's place free, and how many new tables does it take? `start`: the range's first IPA,
  * so that a table which several leaves need is counted with the first of them. */
-static bool stage2_leaf_need(const struct stage2 *s2, const struct stage2_leaf *leaf,
-			     uint64_t start, uint32_t *need)
+static bool stage2_leaf_need(const struct stage2 *s2, const struct stage2_leaf *leaf, ipa_t start,
+			     uint32_t *need)
 {
 	uint64_t *level2 = stage2_table(s2, s2->root[stage2_index(leaf->ipa, LPAE_L1_SHIFT)]);
 	uint64_t *level3;
 	uint64_t entry;
 
-	if (!level2 && (leaf->ipa == start || leaf->ipa % GIGABYTE == 0)) {
+	if (!level2 && (leaf->ipa.ipa == start.ipa || leaf->ipa.ipa % GIGABYTE == 0)) {
 		(*need)++;
 	}
 	entry = level2 ? level2[stage2_index(leaf->ipa, LPAE_L2_SHIFT)] : 0;
@@ -110,7 +112,7 @@ static bool stage2_leaf_need(const struct stage2 *s2, const struct stage2_leaf *
 	if (level3) {
 		return level3[stage2_index(leaf->ipa, LPAE_L3_SHIFT)] == 0;
 	}
-	if (leaf->ipa == start || leaf->ipa % BLOCK_SIZE == 0) {
+	if (leaf->ipa.ipa == start.ipa || leaf->ipa.ipa % BLOCK_SIZE == 0) {
 		(*need)++;
 	}
 	return entry == 0;
@@ -134,11 +136,11 @@ static void stage2_leaf_write(struct stage2 *s2, const struct stage2_leaf *leaf,
 	uint64_t *entry = &level2[stage2_index(leaf->ipa, LPAE_L2_SHIFT)];
 
 	if (leaf->size == BLOCK_SIZE) {
-		*entry = leaf->pa | attributes | LPAE_TYPE_BLOCK;
+		*entry = leaf->pa.pa | attributes | LPAE_TYPE_BLOCK;
 		return;
 	}
 	entry = &stage2_table_make(s2, entry)[stage2_index(leaf->ipa, LPAE_L3_SHIFT)];
-	*entry = leaf->pa | attributes | LPAE_TYPE_PAGE;
+	*entry = leaf->pa.pa | attributes | LPAE_TYPE_PAGE;
 }
 
 bool stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, uint32_t size, enum stage2_kind kind)
@@ -150,9 +152,9 @@ bool stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, uint32_t size, enum stage
 	    (uint64_t)ipa.ipa + size > IPA_LIMIT || pa.pa > PA_LIMIT - size) {
 		return false;
 	}
-	for (uint64_t done = 0; done < size; done += leaf.size) {
-		leaf = stage2_leaf_at(ipa.ipa + done, pa.pa + done, size - done);
-		if (!stage2_leaf_need(s2, &leaf, ipa.ipa, &need)) {
+	for (uint32_t done = 0; done < size; done += leaf.size) {
+		leaf = stage2_leaf_at(ipa_add(ipa, done), pa_add(pa, done), size - done);
+		if (!stage2_leaf_need(s2, &leaf, ipa, &need)) {
 			return false;
 		}
 	}
@@ -160,8 +162,8 @@ bool stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, uint32_t size, enum stage
 		return false;
 	}
 	/* All is known to fit: nothing fails from here on. */
-	for (uint64_t done = 0; done < size; done += leaf.size) {
-		leaf = stage2_leaf_at(ipa.ipa + done, pa.pa + done, size - done);
+	for (uint32_t done = 0; done < size; done += leaf.size) {
+		leaf = stage2_leaf_at(ipa_add(ipa, done), pa_add(pa, done), size - done);
 		stage2_leaf_write(s2, &leaf, stage2_attributes(kind));
 	}
 	return true;

@@ -52,13 +52,13 @@ static struct psci_result psci_effect(enum psci_effect effect)
 
 /* Bit 0 chooses Thumb; an ARM entry is a word's address, anything else would be an UNPREDICTABLE
  * return to the guest (ARM ARM B9.3.3). */
-static bool psci_entry_ok(uint32_t entry, bool (*entry_valid)(const void *, uint32_t),
+static bool psci_entry_ok(uint32_t entry, bool (*entry_valid)(const void *, ipa_t),
 			  const void *cookie)
 {
 	if ((entry & 3u) == 2u) {
 		return false;
 	}
-	return entry_valid(cookie, entry & ~UINT32_C(1));
+	return entry_valid(cookie, ipa_make(entry & ~UINT32_C(1)));
 }
 
 /*
@@ -69,7 +69,7 @@ static bool psci_entry_ok(uint32_t entry, bool (*entry_valid)(const void *, uint
  * power domain above a vCPU, so a level other than 0 does not exist.
  */
 static struct psci_result psci_cpu_suspend(uint32_t state, uint32_t entry,
-					   bool (*entry_valid)(const void *, uint32_t),
+					   bool (*entry_valid)(const void *, ipa_t),
 					   const void *cookie)
 {
 	if ((state & PSCI_STATE_INVALID) != 0) {
@@ -94,8 +94,7 @@ static struct psci_result psci_cpu_off(struct psci_vm *vm, uint32_t caller)
  * the way is the monitor's affair, and a caller then knows by the result alone that it lost.
  */
 static struct psci_result psci_cpu_on(struct psci_vm *vm, const uint32_t args[4],
-				      bool (*entry_valid)(const void *, uint32_t),
-				      const void *cookie)
+				      bool (*entry_valid)(const void *, ipa_t), const void *cookie)
 {
 	uint32_t target = args[1];
 
@@ -192,8 +191,7 @@ int32_t psci_query(uint32_t function, uint32_t argument)
 }
 
 struct psci_result psci_call(struct psci_vm *vm, uint32_t caller, const uint32_t args[4],
-			     bool (*entry_valid)(const void *cookie, uint32_t ipa),
-			     const void *cookie)
+			     bool (*entry_valid)(const void *cookie, ipa_t ipa), const void *cookie)
 {
 	if (caller >= vm->nr_vcpus) {
 		return psci_value(PSCI_NOT_SUPPORTED);

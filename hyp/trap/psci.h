@@ -4,6 +4,7 @@
 #ifndef HYP_TRAP_PSCI_H
 #define HYP_TRAP_PSCI_H
 
+#include "hyp/base/addr.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -58,7 +59,7 @@ static inline bool psci_owns(uint32_t function)
  * partition's memory. A vCPU that stops is OFF at once: the glue that starts it again waits until
  * it has left its CPU. */
 struct psci_result psci_call(struct psci_vm *vm, uint32_t caller, const uint32_t args[4],
-			     bool (*entry_valid)(const void *cookie, uint32_t ipa),
+			     bool (*entry_valid)(const void *cookie, ipa_t ipa),
 			     const void *cookie);
 
 /* The started vCPU has entered its code: ON_PENDING -> ON. */

@@ -43,11 +43,11 @@ static const char *how_name(const struct board *board, uint32_t n)
 static void print_memory(const struct board *board)
 {
 	for (uint32_t i = 0; i < board->memory.count; i++) {
-		printf("memory: 0x%" PRIx64 " 0x%" PRIx64 "\n", board->memory.r[i].base,
+		printf("memory: 0x%" PRIx64 " 0x%" PRIx64 "\n", board->memory.r[i].base.pa,
 		       board->memory.r[i].size);
 	}
 	for (uint32_t i = 0; i < board->reserved.count; i++) {
-		printf("reserved: 0x%" PRIx64 " 0x%" PRIx64 "\n", board->reserved.r[i].base,
+		printf("reserved: 0x%" PRIx64 " 0x%" PRIx64 "\n", board->reserved.r[i].base.pa,
 		       board->reserved.r[i].size);
 	}
 }

@@ -37,7 +37,7 @@ static void list_machine(void)
 		const struct machine_window *w = &machine_windows[n];
 
 		printf("window name=%s property=%s ipa=0x%08x size=0x%x intid=%u\n",
-		       machine_window_names[n], machine_properties[w->property].name, w->ipa,
+		       machine_window_names[n], machine_properties[w->property].name, w->ipa.ipa,
 		       w->size, w->intid);
 	}
 	for (uint32_t n = 0; n < machine_nr_lines; n++) {
@@ -67,11 +67,11 @@ static void list_partition(const struct manifest_partition *p)
 	       "initrd-start=0x%08x initrd-size=0x%x dtb=0x%08x console=%d entry=0x%08x "
 	       "has-dtb=%d rights=0x%x priority=%u autostart=%d devices=%u rtc=%d pmu=%d "
 	       "memory-at=0x%llx regions=",
-	       p->name, p->nr_vcpus, p->memory_size, p->memory_ipa, p->has_gic, p->nr_irqs,
-	       p->kernel.ipa, p->initrd.ipa, p->initrd.size, p->dtb.ipa,
+	       p->name, p->nr_vcpus, p->memory_size, p->memory_ipa.ipa, p->has_gic, p->nr_irqs,
+	       p->kernel.ipa.ipa, p->initrd.ipa.ipa, p->initrd.size, p->dtb.ipa.ipa,
 	       machine_has(p->windows, MACHINE_UART), p->entry, p->dtb.size != 0, p->rights,
 	       p->priority, p->autostart, p->nr_devices, machine_has(p->windows, MACHINE_RTC),
-	       p->pmu, (unsigned long long)p->memory_pa);
+	       p->pmu, (unsigned long long)p->memory_pa.pa);
 	for (uint32_t i = 0; i < p->nr_regions; i++) {
 		printf(i ? ",%u" : "%u", p->region[i].size);
 	}

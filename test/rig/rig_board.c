@@ -80,10 +80,10 @@ void mmu_window_close(uint32_t cpu)
 	rig_demand(cpu == rig_self, "a CPU closes another's window");
 }
 
-pa_t mmu_image_pa(uintptr_t boot_pa, const void *object)
+pa_t mmu_image_pa(pa_t boot_pa, const void *object)
 {
 	(void)object;
-	return pa_make(boot_pa);
+	return boot_pa;
 }
 
 void vectors_enter(uintptr_t stack_top)
@@ -183,7 +183,7 @@ static void boot(uint32_t cpu)
 
 uint8_t *rig_memory(uint32_t vm, uint32_t ipa)
 {
-	return memory(vms[vm].memory_pa + (ipa - vms[vm].config->memory_ipa), 1);
+	return memory(vms[vm].memory_pa.pa + (ipa - vms[vm].config->memory_ipa.ipa), 1);
 }
 
 /* ---- what is kept ---- */

@@ -85,7 +85,11 @@ static struct rig_guest *here(uint32_t cpu)
 
 bool rig_stage2(uint32_t ipa, uint64_t *pa)
 {
-	return vm_owns(&vms[here(rig_self)->vm], ipa, 1, pa);
+	pa_t found;
+	bool owns = vm_owns(&vms[here(rig_self)->vm], ipa_make(ipa), 1, &found);
+
+	*pa = owns ? found.pa : *pa;
+	return owns;
 }
 
 /* A list register that shows something is one that the vCPU's mirror knows. */

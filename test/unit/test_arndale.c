@@ -150,7 +150,7 @@ static void layout(void)
 {
 	read_tree();
 	CHECK_EQ(board.memory.count, 1);
-	CHECK_EQ(board.memory.r[0].base, 0x40000000);
+	CHECK_EQ(board.memory.r[0].base.pa, 0x40000000);
 	CHECK_EQ(board.memory.r[0].size, 0x80000000);
 	CHECK_EQ(board.nr_cpus, 2);
 	CHECK_EQ(board.mpidr[1], 1);

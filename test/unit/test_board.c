@@ -43,7 +43,7 @@ static void qemu_virt(void)
 {
 	CHECK(read_board(virt));
 	CHECK_EQ(board.memory.count, 1);
-	CHECK_EQ(board.memory.r[0].base, 0x40000000);
+	CHECK_EQ(board.memory.r[0].base.pa, 0x40000000);
 	CHECK_EQ(board.memory.r[0].size, 0x8000000);
 	CHECK_EQ(board.reserved.count, 0);
 	CHECK_EQ(board.nr_cpus, 2);
@@ -112,14 +112,14 @@ static void versatile_express(void)
 {
 	CHECK(read_board(vexpress));
 	CHECK_EQ(board.memory.count, 3); /* two joined, one high, one cut at 2^40; others empty */
-	CHECK_EQ(board.memory.r[0].base, 0x80000000);
+	CHECK_EQ(board.memory.r[0].base.pa, 0x80000000);
 	CHECK_EQ(board.memory.r[0].size, 0x40000000);
-	CHECK_EQ(board.memory.r[1].base, UINT64_C(0x880000000));
-	CHECK_EQ(board.memory.r[2].base, UINT64_C(0xfffffff000));
+	CHECK_EQ(board.memory.r[1].base.pa, UINT64_C(0x880000000));
+	CHECK_EQ(board.memory.r[2].base.pa, UINT64_C(0xfffffff000));
 	CHECK_EQ(board.memory.r[2].size, 0x1000);
 	CHECK_EQ(board.reserved.count, 2);
-	CHECK_EQ(board.reserved.r[0].base, 0x18000000);
-	CHECK_EQ(board.reserved.r[1].base, 0xbf000000);
+	CHECK_EQ(board.reserved.r[0].base.pa, 0x18000000);
+	CHECK_EQ(board.reserved.r[1].base.pa, 0xbf000000);
 	CHECK_EQ(board.nr_cpus, 3);
 	CHECK_EQ(board.mpidr[2], 0x100);
 	CHECK_EQ(board.gicd.pa, 0x2c001000);
@@ -162,7 +162,7 @@ static const char arndale[] =
 static void arndale_like(void)
 {
 	CHECK(read_board(arndale));
-	CHECK_EQ(board.memory.r[0].base, 0x40000000);
+	CHECK_EQ(board.memory.r[0].base.pa, 0x40000000);
 	CHECK_EQ(board.memory.r[0].size, 0x80000000);
 	CHECK_EQ(board.nr_cpus, 2);
 	CHECK_EQ(board.gicd.pa, 0x10481000);

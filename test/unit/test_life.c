@@ -74,7 +74,7 @@ static void tell(struct world *w, uint8_t target)
 	}
 }
 
-static bool anywhere(const void *cookie, uint32_t ipa)
+static bool anywhere(const void *cookie, ipa_t ipa)
 {
 	(void)cookie;
 	(void)ipa;

@@ -47,7 +47,7 @@ static void every_window(void)
 		if (id < MACHINE_NR_WINDOWS) {
 			w = &machine_windows[id];
 			CHECK(strcmp(property_of(w->property), windows[n].property) == 0);
-			CHECK_EQ(w->ipa, windows[n].ipa);
+			CHECK_EQ(w->ipa.ipa, windows[n].ipa);
 			CHECK_EQ(w->size, windows[n].size);
 			CHECK_EQ(w->intid, windows[n].intid);
 		}
@@ -72,13 +72,15 @@ static void apart(void)
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		const struct machine_window *w = &machine_windows[n];
 
-		CHECK(w->size != 0 && (w->ipa | w->size) % 0x1000 == 0);
-		CHECK(w->ipa >= 0x04040000 && w->ipa + w->size <= 0x40000000); /* flash, RAM */
+		CHECK(w->size != 0 && (w->ipa.ipa | w->size) % 0x1000 == 0);
+		CHECK(w->ipa.ipa >= 0x04040000 &&
+		      w->ipa.ipa + w->size <= 0x40000000); /* flash, RAM */
 		CHECK(w->intid == 0 || (w->intid >= 32 && w->intid < 64));
 		for (uint32_t i = 0; i < n; i++) {
 			const struct machine_window *v = &machine_windows[i];
 
-			CHECK(w->ipa + w->size <= v->ipa || v->ipa + v->size <= w->ipa);
+			CHECK(w->ipa.ipa + w->size <= v->ipa.ipa ||
+			      v->ipa.ipa + v->size <= w->ipa.ipa);
 			CHECK(w->intid == 0 || w->intid != v->intid);
 			CHECK(strcmp(machine_window_names[n], machine_window_names[i]) != 0);
 		}

@@ -101,17 +101,17 @@ static void defaults(void)
 	CHECK_EQ(p->affinity[0], 0xff);
 	CHECK_EQ(p->priority, 3);
 	CHECK_EQ(p->memory_size, 0x100000);
-	CHECK_EQ(p->memory_pa, 0);
-	CHECK_EQ(p->memory_ipa, 0x40000000);
+	CHECK_EQ(p->memory_pa.pa, 0);
+	CHECK_EQ(p->memory_ipa.ipa, 0x40000000);
 	CHECK(p->has_gic && p->autostart);
 	CHECK_EQ(p->nr_irqs, 128);
 	CHECK_EQ(p->kernel.size, 12);
-	CHECK_EQ(p->kernel.ipa, 0x40010000);
+	CHECK_EQ(p->kernel.ipa.ipa, 0x40010000);
 	CHECK(p->kernel.data && p->kernel.data[2] == 0xa0);
 	CHECK_EQ(p->entry, 0x40010000);
 	CHECK(p->initrd.data == NULL && p->initrd.size == 0);
 	CHECK(p->dtb.data == NULL && p->dtb.size == 0);
-	CHECK_EQ(p->dtb.ipa, 0x40080000); /* where one will go: the middle */
+	CHECK_EQ(p->dtb.ipa.ipa, 0x40080000); /* where one will go: the middle */
 	CHECK_EQ(p->rights, 0);
 	CHECK_EQ(p->nr_devices, 0);
 	tree_free(&blob);
@@ -157,18 +157,18 @@ static void every_property(void)
 	CHECK_EQ(manifest.time_slice_us, 500);
 	CHECK_EQ(manifest.partition[0].rights, 3);
 	/* Memory beyond 256 MiB: 128 MiB up, not the middle */
-	CHECK_EQ(manifest.partition[0].dtb.ipa, 0x48000000);
+	CHECK_EQ(manifest.partition[0].dtb.ipa.ipa, 0x48000000);
 	CHECK_EQ(p->nr_vcpus, 2);
 	CHECK(p->affinity[0] == 1 && p->affinity[1] == 0x82);
 	CHECK_EQ(p->priority, 7);
-	CHECK_EQ(p->memory_pa, 0x88000000);
-	CHECK_EQ(p->memory_ipa, 0x88000000);
+	CHECK_EQ(p->memory_pa.pa, 0x88000000);
+	CHECK_EQ(p->memory_ipa.ipa, 0x88000000);
 	CHECK_EQ(p->nr_irqs, 1020);
-	CHECK_EQ(p->kernel.ipa, 0x88008000);
+	CHECK_EQ(p->kernel.ipa.ipa, 0x88008000);
 	CHECK_EQ(p->entry, 0x88008040);
-	CHECK_EQ(p->initrd.ipa, 0x89000000);
+	CHECK_EQ(p->initrd.ipa.ipa, 0x89000000);
 	CHECK_EQ(p->initrd.size, 5);
-	CHECK_EQ(p->dtb.ipa, 0x89001000);
+	CHECK_EQ(p->dtb.ipa.ipa, 0x89001000);
 	CHECK_EQ(p->dtb.size, 5);
 	CHECK_EQ(p->rights, 2);
 	CHECK(!p->autostart);
@@ -176,18 +176,18 @@ static void every_property(void)
 	CHECK(p->no_counter_offset && !manifest.partition[0].no_counter_offset &&
 	      !manifest.partition[2].no_counter_offset);
 	CHECK_EQ(p->nr_devices, 2);
-	CHECK_EQ(p->device[0].pa, 0x9000000);
-	CHECK_EQ(p->device[0].ipa, 0x9000000);
+	CHECK_EQ(p->device[0].pa.pa, 0x9000000);
+	CHECK_EQ(p->device[0].ipa.ipa, 0x9000000);
 	CHECK_EQ(p->device[0].nr_interrupts, 1);
 	CHECK_EQ(p->device[0].intid[0], 33);
-	CHECK_EQ(p->device[1].pa, UINT64_C(0x809010000));
-	CHECK_EQ(p->device[1].ipa, 0x0a000000);
+	CHECK_EQ(p->device[1].pa.pa, UINT64_C(0x809010000));
+	CHECK_EQ(p->device[1].ipa.ipa, 0x0a000000);
 	CHECK_EQ(p->device[1].size, 0x2000);
 	CHECK_EQ(p->device[1].nr_interrupts, 0);
 	p = &manifest.partition[2];
 	CHECK(!p->has_gic && p->nr_irqs == 0);
 	CHECK(p->affinity[0] == 4 && p->affinity[2] == 4);
-	CHECK_EQ(p->dtb.ipa, 0);
+	CHECK_EQ(p->dtb.ipa.ipa, 0);
 	tree_free(&blob);
 }
 
@@ -386,12 +386,12 @@ static void images(void)
 	accept("kernel-space = <0x10000>; initrd = [01]; initrd-address = <0x40020000>;");
 	/* Where nothing else is said, initrd and device tree keep clear of it. */
 	CHECK(read_one("kernel-space = <0xa0001>; initrd = [01];"));
-	CHECK_EQ(manifest.partition[0].initrd.ipa, 0x400b1000);
-	CHECK_EQ(manifest.partition[0].dtb.ipa, 0x400b2000);
+	CHECK_EQ(manifest.partition[0].initrd.ipa.ipa, 0x400b1000);
+	CHECK_EQ(manifest.partition[0].dtb.ipa.ipa, 0x400b2000);
 	CHECK_EQ(manifest.partition[0].kernel.size, 12);
 	tree_free(&blob);
 	CHECK(read_one("kernel-space = <0x70000>;"));
-	CHECK_EQ(manifest.partition[0].dtb.ipa, 0x40080000);
+	CHECK_EQ(manifest.partition[0].dtb.ipa.ipa, 0x40080000);
 	tree_free(&blob);
 	refuse("kernel-space = <0xf0000>; initrd = [01];", "initrd");
 	/* No kernel: its place is no obstacle. */
@@ -634,7 +634,7 @@ static void firmware_and_flash(void)
 		CHECK_EQ(ok, row[i].taken);
 		if (ok) {
 			CHECK_EQ(manifest.partition[0].nr_regions, row[i].regions);
-			CHECK_EQ(manifest.partition[0].region[0].ipa, 0);
+			CHECK_EQ(manifest.partition[0].region[0].ipa.ipa, 0);
 			CHECK_EQ(manifest.partition[0].region[0].size, 0x200000);
 		}
 		tree_free(&blob);
@@ -679,7 +679,7 @@ static struct board a_board(void)
 {
 	struct board board = { .nr_cpus = 2 };
 
-	regions_add(&board.memory, 0x80000000, 0x10000000);
+	regions_add(&board.memory, pa_make(0x80000000), 0x10000000);
 	board.gicd = pa_make(0x2c001000);
 	board.gicc = pa_make(0x2c002000);
 	board.gich = pa_make(0x2c004000);
@@ -692,7 +692,7 @@ static bool on_board(const char *more)
 	struct board board = a_board();
 	struct regions free = board.memory;
 
-	CHECK(regions_remove(&free, 0x80000000, 0x100000));
+	CHECK(regions_remove(&free, pa_make(0x80000000), 0x100000));
 	CHECK(read_one(more));
 	return manifest_check_board(&fdt, &manifest, &board, &free, &why);
 }
@@ -728,7 +728,7 @@ static void against_board(void)
 		struct regions free = board.memory;
 
 		CHECK(manifest_check_board(&fdt, &manifest, &board, &free, &why));
-		CHECK(regions_remove(&free, 0x80000000, 0x1000));
+		CHECK(regions_remove(&free, pa_make(0x80000000), 0x1000));
 		check_refusal(manifest_check_board(&fdt, &manifest, &board, &free, &why), "sum", "",
 			      "p", "memory-size");
 	}
@@ -817,12 +817,12 @@ static void check_invariants(void)
 	for (uint32_t i = 0; i < manifest.nr_partitions && i < 16; i++) {
 		const struct manifest_partition *p = &manifest.partition[i];
 		const struct manifest_image *image[] = { &p->kernel, &p->initrd, &p->dtb };
-		uint64_t end = (uint64_t)p->memory_ipa + p->memory_size;
+		uint64_t end = (uint64_t)p->memory_ipa.ipa + p->memory_size;
 
 		CHECK(p->nr_vcpus >= 1 && p->nr_vcpus <= 8 && p->nr_devices <= 8);
 		CHECK(strlen(p->name) >= 1 && strlen(p->name) <= 15 && p->priority <= 7);
 		CHECK(end <= UINT64_C(0x100000000) && p->memory_size % 4096 == 0);
-		CHECK(p->entry >= p->memory_ipa && p->entry < end);
+		CHECK(p->entry >= p->memory_ipa.ipa && p->entry < end);
 		CHECK((p->rights >> manifest.nr_partitions) == 0);
 		for (uint32_t j = 0; j < p->nr_devices && j < 8; j++) {
 			CHECK(p->device[j].nr_interrupts <= 8);
@@ -832,8 +832,8 @@ static void check_invariants(void)
 		}
 		for (uint32_t j = 0; j < 3; j++) {
 			if (image[j]->size != 0) {
-				CHECK(image[j]->ipa >= p->memory_ipa);
-				CHECK((uint64_t)image[j]->ipa + image[j]->size <= end);
+				CHECK(image[j]->ipa.ipa >= p->memory_ipa.ipa);
+				CHECK((uint64_t)image[j]->ipa.ipa + image[j]->size <= end);
 				CHECK(image[j]->data >= fdt.blob &&
 				      image[j]->data + image[j]->size <= fdt.blob + fdt.size);
 			}

@@ -24,15 +24,15 @@ void mmu_window_close(uint32_t c)
 	hw_log_event("close");
 }
 
-bool vm_owns(const struct vm *v, uint32_t ipa, uint32_t size, uint64_t *pa)
+bool vm_owns(const struct vm *v, ipa_t ipa, uint32_t size, pa_t *pa)
 {
 	(void)v;
 	(void)size;
-	*pa = ipa;
+	*pa = pa_make(ipa.ipa);
 	return true;
 }
 
-bool vm_owns_pa(const struct vm *v, uint64_t pa, uint32_t size)
+bool vm_owns_pa(const struct vm *v, pa_t pa, uint32_t size)
 {
 	(void)v;
 	(void)pa;
@@ -40,10 +40,10 @@ bool vm_owns_pa(const struct vm *v, uint64_t pa, uint32_t size)
 	return true;
 }
 
-bool world_translate(uint32_t va, bool user, uint64_t *pa)
+bool world_translate(uint32_t va, bool user, pa_t *pa)
 {
 	(void)user;
-	*pa = va;
+	*pa = pa_make(va);
 	return true;
 }
 
@@ -58,7 +58,7 @@ static void mmu_off(void)
 	for (uint32_t n = 0; n < 2; n++) {
 		*hw_log_register("SCTLR") = n ? 5 : 0; /* C, M */
 		hw_log_clear();
-		CHECK(mem_read(&vm, 0x40, &word, sizeof(word)));
+		CHECK(mem_read(&vm, ipa_make(0x40), &word, sizeof(word)));
 		if (n == 0) {
 			/* before the read: what an earlier one left; and behind it */
 			CHECK_EQ(hw_log_count('w', "DCCIMVAC"), 2);

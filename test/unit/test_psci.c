@@ -6,11 +6,11 @@
 /* Memory at 0x40000000..0x4fffffff. The cookie must come through. */
 static const int cookie = 42;
 
-static bool entry_valid(const void *c, uint32_t ipa)
+static bool entry_valid(const void *c, ipa_t ipa)
 {
 	CHECK(c == &cookie);
-	CHECK_EQ(ipa & 1, 0);
-	return ipa >= 0x40000000u && ipa <= 0x4fffffffu;
+	CHECK_EQ(ipa.ipa & 1, 0);
+	return ipa.ipa >= 0x40000000u && ipa.ipa <= 0x4fffffffu;
 }
 
 static struct psci_vm vm;

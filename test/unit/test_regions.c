@@ -23,10 +23,10 @@ static void check_same(const struct regions *set, const bool *bit)
 	CHECK(set->count <= 32);
 	for (uint32_t i = 0; i < set->count; i++) {
 		CHECK(set->r[i].size != 0);
-		CHECK(i == 0 || set->r[i].base > last);
-		last = set->r[i].base + set->r[i].size;
+		CHECK(i == 0 || set->r[i].base.pa > last);
+		last = set->r[i].base.pa + set->r[i].size;
 		CHECK(last <= SPACE);
-		for (uint64_t at = set->r[i].base; at < last && at < SPACE; at++) {
+		for (uint64_t at = set->r[i].base.pa; at < last && at < SPACE; at++) {
 			seen[at] = true;
 		}
 	}
@@ -77,12 +77,12 @@ static void step_take(struct regions *set, bool *bit)
 	bool top = random_below(2) != 0;
 	int want = model_place(bit, size, align, limit, top);
 	struct regions before = *set;
-	uint64_t base = 0;
+	pa_t base = pa_make(0);
 	bool ok = regions_take(set, size, align, limit, top, &base);
 
 	if (ok) {
-		CHECK_EQ(base, want);
-		memset(bit + base, 0, size);
+		CHECK_EQ(base.pa, want);
+		memset(bit + base.pa, 0, size);
 	} else {
 		/* The only other reason: the split would not fit into the table. */
 		CHECK(want < 0 || before.count == 32);
@@ -99,11 +99,11 @@ static void step_change(struct regions *set, bool *bit, bool add)
 	bool ok;
 
 	size = size < SPACE - base ? size : SPACE - base;
-	CHECK_EQ(regions_overlaps(set, base, size), any(bit, base, size, true));
-	CHECK_EQ(regions_contains(set, base, size), !any(bit, base, size, false));
+	CHECK_EQ(regions_overlaps(set, pa_make(base), size), any(bit, base, size, true));
+	CHECK_EQ(regions_contains(set, pa_make(base), size), !any(bit, base, size, false));
 	memcpy(after, bit, sizeof(after));
 	memset(after + base, add ? 1 : 0, size);
-	ok = add ? regions_add(set, base, size) : regions_remove(set, base, size);
+	ok = add ? regions_add(set, pa_make(base), size) : regions_remove(set, pa_make(base), size);
 	CHECK_EQ(ok, runs(after) <= 32);
 	if (ok) {
 		memcpy(bit, after, sizeof(after));
@@ -134,24 +134,24 @@ static void random_operations(void)
 static void edges(void)
 {
 	struct regions set = { 0 };
-	uint64_t base;
+	pa_t base;
 
-	CHECK(!regions_add(&set, 0x1000, 0));
-	CHECK(!regions_add(&set, TOP, 2));
-	CHECK(!regions_add(&set, TOP - 0xfff, 0x1000)); /* ends at 2^64: wraps to 0 */
+	CHECK(!regions_add(&set, pa_make(0x1000), 0));
+	CHECK(!regions_add(&set, pa_make(TOP), 2));
+	CHECK(!regions_add(&set, pa_make(TOP - 0xfff), 0x1000)); /* ends at 2^64: wraps to 0 */
 	CHECK_EQ(set.count, 0);
-	CHECK(regions_add(&set, TOP - 0x1fff, 0x1000));
-	CHECK(!regions_remove(&set, TOP, 2));
-	CHECK(!regions_remove(&set, 0, 0));
-	CHECK(!regions_contains(&set, TOP - 0x1fff, 0));
-	CHECK(!regions_contains(&set, TOP - 0x1fff, UINT64_C(1) << 63));
-	CHECK(regions_overlaps(&set, TOP - 0x2fff, 0x4000)); /* wraps: still overlaps */
-	CHECK(!regions_overlaps(&set, TOP - 0x1fff, 0));
+	CHECK(regions_add(&set, pa_make(TOP - 0x1fff), 0x1000));
+	CHECK(!regions_remove(&set, pa_make(TOP), 2));
+	CHECK(!regions_remove(&set, pa_make(0), 0));
+	CHECK(!regions_contains(&set, pa_make(TOP - 0x1fff), 0));
+	CHECK(!regions_contains(&set, pa_make(TOP - 0x1fff), UINT64_C(1) << 63));
+	CHECK(regions_overlaps(&set, pa_make(TOP - 0x2fff), 0x4000)); /* wraps: still overlaps */
+	CHECK(!regions_overlaps(&set, pa_make(TOP - 0x1fff), 0));
 	CHECK(!regions_take(&set, 0, 1, TOP, true, &base));
 	/* Aligning up from here passes the top of the space. */
 	CHECK(!regions_take(&set, 0x100, UINT64_C(1) << 62, TOP, false, &base));
 	CHECK(regions_take(&set, 0x1000, 0x1000, TOP, false, &base));
-	CHECK_EQ(base, TOP - 0x1fff);
+	CHECK_EQ(base.pa, TOP - 0x1fff);
 	CHECK_EQ(set.count, 0);
 }
 
@@ -161,15 +161,15 @@ static void full(void)
 	struct regions before;
 
 	for (uint64_t i = 0; i < 32; i++) {
-		CHECK(regions_add(&set, i * 0x100, 0x80));
+		CHECK(regions_add(&set, pa_make(i * 0x100), 0x80));
 	}
 	before = set;
-	CHECK(!regions_add(&set, 0x10000, 1));
-	CHECK(!regions_remove(&set, 0x110, 1)); /* would split one */
+	CHECK(!regions_add(&set, pa_make(0x10000), 1));
+	CHECK(!regions_remove(&set, pa_make(0x110), 1)); /* would split one */
 	CHECK(memcmp(&before, &set, sizeof(set)) == 0);
-	CHECK(regions_add(&set, 0x80, 0x80)); /* joins two */
+	CHECK(regions_add(&set, pa_make(0x80), 0x80)); /* joins two */
 	CHECK_EQ(set.count, 31);
-	CHECK(regions_add(&set, 0, 0x10000)); /* swallows all */
+	CHECK(regions_add(&set, pa_make(0), 0x10000)); /* swallows all */
 	CHECK_EQ(set.count, 1);
 	CHECK_EQ(set.r[0].size, 0x10000);
 }

@@ -224,9 +224,9 @@ void partition_clear_up(struct vm *who)
 	CHECK(!who);
 }
 
-bool vm_owns(const struct vm *who, uint32_t ipa, uint32_t size, uint64_t *pa)
+bool vm_owns(const struct vm *who, ipa_t ipa, uint32_t size, pa_t *pa)
 {
-	CHECK(!who && !ipa && !size && !pa);
+	CHECK(!who && !ipa.ipa && !size && !pa);
 	return false;
 }
 

@@ -17,10 +17,10 @@ struct model {
 	enum power power[8];
 };
 
-static bool in_ram(const void *cookie, uint32_t ipa)
+static bool in_ram(const void *cookie, ipa_t ipa)
 {
 	(void)cookie;
-	return ipa >= RAM_START && ipa <= RAM_END;
+	return ipa.ipa >= RAM_START && ipa.ipa <= RAM_END;
 }
 
 static void try_line(struct fuzz_input *in)
@@ -37,7 +37,7 @@ static void try_line(struct fuzz_input *in)
 /* An address to start at: a word's, or any odd one, in memory. */
 static bool may_start(uint32_t entry)
 {
-	return entry % 4 != 2 && in_ram(NULL, entry - entry % 2);
+	return entry % 4 != 2 && in_ram(NULL, ipa_make(entry - entry % 2));
 }
 
 static int32_t want_on(struct model *model, const uint32_t args[4], bool *starts)

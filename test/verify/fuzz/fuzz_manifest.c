@@ -48,9 +48,9 @@ static void check_image(const struct manifest_partition *p, const struct manifes
 
 	CHECK(image->data == value && image->size == (value ? (uint32_t)length : 0));
 	if (image->size) {
-		CHECK(image->ipa % 4 == 0 && image->ipa >= p->memory_ipa);
-		CHECK((uint64_t)image->ipa + image->size <=
-		      (uint64_t)p->memory_ipa + p->memory_size);
+		CHECK(image->ipa.ipa % 4 == 0 && image->ipa.ipa >= p->memory_ipa.ipa);
+		CHECK((uint64_t)image->ipa.ipa + image->size <=
+		      (uint64_t)p->memory_ipa.ipa + p->memory_size);
 	}
 }
 
@@ -61,14 +61,15 @@ static void check_images(const struct manifest_partition *p, int node)
 	if (p->nr_regions == 0 && !has(node, "firmware")) {
 		check_image(p, &p->kernel, node, "kernel");
 		CHECK(p->kernel_space >= p->kernel.size);
-		CHECK((uint64_t)p->kernel.ipa + p->kernel_space <=
-		      (uint64_t)p->memory_ipa + p->memory_size);
-		CHECK(p->entry >= p->memory_ipa && p->entry - p->memory_ipa < p->memory_size);
-		CHECK(apart(p->kernel.ipa, p->kernel_space, p->initrd.ipa, p->initrd.size));
-		CHECK(apart(p->kernel.ipa, p->kernel_space, p->dtb.ipa, p->dtb.size));
+		CHECK((uint64_t)p->kernel.ipa.ipa + p->kernel_space <=
+		      (uint64_t)p->memory_ipa.ipa + p->memory_size);
+		CHECK(p->entry >= p->memory_ipa.ipa &&
+		      p->entry - p->memory_ipa.ipa < p->memory_size);
+		CHECK(apart(p->kernel.ipa.ipa, p->kernel_space, p->initrd.ipa.ipa, p->initrd.size));
+		CHECK(apart(p->kernel.ipa.ipa, p->kernel_space, p->dtb.ipa.ipa, p->dtb.size));
 	}
 	CHECK(p->entry % 4 != 2);
-	CHECK(apart(p->dtb.ipa, p->dtb.size, p->initrd.ipa, p->initrd.size));
+	CHECK(apart(p->dtb.ipa.ipa, p->dtb.size, p->initrd.ipa.ipa, p->initrd.size));
 	CHECK(has(node, "firmware") || !p->autostart || p->kernel.data);
 }
 
@@ -76,22 +77,23 @@ static void check_memory(const struct manifest_partition *p, int node)
 {
 	CHECK_EQ(p->memory_size, cell_of(node, "memory-size", 0));
 	CHECK(p->memory_size != 0 && p->memory_size % 0x1000 == 0);
-	CHECK_EQ(p->memory_pa, cell_of(node, "memory-at", 0));
-	CHECK_EQ(p->memory_ipa, has(node, "identity") ? p->memory_pa : 0x40000000);
-	CHECK((uint64_t)p->memory_ipa + p->memory_size <= UINT64_C(0x100000000));
-	CHECK(p->memory_pa + p->memory_size <= UINT64_C(0x10000000000));
-	CHECK(apart(p->memory_ipa, p->memory_size, 0x08000000, 0x30000));
+	CHECK_EQ(p->memory_pa.pa, cell_of(node, "memory-at", 0));
+	CHECK_EQ(p->memory_ipa.ipa, has(node, "identity") ? p->memory_pa.pa : 0x40000000);
+	CHECK((uint64_t)p->memory_ipa.ipa + p->memory_size <= UINT64_C(0x100000000));
+	CHECK(p->memory_pa.pa + p->memory_size <= UINT64_C(0x10000000000));
+	CHECK(apart(p->memory_ipa.ipa, p->memory_size, 0x08000000, 0x30000));
 	CHECK(!machine_has(p->windows, MACHINE_UART) ||
-	      apart(p->memory_ipa, p->memory_size, 0x09000000, 0x1000));
+	      apart(p->memory_ipa.ipa, p->memory_size, 0x09000000, 0x1000));
 	CHECK(!machine_has(p->windows, MACHINE_RTC) ||
-	      apart(p->memory_ipa, p->memory_size, 0x09010000, 0x1000));
+	      apart(p->memory_ipa.ipa, p->memory_size, 0x09010000, 0x1000));
 	CHECK(!machine_has(p->windows, MACHINE_VIRTIO) ||
-	      apart(p->memory_ipa, p->memory_size, 0x0a000000, 0x4000));
+	      apart(p->memory_ipa.ipa, p->memory_size, 0x0a000000, 0x4000));
 	CHECK(p->nr_regions <= 2);
 	for (uint32_t n = 0; n < p->nr_regions; n++) {
-		CHECK(p->region[n].ipa % 0x1000 == 0 && p->region[n].size % 0x1000 == 0);
+		CHECK(p->region[n].ipa.ipa % 0x1000 == 0 && p->region[n].size % 0x1000 == 0);
 		CHECK(p->region[n].data_size <= p->region[n].size);
-		CHECK(apart(p->memory_ipa, p->memory_size, p->region[n].ipa, p->region[n].size));
+		CHECK(apart(p->memory_ipa.ipa, p->memory_size, p->region[n].ipa.ipa,
+			    p->region[n].size));
 	}
 }
 
@@ -134,21 +136,23 @@ static void check_device(const struct manifest_partition *p, uint32_t index, int
 	const struct manifest_device *d = &p->device[index];
 
 	CHECK(!has(node, "phandle"));
-	CHECK_EQ(d->pa, cell_of(node, "pa", 0));
-	CHECK_EQ(d->ipa, cell_of(node, "ipa", d->pa));
+	CHECK_EQ(d->pa.pa, cell_of(node, "pa", 0));
+	CHECK_EQ(d->ipa.ipa, cell_of(node, "ipa", d->pa.pa));
 	CHECK_EQ(d->size, cell_of(node, "size", 0));
-	CHECK(d->size != 0 && (d->pa | d->ipa | d->size) % 0x1000 == 0);
-	CHECK((uint64_t)d->ipa + d->size <= UINT64_C(0x100000000));
-	CHECK(d->pa + d->size <= UINT64_C(0x10000000000));
-	CHECK(apart(d->ipa, d->size, p->memory_ipa, p->memory_size));
-	CHECK(apart(d->ipa, d->size, 0x08000000, 0x30000));
-	CHECK(!machine_has(p->windows, MACHINE_UART) || apart(d->ipa, d->size, 0x09000000, 0x1000));
-	CHECK(!machine_has(p->windows, MACHINE_RTC) || apart(d->ipa, d->size, 0x09010000, 0x1000));
+	CHECK(d->size != 0 && (d->pa.pa | d->ipa.ipa | d->size) % 0x1000 == 0);
+	CHECK((uint64_t)d->ipa.ipa + d->size <= UINT64_C(0x100000000));
+	CHECK(d->pa.pa + d->size <= UINT64_C(0x10000000000));
+	CHECK(apart(d->ipa.ipa, d->size, p->memory_ipa.ipa, p->memory_size));
+	CHECK(apart(d->ipa.ipa, d->size, 0x08000000, 0x30000));
+	CHECK(!machine_has(p->windows, MACHINE_UART) ||
+	      apart(d->ipa.ipa, d->size, 0x09000000, 0x1000));
+	CHECK(!machine_has(p->windows, MACHINE_RTC) ||
+	      apart(d->ipa.ipa, d->size, 0x09010000, 0x1000));
 	for (uint32_t n = 0; n < p->nr_regions; n++) {
-		CHECK(apart(d->ipa, d->size, p->region[n].ipa, p->region[n].size));
+		CHECK(apart(d->ipa.ipa, d->size, p->region[n].ipa.ipa, p->region[n].size));
 	}
 	for (uint32_t n = 0; n < index; n++) {
-		CHECK(apart(d->ipa, d->size, p->device[n].ipa, p->device[n].size));
+		CHECK(apart(d->ipa.ipa, d->size, p->device[n].ipa.ipa, p->device[n].size));
 	}
 	check_interrupts(p, d, node);
 }
@@ -210,16 +214,17 @@ static void check_pair(uint32_t i, uint32_t j)
 	const struct manifest_partition *p = &manifest.partition[i], *q = &manifest.partition[j];
 
 	CHECK(i == j || strcmp(p->name, q->name) != 0);
-	CHECK(i == j || !p->memory_pa || !q->memory_pa ||
-	      apart(p->memory_pa, p->memory_size, q->memory_pa, q->memory_size));
+	CHECK(i == j || !p->memory_pa.pa || !q->memory_pa.pa ||
+	      apart(p->memory_pa.pa, p->memory_size, q->memory_pa.pa, q->memory_size));
 	for (uint32_t n = 0; n < p->nr_devices; n++) {
 		const struct manifest_device *d = &p->device[n];
 
-		CHECK(!q->memory_pa || apart(d->pa, d->size, q->memory_pa, q->memory_size));
+		CHECK(!q->memory_pa.pa ||
+		      apart(d->pa.pa, d->size, q->memory_pa.pa, q->memory_size));
 		for (uint32_t m = 0; m < q->nr_devices; m++) {
 			const struct manifest_device *e = &q->device[m];
 
-			CHECK(d == e || apart(d->pa, d->size, e->pa, e->size));
+			CHECK(d == e || apart(d->pa.pa, d->size, e->pa.pa, e->size));
 			CHECK(d == e || !share_interrupt(d, e));
 		}
 	}
@@ -268,9 +273,9 @@ static void check_taken(void)
  * The GIC's frames may lie where devices are. */
 static void any_board(struct fuzz_input *in, struct board *board, struct regions *free)
 {
-	static const struct region ram[] = { { 0x10020000, 0x20000 },
-					     { 0x80000000, 0x40000000 },
-					     { UINT64_C(0x1000030000), 0x10000000 } };
+	static const struct region ram[] = { { { 0x10020000 }, 0x20000 },
+					     { { 0x80000000 }, 0x40000000 },
+					     { { UINT64_C(0x1000030000) }, 0x10000000 } };
 	static const uint64_t places[] = { 0x2c000000, 0x10000000, 0x10040000,
 					   UINT64_C(0x1000000000) };
 	static const uint32_t intids[] = { 0, 64, 288, 1020 };
@@ -285,7 +290,7 @@ static void any_board(struct fuzz_input *in, struct board *board, struct regions
 		if (how >> 3 >> n & 1) {
 			board->memory.r[board->memory.count++] = ram[n];
 			free->r[free->count++] =
-				(struct region) { ram[n].base + taken, ram[n].size - taken };
+				(struct region) { pa_add(ram[n].base, taken), ram[n].size - taken };
 		}
 	}
 	board->gicd.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
@@ -297,14 +302,14 @@ static void any_board(struct fuzz_input *in, struct board *board, struct regions
 
 static bool meets(const struct manifest_device *d, uint64_t base, uint64_t size)
 {
-	return !apart(d->pa, d->size, base, size);
+	return !apart(d->pa.pa, d->size, base, size);
 }
 
 /* docs/manifest.md: on which boards it runs. GICD 4 KiB, the other frames 8. */
 static bool device_fits(const struct manifest_device *d, const struct board *board)
 {
 	for (uint32_t n = 0; n < board->memory.count; n++) {
-		if (meets(d, board->memory.r[n].base, board->memory.r[n].size)) {
+		if (meets(d, board->memory.r[n].base.pa, board->memory.r[n].size)) {
 			return false;
 		}
 	}
@@ -320,11 +325,12 @@ static bool device_fits(const struct manifest_device *d, const struct board *boa
 static bool partition_fits(const struct manifest_partition *p, const struct board *board,
 			   const struct regions *free)
 {
-	bool fits = p->memory_pa == 0;
+	bool fits = p->memory_pa.pa == 0;
 
 	for (uint32_t n = 0; n < free->count; n++) {
-		fits = fits || (p->memory_pa >= free->r[n].base &&
-				p->memory_pa + p->memory_size <= free->r[n].base + free->r[n].size);
+		fits = fits ||
+		       (p->memory_pa.pa >= free->r[n].base.pa &&
+			p->memory_pa.pa + p->memory_size <= free->r[n].base.pa + free->r[n].size);
 	}
 	for (uint32_t n = 0; n < p->nr_vcpus; n++) {
 		fits = fits && p->affinity[n] % (1u << board->nr_cpus) != 0;

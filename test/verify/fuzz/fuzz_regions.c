@@ -39,7 +39,7 @@ static void check_same(const struct regions *set)
 		}
 		if (n > first) {
 			CHECK(index < set->count);
-			CHECK_EQ(set->r[index].base, model.base + first * UNIT);
+			CHECK_EQ(set->r[index].base.pa, model.base + first * UNIT);
 			CHECK_EQ(set->r[index].size, (n - first) * UNIT);
 			index++;
 		}
@@ -96,14 +96,14 @@ static void try_take(struct fuzz_input *in, struct regions *set, uint32_t count)
 	uint64_t align = UINT64_C(1) << (fuzz_byte(in) % 25u);
 	uint32_t how = fuzz_byte(in);
 	uint64_t limit = how & 2 ? UINT64_MAX : model.base + (how >> 2) * 2 * UNIT;
-	uint64_t base = 7;
+	pa_t base = pa_make(7);
 	uint32_t place = 0;
 	bool wanted = count != 0 && model_place(count, align, limit, how & 1, &place) &&
 		      model_change(place, count, false);
 	bool taken = regions_take(set, count * UNIT, align, limit, how & 1, &base);
 
 	CHECK_EQ(taken, wanted);
-	CHECK_EQ(base, taken ? model.base + place * UNIT : 7);
+	CHECK_EQ(base.pa, taken ? model.base + place * UNIT : 7);
 }
 
 /* Ranges that are none: empty, or past the end of all addresses. */
@@ -115,15 +115,15 @@ static void try_wild(struct fuzz_input *in, struct regions *set)
 	if (size != 0 && base + size > base) {
 		return;
 	}
-	CHECK(!regions_add(set, base, size) && !regions_remove(set, base, size));
-	CHECK(!regions_contains(set, base, size));
+	CHECK(!regions_add(set, pa_make(base), size) && !regions_remove(set, pa_make(base), size));
+	CHECK(!regions_contains(set, pa_make(base), size));
 	/* Up to the top, if it wraps. */
 	for (uint32_t n = 0; n < set->count && size != 0; n++) {
-		if (set->r[n].base + set->r[n].size > base) {
-			CHECK(regions_overlaps(set, base, size));
+		if (set->r[n].base.pa + set->r[n].size > base) {
+			CHECK(regions_overlaps(set, pa_make(base), size));
 		}
 	}
-	CHECK(size != 0 || !regions_overlaps(set, base, size));
+	CHECK(size != 0 || !regions_overlaps(set, pa_make(base), size));
 }
 
 static void try_step(struct fuzz_input *in, struct regions *set)
@@ -141,18 +141,22 @@ static void try_step(struct fuzz_input *in, struct regions *set)
 	case 1:
 	case 2:
 		count = count > 3 ? 1 : count; /* many small ones fill the set */
-		CHECK_EQ(regions_add(set, at, count * UNIT), model_change(first, count, true));
+		CHECK_EQ(regions_add(set, pa_make(at), count * UNIT),
+			 model_change(first, count, true));
 		break;
 	case 3:
-		CHECK_EQ(regions_add(set, at, count * UNIT), model_change(first, count, true));
+		CHECK_EQ(regions_add(set, pa_make(at), count * UNIT),
+			 model_change(first, count, true));
 		break;
 	case 4:
-		CHECK_EQ(regions_remove(set, at, count * UNIT), model_change(first, count, false));
+		CHECK_EQ(regions_remove(set, pa_make(at), count * UNIT),
+			 model_change(first, count, false));
 		break;
 	case 5:
-		CHECK_EQ(regions_contains(set, at, count * UNIT),
+		CHECK_EQ(regions_contains(set, pa_make(at), count * UNIT),
 			 count != 0 && model_count(first, count) == count);
-		CHECK_EQ(regions_overlaps(set, at, count * UNIT), model_count(first, count) != 0);
+		CHECK_EQ(regions_overlaps(set, pa_make(at), count * UNIT),
+			 model_count(first, count) != 0);
 		break;
 	case 6:
 		try_take(in, set, count);
