@@ -2,12 +2,17 @@
 #include "hyp/core/device.h"
 #include "hyp/sched/deadline.h"
 
+static inline __attribute__((always_inline)) void device_reset_one(enum machine_window_id id,
+								   struct vm *vm)
+{
+	if (device_ops[id].reset && machine_has(vm->config->windows, id)) {
+		device_ops[id].reset(vm);
+	}
+}
+
 void device_reset(struct vm *vm)
 {
-#define ROW(id, ...)                                                        \
-	if (device_ops[id].reset && machine_has(vm->config->windows, id)) { \
-		device_ops[id].reset(vm);                                   \
-	}
+#define ROW(id, ...) device_reset_one(id, vm);
 	MACHINE_WINDOWS(ROW)
 #undef ROW
 }
