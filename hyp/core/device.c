@@ -18,24 +18,23 @@ void device_reset(struct vm *vm)
 }
 
 /* Expanded for each of them, most of which have nothing due. */
-static inline __attribute__((always_inline)) uint64_t
-device_due_one(enum machine_window_id id, const struct cpu *cpu, uint64_t now, uint64_t earliest)
+static inline __attribute__((always_inline)) void
+device_due_one(enum machine_window_id id, const struct cpu *cpu, uint64_t now, uint64_t *earliest)
 {
 	for (uint32_t n = 0; device_ops[id].due && n < vm_count; n++) {
 		if (machine_has(vms[n].config->windows, id)) {
 			uint64_t at = device_ops[id].due(&vms[n], cpu, now);
 
-			earliest = at < earliest ? at : earliest;
+			*earliest = at < *earliest ? at : *earliest;
 		}
 	}
-	return earliest;
 }
 
 uint64_t device_due(const struct cpu *cpu, uint64_t now)
 {
 	uint64_t earliest = DEADLINE_NEVER;
 
-#define ROW(id, ...) earliest = device_due_one(id, cpu, now, earliest);
+#define ROW(id, ...) device_due_one(id, cpu, now, &earliest);
 	MACHINE_WINDOWS(ROW)
 #undef ROW
 	return earliest;
