@@ -115,7 +115,7 @@ static const char *manifest_interrupt_error(const struct manifest_partition *par
 {
 	static const char *const taken[] = {
 #define ROW(id, name, property, what, without, place, ipa, size, intid) \
-	[id] = #intid " is " what "'s: give " without "another",
+	[id] = intid ? #intid " is " what "'s: give " without "another" : NULL,
 		MACHINE_WINDOWS(ROW)
 #undef ROW
 	};

@@ -116,7 +116,7 @@ static bool manifest_read_irqs(const struct manifest_node *node,
 {
 	static const char *const too_few[] = {
 #define ROW(id, name, property, what, without, place, ipa, size, intid) \
-	[id] = what "'s interrupt is " #intid ": give " without "64 or more",
+	[id] = intid ? what "'s interrupt is " #intid ": give " without "64 or more" : NULL,
 		MACHINE_WINDOWS(ROW)
 #undef ROW
 	};
