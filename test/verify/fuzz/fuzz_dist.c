@@ -317,9 +317,10 @@ static void do_line(struct fuzz_input *in, uint32_t v, uint32_t n)
 		line.vcpu = how & 4 ? model.vcpus : line.vcpu;
 		line.number = how & 6 ? line.number : model.irqs;
 		CHECK_EQ(vgic_set_line(vgic, &line, level, &kick), -22);
+		vgic_device_line(vgic, model.irqs + how % 8u, level, &kick); /* there is none */
 		return;
 	}
-	if (how >= 192) { /* a wire, if it is an emulated device's */
+	if (how >= 208) { /* a wire, if it is an emulated device's */
 		bool wired = n >= 32 && irq->device;
 
 		vgic_device_line(vgic, n, level, &kick);
@@ -529,7 +530,7 @@ static void do_owner(struct fuzz_input *in)
 	enum vgic_owner owner = how & 1 ? VGIC_OWNER_TIMER : VGIC_OWNER_PASSED;
 
 	n = n < 48 ? n : model.irqs + n - 60;
-	owner = (how & 0x30) == 0x30 ? VGIC_OWNER_DEVICE : owner;
+	owner = (how & 0xf8) == 0xe8 ? VGIC_OWNER_DEVICE : owner;
 	owner = how & 8 ? owner : VGIC_OWNER_LINE;
 	vgic_phys_set_owner(vgic, n, owner, physid_of(n));
 	for (uint32_t v = 0; v < 8 && n >= 16 && n < model.irqs; v++) {
