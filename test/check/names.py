@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Names that other files see begin with their file's; addresses have their types.
+test/plumb/test_names.py plants violations to see that this finds them."""
+
+from lib.check import ROOT, Check
+from lib.names import Names
+
+
+def main(check: Check) -> None:
+    names = Names(ROOT)
+    wrong = names.check()
+    check.result(not wrong and names.count > 0, f"{names.count} names", "\n".join(wrong))
