@@ -9,7 +9,8 @@ RING_CFLAGS := -Itest/rig/fakes $(filter-out -Itest/fakes,$(UNIT_CFLAGS))
 RING_TRACE = $(if $(filter clang,$(UNIT_CC)),-fsanitize-coverage=func$(comma)trace-loads$(comma)trace-stores)
 comma := ,
 RING_OBJS := $(RING_SRCS:%=$(B)/rig/%.o)
-RIG_OBJS := $(patsubst %,$(B)/rig/%.o,$(wildcard test/rig/*.c))
+RIG_OBJS := $(patsubst %,$(B)/rig/%.o,$(wildcard test/rig/rig*.c))
+ONE_OBJS := $(patsubst %,$(B)/rig/%.o,$(wildcard test/rig/one_*.c))
 RIG_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/test_rig_*.c))
 
 # Their variables in sections of their own, so that a run begins as the one before began.
@@ -19,7 +20,7 @@ $(RING_OBJS): $(B)/rig/%.o: % Makefile test/rig/rig.mk
 	$(Q)$(UNIT_CC) $(RING_CFLAGS) $(RING_TRACE) $(DEPFLAGS) -c -o $@ $<
 	$(Q)objcopy --rename-section .data=core_data --rename-section .bss=core_bss $@
 
-$(RIG_OBJS): $(B)/rig/%.o: % Makefile test/rig/rig.mk
+$(RIG_OBJS) $(ONE_OBJS): $(B)/rig/%.o: % Makefile test/rig/rig.mk
 	$(call say,UNIT,$<)
 	@mkdir -p $(@D)
 	$(Q)$(UNIT_CC) $(RING_CFLAGS) $(DEPFLAGS) -c -o $@ $<
@@ -31,6 +32,15 @@ $(B)/unit/libcore.a: $(RING_OBJS)
 $(B)/unit/librig.a: $(RIG_OBJS)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
+
+$(B)/unit/libone.a: $(ONE_OBJS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+# Tests of glue and of the hardware ring: what they bring themselves is not taken from libcore.a.
+GLUE_TESTS := $(addprefix $(B)/unit/test_,vgic_hw gic_order mem tty rtc halt arndale gic passed)
+$(GLUE_TESTS:$(B)/unit/%=$(B)/unit/obj/test/unit/%.c.o): UNIT_CFLAGS := $(RING_CFLAGS)
+$(GLUE_TESTS): $(B)/unit/libcore.a $(B)/unit/libone.a
 
 $(RIG_TESTS:$(B)/unit/%=$(B)/unit/obj/test/unit/%.c.o): UNIT_CFLAGS := $(RING_CFLAGS)
 $(RIG_TESTS): $(B)/unit/libcore.a $(B)/unit/librig.a
@@ -46,7 +56,7 @@ $(RIG_LONG): $(B)/verify/%: test/unit/test_%.c $(B)/unit/libcore.a $(B)/unit/lib
 # Coverage of glue: the scenarios again, with clang's counters of branches (test/check/coverage.py).
 COVERAGE_RING_CFLAGS := -Itest/rig/fakes $(filter-out -Itest/fakes,$(COVERAGE_CFLAGS))
 COVERAGE_RING_OBJS := $(RING_SRCS:%=$(B)/coverage/ring/%.o)
-COVERAGE_RIG_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/*.c))
+COVERAGE_RIG_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/rig*.c))
 COVERAGE_GLUE := $(patsubst test/unit/%.c,$(B)/coverage/%,$(wildcard test/unit/test_rig_*.c))
 
 $(COVERAGE_RING_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk

@@ -7,7 +7,8 @@
 #ifndef TEST_UNIT_HW_LOG_H
 #define TEST_UNIT_HW_LOG_H
 
-#define TEST_HW_LOG
+#include "hyp/hw/sysreg.h"
+#include "test/rig/one.h"
 #include "test/unit/test.h"
 
 uint64_t hw_log_read(const char *name);
@@ -78,6 +79,33 @@ void hw_log_write(const char *name, uint64_t value)
 void hw_log_event(const char *name)
 {
 	hw_log_add('e', name, 0);
+}
+
+#define HW_LOG_NAME(name) [FAKE_##name] = #name,
+static const char *const hw_log_names[] = { FAKE_SYSREGS(HW_LOG_NAME) };
+
+uint64_t fake_sysreg_read(enum fake_sysreg reg)
+{
+	if (reg == FAKE_CNTPCT && test_now) {
+		return test_now();
+	}
+	return hw_log_read(hw_log_names[reg]);
+}
+
+void fake_sysreg_write(enum fake_sysreg reg, uint64_t value)
+{
+	hw_log_write(hw_log_names[reg], value);
+}
+
+void fake_barrier(enum fake_barrier which)
+{
+	static const char *const names[] = {
+		[FAKE_DSB] = "hw_dsb", [FAKE_ISB] = "hw_isb", [FAKE_DMB] = "hw_dmb",
+		[FAKE_WFI] = "hw_wfi", [FAKE_WFE] = "hw_wfe", [FAKE_YIELD] = "hw_yield",
+		[FAKE_SEV] = "hw_sev"
+	};
+
+	hw_log_event(names[which]);
 }
 
 static inline void hw_log_clear(void)

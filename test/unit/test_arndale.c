@@ -2,6 +2,7 @@
 /* The Arndale's way from its device tree (Debian's, which `make setup` fetches) to CPU 1 and to
  * power-off, in the order of hyp/core/main.c: each access to the SoC, with addresses and values
  * from its user manual and from public code that runs on the board. */
+#include "test/rig/one.h"
 #include "test.h"
 #include "hyp/board/board_parts.h"
 #include "hyp/hw/io.h"
@@ -9,7 +10,11 @@
 #include "hyp/hw/uart.h"
 #include "hyp/base/bits.h"
 
-#include "hyp/core/soc.c"
+#include "hyp/core/facts.h"
+#include "hyp/core/soc.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/hw/smc.h"
 
 #define TREE  "build/guests/dtbs/exynos5250-arndale.dtb"
 #define ENTRY 0x42000268u
@@ -104,7 +109,7 @@ uint32_t facts_timer_hz(void)
 	return 24000000;
 }
 
-uint64_t timer_now(void)
+uint64_t test_now(void)
 {
 	return 0;
 }

@@ -2,7 +2,9 @@
 /* hyp/hw/gic.c: what a GIC that is slower than the CPU needs. */
 #include "test/unit/hw_log.h"
 
-#include "hyp/hw/gic.c"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/io.h"
+#include "hyp/regs/gic.h"
 
 /* IHI 0048B 4.1.2, 4.1.3, 5.2 */
 enum { GICD = 0x10000, GICC = 0x20000, GICH = 0x30000, GICV = 0x40000 };
@@ -82,7 +84,7 @@ void io_write8(uintptr_t a, uint8_t v)
 /* Whatever the virtual interface made of it, the monitor's own timer is not left active. */
 static void the_probe_leaves_nothing(void)
 {
-	gic = map;
+	gic_init(&map);
 	for (uint32_t n = 0; n < 2; n++) {
 		lazy = n;
 		line = true;
@@ -96,7 +98,7 @@ static void the_probe_leaves_nothing(void)
 /* Device writes are acknowledged early: the read says that it has arrived. */
 static void active_before_the_line_rises(void)
 {
-	gic = map;
+	gic_init(&map);
 	hw_log_clear();
 	gic_set_active(27, true);
 	CHECK(hw_log_find(hw_log_find(0, 'w', "ISACTIVER"), 'e', "ISACTIVER") != HW_LOG_NONE);

@@ -5,8 +5,13 @@
  */
 #include "test/unit/hw_log.h"
 
-#include "hyp/core/cpu.c"
-#include "hyp/core/halt.c"
+#include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/halt.h"
+#include "hyp/core/log.h"
+#include "hyp/core/soc.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/smc.h"
 
 #include <setjmp.h>
 
@@ -44,7 +49,7 @@ void soc_power_off(void)
 	CHECK(false);
 }
 
-uint64_t timer_now(void)
+uint64_t test_now(void)
 {
 	return now += 1000;
 }
@@ -77,14 +82,11 @@ static void be(uint32_t cpu)
 
 static void boot(void)
 {
-	memset(cpus, 0, sizeof(cpus));
+	one_reset();
 	for (uint32_t n = 0; n < NR_CPUS; n++) {
 		cpus[n].index = (uint8_t)n;
 		cpus[n].gic_mask = (uint8_t)(1u << n);
 	}
-	halt_wanted = false;
-	halt_armed = false;
-	halt_caller = 0;
 	kicks = 0;
 	stuck = 0;
 	now = 0;

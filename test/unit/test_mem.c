@@ -2,8 +2,10 @@
 /* hyp/core/mem.c: a guest with its MMU off has written past the caches. */
 #include "test/unit/hw_log.h"
 
-#include "hyp/core/mem.c"
-#include "hyp/hw/cache.c"
+#include "hyp/core/cpu.h"
+#include "hyp/core/mem.h"
+#include "hyp/core/vm.h"
+#include "hyp/hw/mmu.h"
 
 static struct vm vm;
 static struct vcpu vcpu;

@@ -4,7 +4,9 @@
  * that drives the physical distributor (hyp/hw/gic.c), on a model of that distributor typed from
  * IHI 0048B. With the list registers' HW bit, and without it.
  */
-#include "hyp/hw/gic.c"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/io.h"
+#include "hyp/regs/gic.h"
 #include "test/unit/test_vgic.h"
 
 #define GICD_AT UINT32_C(0x10000000)
@@ -100,10 +102,15 @@ static void model_set_bit(uint32_t reg, struct model_irq *irq)
 	}
 }
 
+static bool is_set_up; /* the driver knows where its registers are */
+
 void io_write32(uintptr_t address, uint32_t value)
 {
 	uint32_t offset = (uint32_t)address - GICD_AT;
 
+	if (!is_set_up) {
+		return;
+	}
 	model.accesses++;
 	if (address >= GICC_AT) {
 		CHECK_EQ(address, GICC_AT + 0x10); /* GICC_EOIR: the priority drops, no more */
@@ -191,7 +198,11 @@ static void give(uint32_t intid, bool edge)
 
 static void boot(bool soft)
 {
-	gic = (struct gic_map) { GICD_AT, GICC_AT, 0 };
+	const struct gic_map map = { GICD_AT, GICC_AT, 0 };
+
+	is_set_up = false;
+	gic_init(&map);
+	is_set_up = true;
 	memset(&model, 0, sizeof(model));
 	for (uint32_t n = 32; n < NR_SPIS; n++) {
 		model.irq[n].config = n & 3; /* firmware's, whatever that was */

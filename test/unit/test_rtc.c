@@ -2,7 +2,10 @@
 /* hyp/core/rtc.c: who is disturbed by an alarm that a guest writes, and who looks after it. */
 #include "test/unit/hw_log.h"
 
-#include "hyp/core/rtc.c"
+#include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/rtc.h"
+#include "hyp/core/vm.h"
 
 #define HZ    1000u
 #define MATCH 0x04u /* DDI 0224: RTCMR */
@@ -22,7 +25,7 @@ uint32_t facts_timer_hz(void)
 	return HZ;
 }
 
-uint64_t timer_now(void)
+uint64_t test_now(void)
 {
 	return now;
 }

@@ -3,10 +3,15 @@
  * hyp/core/tty.c on a UART of the test's own, whose FIFO gets room at any moment: whatever was said
  * comes out, in order, by the transmit interrupt alone. And what is typed arrives.
  */
-#include "hyp/core/tty.c"
-#include "hyp/core/log.c"
-#include "hyp/core/serial.c"
+#include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/log.h"
+#include "hyp/core/serial.h"
+#include "hyp/core/tty.h"
+#include "hyp/core/vm.h"
+#include "hyp/hw/uart.h"
 #include "hyp/text/explain.h"
+#include "test/rig/one.h"
 #include "test/unit/test.h"
 
 #define DEPTH 4u /* of the UART's FIFO */
@@ -16,6 +21,7 @@ uint32_t vm_count;
 uint64_t facts_tty_tick = 1000;
 
 static struct cpu this_cpu;
+static bool endless; /* from the boot on */
 static uint64_t seed;
 
 static struct {
@@ -37,7 +43,7 @@ uintptr_t test_read_htpidr(void)
 
 static uint64_t now = 1;
 
-uint64_t timer_now(void)
+uint64_t test_now(void)
 {
 	return now;
 }
@@ -134,6 +140,18 @@ static uint32_t interrupts(void)
 	return calls;
 }
 
+/* As a UART with a FIFO is sooner or later. */
+static void has_been_full(void)
+{
+	struct serial_locked held = serial_take();
+
+	uart.count = DEPTH;
+	serial_send(held);
+	uart.count = 0;
+	serial_send(held);
+	serial_drop(held);
+}
+
 static void boot(uint64_t with, bool raw)
 {
 	static struct manifest_partition config;
@@ -141,22 +159,17 @@ static void boot(uint64_t with, bool raw)
 	seed = with;
 	memset(&uart, 0, sizeof(uart));
 	memset(&vms[0], 0, sizeof(vms[0]));
-	memset(&serial_console, 0, sizeof(serial_console));
-	memset(serial_input, 0, sizeof(serial_input));
-	serial_by_interrupt = false;
-	serial_is_open = false;
-	serial_tick_armed = false;
-	log_held = 0;
-	serial_holds = false;
-	log_guests_run = false;
-	log_left_out = 0;
-	serial_patience = 0;
+	one_reset();
+	uart.endless = endless;
 	config.name = "one";
 	vms[0].config = &config;
 	vm_count = 1;
 	serial_init();
 	vms[0].port = (uint8_t)tty_add_vm(&vms[0]);
 	serial_open(raw);
+	if (!endless) {
+		has_been_full();
+	}
 	this_cpu.tick_at = 0;
 }
 
@@ -653,9 +666,9 @@ static void no_room(void)
 /* A UART that is never full interrupts all the time: between its turns guests run. */
 static void never_full(void)
 {
+	endless = true; /* it has not been full for long */
 	boot(1, false);
-	serial_fills = 0;
-	uart.endless = true;
+	endless = false;
 	tty_enable_interrupts();
 	serial_is_open = false;
 	for (uint32_t n = 0; n < 500; n++) {

@@ -3,7 +3,9 @@
  * vgic/vgic_hw.c on a model of GICH, typed from IHI 0048B 5.3: a world switch leaves nothing in any
  * list register, and no end of an interrupt is told for ever, whatever the mirror believes.
  */
-#include "vgic/vgic_hw.c"
+#include "hyp/hw/io.h"
+#include "hyp/regs/gic.h"
+#include "vgic/vgic_hw.h"
 #include "test/unit/test.h"
 
 #define GICH	0x2c004000u

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "test/rig/one.h"
+#include <stdlib.h>
+
+extern uint8_t __start_core_data[], __stop_core_data[], __start_core_bss[], __stop_core_bss[];
+
+/* Red zones of the sanitizers lie between the variables. */
+__attribute__((no_sanitize("address"))) static void copy(uint8_t *to, const uint8_t *from,
+							 size_t size)
+{
+	for (size_t n = 0; n < size / 8; n++) {
+		((uint64_t *)(void *)to)[n] = ((const uint64_t *)(const void *)from)[n];
+	}
+}
+
+static uint8_t *keep(const uint8_t *from, size_t size)
+{
+	uint8_t *to = malloc(size + 8);
+
+	copy(to, from, size);
+	return to;
+}
+
+void one_reset(void)
+{
+	static uint8_t *data, *bss;
+	size_t data_size = (size_t)(__stop_core_data - __start_core_data);
+	size_t bss_size = (size_t)(__stop_core_bss - __start_core_bss);
+
+	if (!data) {
+		data = keep(__start_core_data, data_size);
+		bss = keep(__start_core_bss, bss_size);
+	}
+	copy(__start_core_data, data, data_size);
+	copy(__start_core_bss, bss, bss_size);
+}
