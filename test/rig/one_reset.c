@@ -2,7 +2,10 @@
 #include "test/rig/one.h"
 #include <stdlib.h>
 
-extern uint8_t __start_core_data[], __stop_core_data[], __start_core_bss[], __stop_core_bss[];
+/* Of the linker; none if nothing that was linked has any. */
+#define SECTION __attribute__((weak))
+extern uint8_t __start_core_data[] SECTION, __stop_core_data[] SECTION;
+extern uint8_t __start_core_bss[] SECTION, __stop_core_bss[] SECTION;
 
 /* Red zones of the sanitizers lie between the variables. */
 __attribute__((no_sanitize("address"))) static void copy(uint8_t *to, const uint8_t *from,

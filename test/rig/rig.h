@@ -139,7 +139,10 @@ uint32_t rig_virtual(uint32_t cpu);
 bool rig_signals(uint32_t cpu);
 /* What the guest on it has to take; RIG_NO_IAR: nothing. */
 uint32_t rig_due(uint32_t cpu);
-extern bool rig_hw_bit; /* a level that the guest's EOI deactivates fires again (5.2.1) */
+extern uint32_t rig_midr;      /* of all CPUs */
+extern bool rig_pmu_is_silent; /* its overflow reaches no private interrupt */
+extern bool rig_gicc_repeats;  /* GICC's second page is the first again */
+extern bool rig_hw_bit;	       /* a level that the guest's EOI deactivates fires again (5.2.1) */
 /* A device's line. An edge-triggered input latches a rise. */
 void rig_line(uint32_t intid, bool high);
 

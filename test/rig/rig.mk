@@ -38,7 +38,7 @@ $(B)/unit/libone.a: $(ONE_OBJS)
 	$(Q)ar rcs $@ $^
 
 # Tests of glue and of the hardware ring: what they bring themselves is not taken from libcore.a.
-GLUE_TESTS := $(addprefix $(B)/unit/test_,vgic_hw gic_order mem tty rtc halt arndale gic passed)
+GLUE_TESTS := $(addprefix $(B)/unit/test_,vgic_hw gic_order mem tty rtc halt arndale gic passed irq switch)
 $(GLUE_TESTS:$(B)/unit/%=$(B)/unit/obj/test/unit/%.c.o): UNIT_CFLAGS := $(RING_CFLAGS)
 $(GLUE_TESTS): $(B)/unit/libcore.a $(B)/unit/libone.a
 
@@ -57,7 +57,10 @@ $(RIG_LONG): $(B)/verify/%: test/unit/test_%.c $(B)/unit/libcore.a $(B)/unit/lib
 COVERAGE_RING_CFLAGS := -Itest/rig/fakes $(filter-out -Itest/fakes,$(COVERAGE_CFLAGS))
 COVERAGE_RING_OBJS := $(RING_SRCS:%=$(B)/coverage/ring/%.o)
 COVERAGE_RIG_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/rig*.c))
-COVERAGE_GLUE := $(patsubst test/unit/%.c,$(B)/coverage/%,$(wildcard test/unit/test_rig_*.c))
+COVERAGE_ONE_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/one_*.c))
+COVERAGE_SCENARIOS := $(patsubst test/unit/%.c,$(B)/coverage/%,$(wildcard test/unit/test_rig_*.c))
+COVERAGE_ONES := $(addprefix $(B)/coverage/test_,gic halt mem rtc tty)
+COVERAGE_GLUE := $(COVERAGE_SCENARIOS) $(COVERAGE_ONES)
 
 $(COVERAGE_RING_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk
 	$(call say,COV,$<)
@@ -65,10 +68,21 @@ $(COVERAGE_RING_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk
 	$(Q)clang $(COVERAGE_RING_CFLAGS) -fsanitize-coverage=func,trace-loads,trace-stores $(DEPFLAGS) -c -o $@ $<
 	$(Q)objcopy --rename-section .data=core_data --rename-section .bss=core_bss $@
 
-$(COVERAGE_RIG_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk
+$(COVERAGE_RIG_OBJS) $(COVERAGE_ONE_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk
 	@mkdir -p $(@D)
 	$(Q)clang $(COVERAGE_RING_CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
-$(COVERAGE_GLUE): $(B)/coverage/%: test/unit/%.c $(COVERAGE_RING_OBJS) $(COVERAGE_RIG_OBJS) $(COVERAGE_PURE_OBJS)
+$(B)/coverage/libcore.a: $(COVERAGE_RING_OBJS) $(COVERAGE_PURE_OBJS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(B)/coverage/libone.a: $(COVERAGE_ONE_OBJS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(COVERAGE_SCENARIOS): $(COVERAGE_RIG_OBJS)
+$(COVERAGE_ONES): $(B)/coverage/libone.a
+$(COVERAGE_GLUE): $(B)/coverage/%: test/unit/%.c $(B)/coverage/libcore.a
 	$(call say,COV,$@)
-	$(Q)clang $(COVERAGE_RING_CFLAGS) $(DEPFLAGS) -MT $@ -o $@ $(filter %.c %.o,$^)
+	$(Q)clang $(COVERAGE_RING_CFLAGS) $(DEPFLAGS) -MT $@ -o $@ $(filter %.c %.o,$^) \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group

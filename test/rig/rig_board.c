@@ -156,12 +156,14 @@ static void put_manifest(const char *source)
 	tree_free(&tree);
 }
 
+uint32_t rig_midr = 0x412fc0f1; /* a Cortex-A15 r2p1 */
+
 static void reset_cpu(uint32_t n)
 {
 	uint64_t *reg = rig.cpu[n].reg;
 
 	reg[FAKE_MPIDR] = 0x80000000u | n;
-	reg[FAKE_MIDR] = 0x412fc0f1;
+	reg[FAKE_MIDR] = rig_midr;
 	reg[FAKE_CNTFRQ] = RIG_HZ;
 	reg[FAKE_CTR] = 0x84448003 | 9u << 16; /* long lines: fewer accesses */
 	reg[FAKE_ID_PFR1] = 0x00011011;

@@ -12,6 +12,8 @@
 #define IDLE	 0x100u /* the running priority when nothing is active (4.4.6) */
 
 bool rig_hw_bit;
+bool rig_pmu_is_silent;
+bool rig_gicc_repeats;
 
 /* ---- what is pending ---- */
 
@@ -267,6 +269,8 @@ uint32_t rig_gicc_read(uint32_t offset)
 		return acknowledge();
 	case GICC_HPPIR:
 		return rig_hw_bit ? highest(rig_self) : SPURIOUS;
+	case 0x1000 + GICC_IIDR:
+		return rig_gicc_repeats ? 0x0202143b : 0;
 	case GICC_IIDR:
 		return 0x0202143b; /* of a Cortex-A15's; nothing reads at 0x1000 on */
 	default:
@@ -342,7 +346,7 @@ bool rig_timer_level(uint32_t cpu, uint32_t intid)
 	case RIG_MAINTAIN:
 		return maintenance(c);
 	case RIG_PMU:
-		return (c->reg[FAKE_PMCR] & 1) &&
+		return !rig_pmu_is_silent && (c->reg[FAKE_PMCR] & 1) &&
 		       (c->reg[FAKE_PMOVSR] & c->reg[FAKE_PMINTENSET]) != 0;
 	case RIG_TIMER_HYP:
 		return (c->reg[FAKE_CNTHP_CTL] & 3) == 1 && c->reg[FAKE_CNTHP_CVAL] <= rig.now;

@@ -218,7 +218,7 @@ static const struct {
 	uint32_t value;
 } opening[] = {
 	{ 0x100, 0xffffffff }, { 0x104, 0xfffffffe }, { 0xc08, 0x0000aa00 },
-	{ 0xc0c, 0x00000008 }, { 0x000, 3 },
+	{ 0xc0c, 0x0000000a }, { 0xc0c, 0x00000008 }, { 0x000, 3 }, /* devices: wrong, then right */
 };
 
 static bool open(struct rig_guest *g, struct guest_regs *regs)
@@ -416,8 +416,13 @@ static void wait(struct rig_guest *g, struct guest_regs *regs)
 		timer(rig_throw(g, rig_throw(g, 2) ? 300 : 3000));
 	}
 	/* Without a timer it is woken by partition 0, or waits no more. */
-	if (vms[g->vm].vgic || !is_over) {
+	if (!vms[g->vm].vgic && is_over) {
+		return;
+	}
+	if (rig_throw(g, 4)) {
 		rig_wfi(g, regs);
+	} else {
+		rig_hvc(g, regs, PSCI_CPU_SUSPEND, 0, 0, 0);
 	}
 }
 

@@ -14,8 +14,10 @@ const char rig_odd_manifest[] =
 	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
 	"a { compatible = \"plumbline,partition\"; memory-size = <0x40000>; pmu; virtio-windows;\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\"; rtc = \"pl031\"; };\n"
-	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
-	" kernel = [fe ff ff ea]; no-dtb; }; };\n";
+	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\"; pmu;\n"
+	" kernel = [fe ff ff ea]; no-dtb; };\n"
+	"f { compatible = \"plumbline,partition\"; memory-size = <0x20000>; no-dtb;\n"
+	" firmware = [fe ff ff ea]; no-counter-offset; rights = \"a\"; }; };\n";
 
 static const uint32_t pages[] = { 0x08000000, 0x08011000, 0x09000000, 0x09010000, 0x0a000000,
 				  0x0a003000, 0x40000000, 0x30000000, 0x08010000 };
@@ -94,11 +96,12 @@ static void dress(struct rig_guest *g, struct guest_regs *regs)
 	regs->lr_usr = word(g);
 	regs->cpsr = 0x1c0u | ANY(g, modes) | (rig_throw(g, 4) ? 0 : 1u << 5) |
 		     (rig_throw(g, 8) ? 0 : 1u << 9);
-	regs->pc = ENTRY + 0x100 + 2 * rig_throw(g, 64) + (rig_throw(g, 20) ? 0 : 0x1000000);
+	regs->pc = (rig_throw(g, 8) || g->vm != 2 ? ENTRY : 0) + 0x100 + 2 * rig_throw(g, 64) +
+		   (rig_throw(g, 20) ? 0 : 0x1000000);
 	if (!(regs->cpsr & 1u << 5)) {
 		regs->pc &= ~3u;
 	}
-	if (regs->pc < ENTRY + 0x1000) {
+	if (regs->pc >= ENTRY && regs->pc < ENTRY + 0x1000) {
 		memcpy(rig_memory(g->vm, regs->pc), &insn, sizeof(insn));
 	}
 	reg[FAKE_SCTLR] = (rig_throw(g, 4) ? 5u : 0u) | (rig_throw(g, 4) ? 0 : 1u << 13);
@@ -133,6 +136,7 @@ static void abort_of(struct rig_guest *g, struct guest_regs *regs, bool data)
 
 static void call(struct rig_guest *g, struct guest_regs *regs)
 {
+	static const uint8_t capabilities[] = { 0, 9, 26, 66, 87, 102, 105 };
 	uint32_t function = ANY(g, calls);
 
 	if (function == PSCI_SYSTEM_RESET && rig_throw(g, 10)) {
@@ -142,6 +146,9 @@ static void call(struct rig_guest *g, struct guest_regs *regs)
 	regs->r[1] = rig_throw(g, 4) ? rig_throw(g, 4) : some(g);
 	regs->r[2] = some(g);
 	regs->r[3] = rig_throw(g, 4) ? rig_throw(g, 12) : some(g);
+	if (function == PLUMB_CHECK_EXTENSION) {
+		regs->r[1] = ANY(g, capabilities);
+	}
 	regs->pc += 4;
 	rig_trap(g, regs, 0x12u << 26 | 1u << 25 | (rig_throw(g, 20) ? 0 : 1));
 }
@@ -154,7 +161,7 @@ static void step(struct rig_guest *g, struct guest_regs *regs)
 	if (g->at++ == EXITS) {
 		regs->cpsr = 0x1d3;
 		regs->r[0] = rig_throw(g, 8) ? PSCI_SYSTEM_OFF : PLUMB_SYSTEM_EXIT;
-		regs->r[1] = 3;
+		regs->r[1] = rig_throw(g, 2) ? 3 : 0;
 		rig_trap(g, regs, 0x12u << 26 | 1u << 25);
 		return;
 	}

@@ -6,9 +6,24 @@
  */
 #include "test/unit/hw_log.h"
 
-#include "hyp/core/irq.c"
-#include "hyp/core/phys.c"
-#include "hyp/core/vsync.c"
+#include "hyp/core/cpu.h"
+#include "hyp/core/exit.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/halt.h"
+#include "hyp/core/irq.h"
+#include "hyp/core/log.h"
+#include "hyp/core/phys.h"
+#include "hyp/core/report.h"
+#include "hyp/core/run.h"
+#include "hyp/core/tick.h"
+#include "hyp/core/tty.h"
+#include "hyp/core/vm.h"
+#include "hyp/core/vpmu.h"
+#include "hyp/core/vsync.h"
+#include "hyp/core/vtimer.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/timer.h"
+#include "vgic/vgic_hw.h"
 
 #include <setjmp.h>
 

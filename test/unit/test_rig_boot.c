@@ -101,6 +101,21 @@ static void no_counter(void)
 	}
 }
 
+static void repeated_pages(void)
+{
+	rig_gicc_repeats = true;
+}
+
+static void clock_is_set(void)
+{
+	registers[0] = 1700000000;
+}
+
+static void old_r0p5(void)
+{
+	rig.cpu[0].reg[FAKE_MIDR] = rig.cpu[1].reg[FAKE_MIDR] = 0x410fc0f5;
+}
+
 static void bad_tree(void)
 {
 	rig_ram(RIG_TREE)[3] = 0;
@@ -134,6 +149,16 @@ static void boards(void)
 	CHECK_EQ(rig_output[0], 0);
 	CHECK(boots(HEAD MEMORY PSCI TWO "};", SYSTEM(SMALL), NULL)); /* no UART */
 	CHECK(boots(BOARD(PSCI TWO), SYSTEM(SMALL), old_a15));
+	CHECK(boots(BOARD(PSCI TWO), SYSTEM(SMALL), old_r0p5));
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), repeated_pages,
+		"gic: GICC's two pages are not 4 KiB");
+	rig_gicc_repeats = false;
+	CHECK(boots(BOARD(PSCI TWO "clock@1000000 { compatible = \"arm,pl031\";\n"
+				   " reg = <0 0x1000000 0 0x1000>; };\n"),
+		    SYSTEM(SMALL), clock_is_set));
+	CHECK(boots(HEAD MEMORY PSCI TWO "pl011@9000000 { reg = <0 0x9000000 0 0x1000>;\n"
+					 " compatible = \"arm,pl011\", \"arm,primecell\"; }; };",
+		    SYSTEM(SMALL), NULL)); /* no interrupt of it */
 }
 
 static void wrong_modes(void)
@@ -214,6 +239,10 @@ static void second_cpu(void)
 						 "cpu-release-addr = <0 0x1000008>; "))),
 		    SYSTEM(SMALL), spin_table));
 	CHECK(said("rig, 2 CPUs"));
+	CHECK(boots(HEAD_OF("") MEMORY UART TWO
+		    "timer@1 { compatible = \"arm,armv7-timer\"; clock-frequency = <1000000>;\n"
+		    " interrupts = <1 13 4 1 14 4 1 11 4 1 10 4>; }; };",
+		    SYSTEM(SMALL), in_pen));
 	CHECK(!boots(BOARD(PSCI TWO), SYSTEM(SMALL), with_monitor)); /* no clock-frequency */
 	CHECK(said("timer: CNTFRQ is 0"));
 }
