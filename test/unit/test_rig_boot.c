@@ -332,6 +332,10 @@ static void manifests(void)
 	" off { compatible = \"syscon-poweroff\"; regmap = <&pmu>; offset = <0x330c>;\n"         \
 	" mask = <0x5200>; }; };\n"
 
+#define VEXPRESS                                                    \
+	"sysreg@1c010000 { compatible = \"arm,vexpress-sysreg\";\n" \
+	" reg = <0 0x1c010000 0 0x1000>; };\n"
+
 /* Power comes at once; the SGI that wakes the core is the last that it is asked for. */
 static uint32_t *exynos(uintptr_t address, bool is_write, uint32_t value)
 {
@@ -351,17 +355,20 @@ static void on_exynos(void)
 	rig_registers = exynos;
 }
 
-static uint32_t *sunxi(uintptr_t address, bool is_write, uint32_t value)
+/* The debug register of the core is the last that is written; on Versatile Express, the flags. */
+static uint32_t *others(uintptr_t address, bool is_write, uint32_t value)
 {
-	if (is_write && address == 0x01c25da4 - 0x200 && value && rig.cpu[1].wait == RIG_OFF) {
+	bool starts = (address & 0xfff) == 0xde4 ? value >> 1 & 1 : address == 0x1c010030 && value;
+
+	if (is_write && starts && rig.cpu[1].wait == RIG_OFF) {
 		rig_second_begins(1);
 	}
 	return plain(address, is_write, value);
 }
 
-static void on_sunxi(void)
+static void on_others(void)
 {
-	rig_registers = sunxi;
+	rig_registers = others;
 }
 
 static void socs(void)
@@ -369,20 +376,23 @@ static void socs(void)
 	CHECK(boots(HEAD_OF("compatible = \"samsung,exynos5250\";") MEMORY UART EXYNOS TWO "};",
 		    SYSTEM(SMALL), on_exynos));
 	CHECK(said("rig, 2 CPUs"));
-	(void)boots(HEAD_OF("compatible = \"allwinner,sun7i-a20\";") MEMORY UART
-		    "cpucfg@1c25c00 { compatible = \"allwinner,sun7i-a20-cpuconfig\";\n"
-		    " reg = <0 0x01c25c00 0 0x400>; };\n" TWO "};",
-		    SYSTEM(SMALL), on_sunxi);
-	(void)boots(HEAD_OF("compatible = \"allwinner,sun8i-h3\";") MEMORY UART
-		    "cpucfg@1f01c00 { compatible = \"allwinner,sun8i-h3-cpuconfig\";\n"
-		    " reg = <0 0x01f01c00 0 0x400>; };\n"
-		    "prcm@1f01400 { compatible = \"allwinner,sun8i-h3-prcm\";\n"
-		    " reg = <0 0x01f01400 0 0x400>; };\n" TWO "};",
-		    SYSTEM(SMALL), on_sunxi);
-	(void)boots(HEAD_OF("compatible = \"arm,vexpress\";") MEMORY UART
-		    "sysreg@1c010000 { compatible = \"arm,vexpress-sysreg\";\n"
-		    " reg = <0 0x1c010000 0 0x1000>; };\n" TWO "};",
-		    SYSTEM(SMALL), NULL);
+	CHECK(boots(HEAD_OF("compatible = \"allwinner,sun7i-a20\";") MEMORY UART TWO "};",
+		    SYSTEM(SMALL), on_others));
+	CHECK(boots(HEAD_OF("compatible = \"allwinner,sun8i-h3\";") MEMORY UART TWO "};",
+		    SYSTEM(SMALL), on_others));
+	CHECK(boots(HEAD_OF("compatible = \"arm,vexpress,v2p-ca15\";") MEMORY UART VEXPRESS TWO
+		    "};",
+		    SYSTEM(SMALL), on_others));
+	/* Registers that the tree has not start nobody; one that refuses is switched off. */
+	CHECK(boots(HEAD_OF("compatible = \"arm,vexpress,v2p-ca15\";") MEMORY UART TWO "};",
+		    SYSTEM(SMALL), on_others));
+	CHECK(said("[plumbline] left out, as"));
+	refused(HEAD_OF("compatible = \"arm,vexpress,v2p-ca15\";") MEMORY UART VEXPRESS TWO "};",
+		SYSTEM("x; " SMALL), on_others, "plumbline: refused: ");
+	CHECK_EQ(registers[0xa4 / 4 % 64] & 0xc0000000, 0xc0000000); /* CFGCTRL: start, write */
+	refused(HEAD_OF("compatible = \"samsung,exynos5250\";") MEMORY UART EXYNOS TWO "};",
+		SYSTEM("x; " SMALL), on_exynos, "plumbline: refused: ");
+	CHECK_EQ(registers[0x330c / 4 % 64], 0x5200);
 }
 
 static const struct test_case cases[] = {
