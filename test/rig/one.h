@@ -15,8 +15,7 @@ uint64_t test_now(void) __attribute__((weak));
 /* What other CPUs have done while this one waited for the lock. */
 void test_lock_waits(const struct lock *lock) __attribute__((weak));
 
-/* All variables of the glue and of the hardware ring that were linked are as the program began.
- * First before any of it ran. */
+/* All variables of the glue and of the hardware ring that were linked are as the program began. */
 void one_reset(void);
 
 #endif

@@ -24,16 +24,16 @@ static uint8_t *keep(const uint8_t *from, size_t size)
 	return to;
 }
 
+static uint8_t *data, *bss;
+
+__attribute__((constructor)) static void begin(void)
+{
+	data = keep(__start_core_data, (size_t)(__stop_core_data - __start_core_data));
+	bss = keep(__start_core_bss, (size_t)(__stop_core_bss - __start_core_bss));
+}
+
 void one_reset(void)
 {
-	static uint8_t *data, *bss;
-	size_t data_size = (size_t)(__stop_core_data - __start_core_data);
-	size_t bss_size = (size_t)(__stop_core_bss - __start_core_bss);
-
-	if (!data) {
-		data = keep(__start_core_data, data_size);
-		bss = keep(__start_core_bss, bss_size);
-	}
-	copy(__start_core_data, data, data_size);
-	copy(__start_core_bss, bss, bss_size);
+	copy(__start_core_data, data, (size_t)(__stop_core_data - __start_core_data));
+	copy(__start_core_bss, bss, (size_t)(__stop_core_bss - __start_core_bss));
 }

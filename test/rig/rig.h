@@ -10,7 +10,7 @@
 #define TEST_RIG_RIG_H
 
 #include "hyp/base/guest_regs.h"
-#include "test/rig/fakes/hyp/hw/sysreg.h"
+#include "hyp/hw/sysreg.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

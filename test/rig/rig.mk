@@ -4,7 +4,6 @@
 
 # What stays away: page tables, whose addresses are the board's.
 RING_SRCS := $(GLUE_SRCS) $(filter-out hyp/hw/mmu.c,$(wildcard hyp/hw/*.c)) vgic/vgic_hw.c
-RING_CFLAGS := -Itest/rig/fakes $(filter-out -Itest/fakes,$(UNIT_CFLAGS))
 # Each access to what CPUs share is a point where another may go on.
 RING_TRACE = $(if $(filter clang,$(UNIT_CC)),-fsanitize-coverage=func$(comma)trace-loads$(comma)trace-stores)
 comma := ,
@@ -17,13 +16,13 @@ RIG_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/test_rig_
 $(RING_OBJS): $(B)/rig/%.o: % Makefile test/rig/rig.mk
 	$(call say,UNIT,$<)
 	@mkdir -p $(@D)
-	$(Q)$(UNIT_CC) $(RING_CFLAGS) $(RING_TRACE) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(UNIT_CC) $(UNIT_CFLAGS) $(RING_TRACE) $(DEPFLAGS) -c -o $@ $<
 	$(Q)objcopy --rename-section .data=core_data --rename-section .bss=core_bss $@
 
 $(RIG_OBJS) $(ONE_OBJS): $(B)/rig/%.o: % Makefile test/rig/rig.mk
 	$(call say,UNIT,$<)
 	@mkdir -p $(@D)
-	$(Q)$(UNIT_CC) $(RING_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(UNIT_CC) $(UNIT_CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/unit/libcore.a: $(RING_OBJS)
 	@rm -f $@
@@ -38,11 +37,9 @@ $(B)/unit/libone.a: $(ONE_OBJS)
 	$(Q)ar rcs $@ $^
 
 # Tests of glue and of the hardware ring: what they bring themselves is not taken from libcore.a.
-GLUE_TESTS := $(addprefix $(B)/unit/test_,vgic_hw gic_order mem tty rtc halt arndale gic passed irq switch)
-$(GLUE_TESTS:$(B)/unit/%=$(B)/unit/obj/test/unit/%.c.o): UNIT_CFLAGS := $(RING_CFLAGS)
+GLUE_TESTS := $(addprefix $(B)/unit/test_,vgic_hw gic_order mem tty rtc halt arndale gic passed irq switch soc)
 $(GLUE_TESTS): $(B)/unit/libcore.a $(B)/unit/libone.a
 
-$(RIG_TESTS:$(B)/unit/%=$(B)/unit/obj/test/unit/%.c.o): UNIT_CFLAGS := $(RING_CFLAGS)
 $(RIG_TESTS): $(B)/unit/libcore.a $(B)/unit/librig.a
 
 # The scenarios ten times as long (test/verify/checkers).
@@ -50,11 +47,10 @@ RIG_LONG := $(patsubst test/unit/test_%.c,$(B)/verify/%,$(wildcard test/unit/tes
 $(RIG_LONG): $(B)/verify/%: test/unit/test_%.c $(B)/unit/libcore.a $(B)/unit/librig.a $(B)/unit/libpure.a
 	$(call say,UNIT,$@)
 	@mkdir -p $(@D)
-	$(Q)$(UNIT_CC) $(RING_CFLAGS) -DRIG_LONG=10 $(DEPFLAGS) -MT $@ -o $@ $< \
+	$(Q)$(UNIT_CC) $(UNIT_CFLAGS) -DRIG_LONG=10 $(DEPFLAGS) -MT $@ -o $@ $< \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
 # Coverage of glue: the scenarios again, with clang's counters of branches (test/check/coverage.py).
-COVERAGE_RING_CFLAGS := -Itest/rig/fakes $(filter-out -Itest/fakes,$(COVERAGE_CFLAGS))
 COVERAGE_RING_OBJS := $(RING_SRCS:%=$(B)/coverage/ring/%.o)
 COVERAGE_RIG_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/rig*.c))
 COVERAGE_ONE_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/one_*.c))
@@ -65,12 +61,12 @@ COVERAGE_GLUE := $(COVERAGE_SCENARIOS) $(COVERAGE_ONES)
 $(COVERAGE_RING_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk
 	$(call say,COV,$<)
 	@mkdir -p $(@D)
-	$(Q)clang $(COVERAGE_RING_CFLAGS) -fsanitize-coverage=func,trace-loads,trace-stores $(DEPFLAGS) -c -o $@ $<
+	$(Q)clang $(COVERAGE_CFLAGS) -fsanitize-coverage=func,trace-loads,trace-stores $(DEPFLAGS) -c -o $@ $<
 	$(Q)objcopy --rename-section .data=core_data --rename-section .bss=core_bss $@
 
 $(COVERAGE_RIG_OBJS) $(COVERAGE_ONE_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk
 	@mkdir -p $(@D)
-	$(Q)clang $(COVERAGE_RING_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(Q)clang $(COVERAGE_CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/coverage/libcore.a: $(COVERAGE_RING_OBJS) $(COVERAGE_PURE_OBJS)
 	@rm -f $@
@@ -84,5 +80,5 @@ $(COVERAGE_SCENARIOS): $(COVERAGE_RIG_OBJS)
 $(COVERAGE_ONES): $(B)/coverage/libone.a
 $(COVERAGE_GLUE): $(B)/coverage/%: test/unit/%.c $(B)/coverage/libcore.a
 	$(call say,COV,$@)
-	$(Q)clang $(COVERAGE_RING_CFLAGS) $(DEPFLAGS) -MT $@ -o $@ $(filter %.c %.o,$^) \
+	$(Q)clang $(COVERAGE_CFLAGS) $(DEPFLAGS) -MT $@ -o $@ $(filter %.c %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group

@@ -2,6 +2,7 @@
 /* Starts of CPUs and counters on models of the registers: what their manuals, and public code that
  * runs on the boards, say of them. A model knows what a core needs to come up, and in which order.
  */
+#include "test/rig/one.h"
 #include "test.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/soc.h"
@@ -63,7 +64,7 @@ void io_write8(uintptr_t address, uint8_t value)
 
 static uint64_t step;
 
-uint64_t timer_now(void)
+uint64_t test_now(void)
 {
 	now += step;
 	return now;

@@ -1,47 +1,65 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A test has one CPU, in order. One that includes test/unit/hw_log.h first has all of its registers
- * and barriers, by name, in the order in which they are used. */
+/*
+ * System registers, banked registers and barriers as the host plays them: by name, of whichever CPU
+ * runs. The program has the machine that is behind them: the rig of test/rig, or a test's own. A
+ * name that is not in the list does not compile.
+ */
 #ifndef TEST_FAKES_HYP_HW_SYSREG_H
 #define TEST_FAKES_HYP_HW_SYSREG_H
 
 #include <stdint.h>
 
-#ifdef TEST_HW_LOG
+/* clang-format off */
+#define FAKE_SYSREGS(X) \
+	X(ACTLR) X(ADFSR) X(AIFSR) X(AMAIR0) X(AMAIR1) X(ATS12NSOPR) X(ATS12NSOUR) X(ATS1CPR) \
+	X(BPIALL) X(CCSIDR) X(CLIDR) X(CNTFRQ) X(CNTHCTL) X(CNTHP_CTL) X(CNTHP_CVAL) X(CNTKCTL) \
+	X(CNTPCT) X(CNTP_CTL) X(CNTP_CVAL) X(CNTVOFF) X(CNTV_CTL) X(CNTV_CVAL) X(CONTEXTIDR) \
+	X(CPACR) X(CSSELR) X(CTR) X(DACR) X(DCCIMVAC) X(DCCISW) X(DCCMVAC) X(DFAR) X(DFSR) \
+	X(HCPTR) X(HCR) X(HDCR) X(HDFAR) X(HIFAR) X(HPFAR) X(HSR) X(HSTR) X(HTPIDR) X(HTTBR) \
+	X(HVBAR) X(ICIALLU) X(ICIALLUIS) X(ID_AFR0) X(ID_DFR0) X(ID_ISAR0) X(ID_ISAR1) \
+	X(ID_ISAR2) X(ID_ISAR3) X(ID_ISAR4) X(ID_ISAR5) X(ID_MMFR0) X(ID_MMFR1) X(ID_MMFR2) \
+	X(ID_MMFR3) X(ID_PFR0) X(ID_PFR1) X(IFAR) X(IFSR) X(ISR) X(MAIR0) X(MAIR1) X(MIDR) \
+	X(MPIDR) X(PAR_64) X(PMCCNTR) X(PMCNTENCLR) X(PMCNTENSET) X(PMCR) X(PMINTENCLR) \
+	X(PMINTENSET) X(PMOVSR) X(PMOVSSET) X(PMSELR) X(PMUSERENR) X(PMXEVCNTR) X(PMXEVTYPER) \
+	X(SCTLR) X(TEECR) X(TEEHBR) X(TLBIALL) X(TLBIALLH) X(TLBIALLHIS) X(TLBIALLIS) \
+	X(TLBIMVAH) X(TPIDRPRW) X(TPIDRURO) X(TPIDRURW) X(TTBCR) X(TTBR0_64) X(TTBR1_64) X(VBAR) \
+	X(VMPIDR) X(VPIDR) X(VTCR) X(VTTBR) \
+	X(SP_usr) X(SP_svc) X(SP_abt) X(SP_und) X(SP_irq) X(SP_fiq) X(LR_svc) X(LR_abt) X(LR_und) \
+	X(LR_irq) X(LR_fiq) X(SPSR_svc) X(SPSR_abt) X(SPSR_und) X(SPSR_irq) X(SPSR_fiq) \
+	X(R8_fiq) X(R9_fiq) X(R10_fiq) X(R11_fiq) X(R12_fiq)
+/* clang-format on */
+
+#define FAKE_SYSREG_ENUM(name) FAKE_##name,
+enum fake_sysreg { FAKE_SYSREGS(FAKE_SYSREG_ENUM) FAKE_NR_SYSREGS };
+
+enum fake_barrier { FAKE_DSB, FAKE_ISB, FAKE_DMB, FAKE_WFI, FAKE_WFE, FAKE_YIELD, FAKE_SEV };
+
+uint64_t fake_sysreg_read(enum fake_sysreg reg);
+void fake_sysreg_write(enum fake_sysreg reg, uint64_t value);
+void fake_barrier(enum fake_barrier which);
 
 /* HTPIDR is a pointer, of the width that the host has. */
-#define sysreg_read(reg)                                                           \
-	__extension__ __builtin_choose_expr(__builtin_strcmp(#reg, "HTPIDR") == 0, \
-					    (uintptr_t)hw_log_read(#reg),          \
-					    (uint32_t)hw_log_read(#reg))
-#define sysreg_write(reg, value)	 hw_log_write(#reg, (uint32_t)(value))
-#define sysreg_read64(reg)		 hw_log_read(#reg)
-#define sysreg_write64(reg, value)	 hw_log_write(#reg, (uint64_t)(value))
-#define sysreg_read_banked(name)	 ((uint32_t)hw_log_read(#name))
-#define sysreg_write_banked(name, value) hw_log_write(#name, (uint32_t)(value))
-#define HW_FAKE(name)                 \
+#define sysreg_read(reg)                                                             \
+	__extension__ __builtin_choose_expr(FAKE_##reg == FAKE_HTPIDR,               \
+					    (uintptr_t)fake_sysreg_read(FAKE_##reg), \
+					    (uint32_t)fake_sysreg_read(FAKE_##reg))
+#define sysreg_write(reg, value)	 fake_sysreg_write(FAKE_##reg, (value))
+#define sysreg_read64(reg)		 fake_sysreg_read(FAKE_##reg)
+#define sysreg_write64(reg, value)	 fake_sysreg_write(FAKE_##reg, (value))
+#define sysreg_read_banked(name)	 ((uint32_t)fake_sysreg_read(FAKE_##name))
+#define sysreg_write_banked(name, value) fake_sysreg_write(FAKE_##name, (uint32_t)(value))
+
+#define FAKE_BARRIER(name, which)     \
 	static inline void name(void) \
 	{                             \
-		hw_log_event(#name);  \
+		fake_barrier(which);  \
 	}
-
-#else
-
-/* HTPIDR is the only one that is read: where the CPU's own data is. */
-#define sysreg_read(reg) test_read_htpidr()
-uintptr_t test_read_htpidr(void);
-#define HW_FAKE(name)                 \
-	static inline void name(void) \
-	{                             \
-	}
-
-#endif
-
-HW_FAKE(hw_dsb)
-HW_FAKE(hw_isb)
-HW_FAKE(hw_dmb)
-HW_FAKE(hw_wfi)
-HW_FAKE(hw_wfe)
-HW_FAKE(hw_yield)
-HW_FAKE(hw_sev)
+FAKE_BARRIER(hw_dsb, FAKE_DSB)
+FAKE_BARRIER(hw_isb, FAKE_ISB)
+FAKE_BARRIER(hw_dmb, FAKE_DMB)
+FAKE_BARRIER(hw_wfi, FAKE_WFI)
+FAKE_BARRIER(hw_wfe, FAKE_WFE)
+FAKE_BARRIER(hw_yield, FAKE_YIELD)
+FAKE_BARRIER(hw_sev, FAKE_SEV)
 
 #endif
