@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/log.h"
+#include "hyp/base/bits.h"
 #include "hyp/core/serial.h"
 #include "hyp/dev/console.h"
 #include "hyp/hw/uart.h"
@@ -73,6 +74,9 @@ static bool log_put_line(struct serial_locked held, const char *line, size_t len
 	if (held.console->raw) {
 		return log_hold_text(line, length, reserve);
 	}
+	if (!serial_is_open) {
+		(void)log_hold_text(line, length, 0); /* it may turn out to be raw: log_open */
+	}
 	if (log_guests_run) {
 		log_say_left_out(held, length + reserve);
 	} else {
@@ -84,6 +88,14 @@ static bool log_put_line(struct serial_locked held, const char *line, size_t len
 	}
 	log_put_text(held, line, length);
 	return true;
+}
+
+void log_open(bool raw)
+{
+	if (!raw) {
+		log_held = 0;
+	}
+	serial_open(raw);
 }
 
 static void log_write(size_t reserve, const char *format, va_list args)
@@ -178,6 +190,13 @@ static bool log_poll_rings(void)
 	console_tick(&serial_console);
 	console_tick(&serial_console); /* nobody's unfinished line holds another up any more */
 	byte = console_next(&serial_console);
+	if (byte < 0 && serial_console.busy) { /* unfinished lines wait for each other: ends one */
+		uint32_t port = bits_first(serial_console.busy);
+
+		console_end_sequence(&serial_console, port);
+		(void)console_put(&serial_console, port, '\n');
+		byte = console_next(&serial_console);
+	}
 	if (byte < 0) {
 		return false;
 	}
@@ -202,7 +221,9 @@ void log_last_words(const char *format, ...)
 		log_poll_text("\n", 1);
 		serial_console.mid_line = false;
 	}
-	log_poll_text(log_hold, log_held);
+	if (serial_console.raw) {
+		log_poll_text(log_hold, log_held);
+	}
 	log_held = 0;
 	if (log_left_out) {
 		length = fmt_format(line, sizeof(line), LOG_NAME "lines left out: %u\n",

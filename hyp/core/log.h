@@ -6,6 +6,10 @@
 #include "hyp/core/serial.h"
 #include <stdarg.h>
 
+/* The manifest is known: what was said so far goes out, from now on at once; or (raw) all that the
+ * monitor has to say waits for its last words, and the one partition has the UART to itself. */
+void log_open(bool raw);
+
 /* The first guest is about to run: from now on nobody waits for the UART but a panic, and the end
  * of all. While the monitor boots it does. */
 void log_stop_waiting(void);

@@ -207,7 +207,7 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 	main_init_cpu(self);
 	sched_init(&vm_sched, facts_board.nr_cpus);
 	boot_read_manifest(&main_boot);
-	serial_open(boot_manifest.raw_console);
+	log_open(boot_manifest.raw_console);
 	facts_time_slice = (uint64_t)boot_manifest.time_slice_us * facts_timer_hz() / 1000000u;
 	facts_tty_tick = facts_timer_hz() / 25; /* longer than a few partitions' slices */
 	rtc_init(boot_read_clock(&main_boot));

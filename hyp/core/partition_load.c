@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A partition before its first instruction: its interrupts as after a reset, its devices given to
+ * it; its memory scrubbed, images copied, everything cleaned to the point of coherency, where a
+ * guest with its caches off looks. In bounded steps: each is a piece of vCPU 0's own time. */
 #include "hyp/core/partition_load.h"
 #include "hyp/base/bits.h"
 #include "hyp/core/halt.h"
@@ -10,9 +13,6 @@
 #include "hyp/hw/timer.h"
 #include "hyp/hw/tlb.h"
 #include <string.h>
-/* A partition before its first instruction: its interrupts as after a reset, its devices given to
- * it; its memory scrubbed, images copied, everything cleaned to the point of coherency, where a
- * guest with its caches off looks. In bounded steps: each is a piece of vCPU 0's own time. */
 
 #define PARTITION_LOAD_STEP 0x4000u /* bytes: some 8,000 instructions, which nothing interrupts */
 

@@ -45,9 +45,8 @@ static inline void serial_drop(struct serial_locked held)
 }
 
 void serial_init(void);
-/* The manifest is known: what was printed so far goes out, from now on at once; or (raw) all that
- * the monitor has to say waits for its last words, and the one partition has the UART to itself.
- * Takes the lock. */
+/* log_open's part: what is in the rings goes out; or (raw) they begin anew, without names. Takes the
+ * lock. */
 void serial_open(bool raw);
 /* From now on reception and transmission go by interrupt. */
 void serial_use_interrupts(struct serial_locked held);

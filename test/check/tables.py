@@ -64,7 +64,7 @@ class Tables:
         files = {name: Path(folder, name) for name in ("l1", "l2", "image", "devices")}
         prints = [f'printf "{name}=%#x\\n", &{name}' for name in SYMBOLS]
         guests = "printf \"guests=%d\\n\", vm_count"
-        ranges = [f'printf "guest {n}=%#llx %#x\\n", vms[{n}].memory_pa, '
+        ranges = [f'printf "guest {n}=%#llx %#x\\n", vms[{n}].memory_pa.pa, '
                   f"vms[{n}].config->memory_size" for n in range(3)]
         l2, entry = "$l2", "*(unsigned long long *)"
         self.said = gdb(

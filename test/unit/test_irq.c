@@ -672,7 +672,7 @@ static void a_timer_is_asked_after_the_acknowledge(void)
 	free(vm.vgic);
 }
 
-/* A partition without a GIC has its timers active for good (vsync_hold_timers). */
+/* A partition without a GIC has its timers active for good (vtimer_hold). */
 static void no_gic(void)
 {
 	struct vgic *vgic;

@@ -166,7 +166,7 @@ static void boot(uint64_t with, bool raw)
 	vm_count = 1;
 	serial_init();
 	vms[0].port = (uint8_t)tty_add_vm(&vms[0]);
-	serial_open(raw);
+	log_open(raw);
 	if (!endless) {
 		has_been_full();
 	}
@@ -299,7 +299,7 @@ static void more_than_the_ring_holds(void)
 	for (uint32_t n = 0; n < 20; n++) {
 		log_line("%2u 456789 123456789 123456789 123456789 12345678\n", (unsigned)n);
 	}
-	serial_open(false);
+	log_open(false);
 	tty_enable_interrupts();
 	interrupts();
 	CHECK(strstr(uart.sent, "[plumbline]  0 456789"));
@@ -769,6 +769,52 @@ static void last_words_behind_half_a_line(void)
 	CHECK(strcmp(uart.sent + uart.nr_sent - 26, "plumbline: end: status 0\r\n") == 0);
 }
 
+/* Those of two guests wait for each other: at the end both come out, too. */
+static void last_words_behind_two_halves(void)
+{
+	static const char *const halves[] = { "half of two", "half of three" };
+	uint32_t port[2];
+
+	boot(2, false);
+	tty_enable_interrupts();
+	log_stop_waiting();
+	port[0] = console_add_port(&serial_console, "two");
+	port[1] = console_add_port(&serial_console, "three");
+	for (uint32_t n = 0; n < 2; n++) {
+		for (const char *half = halves[n]; *half; half++) {
+			console_put(&serial_console, port[n], (uint8_t)*half);
+		}
+	}
+	log_last_words("plumbline: end: status 0\n");
+	CHECK(strstr(uart.sent, "half of two\r\n"));
+	CHECK(strstr(uart.sent, "half of three\r\n"));
+	CHECK(strcmp(uart.sent + uart.nr_sent - 26, "plumbline: end: status 0\r\n") == 0);
+}
+
+/* What is said before the manifest tells that the console is raw comes with the last words, once;
+ * and at once where it is not. */
+static void said_before_it_is_open(void)
+{
+	for (uint32_t raw = 0; raw < 3; raw++) { /* 2: it never is */
+		const char *said;
+
+		boot(1, false);
+		serial_is_open = false;
+		memset(&uart, 0, sizeof(uart));
+		uart.endless = true;
+		serial_init();
+		log_line("left out: CPU 3\n");
+		if (raw < 2) {
+			log_open(raw == 1);
+		}
+		said = raw == 0 ? "[plumbline] left out: CPU 3\r\n" : "left out: CPU 3\r\n";
+		CHECK_EQ(strstr(uart.sent, said) != NULL, raw == 0);
+		log_last_words("plumbline: end: status 0\n");
+		said = strstr(uart.sent, said);
+		CHECK(said && !strstr(strchr(said, '\n'), "CPU 3"));
+	}
+}
+
 static const struct test_case cases[] = {
 	{ "all_comes_out", all_comes_out },
 	{ "long_text", long_text },
@@ -789,6 +835,8 @@ static const struct test_case cases[] = {
 	{ "boot_waits", boot_waits },
 	{ "raw_left_out", raw_left_out },
 	{ "last_words_behind_half_a_line", last_words_behind_half_a_line },
+	{ "last_words_behind_two_halves", last_words_behind_two_halves },
+	{ "said_before_it_is_open", said_before_it_is_open },
 	{ "more_than_the_ring_holds", more_than_the_ring_holds },
 };
 
