@@ -95,6 +95,19 @@ def explanations(text: str, source: str = TABLE) -> list[Side]:
     return sides
 
 
+def allowances(text: str, source: str) -> dict[str, int]:
+    """FILE | COUNT | why: so many sides of its conditions nothing takes."""
+    allowed = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        fields = [field.strip() for field in line.split("|", 2)]
+        if len(fields) != 3 or not fields[1].isdecimal() or not fields[2]:
+            raise ValueError(f"{source}:{number}: not FILE | COUNT | why")
+        allowed[fields[0]] = int(fields[1])
+    return allowed
+
+
 def compare(found: list[tuple[Side, int]], explained: list[Side]) -> tuple[list[str], list[str]]:
     """What is not explained, by file and line; and what is explained in vain. Where a function has
     one condition twice, each needs a line."""
