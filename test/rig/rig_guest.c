@@ -412,6 +412,10 @@ void rig_published(void)
 				rig_demand(cpus[rig_self].loaded != vcpu,
 					   "a vCPU is given away and still `loaded`");
 			}
+			rig_demand(vcpu->life->loaded_on == SCHED_NO_CPU ||
+					   vms[v].life.state == LIFE_RUNNING ||
+					   vms[v].life.state == LIFE_ENDING,
+				   "a partition is off or loads, and a vCPU of it is in a CPU");
 			g->loaded_on = vcpu->life->loaded_on == SCHED_NO_CPU
 					       ? 0
 					       : vcpu->life->loaded_on + 1u;
