@@ -237,7 +237,7 @@ static bool open(struct rig_guest *g, struct guest_regs *regs)
 	} else if (at < ARRAY_SIZE(opening)) {
 		rig_store(g, regs, GICD + opening[at].offset, opening[at].value);
 	} else if (at < ARRAY_SIZE(opening) + 5) {
-		uint32_t intid = 32 + 4 * (at - ARRAY_SIZE(opening)), value = 0;
+		uint32_t intid = 32 + 4 * (at - (uint32_t)ARRAY_SIZE(opening)), value = 0;
 
 		for (uint32_t n = 0; n < 4; n++) {
 			value |= targets(g->vm, intid + n) << 8 * n;
