@@ -183,7 +183,7 @@ VGIC_RIG_FAKES := -Itest/fakes
 VGIC_RIG_TESTS := $(addprefix $(B)/unit/test_,fuzz passed \
 		  $(addprefix vgic_,dist explain flow interface look lr many model phys states))
 
-$(VGIC_RIG_SRCS:%=$(B)/unit/obj/%.o): UNIT_CFLAGS := $(VGIC_RIG_FAKES) $(UNIT_CFLAGS)
+$(VGIC_RIG_SRCS:%=$(B)/unit/obj/%.o): UNIT_CFLAGS := $(VGIC_RIG_FAKES) $(filter-out -Itest/fakes,$(UNIT_CFLAGS))
 
 $(B)/unit/libvgicrig.a: $(VGIC_RIG_SRCS:%=$(B)/unit/obj/%.o)
 	@rm -f $@

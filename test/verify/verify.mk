@@ -86,7 +86,7 @@ $(B)/coverage/test_fuzz: $(FUZZ_TARGETS:%=$(B)/coverage/obj/test/verify/fuzz/fuz
 # Glue, without counters: the table is of pure code.
 VGIC_RIG_COVERAGE := $(VGIC_RIG_SRCS:%=$(B)/coverage/obj/%.o)
 
-$(VGIC_RIG_COVERAGE): COVERAGE_CFLAGS := $(VGIC_RIG_FAKES) $(filter-out $(COVERAGE),$(COVERAGE_CFLAGS))
+$(VGIC_RIG_COVERAGE): COVERAGE_CFLAGS := $(VGIC_RIG_FAKES) $(filter-out $(COVERAGE) -Itest/fakes,$(COVERAGE_CFLAGS))
 $(B)/coverage/test_fuzz $(B)/coverage/test_vgic_states: $(VGIC_RIG_COVERAGE)
 
 $(COVERAGE_PROGRAMS): $(B)/coverage/%: $(B)/coverage/obj/test/unit/%.c.o $(COVERAGE_PURE_OBJS)
