@@ -25,6 +25,8 @@ def mirror(root: Path, copy: Path) -> None:
         (copy / path).unlink()
     for path in wanted:
         source, target = root / path, copy / path
+        if target.is_dir():  # what was a folder is a file now
+            shutil.rmtree(target)
         if not target.exists() or target.read_bytes() != source.read_bytes():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
