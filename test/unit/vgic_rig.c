@@ -286,8 +286,8 @@ void rig_load(struct rig *rig, uint32_t v)
 	struct vcpu *vcpu = rig_on(rig, v);
 	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
 
+	vsync_load(held, vcpu); /* its own timers are not there yet */
 	rig->cpu[v].loaded = true;
-	vsync_load(held, vcpu);
 	vgic_hw_restore(vcpu->cif);
 	vm_unlock_vgic(held);
 	rig_nothing_left();
