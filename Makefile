@@ -179,11 +179,8 @@ $(B)/unit/test_fuzz: $(B)/unit/libfuzz.a
 
 # The VGIC's tests: hyp/core/vsync.c moves its list registers, on CPUs that the test plays.
 VGIC_RIG_SRCS := hyp/core/vsync.c test/unit/vgic_rig.c
-VGIC_RIG_FAKES := -Itest/fakes
 VGIC_RIG_TESTS := $(addprefix $(B)/unit/test_,fuzz passed \
 		  $(addprefix vgic_,dist explain flow interface look lr many model phys states))
-
-$(VGIC_RIG_SRCS:%=$(B)/unit/obj/%.o): UNIT_CFLAGS := $(VGIC_RIG_FAKES) $(filter-out -Itest/fakes,$(UNIT_CFLAGS))
 
 $(B)/unit/libvgicrig.a: $(VGIC_RIG_SRCS:%=$(B)/unit/obj/%.o)
 	@rm -f $@

@@ -23,7 +23,7 @@ VGIC_STATES_OBJS := $(patsubst %,$(B)/verify/obj/%.o,test/verify/vgic_states.c $
 
 $(VGIC_STATES_OBJS): $(B)/verify/obj/%.o: % Makefile test/verify/verify.mk
 	@mkdir -p $(@D)
-	$(Q)$(HOST_CC) $(VGIC_RIG_FAKES) $(VERIFY_CFLAGS) -flto $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(HOST_CC) -Itest/fakes $(VERIFY_CFLAGS) -flto $(DEPFLAGS) -c -o $@ $<
 
 $(B)/verify/vgic_states: $(VGIC_STATES_OBJS)
 	$(call say,HOST,$@)
@@ -50,7 +50,7 @@ $(B)/fuzz/obj/%.c.o: %.c Makefile test/verify/verify.mk
 	$(Q)clang $(FUZZ_CFLAGS) $(if $(filter test/%,$<),,-fsanitize=fuzzer-no-link) $(DEPFLAGS) -c -o $@ $<
 
 # What the models of the VGIC run of the glue has counters, too.
-$(VGIC_RIG_SRCS:%=$(B)/fuzz/obj/%.o): FUZZ_CFLAGS := $(VGIC_RIG_FAKES) $(FUZZ_CFLAGS)
+$(VGIC_RIG_SRCS:%=$(B)/fuzz/obj/%.o): FUZZ_CFLAGS := -Itest/fakes $(FUZZ_CFLAGS)
 $(B)/fuzz/vgic: $(VGIC_RIG_SRCS:%=$(B)/fuzz/obj/%.o)
 
 $(B)/fuzz/obj/driver_%.o: test/verify/fuzz/driver.c Makefile test/verify/verify.mk
@@ -86,7 +86,7 @@ $(B)/coverage/test_fuzz: $(FUZZ_TARGETS:%=$(B)/coverage/obj/test/verify/fuzz/fuz
 # Glue, without counters: the table is of pure code.
 VGIC_RIG_COVERAGE := $(VGIC_RIG_SRCS:%=$(B)/coverage/obj/%.o)
 
-$(VGIC_RIG_COVERAGE): COVERAGE_CFLAGS := $(VGIC_RIG_FAKES) $(filter-out $(COVERAGE) -Itest/fakes,$(COVERAGE_CFLAGS))
+$(VGIC_RIG_COVERAGE): COVERAGE_CFLAGS := $(filter-out $(COVERAGE),$(COVERAGE_CFLAGS))
 $(B)/coverage/test_fuzz $(B)/coverage/test_vgic_states: $(VGIC_RIG_COVERAGE)
 
 $(COVERAGE_PROGRAMS): $(B)/coverage/%: $(B)/coverage/obj/test/unit/%.c.o $(COVERAGE_PURE_OBJS)
