@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A VGIC's memory, its reset, and vCPUs that come and go. */
-#include "vgic/vgic_irq.h"
 #include "hyp/regs/gic.h"
+#include "vgic/vgic_irq.h"
 #include <string.h>
 
 #define STATE_ALIGN 8

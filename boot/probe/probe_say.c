@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "boot/probe/probe.h"
-#include "hyp/text/fmt.h"
 #include "hyp/hw/uart.h"
+#include "hyp/text/fmt.h"
 
 #define PROBE_LINE 200 /* bytes */
 

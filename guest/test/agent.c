@@ -4,12 +4,12 @@
  * (bootargs 'raw'). Bootargs: bank=N of the mailbox; late: no GIC set-up before AGENT_INIT.
  * It holds rights on the control partition, and on itself to lower its own lines.
  */
+#include "guest/test/agent.h"
 #include "guest/lib/exceptions.h"
 #include "guest/lib/guest.h"
 #include "guest/lib/hvc.h"
 #include "guest/lib/mmu.h"
 #include "guest/lib/psci.h"
-#include "guest/test/agent.h"
 #include "guest/test/mailbox.h"
 #include "guest/test/nap.h"
 #include <stdio.h>

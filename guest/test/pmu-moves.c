@@ -5,10 +5,10 @@
  * it got lost, the vCPU would sleep for ever. A cycle here is a nanosecond, and nothing tells how
  * many go by.
  */
-#include "guest/test/pmu.h"
 #include "guest/lib/guest.h"
 #include "guest/lib/report.h"
 #include "guest/test/nap.h"
+#include "guest/test/pmu.h"
 
 #define MOVES_ROUNDS   400u
 #define MOVES_LIMIT_US 60000000u

@@ -4,12 +4,12 @@
  * as zero and swallow writes, whatever the other has in them. To User mode they are UNDEFINED, but
  * for PMUSERENR.
  */
-#include "guest/test/pmu.h"
 #include "guest/lib/exceptions.h"
 #include "guest/lib/guest.h"
 #include "guest/lib/hvc.h"
 #include "guest/lib/report.h"
 #include "guest/test/nap.h"
+#include "guest/test/pmu.h"
 
 #define NONE_LIMIT_US (10 * TIMER_PATIENCE_US)
 

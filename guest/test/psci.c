@@ -3,9 +3,9 @@
  * PSCI 1.0 by HVC (ARM DEN 0022) and SMCCC discovery (DEN 0028), numbers typed from there; four
  * vCPUs. On bare QEMU, which has PSCI of its own, the results that may differ are skipped.
  */
+#include "guest/lib/psci.h"
 #include "guest/lib/exceptions.h"
 #include "guest/lib/guest.h"
-#include "guest/lib/psci.h"
 #include "guest/lib/report.h"
 #include "guest/lib/start.h"
 #include "guest/test/nap.h"

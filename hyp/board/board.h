@@ -6,8 +6,8 @@
 #include "hyp/base/addr.h"
 #include "hyp/base/refusal.h"
 #include "hyp/base/uart_kinds.h"
-#include "hyp/fdt/fdt.h"
 #include "hyp/board/regions.h"
+#include "hyp/fdt/fdt.h"
 #include <stdbool.h>
 
 #define BOARD_MAX_CPUS 8

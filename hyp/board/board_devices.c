@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The GIC, the architected timer and PSCI. */
-#include "hyp/board/board_parts.h"
 #include "hyp/base/bits.h"
+#include "hyp/board/board_parts.h"
 #include <string.h>
 
 #define BOARD_PSCI_CPU_ON     UINT32_C(0x84000003) /* ARM DEN 0022, 5.1 */

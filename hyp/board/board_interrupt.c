@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a device's interrupt to an INTID: Devicetree Specification 0.4, 2.4. */
-#include "hyp/board/board_parts.h"
 #include "hyp/base/bits.h"
+#include "hyp/board/board_parts.h"
 
 /* A child's interrupt, as an interrupt-map's entries begin: unit address, then specifier. */
 #define BOARD_MAP_CELLS 6u

@@ -3,8 +3,8 @@
  * What the tree says of the SoC around the CPUs: who starts them, what starts their counter, and
  * what turns the board off. Nothing here is a must: a CPU that nothing starts stays out.
  */
-#include "hyp/board/board_parts.h"
 #include "hyp/base/bits.h"
+#include "hyp/board/board_parts.h"
 #include <string.h>
 
 #define BOARD_LOW_PA (UINT64_C(1) << 32) /* registers of these SoCs lie below */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The console's UART. */
-#include "hyp/board/board_parts.h"
 #include "hyp/base/bits.h"
+#include "hyp/board/board_parts.h"
 #include <string.h>
 
 /* The path that an alias (its first `length` characters) stands for. */

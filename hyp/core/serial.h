@@ -6,8 +6,8 @@
 #ifndef HYP_CORE_SERIAL_H
 #define HYP_CORE_SERIAL_H
 
-#include "hyp/dev/console.h"
 #include "hyp/core/locks.h"
+#include "hyp/dev/console.h"
 
 #define SERIAL_INPUT 4096 /* a power of two: a page that is pasted */
 #define SERIAL_TURN  32	  /* bytes each way in one go, with interrupts masked */
@@ -45,8 +45,8 @@ static inline void serial_drop(struct serial_locked held)
 }
 
 void serial_init(void);
-/* log_open's part: what is in the rings goes out; or (raw) they begin anew, without names. Takes the
- * lock. */
+/* log_open's part: what is in the rings goes out; or (raw) they begin anew, without names. Takes
+ * the lock. */
 void serial_open(bool raw);
 /* From now on reception and transmission go by interrupt. */
 void serial_use_interrupts(struct serial_locked held);

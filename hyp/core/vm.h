@@ -6,21 +6,21 @@
 #ifndef HYP_CORE_VM_H
 #define HYP_CORE_VM_H
 
-#include "hyp/base/addr.h"
 #include "abi/plumbline.h"
+#include "hyp/base/addr.h"
+#include "hyp/base/guest_regs.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/locks.h"
-#include "hyp/trap/cp15.h"
-#include "hyp/trap/fault.h"
-#include "hyp/base/guest_regs.h"
-#include "hyp/hw/pmu.h"
-#include "hyp/hw/world.h"
-#include "hyp/sched/life.h"
-#include "hyp/manifest/manifest.h"
 #include "hyp/dev/pl011.h"
 #include "hyp/dev/pl031.h"
+#include "hyp/hw/pmu.h"
+#include "hyp/hw/world.h"
+#include "hyp/manifest/manifest.h"
+#include "hyp/sched/life.h"
 #include "hyp/sched/sched.h"
 #include "hyp/stage2/stage2.h"
+#include "hyp/trap/cp15.h"
+#include "hyp/trap/fault.h"
 #include "vgic/vgic.h"
 
 struct vm;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/dev/console.h"
-
-#include <stddef.h>
-#include <string.h>
-
 #include "hyp/base/bits.h"
 #include "hyp/text/fmt.h"
+#include <stddef.h>
+#include <string.h>
 
 #define CONSOLE_NO_PORT 0xffffffffu
 #define CONSOLE_MESSAGE 100 /* bytes, the longest message of the multiplexer and its zero */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/dev/pl011.h"
-
-#include <string.h>
-
 #include "hyp/base/bits.h"
+#include <string.h>
 
 /* Offsets: DDI 0183 section 3.2. */
 #define PL011_DR      0x000u

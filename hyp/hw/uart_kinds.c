@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "hyp/base/bits.h"
 #include "hyp/base/uart_kinds.h"
+#include "hyp/base/bits.h"
 #include "hyp/hw/uart.h"
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "hyp/manifest/manifest_parts.h"
 #include "hyp/base/bits.h"
+#include "hyp/manifest/manifest_parts.h"
 #include <string.h>
 
 enum manifest_root_rule {

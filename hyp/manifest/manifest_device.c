@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Devices that a partition gets as they are. */
-#include "hyp/manifest/manifest_parts.h"
 #include "hyp/base/bits.h"
+#include "hyp/manifest/manifest_parts.h"
 
 enum manifest_device_rule {
 	DEVICE_COMPATIBLE,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "hyp/manifest/manifest_parts.h"
 #include "hyp/base/bits.h"
+#include "hyp/manifest/manifest_parts.h"
 #include <string.h>
 
 #define MANIFEST_NAME_MAX     15u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where a partition's memory and images lie, in its own addresses. */
-#include "hyp/manifest/manifest_parts.h"
 #include "hyp/base/bits.h"
+#include "hyp/manifest/manifest_parts.h"
 #include <string.h>
 
 static bool manifest_place_fixed(const struct manifest_node *node,

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/sched/life.h"
-
-#include <string.h>
-
 #include "hyp/base/bits.h"
+#include <string.h>
 
 void life_init(struct life *life, uint32_t nr_vcpus)
 {

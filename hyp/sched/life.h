@@ -19,8 +19,8 @@
 #define HYP_SCHED_LIFE_H
 
 #include "hyp/base/addr.h"
-#include "hyp/trap/psci.h"
 #include "hyp/sched/sched.h"
+#include "hyp/trap/psci.h"
 
 enum life_state { LIFE_OFF, LIFE_LOADING, LIFE_RUNNING, LIFE_ENDING, LIFE_CRASHED };
 enum life_end { LIFE_END_OFF, LIFE_END_RESET, LIFE_END_CRASH };

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/sched/sched.h"
-
-#include <string.h>
-
 #include "hyp/base/bits.h"
+#include <string.h>
 
 /* Fields that are entity numbers come from the caller; a number that is out of range names nobody.
  */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/text/explain.h"
-
-#include "hyp/text/fmt.h"
 #include "hyp/regs/psr.h"
+#include "hyp/text/fmt.h"
 
 #define EXPLAIN_FAR  999999 /* milliseconds: later, or longer ago, is not told apart */
 #define EXPLAIN_PART 100    /* bytes of a part of a line */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/text/fmt.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-
-#include "hyp/text/fmt.h"
 
 #define FMT_DIGITS	20   /* UINT64_MAX in decimal */
 #define FMT_WIDTH_LIMIT 1000 /* wider is cut: the width cannot overflow */

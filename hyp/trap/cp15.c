@@ -9,12 +9,10 @@
  *   HCPTR.TTA                  trace: none
  */
 #include "hyp/trap/cp15.h"
-
 #include "hyp/base/bits.h"
 #include "hyp/regs/cp15.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/hsr.h"
-
 #include <stddef.h>
 
 /* Who may do what; anything else is UNDEF. */

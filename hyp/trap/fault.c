@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/trap/fault.h"
-
 #include "hyp/base/bits.h"
-#include "hyp/trap/cp15.h"
-#include "hyp/text/fmt.h"
 #include "hyp/regs/hsr.h"
+#include "hyp/text/fmt.h"
+#include "hyp/trap/cp15.h"
 
 enum fault_news fault_see(struct fault_seen *seen, uint32_t limit, uint32_t pc, uint32_t detail)
 {

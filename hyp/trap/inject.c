@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/trap/inject.h"
-
 #include "hyp/base/bits.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"

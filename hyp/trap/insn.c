@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/trap/insn.h"
-
 #include "hyp/base/bits.h"
 #include "hyp/regs/hsr.h"
 #include "hyp/regs/psr.h"

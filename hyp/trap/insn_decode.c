@@ -4,9 +4,8 @@
  * Thumb), A6.3.7 to A6.3.10 (32-bit Thumb). The address is not computed: the fault gave it. Forms
  * that access as PL0 (LDRT ...) need nothing special: their stage-1 check has passed.
  */
-#include "hyp/trap/insn.h"
-
 #include "hyp/base/bits.h"
+#include "hyp/trap/insn.h"
 
 /* ARM and, but for P, U, W, the halves of 32-bit Thumb: Rn, Rt, Rm */
 #define WORD_RN GENMASK32(19, 16)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/trap/psci.h"
-
-#include <string.h>
-
 #include "hyp/base/bits.h"
+#include <string.h>
 
 /* Function numbers: DEN 0022D section 5.1; SMCCC: DEN 0028 section 7. */
 #define PSCI_FN_VERSION		  UINT32_C(0x84000000)

@@ -92,9 +92,11 @@ static uint32_t came_from;
 
 /* libc's own: the sanitizer's warns that it knows no coroutines, and clears a whole stack each
  * time. It is told of them by the calls above. */
+typedef int swapcontext_fn(ucontext_t *, const ucontext_t *);
+
 static int swap(ucontext_t *from, const ucontext_t *to)
 {
-	static int (*swapcontext_of_libc)(ucontext_t * from, const ucontext_t *to);
+	static swapcontext_fn *swapcontext_of_libc;
 
 	if (!swapcontext_of_libc) {
 		void *libc = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);

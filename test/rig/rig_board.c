@@ -3,8 +3,8 @@
  * of it, kept for the runs. */
 #define _GNU_SOURCE
 #include "hyp/core/boot_parts.h"
-#include "hyp/core/partition_make.h"
 #include "hyp/core/main.h"
+#include "hyp/core/partition_make.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/mmu.h"
 #include "test/rig/rig.h"

@@ -2,11 +2,11 @@
 /* The CPUs' registers, time, the UART, firmware: what stands behind the fakes. */
 #include "hyp/base/bits.h"
 #include "hyp/hw/io.h"
+#include "hyp/hw/monitor_calls.h"
 #include "hyp/hw/pen.h"
+#include "hyp/hw/pen_layout.h"
 #include "hyp/hw/smc.h"
 #include "hyp/hw/vfp.h"
-#include "hyp/hw/monitor_calls.h"
-#include "hyp/hw/pen_layout.h"
 #include "test/rig/rig.h"
 #include <string.h>
 

@@ -51,7 +51,7 @@ const char *rig_mix_check(void);
 
 /* `make verify` goes further than `make unit`. */
 #ifdef RIG_LONG
-#define RUNS(n) ((n)*RIG_LONG)
+#define RUNS(n) (RIG_LONG * (n))
 #else
 #define RUNS(n) (n)
 #endif

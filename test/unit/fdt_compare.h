@@ -3,8 +3,8 @@
 #ifndef TEST_UNIT_FDT_COMPARE_H
 #define TEST_UNIT_FDT_COMPARE_H
 
-#include "test/unit/test.h"
 #include "hyp/fdt/fdt.h"
+#include "test/unit/test.h"
 
 /* libfdt has a function of this name too; it is not called here. */
 #define fdt_next_node libfdt_next_node

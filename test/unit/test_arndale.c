@@ -2,19 +2,18 @@
 /* The Arndale's way from its device tree (Debian's, which `make setup` fetches) to CPU 1 and to
  * power-off, in the order of hyp/core/main.c: each access to the SoC, with addresses and values
  * from its user manual and from public code that runs on the board. */
-#include "test/rig/one.h"
-#include "test.h"
-#include "hyp/board/board_parts.h"
-#include "hyp/hw/io.h"
-#include "hyp/hw/timer.h"
-#include "hyp/hw/uart.h"
 #include "hyp/base/bits.h"
-
+#include "hyp/board/board_parts.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/soc.h"
 #include "hyp/hw/gic.h"
+#include "hyp/hw/io.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/smc.h"
+#include "hyp/hw/timer.h"
+#include "hyp/hw/uart.h"
+#include "test.h"
+#include "test/rig/one.h"
 
 #define TREE  "build/guests/dtbs/exynos5250-arndale.dtb"
 #define ENTRY 0x42000268u

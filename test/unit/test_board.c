@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Boards: trees in the manner of QEMU's virt, Versatile Express and Arndale, and refusals. */
 #define _POSIX_C_SOURCE 200809L
+#include "hyp/board/board.h"
 #include "test.h"
 #include "tree.h"
-#include "hyp/board/board.h"
 
 static struct tree blob;
 static struct fdt fdt;

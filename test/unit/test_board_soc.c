@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What starts CPUs and counter, and what turns a board off: trees in the manner of Linux's. */
 #define _POSIX_C_SOURCE 200809L
+#include "hyp/board/board.h"
 #include "test.h"
 #include "tree.h"
-#include "hyp/board/board.h"
 
 #define CPUS(second)                                        \
 	"cpus { #address-cells = <1>; #size-cells = <0>;\n" \

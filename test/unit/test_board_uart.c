@@ -2,9 +2,9 @@
 /* The console's UART in the manner of each board's own tree: kind, place, shape, interrupt; and
  * which one it is where there are several. Numbers from the boards' manuals. */
 #define _POSIX_C_SOURCE 200809L
+#include "hyp/board/board.h"
 #include "test.h"
 #include "tree.h"
-#include "hyp/board/board.h"
 
 /* A board with all but UARTs: /chosen's content, /aliases' content and the soc's come in. */
 static const char frame[] =

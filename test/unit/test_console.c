@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "test/unit/test.h"
-
 #include "hyp/dev/console.h"
+#include "test/unit/test.h"
 
 static struct console con;
 static char out[65536]; /* what the UART has sent */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Encodings are typed from the ARM ARM (DDI 0406C), B3.17 and C11.11; values from the Cortex-A15
  * TRM (DDI 0438), 4.2. */
-#include "test/unit/test.h"
-
 #include "hyp/trap/cp15.h"
+#include "test/unit/test.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -3,10 +3,9 @@
  * hyp/regs/cp15.h against the register summaries of the ARM ARM (DDI 0406C): B3.17 by CRn for CP15,
  * C11.11 for debug, where register number = opc2 << 4 | CRm (0..127), + 128 * CRn.
  */
-#include "test/unit/test.h"
-
-#include "hyp/trap/cp15.h"
 #include "hyp/regs/cp15.h"
+#include "hyp/trap/cp15.h"
+#include "test/unit/test.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

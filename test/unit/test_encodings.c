@@ -5,9 +5,6 @@
  * there, a field by its highest and lowest bit. CP15 encodings: test_cp15_regs.
  * test/check/encodings.py sees that no macro is without a row.
  */
-#include "test/unit/test.h"
-
-#include "hyp/trap/cp15.h"
 #include "hyp/regs/cp15.h"
 #include "hyp/regs/gic.h"
 #include "hyp/regs/hcr.h"
@@ -16,6 +13,8 @@
 #include "hyp/regs/pmu.h"
 #include "hyp/regs/psr.h"
 #include "hyp/regs/timer.h"
+#include "hyp/trap/cp15.h"
+#include "test/unit/test.h"
 
 struct row {
 	const char *name, *section;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* CPSR is typed from the ARM ARM (DDI 0406C) B1.3.3, hints from A8.8.424 and A8.8.425. */
-#include "test/unit/test.h"
-
 #include "hyp/text/explain.h"
+#include "test/unit/test.h"
 
 #define SVC	   0x13u
 #define MASK_I	   0x80u

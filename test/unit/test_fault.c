@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Syndromes are typed from the ARM ARM (DDI 0406C), B3.13.6. */
-#include "test/unit/test.h"
-
 #include "hyp/trap/fault.h"
+#include "test/unit/test.h"
 
 #define EC(n) ((uint32_t)(n) << 26)
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The device-tree reader: by cases, and against libfdt over mutated blobs. */
 #define _POSIX_C_SOURCE 200809L
+#include "fdt_compare.h"
 #include "test.h"
 #include "tree.h"
-#include "fdt_compare.h"
 
 static const char source[] =
 	"/dts-v1/; /memreserve/ 0x1000 0x2000; /memreserve/ 0x100000000 0x3000;\n"

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "test/unit/test.h"
-
-#include <inttypes.h>
-
 #include "hyp/text/fmt.h"
+#include "test/unit/test.h"
+#include <inttypes.h>
 
 static char line[128];
 

@@ -6,14 +6,10 @@
  * writes, which came before its SGI, at the first barrier behind the acknowledge, and not before.
  */
 #include "test/unit/hw_log.h"
-
 #include "hyp/core/cpu.h"
 #include "hyp/core/exit.h"
-#include "hyp/core/irq.h"
-#include "hyp/hw/gic.h"
-#include "hyp/hw/io.h"
-#include "hyp/regs/gic.h"
 #include "hyp/core/halt.h"
+#include "hyp/core/irq.h"
 #include "hyp/core/log.h"
 #include "hyp/core/phys.h"
 #include "hyp/core/report.h"
@@ -21,7 +17,9 @@
 #include "hyp/core/tick.h"
 #include "hyp/core/tty.h"
 #include "hyp/core/vsync.h"
-
+#include "hyp/hw/gic.h"
+#include "hyp/hw/io.h"
+#include "hyp/regs/gic.h"
 #include <setjmp.h>
 
 #define GICD_AT UINT32_C(0x10000000)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* hyp/hw/gic.c: what a GIC that is slower than the CPU needs. */
 #include "test/unit/hw_log.h"
-
 #include "hyp/hw/gic.h"
 #include "hyp/hw/io.h"
 #include "hyp/regs/gic.h"

@@ -4,7 +4,6 @@
  * then, or a bounded time has passed; a second CPU that wants to end it stays silent.
  */
 #include "test/unit/hw_log.h"
-
 #include "hyp/core/cpu.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/halt.h"
@@ -12,7 +11,6 @@
 #include "hyp/core/soc.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/smc.h"
-
 #include <setjmp.h>
 
 #define NR_CPUS 4u

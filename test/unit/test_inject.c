@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Numbers are typed from the ARM ARM (DDI 0406C): B1.9.2, B1.9.7, B1.9.8, B4.1 (DFSR, IFSR). */
-#include "test/unit/test.h"
-
 #include "hyp/trap/inject.h"
+#include "test/unit/test.h"
 
 /* ARM: Q, GE and flags set, FIQ masked, SVC. Thumb: in an IT block, user mode. */
 #define ARM_SVC	  0xf80f0053u

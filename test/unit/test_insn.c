@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Numbers are typed from the ARM ARM (DDI 0406C); instruction words come from GNU as. */
-#include "test/unit/test.h"
-
 #include "hyp/trap/insn.h"
+#include "test/unit/test.h"
 
 /* A8.3.1: for each condition the set of NZCV values (bit n: flags n) under which it holds. */
 static const uint16_t holds_under[16] = {

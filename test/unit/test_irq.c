@@ -5,7 +5,6 @@
  * that stays active is never signalled again (IHI 0048B 3.2.4).
  */
 #include "test/unit/hw_log.h"
-
 #include "hyp/core/cpu.h"
 #include "hyp/core/exit.h"
 #include "hyp/core/facts.h"
@@ -24,7 +23,6 @@
 #include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
 #include "vgic/vgic_hw.h"
-
 #include <setjmp.h>
 
 #define SPURIOUS 1023u

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Manifests: defaults, every property, every refusal, damaged blobs, and the board's part. */
 #define _POSIX_C_SOURCE 200809L
+#include "hyp/manifest/manifest.h"
 #include "test.h"
 #include "tree.h"
-#include "hyp/manifest/manifest.h"
 
 #define KERNEL "kernel = [00 00 a0 e1 fe ff ff ea 00 00 00 00]; "
 #define PART   "compatible = \"plumbline,partition\"; "

@@ -2,9 +2,9 @@
 /* Manifests and the machine that guests see: which windows a partition has, and that nothing else
  * may be there. */
 #define _POSIX_C_SOURCE 200809L
+#include "hyp/manifest/manifest.h"
 #include "test.h"
 #include "tree.h"
-#include "hyp/manifest/manifest.h"
 
 /* The places are those of QEMU's virt board; `last` is the last page. */
 static const struct {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* hyp/core/mem.c: a guest with its MMU off has written past the caches. */
 #include "test/unit/hw_log.h"
-
 #include "hyp/core/cpu.h"
 #include "hyp/core/mem.h"
 #include "hyp/core/vm.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "test/unit/test.h"
-
 #include "hyp/dev/pl011.h"
+#include "test/unit/test.h"
 
 /* Offsets and bits as DDI 0183 chapter 3 lists them. */
 enum {

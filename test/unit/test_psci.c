@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "test/unit/test.h"
-
 #include "hyp/trap/psci.h"
+#include "test/unit/test.h"
 
 /* Memory at 0x40000000..0x4fffffff. The cookie must come through. */
 static const int cookie = 42;

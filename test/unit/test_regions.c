@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Address ranges against a bitmap of 256 granules, by random operations. */
-#include "test.h"
 #include "hyp/board/regions.h"
+#include "test.h"
 
 #define SPACE 256u
 #define TOP   UINT64_MAX

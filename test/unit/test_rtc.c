@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* hyp/core/rtc.c: who is disturbed by an alarm that a guest writes, and who looks after it. */
 #include "test/unit/hw_log.h"
-
 #include "hyp/core/cpu.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/rtc.h"

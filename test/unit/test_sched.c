@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "test/unit/test.h"
-
 #include "hyp/sched/sched.h"
+#include "test/unit/test.h"
 
 #define NONE   0xffffffffu
 #define NO_CPU 0xff

@@ -2,11 +2,11 @@
 /* Starts of CPUs and counters on models of the registers: what their manuals, and public code that
  * runs on the boards, say of them. A model knows what a core needs to come up, and in which order.
  */
-#include "test/rig/one.h"
-#include "test.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/soc.h"
 #include "hyp/hw/timer.h"
+#include "test.h"
+#include "test/rig/one.h"
 
 #define BLOCK ((uintptr_t)0x100000) /* the first block of registers; the second is behind it */
 #define OTHER ((uintptr_t)0x110000)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage-2 tables, read back by a walk written from the ARM ARM (DDI 0406C): B3.6.1 (levels 1, 2),
  * B3.6.2 (level 3), B3.6.6 (the walk), tables B3-20 to B3-24 (attributes). */
-#include "test.h"
 #include "hyp/stage2/stage2.h"
+#include "test.h"
 
 #define POOL_PAGES 600u
 #define POOL_PA	   UINT64_C(0x8a00400000) /* above 4 GiB, and not where the pool is */

@@ -5,8 +5,8 @@
  * comes afterwards; a Cortex-A15 has.
  */
 #include "test/unit/hw_log.h"
-
 #include "hyp/core/cpu.h"
+#include "hyp/core/device.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/guest_log.h"
 #include "hyp/core/halt.h"
@@ -31,7 +31,6 @@
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/timer.h"
 #include "hyp/hw/vfp.h"
-#include "hyp/core/device.h"
 #include "vgic/vgic_hw.h"
 #include <setjmp.h>
 

@@ -5,8 +5,8 @@
  */
 #include "hyp/hw/io.h"
 #include "hyp/regs/gic.h"
-#include "vgic/vgic_hw.h"
 #include "test/unit/test.h"
+#include "vgic/vgic_hw.h"
 
 #define GICH	0x2c004000u
 #define LRS	4u

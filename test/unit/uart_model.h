@@ -7,9 +7,9 @@
 #ifndef TEST_UNIT_UART_MODEL_H
 #define TEST_UNIT_UART_MODEL_H
 
-#include "test/unit/test.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/uart.h"
+#include "test/unit/test.h"
 
 #define MODEL_BASE ((uintptr_t)0x7000)
 #define MODEL_SIZE 0x1000u

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Hypercalls and GIC registers with whatever comes: a linear congruential generator, so that a
  * failure comes again. */
-#include "guest/test/hazards/hazards.h"
 #include "guest/lib/gic.h"
 #include "guest/lib/hvc.h"
 #include "guest/lib/report.h"
+#include "guest/test/hazards/hazards.h"
 
 #define CALLS_ROUNDS 20000u
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Coprocessor instructions: ARM DDI 0406C, A8.8.98 (MCR), A8.8.107 (MRC), B3.17 (CP15). */
-#include "guest/test/hazards/hazards.h"
 #include "guest/lib/report.h"
+#include "guest/test/hazards/hazards.h"
 #include <stdio.h>
 
 static uint32_t cp_word(uint32_t coproc, uint32_t read, uint32_t crn, uint32_t opc1, uint32_t crm,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "guest/test/hazards/hazards.h"
 #include "guest/lib/guest.h"
 #include "guest/lib/hvc.h"
 #include "guest/lib/mmu.h"
 #include "guest/lib/report.h"
+#include "guest/test/hazards/hazards.h"
 #include "guest/test/nap.h"
 #include <stdio.h>
 

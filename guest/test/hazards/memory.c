@@ -2,8 +2,8 @@
 /* Accesses of every kind to emulated and absent devices, and maintenance of caches at the ends of
  * the address space. Those that the syndrome does not describe (ARM DDI 0406C, B3.13.6) are an
  * abort or done right, never a stop. */
-#include "guest/test/hazards/hazards.h"
 #include "guest/lib/report.h"
+#include "guest/test/hazards/hazards.h"
 #include <stdio.h>
 
 #define MEMORY_DIST 0x08000000u

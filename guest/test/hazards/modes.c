@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Modes that a guest must not reach, registers of modes that it must not see (ARM DDI 0406C, B1.3,
  * B9.2). Much of it is UNPREDICTABLE: then anything goes that this guest could do anyway. */
-#include "guest/test/hazards/hazards.h"
 #include "guest/lib/cpu.h"
 #include "guest/lib/report.h"
+#include "guest/test/hazards/hazards.h"
 #include <stdio.h>
 
 /* NONE or UNDEF, and still in SVC mode. */

@@ -8,9 +8,9 @@
  */
 #include "guest/lib/guest.h"
 #include "guest/lib/hvc.h"
+#include "guest/lib/mmio.h"
 #include "guest/lib/smp.h"
 #include "guest/test/lockstep/lockstep.h"
-#include "guest/lib/mmio.h"
 
 #define LINES_PL031 34u
 #define LINES_PL061 39u

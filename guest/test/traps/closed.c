@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* VFP and NEON: to devices an abort, the first use in an IT block and under a condition. A nap lets
  * the other partition run, which closes VFP: what follows is a first use again. */
-#include "guest/test/traps/traps.h"
 #include "guest/lib/report.h"
 #include "guest/lib/vfp.h"
 #include "guest/test/nap.h"
+#include "guest/test/traps/traps.h"
 
 #define CLOSED_ROUNDS 20u
 

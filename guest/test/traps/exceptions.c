@@ -4,9 +4,9 @@
  * a handler looks at: the instruction, ITSTATE in the SPSR, DFSR, DFAR (ARM DDI 0406C, B1.8,
  * B3.13).
  */
-#include "guest/test/traps/traps.h"
 #include "guest/lib/cpu.h"
 #include "guest/lib/report.h"
+#include "guest/test/traps/traps.h"
 
 #define EXC_ANY_IT  0xffu
 #define EXC_IT(psr) (((psr) >> 25 & 3u) | ((psr) >> 8 & 0xfcu)) /* CPSR: IT[1:0], IT[7:2] */

@@ -4,11 +4,11 @@
  * under conditions that hold and that do not, from every mode: the right registers change, and no
  * others. ARM DDI 0406C, A8.3 (conditions, IT), B3.13.6 (what a data abort's syndrome says).
  */
-#include "guest/test/traps/traps.h"
 #include "guest/lib/guest.h"
 #include "guest/lib/mmio.h"
 #include "guest/lib/report.h"
 #include "guest/test/nap.h"
+#include "guest/test/traps/traps.h"
 #include <stdio.h>
 
 #define TRAPS_HIGH(n) (0x8f00 + (n)) /* what r8 to r12 hold throughout */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Data and base registers of every mode (ARM DDI 0406C, B1.3.2): FIQ's r8 to r12, each mode's SP
  * and LR, User mode's, which HYP finds in places of their own. */
-#include "guest/test/traps/traps.h"
 #include "guest/lib/gic.h"
 #include "guest/lib/mmio.h"
 #include "guest/lib/mmu.h"
 #include "guest/lib/report.h"
+#include "guest/test/traps/traps.h"
 
 #define REG_OUT	 0x18202830u
 #define REG_OUT2 0x38404850u

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Trapped coprocessor registers, WFI, WFE and hypercalls. ACTLR reads as 0x40 (SMP), writes to it
  * change nothing. */
-#include "guest/test/traps/traps.h"
 #include "guest/lib/gic.h"
 #include "guest/lib/report.h"
 #include "guest/lib/timer.h"
 #include "guest/test/nap.h"
+#include "guest/test/traps/traps.h"
 
 #define ACTLR_SMP 0x40u
 

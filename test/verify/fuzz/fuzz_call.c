@@ -3,9 +3,9 @@
  * Hypercalls' arguments. KVM_IRQ_LINE's word against the oracle of test/verify; PSCI calls against
  * a restatement of DEN 0022 for vCPUs that are off, on their way, or on.
  */
+#include "hyp/trap/psci.h"
 #include "test/verify/fuzz/fuzz.h"
 #include "test/verify/irq_line_compare.h"
-#include "hyp/trap/psci.h"
 
 #define RAM_START 0x40000000u
 #define RAM_END	  0x4fffffffu

@@ -6,8 +6,8 @@
  * does not come out, and a sequence comes in one piece. Input goes where the last command has led
  * it, or to who asks the terminal, each byte once and in order.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/dev/console.h"
+#include "test/verify/fuzz/fuzz.h"
 
 #define RING  512
 #define PORTS 17

@@ -3,8 +3,8 @@
  * The state report of any vCPU, into any buffer: every line ends, is printable, says whose it is,
  * and stays in its buffer.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/text/explain.h"
+#include "test/verify/fuzz/fuzz.h"
 
 #define MOST 999999 /* milliseconds that are told */
 

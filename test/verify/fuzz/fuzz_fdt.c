@@ -3,9 +3,9 @@
  * Any blob as a device tree: ours and libfdt take the same ones, and find the same in them. What
  * is taken is then read as a board's tree and as a manifest: with a result, or a refusal in words.
  */
-#include "test/verify/fuzz/fuzz.h"
-#include "test/unit/fdt_compare.h"
 #include "hyp/manifest/manifest.h"
+#include "test/unit/fdt_compare.h"
+#include "test/verify/fuzz/fuzz.h"
 
 static struct board board;
 static struct manifest manifest;

@@ -4,10 +4,10 @@
  * typed from the ARM ARM (DDI 0406C, A8.8); CP15 and CP14 accesses, conditions and names by what
  * must hold of them.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/trap/cp15.h"
 #include "hyp/trap/fault.h"
 #include "hyp/trap/insn.h"
+#include "test/verify/fuzz/fuzz.h"
 
 enum set { ARM, T16, T32 };
 

@@ -3,8 +3,8 @@
  * Sets of ranges by a byte program against a map of units, one flag each: at the bottom of the
  * address space, around 4 GiB, and at its top, where a range can wrap.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/board/regions.h"
+#include "test/verify/fuzz/fuzz.h"
 
 #define UNITS 128u
 #define UNIT  UINT64_C(0x100000)

@@ -3,8 +3,8 @@
  * The PL031 by a byte program against its manual (ARM DDI 0224, 3.3): DR counts seconds from what
  * LR was set to, and the interrupt is raised once when it comes to MR.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/dev/pl031.h"
+#include "test/verify/fuzz/fuzz.h"
 
 static struct {
 	uint64_t now;

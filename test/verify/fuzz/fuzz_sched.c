@@ -4,8 +4,8 @@
  * and no numbers that wrap. CPUs that were told to reschedule do so sooner or later; when all have,
  * none is idle, or runs a lower priority, beside somebody who waits for it.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/sched/sched.h"
+#include "test/verify/fuzz/fuzz.h"
 
 #define NOBODY 0xffffffffu
 #define NO_CPU 0xffu

@@ -4,8 +4,8 @@
  * typed from the ARM ARM (B3.6): what is mapped is exactly what was accepted, a refusal changes
  * nothing, and a range is refused only for what the header says.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/stage2/stage2.h"
+#include "test/verify/fuzz/fuzz.h"
 
 #define PAGE	  UINT64_C(0x1000)
 #define BLOCK	  UINT64_C(0x200000)

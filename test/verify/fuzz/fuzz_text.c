@@ -3,8 +3,8 @@
  * Formats of one conversion between two texts, against the C library's, into buffers of any size.
  * What hyp/text/fmt.h does not promise ends the formatting: from there it is copied.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/text/fmt.h"
+#include "test/verify/fuzz/fuzz.h"
 
 #define ROOM 96
 

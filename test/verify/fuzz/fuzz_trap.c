@@ -4,10 +4,10 @@
  * ARM ARM (DDI 0406C, B3.17, C11.11), exceptions as TakeException has them (B1.9), and which faults
  * are told, and when they are a loop.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/trap/cp15.h"
 #include "hyp/trap/fault.h"
 #include "hyp/trap/inject.h"
+#include "test/verify/fuzz/fuzz.h"
 
 #define NONE 0xffffffffu
 

@@ -4,8 +4,8 @@
  * 3.3). Every byte comes out once and in order; flags tell of the queues; UARTINTR is what RIS and
  * IMSC make of it, and each cause is there when its condition is.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/dev/pl011.h"
+#include "test/verify/fuzz/fuzz.h"
 
 enum {
 	DR = 0x00,

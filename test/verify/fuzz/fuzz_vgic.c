@@ -5,8 +5,8 @@
  * any line, any EOI and DIR, resets. Of those the model says nothing; the invariants hold all the
  * same.
  */
-#include "test/verify/fuzz/fuzz.h"
 #include "test/unit/vgic_model.h"
+#include "test/verify/fuzz/fuzz.h"
 
 static struct fuzz_input input;
 

@@ -8,8 +8,8 @@
 #ifndef TEST_VERIFY_FUZZ_MANIFEST_TREE_H
 #define TEST_VERIFY_FUZZ_MANIFEST_TREE_H
 
-#include "test/verify/fuzz/fuzz.h"
 #include "hyp/manifest/manifest.h"
+#include "test/verify/fuzz/fuzz.h"
 
 /* libfdt has a function of this name too; it is not called here. */
 #define fdt_next_node libfdt_next_node

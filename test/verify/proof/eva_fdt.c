@@ -4,8 +4,8 @@
  * blocks have one size a run (BLOCK_SIZE), and each check runs for itself: the header, the
  * reservations, the structure. The memory ends where the block ends.
  */
-#include <string.h>
 #include "proof.h"
+#include <string.h>
 #include "hyp/fdt/fdt.c"
 #include "hyp/fdt/fdt_find.c"
 #include "hyp/fdt/fdt_value.c"
