@@ -212,7 +212,7 @@ boot_secondary:
 	cmp	r1, #MODE_HYP
 	strne	r1, [r4, #PEN_TURN_MODE]
 	dsb
-2:	wfine				/* not in HYP: main_start_cpu says so */
+2:	wfine				/* not in HYP: cpus_refuse says so */
 	bne	2b
 	ldr	r0, =mmu_boot_l1
 	add	r0, r0, r12

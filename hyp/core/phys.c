@@ -27,8 +27,9 @@ static void phys_retarget(uint32_t intid, uint8_t cpu_mask)
 /* Who ends a device's interrupt pays for the next: it goes to the CPU that ends it. Else a vCPU
  * with a CPU of its own could make a level that never falls fire without end on another's. This one
  * deactivates with its interrupts masked: nothing can come between. */
-__attribute__((noinline)) void phys_release_device(uint32_t physid)
+__attribute__((noinline)) void phys_release_device(struct vgic_locked held, uint32_t physid)
 {
+	(void)held;
 	phys_retarget(physid, cpu_this()->gic_mask);
 	gic_set_active(physid, false);
 }

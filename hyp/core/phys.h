@@ -28,17 +28,15 @@ void phys_fired(struct vm *vm, uint32_t iar, uint32_t intid);
  * runs. */
 void phys_change_trigger(uint32_t intid, bool edge);
 
-/* Deactivates a physical interrupt for its guest, which has ended it on this CPU. vgic_lock is
- * held.
- */
-void phys_release_device(uint32_t physid);
+/* Deactivates a physical interrupt for its guest, which has ended it on this CPU. */
+void phys_release_device(struct vgic_locked held, uint32_t physid);
 
-static inline void phys_release(uint32_t physid)
+static inline void phys_release(struct vgic_locked held, uint32_t physid)
 {
 	if (physid < VGIC_NR_PRIVATE) {
 		gic_deactivate(physid);
 	} else {
-		phys_release_device(physid);
+		phys_release_device(held, physid);
 	}
 }
 

@@ -24,7 +24,7 @@ bool vpmu_use(struct vcpu *vcpu);
 /* A vCPU that starts has not used them. */
 void vpmu_reset(struct vcpu *vcpu);
 
-/* Parts of a world switch, under vgic_lock if there is a VGIC. */
+/* Parts of a world switch, under vgic_lock if there is a VGIC: who has none has no lock to show. */
 void vpmu_hold(struct vcpu *vcpu);
 void vpmu_take(struct vcpu *vcpu, vgic_kick_t *kick);
 

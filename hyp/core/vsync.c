@@ -60,7 +60,7 @@ static __attribute__((noinline)) void vsync_release_all(struct vgic_locked held,
 
 	while (vcpu->cif->has_release &&
 	       vgic_phys_release_next(held.vm->vgic, vcpu->index, &physid)) {
-		phys_release(physid);
+		phys_release(held, physid);
 	}
 }
 
@@ -268,7 +268,7 @@ enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)
 	vsync_fold(vcpu);
 	held = vm_lock_vgic(vm);
 	if (vgic_cpu_dir(vm->vgic, vcpu->index, mmio->value, &physid, &kick)) {
-		phys_release(physid);
+		phys_release(held, physid);
 	}
 	vm_unlock_vgic(held);
 	vm_kick(vm, kick & ~BIT32(vcpu->index));

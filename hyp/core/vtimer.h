@@ -6,7 +6,8 @@
 #include "hyp/core/vm.h"
 
 /* The physical timers' interrupts stay active while the guest holds them, so that they do not fire
- * again; a guest without a GIC never gets them. Under vgic_lock if there is a VGIC. */
+ * again; a guest without a GIC never gets them. Under vgic_lock if there is a VGIC: who has
+ * none has no lock to show. */
 void vtimer_hold(const struct vcpu *vcpu, bool loading);
 
 /* The lines of a vCPU's timers have come off this CPU: one that had fallen before is forgotten, and

@@ -83,7 +83,7 @@ static bool manifest_place_memory(const struct manifest_node *node,
 	}
 	if (size > MANIFEST_IPA_LIMIT - partition->memory_ipa.ipa) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE,
-				       "more than fits below 4 GiB (3 GiB from 0x40000000 on)");
+				       "more than fits between its start and 4 GiB");
 	}
 	if (size > MANIFEST_PA_LIMIT - partition->memory_pa.pa) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT, "the memory ends above 2^40");

@@ -11,7 +11,7 @@ BOOTARGS = "console=ttyAMA0 quiet test=speed"
 SYSTEM = '/include/ "test/systems/linux-speed.dts"\n/ {{ guest {{ bootargs = "{}"; }}; {} }};\n'
 ALONE = beside.System(SYSTEM.format(BOOTARGS, "/delete-node/ watch;"))
 WATCHED = beside.System(SYSTEM.format(BOOTARGS + " watch=1", ""), smp=2)
-LOGS = BUILD / "guest-speed"
+LOGS = BUILD / "bench-guest"
 EPILOG = """\
 One vCPU on a CPU of its own, 128 MiB; the same kernel, initial RAM disk, bootargs and device tree on
 both sides. First the instructions: one takes 1 ns (-icount shift=0), so the figures are those of

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which branches of the pure code its checkers take."""""
+"""Which branches of the pure code its checkers take."""
 
 import argparse
 import json

@@ -65,12 +65,24 @@ def call_faults(page: str, known: list[Call]) -> list[str]:
             for call in sorted(only, key=lambda call: call.number)]
 
 
+def mutant_faults(page: str, patches: dict[str, int]) -> list[str]:
+    """docs/verification.md against the patches of each checker."""
+    told = {CODE.findall(checker)[0]: int(count)
+            for checker, _, _, count in rows(page, "| checker | shows | of what | mutants |")}
+    return [f"{name}: {told.get(name, 'nothing')} in the page, {patches.get(name, 'no')} patches"
+            for name in sorted(told.keys() | patches.keys()) if told.get(name) != patches.get(name)]
+
+
 def findings(root: Path) -> list[tuple[str, list[str]]]:
     """What was compared, and the faults found."""
-    porting, abi = "docs/porting.md", "docs/control-abi.md"
+    porting, abi, verification = "docs/porting.md", "docs/control-abi.md", "docs/verification.md"
+    patches = {folder.name: len(list(folder.glob("*.patch")))
+               for folder in (root / "test/verify/mutants").iterdir()}
     try:
         known = calls((root / "hyp/core/hypercall.c").read_text(), (root / "abi/plumbline.h").read_text())
         return [(f"{porting}: kinds of UART", uart_faults((root / porting).read_text(), uarts.rows())),
-                (f"{abi}: calls", call_faults((root / abi).read_text(), known))]
+                (f"{abi}: calls", call_faults((root / abi).read_text(), known)),
+                (f"{verification}: mutants",
+                 mutant_faults((root / verification).read_text(), patches))]
     except PlumbError as error:
         return [("tables of the sources", [str(error)])]

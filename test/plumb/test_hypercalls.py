@@ -64,7 +64,7 @@ class Page(unittest.TestCase):
         return tables.calls(SOURCE.replace(HEAD, HEAD + more), abi)
 
     def test_as_it_is(self):
-        self.assertEqual([faults for _, faults in tables.findings(ROOT)], [[], []])
+        self.assertEqual([faults for _, faults in tables.findings(ROOT)], [[], [], []])
 
     def test_a_call_that_is_not_told(self):
         abi = ABI + "#define PLUMB_DUMMY 0x86000fdd /* r1 handle */\n"
@@ -92,3 +92,11 @@ class Page(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+    def test_mutants_are_counted(self):
+        page = ("| checker | shows | of what | mutants |\n|---|---|---|---|\n| `life` | a | b | 11 |\n"
+                "| `rig` | a | b | 5 |\n")
+        self.assertEqual(tables.mutant_faults(page, {"life": 11, "rig": 5}), [])
+        self.assertEqual(tables.mutant_faults(page, {"life": 12, "fuzz": 3}),
+                         ["fuzz: nothing in the page, 3 patches", "life: 11 in the page, 12 patches",
+                          "rig: 5 in the page, no patches"])

@@ -37,7 +37,7 @@ class Lines(unittest.TestResult):
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err is not None:
-                self._failed(err)
+            self._failed(err)
 
     def stopTest(self, test):
         print(f"{'FAIL' if self.wrong else 'PASS'} {test.id()}", flush=True)

@@ -372,7 +372,7 @@ static void edge_moves(void)
 		uint8_t pends = n & 4 ? 2 : 0;
 
 		devices(edge, line && !edge, edge ? pends : 0);
-		phys_release(DEVICE);
+		phys_release((struct vgic_locked) { &vm }, DEVICE);
 		CHECK_EQ(device.target, 1);
 		CHECK_EQ(device.pending, edge && pends ? 1 : 0);
 		CHECK_EQ(device.latched, edge && pends ? 1 : 0);

@@ -84,8 +84,9 @@ void irq_call_rest(struct vcpu *who, struct guest_regs *frame)
 	}
 }
 
-void phys_release_device(uint32_t physid)
+void phys_release_device(struct vgic_locked held, uint32_t physid)
 {
+	(void)held;
 	CHECK(!physid);
 }
 

@@ -108,8 +108,9 @@ __attribute__((weak)) void gic_deactivate(uint32_t iar)
 	rig_deactivate(iar);
 }
 
-void phys_release_device(uint32_t physid)
+void phys_release_device(struct vgic_locked held, uint32_t physid)
 {
+	(void)held;
 	rig_deactivate(physid);
 }
 
