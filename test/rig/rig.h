@@ -16,7 +16,6 @@
 #include <stdint.h>
 
 #define RIG_MAX_CPUS 4u
-#define RIG_NOBODY   0xffu
 #define RIG_NEVER    UINT64_MAX
 
 /* The board, as rig_board.c has it in its tree. */
@@ -112,7 +111,7 @@ static inline struct rig_cpu *rig_this(void)
 
 /* Another CPU may go on here. */
 void rig_point(enum rig_kind kind);
-/* This CPU waits, for what rig_may_run says. */
+/* This CPU waits until what it waits for has come, and its turn has; RIG_RUNS: it only yields. */
 void rig_sleep(enum rig_wait wait);
 /* The run is over. */
 void rig_done(void) __attribute__((noreturn));
@@ -243,6 +242,8 @@ extern const struct rig_program *rig_program;
 void rig_guest_reset(uint64_t seed);
 void rig_guest_run(struct guest_regs *regs);
 const char *rig_at_rest(void);
+/* vm_sched_lock is about to be dropped. */
+void rig_published(void);
 
 /* What a step may do, as the last that it does: each is one exit, or none, and when it returns the
  * guest may have gone on, on another CPU. The result is in g->result when its next step comes. */

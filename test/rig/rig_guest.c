@@ -397,7 +397,6 @@ void rig_guest_run(struct guest_regs *regs)
 
 /* At a drop of vm_sched_lock: where a world is said to be anybody's, what its CPU did for it is
  * done (A3.8.3, B3.10.1). */
-void rig_published(void);
 void rig_published(void)
 {
 	for (uint32_t v = 0; v < vm_count; v++) {

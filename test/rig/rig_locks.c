@@ -58,8 +58,6 @@ void fake_lock_take(struct lock *lock, uint32_t rank)
 	self->held[self->nr_held++] = lock;
 }
 
-void rig_published(void);
-
 void fake_lock_drop(struct lock *lock)
 {
 	struct rig_cpu *self = rig_this();

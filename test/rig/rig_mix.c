@@ -322,6 +322,12 @@ static void ask(struct rig_guest *g, struct guest_regs *regs)
 		rig_throw(g, 12));
 }
 
+static void ask_state(struct rig_guest *g, struct guest_regs *regs)
+{
+	rig_hvc(g, regs, PLUMB_GET_IRQ_STATE, 1 + rig_throw(g, 2),
+		spi_word(1, 0, 36 + rig_throw(g, 14)), 0);
+}
+
 static void send_sgi(struct rig_guest *g, struct guest_regs *regs)
 {
 	uint32_t to = rig_throw(g, vms[g->vm].nr_vcpus);
@@ -338,6 +344,9 @@ static void use_gicd(struct rig_guest *g, struct guest_regs *regs)
 {
 	static const uint16_t offsets[] = { 0x204, 0x284, 0x304, 0x384, 0x104, 0x184 };
 
+	if (!vms[g->vm].vgic) {
+		return;
+	}
 	if (rig_throw(g, 2)) {
 		rig_store(g, regs, GICD + offsets[rig_throw(g, ARRAY_SIZE(offsets))],
 			  rig_throw(g, 16) << 20);
@@ -375,6 +384,15 @@ static void use_cp15(struct rig_guest *g, struct guest_regs *regs)
 	rig_trap(g, regs,
 		 0x03u << 26 | 1u << 25 | 1u << 24 | 0xeu << 20 |
 			 iss[rig_throw(g, ARRAY_SIZE(iss))]);
+}
+
+/* If it is trapped: HCPTR.TCP10. */
+static void use_vfp(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (rig_this()->reg[FAKE_HCPTR] & 1u << 10) {
+		g->may_fault = true;
+		rig_trap(g, regs, 0x07u << 26 | 1u << 25 | 1u << 24 | 0xeu << 20 | 10u);
+	}
 }
 
 /* Opens them; then lets one overflow, which its interrupt tells of. */
@@ -426,6 +444,26 @@ static void wait(struct rig_guest *g, struct guest_regs *regs)
 	}
 }
 
+static void turn_on(struct rig_guest *g, struct guest_regs *regs)
+{
+	rig_hvc(g, regs, PSCI_CPU_ON, rig_throw(g, vms[g->vm].nr_vcpus), 0x40010000u, g->index);
+}
+
+static void turn_off(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (g->index) { /* vCPU 0 stays until its partition ends */
+		rig_hvc(g, regs, PSCI_CPU_OFF, 0, 0, 0);
+	}
+}
+
+static void reset(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (resets[g->vm] < mix->resets) {
+		resets[g->vm]++;
+		rig_hvc(g, regs, PSCI_SYSTEM_RESET, 0, 0, 0);
+	}
+}
+
 static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action action)
 {
 	switch (action) {
@@ -448,8 +486,7 @@ static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action ac
 		raise_many(g, regs);
 		break;
 	case MIX_STATE:
-		rig_hvc(g, regs, PLUMB_GET_IRQ_STATE, 1 + rig_throw(g, 2),
-			spi_word(1, 0, 36 + rig_throw(g, 14)), 0);
+		ask_state(g, regs);
 		break;
 	case MIX_ASK:
 		ask(g, regs);
@@ -458,30 +495,19 @@ static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action ac
 		send_sgi(g, regs);
 		break;
 	case MIX_GICD:
-		if (vms[g->vm].vgic) {
-			use_gicd(g, regs);
-		}
+		use_gicd(g, regs);
 		break;
 	case MIX_CPU_ON:
-		rig_hvc(g, regs, PSCI_CPU_ON, rig_throw(g, vms[g->vm].nr_vcpus), 0x40010000u,
-			g->index);
+		turn_on(g, regs);
 		break;
 	case MIX_CPU_OFF:
-		if (g->index) {
-			rig_hvc(g, regs, PSCI_CPU_OFF, 0, 0, 0);
-		}
+		turn_off(g, regs);
 		break;
 	case MIX_RESET:
-		if (resets[g->vm] < mix->resets) {
-			resets[g->vm]++;
-			rig_hvc(g, regs, PSCI_SYSTEM_RESET, 0, 0, 0);
-		}
+		reset(g, regs);
 		break;
 	case MIX_VFP:
-		if (rig_this()->reg[FAKE_HCPTR] & 1u << 10) {
-			g->may_fault = true;
-			rig_trap(g, regs, 0x07u << 26 | 1u << 25 | 1u << 24 | 0xeu << 20 | 10u);
-		}
+		use_vfp(g, regs);
 		break;
 	case MIX_FAULT:
 		fault(g, regs);
@@ -576,12 +602,6 @@ static const struct rig_program program = {
 	.step = step, .begins = begins, .takes = takes, .handle = handle, .at_rest = rests
 };
 
-void rig_mix_use(const struct rig_mix *of)
-{
-	mix = of;
-	rig_program = &program;
-}
-
 /* ---- behind a run ---- */
 
 static uint32_t count(const char *what)
@@ -594,7 +614,9 @@ static uint32_t count(const char *what)
 	return n;
 }
 
-const char *rig_mix_check(void)
+/* Behind a run that has not failed: what the console shows is what was printed, and each end is
+ * told once. NULL, or what is wrong. */
+static const char *check(void)
 {
 	static char why[160];
 	char line[64];
@@ -632,9 +654,17 @@ static void begin_run(void)
 	begin_devices();
 }
 
+/* What the next runs are like. */
+static void use(const struct rig_mix *of)
+{
+	mix = of;
+	rig_program = &program;
+	rig_begin_run = begin_run;
+}
+
 static bool is_good(const struct rig_result *r, const char *how)
 {
-	const char *why = r->failed ? r->why : rig_mix_check();
+	const char *why = r->failed ? r->why : check();
 
 	if (why) {
 		printf("%s: %s\n%s\n", how, why, rig_output);
@@ -642,9 +672,9 @@ static bool is_good(const struct rig_result *r, const char *how)
 	return !why;
 }
 
-bool rig_mix_by_chance(uint64_t seed, uint32_t runs)
+bool rig_mix_by_chance(const struct rig_mix *of, uint64_t seed, uint32_t runs)
 {
-	rig_begin_run = begin_run;
+	use(of);
 	for (uint64_t n = seed; n < seed + runs; n++) {
 		struct rig_result r = rig_run_random(n, ~0u);
 		char how[64];
@@ -657,14 +687,13 @@ bool rig_mix_by_chance(uint64_t seed, uint32_t runs)
 	return true;
 }
 
-bool rig_mix_laid_down(uint64_t seed, uint32_t stride, uint32_t pairs)
+static bool lay_down(uint64_t seed, uint32_t stride, uint32_t pairs)
 {
 	const uint32_t kinds = ~(1u << RIG_AT_REGISTER);
 	struct rig_result r;
 	uint32_t points;
 	char how[96];
 
-	rig_begin_run = begin_run;
 	r = rig_run_laid_down(seed, NULL, 0, kinds);
 	points = r.points;
 	if (!is_good(&r, "no pre-emption")) {
@@ -695,4 +724,21 @@ bool rig_mix_laid_down(uint64_t seed, uint32_t stride, uint32_t pairs)
 		}
 	}
 	return true;
+}
+
+bool rig_mix_laid_down(const struct rig_mix *of, uint64_t seed, uint32_t seeds, uint32_t stride,
+		       uint32_t pairs)
+{
+	struct rig_mix few = *of;
+	bool good = true;
+
+	few.actions = of->few;
+	few.devices = of->devices ? 2 : 0;
+	few.typed = of->typed ? 1 : 0;
+	use(&few);
+	for (uint64_t n = seed; n < seed + seeds; n++) {
+		good = lay_down(n, stride, pairs) && good;
+	}
+	use(of);
+	return good;
 }

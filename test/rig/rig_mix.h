@@ -31,6 +31,7 @@ enum rig_action {
 struct rig_mix {
 	uint8_t weight[MIX_ACTIONS];
 	uint32_t actions; /* of a life, before its partition goes off */
+	uint32_t few;	  /* the same when schedules are laid down: each point of it is met */
 	uint32_t devices; /* interrupts that each of partition 1's two devices asks for */
 	uint32_t typed;	  /* words on the terminal */
 	uint32_t resets;  /* of a partition at most */
@@ -42,13 +43,6 @@ extern const char rig_mix_manifest[];
 /* The same without the devices, each vCPU on one of two CPUs. */
 extern const char rig_mix_pinned[];
 
-/* What the next runs are like. */
-void rig_mix_use(const struct rig_mix *mix);
-
-/* Behind a run that has not failed: what the console shows is what was printed, and each end is
- * told once. NULL, or what is wrong. */
-const char *rig_mix_check(void);
-
 /* `make verify` goes further than `make unit`. */
 #ifdef RIG_LONG
 #define RUNS(n) (RIG_LONG * (n))
@@ -56,9 +50,11 @@ const char *rig_mix_check(void);
 #define RUNS(n) (n)
 #endif
 
-/* So many random runs, from `seed` on; and all schedules of one pre-emption, of `pairs` times two
- * drawn by chance. Prints what fails. */
-bool rig_mix_by_chance(uint64_t seed, uint32_t runs);
-bool rig_mix_laid_down(uint64_t seed, uint32_t stride, uint32_t pairs);
+/* On the board that was booted last. So many random runs, from `seed` on; and with few actions,
+ * devices' interrupts and words, for each of so many seeds: schedules of one pre-emption, at each
+ * `stride`th point, and `pairs` times two drawn by chance. Prints what fails. */
+bool rig_mix_by_chance(const struct rig_mix *mix, uint64_t seed, uint32_t runs);
+bool rig_mix_laid_down(const struct rig_mix *mix, uint64_t seed, uint32_t seeds, uint32_t stride,
+		       uint32_t pairs);
 
 #endif

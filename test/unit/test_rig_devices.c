@@ -16,63 +16,40 @@ static const struct rig_mix mix = {
 		    [MIX_STATE] = 2,
 		    [MIX_EDGE] = 2 },
 	.actions = 40,
+	.few = 8,
 	.devices = 30,
 	.typed = 0,
 	.resets = 1,
 };
 
-/* The same, but few: each point of it is met. */
-static struct rig_mix few(void)
-{
-	struct rig_mix of = mix;
-
-	of.actions = 8;
-	of.devices = of.devices ? 2 : 0;
-	of.typed = of.typed ? 1 : 0;
-	return of;
-}
-
 static void ended_by_the_guest(void)
 {
 	rig_boot(rig_mix_manifest, 2, true);
-	rig_mix_use(&mix);
-	CHECK(rig_mix_by_chance(1, RUNS(300)));
+	CHECK(rig_mix_by_chance(&mix, 1, RUNS(300)));
 }
 
 static void ended_by_the_monitor(void)
 {
 	rig_boot(rig_mix_manifest, 2, false);
-	rig_mix_use(&mix);
-	CHECK(rig_mix_by_chance(1, RUNS(300)));
+	CHECK(rig_mix_by_chance(&mix, 1, RUNS(300)));
 }
 
 static void three_cpus(void)
 {
 	rig_boot(rig_mix_manifest, 3, true);
-	rig_mix_use(&mix);
-	CHECK(rig_mix_by_chance(1, RUNS(150)));
+	CHECK(rig_mix_by_chance(&mix, 1, RUNS(150)));
 }
 
 static void laid_down(void)
 {
-	const struct rig_mix of = few();
-
 	rig_boot(rig_mix_manifest, 2, true);
-	rig_mix_use(&of);
-	for (uint32_t seed = 1; seed <= RUNS(1); seed++) {
-		CHECK(rig_mix_laid_down(seed, 17, 300));
-	}
+	CHECK(rig_mix_laid_down(&mix, 1, RUNS(1), 17, 300));
 }
 
 static void laid_down_soft(void)
 {
-	const struct rig_mix of = few();
-
 	rig_boot(rig_mix_manifest, 2, false);
-	rig_mix_use(&of);
-	for (uint32_t seed = 1; seed <= RUNS(1); seed++) {
-		CHECK(rig_mix_laid_down(seed, 17, 300));
-	}
+	CHECK(rig_mix_laid_down(&mix, 1, RUNS(1), 17, 300));
 }
 
 static const struct test_case cases[] = {

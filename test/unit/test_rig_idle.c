@@ -12,52 +12,34 @@ static const struct rig_mix mix = {
 		    [MIX_SGI] = 4,
 		    [MIX_TIMER] = 3 },
 	.actions = 20,
+	.few = 6,
 	.devices = 0,
 	.typed = 0,
 	.resets = 0,
 };
 
-/* The same, but few: each point of it is met. */
-static struct rig_mix few(void)
-{
-	struct rig_mix of = mix;
-
-	of.actions = 6;
-	of.devices = of.devices ? 2 : 0;
-	of.typed = of.typed ? 1 : 0;
-	return of;
-}
-
 static void by_chance(void)
 {
 	rig_boot(rig_mix_manifest, 2, true);
-	rig_mix_use(&mix);
-	CHECK(rig_mix_by_chance(1, RUNS(200)));
+	CHECK(rig_mix_by_chance(&mix, 1, RUNS(200)));
 }
 
 static void three_cpus(void)
 {
 	rig_boot(rig_mix_manifest, 3, true);
-	rig_mix_use(&mix);
-	CHECK(rig_mix_by_chance(1, RUNS(100)));
+	CHECK(rig_mix_by_chance(&mix, 1, RUNS(100)));
 }
 
 static void pinned(void)
 {
 	rig_boot(rig_mix_pinned, 2, true);
-	rig_mix_use(&mix);
-	CHECK(rig_mix_by_chance(1, RUNS(300)));
+	CHECK(rig_mix_by_chance(&mix, 1, RUNS(300)));
 }
 
 static void laid_down(void)
 {
-	const struct rig_mix of = few();
-
 	rig_boot(rig_mix_pinned, 2, true);
-	rig_mix_use(&of);
-	for (uint32_t seed = 1; seed <= RUNS(1); seed++) {
-		CHECK(rig_mix_laid_down(seed, 7, 500));
-	}
+	CHECK(rig_mix_laid_down(&mix, 1, RUNS(1), 7, 500));
 }
 
 static const struct test_case cases[] = {
