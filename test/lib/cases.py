@@ -161,6 +161,19 @@ def _with_release(pattern: str) -> str:
     return RELEASE.sub(release, pattern)
 
 
+def _joined(lines: list[str]) -> list[str]:
+    """Each partition's lines with its next one behind: a line that stayed unfinished for long has been
+    broken in two by another's."""
+    last: dict[str, str] = {}
+    found = []
+    for line in lines:
+        prefix = re.match(r"\[[a-z0-9-]+\] ", line)
+        if prefix:
+            found.append(last.get(prefix[0], "") + line.removeprefix(prefix[0]))
+            last[prefix[0]] = line
+    return found
+
+
 def judge(case: Case, code: int, log: str) -> Result:
     """The guests' own results, and one for the case."""
     result = Result(case.name, log=log)
@@ -170,8 +183,10 @@ def judge(case: Case, code: int, log: str) -> Result:
     wrong = []
     if code != case.options.get("exit", 0):
         wrong.append(f"exit code {code}, not {case.options.get('exit', 0)}")
+    summaries = lines + _joined(lines)
     for pattern in map(_with_release, case.expect):
-        if not any(re.search(pattern, line) for line in lines):
+        where = summaries if SUMMARY.format("")[:9] in pattern else lines
+        if not any(re.search(pattern, line) for line in where):
             wrong.append(f"expected, and not printed: {pattern}")
     for pattern in case.forbid:
         if any(re.search(pattern, line) for line in lines):
