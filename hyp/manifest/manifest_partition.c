@@ -6,13 +6,16 @@
 #define MANIFEST_NAME_MAX     15u
 #define MANIFEST_BOOTARGS_MAX 1024u /* what Linux keeps on ARM, its zero included */
 
+/* Of a property that has a value, or none. */
+#define MANIFEST_MACHINE_SHAPE(value) \
+	(sizeof(value) > 1 ? MANIFEST_SHAPE_STRING : MANIFEST_SHAPE_FLAG)
+
 static const struct manifest_rule partition_rules[MANIFEST_NR_RULES] = {
 #define ROW(id, name, shape) [id] = { name, shape },
 	MANIFEST_PROPERTIES(ROW)
 #undef ROW
 #define ROW(id, name, value, is_default) \
-	[MANIFEST_RULE_MACHINE +         \
-		id] = { name, sizeof(value) > 1 ? MANIFEST_SHAPE_STRING : MANIFEST_SHAPE_FLAG },
+	[MANIFEST_RULE_MACHINE + (int)(id)] = { name, MANIFEST_MACHINE_SHAPE(value) },
 		MACHINE_PROPERTIES(ROW)
 #undef ROW
 };

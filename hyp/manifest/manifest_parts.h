@@ -70,7 +70,7 @@ bool manifest_read_device(const struct fdt *fdt, fdt_node_t node,
 #define MANIFEST_ROW_ID(id, ...) id,
 enum manifest_partition_rule {
 	MANIFEST_PROPERTIES(MANIFEST_ROW_ID) MANIFEST_RULE_MACHINE, /* + n: machine_properties[n] */
-	MANIFEST_NR_RULES = MANIFEST_RULE_MACHINE + MACHINE_NR_PROPERTIES,
+	MANIFEST_NR_RULES = MANIFEST_RULE_MACHINE + (int)MACHINE_NR_PROPERTIES,
 };
 #undef MANIFEST_ROW_ID
 

@@ -252,12 +252,13 @@ class Table(unittest.TestCase):
         self.assertEqual(self.judge("a b passes=2", 0, f"PASS: x\n{end}"), (1, 1))
         self.assertEqual(self.judge("a b\n\treports h", 0, f"PASS: x\n[g] {end}"), (1, 1))
         self.assertEqual(self.judge("a b\n\treports g", 0, f"PASS: x\n[g] {end}"), (2, 0))
-        # A summary that another's line has broken in two, and what is none.
+        # A line that another's has broken in two, and what is none.
         torn = "[g] PASS: x\n[g] SUMMARY: 1 pas\n[h] PASS: y\n[g] sed, 0 failed, 0 skipped\n"
         self.assertEqual(self.judge("a b\n\treports g", 0, torn), (3, 0))
         self.assertEqual(self.judge("a b\n\treports h", 0, torn), (2, 1))
-        self.assertEqual(self.judge("a b\n\texpect ^\\[g\\] sum is 1$", 0, "[g] PASS: x\n[g] sum \n[g] is 1\n"),
-                         (1, 1))
+        for head, count in (("a b", (2, 0)), ("a b whole", (1, 1))):
+            self.assertEqual(self.judge(head + "\n\texpect ^\\[g\\] sum is 1$", 0,
+                                        "[g] PASS: x\n[g] sum \n[g] is 1\n"), count)
 
 
 class Host(unittest.TestCase):
