@@ -180,14 +180,14 @@ static void begin(uint64_t with)
 	interrupts();
 }
 
-static struct vcpu guest = { .vm = &vms[0] };
+static struct vcpu speaker = { .vm = &vms[0] };
 
 /* The guest's store to its UART's data register (DDI 0183, UARTDR). */
 static void guest_writes(char byte)
 {
 	struct mmio mmio = { .offset = 0, .size = 4, .is_write = true, .value = (uint8_t)byte };
 
-	CHECK_EQ(tty_access(&guest, &mmio), MMIO_OK);
+	CHECK_EQ(tty_access(&speaker, &mmio), MMIO_OK);
 }
 
 /* Lines of the monitor and of the guest; then only interrupts. */
@@ -223,7 +223,7 @@ static void long_text(void)
 		while (at < 4000 && tries++ < 400000) {
 			struct mmio flags = { .offset = 0x18, .size = 4 };
 
-			CHECK_EQ(tty_access(&guest, &flags), MMIO_OK);
+			CHECK_EQ(tty_access(&speaker, &flags), MMIO_OK);
 			if ((flags.value & 0x20) == 0) {
 				guest_writes(at % 40 == 39 ? '\n' : (char)('0' + at % 40));
 				at++;
@@ -332,7 +332,7 @@ static void input(void)
 	uart.typed = "typed";
 	uart_interrupts();
 	for (const char *want = "typed"; *want; want++) {
-		CHECK_EQ(tty_access(&guest, &data), MMIO_OK);
+		CHECK_EQ(tty_access(&speaker, &data), MMIO_OK);
 		CHECK_EQ(data.value & 0xff, *want);
 	}
 }
@@ -342,7 +342,7 @@ static uint32_t guest_reads(uint32_t offset)
 {
 	struct mmio mmio = { .offset = offset, .size = 4 };
 
-	CHECK_EQ(tty_access(&guest, &mmio), MMIO_OK);
+	CHECK_EQ(tty_access(&speaker, &mmio), MMIO_OK);
 	return mmio.value;
 }
 
@@ -350,7 +350,7 @@ static void guest_sets(uint32_t offset, uint32_t value)
 {
 	struct mmio mmio = { .offset = offset, .size = 4, .is_write = true, .value = value };
 
-	CHECK_EQ(tty_access(&guest, &mmio), MMIO_OK);
+	CHECK_EQ(tty_access(&speaker, &mmio), MMIO_OK);
 }
 
 static void listen(void)
