@@ -7,6 +7,10 @@ RING_SRCS := $(GLUE_SRCS) $(filter-out hyp/hw/mmu.c,$(wildcard hyp/hw/*.c)) vgic
 # Each access to what CPUs share is a point where another may go on.
 RING_TRACE = $(if $(filter clang,$(UNIT_CC)),-fsanitize-coverage=func$(comma)trace-loads$(comma)trace-stores)
 comma := ,
+# Later clangs give each variable that a sanitizer guards a section of its own, unless told not to.
+RING_SECTIONS = $(eval RING_SECTIONS := $(shell echo "int a;" | $(UNIT_CC) -x c -Werror -fsanitize=address \
+	-fno-sanitize-address-globals-dead-stripping -c -o /dev/null - 2>/dev/null && \
+	echo -fno-sanitize-address-globals-dead-stripping))$(RING_SECTIONS)
 RING_OBJS := $(RING_SRCS:%=$(B)/rig/%.o)
 RIG_OBJS := $(patsubst %,$(B)/rig/%.o,$(wildcard test/rig/rig*.c))
 ONE_OBJS := $(patsubst %,$(B)/rig/%.o,$(wildcard test/rig/one_*.c))
@@ -16,7 +20,7 @@ RIG_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/test_rig_
 $(RING_OBJS): $(B)/rig/%.o: % Makefile test/rig/rig.mk
 	$(call say,UNIT,$<)
 	@mkdir -p $(@D)
-	$(Q)$(UNIT_CC) $(UNIT_CFLAGS) $(RING_TRACE) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(UNIT_CC) $(UNIT_CFLAGS) $(RING_TRACE) $(RING_SECTIONS) $(DEPFLAGS) -c -o $@ $<
 	$(Q)objcopy --rename-section .data=core_data --rename-section .bss=core_bss $@
 
 $(RIG_OBJS) $(ONE_OBJS): $(B)/rig/%.o: % Makefile test/rig/rig.mk
