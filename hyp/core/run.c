@@ -64,8 +64,8 @@ static bool run_stays(const struct cpu *cpu, uint32_t e)
 	return e != SCHED_NONE && cpu->loaded == vm_vcpu_by_entity[e] && !cpu->loaded->life->start;
 }
 
-/* A CPU whose vCPU runs alone, and has to give slices to one that is READY: it
- * came off this CPU for a higher priority, say. SCHED_NO_CPU: none. */
+/* A CPU whose vCPU runs alone, and has to give slices to one that is READY: it came off this CPU
+ * for a higher priority, say. SCHED_NO_CPU: none. */
 static uint8_t run_must_share(struct sched_locked held, const struct cpu *cpu)
 {
 	for (uint32_t n = 0; n < held.sched->nr_cpus; n++) {
