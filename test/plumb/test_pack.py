@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from plumblib import cli, fdt, machine, pack
+from plumblib import fdt, machine, options, pack
 from plumblib.common import PlumbError, parse_size
 from plumblib.guestdt import GuestShape, guest_dts, passed_devices
 from plumblib.single import Single, manifest_dts
@@ -283,11 +283,11 @@ class Frequencies(unittest.TestCase):
             file.flush()
             args = argparse.Namespace(board_dtb=Path(file.name), target="qemu")
             with self.assertRaisesRegex(PlumbError, "not a device tree blob"):
-                cli._board_tree(args)
-        self.assertIsNone(cli._board_tree(argparse.Namespace(board="virt")))
-        self.assertIsNone(cli._board_tree(argparse.Namespace(board_dtb=None, target="qemu")))
-        self.assertIsNone(cli._board_tree(argparse.Namespace(board_dtb=None)))
-        tree = cli._board_tree(argparse.Namespace(board="mcimx7d-sabre"))
+                options.board_tree(args)
+        self.assertIsNone(options.board_tree(argparse.Namespace(board="virt")))
+        self.assertIsNone(options.board_tree(argparse.Namespace(board_dtb=None, target="qemu")))
+        self.assertIsNone(options.board_tree(argparse.Namespace(board_dtb=None)))
+        tree = options.board_tree(argparse.Namespace(board="mcimx7d-sabre"))
         self.assertEqual(pack.clocks_of(tree).cpu, (996000000,))
 
 

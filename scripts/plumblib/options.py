@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Options that several commands have, and the system that they make of them."""
+
+import argparse
+import shlex
+import tempfile
+from collections.abc import Callable
+
+from . import boards, common, debian, disk, fdt, pack, qemu, room, single
+from .common import BUILD, ROOT, PlumbError, parse_size, relative
+
+EXIT_CODES = """\
+exit codes:
+  0  every partition powered off
+  1  a partition crashed or exited with a failure
+  2  the monitor panicked
+  3  the time limit was reached
+  4  the monitor refused to start (board or manifest)
+  5  wrong usage, a missing tool, or a manifest that does not pass the check
+  6  QEMU ended without the monitor's end line
+"""
+KEYS = """\
+keys, when standard input is a terminal:
+  Ctrl-A x          end QEMU          Ctrl-A Ctrl-A   send a Ctrl-A
+  Ctrl-] 0..9 or n  move the input to another partition   Ctrl-] ?  list them
+  Ctrl-] s          tell how each partition and vCPU stands
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Wrong usage is exit code 5, and the message says where help is."""
+
+    def error(self, message: str):
+        self.exit(common.EXIT_USAGE, f"plumb: {message} ({self.prog} --help)\n")
+
+
+def board_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the board")
+    group.add_argument("--board", default="virt", metavar="NAME",
+                       help=f"QEMU board: {', '.join(boards.BOARDS)} (default virt)")
+    group.add_argument("--smp", type=int, metavar="N",
+                       help="CPUs (default: 2, or all that the board must have)")
+    group.add_argument("--memory", metavar="SIZE", help="RAM (default 512M, more if needed)")
+    group.add_argument("--icount", action="store_true",
+                       help="count instructions: slower, and the same every time")
+    group.add_argument("--qemu", action="append", default=[], metavar="ARG",
+                       help="one more argument for QEMU (repeat it; --qemu=-d --qemu=int)")
+    group.add_argument("--no-make", action="store_true", help="take build/ as it is")
+    group.add_argument("--dry-run", action="store_true",
+                       help="check and pack, print QEMU's command line, start nothing")
+
+
+def subcommand(commands, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def board_tree(args: argparse.Namespace) -> bytes | None:
+    """The board's device tree, where it is known here; else the boot loader has it."""
+    given = getattr(args, "board_dtb", None)
+    if given:
+        data = given.read_bytes()
+        try:
+            fdt.parse(data)
+        except PlumbError as error:
+            raise PlumbError(f"{relative(given)}: not a device tree blob: {error}") from error
+        return data
+    board = boards.find(args.board) if hasattr(args, "board") else None
+    target = args.target if hasattr(args, "target") else board and board.disk and board.disk[0]
+    name = disk.TARGETS[target].dtb if target else board.dtb if board else ""
+    return debian.boards()[name].read_bytes() if name else None
+
+
+def packed_system(args: argparse.Namespace) -> pack.Packed:
+    kernel, bios = getattr(args, "kernel", None), getattr(args, "bios", None)
+    if [args.system, kernel, bios].count(None) != 2:
+        raise PlumbError("give one of SYSTEM.dts, --kernel FILE, --bios FILE (plumb run --help)")
+    if not args.no_make:
+        pack.build(args.system)
+    if args.system:
+        return pack.pack_file(args.system, board_tree(args))
+    one = single.Single(kernel, args.initrd, args.dtb, args.append, args.vcpus,
+                        parse_size(args.guest_memory), smp_of(args), args.raw, bios, args.pmu,
+                        not qemu.freezes_on_offset(qemu.version()))
+    return pack.pack_source(single.manifest_dts(one).encode(), [ROOT], "the --kernel system",
+                            board_tree(args))
+
+
+def smp_of(args: argparse.Namespace) -> int:
+    return args.smp if args.smp is not None else boards.find(args.board).smp
+
+
+def memory_of(args: argparse.Namespace, packed: pack.Packed) -> str:
+    """What was asked for, or 512M, or as much as it takes to place all partitions."""
+    fixed = args.memory or boards.find(args.board).memory
+    if fixed:
+        return fixed
+    partitions = [room.Partition(pack.number(p.get("memory")), pack.number(p.get("memory-at")),
+                                 tuple(int(n) for n in p.get("regions", "").split(",") if n))
+                  for p in packed.partitions]
+    size = room.board_memory(boards.find(args.board), len(packed.data), partitions)
+    return f"{size >> 20}M"
+
+
+def run_options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
+    return qemu.Run(board=args.board, smp=smp_of(args), memory=memory_of(args, packed),
+                    icount=args.icount, timeout=args.timeout, extra=args.qemu,
+                    raw=getattr(args, "raw", False),
+                    consoles=[p["name"] for p in packed.partitions
+                              if pack.truth(p.get("console"))])
+
+
+def with_image(packed: pack.Packed, use: Callable[[str], int]) -> int:
+    """A file of its own for each run: runs may go side by side."""
+    folder = BUILD / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".img") as image:
+        image.write(packed.data)
+        image.flush()
+        return use(image.name)
+
+
+def dry_run(image: str, run: qemu.Run) -> int:
+    print(shlex.join(qemu.command(image, run)))
+    return common.EXIT_OK
+
+
