@@ -4,6 +4,27 @@
 #
 # When `setup` is among several goals it runs first, alone, and the other goals run in a fresh
 # make afterwards: whatever asks for a tool is evaluated when the tool is there, with -j too.
+#
+# `make O=DIR ...` builds in DIR/build, and writes nothing here: DIR becomes a tree of links to this
+# one, and make works there. An O in the environment is not meant.
+
+ifeq ($(origin O),command line)
+ifneq ($(O),)
+ELSEWHERE := yes
+endif
+endif
+
+ifeq ($(ELSEWHERE),yes)
+
+GOALS := $(or $(MAKECMDGOALS),all)
+.PHONY: links $(GOALS)
+links:
+	@scripts/links '$(O)'
+$(firstword $(GOALS)): links
+	@$(MAKE) --no-print-directory -C '$(O)' O= $(GOALS)
+$(wordlist 2,$(words $(GOALS)),$(GOALS)): $(firstword $(GOALS)) ; @:
+
+else
 
 REST := $(filter-out setup,$(MAKECMDGOALS))
 ifneq ($(filter setup,$(MAKECMDGOALS)),)
@@ -38,6 +59,10 @@ say = @printf '  %-4s %s\n' '$(1)' '$(2)'
 endif
 
 B := build
+
+ifneq ($(shell if [ -e $(B) ]; then test -w $(B); else test -w .; fi && echo yes),yes)
+$(warning $(B)/ cannot be written here: make O=DIR builds in a folder of yours)
+endif
 
 # ---------------------------------------------------------------------------- what is what
 # A path says its ring (docs/architecture.md): of hyp/, core/ is glue, hw/ is hardware, the rest pure;
@@ -287,4 +312,5 @@ help:
 
 -include $(shell find $(B) -name mutants -prune -o -name '*.d' -print 2>/dev/null)
 
+endif
 endif

@@ -7,9 +7,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .common import BUILD, EXIT_OK, EXIT_REFUSED, EXIT_USAGE, PlumbError, parse_size, run_tool, tool
+from .common import (EXIT_OK, EXIT_REFUSED, EXIT_USAGE, PROGRAMS, PlumbError, parse_size, run_tool,
+                     tool)
 
-READER = BUILD / "host" / "board-read"
+READER = PROGRAMS / "board-read"
 # U-Boot's own PSCI 0.1 (ARMV7_PSCI) has these numbers, and 1.0 those of ARM DEN 0022.
 PSCI = {
     "0.1": 'compatible = "arm,psci"; method = "smc"; cpu_suspend = <0x95c1ba5e>; '

@@ -9,8 +9,11 @@ import signal
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build"
+from . import layout
+
+LAYOUT = layout.here()
+ROOT, SOURCE, BUILD = LAYOUT.root, LAYOUT.source, LAYOUT.build
+PROGRAMS, WORK, INSTALLED = LAYOUT.programs, LAYOUT.work, LAYOUT.installed
 PAGE = 4096
 
 # Exit codes of plumb: docs/quick-start.md has the table.
@@ -39,9 +42,10 @@ def tool(name: str) -> str:
     return path
 
 
-def run_tool(argv: list[str], what: str, stdin: bytes | None = None) -> bytes:
+def run_tool(argv: list[str], what: str, stdin: bytes | None = None,
+             cwd: Path | None = None) -> bytes:
     """Runs a short-lived tool; its standard output, or an error with what it said."""
-    done = subprocess.run(argv, input=stdin, capture_output=True, check=False)
+    done = subprocess.run(argv, input=stdin, cwd=cwd, capture_output=True, check=False)
     if done.returncode != 0:
         said = (done.stderr + done.stdout).decode(errors="replace").strip()
         raise PlumbError(f"{what} failed:\n{said}")
@@ -54,12 +58,18 @@ def clean_environment() -> dict[str, str]:
 
 
 def make(*targets: str) -> None:
-    """Brings build products up to date. Quiet when there is nothing to do."""
+    """Brings build products up to date. Quiet when there is nothing to do; an installed plumb has
+    all that it needs."""
+    if INSTALLED:
+        return
     done = subprocess.run(
         [tool("make"), "-s", "--no-print-directory", "-C", str(ROOT), *targets],
         env=clean_environment(), capture_output=True, check=False)
     if done.returncode != 0:
         said = (done.stdout + done.stderr).decode(errors="replace").strip()
+        if WORK != BUILD:
+            said += (f"\n{BUILD} is not yours to write: 'make -C {ROOT} O=DIR' builds in a folder "
+                     "of yours, which then has a scripts/plumb")
         raise PlumbError(f"make {' '.join(targets)} failed:\n{said}")
 
 
@@ -68,6 +78,17 @@ def make_variable(name: str) -> list[str]:
     done = subprocess.run(["make", "-s", "--no-print-directory", f"print-{name}"], cwd=ROOT,
                           env=clean_environment(), capture_output=True, text=True, check=True)
     return done.stdout.split()
+
+
+def work_folder(name: str) -> Path:
+    """A folder for what plumb writes itself; made if need be."""
+    folder = WORK / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PlumbError(f"{folder}: {error.strerror}: plumb writes its files there; set "
+                         "XDG_CACHE_HOME to a folder that you may write to") from error
+    return folder
 
 
 def end_with_parent() -> None:

@@ -10,9 +10,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from .common import BUILD, PlumbError, relative, tool
+from .common import BUILD, WORK, PlumbError, relative, tool
 
-GUESTS = BUILD / "guests"
+# One that cannot be written may have all of it.
+GUESTS = (BUILD if (BUILD / "guests").is_dir() else WORK) / "guests"
 STAMP = GUESTS / "fetched.json"
 DEBS = GUESTS / "debs"
 FLAVOURS = ("armmp", "armmp-lpae", "rt-armmp")

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import qemu
-from .common import BUILD, EXIT_TIME, PlumbError, end_with_parent, relative, tool
+from .common import BUILD, EXIT_TIME, PlumbError, end_with_parent, relative, tool, work_folder
 
 
 def free_port() -> int:
@@ -49,7 +49,7 @@ def debug(image: str, run: qemu.Run, guest: Path | None, commands: list[str],
     for path in [elf, guest]:
         if path is not None and not path.exists():
             raise PlumbError(f"{path} does not exist: run 'make'")
-    log = BUILD / "gdb-console.log"
+    log = work_folder("") / "gdb-console.log"
     port = free_port()
     argv = qemu.command(image, run) + [
         "-S", "-gdb", f"tcp:127.0.0.1:{port}", "-serial", f"file:{log}", "-monitor", "none"]

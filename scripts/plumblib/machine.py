@@ -5,9 +5,9 @@ is typed here."""
 from dataclasses import dataclass
 from functools import cache
 
-from .common import BUILD, run_tool
+from .common import PROGRAMS, run_tool
 
-CHECKER = BUILD / "host" / "manifest-check"
+CHECKER = PROGRAMS / "manifest-check"
 FIRST_PPI, FIRST_SPI = 16, 32
 
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 
 from . import boards, common, debian, disk, fdt, pack, qemu, room, single
-from .common import BUILD, ROOT, PlumbError, parse_size, relative
+from .common import ROOT, PlumbError, parse_size, relative, work_folder
 
 EXIT_CODES = """\
 exit codes:
@@ -113,9 +113,7 @@ def run_options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
 
 def with_image(packed: pack.Packed, use: Callable[[str], int]) -> int:
     """A file of its own for each run: runs may go side by side."""
-    folder = BUILD / "run"
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".img") as image:
+    with tempfile.NamedTemporaryFile(dir=work_folder("run"), suffix=".img") as image:
         image.write(packed.data)
         image.flush()
         return use(image.name)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import fdt
-from .common import BUILD, PAGE, ROOT, PlumbError, align_up, make, relative, run_tool, tool
+from .common import (BUILD, PAGE, ROOT, SOURCE, PlumbError, align_up, make, relative, run_tool,
+                     tool)
 from .guestdt import Clocks, GuestShape, board_clocks, guest_dts, passed_devices
 from .machine import CHECKER, parse_list
 
@@ -71,10 +72,13 @@ def append_tree(packed: bytes, tree: bytes, what: str) -> bytes:
 
 
 def compile_dts(source: bytes, include: list[Path], what: str) -> bytes:
+    """`include`: where /incbin/ and /include/ look, in this order. dtc itself looks where it runs
+    first, so it runs in the first of them."""
     argv = [tool("dtc"), "-q", "-I", "dts", "-O", "dtb"]
     for folder in include:
         argv += ["-i", str(folder)]
-    return run_tool([*argv, "-"], f"dtc on {what}", stdin=source)
+    return run_tool([*argv, "-"], f"dtc on {what}", stdin=source,
+                    cwd=include[0] if include else None)
 
 
 def check(manifest: bytes, what: str) -> list[dict[str, str]]:
@@ -178,7 +182,7 @@ NAMED = re.compile(r'/(incbin|include)/\s*\(?\s*"([^"]+)"')
 
 
 def parts(system: Path) -> set[str]:
-    """Files of build/ that a manifest, with what it includes, is made of."""
+    """Files of build/ that a manifest, with what it includes, is made of; as make calls them."""
     found: set[str] = set()
     todo, seen = [system], set()
     while todo:
@@ -190,14 +194,14 @@ def parts(system: Path) -> set[str]:
             if kind == "include":
                 todo += [ROOT / name, file.parent / name]
             elif BUILD in (ROOT / name).parents:
-                found.add(relative(ROOT / name))
+                found.add(str((ROOT / name).relative_to(ROOT)))
     return found
 
 
 def build(system: Path | None) -> None:
     """What a system is made of; the tree's own systems need the tree's guests."""
     targets = ["monitor", "host-tools"]
-    if system is not None and ROOT in system.resolve().parents:
+    if system is not None and SOURCE in system.resolve().parents:
         targets += sorted(parts(system))
     make(*targets)
 
@@ -208,10 +212,19 @@ def pack_source(source: bytes, include: list[Path], what: str,
     return Packed(join(MONITOR.read_bytes(), manifest), listed)
 
 
+def searched(system: Path) -> list[Path]:
+    """Where a manifest's files are looked for: beside it, for one of the user's own in the current
+    folder, in the tree."""
+    folder = system.resolve().parent
+    if SOURCE in (folder, *folder.parents):
+        return [ROOT] if folder == SOURCE else [folder, ROOT]
+    return [folder, Path.cwd(), ROOT]
+
+
 def pack_file(system: Path, board: bytes | None = None) -> Packed:
     try:
         source = system.read_bytes()
     except OSError as error:
         raise PlumbError(f"{system}: {error.strerror}: name a system manifest, such as those in "
                          f"{relative(ROOT / 'guest')}") from error
-    return pack_source(source, [ROOT, system.resolve().parent], relative(system), board)
+    return pack_source(source, searched(system), relative(system), board)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import elf, kernel, machine
-from .common import BUILD, PlumbError
+from .common import PlumbError, work_folder
 from .guestdt import quote
 
 RAW_OFFSET = 0x10000  # of a zImage or raw image, as on virt
@@ -42,8 +42,7 @@ def _file(path: Path, what: str) -> str:
 
 def _keep(image: bytes) -> Path:
     """A file for dtc. In one step: other runs may be about the same program."""
-    folder = BUILD / "run"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = work_folder("run")
     path = folder / f"elf-{hashlib.sha256(image).hexdigest()[:16]}.bin"
     if not path.exists():
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:

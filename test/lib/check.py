@@ -15,7 +15,7 @@ SKIPPED_FOLDERS = {".git", "build"}
 def files(root: Path = ROOT) -> list[Path]:
     """Every file of the source tree, relative to its root."""
     found = []
-    for folder, subfolders, names in os.walk(root):
+    for folder, subfolders, names in os.walk(root, followlinks=True):
         subfolders[:] = sorted(s for s in subfolders
                                if s not in SKIPPED_FOLDERS and s != "__pycache__")
         found += [(Path(folder) / name).relative_to(root) for name in sorted(names)]
