@@ -2,8 +2,9 @@
 #
 # `make help` lists the targets. Tools come from Debian's packages (`make setup`).
 #
-# When `setup` is among several goals it runs first, alone, and the other goals run in a fresh
-# make afterwards: whatever asks for a tool is evaluated when the tool is there, with -j too.
+# When `setup` is among several goals it runs first, alone, and installs what the other goals need.
+# They run in a fresh make afterwards: whatever asks for a tool is evaluated when the tool is there,
+# with -j too.
 #
 # `make O=DIR ...` builds in DIR/build, and writes nothing here: DIR becomes a tree of links to this
 # one, and make works there. An O in the environment is not meant.
@@ -35,9 +36,16 @@ endif
 
 ifeq ($(FORWARD),yes)
 
+# What a goal's packages are for (scripts/setup --help): the first of these rows that has it.
+SETUP_run := run shell run-linux bench guest-bench probe
+SETUP_disk := boards sdcard
+SETUP_verify := verify-proof
+SETUP_test := test check unit unit-programs verify verify-% run-%
+purpose = $(firstword $(foreach one,run disk verify test,$(if $(filter $(SETUP_$(one)),$(1)),$(one))) build)
+
 .PHONY: setup $(REST)
 setup:
-	@scripts/setup
+	@scripts/setup $(addprefix --for ,$(sort $(foreach goal,$(REST),$(call purpose,$(goal)))))
 $(firstword $(REST)): setup
 	@$(MAKE) --no-print-directory $(REST)
 $(wordlist 2,$(words $(REST)),$(REST)): $(firstword $(REST)) ; @:
@@ -74,8 +82,10 @@ MONITOR_SRCS := $(sort $(wildcard boot/*.S boot/*.c hyp/*/*.c hyp/*/*.S vgic/*.c
 
 # ---------------------------------------------------------------------------- flags
 CROSS ?= arm-none-eabi-
-ARM_CC = $(CROSS)gcc
-HOST_CC = gcc
+# Looked for when first used: where one is missing, make says how it is installed.
+need = $(if $(shell command -v $(1) 2>/dev/null),$(1),$(error '$(1)' is not installed: run 'make setup-build'))
+ARM_CC = $(eval ARM_CC := $(call need,$(CROSS)gcc))$(ARM_CC)
+HOST_CC = $(eval HOST_CC := $(call need,gcc))$(HOST_CC)
 # Unit tests: clang's sanitizers where they are, else gcc's. Asked once, when first needed.
 UNIT_CC = $(eval UNIT_CC := $(shell echo 'int main(void){return 0;}' | clang -x c \
 	-fsanitize=address,undefined -o /dev/null - 2>/dev/null && echo clang || echo gcc))$(UNIT_CC)
@@ -227,12 +237,12 @@ include test/rig/rig.mk
 DEMO ?= guest/demo.dts
 SHELL_SYSTEM ?= guest/shell.dts
 
-.PHONY: setup run boards sdcard shell test verify verify-proof setup-verify check bench guest-bench help clean
+.PHONY: setup run boards sdcard shell test verify verify-proof check bench guest-bench help clean
 setup:
 	@scripts/setup
 
-setup-verify:
-	@scripts/setup --verify
+setup-%:
+	@scripts/setup --for $*
 
 # What a manifest names of build/: a system is built of its own parts only.
 parts = $(shell sed -n 's|.*/incbin/("\($(B)/[^"]*\)").*|\1|p' $(1))
@@ -289,7 +299,8 @@ help:
 	@echo 'Plumbline: make TARGET...'
 	@echo
 	@echo '  (none), all  the monitor, the guests and the host tools, under build/'
-	@echo '  setup        install what is missing from Debian packages'
+	@echo '  setup        install what is missing from Debian packages, for everything but proofs;'
+	@echo '               with goals behind it, what these need; setup-PURPOSE: build, run, gdb, disk, ...'
 	@echo '  run          boot the demo system in QEMU     (make setup run: from nothing)'
 	@echo '               BOARD=NAME: on another board (make boards lists them)'
 	@echo '  boards       boot it on every board that QEMU has, and print a table'

@@ -38,8 +38,21 @@ def tool(name: str) -> str:
     """The path of a tool, or an error that says how to get it."""
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
     if path is None:
-        raise PlumbError(f"'{name}' is not installed: run 'make setup'")
+        raise PlumbError(f"'{name}' is not installed: {how_to_install(name)}")
     return path
+
+
+def how_to_install(name: str) -> str:
+    """Which `make setup` installs a tool."""
+    try:
+        rows = (ROOT / "scripts" / "packages").read_text().splitlines()
+    except OSError:
+        rows = []
+    for row in rows:
+        purpose, package, commands, _ = row.split("|") if row.count("|") == 3 else ("", "", "", "")
+        if name in commands.split():
+            return f"run 'make setup-{purpose}' (Debian's package {package})"
+    return "run 'make setup'"
 
 
 def run_tool(argv: list[str], what: str, stdin: bytes | None = None,

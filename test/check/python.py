@@ -14,5 +14,5 @@ def main(check: Check) -> None:
         if shutil.which(command[0]):
             good, said = run([*command, *sources])
         else:
-            good, said = False, f"'{command[0]}' is not installed: run 'make setup'"
+            good, said = False, f"'{command[0]}' is not installed: run 'make setup-test'"
         check.result(good and bool(sources), f"{name}: {len(sources)} files", said)
