@@ -44,7 +44,7 @@ class Setup(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.top = Path(folder.name)
         for name in (*PLAIN, "grep"):
-            (self.top / name).symlink_to(shutil.which(name))
+            (self.top / name).symlink_to(str(shutil.which(name)))
         for name, text in FAKES.items():
             (self.top / name).write_text(f"#!/bin/sh\n{text}")
             (self.top / name).chmod(0o755)
@@ -160,12 +160,13 @@ class Setup(unittest.TestCase):
         self.assertEqual(self.log(), [])
 
     def test_make_asks_for_what_its_goals_need(self):
-        for goals, purposes in ((["run"], "--for run"), ([], ""), (["test"], "--for test"),
-                                (["run", "test"], "--for run --for test"),
-                                (["run-linux"], "--for run"), (["run-demo"], "--for test"),
-                                (["boards"], "--for disk"), (["all"], "--for build"),
-                                (["verify-fuzz"], "--for test"), (["verify-proof"], "--for verify")):
-            done = subprocess.run(["make", "-n", "setup", *goals], cwd=ROOT, check=True, text=True,
+        for goals, purposes in (("run", "--for run"), ("", ""), ("test", "--for test"),
+                                ("run test", "--for run --for test"),
+                                ("run-linux", "--for run"), ("run-demo", "--for test"),
+                                ("boards", "--for disk"), ("all", "--for build"),
+                                ("verify-fuzz", "--for test"), ("verify-proof", "--for verify")):
+            argv = ["make", "-n", "setup", *goals.split()]
+            done = subprocess.run(argv, cwd=ROOT, check=True, text=True,
                                   capture_output=True,
                                   env={k: v for k, v in os.environ.items() if "MAKE" not in k})
             self.assertEqual(done.stdout.splitlines()[0].strip(), f"scripts/setup {purposes}".strip())
