@@ -82,9 +82,14 @@ struct board {
 	char model[48];
 };
 
-/* Fills *why and returns false: `return board_refuse(...)`. FDT_NONE: the tree as a whole. */
+/* Fills *why, if nothing was refused before, and returns false: `return board_refuse(...)`.
+ * FDT_NONE: the tree as a whole. */
 bool board_refuse(const struct fdt *fdt, struct refusal *why, fdt_node_t node, const char *property,
 		  const char *reason);
+/* The same, of cell or string `item` (from 1; 0: of all), which collides with the node `rival` (0:
+ * with none). */
+bool board_refuse_item(const struct fdt *fdt, struct refusal *why, fdt_node_t node,
+		       const char *property, const char *reason, uint32_t item, fdt_node_t rival);
 
 /* True and *board, or false and *why. */
 bool board_read(const struct fdt *fdt, struct board *board, struct refusal *why);

@@ -1,16 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/board/board.h"
 
-bool board_refuse(const struct fdt *fdt, struct refusal *why, fdt_node_t node, const char *property,
-		  const char *reason)
+bool board_refuse_item(const struct fdt *fdt, struct refusal *why, fdt_node_t node,
+		       const char *property, const char *reason, uint32_t item, fdt_node_t rival)
 {
-	fdt_node_t parent = fdt_parent(fdt, node);
-
-	*why = (struct refusal) {
-		.parent = fdt_node_name(fdt, parent),
+	const struct refusal here = {
+		.parent = fdt_node_name(fdt, fdt_parent(fdt, node)),
 		.node = fdt_node_name(fdt, node),
 		.property = property,
 		.reason = reason,
+		.at = node,
+		.item = item,
+		.rival = rival,
+		.tell = why->tell,
 	};
+
+	if (why->tell) {
+		why->tell(&here);
+	}
+	if (!why->reason) {
+		*why = here;
+	}
 	return false;
+}
+
+bool board_refuse(const struct fdt *fdt, struct refusal *why, fdt_node_t node, const char *property,
+		  const char *reason)
+{
+	return board_refuse_item(fdt, why, node, property, reason, 0, 0);
 }

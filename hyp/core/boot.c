@@ -109,7 +109,7 @@ void boot_find_uart(struct boot *boot)
 
 void boot_read_board(struct boot *boot)
 {
-	struct refusal why;
+	struct refusal why = { 0 };
 
 	if (!board_read(&boot->board_fdt, &facts_board, &why)) {
 		boot_refuse(&why);
@@ -130,37 +130,6 @@ static void boot_free_memory(struct boot *boot)
 	ok = ok && regions_remove(&boot->free, boot->dtb_pa, boot->dtb_size);
 	if (!ok) {
 		boot_refuse_text("board", "too many pieces of memory");
-	}
-}
-
-static bool boot_has_interrupt(const struct manifest_device *device, uint32_t intid)
-{
-	for (uint32_t i = 0; i < device->nr_interrupts; i++) {
-		if (device->intid[i] == intid) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The console's UART is the monitor's own. */
-static void boot_check_uart(void)
-{
-	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
-		const struct manifest_partition *config = &boot_manifest.partition[n];
-
-		for (uint32_t d = 0; d < config->nr_devices; d++) {
-			const struct manifest_device *device = &config->device[d];
-			bool window = facts_board.uart_base.pa >= device->pa.pa &&
-				      pa_offset(facts_board.uart_base, device->pa) < device->size;
-
-			if (facts_board.uart != BOARD_UART_NONE &&
-			    (window || boot_has_interrupt(device, facts_board.uart_intid))) {
-				boot_refuse_text(
-					config->name,
-					"a device is the UART that the monitor's console is on");
-			}
-		}
 	}
 }
 
@@ -186,7 +155,7 @@ void boot_read_manifest(struct boot *boot)
 	uint32_t monitor = (uint32_t)(image_end - image_start);
 	const void *blob;
 	const char *fault;
-	struct refusal why;
+	struct refusal why = { 0 };
 	uint32_t size = 0;
 
 	blob = boot_map_blob(LAYOUT_MANIFEST, pa_add(boot->image_pa, monitor), BOOT_MANIFEST_MAX,
@@ -206,7 +175,6 @@ void boot_read_manifest(struct boot *boot)
 				  &why)) {
 		boot_refuse(&why);
 	}
-	boot_check_uart();
 }
 
 uint32_t boot_read_clock(struct boot *boot)

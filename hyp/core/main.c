@@ -237,7 +237,7 @@ void main_secondary(uint32_t index)
 /* The rest of what is missing: a second try would only be told that. */
 static void main_say_board(void)
 {
-	struct refusal why;
+	struct refusal why = { 0 };
 
 	if (!board_read(&main_boot.board_fdt, &facts_board, &why)) {
 		log_last_words("plumbline: refused: nor would this board do: %s/%s: %s%s%s\n",

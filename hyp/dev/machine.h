@@ -15,7 +15,7 @@
 #define MACHINE_KERNEL_PLACE UINT32_C(0x10000)	  /* above the start of RAM */
 
 /* Properties of a partition's node that give it a part of the machine: name; the value that does,
- * "none" being the other ("": a flag, without value); whether it is given to who says nothing. */
+ * "none" being the other ("": a flag, without value); whether a partition without the property has it. */
 /* clang-format off */
 #define MACHINE_PROPERTIES(ROW) \
 	ROW(MACHINE_BY_GIC, "gic", "v2", true) \
@@ -24,8 +24,8 @@
 	ROW(MACHINE_BY_VIRTIO, "virtio-windows", "", false) \
 	ROW(MACHINE_BY_PMU, "pmu", "", false)
 
-/* Windows, in the order in which an access looks for its own: name; property; what messages call
- * it, and what they advise to who wants its place or interrupt; whose place it may be (enum
+/* Windows, in the order in which an access looks for its own: name; property; its name in messages,
+ * and their advice where something else wants its place or interrupt; whose place it may be (enum
  * machine_place); IPA and size, multiples of 4 KiB; SPI (as an INTID; 0: none). Numbers without a
  * suffix: they stand in messages as they are here. */
 #define MACHINE_WINDOWS(ROW) \
@@ -33,7 +33,7 @@
 	    MACHINE_RESERVED, 0x08000000, 0x10000, 0) \
 	ROW(MACHINE_GICC, "gicc", MACHINE_BY_GIC, "the virtual GIC's CPU interface", "", \
 	    MACHINE_RESERVED, 0x08010000, 0x10000, 0) \
-	ROW(MACHINE_GICV2M, "gicv2m", MACHINE_BY_GIC, "what is the virtual GIC's on virt", "", \
+	ROW(MACHINE_GICV2M, "gicv2m", MACHINE_BY_GIC, "the place of virt's GICv2m", "", \
 	    MACHINE_RESERVED, 0x08020000, 0x10000, 0) \
 	ROW(MACHINE_UART, "uart", MACHINE_BY_CONSOLE, "the virtual console", "console = \"none\" or ", \
 	    MACHINE_ALONE, 0x09000000, 0x1000, 33) \
@@ -58,8 +58,8 @@ enum machine_window_id { MACHINE_WINDOWS(MACHINE_ROW_ID) MACHINE_NR_WINDOWS };
 #undef MACHINE_ROW_ID
 
 enum machine_place {
-	MACHINE_RESERVED, /* nobody else's, in partitions without it, too */
-	MACHINE_ALONE,	  /* nobody else's where it is */
+	MACHINE_RESERVED, /* nothing else's, in partitions without it, too */
+	MACHINE_ALONE,	  /* nothing else's where it is */
 	MACHINE_BELOW,	  /* a device of the board may cover pages of it */
 };
 

@@ -15,7 +15,7 @@ enum manifest_root_rule {
 };
 
 /* dtc asks for the cell counts as soon as a device's node has a unit address. */
-static const struct manifest_rule root_rules[NR_ROOT_RULES] = {
+const struct manifest_rule manifest_root_rules[NR_ROOT_RULES] = {
 	[ROOT_COMPATIBLE] = { "compatible", MANIFEST_SHAPE_STRINGS },
 	[ROOT_TIME_SLICE] = { "time-slice-us", MANIFEST_SHAPE_CELL },
 	[ROOT_RAW_CONSOLE] = { "raw-console", MANIFEST_SHAPE_FLAG },
@@ -25,25 +25,7 @@ static const struct manifest_rule root_rules[NR_ROOT_RULES] = {
 	[ROOT_SIZE_CELLS] = { "#size-cells", MANIFEST_SHAPE_CELL },
 };
 
-static fdt_node_t manifest_nth_child(const struct fdt *fdt, fdt_node_t node, uint32_t index)
-{
-	node = fdt_first_child(fdt, node);
-	for (; node != FDT_NONE && index != 0; index--) {
-		node = fdt_next_sibling(fdt, node);
-	}
-	return node;
-}
-
-fdt_node_t manifest_partition_node(const struct fdt *fdt, uint32_t index)
-{
-	/* Every child of the root is a partition: manifest_read takes nothing else. */
-	return manifest_nth_child(fdt, fdt_root(fdt), index);
-}
-
-fdt_node_t manifest_device_node(const struct fdt *fdt, uint32_t index, uint32_t device)
-{
-	return manifest_nth_child(fdt, manifest_partition_node(fdt, index), device);
-}
+const uint32_t manifest_nr_root_rules = NR_ROOT_RULES;
 
 static bool manifest_read_branches(const struct manifest_node *node, struct manifest *manifest)
 {
@@ -56,7 +38,7 @@ static bool manifest_read_branches(const struct manifest_node *node, struct mani
 			return true;
 		}
 	}
-	return manifest_refuse(node, ROOT_BRANCHES, "not \"auto\", \"always\" or \"never\"");
+	return manifest_refuse(node, ROOT_BRANCHES, "must be \"auto\", \"always\" or \"never\"");
 }
 
 static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,
@@ -64,25 +46,20 @@ static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,
 {
 	struct manifest_node node = { .fdt = fdt, .why = why, .node = fdt_root(fdt) };
 	uint64_t base, size;
+	bool ok;
 
-	if (!fdt_is_compatible(fdt, node.node, "plumbline,system-1")) {
-		return board_refuse(fdt, why, node.node, "compatible",
-				    "not a system manifest: that says \"plumbline,system-1\"");
-	}
 	if (fdt_reserved(fdt, 0, &base, &size)) {
 		return board_refuse(fdt, why, node.node, "/memreserve/",
-				    "not for a manifest: what memory is free the board's own tree "
-				    "says");
+				    "must not be in a manifest: the board's own tree says which "
+				    "memory is reserved");
 	}
-	if (!manifest_collect(&node, root_rules, NR_ROOT_RULES)) {
-		return false;
-	}
+	ok = manifest_collect(&node, manifest_root_rules, NR_ROOT_RULES);
 	manifest->raw_console = manifest_given(&node, ROOT_RAW_CONSOLE);
 	manifest->time_slice_us = manifest_cell(&node, ROOT_TIME_SLICE, 10000);
 	if (manifest->time_slice_us < 100 || manifest->time_slice_us > 1000000) {
-		return manifest_refuse(&node, ROOT_TIME_SLICE, "not 100 to 1000000 microseconds");
+		ok = manifest_refuse(&node, ROOT_TIME_SLICE, "must be 100 to 1000000 microseconds");
 	}
-	return manifest_read_branches(&node, manifest);
+	return manifest_read_branches(&node, manifest) && ok;
 }
 
 static bool manifest_find(const struct manifest *manifest, const char *name, uint32_t *index)
@@ -101,6 +78,7 @@ static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *man
 {
 	uint32_t vcpus = 0;
 	uint32_t same;
+	bool ok = true;
 
 	for (fdt_node_t node = fdt_first_child(fdt, fdt_root(fdt)); node != FDT_NONE;
 	     node = fdt_next_sibling(fdt, node)) {
@@ -108,56 +86,66 @@ static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *man
 			&manifest->partition[manifest->nr_partitions];
 
 		if (manifest->nr_partitions == MANIFEST_MAX_PARTITIONS) {
-			return board_refuse(fdt, why, node, "", "more than 16 partitions");
+			return board_refuse(fdt, why, node, "", "is one more than 16 partitions");
 		}
-		if (!manifest_read_partition(fdt, node, partition, why)) {
-			return false;
-		}
+		ok = manifest_read_partition(fdt, node, partition, why) && ok;
 		if (manifest_find(manifest, partition->name, &same)) {
-			return board_refuse(fdt, why, node, "", "two partitions have this name");
+			ok = board_refuse_item(fdt, why, node, "",
+					       "has the name of another partition", 0,
+					       manifest->partition[same].at);
 		}
 		vcpus += partition->nr_vcpus;
 		if (vcpus > MANIFEST_MAX_ALL_VCPUS) {
-			return board_refuse(fdt, why, node, "vcpus",
-					    "more than 64 in all partitions together");
+			ok = board_refuse(fdt, why, node, "vcpus",
+					  "makes more than 64 in all partitions together");
 		}
 		manifest->nr_partitions++;
 	}
 	if (manifest->raw_console && manifest->nr_partitions > 1) {
-		return board_refuse(fdt, why, fdt_root(fdt), "raw-console",
-				    "several partitions need prefixes to be told apart");
+		ok = board_refuse(fdt, why, fdt_root(fdt), "raw-console",
+				  "must not be given with several partitions: their lines need "
+				  "prefixes");
 	}
-	return manifest->nr_partitions != 0 ||
-	       board_refuse(fdt, why, fdt_root(fdt), "", "there is no partition");
+	if (manifest->nr_partitions == 0) {
+		ok = board_refuse(fdt, why, fdt_root(fdt), "", "has no partition");
+	}
+	return ok;
 }
 
 /* Names can be told only when all are known. */
 static bool manifest_read_rights(const struct fdt *fdt, struct manifest *manifest, uint32_t index,
 				 struct refusal *why)
 {
-	fdt_node_t node = manifest_partition_node(fdt, index);
+	fdt_node_t node = manifest->partition[index].at;
 	struct fdt_prop prop;
 	const char *name;
 	uint32_t other;
+	bool ok = true;
 
 	if (!fdt_get_prop(fdt, node, "rights", &prop)) {
 		return true;
 	}
 	for (uint32_t i = 0; (name = fdt_prop_string(&prop, i)) != NULL; i++) {
-		/* More names than partitions: one stands twice, or none. This bounds the loop. */
-		if (i == MANIFEST_MAX_PARTITIONS || !manifest_find(manifest, name, &other)) {
+		if (i == MANIFEST_MAX_PARTITIONS) { /* this bounds the loop */
 			return board_refuse(fdt, why, node, "rights",
-					    "names no partition of this manifest");
+					    "must not have more names than there can be "
+					    "partitions");
 		}
-		manifest->partition[index].rights |= (uint16_t)BIT32(other);
+		if (manifest_find(manifest, name, &other)) {
+			manifest->partition[index].rights |= (uint16_t)BIT32(other);
+		} else {
+			ok = board_refuse_item(fdt, why, node, "rights", MANIFEST_NO_PARTITION,
+					       i + 1, 0);
+		}
 	}
-	return true;
+	return ok;
 }
 
 static bool manifest_check_memory(const struct fdt *fdt, const struct manifest *manifest,
 				  uint32_t index, struct refusal *why)
 {
 	const struct manifest_partition *p = &manifest->partition[index];
+	bool ok = true;
 
 	for (uint32_t i = 0; i < index; i++) {
 		const struct manifest_partition *q = &manifest->partition[i];
@@ -165,31 +153,49 @@ static bool manifest_check_memory(const struct fdt *fdt, const struct manifest *
 		if (p->memory_pa.pa != 0 && q->memory_pa.pa != 0 &&
 		    manifest_overlaps_pa(p->memory_pa, p->memory_size, q->memory_pa,
 					 q->memory_size)) {
-			return board_refuse(fdt, why, manifest_partition_node(fdt, index),
-					    "memory-at", "overlaps another partition's memory");
+			ok = board_refuse_item(fdt, why, p->at, "memory-at",
+					       "overlaps another partition's memory", 0, q->at);
 		}
 	}
-	return true;
+	return ok;
 }
 
-static bool manifest_share_interrupt(const struct manifest_device *a,
-				     const struct manifest_device *b)
+/* The first of a's interrupts that b has, too, from 1; 0: none. */
+static uint32_t manifest_share_interrupt(const struct manifest_device *a,
+					 const struct manifest_device *b)
 {
 	for (uint32_t i = 0; i < a->nr_interrupts; i++) {
 		for (uint32_t j = 0; j < b->nr_interrupts; j++) {
 			if (a->intid[i] == b->intid[j]) {
-				return true;
+				return i + 1;
 			}
 		}
 	}
-	return false;
+	return 0;
+}
+
+static bool manifest_check_pair(const struct fdt *fdt, const struct manifest_device *d,
+				const struct manifest_device *other, struct refusal *why)
+{
+	uint32_t shared = manifest_share_interrupt(d, other);
+	bool ok = true;
+
+	if (manifest_overlaps_pa(d->pa, d->size, other->pa, other->size)) {
+		ok = board_refuse_item(fdt, why, d->at, "pa", "overlaps another device", 0,
+				       other->at);
+	}
+	if (shared != 0) {
+		ok = board_refuse_item(fdt, why, d->at, "interrupt",
+				       "is another device's interrupt, too", shared, other->at);
+	}
+	return ok;
 }
 
 static bool manifest_check_device(const struct fdt *fdt, const struct manifest *manifest,
 				  uint32_t index, uint32_t device, struct refusal *why)
 {
 	const struct manifest_device *d = &manifest->partition[index].device[device];
-	fdt_node_t node = manifest_device_node(fdt, index, device);
+	bool ok = true;
 
 	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
 		const struct manifest_partition *p = &manifest->partition[i];
@@ -198,46 +204,54 @@ static bool manifest_check_device(const struct fdt *fdt, const struct manifest *
 
 		if (p->memory_pa.pa != 0 &&
 		    manifest_overlaps_pa(d->pa, d->size, p->memory_pa, p->memory_size)) {
-			return board_refuse(fdt, why, node, "pa", "lies in a partition's memory");
+			ok = board_refuse_item(fdt, why, d->at, "pa",
+					       "lies in a partition's memory", 0, p->at);
 		}
 		for (uint32_t j = 0; j < before; j++) {
-			if (manifest_overlaps_pa(d->pa, d->size, p->device[j].pa,
-						 p->device[j].size)) {
-				return board_refuse(fdt, why, node, "pa",
-						    "another device has this address already");
-			}
-			if (manifest_share_interrupt(d, &p->device[j])) {
-				return board_refuse(fdt, why, node, "interrupt",
-						    "another device has this interrupt already");
-			}
+			ok = manifest_check_pair(fdt, d, &p->device[j], why) && ok;
 		}
 	}
-	return true;
+	return ok;
+}
+
+/* All of its nodes. */
+static bool manifest_check_labels(const struct fdt *fdt, struct refusal *why)
+{
+	bool ok = true;
+
+	for (fdt_node_t node = fdt_root(fdt); node != FDT_NONE; node = fdt_next_node(fdt, node)) {
+		ok = manifest_check_label(fdt, node, why) && ok;
+	}
+	return ok;
 }
 
 static bool manifest_check_between(const struct fdt *fdt, struct manifest *manifest,
 				   struct refusal *why)
 {
+	bool ok = true;
+
 	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
-		if (!manifest_read_rights(fdt, manifest, i, why) ||
-		    !manifest_check_memory(fdt, manifest, i, why) ||
-		    !manifest_check_label(fdt, manifest_partition_node(fdt, i), why)) {
-			return false;
-		}
+		ok = manifest_read_rights(fdt, manifest, i, why) && ok;
+		ok = manifest_check_memory(fdt, manifest, i, why) && ok;
 		for (uint32_t j = 0; j < manifest->partition[i].nr_devices; j++) {
-			if (!manifest_check_device(fdt, manifest, i, j, why) ||
-			    !manifest_check_label(fdt, manifest_device_node(fdt, i, j), why)) {
-				return false;
-			}
+			ok = manifest_check_device(fdt, manifest, i, j, why) && ok;
 		}
 	}
-	return manifest_check_label(fdt, fdt_root(fdt), why);
+	return ok;
 }
 
 bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refusal *why)
 {
+	bool ok;
+
 	manifest->nr_partitions = 0;
-	return manifest_read_root(fdt, manifest, why) &&
-	       manifest_read_partitions(fdt, manifest, why) &&
-	       manifest_check_between(fdt, manifest, why);
+	manifest->raw_console = false;
+	if (!fdt_is_compatible(fdt, fdt_root(fdt), "plumbline,system-1")) {
+		return board_refuse(fdt, why, fdt_root(fdt), "compatible",
+				    "must be \"plumbline,system-1\" in a system manifest");
+	}
+	ok = manifest_read_root(fdt, manifest, why);
+	ok = manifest_read_partitions(fdt, manifest, why) && ok;
+	ok = manifest_check_between(fdt, manifest, why) && ok;
+	return ok && manifest_check_labels(fdt, why);
 }

@@ -32,7 +32,8 @@ struct manifest_region {
 #define MANIFEST_MAX_REGIONS 2
 
 struct manifest_device {
-	pa_t pa; /* 4 KiB-aligned */
+	fdt_node_t at; /* the node that it was read from */
+	pa_t pa;       /* 4 KiB-aligned */
 	ipa_t ipa;
 	uint32_t size;
 	uint32_t nr_interrupts;
@@ -69,6 +70,7 @@ struct manifest_device {
 /* clang-format on */
 
 struct manifest_partition {
+	fdt_node_t at;	   /* the node that it was read from */
 	const char *name;  /* the node's name, which has no unit address; 1..15 of [a-z0-9-] */
 	uint32_t nr_vcpus; /* 1..8 */
 	uint8_t affinity[MANIFEST_MAX_VCPUS]; /* bit n: board CPU n */
@@ -108,12 +110,14 @@ struct manifest {
 	struct manifest_partition partition[MANIFEST_MAX_PARTITIONS];
 };
 
-/* Everything that can be said without a board: True and *manifest, or false and *why. */
+/* Everything that can be said without a board: True and *manifest, or false and *why. Where it is
+ * false, what was not refused of *manifest can still be compared with a board. */
 bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refusal *why);
 
 /* Against the board that it runs on: CPUs exist, memory-at lies in free RAM, device windows touch
- * neither RAM nor the GIC, nor each other's owner, their interrupts are the GIC's, as far as it is
- * known how many those are. `free`: RAM not taken by the monitor. */
+ * neither RAM nor the GIC nor the UART of the monitor's console, their interrupts are the GIC's, as
+ * far as it is known how many those are, and not the UART's. `free`: RAM not taken by the monitor.
+ */
 bool manifest_check_board(const struct fdt *fdt, const struct manifest *manifest,
 			  const struct board *board, const struct regions *free,
 			  struct refusal *why);

@@ -3,19 +3,20 @@
 #include "hyp/manifest/manifest_parts.h"
 #include "hyp/regs/gic.h"
 
-static bool manifest_check_cpus(const struct fdt *fdt, const struct manifest *manifest,
-				uint32_t index, const struct board *board, struct refusal *why)
+static bool manifest_check_cpus(const struct fdt *fdt, const struct manifest_partition *partition,
+				const struct board *board, struct refusal *why)
 {
-	const struct manifest_partition *partition = &manifest->partition[index];
 	uint32_t there = (UINT32_C(1) << board->nr_cpus) - 1;
+	bool ok = true;
 
 	for (uint32_t i = 0; i < partition->nr_vcpus; i++) {
 		if ((partition->affinity[i] & there) == 0) {
-			return board_refuse(fdt, why, manifest_partition_node(fdt, index), "cpus",
-					    "names no CPU that the board has");
+			ok = board_refuse(fdt, why, partition->at, "cpus",
+					  "names no CPU that the board has");
+			break; /* one mask may be that of all vCPUs */
 		}
 	}
-	return true;
+	return ok;
 }
 
 static bool manifest_hits_gic(const struct board *board, const struct manifest_device *device)
@@ -27,43 +28,55 @@ static bool manifest_hits_gic(const struct board *board, const struct manifest_d
 	       manifest_overlaps_pa(device->pa, device->size, board->gicv, GICC_SIZE);
 }
 
-static bool manifest_check_windows(const struct fdt *fdt, const struct manifest *manifest,
-				   uint32_t index, const struct board *board, struct refusal *why)
+static bool manifest_hits_uart(const struct board *board, const struct manifest_device *device)
 {
-	const struct manifest_partition *partition = &manifest->partition[index];
+	return board->uart != BOARD_UART_NONE &&
+	       manifest_overlaps_pa(device->pa, device->size, board->uart_base, 1);
+}
 
-	for (uint32_t i = 0; i < partition->nr_devices; i++) {
-		const struct manifest_device *device = &partition->device[i];
-
-		if (regions_overlaps(&board->memory, device->pa, device->size)) {
-			return board_refuse(fdt, why, manifest_device_node(fdt, index, i), "pa",
-					    "is the board's memory, not a device");
-		}
-		if (manifest_hits_gic(board, device)) {
-			return board_refuse(fdt, why, manifest_device_node(fdt, index, i), "pa",
-					    "is the board's GIC, which is the monitor's");
-		}
+static bool manifest_check_window(const struct fdt *fdt, const struct manifest_device *device,
+				  const struct board *board, struct refusal *why)
+{
+	if (regions_overlaps(&board->memory, device->pa, device->size)) {
+		return board_refuse(fdt, why, device->at, "pa",
+				    "is the board's memory, not a device");
+	}
+	if (manifest_hits_gic(board, device)) {
+		return board_refuse(fdt, why, device->at, "pa",
+				    "is the board's GIC, which is the monitor's");
+	}
+	if (manifest_hits_uart(board, device)) {
+		return board_refuse(fdt, why, device->at, "pa",
+				    "is the UART of the monitor's console");
 	}
 	return true;
 }
 
-static bool manifest_check_intids(const struct fdt *fdt, const struct manifest *manifest,
-				  uint32_t index, const struct board *board, struct refusal *why)
+/* What is wrong with an interrupt on this board, NULL if nothing. */
+static const char *manifest_intid_error(const struct board *board, uint32_t intid)
 {
-	const struct manifest_partition *partition = &manifest->partition[index];
+	if (board->nr_intids != 0 && intid >= board->nr_intids) {
+		return "is past the last interrupt of the board's GIC";
+	}
+	if (board->uart != BOARD_UART_NONE && intid == board->uart_intid) {
+		return "is the interrupt of the monitor's console";
+	}
+	return NULL;
+}
 
-	for (uint32_t i = 0; i < partition->nr_devices && board->nr_intids != 0; i++) {
-		const struct manifest_device *device = &partition->device[i];
+static bool manifest_check_intids(const struct fdt *fdt, const struct manifest_device *device,
+				  const struct board *board, struct refusal *why)
+{
+	bool ok = true;
 
-		for (uint32_t j = 0; j < device->nr_interrupts; j++) {
-			if (device->intid[j] >= board->nr_intids) {
-				return board_refuse(fdt, why, manifest_device_node(fdt, index, i),
-						    "interrupt",
-						    "past the last interrupt of the board's GIC");
-			}
+	for (uint32_t i = 0; i < device->nr_interrupts; i++) {
+		const char *error = manifest_intid_error(board, device->intid[i]);
+
+		if (error) {
+			ok = board_refuse_item(fdt, why, device->at, "interrupt", error, i + 1, 0);
 		}
 	}
-	return true;
+	return ok;
 }
 
 /* In all it cannot be more than there is. Whether the pieces fit is for the allocator to say. */
@@ -71,37 +84,41 @@ static bool manifest_check_sum(const struct fdt *fdt, const struct manifest *man
 			       const struct regions *free, struct refusal *why)
 {
 	uint64_t left = 0;
+	bool ok = true;
 
 	for (uint32_t i = 0; i < free->count; i++) {
 		left += free->r[i].size;
 	}
 	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
 		if (manifest->partition[i].memory_size > left) {
-			return board_refuse(fdt, why, manifest_partition_node(fdt, i),
-					    "memory-size", "the board has no more so much memory");
+			ok = board_refuse(fdt, why, manifest->partition[i].at, "memory-size",
+					  "is more than the board has left");
+		} else {
+			left -= manifest->partition[i].memory_size;
 		}
-		left -= manifest->partition[i].memory_size;
 	}
-	return true;
+	return ok;
 }
 
 bool manifest_check_board(const struct fdt *fdt, const struct manifest *manifest,
 			  const struct board *board, const struct regions *free,
 			  struct refusal *why)
 {
+	bool ok = true;
+
 	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
 		const struct manifest_partition *partition = &manifest->partition[i];
 
-		if (partition->memory_pa.pa != 0 &&
+		if (partition->memory_pa.pa != 0 && partition->memory_size != 0 &&
 		    !regions_contains(free, partition->memory_pa, partition->memory_size)) {
-			return board_refuse(fdt, why, manifest_partition_node(fdt, i), "memory-at",
-					    "does not lie in free memory of the board");
+			ok = board_refuse(fdt, why, partition->at, "memory-at",
+					  "does not lie in free memory of the board");
 		}
-		if (!manifest_check_cpus(fdt, manifest, i, board, why) ||
-		    !manifest_check_windows(fdt, manifest, i, board, why) ||
-		    !manifest_check_intids(fdt, manifest, i, board, why)) {
-			return false;
+		ok = manifest_check_cpus(fdt, partition, board, why) && ok;
+		for (uint32_t j = 0; j < partition->nr_devices; j++) {
+			ok = manifest_check_window(fdt, &partition->device[j], board, why) && ok;
+			ok = manifest_check_intids(fdt, &partition->device[j], board, why) && ok;
 		}
 	}
-	return manifest_check_sum(fdt, manifest, free, why);
+	return manifest_check_sum(fdt, manifest, free, why) && ok;
 }

@@ -16,7 +16,7 @@ enum manifest_device_rule {
 	NR_DEVICE_RULES,
 };
 
-static const struct manifest_rule device_rules[NR_DEVICE_RULES] = {
+const struct manifest_rule manifest_device_rules[NR_DEVICE_RULES] = {
 	[DEVICE_COMPATIBLE] = { "compatible", MANIFEST_SHAPE_STRINGS },
 	[DEVICE_PA] = { "pa", MANIFEST_SHAPE_WIDE },
 	[DEVICE_IPA] = { "ipa", MANIFEST_SHAPE_CELL },
@@ -28,29 +28,38 @@ static const struct manifest_rule device_rules[NR_DEVICE_RULES] = {
 	[DEVICE_DT_COHERENT] = { "dt-coherent", MANIFEST_SHAPE_FLAG },
 };
 
+const uint32_t manifest_nr_device_rules = NR_DEVICE_RULES;
+
 static bool manifest_read_window(const struct manifest_node *node, struct manifest_device *device)
 {
 	uint64_t place;
+	bool ok = true;
 
 	if (!manifest_given(node, DEVICE_PA)) {
-		return manifest_refuse(node, DEVICE_PA, "missing: where is it on the board?");
+		ok = manifest_refuse(node, DEVICE_PA, MANIFEST_MISSING "its address on the board");
 	}
 	if (!manifest_given(node, DEVICE_SIZE)) {
-		return manifest_refuse(node, DEVICE_SIZE, "missing: how many bytes?");
+		ok = manifest_refuse(node, DEVICE_SIZE, MANIFEST_MISSING "its size in bytes");
+	}
+	if (!ok) {
+		return false;
 	}
 	device->pa = pa_make(manifest_value(node, DEVICE_PA, 0));
 	device->size = manifest_cell(node, DEVICE_SIZE, 0);
 	if (device->size == 0 || device->size % PAGE_SIZE != 0) {
 		return manifest_refuse(node, DEVICE_SIZE,
-				       "not a multiple of 4 KiB (0x1000) above 0");
+				       "must be a multiple of 4 KiB (0x1000) above 0");
 	}
 	if (device->pa.pa % PAGE_SIZE != 0 || device->pa.pa > MANIFEST_PA_LIMIT - device->size) {
-		return manifest_refuse(node, DEVICE_PA, "not a multiple of 4 KiB below 2^40");
+		return manifest_refuse(node, DEVICE_PA,
+				       "must be a multiple of 4 KiB, and the device end "
+				       "below 2^40");
 	}
 	place = manifest_value(node, DEVICE_IPA, device->pa.pa);
-	if (place % PAGE_SIZE != 0 || place > MANIFEST_IPA_LIMIT - device->size) {
+	if (manifest_bad(node, DEVICE_IPA) || place % PAGE_SIZE != 0 ||
+	    place > MANIFEST_IPA_LIMIT - device->size) {
 		return manifest_refuse(node, DEVICE_IPA,
-				       "not a multiple of 4 KiB such that the device ends below 4 "
+				       "must be a multiple of 4 KiB, and the device end below 4 "
 				       "GiB");
 	}
 	device->ipa = ipa_make((uint32_t)place);
@@ -91,8 +100,9 @@ static bool manifest_check_window(const struct manifest_node *node,
 	for (uint32_t i = 0; i < partition->nr_devices; i++) {
 		if (manifest_overlaps_ipa(device->ipa, device->size, partition->device[i].ipa,
 					  partition->device[i].size)) {
-			return manifest_refuse(node, DEVICE_IPA,
-					       "overlaps another device of the partition");
+			return board_refuse_item(node->fdt, node->why, node->node, "ipa",
+						 "overlaps another device of the partition", 0,
+						 partition->device[i].at);
 		}
 	}
 	return true;
@@ -121,22 +131,21 @@ static const char *manifest_interrupt_error(const struct manifest_partition *par
 	};
 
 	if (intid < 32 || intid > 1019) {
-		return "not an interrupt number of 32 to 1019 (SPI n is n + 32)";
+		return "must be an interrupt number of 32 to 1019 (SPI n is n + 32)";
 	}
 	if (!partition->has_gic) {
-		return "the partition has no GIC";
+		return "must not be given to a partition without a GIC";
 	}
 	if (intid >= partition->nr_irqs) {
-		return "past the partition's last interrupt: raise its irqs";
+		return "is past the partition's last interrupt: give it more irqs";
 	}
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(partition->windows, n) && intid == machine_windows[n].intid) {
 			return taken[n];
 		}
 	}
-	return manifest_interrupt_place(device, intid) != device->nr_interrupts
-		       ? "one is given twice"
-		       : NULL;
+	return manifest_interrupt_place(device, intid) != device->nr_interrupts ? "is given twice"
+										: NULL;
 }
 
 static bool manifest_read_interrupts(const struct manifest_node *node,
@@ -146,9 +155,11 @@ static bool manifest_read_interrupts(const struct manifest_node *node,
 	uint32_t count = manifest_given(node, DEVICE_INTERRUPT)
 				 ? node->prop[DEVICE_INTERRUPT].length / 4
 				 : 0;
+	bool ok = !manifest_bad(node, DEVICE_INTERRUPT);
 
 	if (count > MANIFEST_MAX_INTERRUPTS) {
-		return manifest_refuse(node, DEVICE_INTERRUPT, "more than 8 interrupts");
+		return manifest_refuse(node, DEVICE_INTERRUPT,
+				       "must not be more than 8 interrupts");
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t intid = 0;
@@ -157,23 +168,26 @@ static bool manifest_read_interrupts(const struct manifest_node *node,
 		fdt_prop_u32(&node->prop[DEVICE_INTERRUPT], i, &intid);
 		error = manifest_interrupt_error(partition, device, intid);
 		if (error) {
-			return manifest_refuse(node, DEVICE_INTERRUPT, error);
+			ok = manifest_refuse_item(node, DEVICE_INTERRUPT, i + 1, error);
+		} else {
+			device->intid[device->nr_interrupts++] = intid;
 		}
-		device->intid[device->nr_interrupts++] = intid;
 	}
-	return true;
+	return ok;
 }
 
 /* A flag: all of them are edges. */
 static bool manifest_read_edges(const struct manifest_node *node, struct manifest_device *device)
 {
 	const struct fdt_prop *prop = &node->prop[DEVICE_INTERRUPT_EDGE];
+	bool ok = true;
 
 	if (!manifest_given(node, DEVICE_INTERRUPT_EDGE)) {
 		return true;
 	}
 	if (device->nr_interrupts == 0) {
-		return manifest_refuse(node, DEVICE_INTERRUPT_EDGE, "of what? Give interrupt");
+		return manifest_refuse(node, DEVICE_INTERRUPT_EDGE,
+				       "must not be given without interrupt");
 	}
 	if (prop->length == 0) {
 		device->edges = (uint8_t)((1u << device->nr_interrupts) - 1);
@@ -185,12 +199,13 @@ static bool manifest_read_edges(const struct manifest_node *node, struct manifes
 		fdt_prop_u32(prop, i, &intid);
 		n = manifest_interrupt_place(device, intid);
 		if (n == device->nr_interrupts) {
-			return manifest_refuse(node, DEVICE_INTERRUPT_EDGE,
-					       "not one of the device's interrupts");
+			ok = manifest_refuse_item(node, DEVICE_INTERRUPT_EDGE, i + 1,
+						  "is not one of the device's interrupts");
+		} else {
+			device->edges |= (uint8_t)(1u << n);
 		}
-		device->edges |= (uint8_t)(1u << n);
 	}
-	return true;
+	return ok;
 }
 
 /* What the guest's device tree is to say of it: for plumb pack, which makes the tree. */
@@ -201,22 +216,27 @@ static bool manifest_check_nodes(const struct manifest_node *node,
 
 	if (manifest_given(node, DEVICE_DT_COMPATIBLE) &&
 	    node->prop[DEVICE_DT_COMPATIBLE].data[0] == 0) {
-		return manifest_refuse(node, DEVICE_DT_COMPATIBLE, "needs a name");
+		return manifest_refuse(node, DEVICE_DT_COMPATIBLE, "must not be empty");
+	}
+	if (manifest_bad(node, DEVICE_DT_COMPATIBLE)) {
+		return false;
 	}
 	if (manifest_given(node, DEVICE_DT_COHERENT) &&
 	    !manifest_given(node, DEVICE_DT_COMPATIBLE)) {
-		return manifest_refuse(node, DEVICE_DT_COHERENT, "of what? Give dt-compatible");
+		return manifest_refuse(node, DEVICE_DT_COHERENT,
+				       "must not be given without dt-compatible");
 	}
 	if (!manifest_given(node, DEVICE_DT_STEP)) {
 		return true;
 	}
 	if (!manifest_given(node, DEVICE_DT_COMPATIBLE)) {
-		return manifest_refuse(node, DEVICE_DT_STEP, "of what? Give dt-compatible");
+		return manifest_refuse(node, DEVICE_DT_STEP,
+				       "must not be given without dt-compatible");
 	}
 	if (step == 0 || step % 4 != 0 || device->nr_interrupts == 0 ||
 	    step > device->size / device->nr_interrupts) {
 		return manifest_refuse(node, DEVICE_DT_STEP,
-				       "not a multiple of 4 that goes into size once for every "
+				       "must be a multiple of 4, and size hold it once for every "
 				       "interrupt");
 	}
 	return true;
@@ -240,29 +260,31 @@ bool manifest_read_device(const struct fdt *fdt, fdt_node_t at,
 			  struct manifest_partition *partition, struct refusal *why)
 {
 	struct manifest_node node = { .fdt = fdt, .why = why, .node = at };
-	struct manifest_device device = { 0 };
+	struct manifest_device device = { .at = at };
+	bool ok, placed;
 
 	if (!fdt_is_compatible(fdt, at, "plumbline,device")) {
 		return board_refuse(fdt, why, at, "compatible",
-				    "unknown node: a device says \"plumbline,device\"");
+				    "unknown node: a device has \"plumbline,device\"");
 	}
 	if (fdt_first_child(fdt, at) != FDT_NONE) {
 		return board_refuse(fdt, why, fdt_first_child(fdt, at), "",
-				    "unknown node: a device holds none");
+				    "unknown node: a device has no nodes");
 	}
 	if (partition->nr_devices == MANIFEST_MAX_DEVICES) {
-		return board_refuse(fdt, why, at, "", "more than 8 devices");
+		return board_refuse(fdt, why, at, "", "is one more than 8 devices");
 	}
-	if (!manifest_collect(&node, device_rules, NR_DEVICE_RULES) ||
-	    !manifest_read_window(&node, &device)) {
-		return false;
+	ok = manifest_collect(&node, manifest_device_rules, NR_DEVICE_RULES);
+	placed = manifest_read_window(&node, &device);
+	if (placed) {
+		manifest_replace_flash(partition, &device);
+		ok = manifest_check_window(&node, partition, &device) && ok;
+	} else {
+		device.size = 0; /* it overlaps nothing */
 	}
-	manifest_replace_flash(partition, &device);
-	if (!manifest_check_window(&node, partition, &device) ||
-	    !manifest_read_interrupts(&node, partition, &device) ||
-	    !manifest_read_edges(&node, &device) || !manifest_check_nodes(&node, &device)) {
-		return false;
-	}
+	ok = manifest_read_interrupts(&node, partition, &device) &&
+	     manifest_read_edges(&node, &device) && placed &&
+	     manifest_check_nodes(&node, &device) && ok;
 	partition->device[partition->nr_devices++] = device;
-	return true;
+	return ok;
 }

@@ -11,27 +11,28 @@ static const char *manifest_shape_error(const struct fdt_prop *prop, enum manife
 
 	switch (shape) {
 	case MANIFEST_SHAPE_FLAG:
-		return prop->length == 0 ? NULL : "takes no value";
+		return prop->length == 0 ? NULL : "must have no value";
 	case MANIFEST_SHAPE_CELL:
-		return prop->length == 4 ? NULL : "needs one cell: <number>";
+		return prop->length == 4 ? NULL : "must be one cell: <number>";
 	case MANIFEST_SHAPE_WIDE:
-		return prop->length == 8 ? NULL : "needs two cells: <high low>";
+		return prop->length == 8 ? NULL : "must be two cells: <high low>";
 	case MANIFEST_SHAPE_CELL_OR_WIDE:
-		return prop->length == 4 || prop->length == 8 ? NULL : "needs one or two cells";
+		return prop->length == 4 || prop->length == 8 ? NULL : "must be one or two cells";
 	case MANIFEST_SHAPE_CELLS:
-		return prop->length != 0 && prop->length % 4 == 0 ? NULL : "needs cells: <n ...>";
+		return prop->length != 0 && prop->length % 4 == 0 ? NULL : "must be cells: <n ...>";
 	case MANIFEST_SHAPE_FLAG_OR_CELLS:
-		return prop->length % 4 == 0 ? NULL : "needs no value, or cells: <n ...>";
+		return prop->length % 4 == 0 ? NULL : "must be cells, <n ...>, or have no value";
 	case MANIFEST_SHAPE_STRING:
 		return terminated && memchr(prop->data, 0, prop->length - 1) == NULL
 			       ? NULL
-			       : "needs one string";
+			       : "must be one string";
 	case MANIFEST_SHAPE_STRINGS:
-		return terminated ? NULL : "needs strings: \"one\", \"more\"; a <&label> is none";
+		return terminated ? NULL
+				  : "must be strings: \"one\", \"more\" (a <&label> is a number)";
 	case MANIFEST_SHAPE_BLOB:
 		return prop->length != 0 ? NULL : "the file is empty";
 	}
-	return "unknown shape";
+	return "has an unknown shape";
 }
 
 static bool manifest_collect_one(struct manifest_node *node, const struct manifest_rule *rules,
@@ -41,19 +42,20 @@ static bool manifest_collect_one(struct manifest_node *node, const struct manife
 	uint32_t i = 0;
 
 	if (strcmp(prop->name, "phandle") == 0) {
-		return true; /* manifest_check_label: who refers to it is told first */
+		return true; /* manifest_check_label refuses it, if nothing else is refused */
 	}
 	while (i < nr_rules && strcmp(rules[i].name, prop->name) != 0) {
 		i++;
 	}
 	if (i == nr_rules) {
 		return board_refuse(node->fdt, node->why, node->node, prop->name,
-				    "unknown property");
+				    MANIFEST_UNKNOWN_PROPERTY);
 	}
 	error = (node->given & (UINT32_C(1) << i)) != 0
-			? "given twice"
+			? "is given twice"
 			: manifest_shape_error(prop, rules[i].shape);
 	if (error) {
+		node->bad |= UINT32_C(1) << i;
 		return board_refuse(node->fdt, node->why, node->node, prop->name, error);
 	}
 	node->given |= UINT32_C(1) << i;
@@ -67,15 +69,14 @@ bool manifest_collect(struct manifest_node *node, const struct manifest_rule *ru
 	struct fdt_prop prop;
 	uint32_t cursor;
 	bool more = fdt_first_prop(node->fdt, node->node, &prop, &cursor);
+	bool ok = true;
 
 	node->rules = rules;
-	node->given = 0;
+	node->given = node->bad = 0;
 	for (; more; more = fdt_next_prop(node->fdt, &prop, &cursor)) {
-		if (!manifest_collect_one(node, rules, nr_rules, &prop)) {
-			return false;
-		}
+		ok = manifest_collect_one(node, rules, nr_rules, &prop) && ok;
 	}
-	return true;
+	return ok;
 }
 
 bool manifest_check_label(const struct fdt *fdt, fdt_node_t node, struct refusal *why)
@@ -84,10 +85,15 @@ bool manifest_check_label(const struct fdt *fdt, fdt_node_t node, struct refusal
 
 	if (fdt_get_prop(fdt, node, "phandle", &prop)) {
 		return board_refuse(fdt, why, node, "phandle",
-				    "a <&label> refers to this node: a manifest has names, in "
-				    "quotes");
+				    "a <&label> refers to this node, and is a number: write its "
+				    "name, in quotes");
 	}
 	return true;
+}
+
+bool manifest_bad(const struct manifest_node *node, uint32_t rule)
+{
+	return (node->bad & (UINT32_C(1) << rule)) != 0;
 }
 
 bool manifest_given(const struct manifest_node *node, uint32_t rule)
@@ -115,9 +121,18 @@ const char *manifest_string(const struct manifest_node *node, uint32_t rule, con
 	return manifest_given(node, rule) ? (const char *)node->prop[rule].data : missing;
 }
 
+bool manifest_refuse_item(const struct manifest_node *node, uint32_t rule, uint32_t item,
+			  const char *reason)
+{
+	/* What its shape was refused for is not missing. */
+	return !manifest_bad(node, rule) &&
+	       board_refuse_item(node->fdt, node->why, node->node, node->rules[rule].name, reason,
+				 item, 0);
+}
+
 bool manifest_refuse(const struct manifest_node *node, uint32_t rule, const char *reason)
 {
-	return board_refuse(node->fdt, node->why, node->node, node->rules[rule].name, reason);
+	return manifest_refuse_item(node, rule, 0, reason);
 }
 
 bool manifest_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)

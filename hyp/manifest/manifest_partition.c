@@ -10,7 +10,7 @@
 #define MANIFEST_MACHINE_SHAPE(value) \
 	(sizeof(value) > 1 ? MANIFEST_SHAPE_STRING : MANIFEST_SHAPE_FLAG)
 
-static const struct manifest_rule partition_rules[MANIFEST_NR_RULES] = {
+const struct manifest_rule manifest_partition_rules[MANIFEST_NR_RULES] = {
 #define ROW(id, name, shape) [id] = { name, shape },
 	MANIFEST_PROPERTIES(ROW)
 #undef ROW
@@ -19,6 +19,7 @@ static const struct manifest_rule partition_rules[MANIFEST_NR_RULES] = {
 		MACHINE_PROPERTIES(ROW)
 #undef ROW
 };
+const uint32_t manifest_nr_partition_rules = MANIFEST_NR_RULES;
 _Static_assert(MANIFEST_NR_RULES <= MANIFEST_MAX_RULES, "manifest_node holds every rule");
 
 static bool manifest_name_ok(const char *name)
@@ -41,6 +42,7 @@ static bool manifest_read_cpus(const struct manifest_node *node,
 			       struct manifest_partition *partition)
 {
 	uint32_t cells = node->prop[MANIFEST_RULE_CPUS].length / 4;
+	bool ok = true;
 
 	for (uint32_t i = 0; i < partition->nr_vcpus; i++) {
 		uint32_t mask = 0xff;
@@ -48,45 +50,49 @@ static bool manifest_read_cpus(const struct manifest_node *node,
 		if (manifest_given(node, MANIFEST_RULE_CPUS) &&
 		    ((cells != 1 && cells != partition->nr_vcpus) ||
 		     !fdt_prop_u32(&node->prop[MANIFEST_RULE_CPUS], cells == 1 ? 0 : i, &mask))) {
-			return manifest_refuse(node, MANIFEST_RULE_CPUS,
-					       "needs one bit mask, or one for each vCPU");
-		}
-		if (mask == 0 || mask > 0xff) {
-			return manifest_refuse(node, MANIFEST_RULE_CPUS,
-					       "a mask names at least one CPU of 0 to 7 (bits 0 "
-					       "to 7)");
+			ok = manifest_refuse(node, MANIFEST_RULE_CPUS,
+					     "must be one bit mask, or one for each vCPU");
+		} else if (mask == 0 || mask > 0xff) {
+			ok = manifest_refuse_item(node, MANIFEST_RULE_CPUS, cells == 1 ? 1 : i + 1,
+						  "must name at least one of the CPUs 0 to 7 (bits "
+						  "0 to 7), and no other");
+			mask = 0xff;
 		}
 		partition->affinity[i] = (uint8_t)mask;
 	}
-	return true;
+	return ok;
 }
 
 static bool manifest_read_vcpus(const struct manifest_node *node,
 				struct manifest_partition *partition)
 {
+	bool ok = true;
+
 	partition->nr_vcpus = manifest_cell(node, MANIFEST_RULE_VCPUS, 1);
 	partition->priority = manifest_cell(node, MANIFEST_RULE_PRIORITY, 3);
-	if (partition->nr_vcpus < 1 || partition->nr_vcpus > MANIFEST_MAX_VCPUS) {
-		return manifest_refuse(node, MANIFEST_RULE_VCPUS, "not 1 to 8");
-	}
 	if (partition->priority > 7) {
-		return manifest_refuse(node, MANIFEST_RULE_PRIORITY, "not 0 (lowest) to 7");
+		ok = manifest_refuse(node, MANIFEST_RULE_PRIORITY, "must be 0 (lowest) to 7");
 	}
-	return manifest_read_cpus(node, partition);
+	if (partition->nr_vcpus < 1 || partition->nr_vcpus > MANIFEST_MAX_VCPUS ||
+	    manifest_bad(node, MANIFEST_RULE_VCPUS)) {
+		partition->nr_vcpus = 0;
+		return manifest_refuse(node, MANIFEST_RULE_VCPUS, "must be 1 to 8 vCPUs");
+	}
+	return manifest_read_cpus(node, partition) && ok;
 }
 
 /* Has the partition what property `n` of the machine's gives? */
 static bool manifest_read_property(const struct manifest_node *node, uint32_t n, bool *has)
 {
 	static const char *const neither[] = {
-#define ROW(id, name, value, is_default) [id] = "neither \"" value "\" nor \"none\"",
+#define ROW(id, name, value, is_default) [id] = "must be \"" value "\" or \"none\"",
 		MACHINE_PROPERTIES(ROW)
 #undef ROW
 	};
 	const struct machine_property *property = &machine_properties[n];
 	const char *value = manifest_string(node, MANIFEST_RULE_MACHINE + n, property->value);
 
-	*has = property->is_default;
+	*has = property->is_default && !manifest_bad(node, MANIFEST_RULE_MACHINE + n);
 	if (!manifest_given(node, MANIFEST_RULE_MACHINE + n)) {
 		return true;
 	}
@@ -99,19 +105,19 @@ static bool manifest_read_machine(const struct manifest_node *node,
 				  struct manifest_partition *partition)
 {
 	uint32_t properties = 0;
+	bool ok = true;
 
 	for (uint32_t n = 0; n < MACHINE_NR_PROPERTIES; n++) {
 		bool has;
 
-		if (!manifest_read_property(node, n, &has)) {
-			return false;
-		}
+		ok = manifest_read_property(node, n, &has) && ok;
 		properties |= has ? BIT32(n) : 0;
 	}
+	properties |= ok ? 0 : BIT32(MACHINE_BY_GIC);
 	partition->has_gic = (properties & BIT32(MACHINE_BY_GIC)) != 0;
 	partition->pmu = (properties & BIT32(MACHINE_BY_PMU)) != 0;
 	partition->windows = machine_windows_of(properties);
-	return true;
+	return ok;
 }
 
 static bool manifest_read_irqs(const struct manifest_node *node,
@@ -125,14 +131,16 @@ static bool manifest_read_irqs(const struct manifest_node *node,
 	};
 	uint32_t irqs = manifest_cell(node, MANIFEST_RULE_IRQS, 128);
 
+	partition->nr_irqs = MANIFEST_MAX_IRQS; /* if it is refused: no interrupt is past them */
 	if (!partition->has_gic) {
+		partition->nr_irqs = 0;
 		return !manifest_given(node, MANIFEST_RULE_IRQS) ||
-		       manifest_refuse(node, MANIFEST_RULE_IRQS,
-				       "there is no GIC that could have any");
+		       manifest_refuse(node, MANIFEST_RULE_IRQS, "must not be given without a GIC");
 	}
-	if (irqs != 1020 && (irqs < 32 || irqs > 992 || irqs % 32 != 0)) {
+	if (manifest_bad(node, MANIFEST_RULE_IRQS) ||
+	    (irqs != MANIFEST_MAX_IRQS && (irqs < 32 || irqs > 992 || irqs % 32 != 0))) {
 		return manifest_refuse(node, MANIFEST_RULE_IRQS,
-				       "neither a multiple of 32 from 32 to 992, nor 1020");
+				       "must be a multiple of 32 from 32 to 992, or 1020");
 	}
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(partition->windows, n) && irqs <= machine_windows[n].intid) {
@@ -146,47 +154,58 @@ static bool manifest_read_irqs(const struct manifest_node *node,
 static bool manifest_read_boot(const struct manifest_node *node,
 			       struct manifest_partition *partition)
 {
+	bool ok = true;
+
 	partition->no_counter_offset = manifest_given(node, MANIFEST_RULE_NO_COUNTER_OFFSET);
 	partition->autostart = !manifest_given(node, MANIFEST_RULE_NO_AUTOSTART);
 	if (partition->autostart && !manifest_given(node, MANIFEST_RULE_KERNEL) &&
-	    !manifest_given(node, MANIFEST_RULE_FIRMWARE)) {
-		return manifest_refuse(node, MANIFEST_RULE_KERNEL,
-				       "missing: give one, or firmware, or no-autostart if another "
-				       "partition loads it");
+	    !manifest_given(node, MANIFEST_RULE_FIRMWARE) &&
+	    !manifest_bad(node, MANIFEST_RULE_FIRMWARE)) {
+		ok = manifest_refuse(node, MANIFEST_RULE_KERNEL,
+				     MANIFEST_MISSING "give one, or firmware, or no-autostart");
 	}
 	if (manifest_given(node, MANIFEST_RULE_BOOTARGS) &&
 	    node->prop[MANIFEST_RULE_BOOTARGS].length > MANIFEST_BOOTARGS_MAX) {
-		return manifest_refuse(node, MANIFEST_RULE_BOOTARGS, "longer than 1023 characters");
+		ok = manifest_refuse(node, MANIFEST_RULE_BOOTARGS,
+				     "must not be longer than 1023 characters");
 	}
-	return true;
+	return ok;
+}
+
+static bool manifest_read_devices(const struct fdt *fdt, struct manifest_partition *partition,
+				  struct refusal *why)
+{
+	bool ok = true;
+
+	for (fdt_node_t child = fdt_first_child(fdt, partition->at); child != FDT_NONE;
+	     child = fdt_next_sibling(fdt, child)) {
+		ok = manifest_read_device(fdt, child, partition, why) && ok;
+	}
+	return ok;
 }
 
 bool manifest_read_partition(const struct fdt *fdt, fdt_node_t at,
 			     struct manifest_partition *partition, struct refusal *why)
 {
 	struct manifest_node node = { .fdt = fdt, .why = why, .node = at };
+	bool ok = true;
 
 	memset(partition, 0, sizeof(*partition));
+	partition->at = at;
 	partition->name = fdt_node_name(fdt, at);
 	if (!fdt_is_compatible(fdt, at, "plumbline,partition")) {
 		return board_refuse(fdt, why, at, "compatible",
-				    "unknown node: a partition says \"plumbline,partition\"");
+				    "unknown node: a partition has \"plumbline,partition\"");
 	}
 	if (!manifest_name_ok(partition->name)) {
-		return board_refuse(fdt, why, at, "",
-				    "a partition's name is 1 to 15 of a-z, 0-9 and '-'");
+		ok = board_refuse(fdt, why, at, "",
+				  "a partition's name must be 1 to 15 of a-z, 0-9 and '-'");
 	}
-	if (!manifest_collect(&node, partition_rules, MANIFEST_NR_RULES) ||
-	    !manifest_read_vcpus(&node, partition) || !manifest_read_machine(&node, partition) ||
-	    !manifest_read_irqs(&node, partition) || !manifest_read_boot(&node, partition) ||
-	    !manifest_place(&node, partition)) {
-		return false;
-	}
-	for (fdt_node_t child = fdt_first_child(fdt, at); child != FDT_NONE;
-	     child = fdt_next_sibling(fdt, child)) {
-		if (!manifest_read_device(fdt, child, partition, why)) {
-			return false;
-		}
-	}
-	return true;
+	ok = manifest_collect(&node, manifest_partition_rules, MANIFEST_NR_RULES) && ok;
+	ok = manifest_read_vcpus(&node, partition) && ok;
+	ok = manifest_read_machine(&node, partition) && ok;
+	ok = manifest_read_irqs(&node, partition) && ok;
+	ok = manifest_read_boot(&node, partition) && ok;
+	ok = manifest_place(&node, partition) && ok;
+	return manifest_read_devices(fdt, partition, why) && ok;
 }

@@ -35,30 +35,54 @@ struct manifest_rule {
 };
 
 #define MANIFEST_MAX_RULES 32
+#define MANIFEST_MAX_IRQS  1020u /* with INTIDs 1020 to 1023 reserved: IHI 0048B 2.2.1 */
 
-/* A node whose properties are all known and well-shaped, by the index of their rule. */
+/* What programs look for in a reason. */
+#define MANIFEST_MISSING	  "missing: "
+#define MANIFEST_UNKNOWN_PROPERTY "unknown property"
+#define MANIFEST_NO_PARTITION	  "names no partition of this manifest"
+
+/* All that a node may have. */
+extern const struct manifest_rule manifest_root_rules[];
+extern const struct manifest_rule manifest_partition_rules[];
+extern const struct manifest_rule manifest_device_rules[];
+extern const uint32_t manifest_nr_root_rules, manifest_nr_partition_rules, manifest_nr_device_rules;
+
+/* A node's properties that are known and well-shaped, by the index of their rule. */
 struct manifest_node {
 	const struct fdt *fdt;
 	struct refusal *why;
 	fdt_node_t node;
 	const struct manifest_rule *rules;
-	uint32_t given; /* bit n: rule n's property is there */
+	uint32_t given; /* bit n: rule n's property is there, and well-shaped */
+	uint32_t bad;	/* bit n: its shape was refused, so that nothing is known of its value */
 	struct fdt_prop prop[MANIFEST_MAX_RULES];
 };
 
+/* False, after all of them were looked at, if one is unknown or has another shape. */
 bool manifest_collect(struct manifest_node *node, const struct manifest_rule *rules,
 		      uint32_t nr_rules);
 /* dtc gives nodes that a <&label> names a property `phandle`, and the reference is a number, which
- * would pass for one that was meant. manifest_collect lets it pass: after all that is refused for a
- * better reason, this refuses it. */
+ * would pass for one that was meant. manifest_collect lets it pass: this refuses it, where nothing
+ * is refused for a better reason. */
 bool manifest_check_label(const struct fdt *fdt, fdt_node_t node, struct refusal *why);
 bool manifest_given(const struct manifest_node *node, uint32_t rule);
+bool manifest_bad(const struct manifest_node *node, uint32_t rule);
 /* The value, or `missing` where the property is not given. */
 uint64_t manifest_value(const struct manifest_node *node, uint32_t rule, uint64_t missing);
 uint32_t manifest_cell(const struct manifest_node *node, uint32_t rule, uint32_t missing);
 const char *manifest_string(const struct manifest_node *node, uint32_t rule, const char *missing);
-/* Fills *why, returns false. */
+/* Fills *why, returns false. A rule that is `bad` was refused before: it is not refused again. */
 bool manifest_refuse(const struct manifest_node *node, uint32_t rule, const char *reason);
+/* The same, of cell or string `item`, from 1. */
+bool manifest_refuse_item(const struct manifest_node *node, uint32_t rule, uint32_t item,
+			  const char *reason);
+
+/*
+ * These go on after a refusal, and return false in the end. What was refused is then left out, or
+ * stands for the most that it could be: nothing else is refused because of it, and all counts stay
+ * within their limits.
+ */
 
 /* One partition: all that can be told without the others. */
 bool manifest_read_partition(const struct fdt *fdt, fdt_node_t node,
@@ -92,9 +116,5 @@ static inline bool manifest_overlaps_ipa(ipa_t a, uint64_t a_size, ipa_t b, uint
 /* The first window of the set `windows` that [ipa, ipa + size) overlaps; MACHINE_NR_WINDOWS: none.
  */
 uint32_t manifest_window_at(uint32_t windows, ipa_t ipa, uint64_t size);
-
-/* The nodes that partition `index`, and its device `device`, were read from. */
-fdt_node_t manifest_partition_node(const struct fdt *fdt, uint32_t index);
-fdt_node_t manifest_device_node(const struct fdt *fdt, uint32_t index, uint32_t device);
 
 #endif

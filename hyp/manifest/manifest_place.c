@@ -11,13 +11,16 @@ static bool manifest_place_fixed(const struct manifest_node *node,
 	uint64_t base = manifest_value(node, MANIFEST_RULE_MEMORY_AT, 0);
 
 	partition->memory_ipa = ipa_make(MACHINE_RAM_IPA);
+	if (manifest_bad(node, MANIFEST_RULE_MEMORY_AT)) {
+		return false;
+	}
 	if (!manifest_given(node, MANIFEST_RULE_MEMORY_AT)) {
 		return !identity || manifest_refuse(node, MANIFEST_RULE_IDENTITY,
-						    "needs memory-at: which address?");
+						    "must not be given without memory-at");
 	}
 	if (base == 0 || base % PAGE_SIZE != 0 || base >= MANIFEST_PA_LIMIT) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT,
-				       "not a multiple of 4 KiB, above 0 and below 2^40");
+				       "must be a multiple of 4 KiB, above 0 and below 2^40");
 	}
 	partition->memory_pa = pa_make(base);
 	if (!identity) {
@@ -25,7 +28,7 @@ static bool manifest_place_fixed(const struct manifest_node *node,
 	}
 	if (base >= MANIFEST_IPA_LIMIT) {
 		return manifest_refuse(node, MANIFEST_RULE_IDENTITY,
-				       "needs a memory-at below 4 GiB");
+				       "must have a memory-at below 4 GiB");
 	}
 	partition->memory_ipa = ipa_make((uint32_t)base);
 	return true;
@@ -68,22 +71,23 @@ static bool manifest_place_memory(const struct manifest_node *node,
 				 : 1;
 
 	if (!manifest_given(node, MANIFEST_RULE_MEMORY_SIZE)) {
-		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE, "missing: how many bytes?");
+		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE,
+				       MANIFEST_MISSING "its memory in bytes");
 	}
 	if (size % PAGE_SIZE != 0) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE,
-				       "not a multiple of 4 KiB (0x1000)");
+				       "must be a multiple of 4 KiB (0x1000)");
 	}
 	if (size < MACHINE_KERNEL_PLACE + least) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE,
-				       "less than the kernel and 64 KiB below it");
+				       "must be 64 KiB more than the kernel at least");
 	}
 	if (!manifest_place_fixed(node, partition)) {
 		return false;
 	}
 	if (size > MANIFEST_IPA_LIMIT - partition->memory_ipa.ipa) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_SIZE,
-				       "more than fits between its start and 4 GiB");
+				       "is more than fits between its start and 4 GiB");
 	}
 	if (size > MANIFEST_PA_LIMIT - partition->memory_pa.pa) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT, "the memory ends above 2^40");
@@ -111,12 +115,12 @@ static bool manifest_place_image(const struct manifest_node *node,
 	}
 	if (address % align != 0) {
 		return manifest_refuse(node, rule,
-				       "its address is not aligned: 4 bytes; a device tree 8");
+				       "must be at a multiple of 4, a device tree at one of 8");
 	}
 	if (address < partition->memory_ipa.ipa || address + room > end) {
 		return manifest_refuse(node, rule,
-				       "does not lie in the partition's memory: see its address "
-				       "and memory-size");
+				       "does not lie in the partition's memory: change its "
+				       "address or memory-size");
 	}
 	image->ipa = ipa_make((uint32_t)address);
 	return true;
@@ -167,7 +171,8 @@ static bool manifest_place_payload(const struct manifest_node *node,
 		}
 		place = bits_align_up(address + partition->initrd.size, PAGE_SIZE);
 	} else if (manifest_given(node, MANIFEST_RULE_INITRD_ADDRESS)) {
-		return manifest_refuse(node, MANIFEST_RULE_INITRD_ADDRESS, "there is no initrd");
+		return manifest_refuse(node, MANIFEST_RULE_INITRD_ADDRESS,
+				       "must not be given without initrd");
 	}
 	if (manifest_given(node, MANIFEST_RULE_NO_DTB)) {
 		return true;
@@ -196,18 +201,20 @@ static bool manifest_check_formats(const struct manifest_node *node,
 
 	if (partition->kernel.size >= sizeof(elf) &&
 	    memcmp(partition->kernel.data, elf, sizeof(elf)) == 0) {
-		return manifest_refuse(node, MANIFEST_RULE_KERNEL,
-				       "an ELF file: make a raw image of it (objcopy -O binary)");
+		return manifest_refuse(
+			node, MANIFEST_RULE_KERNEL,
+			"is an ELF file: make a raw image of it (objcopy -O binary)");
 	}
 	if (partition->kernel.size >= sizeof(uimage) &&
 	    memcmp(partition->kernel.data, uimage, sizeof(uimage)) == 0) {
-		return manifest_refuse(node, MANIFEST_RULE_KERNEL,
-				       "a U-Boot uImage: give the zImage or raw image inside it");
+		return manifest_refuse(
+			node, MANIFEST_RULE_KERNEL,
+			"is a U-Boot uImage: give the zImage or raw image inside it");
 	}
 	if (partition->dtb.size != 0 && (partition->dtb.size < sizeof(dtb) ||
 					 memcmp(partition->dtb.data, dtb, sizeof(dtb)) != 0)) {
 		return manifest_refuse(node, MANIFEST_RULE_DTB,
-				       "not a device tree blob: compile it with dtc first");
+				       "is not a device tree blob: compile it with dtc first");
 	}
 	return true;
 }
@@ -221,11 +228,11 @@ static bool manifest_place_firmware(const struct manifest_node *node,
 	if (manifest_given(node, MANIFEST_RULE_KERNEL) ||
 	    manifest_given(node, MANIFEST_RULE_ENTRY)) {
 		return manifest_refuse(node, MANIFEST_RULE_FIRMWARE,
-				       "contradicts kernel and entry");
+				       "must not be given with kernel or entry");
 	}
 	if (prop->length > MANIFEST_FIRMWARE_LIMIT) {
 		return manifest_refuse(node, MANIFEST_RULE_FIRMWARE,
-				       "more than 64 MiB, flash 0 of virt");
+				       "must not be more than 64 MiB, flash 0 of virt");
 	}
 	if (partition->memory_ipa.ipa < MANIFEST_FLASH1_IPA + MANIFEST_FLASH1_SIZE) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT,
@@ -253,16 +260,19 @@ static bool manifest_place_space(const struct manifest_node *node,
 	uint32_t room =
 		partition->memory_size - ipa_offset(partition->kernel.ipa, partition->memory_ipa);
 
-	partition->kernel_space =
-		manifest_cell(node, MANIFEST_RULE_KERNEL_SPACE, partition->kernel.size);
-	if (partition->kernel_space < partition->kernel.size) {
+	uint32_t space = manifest_cell(node, MANIFEST_RULE_KERNEL_SPACE, partition->kernel.size);
+
+	partition->kernel_space = partition->kernel.size;
+	if (space < partition->kernel.size) {
 		return manifest_refuse(node, MANIFEST_RULE_KERNEL_SPACE,
-				       "less than the kernel's own size");
+				       "must not be less than the kernel's own size");
 	}
-	if (partition->kernel_space > room) {
+	if (space > room) {
 		return manifest_refuse(node, MANIFEST_RULE_KERNEL_SPACE,
-				       "does not lie in the partition's memory: give it more");
+				       "does not lie in the partition's memory: give it more "
+				       "memory-size");
 	}
+	partition->kernel_space = space;
 	return true;
 }
 
@@ -272,40 +282,48 @@ static bool manifest_place_kernel(const struct manifest_node *node,
 	uint64_t kernel =
 		manifest_value(node, MANIFEST_RULE_KERNEL_ADDRESS,
 			       (uint64_t)partition->memory_ipa.ipa + MACHINE_KERNEL_PLACE);
+	bool ok;
 
 	if (!manifest_place_image(node, partition, MANIFEST_RULE_KERNEL, kernel, 4,
 				  &partition->kernel)) {
 		return false;
 	}
-	if (!manifest_place_space(node, partition)) {
-		return false;
-	}
+	ok = manifest_place_space(node, partition);
 	partition->entry = manifest_cell(node, MANIFEST_RULE_ENTRY, partition->kernel.ipa.ipa);
 	if (partition->entry % 4 == 2 || partition->entry < partition->memory_ipa.ipa ||
 	    partition->entry - partition->memory_ipa.ipa >= partition->memory_size) {
 		return manifest_refuse(node, MANIFEST_RULE_ENTRY,
-				       "neither a multiple of 4 nor odd (Thumb), in the "
+				       "must be a multiple of 4, or odd (Thumb state), in the "
 				       "partition's memory");
 	}
-	return true;
+	return ok;
 }
+
+/* No place can be judged where one of these is not known. */
+#define MANIFEST_PLACE_RULES                                                 \
+	(BIT32(MANIFEST_RULE_IDENTITY) | BIT32(MANIFEST_RULE_FIRMWARE) |     \
+	 BIT32(MANIFEST_RULE_KERNEL) | BIT32(MANIFEST_RULE_KERNEL_ADDRESS) | \
+	 BIT32(MANIFEST_RULE_KERNEL_SPACE) | BIT32(MANIFEST_RULE_INITRD) |   \
+	 BIT32(MANIFEST_RULE_INITRD_ADDRESS) | BIT32(MANIFEST_RULE_DTB) |    \
+	 BIT32(MANIFEST_RULE_DTB_ADDRESS) | BIT32(MANIFEST_RULE_NO_DTB))
 
 bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition)
 {
 	bool firmware = manifest_given(node, MANIFEST_RULE_FIRMWARE);
+	bool ok = true;
 
-	if (!manifest_place_memory(node, partition)) {
+	if (!manifest_place_memory(node, partition) || (node->bad & MANIFEST_PLACE_RULES) != 0) {
 		return false;
 	}
 	if (manifest_given(node, MANIFEST_RULE_NO_DTB) &&
 	    (manifest_given(node, MANIFEST_RULE_DTB) ||
 	     manifest_given(node, MANIFEST_RULE_DTB_ADDRESS))) {
-		return manifest_refuse(node, MANIFEST_RULE_NO_DTB,
-				       "contradicts dtb or dtb-address");
+		ok = manifest_refuse(node, MANIFEST_RULE_NO_DTB,
+				     "must not be given with dtb or dtb-address");
 	}
-	if (firmware ? !manifest_place_firmware(node, partition)
-		     : !manifest_place_kernel(node, partition)) {
-		return false;
-	}
-	return manifest_place_payload(node, partition) && manifest_check_formats(node, partition);
+	ok = (firmware ? manifest_place_firmware(node, partition)
+		       : manifest_place_kernel(node, partition)) &&
+	     ok;
+	ok = manifest_place_payload(node, partition) && ok;
+	return manifest_check_formats(node, partition) && ok;
 }

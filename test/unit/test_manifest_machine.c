@@ -144,9 +144,9 @@ static void and_interrupts(void)
 	refuse("rtc = \"pl031\"; console = \"none\";", "irqs = <32>;", "irqs",
 	       "the virtual clock's interrupt is 34:");
 	accept("rtc = \"none\"; console = \"none\";", "irqs = <32>;");
-	refuse("rtc = \"ds1307\";", "", "rtc", "neither \"pl031\" nor \"none\"");
-	refuse("console = \"tty\";", "", "console", "neither \"pl011\" nor \"none\"");
-	refuse("gic = \"v3\";", "", "gic", "neither \"v2\" nor \"none\"");
+	refuse("rtc = \"ds1307\";", "", "rtc", "must be \"pl031\" or \"none\"");
+	refuse("console = \"tty\";", "", "console", "must be \"pl011\" or \"none\"");
+	refuse("gic = \"v3\";", "", "gic", "must be \"v2\" or \"none\"");
 }
 
 static const struct test_case cases[] = {

@@ -305,19 +305,19 @@ static void manifests(void)
 		SYSTEM("a { " PARTITION " memory-size = <0x20000>; cpus = <4>; };"), NULL,
 		"plumbline: refused: /a: cpus");
 	refused(BOARD(PSCI TWO), SYSTEM("a { " PARTITION " memory-size = <0x4000000>; };\n"), NULL,
-		"/a: memory-size: the board has no more so much memory");
+		"/a: memory-size: is more than the board has left");
 	refused(BOARD(PSCI TWO), SYSTEM("a { " PARTITION " memory-size = <0x20000>; pmu; };\n"),
 		no_monitors, "pmu: the board's CPUs have no performance monitors");
 	refused(BOARD(PSCI TWO),
 		SYSTEM("a { " PARTITION " memory-size = <0x20000>; d {\n"
 		       " compatible = \"plumbline,device\"; pa = <0 0x09000000>;\n"
 		       " ipa = <0x20000000>; size = <0x1000>; }; };\n"),
-		NULL, "a: a device is the UART that the monitor's console is on");
+		NULL, "/a/d: pa: is the UART of the monitor's console");
 	refused(BOARD(PSCI TWO),
 		SYSTEM("a { " PARTITION " memory-size = <0x20000>; console = \"none\"; d {\n"
 		       " compatible = \"plumbline,device\"; pa = <0 0x0b000000>;\n"
 		       " size = <0x1000>; interrupt = <33>; }; };\n"),
-		NULL, "a: a device is the UART that the monitor's console is on");
+		NULL, "/a/d: interrupt: is the interrupt of the monitor's console");
 }
 
 /* ---- the ways of the SoCs ---- */
