@@ -118,7 +118,7 @@ IMAGE_LIMIT := 147456
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools
-all: monitor guests host-tools
+all: monitor guests host-tools sdk
 
 monitor: $(B)/plumbline.img
 
@@ -161,6 +161,7 @@ $(B)/links/%.S.o: %.S Makefile
 # ---------------------------------------------------------------------------- guests
 .PHONY: guests
 -include guest/guest.mk
+include guest/guestlib.mk
 -include test/uarts/uarts.mk
 -include guest/linux/linux.mk
 include boot/probe/probe.mk
@@ -299,6 +300,7 @@ help:
 	@echo 'Plumbline: make TARGET...'
 	@echo
 	@echo '  (none), all  the monitor, the guests and the host tools, under build/'
+	@echo '  sdk          the guest library for guests outside this tree, under build/sdk'
 	@echo '  setup        install what is missing from Debian packages, for everything but proofs;'
 	@echo '               with goals behind it, what these need; setup-PURPOSE: build, run, gdb, disk, ...'
 	@echo '  run          boot the demo system in QEMU     (make setup run: from nothing)'
