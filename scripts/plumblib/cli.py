@@ -6,7 +6,7 @@ import signal
 import sys
 
 from . import common
-from .commands import board, disk, gdb, pack, run
+from .commands import board, disk, gdb, new, pack, run
 from .common import PlumbError
 from .options import EXIT_CODES, Parser
 
@@ -18,7 +18,8 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND",
                                      parser_class=Parser)
-    for add in (pack.add, disk.add, run.add, board.add, run.add_console, gdb.add):
+    for add in (pack.add, disk.add, run.add, board.add, run.add_console, gdb.add,
+                new.add):
         add(commands)
     return parser
 
