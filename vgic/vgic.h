@@ -81,10 +81,11 @@ bool vgic_reset_piece(struct vgic *vgic, uint32_t piece);
 uint32_t vgic_nr_irqs(const struct vgic *vgic);
 struct vgic_cif *vgic_cif(struct vgic *vgic, uint32_t vcpu);
 
-/* Who drives the interrupt's line: whoever calls vgic_set_line; the guest's own timer (TIMER: such
- * calls are ignored), hardware (PASSED: -EBUSY) or an emulated device (DEVICE: -EBUSY, its own
- * calls are vgic_device_line). intid 16..31 (all vCPUs) or an SPI; `physid`, of TIMER and PASSED,
- * is the physical interrupt that the guest's EOI deactivates. */
+/* What drives the interrupt's line. LINE: the callers of vgic_set_line. TIMER: the guest's own
+ * timer; vgic_set_line returns 0 and changes nothing. PASSED: a physical interrupt, and DEVICE: an
+ * emulated device, by vgic_device_line; vgic_set_line returns -HYP_EBUSY for both. `intid` is
+ * 16..31 (for all vCPUs) or an SPI. `physid`, of TIMER and PASSED, is the physical interrupt that
+ * the guest's EOI deactivates. */
 enum vgic_owner { VGIC_OWNER_LINE, VGIC_OWNER_TIMER, VGIC_OWNER_PASSED, VGIC_OWNER_DEVICE };
 void vgic_phys_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid);
 
@@ -96,9 +97,9 @@ void vgic_phys_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owne
  */
 void vgic_phys_set_soft_eoi(struct vgic *vgic);
 
-/* Drives a decoded, checked line (irq_line.h): SPI or PPI. 0, or -HYP_EBUSY for one that hardware
- * or an emulated device drives. Of an edge, each call with `level` is one, whatever the line was
- * before. */
+/* Drives a decoded, checked line (irq_line.h): SPI or PPI. Returns 0, or -HYP_EBUSY for a line of
+ * VGIC_OWNER_PASSED or VGIC_OWNER_DEVICE. For an edge-configured one each call with `level` is an
+ * edge, whatever the line was before. */
 int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick);
 
 /* The output of the emulated device that has `intid`, an SPI (VGIC_OWNER_DEVICE; of others nothing
