@@ -64,7 +64,9 @@ def make_literal(text: str) -> str:
 
 def fill(text: str, name: str, where: Place, makefile: bool) -> str:
     """A template's text without the line of its licence, and with the names put in."""
-    quote = make_literal if makefile else str
+    def quote(path: str) -> str:
+        return make_literal(path) if makefile else path
+
     lines = [line for line in text.splitlines(keepends=True) if LICENCE not in line]
     for key, value in (("NAME", name), ("PLUMB", quote(where.plumb)), ("SDK", quote(str(where.sdk)))):
         lines = [line.replace(f"@{key}@", value) for line in lines]

@@ -34,8 +34,8 @@ esac
 FAKES = {"dpkg-query": DPKG_QUERY, "apt-cache": APT_CACHE, "apt-get": APT_GET,
          "id": 'cat "$FAKE/uid"\n', "sudo": 'echo "sudo $1" >> "$FAKE/log"; exec "$@"\n'}
 # Typed here once more: the demo needs no more than this.
-FOR_RUN = ["gcc", "libc6-dev", "make", "python3", "gcc-arm-none-eabi", "libnewlib-arm-none-eabi",
-           "device-tree-compiler", "e2fsprogs", "qemu-system-arm"]
+FOR_RUN = ["gcc", "libc6-dev", "make", "pkgconf", "python3", "gcc-arm-none-eabi",
+           "libnewlib-arm-none-eabi", "device-tree-compiler", "e2fsprogs", "qemu-system-arm"]
 
 
 class Setup(unittest.TestCase):
