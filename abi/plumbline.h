@@ -44,11 +44,12 @@
 #define PLUMB_IRQ_LINE_MANY   0x86000f61 /* r1 handle, r2 IPA of kvm_irq_level[], r3 count */
 #define PLUMB_GET_IRQ_STATE   0x86000062 /* r1 handle, r2 irq -> r0 0/-errno, r1 PLUMB_IRQ_* */
 #define PLUMB_GET_VM_INFO     0x86000f00 /* r1 handle -> r0 0/-errno, r1 shape, r2, r3 name */
+#define PLUMB_GET_VM_NAME     0x86000f01 /* r1 handle, r2 first -> r0 0/-errno, r1..r3 name */
 #define PLUMB_GET_STATS	      0x860000ce /* r1 handle, r2 vcpu, r3 index -> r0, r1 low, r2 high */
 #define PLUMB_SYSTEM_EXIT     0x86000f08 /* r1 status: as SYSTEM_OFF; not 0 counts as a crash */
 
 #define PLUMB_REVISION_MAJOR 1
-#define PLUMB_REVISION_MINOR 0
+#define PLUMB_REVISION_MINOR 1 /* 1: PLUMB_GET_VM_NAME */
 
 /* One PLUMB_IRQ_LINE_MANY applies at most so many entries; the result tells, call again for the
  * rest. */
@@ -68,11 +69,17 @@
 #define PLUMB_IRQ_EDGE	  0x10
 
 /* PLUMB_GET_VM_INFO, r1: vCPUs in 7..0, interrupts of its VGIC (0: none) in 23..8, state in 31..24;
- * r2, r3: the first eight characters of its name, little-endian, zero-padded */
+ * r2, r3: the first eight characters of its name, little-endian, zero-padded. The caller's r2 and
+ * r3 may hold anything: PLUMB_GET_VM_NAME gives the rest. */
 #define PLUMB_VM_OFF	 0
 #define PLUMB_VM_RUNNING 1
 #define PLUMB_VM_LOADING 2
 #define PLUMB_VM_CRASHED 3
+
+/* A name has 1 to 15 characters, all of them ASCII. PLUMB_GET_VM_NAME gives twelve of them, from
+ * character r2 (0 to 15) on, as PLUMB_GET_VM_INFO does; zeros past the last one. */
+#define PLUMB_VM_NAME_MAX  15
+#define PLUMB_VM_NAME_PART 12
 
 /* PLUMB_GET_STATS, r3: exits of this vCPU since boot, by class */
 #define PLUMB_STAT_EXITS    0

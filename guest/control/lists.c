@@ -18,7 +18,7 @@ void shell_list_vms(void)
 {
 	struct vm_info info;
 
-	printf("%-6s %-8s %-8s %5s  %s\n", "handle", "name", "state", "vCPUs", "interrupts");
+	printf("%-6s %-15s %-8s %5s  %s\n", "handle", "name", "state", "vCPUs", "interrupts");
 	for (uint32_t handle = 1; handle <= LISTS_MAX_HANDLE; handle++) {
 		int32_t result = vm_info(handle, &info);
 
@@ -27,10 +27,10 @@ void shell_list_vms(void)
 		} else if (result != 0) {
 			break;
 		} else if (info.nr_irqs == 0) {
-			printf("%-6u %-8s %-8s %5u  no GIC: cpu irq, cpu fiq\n", (unsigned)handle,
+			printf("%-6u %-15s %-8s %5u  no GIC: cpu irq, cpu fiq\n", (unsigned)handle,
 			       info.name, lists_state_name(info.state), (unsigned)info.nr_vcpus);
 		} else {
-			printf("%-6u %-8s %-8s %5u  spi 32..%u, ppi 16..31\n", (unsigned)handle,
+			printf("%-6u %-15s %-8s %5u  spi 32..%u, ppi 16..31\n", (unsigned)handle,
 			       info.name, lists_state_name(info.state), (unsigned)info.nr_vcpus,
 			       (unsigned)info.nr_irqs - 1);
 		}

@@ -38,6 +38,17 @@ const char *hvc_errno_name(int32_t result)
 	}
 }
 
+/* What PLUMB_GET_VM_INFO has no room for: characters 8 to 14. */
+static void hvc_rest_of_name(uint32_t handle, char rest[7])
+{
+	struct smccc_result result = hvc_call(PLUMB_GET_VM_NAME, handle, 8, 0);
+
+	if (result.r0 == 0) {
+		memcpy(rest, &result.r1, 4);
+		memcpy(rest + 4, &result.r2, 3);
+	}
+}
+
 int32_t vm_info(uint32_t handle, struct vm_info *info)
 {
 	struct smccc_result result = hvc_call(PLUMB_GET_VM_INFO, handle, 0, 0);
@@ -51,6 +62,9 @@ int32_t vm_info(uint32_t handle, struct vm_info *info)
 	memset(info->name, 0, sizeof(info->name));
 	memcpy(info->name, &result.r2, 4);
 	memcpy(info->name + 4, &result.r3, 4);
+	if (info->name[7] != '\0') {
+		hvc_rest_of_name(handle, info->name + 8);
+	}
 	return 0;
 }
 
@@ -61,7 +75,7 @@ uint32_t vm_find(const char *name)
 	for (uint32_t handle = 1; handle <= HVC_MAX_PARTITIONS; handle++) {
 		int32_t result = vm_info(handle, &info);
 
-		if (result == 0 && strncmp(info.name, name, 8) == 0) {
+		if (result == 0 && strcmp(info.name, name) == 0) {
 			return handle;
 		}
 		if (result != 0 && result != -EPERM) {

@@ -73,13 +73,12 @@ struct vm_info {
 	uint32_t nr_vcpus;
 	uint32_t nr_irqs; /* 0: no GIC */
 	uint32_t state;	  /* PLUMB_VM_* */
-	char name[9];	  /* its first eight characters */
+	char name[PLUMB_VM_NAME_MAX + 1];
 };
 
 /* 0 or -errno (-EPERM: no right; -EBADF: past the last partition). */
 int32_t vm_info(uint32_t handle, struct vm_info *info);
-/* The handle of the partition with this name (the first eight characters count); 0: none that the
- * caller may see. */
+/* The handle of the partition with this name; 0: none that the caller may see. */
 uint32_t vm_find(const char *name);
 
 /* 0 and *state (PLUMB_IRQ_*), or -errno. */

@@ -250,9 +250,9 @@ static void refuse_discovery(void)
 				   result.r2 == 0xb1d2f3a0 && result.r3 == 0x5e2764c7,
 			   "UID");
 	result = hvc_call(0x8600ff03, 0, 0, 0);
-	(void)report_check(result.r0 == 1 && result.r1 == 0, "revision 1.0");
+	(void)report_check(result.r0 == 1 && result.r1 == 1, "revision 1.1");
 	result = hvc_call(0x8600ff00, 0, 0, 0);
-	(void)report_check(result.r0 >= 9 && result.r0 < 64, "call count (%u)",
+	(void)report_check(result.r0 >= 10 && result.r0 < 64, "call count (%u)",
 			   (unsigned)result.r0);
 	(void)report_equal(hvc_call(0x86000000, 0, 0, 0).r0, 12, "API version");
 	for (uint32_t i = 0; i < 16; i++) {
@@ -263,6 +263,55 @@ static void refuse_discovery(void)
 		}
 	}
 	(void)report_equal(wrong, 0, "unknown functions: -1");
+}
+
+/* r1 to r3 of GET_VM_NAME, as characters; registers as they were if it is refused. */
+static bool refuse_name(uint32_t handle, uint32_t first, int32_t want, const char *text)
+{
+	struct smccc_result result = hvc_call(0x86000f01, handle, first, 0x33333333);
+	char got[13] = "";
+
+	memcpy(got, &result.r1, 4);
+	memcpy(got + 4, &result.r2, 4);
+	memcpy(got + 8, &result.r3, 4);
+	return (int32_t)result.r0 == want &&
+	       (want == 0 ? memcmp(got, text, 12) == 0
+			  : result.r1 == handle && result.r2 == first && result.r3 == 0x33333333);
+}
+
+/* Handle 3 is called raw-with-no-gic: 15 characters. */
+static void refuse_names(void)
+{
+	uint32_t handle = refuse_raw.handle;
+	struct smccc_result result = hvc_call(0x86000f00, handle, 1, 1);
+	struct vm_info info = { 0 };
+	bool refused = true;
+	static const uint32_t past[] = { 16, 17, 0x100, 0x7fffffff, 0x80000000, 0xffffffff };
+
+	(void)report_check(result.r0 == 0 && result.r2 == 0x2d776172 && result.r3 == 0x68746977,
+			   "GET_VM_INFO: eight characters, whatever r2 and r3 held");
+	(void)report_check(refuse_name(handle, 0, OK, "raw-with-no-") &&
+				   refuse_name(handle, 1, OK, "aw-with-no-g") &&
+				   refuse_name(handle, 8, OK, "-no-gic\0\0\0\0") &&
+				   refuse_name(handle, 12, OK, "gic\0\0\0\0\0\0\0\0"),
+			   "GET_VM_NAME: from any character on");
+	(void)report_check(
+		refuse_name(handle, 15, OK, "\0\0\0\0\0\0\0\0\0\0\0") &&
+			refuse_name(refuse_target.handle, 7, OK, "\0\0\0\0\0\0\0\0\0\0\0") &&
+			refuse_name(refuse_target.handle, 0, OK, "target\0\0\0\0\0"),
+		"GET_VM_NAME: zeros behind the last");
+	for (uint32_t i = 0; i < 6; i++) {
+		refused &= refuse_name(handle, past[i], EINVAL_, "");
+	}
+	(void)report_check(refused, "GET_VM_NAME: from 16 on: EINVAL");
+	(void)report_check(refuse_name(REFUSE_STRANGER, 16, EPERM_, "") &&
+				   refuse_name(5, 16, EBADF_, ""),
+			   "GET_VM_NAME: handle and right come first");
+	(void)report_check(
+		vm_info(handle, &info) == OK && strcmp(info.name, "raw-with-no-gic") == 0 &&
+			vm_find("raw-with-no-gic") == handle && vm_find("raw-with") == 0 &&
+			vm_find("raw-with-no-gi") == 0 && vm_find("raw-with-no-gic-") == 0,
+		"vm_info, vm_find: whole names");
 }
 
 static uint32_t refuse_extension(uint32_t capability)
@@ -330,11 +379,13 @@ static void refuse_preserved(void)
 		{ 0x86000061, 99, 0x01000028, 1, 1 },
 		{ 0x86000000, 0x11111111, 0x22222222, 0x33333333, 1 },
 		{ 0x86000062, 2, 0x01000028, 0x33333333, 2 },
+		{ 0x86000f01, 2, 16, 0x33333333, 1 },
+		{ 0x86000f01, 2, 0, 0x33333333, 4 },
 		{ 0x12345678, 0x11111111, 0x22222222, 0x33333333, 1 },
 	};
 	uint32_t after[12];
 
-	for (uint32_t i = 0; i < 6; i++) {
+	for (uint32_t i = 0; i < 8; i++) {
 		uint32_t wrong = 0;
 
 		refuse_hvc_all(calls[i], after);
@@ -374,7 +425,7 @@ int main(void)
 {
 	peer_init();
 	refuse_target = peer_open("target", 0);
-	refuse_raw = peer_open("raw", 1);
+	refuse_raw = peer_open("raw-with-no-gic", 1);
 	refuse_handles();
 	for (uint32_t i = 0; i < sizeof(refuse_rows_gic) / sizeof(refuse_rows_gic[0]); i++) {
 		refuse_row(refuse_target.handle, &refuse_rows_gic[i]);
@@ -388,6 +439,7 @@ int main(void)
 	refuse_many();
 	refuse_many_addresses();
 	refuse_discovery();
+	refuse_names();
 	refuse_extensions();
 	refuse_preserved();
 	refuse_exceptions();

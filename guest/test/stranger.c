@@ -25,6 +25,8 @@ static void stranger_check(uint32_t handle, int32_t want)
 	if (handle != 0) {
 		(void)report_equal((uint32_t)vm_info(handle, &info), (uint32_t)want,
 				   "stranger: GET_VM_INFO on handle %u", (unsigned)handle);
+		(void)report_equal(hvc_call(0x86000f01, handle, 16, 0).r0, (uint32_t)want,
+				   "stranger: GET_VM_NAME on handle %u", (unsigned)handle);
 		(void)report_equal((uint32_t)vm_stats(handle, 0, 0, &value), (uint32_t)want,
 				   "stranger: GET_STATS on handle %u", (unsigned)handle);
 	}

@@ -10,6 +10,7 @@
 #include "hyp/core/run.h"
 #include "hyp/core/vm.h"
 #include "hyp/regs/hsr.h"
+#include <string.h>
 
 #define HVC_SIZE 4u /* bytes, in ARM and in Thumb state */
 
@@ -123,6 +124,31 @@ static int32_t hypercall_irq_state(struct vcpu *caller, struct vm *vm, struct gu
 	return error;
 }
 
+/* The register that holds the four characters of its name from `from` on, 0 to 15: zero-padded. */
+static uint32_t hypercall_name(const struct vm *vm, uint32_t from)
+{
+	uint32_t length = (uint32_t)strlen(vm->config->name), word = 0;
+
+	for (uint32_t n = 0; n < 4 && from + n < length; n++) {
+		word |= (uint32_t)(uint8_t)vm->config->name[from + n] << (n * 8);
+	}
+	return word;
+}
+
+static int32_t hypercall_vm_name(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	uint32_t from = regs->r[2];
+
+	(void)caller;
+	if (from > PLUMB_VM_NAME_MAX) {
+		return -HYP_EINVAL;
+	}
+	for (uint32_t n = 0; n < PLUMB_VM_NAME_PART / 4; n++) {
+		regs->r[1 + n] = hypercall_name(vm, from + 4 * n);
+	}
+	return 0;
+}
+
 static int32_t hypercall_vm_info(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	static const uint8_t states[] = { [LIFE_OFF] = PLUMB_VM_OFF,
@@ -130,16 +156,12 @@ static int32_t hypercall_vm_info(struct vcpu *caller, struct vm *vm, struct gues
 					  [LIFE_RUNNING] = PLUMB_VM_RUNNING,
 					  [LIFE_ENDING] = PLUMB_VM_RUNNING,
 					  [LIFE_CRASHED] = PLUMB_VM_CRASHED };
-	uint32_t name[2] = { 0, 0 };
 
 	(void)caller;
-	for (uint32_t n = 0; n < sizeof(name) && vm->config->name[n]; n++) {
-		name[n / 4] |= (uint32_t)(uint8_t)vm->config->name[n] << (n % 4 * 8);
-	}
 	regs->r[1] = vm->nr_vcpus | (vm->vgic ? vgic_nr_irqs(vm->vgic) << 8 : 0) |
 		     (uint32_t)states[vm->life.state] << 24;
-	regs->r[2] = name[0];
-	regs->r[3] = name[1];
+	regs->r[2] = hypercall_name(vm, 0);
+	regs->r[3] = hypercall_name(vm, 4);
 	return 0;
 }
 
@@ -187,6 +209,7 @@ static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct 
 	CALL(PLUMB_IRQ_LINE_MANY, hypercall_irq_line_many, hypercall_on_vm, "KVM_IRQ_LINE, many") \
 	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, hypercall_on_vm, "PLUMB_GET_IRQ_STATE") \
 	CALL(PLUMB_GET_VM_INFO, hypercall_vm_info, hypercall_on_vm, "PLUMB_GET_VM_INFO") \
+	CALL(PLUMB_GET_VM_NAME, hypercall_vm_name, hypercall_on_vm, "PLUMB_GET_VM_NAME") \
 	CALL(PLUMB_GET_STATS, hypercall_stats, hypercall_on_vm, "PLUMB_GET_STATS") \
 	CALL(PLUMB_SYSTEM_EXIT, hypercall_system_exit, hypercall_on_self, "PLUMB_SYSTEM_EXIT")
 /* clang-format on */

@@ -313,10 +313,11 @@ static void raise_many(struct rig_guest *g, struct guest_regs *regs)
 
 static void ask(struct rig_guest *g, struct guest_regs *regs)
 {
-	static const uint32_t calls[] = { PLUMB_GET_VM_INFO,	 PLUMB_GET_STATS,
-					  PLUMB_CHECK_EXTENSION, PLUMB_CALL_UID,
-					  PSCI_VERSION,		 PSCI_AFFINITY_INFO,
-					  PLUMB_GET_API_VERSION, PLUMB_CALL_COUNT };
+	static const uint32_t calls[] = { PLUMB_GET_VM_INFO,  PLUMB_GET_STATS,
+					  PLUMB_GET_VM_NAME,  PLUMB_CHECK_EXTENSION,
+					  PLUMB_CALL_UID,     PSCI_VERSION,
+					  PSCI_AFFINITY_INFO, PLUMB_GET_API_VERSION,
+					  PLUMB_CALL_COUNT };
 
 	rig_hvc(g, regs, calls[rig_throw(g, ARRAY_SIZE(calls))], rig_throw(g, 5), rig_throw(g, 3),
 		rig_throw(g, 12));
