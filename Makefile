@@ -171,7 +171,7 @@ HOST_TOOLS := $(B)/host/manifest-check $(B)/host/board-read
 host-tools: $(HOST_TOOLS)
 
 # The monitor's own reader of device trees, boards and manifests.
-READER_SRCS := scripts/tools/tree-file.c \
+READER_SRCS := $(addprefix scripts/tools/,nearest.c refusals.c rows.c tree-file.c) \
 	       $(filter hyp/fdt/% hyp/board/% hyp/manifest/% hyp/dev/machine.c,$(PURE_SRCS))
 READER_OBJS := $(READER_SRCS:%=$(B)/host/obj/%.o)
 

@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 {
 	struct fdt fdt;
 	struct board board;
-	struct refusal why;
+	struct refusal why = { 0 };
 
 	if (argc != 2 || argv[1][0] == '-') {
 		bool help = argc == 2 && strcmp(argv[1], "--help") == 0;

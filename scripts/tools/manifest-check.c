@@ -1,82 +1,107 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Checks a compiled system manifest on the host, with the code that the monitor runs at boot. */
 #include "hyp/manifest/manifest.h"
+#include "scripts/tools/refusals.h"
+#include "scripts/tools/rows.h"
 #include "scripts/tools/tree-file.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char usage[] =
-	"usage: manifest-check [--board BOARD.dtb] [--list] SYSTEM.dtb\n"
-	"       manifest-check --list\n"
+	"usage: manifest-check [--board BOARD.dtb] [--list] [--json] SYSTEM.dtb\n"
+	"       manifest-check --list [--json]\n"
 	"\n"
 	"Checks the system manifest SYSTEM.dtb (dtc -O dtb system.dts) as the monitor does at "
 	"boot.\n"
-	"Exit status 0: sound; 1: refused, and the node, property and reason are on stderr;\n"
-	"2: wrong usage, or a file that cannot be read.\n"
+	"'plumb check SYSTEM.dts' does it with the source, and tells lines and columns.\n"
+	"Exit status 0: sound; 1: refused, and everything that is refused is on stderr, a line\n"
+	"each: node, property, value, reason; 2: wrong usage, or a file that cannot be read.\n"
 	"\n"
 	"  --board BOARD.dtb  also check it against the board that this device tree describes\n"
 	"  --list             print name=value pairs, for programs: a line each for memory,\n"
 	"                     windows and interrupts of the guests' machine, and for each\n"
 	"                     partition\n"
+	"  --json             print these lines, and refusals, as JSON objects on stdout\n"
 	"  --help             print this\n"
 	"\n"
 	"docs/manifest.md describes the manifest.\n";
 
 struct options {
 	const char *system, *board;
-	bool list;
+	bool list, json;
 };
 
 /* The machine that guests see: what of it a partition has, its node's properties say. */
 static void list_machine(void)
 {
-	printf("memory ipa=0x%08x kernel=0x%08x\n", MACHINE_RAM_IPA,
-	       MACHINE_RAM_IPA + MACHINE_KERNEL_PLACE);
+	rows_begin("memory");
+	rows_hex("ipa", MACHINE_RAM_IPA, 8);
+	rows_hex("kernel", MACHINE_RAM_IPA + MACHINE_KERNEL_PLACE, 8);
+	rows_end();
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		const struct machine_window *w = &machine_windows[n];
 
-		printf("window name=%s property=%s ipa=0x%08x size=0x%x intid=%u\n",
-		       machine_window_names[n], machine_properties[w->property].name, w->ipa.ipa,
-		       w->size, w->intid);
+		rows_begin("window");
+		rows_text("name", machine_window_names[n]);
+		rows_text("property", machine_properties[w->property].name);
+		rows_hex("ipa", w->ipa.ipa, 8);
+		rows_hex("size", w->size, 1);
+		rows_number("intid", w->intid);
+		rows_end();
 	}
 	for (uint32_t n = 0; n < machine_nr_lines; n++) {
 		const struct machine_line *line = &machine_lines[n];
 
-		printf("line name=%s property=%s intid=%u\n", line->name,
-		       machine_properties[line->property].name, line->intid);
+		rows_begin("line");
+		rows_text("name", line->name);
+		rows_text("property", machine_properties[line->property].name);
+		rows_number("intid", line->intid);
+		rows_end();
 	}
 }
 
-static void list_windows(uint32_t windows)
+static void list_pieces(const struct manifest_partition *p)
 {
-	const char *before = "";
-
-	printf(" windows=");
+	rows_list_begin("regions");
+	for (uint32_t i = 0; i < p->nr_regions; i++) {
+		rows_list_number(p->region[i].size);
+	}
+	rows_list_end();
+	rows_list_begin("windows");
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
-		if (machine_has(windows, n)) {
-			printf("%s%s", before, machine_window_names[n]);
-			before = ",";
+		if (machine_has(p->windows, n)) {
+			rows_list_text(machine_window_names[n]);
 		}
 	}
+	rows_list_end();
 }
 
 static void list_partition(const struct manifest_partition *p)
 {
-	printf("partition name=%s vcpus=%u memory=%u ram-ipa=0x%08x gic=%d irqs=%u kernel=0x%08x "
-	       "initrd-start=0x%08x initrd-size=0x%x dtb=0x%08x console=%d entry=0x%08x "
-	       "has-dtb=%d rights=0x%x priority=%u autostart=%d devices=%u rtc=%d pmu=%d "
-	       "memory-at=0x%llx regions=",
-	       p->name, p->nr_vcpus, p->memory_size, p->memory_ipa.ipa, p->has_gic, p->nr_irqs,
-	       p->kernel.ipa.ipa, p->initrd.ipa.ipa, p->initrd.size, p->dtb.ipa.ipa,
-	       machine_has(p->windows, MACHINE_UART), p->entry, p->dtb.size != 0, p->rights,
-	       p->priority, p->autostart, p->nr_devices, machine_has(p->windows, MACHINE_RTC),
-	       p->pmu, (unsigned long long)p->memory_pa.pa);
-	for (uint32_t i = 0; i < p->nr_regions; i++) {
-		printf(i ? ",%u" : "%u", p->region[i].size);
-	}
-	list_windows(p->windows);
-	printf("\n");
+	rows_begin("partition");
+	rows_text("name", p->name);
+	rows_number("vcpus", p->nr_vcpus);
+	rows_number("memory", p->memory_size);
+	rows_hex("ram-ipa", p->memory_ipa.ipa, 8);
+	rows_flag("gic", p->has_gic);
+	rows_number("irqs", p->nr_irqs);
+	rows_hex("kernel", p->kernel.ipa.ipa, 8);
+	rows_hex("initrd-start", p->initrd.ipa.ipa, 8);
+	rows_hex("initrd-size", p->initrd.size, 1);
+	rows_hex("dtb", p->dtb.ipa.ipa, 8);
+	rows_flag("console", machine_has(p->windows, MACHINE_UART));
+	rows_hex("entry", p->entry, 8);
+	rows_flag("has-dtb", p->dtb.size != 0);
+	rows_hex("rights", p->rights, 1);
+	rows_number("priority", p->priority);
+	rows_flag("autostart", p->autostart);
+	rows_number("devices", p->nr_devices);
+	rows_flag("rtc", machine_has(p->windows, MACHINE_RTC));
+	rows_flag("pmu", p->pmu);
+	rows_hex("memory-at", p->memory_pa.pa, 1);
+	list_pieces(p);
+	rows_end();
 }
 
 /* RAM that the board's own tree keeps out of use is not free. How much the monitor itself takes is
@@ -93,25 +118,20 @@ static bool take_reserved(const struct board *board, struct regions *free_memory
 	return true;
 }
 
-static int check_board(const char *path, const struct fdt *fdt, const struct manifest *manifest)
+/* The board that the tree describes, and its free memory; ends the program if it is refused. */
+static void read_board(const char *path, struct board *board, struct regions *free_memory)
 {
 	struct fdt tree;
-	struct board board;
-	struct regions free_memory;
-	struct refusal why;
+	struct refusal why = { 0 };
 
 	tree_file_open(&tree, "board", path);
-	if (!board_read(&tree, &board, &why)) {
-		return tree_file_refused("board", &why);
+	if (!board_read(&tree, board, &why)) {
+		exit(tree_file_refused("board", &why));
 	}
-	if (!take_reserved(&board, &free_memory)) {
+	if (!take_reserved(board, free_memory)) {
 		fputs("board: too many reserved ranges\n", stderr);
-		return EXIT_REFUSED;
+		exit(EXIT_REFUSED);
 	}
-	if (!manifest_check_board(fdt, manifest, &board, &free_memory, &why)) {
-		return tree_file_refused("manifest", &why);
-	}
-	return EXIT_SUCCESS;
 }
 
 static bool parse_options(int argc, char **argv, struct options *options)
@@ -123,6 +143,8 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			exit(EXIT_SUCCESS);
 		} else if (strcmp(argv[i], "--list") == 0) {
 			options->list = true;
+		} else if (strcmp(argv[i], "--json") == 0) {
+			options->json = true;
 		} else if (strcmp(argv[i], "--board") == 0 && i + 1 < argc) {
 			options->board = argv[++i];
 		} else if (argv[i][0] != '-' && !options->system) {
@@ -134,34 +156,42 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	return options->system || (options->list && !options->board);
 }
 
+static int check(const struct options *options)
+{
+	static struct manifest manifest;
+	static struct board board;
+	struct regions free_memory;
+	struct fdt fdt;
+
+	tree_file_open(&fdt, "manifest", options->system);
+	if (options->board) {
+		read_board(options->board, &board, &free_memory);
+	}
+	if (refusals_collect(&fdt, &manifest, options->board ? &board : NULL, &free_memory) != 0) {
+		if (options->json) {
+			refusals_list();
+		} else {
+			refusals_print();
+		}
+		return EXIT_REFUSED;
+	}
+	for (uint32_t i = 0; options->list && i < manifest.nr_partitions; i++) {
+		list_partition(&manifest.partition[i]);
+	}
+	return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
-	struct fdt fdt;
-	struct manifest manifest;
-	struct refusal why;
-	int status = EXIT_SUCCESS;
 
 	if (!parse_options(argc, argv, &options)) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
+	rows_choose(options.json);
 	if (options.list) {
 		list_machine();
 	}
-	if (!options.system) {
-		return EXIT_SUCCESS;
-	}
-	tree_file_open(&fdt, "manifest", options.system);
-	if (!manifest_read(&fdt, &manifest, &why)) {
-		return tree_file_refused("manifest", &why);
-	}
-	if (options.board) {
-		status = check_board(options.board, &fdt, &manifest);
-	}
-	for (uint32_t i = 0; options.list && status == EXIT_SUCCESS && i < manifest.nr_partitions;
-	     i++) {
-		list_partition(&manifest.partition[i]);
-	}
-	return status;
+	return options.system ? check(&options) : EXIT_SUCCESS;
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All that is refused of a manifest: what the monitor's code tells, with the values and names that
+ * a person needs to correct it. */
+#ifndef SCRIPTS_REFUSALS_H
+#define SCRIPTS_REFUSALS_H
+
+#include "hyp/manifest/manifest.h"
+
+/* Judges `fdt`, and (board not NULL) against a board of which `free_memory` is free. The number of
+ * refusals, 0 if it is sound. */
+unsigned refusals_collect(const struct fdt *fdt, struct manifest *manifest,
+			  const struct board *board, const struct regions *free_memory);
+
+/* A line each: on stderr, "manifest: /control: memory-size: <0x1001>: REASON"; or as rows on
+ * stdout. */
+void refusals_print(void);
+void refusals_list(void);
+
+#endif
