@@ -234,13 +234,14 @@ void main_secondary(uint32_t index)
 	vectors_enter(main_stack_top(index));
 }
 
-/* The rest of what is missing: a second try would only be told that. */
+/* What else is missing: a second try in HYP would be refused for it. */
 static void main_say_board(void)
 {
 	struct refusal why = { 0 };
 
 	if (!board_read(&main_boot.board_fdt, &facts_board, &why)) {
-		log_last_words("plumbline: refused: nor would this board do: %s/%s: %s%s%s\n",
+		log_last_words("plumbline: refused: the board is not supported in HYP either: "
+			       "%s/%s: %s%s%s\n",
 			       why.parent[0] ? "/" : "", why.node, why.property,
 			       why.property[0] ? ": " : "", why.reason);
 	}
