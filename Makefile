@@ -248,6 +248,8 @@ setup-%:
 # What a manifest names of build/: a system is built of its own parts only.
 parts = $(shell sed -n 's|.*/incbin/("\($(B)/[^"]*\)").*|\1|p' $(1))
 
+include scripts/install/install.mk
+
 run: monitor host-tools $(call parts,$(DEMO))
 	@scripts/plumb run $(DEMO) $(if $(BOARD),--board $(BOARD))
 
@@ -319,9 +321,12 @@ help:
 	@echo '  bench        instructions and GIC accesses per operation'
 	@echo '  guest-bench  a Debian kernel beside bare QEMU: instructions, exits, time'
 	@echo '  probe        the checklist of a board, in QEMU (BOARD=NAME); probe-image: the file to boot'
+	@echo '  install      plumb, the monitor, systems, pages under PREFIX=/usr/local (DESTDIR=DIR in front of it)'
+	@echo '  uninstall    remove exactly these files (same PREFIX and DESTDIR)'
+	@echo '  man          the manual pages and shell completions, in build/install'
 	@echo '  clean        remove build/'
 	@echo
-	@echo '  V=1 shows the commands. scripts/plumb --help: systems of your own.'
+	@echo '  V=1 shows the commands. O=DIR builds in DIR/build, and writes nothing here. scripts/plumb --help: systems of your own.'
 
 -include $(shell find $(B) -name mutants -prune -o -name '*.d' -print 2>/dev/null)
 

@@ -6,9 +6,10 @@ import signal
 import sys
 
 from . import common
-from .commands import board, disk, gdb, new, pack, run
+from .commands import board, completion, disk, gdb, new, pack, run
 from .common import PlumbError
 from .options import EXIT_CODES, Parser
+from .version import VERSION
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -16,11 +17,13 @@ def make_parser() -> argparse.ArgumentParser:
         prog="plumb", description="Packs and runs Plumbline systems.",
         epilog="'plumb COMMAND --help' has examples.\n\n" + EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", action="version", version=f"plumb {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND",
                                      parser_class=Parser)
     for add in (pack.add, disk.add, run.add, board.add, run.add_console, gdb.add,
                 new.add):
         add(commands)
+    completion.add(commands, make_parser)
     return parser
 
 

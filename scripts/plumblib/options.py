@@ -76,6 +76,8 @@ def packed_system(args: argparse.Namespace) -> pack.Packed:
     kernel, bios = getattr(args, "kernel", None), getattr(args, "bios", None)
     if [args.system, kernel, bios].count(None) != 2:
         raise PlumbError("give one of SYSTEM.dts, --kernel FILE, --bios FILE (plumb run --help)")
+    if args.system:
+        args.system = pack.find(args.system)
     if not args.no_make:
         pack.build(args.system)
     if args.system:

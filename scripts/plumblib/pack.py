@@ -212,6 +212,12 @@ def pack_source(source: bytes, include: list[Path], what: str,
     return Packed(join(MONITOR.read_bytes(), manifest), listed)
 
 
+def find(system: Path) -> Path:
+    """The file that is meant: one of the tree's systems may be named as in the tree."""
+    there = ROOT / system
+    return there if there.is_file() and not system.exists() else system
+
+
 def searched(system: Path) -> list[Path]:
     """Where a manifest's files are looked for: beside it, for one of the user's own in the current
     folder, in the tree."""

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from .. import qemu
-from ..common import ROOT, relative
+from ..common import ROOT
 from ..options import (EXIT_CODES, KEYS, board_options, dry_run, packed_system, run_options,
                        subcommand, with_image)
 
@@ -61,7 +61,7 @@ def add_console(commands) -> None:
         commands, "console", "boot the demo system and stay at control's prompt",
         "example:\n  plumb console\n  then, at the prompt:  help\n\n" + KEYS + "\n" + EXIT_CODES)
     sub.add_argument("system", type=Path, nargs="?", default=SHELL_SYSTEM, metavar="SYSTEM.dts",
-                     help=f"default {relative(SHELL_SYSTEM)}")
+                     help="default guest/shell.dts")
     _console_options(sub)
     sub.set_defaults(do=_run)
 

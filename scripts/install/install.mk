@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Installation, its manual pages and completions, and the Debian package: docs/install.md.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# What an installed plumb is run with.
+PYTHON ?= /usr/bin/python3
+# Where zsh looks for completions, below PREFIX.
+ZSH_COMPLETIONS ?= share/zsh/site-functions
+
+IB := $(B)/install
+VERSION = $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' scripts/plumblib/version.py)
+INSTALL_PAGES := $(IB)/plumb.1 $(IB)/plumb-manifest.5 $(IB)/plumb.bash $(IB)/plumb.zsh
+# Systems that run without a tree, and what they are made of, with the symbols for gdb.
+INSTALL_SYSTEMS := guest/demo.dts guest/shell.dts guest/hello.dts
+INSTALL_BINS = $(sort $(call parts,$(INSTALL_SYSTEMS)))
+INSTALL_GUESTS = $(INSTALL_BINS) $(INSTALL_BINS:.bin=.elf)
+# All but the modules of the scripts that stay in the tree.
+PLUMB_FILES = $(filter-out $(addprefix scripts/plumblib/,bench% beside.py initramfs.py probe.py speed.py \
+	uarts.py),$(sort $(shell find scripts/plumblib -name __pycache__ -prune -o -type f -print)))
+INSTALL_DOCS = README.md $(sort $(wildcard docs/*.md docs/*.svg docs/boards/*.md))
+
+absolute = $(if $(filter /%,$(1)),,$(error PREFIX and DESTDIR are absolute paths, not '$(1)'))
+
+.PHONY: install uninstall install-stage man
+
+man: $(INSTALL_PAGES)
+
+$(INSTALL_PAGES) &: scripts/install/pages docs/quick-start.md docs/manifest.md \
+		$(wildcard scripts/plumblib/*.py scripts/plumblib/commands/*.py)
+	$(call say,PAGE,$(IB))
+	$(Q)scripts/install/pages $(IB)
+
+# The files as they stand under PREFIX, below the folder STAGE.
+install-stage: monitor host-tools man $(INSTALL_GUESTS)
+	@install -d '$(STAGE)/bin' '$(STAGE)/lib/plumbline' '$(STAGE)/share/plumbline'
+	@sed '1s|^.*|#!$(PYTHON) -B|' scripts/install/start >'$(STAGE)/bin/plumb'
+	@chmod 755 '$(STAGE)/bin/plumb'
+	@cp $(HOST_TOOLS) '$(STAGE)/lib/plumbline'
+	@for file in $(PLUMB_FILES); do \
+		install -D -m 644 "$$file" '$(STAGE)/lib/plumbline/'"$${file#scripts/}" || exit; done
+	@for file in $(INSTALL_SYSTEMS); do \
+		install -D -m 644 "$$file" '$(STAGE)/share/plumbline/'"$$file" || exit; done
+	@for file in plumbline.img plumbline.elf $(INSTALL_GUESTS:$(B)/%=%); do \
+		install -D -m 644 "$(B)/$$file" '$(STAGE)/share/plumbline/build/'"$$file" || exit; done
+	@for file in $(INSTALL_DOCS) LICENSE; do \
+		install -D -m 644 "$$file" '$(STAGE)/share/doc/plumbline/'"$$file" || exit; done
+	@install -D -m 644 $(IB)/plumb.1 '$(STAGE)/share/man/man1/plumb.1'
+	@install -D -m 644 $(IB)/plumb-manifest.5 '$(STAGE)/share/man/man5/plumb-manifest.5'
+	@install -D -m 644 $(IB)/plumb.bash '$(STAGE)/share/bash-completion/completions/plumb'
+	@install -D -m 644 $(IB)/plumb.zsh '$(STAGE)/$(ZSH_COMPLETIONS)/_plumb'
+	@$(MAKE) --no-print-directory -s install-guestlib DESTDIR= PREFIX='$(STAGE)'
+
+install:
+	$(call absolute,$(DESTDIR)$(PREFIX))
+	@stage=$$(mktemp -d) && trap 'rm -rf "$$stage"' EXIT && \
+		$(MAKE) --no-print-directory install-stage STAGE="$$stage" && \
+		scripts/install/files copy "$$stage" '$(DESTDIR)$(PREFIX)'
+
+uninstall:
+	$(call absolute,$(DESTDIR)$(PREFIX))
+	@scripts/install/files remove '$(DESTDIR)$(PREFIX)'
