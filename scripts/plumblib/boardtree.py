@@ -70,6 +70,16 @@ def read(path: Path, additions: Additions) -> subprocess.CompletedProcess:
         return subprocess.run([READER, file.name], capture_output=True, text=True, check=False)
 
 
+def devices(path: Path) -> str:
+    """The reader's answer for a tree that the monitor takes, with the devices."""
+    done = subprocess.run([READER, "--devices", path], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise PlumbError(f"the monitor refuses this board: {done.stderr.strip()}\n"
+                         "  ('plumb board' tells what it reads; --memory and --psci add what a boot "
+                         "loader would)", EXIT_REFUSED)
+    return done.stdout
+
+
 def show(path: Path, additions: Additions) -> int:
     """Prints it; plumb's exit code."""
     if not path.exists():

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Prints what the monitor finds in a board's device tree, read on the host with its own code. */
-#include "hyp/board/board.h"
+#include "hyp/board/board_parts.h"
 #include "scripts/tools/tree-file.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,9 +8,11 @@
 #include <string.h>
 
 static const char usage[] =
-	"usage: board-read BOARD.dtb\n"
+	"usage: board-read [--devices] BOARD.dtb\n"
 	"\n"
 	"Prints what the monitor finds in the board's device tree, one 'name: value' a line.\n"
+	"  --devices  also each node with registers: its path, the pieces of its `reg`, its\n"
+	"             interrupts by INTID\n"
 	"Exit status 0: it can run there; 1: refused, and node, property and reason are on "
 	"stderr;\n"
 	"2: wrong usage, or a file that cannot be read.\n"
@@ -130,19 +132,84 @@ static void print_board(const struct board *board)
 	       board->uart == BOARD_UART_NONE ? ", without a console" : "");
 }
 
+/* In use, and so is all above it. */
+static bool is_in_use(const struct fdt *fdt, fdt_node_t node)
+{
+	while (node != FDT_NONE && fdt_is_enabled(fdt, node)) {
+		node = fdt_parent(fdt, node);
+	}
+	return node == FDT_NONE;
+}
+
+static void print_path(const struct fdt *fdt, fdt_node_t node)
+{
+	if (node != fdt_root(fdt)) {
+		print_path(fdt, fdt_parent(fdt, node));
+		printf("/%s", fdt_node_name(fdt, node));
+	}
+}
+
+/* All of them where the node's specifiers are the GIC's own. Through an interrupt-map: the first,
+ * as a level. */
+static void print_intids(const struct fdt *fdt, fdt_node_t node, fdt_node_t gic)
+{
+	uint32_t first = board_device_intid(fdt, node, gic);
+	const char *before = "; interrupts";
+	struct fdt_prop prop;
+	uint32_t intid;
+
+	if (first == 0 || !fdt_get_prop(fdt, node, "interrupts", &prop)) {
+		return;
+	}
+	if (board_intid(&prop, 0) != first) {
+		printf("%s %u level", before, first);
+		return;
+	}
+	for (uint32_t n = 0; (intid = board_intid(&prop, n)) != 0; n++) {
+		uint32_t flags = 0;
+
+		(void)fdt_prop_u32(&prop, n * BOARD_GIC_CELLS + 2, &flags);
+		printf("%s %u %s", before, intid, flags & 3u ? "edge" : "level");
+		before = ",";
+	}
+}
+
+static void print_devices(const struct fdt *fdt)
+{
+	fdt_node_t gic = board_find_gic(fdt);
+	struct fdt_prop prop;
+	uint64_t base, size;
+
+	for (fdt_node_t node = fdt_root(fdt); node != FDT_NONE; node = fdt_next_node(fdt, node)) {
+		if (!fdt_get_prop(fdt, node, "compatible", &prop) || !is_in_use(fdt, node) ||
+		    !fdt_reg(fdt, node, 0, &base, &size) || size == 0) {
+			continue;
+		}
+		printf("device: ");
+		print_path(fdt, node);
+		for (uint32_t n = 0; fdt_reg(fdt, node, n, &base, &size); n++) {
+			printf("%s 0x%" PRIx64 " 0x%" PRIx64, n ? "," : "; reg", base, size);
+		}
+		print_intids(fdt, node, gic);
+		printf("\n");
+	}
+}
+
 int main(int argc, char **argv)
 {
+	bool devices = argc == 3 && strcmp(argv[1], "--devices") == 0;
+	const char *path = argv[argc - 1];
 	struct fdt fdt;
 	struct board board;
 	struct refusal why = { 0 };
 
-	if (argc != 2 || argv[1][0] == '-') {
-		bool help = argc == 2 && strcmp(argv[1], "--help") == 0;
+	if (argc != (devices ? 3 : 2) || path[0] == '-') {
+		bool help = argc == 2 && strcmp(path, "--help") == 0;
 
 		fputs(usage, help ? stdout : stderr);
 		return help ? EXIT_SUCCESS : EXIT_USAGE;
 	}
-	tree_file_open(&fdt, "board", argv[1]);
+	tree_file_open(&fdt, "board", path);
 	if (!board_read(&fdt, &board, &why)) {
 		printf("model: %s\n", board.model);
 		puts("verdict: refused");
@@ -150,5 +217,8 @@ int main(int argc, char **argv)
 		return tree_file_refused("board", &why);
 	}
 	print_board(&board);
+	if (devices) {
+		print_devices(&fdt);
+	}
 	return EXIT_SUCCESS;
 }

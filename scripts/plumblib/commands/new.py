@@ -3,10 +3,13 @@
 
 import argparse
 import shlex
+import sys
+import tempfile
 from pathlib import Path
 
-from .. import common, guestfolder
-from ..common import relative
+from .. import boards, boardtree, common, guestfolder, newsystem, pack, qemutree
+from ..common import ROOT, PlumbError, relative
+from ..machine import CHECKER
 from ..options import Parser, subcommand
 
 GUEST_EXAMPLES = """\
@@ -23,9 +26,12 @@ test' work there at once, wherever it lies. The files are the user's, under any 
 def add(commands) -> None:
     new = subcommand(commands, "new", "make a folder for a guest, or a manifest for a board",
                      "examples:\n  plumb new guest blinker\n"
-                     "'plumb new guest --help' says more.\n")
-    kinds = new.add_subparsers(dest="kind", required=True, metavar="guest", parser_class=Parser)
+                     "  plumb new system --board orangepi-pc -o mine.dts\n\n"
+                     "'plumb new guest --help' and 'plumb new system --help' say more.\n")
+    kinds = new.add_subparsers(dest="kind", required=True, metavar="guest|system",
+                               parser_class=Parser)
     _add_guest(kinds)
+    _add_system(kinds)
 
 
 def _add_guest(kinds) -> None:
@@ -44,6 +50,99 @@ def _add_guest(kinds) -> None:
                      help="the folder to make (default: NAME, here)")
     sub.add_argument("--no-make", action="store_true", help="take build/ as it is")
     sub.set_defaults(do=_guest)
+
+
+SYSTEM_EXAMPLES = """\
+examples:
+  plumb new system --board orangepi-pc -o mine.dts
+  plumb new system --board-dtb exynos5250-arndale.dtb -o arndale.dts
+  plumb new system --board-dtb my.dtb --memory 1G@0x40000000 --psci 0.1 --kernel zImage -o my.dts
+
+The manifest has one partition, which runs the hello guest or the kernel given, and the board's
+devices as candidates, commented out, with what there is to know of each. It has passed the check
+against that board.
+"""
+
+
+def _add_system(kinds) -> None:
+    sub = subcommand(kinds, "system", "write a system's manifest from a board's device tree",
+                     SYSTEM_EXAMPLES)
+    which = sub.add_mutually_exclusive_group()
+    which.add_argument("--board", default="virt", metavar="NAME",
+                       help=f"QEMU board: {', '.join(boards.BOARDS)} (default virt)")
+    which.add_argument("--board-dtb", type=Path, metavar="FILE",
+                       help="device tree blob of another board")
+    sub.add_argument("--memory", metavar="SIZE@BASE",
+                     help="--board-dtb: with this memory, as boot loaders write it into trees that "
+                          "have none")
+    sub.add_argument("--psci", choices=boardtree.PSCI,
+                     help="--board-dtb: with the PSCI that the boot loader offers")
+    sub.add_argument("--kernel", type=Path, metavar="FILE",
+                     help="zImage or raw image that the partition runs (default: the hello guest)")
+    sub.add_argument("-o", "--output", type=Path, metavar="FILE",
+                     help="the manifest (default: standard output)")
+    sub.add_argument("--no-make", action="store_true", help="take build/ as it is")
+    sub.set_defaults(do=_system)
+
+
+def _tree(args: argparse.Namespace) -> bytes:
+    additions = boardtree.Additions(args.memory, args.psci)
+    if args.board_dtb:
+        if not args.board_dtb.is_file():
+            raise PlumbError(f"{args.board_dtb}: no such file: name a device tree blob")
+        if additions == boardtree.Additions():
+            return args.board_dtb.read_bytes()
+        return boardtree.completed(args.board_dtb, additions)
+    if additions != boardtree.Additions():
+        raise PlumbError("--memory and --psci go with --board-dtb: QEMU's boards have theirs")
+    return qemutree.of_board(boards.find(args.board))
+
+
+def _incbin_name(path: Path, output: Path | None) -> str:
+    """As the manifest is to name a file: from its own folder if it lies below."""
+    if output and output.resolve().parent in path.resolve().parents:
+        return str(path.resolve().relative_to(output.resolve().parent))
+    return str(path.resolve())
+
+
+def _system(args: argparse.Namespace) -> int:
+    out = args.output
+    if out and (out.exists() or out.is_symlink()):
+        raise PlumbError(f"{relative(out)} exists, and is left as it is: name another file with -o")
+    if not args.no_make:
+        common.make("monitor", "host-tools", *([] if args.kernel else [newsystem.HELLO]))
+    program = (newsystem.given_kernel(args.kernel, _incbin_name(args.kernel, out)) if args.kernel
+               else newsystem.hello())
+    tree = _tree(args)
+    origin = (f"plumb new system --board-dtb {args.board_dtb.name}" if args.board_dtb
+              else f"plumb new system --board {args.board}")
+    with tempfile.TemporaryDirectory() as place:
+        blob = Path(place) / "board.dtb"
+        blob.write_bytes(tree)
+        said = boardtree.devices(blob)
+        manifest = newsystem.text(newsystem.read(said, tree), program, origin)
+        folder = out.resolve().parent if out else Path.cwd()
+        _check(manifest, folder, blob)
+    if out is None:
+        print(manifest, end="")
+    else:
+        out.write_text(manifest)
+    run = (f"plumb run {shlex.quote(relative(out)) if out else 'FILE.dts'} --board {args.board}"
+           if not args.board_dtb else f"plumb pack {shlex.quote(relative(out)) if out else 'FILE.dts'}"
+           " -o system.img    # to boot on the board: docs/porting.md")
+    print(f"{relative(out) if out else 'The manifest'}: partition {program.name}, checked against "
+          f"the board\nNext:\n  {run}", file=sys.stderr)
+    return common.EXIT_OK
+
+
+def _check(manifest: str, folder: Path, board: Path) -> None:
+    """By the monitor's own code, as the board would."""
+    blob, _ = pack.take_extras(pack.compile_dts(manifest.encode(), [ROOT, folder], "the manifest"))
+    with tempfile.NamedTemporaryFile(suffix=".dtb") as file:
+        file.write(blob)
+        file.flush()
+        common.run_tool([str(CHECKER), "--board", str(board), file.name],
+                        "the check of the manifest against the board")
 
 
 def _guest(args: argparse.Namespace) -> int:

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The device tree that a QEMU board hands to what it boots: with the memory and the PSCI that QEMU
+adds to one from a file."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import boards, debian, pack
+from .common import PlumbError, clean_environment, tool
+
+LIMIT = 60  # seconds
+
+
+def _command(board: boards.Board, out: Path) -> list[str]:
+    machine = list(board.machine)
+    if "-bios" in machine:  # QEMU makes the tree without it, too
+        at = machine.index("-bios")
+        del machine[at:at + 2]
+    machine[machine.index("-M") + 1] += f",dumpdtb={out}"
+    # U-Boot, which boots some, brings a tree of the same board.
+    name = next((each.dtb for each in (board, *boards.BOARDS.values())
+                 if each.dtb and each.machine == board.machine), "")
+    more = ["-dtb", str(debian.boards()[name])] if name else []
+    return [tool("qemu-system-arm"), *machine, *more, "-smp", str(board.smp), "-m",
+            board.memory or "512M", "-nic", "none", "-display", "none", "-kernel", str(pack.MONITOR)]
+
+
+def of_board(board: boards.Board) -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "board.dtb"
+        done = subprocess.run(_command(board, out), stdin=subprocess.DEVNULL, capture_output=True,
+                              env={**clean_environment(), **board.environment}, check=False,
+                              timeout=LIMIT)
+        if done.returncode != 0 or not out.exists():
+            raise PlumbError("QEMU did not write the board's device tree:\n"
+                             + done.stderr.decode(errors="replace").strip())
+        return out.read_bytes()
