@@ -63,6 +63,7 @@ class Relay(threading.Thread):
         super().__init__(daemon=True)
         self.listener, self.console = listener, console
         self.gdb: socket.socket | None = None
+        self.running = False
         self.reader = rsp.Reader()
         self.stub = rsp.Stub(stub)
         self.switch = rsp.Switch(self.stub, console.type)
@@ -73,7 +74,8 @@ class Relay(threading.Thread):
                 pass
         except (EOFError, OSError):
             pass
-        self.console.stopped()
+        self.console.pump()
+        self.console.flush()
         if self.gdb:
             self.gdb.close()
 
@@ -82,7 +84,8 @@ class Relay(threading.Thread):
                                             self.console.link]
         if isinstance(self.console.sink, gdbconsole.Pty):
             files.append(self.console.sink.fd)
-        ready, _, _ = select.select(files, [], [], QUIET if self.console.mid_line else None)
+        quiet = QUIET if self.running and self.console.mid_line else None
+        ready, _, _ = select.select(files, [], [], quiet)
         if not ready:
             self.console.flush()
         if self.console.link in ready and not self.console.pump():
@@ -107,7 +110,8 @@ class Relay(threading.Thread):
 
     def _answer(self, payload: bytes) -> None:
         if payload.startswith(rsp.STOPS):
-            self.console.stopped()
+            self.running = False
+            self.console.pump()  # what came before the stop is printed before it
         if self.gdb:
             self.gdb.sendall(rsp.frame(payload))
 
@@ -123,6 +127,7 @@ class Relay(threading.Thread):
                 self.stub.send(payload)
                 continue
             self.gdb.sendall(b"+")
+            self.running = self.running or bool(rsp.RESUME.match(payload))
             answer = self.switch.from_gdb(payload)
             if answer is not None:
                 self._answer(answer)

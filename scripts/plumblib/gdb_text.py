@@ -99,6 +99,8 @@ def _where(vgic: Vgic, irq: dict[str, int], bank: dict[str, int], intid: int) ->
         return f"list register {irq['lr']} of {on}, written as {state}"
     if cpu.barred[word] & bit:
         return f"vCPU {irq['vcpu']}: GICD_CTLR does not forward its group"
+    if cpu.loaded_on is None:
+        return f"vCPU {irq['vcpu']}: ready, the vCPU is on no CPU"
     return f"vCPU {irq['vcpu']}: waits for a list register"
 
 

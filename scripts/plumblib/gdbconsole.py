@@ -19,7 +19,7 @@ PREFIX = "[console] "
 
 
 class Lines:
-    """Whole lines with a name in front; what is not whole waits until it is, or gdb stops."""
+    """Whole lines with a name in front. What is not whole waits until it is, or for flush()."""
 
     def __init__(self, out) -> None:
         self.out, self.partial = out, b""
@@ -77,11 +77,6 @@ class Console:
             self.log.write(data)
             if self.sink:
                 self.sink.write(data)
-
-    def stopped(self) -> None:
-        """gdb is about to say so: what came before stands before it."""
-        self.pump()
-        self.flush()
 
     def flush(self) -> None:
         if isinstance(self.sink, Lines):

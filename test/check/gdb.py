@@ -2,6 +2,10 @@
 """`plumb gdb` stops the monitor at its first C function, and a guest in its main. And what needs
 a debugger's hand: the monitor's own panics."""
 
+import re
+import shlex
+
+from lib import docs
 from lib.check import ROOT, Check, run
 
 GDB = ["scripts/plumb", "gdb", "guest/demo.dts", "--no-make", "--batch", "--timeout", "240"]
@@ -17,13 +21,89 @@ A15_BITS = [(0x410FC0F0, 0, 0x3, 0, 0), (0x410FC0F4, 0, 0x3, 0, 0), (0x410FC0F5,
             (0x420F00F0, 0, 0, 0, 0), (0x512FC0F0, 0, 0, 0, 0), (0x412FC0F0 ^ 1 << 16, 0, 0, 0, 0)]
 
 
+def gdb(*commands: str, system: str = "guest/demo.dts", options: tuple[str, ...] = ()) -> str:
+    """What `plumb gdb` prints of these commands."""
+    steps = [word for command in commands for word in ("--ex", command)]
+    return run([*GDB[:2], system, *GDB[3:], *options, *steps])[1]
+
+
+def has(said: str, *patterns: str) -> bool:
+    """Lines like these, in this order."""
+    lines = iter(said.splitlines())
+    return all(any(re.fullmatch(pattern, line) for line in lines) for pattern in patterns)
+
+
 def check_symbols(check: Check) -> None:
-    _, said = run([*GDB, "--ex", "hbreak main_start", "--ex", "continue", "--ex", "info symbol $pc",
-                   "--ex", "kill"])
+    said = gdb("hbreak main_start", "continue", "info symbol $pc", "info partitions", "kill")
     check.result("main_start in section .text" in said, "the monitor's main_start", said)
-    _, said = run([*GDB, "--guest", "build/guest/control.elf", "--ex", "hbreak demo_run",
-                   "--ex", "continue", "--ex", "info symbol $pc", "--ex", "kill"])
+    check.result("the monitor has made no partition yet" in said, "no partition yet", said)
+    said = gdb("hbreak demo_run", "continue", "info symbol $pc", "kill",
+               options=("--guest", "build/guest/control.elf"))
     check.result("demo_run in section .text" in said, "a function of a guest", said)
+    # All three guests begin there, and control is not the first to come by.
+    said = gdb("partition control", "hbreak guest_start", "continue", "info symbol $pc", "kill")
+    check.result(has(said, r"\[control vCPU 0, on CPU 0\]", r"guest_start in .*/control.elf"),
+                 "a breakpoint in one of three guests that have that address", said)
+
+
+def check_partitions(check: Check, said: str, where: str) -> None:
+    """Handles, states, addresses and CPUs as in guest/demo.dts; the VMIDs are handles."""
+    check.result(has(said, "handle +name +state +memory +PA +IPA +VMID +vCPUs",
+                     "1 +control +running +8 MiB +0x[0-9a-f]+ +0x40000000 +1 +0 on CPU 0",
+                     "2 +gicguest +running +8 MiB +0x[0-9a-f]+ +0x40000000 +2 +0 on CPU 0, 1 on CPU 1",
+                     "3 +rawguest +running +8 MiB +0x[0-9a-f]+ +0x40000000 +3 +0 on CPU 1"),
+                 f"info partitions {where}", said)
+
+
+def check_worlds(check: Check) -> None:
+    """gicguest takes its first interrupt: SPI 40, a level that control has raised, and lowers when
+    it is told of it. Before that control makes a hypercall, and the monitor is stopped there."""
+    infos = ("info partitions", "info vcpus", "info lines")
+    said = gdb("partition gicguest", "hbreak irq_dispatch", "continue", "bt", *infos,
+               "print cpus[0].loaded->vm->config->name", "hyp cpus[0].loaded->vm->config->name",
+               "partition control", "print demo_gic_counts[0]", "partition monitor",
+               "print vms[1].index", "hyp vms[2].config->name", "console \\x1ds",
+               "hbreak exit_hvc if cpu->loaded->vm == vms", "continue", "print/x $cpsr & 0x1f",
+               *infos, "delete", "continue", options=("--console", "here", "--icount"))
+    guest, _, monitor = said.partition(", exit_hvc (cpu=")
+    check.result(has(guest, r"\[gicguest vCPU 0, on CPU 0\]", r"#0  irq_dispatch \(\) .*irq\.c:\d+",
+                     r"#1  .* vectors_irq \(\) .*"), "a guest's own names", said)
+    check_partitions(check, guest, "in a guest")
+    check.result(has(guest, r"\* +gicguest +0 +running +0 +0x[0-9a-f]{8} +svc +irq_dispatch"),
+                 "info vcpus in a guest", said)
+    check.result(has(guest, "gicguest:", r"  SPI 40 +- +line +high +yes +no +yes +"
+                     "list register 0 of CPU 0, written as pending", "rawguest:",
+                     "  no GIC; its CPU lines are low"), "info lines in a guest", said)
+    check.result("Cannot access memory" in guest.partition("no GIC;")[2]
+                 and has(guest, r'\$\d = 0x[0-9a-f]+ "gicguest"'), "hyp, while a guest runs", said)
+    check.result(has(guest, r"\$\d = \{asserted = 1, delivered = 0\}", r"\$\d = 1",
+                     r'\$\d = 0x[0-9a-f]+ "rawguest"'), "another world's memory", said)
+    check.result(has(monitor, r"\[the monitor, for control vCPU 0, on CPU 0\]", r"\$\d = 0x1a"),
+                 "in the monitor", said)
+    check_partitions(check, monitor, "in the monitor")
+    check.result(has(monitor, r"\* +control +0 +running +0 +0x[0-9a-f]{8} +svc +\w+\+0x[0-9a-f]+",
+                     r" +gicguest +0 +(ready|waits) +- +0x[0-9a-f]{8} +svc +\w+\+0x[0-9a-f]+"),
+                 "info vcpus in the monitor", said)
+    check.result(has(monitor, "gicguest:", r"  SPI 40 +- +line +high +yes +(yes|no) +yes +vCPU 0: .*"),
+                 "info lines in the monitor", said)
+    check.result("[console] [plumbline] state: gicguest: running, 2 vCPUs" in said
+                 and "[console] plumbline: end: status 0" in said, "the console, typed at", said)
+
+
+def check_page(check: Check) -> None:
+    """docs/debugging.md's samples: each line is printed so, in that order; '…' stands for what
+    depends on the build."""
+    page = ROOT / "docs" / "debugging.md"
+    blocks = docs.blocks(page)
+    found = 0
+    for command, sample in zip(blocks, blocks[1:]):
+        if command.language != "sh" or sample.language or "plumb gdb" not in command.text[-1]:
+            continue
+        found += 1
+        _, said = run([*shlex.split(command.text[-1]), "--no-make", "--timeout", "240"])
+        lines = [".*".join(map(re.escape, line.split("…"))) for line in sample.text]
+        check.result(has(said, *lines), f"{page.relative_to(ROOT)}:{sample.line}: as printed", said)
+    check.result(found > 1, "docs/debugging.md has samples")
 
 
 def check_overflow(check: Check) -> None:
@@ -79,6 +159,8 @@ def check_a15_bits(check: Check) -> None:
 
 def main(check: Check) -> None:
     check_symbols(check)
+    check_worlds(check)
+    check_page(check)
     check_overflow(check)
     check_panics(check)
     check_vectors(check)

@@ -49,6 +49,8 @@ class Lines(unittest.TestCase):
 
     def test_waits(self):
         vgic = gdb_text.Vgic([cpu(ready=1)], [bank(line=1, enabled=1)])
+        self.assertEqual(self.one(vgic, 0)[-1], "vCPU 0: ready, the vCPU is on no CPU")
+        vgic.cpus[0].loaded_on = 0
         self.assertEqual(self.one(vgic, 0)[-1], "vCPU 0: waits for a list register")
         vgic = gdb_text.Vgic([cpu(barred=1)], [bank(line=1, enabled=1)])
         self.assertEqual(self.one(vgic, 0)[-1], "vCPU 0: GICD_CTLR does not forward its group")
