@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import common, fdt, pack, qemu
+from . import common, fdt, judge, pack, qemu, source
 from .common import ROOT, PlumbError, tool
 
 PREFIX = re.compile(r"^\[(\w+)\] ")  # the partition's name before its line
@@ -34,11 +34,11 @@ class System:
     extra: list[str] = field(default_factory=list)
 
     def manifest(self) -> bytes:
-        return pack.compile_dts(self.source.encode(), [ROOT], "the system")
+        return source.compile_source(self.source.encode(), [ROOT], "the system")
 
     def guest(self) -> fdt.Node:
         """With the device tree that it gets."""
-        packed, _ = pack.pack_manifest(self.manifest(), "the system")
+        packed, _ = pack.complete(self.manifest(), judge.Judged("the system"))
         return pack.partition_node(fdt.parse(packed), "guest")
 
 

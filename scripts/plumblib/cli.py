@@ -6,7 +6,7 @@ import signal
 import sys
 
 from . import common
-from .commands import board, completion, disk, gdb, new, pack, run
+from .commands import board, check, completion, disk, gdb, new, pack, run
 from .common import PlumbError
 from .options import EXIT_CODES, Parser
 from .version import VERSION
@@ -20,7 +20,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"plumb {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND",
                                      parser_class=Parser)
-    for add in (pack.add, disk.add, run.add, board.add, run.add_console, gdb.add,
+    for add in (check.add, pack.add, disk.add, run.add, board.add, run.add_console, gdb.add,
                 new.add):
         add(commands)
     completion.add(commands, make_parser)

@@ -6,7 +6,7 @@ import shlex
 import tempfile
 from collections.abc import Callable
 
-from . import boards, common, debian, disk, fdt, pack, qemu, room, single
+from . import boards, common, debian, disk, fdt, pack, qemu, onboard, room, single
 from .common import ROOT, PlumbError, parse_size, relative, work_folder
 
 EXIT_CODES = """\
@@ -45,6 +45,8 @@ def board_options(parser: argparse.ArgumentParser) -> None:
                        help="count instructions: slower, and the same every time")
     group.add_argument("--qemu", action="append", default=[], metavar="ARG",
                        help="one more argument for QEMU (repeat it; --qemu=-d --qemu=int)")
+    group.add_argument("--unchecked", action="store_true",
+                       help="do not check the system against the board: the monitor will")
     group.add_argument("--no-make", action="store_true", help="take build/ as it is")
     group.add_argument("--dry-run", action="store_true",
                        help="check and pack, print QEMU's command line, start nothing")
@@ -98,19 +100,21 @@ def memory_of(args: argparse.Namespace, packed: pack.Packed) -> str:
     fixed = args.memory or boards.find(args.board).memory
     if fixed:
         return fixed
-    partitions = [room.Partition(pack.number(p.get("memory")), pack.number(p.get("memory-at")),
-                                 tuple(int(n) for n in p.get("regions", "").split(",") if n))
-                  for p in packed.partitions]
-    size = room.board_memory(boards.find(args.board), len(packed.data), partitions)
+    size = room.board_memory(boards.find(args.board), len(packed.data),
+                             room.partitions_of(packed.partitions))
     return f"{size >> 20}M"
 
 
 def run_options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
-    return qemu.Run(board=args.board, smp=smp_of(args), memory=memory_of(args, packed),
+    """The board that was asked for, on which the system is checked."""
+    run = qemu.Run(board=args.board, smp=smp_of(args), memory=memory_of(args, packed),
                     icount=args.icount, timeout=args.timeout, extra=args.qemu,
                     raw=getattr(args, "raw", False),
                     consoles=[p["name"] for p in packed.partitions
                               if pack.truth(p.get("console"))])
+    if not args.unchecked:
+        onboard.check(run, packed)
+    return run
 
 
 def with_image(packed: pack.Packed, use: Callable[[str], int]) -> int:

@@ -3,16 +3,15 @@
 
 import re
 import struct
-import tempfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import fdt
-from .common import (BUILD, PAGE, ROOT, SOURCE, PlumbError, align_up, make, relative, run_tool,
-                     tool)
+from .common import BUILD, PAGE, ROOT, SOURCE, PlumbError, align_up, make, relative
 from .guestdt import Clocks, GuestShape, board_clocks, guest_dts, passed_devices
-from .machine import CHECKER, parse_list
+from .judge import Judged, check, refusal
+from .source import all_names, compile_file, compile_source, missing_files, missing_message
 
 # The monitor's header: word offsets in the image (zImage's place and magic, then ours).
 ZIMAGE_MAGIC_AT, ZIMAGE_MAGIC = 0x24, 0x016F2818
@@ -71,25 +70,6 @@ def append_tree(packed: bytes, tree: bytes, what: str) -> bytes:
     return packed.ljust(align_up(len(packed), 8), b"\0") + tree
 
 
-def compile_dts(source: bytes, include: list[Path], what: str) -> bytes:
-    """`include`: where /incbin/ and /include/ look, in this order. dtc itself looks where it runs
-    first, so it runs in the first of them."""
-    argv = [tool("dtc"), "-q", "-I", "dts", "-O", "dtb"]
-    for folder in include:
-        argv += ["-i", str(folder)]
-    return run_tool([*argv, "-"], f"dtc on {what}", stdin=source,
-                    cwd=include[0] if include else None)
-
-
-def check(manifest: bytes, what: str) -> list[dict[str, str]]:
-    """The monitor's own code looks at the manifest, here on the host."""
-    with tempfile.NamedTemporaryFile(suffix=".dtb") as blob:
-        blob.write(manifest)
-        blob.flush()
-        said = run_tool([str(CHECKER), "--list", blob.name], f"the check of {what}")
-    return parse_list(said.decode(), "partition")
-
-
 def number(text: str | None) -> int:
     return 0 if text is None or text in ("", "none", "no") else int(text, 0)
 
@@ -98,19 +78,23 @@ def truth(text: str | None) -> bool:
     return text not in (None, "", "0", "no", "none")
 
 
-def take_extras(manifest: bytes) -> tuple[bytes, dict[str, str]]:
+EXTRA_NAME = "dtb-extra of /{}"  # stands for a file's name in dtc's messages
+
+
+def take_extras(manifest: bytes) -> tuple[bytes, dict[str, str], list[dict]]:
     """Takes the partitions' `dtb-extra`, source behind a generated device tree, out of a manifest:
-    the monitor knows no such property. The manifest, and the sources by partition."""
+    the monitor knows no such property. The manifest, the sources by partition, refusals."""
     tree = fdt.parse(manifest)
-    extras = {}
+    extras, refused = {}, []
     for node in tree.root.children:
         source = node.props.pop("dtb-extra", None)
         if source is None:
             continue
         if "dtb" in node.props or "no-dtb" in node.props:
-            raise PlumbError(f"/{node.name}: dtb-extra: only for a device tree that plumb makes")
+            refused.append(refusal(f"/{node.name}", "dtb-extra", "must not be given with "
+                                   "dtb or no-dtb: it is for a device tree that plumb makes"))
         extras[node.name] = source.rstrip(b"\0").decode(errors="replace")
-    return (fdt.serialise(tree) if extras else manifest), extras
+    return (fdt.serialise(tree) if extras else manifest), extras, refused
 
 
 def clocks_of(board: bytes | None) -> Clocks:
@@ -148,9 +132,11 @@ def add_device_trees(manifest: bytes, listed: list[dict[str, str]], made: set[st
         own = "dtb" in node.props and entry["name"] not in made
         if own or "no-dtb" in node.props:
             continue
-        source = guest_dts(shape_of(entry, node, clocks)) + extras.get(entry["name"], "")
-        node.props["dtb"] = compile_dts(source.encode(), [],
-                                        f"the device tree for '{entry['name']}'")
+        source = guest_dts(shape_of(entry, node, clocks))
+        if entry["name"] in extras:
+            source += f'# 1 "{EXTRA_NAME.format(entry["name"])}"\n' + extras[entry["name"]]
+        node.props["dtb"] = compile_source(source.encode(), [],
+                                           f"the device tree for '{entry['name']}'")
         now.add(entry["name"])
     return fdt.serialise(tree), now
 
@@ -159,43 +145,43 @@ def add_device_trees(manifest: bytes, listed: list[dict[str, str]], made: set[st
 class Packed:
     data: bytes
     partitions: list[dict[str, str]]
+    manifest: bytes
+    judged: Judged
+
+    def check(self, board: bytes | None = None) -> None:
+        """Against this board, too."""
+        check(self.manifest, self.judged, board)
 
 
-def pack_manifest(manifest: bytes, what: str,
-                  clocks: Clocks = Clocks()) -> tuple[bytes, list[dict[str, str]]]:
-    """Checked, and complete with device trees."""
-    manifest, extras = take_extras(manifest)
-    listed = check(manifest, what)
+def complete(manifest: bytes, judged: Judged, clocks: Clocks = Clocks(),
+             board: bytes | None = None) -> tuple[bytes, list[dict[str, str]]]:
+    """Checked, with this board if there is one, and with device trees."""
+    manifest, extras, refused = take_extras(manifest)
+    listed = check(manifest, judged, board, refused)
     made: set[str] = set()
     # A new tree may move the initrd that it names: until nothing moves, which takes one more round.
     for _ in range(4):
         manifest, made = add_device_trees(manifest, listed, made, extras, clocks)
-        again = check(manifest, what)
+        again = check(manifest, judged, board)
         places = [(e.get("initrd-start"), e.get("initrd-size")) for e in listed]
         if places == [(e.get("initrd-start"), e.get("initrd-size")) for e in again]:
             return manifest, again
         listed = again
-    raise PlumbError(f"the initial RAM disks of {what} find no stable place")
+    raise PlumbError(f"the initial RAM disks of {judged.what} find no stable place")
 
 
-NAMED = re.compile(r'/(incbin|include)/\s*\(?\s*"([^"]+)"')
+def pack_manifest(manifest: bytes, judged: Judged, clocks: Clocks = Clocks()) -> Packed:
+    manifest, listed = complete(manifest, judged, clocks)
+    return Packed(join(MONITOR.read_bytes(), manifest), listed, manifest, judged)
 
 
 def parts(system: Path) -> set[str]:
     """Files of build/ that a manifest, with what it includes, is made of; as make calls them."""
-    found: set[str] = set()
-    todo, seen = [system], set()
-    while todo:
-        file = todo.pop()
-        if file in seen or not file.is_file():
-            continue
-        seen.add(file)
-        for kind, name in NAMED.findall(file.read_text(errors="replace")):
-            if kind == "include":
-                todo += [ROOT / name, file.parent / name]
-            elif BUILD in (ROOT / name).parents:
-                found.add(str((ROOT / name).relative_to(ROOT)))
-    return found
+    return {str((ROOT / named.name).relative_to(ROOT)) for named in all_names(system)
+            if named.kind == "incbin" and BUILD in (ROOT / named.name).parents}
+
+
+NO_RULE = re.compile(r"No rule to make target ['`]([^']+)'")
 
 
 def build(system: Path | None) -> None:
@@ -203,13 +189,21 @@ def build(system: Path | None) -> None:
     targets = ["monitor", "host-tools"]
     if system is not None and SOURCE in system.resolve().parents:
         targets += sorted(parts(system))
-    make(*targets)
+    try:
+        make(*targets)
+    except PlumbError as error:
+        unknown = NO_RULE.findall(str(error))
+        missing = [named for named in missing_files(system) if named.name in unknown] \
+            if system else []
+        if not missing or not system:
+            raise
+        raise PlumbError(missing_message(system, missing)) from error
 
 
 def pack_source(source: bytes, include: list[Path], what: str,
                 board: bytes | None = None) -> Packed:
-    manifest, listed = pack_manifest(compile_dts(source, include, what), what, clocks_of(board))
-    return Packed(join(MONITOR.read_bytes(), manifest), listed)
+    """One that is in no file. `board`: its tree, for the clocks."""
+    return pack_manifest(compile_source(source, include, what), Judged(what), clocks_of(board))
 
 
 def find(system: Path) -> Path:
@@ -218,19 +212,20 @@ def find(system: Path) -> Path:
     return there if there.is_file() and not system.exists() else system
 
 
-def searched(system: Path) -> list[Path]:
-    """Where a manifest's files are looked for: beside it, for one of the user's own in the current
-    folder, in the tree."""
-    folder = system.resolve().parent
-    if SOURCE in (folder, *folder.parents):
-        return [ROOT] if folder == SOURCE else [folder, ROOT]
-    return [folder, Path.cwd(), ROOT]
+def _compiled(system: Path) -> tuple[bytes, Judged]:
+    if not system.is_file():
+        raise PlumbError(f"{system}: no such file: name a system manifest, such as those in "
+                         f"{relative(ROOT / 'guest')}")
+    return compile_file(system), Judged(relative(system), system)
 
 
 def pack_file(system: Path, board: bytes | None = None) -> Packed:
-    try:
-        source = system.read_bytes()
-    except OSError as error:
-        raise PlumbError(f"{system}: {error.strerror}: name a system manifest, such as those in "
-                         f"{relative(ROOT / 'guest')}") from error
-    return pack_source(source, searched(system), relative(system), board)
+    manifest, judged = _compiled(system)
+    return pack_manifest(manifest, judged, clocks_of(board))
+
+
+def check_file(system: Path, board: bytes | None = None) -> list[dict[str, str]]:
+    """The partitions of a manifest that is sound, and fits the board of this tree."""
+    manifest, judged = _compiled(system)
+    manifest, listed = complete(manifest, judged, clocks_of(board), board)
+    return listed

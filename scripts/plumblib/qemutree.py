@@ -12,7 +12,7 @@ from .common import PlumbError, clean_environment, tool
 LIMIT = 60  # seconds
 
 
-def _command(board: boards.Board, out: Path) -> list[str]:
+def _command(board: boards.Board, out: Path, smp: int, memory: str) -> list[str]:
     machine = list(board.machine)
     if "-bios" in machine:  # QEMU makes the tree without it, too
         at = machine.index("-bios")
@@ -22,14 +22,16 @@ def _command(board: boards.Board, out: Path) -> list[str]:
     name = next((each.dtb for each in (board, *boards.BOARDS.values())
                  if each.dtb and each.machine == board.machine), "")
     more = ["-dtb", str(debian.boards()[name])] if name else []
-    return [tool("qemu-system-arm"), *machine, *more, "-smp", str(board.smp), "-m",
-            board.memory or "512M", "-nic", "none", "-display", "none", "-kernel", str(pack.MONITOR)]
+    return [tool("qemu-system-arm"), *machine, *more, "-smp", str(smp), "-m", memory, "-nic",
+            "none", "-display", "none", "-kernel", str(pack.MONITOR)]
 
 
-def of_board(board: boards.Board) -> bytes:
+def of_board(board: boards.Board, smp: int = 0, memory: str = "") -> bytes:
+    """With so many CPUs and so much memory; the board's own if they are not given."""
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "board.dtb"
-        done = subprocess.run(_command(board, out), stdin=subprocess.DEVNULL, capture_output=True,
+        argv = _command(board, out, smp or board.smp, memory or board.memory or "512M")
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True,
                               env={**clean_environment(), **board.environment}, check=False,
                               timeout=LIMIT)
         if done.returncode != 0 or not out.exists():

@@ -22,6 +22,12 @@ class Partition:
     regions: tuple[int, ...] = ()  # more pieces: firmware's flash
 
 
+def partitions_of(listed: list[dict[str, str]]) -> list[Partition]:
+    """Of manifest-check's rows."""
+    return [Partition(int(row["memory"]), int(row["memory-at"], 0),
+                      tuple(int(n) for n in row["regions"].split(",") if n)) for row in listed]
+
+
 def tables(partitions: list[Partition]) -> int:
     """The monitor's own memory, rather too much: a page of tables for each block, VGIC and vCPUs."""
     return align_up(sum(p.size // 512 + sum(p.regions) // 512 + (512 << 10) for p in partitions), BLOCK)

@@ -117,7 +117,7 @@ static const struct manifest_rule *find_rule(const struct kind *kind, const char
 static void add_string(struct text *text, const char *s)
 {
 	text_add(text, "\"");
-	for (unsigned n = 0; s[n] && n < VALUE_LENGTH; n++) {
+	for (unsigned n = 0; n < VALUE_LENGTH && s[n]; n++) {
 		bool plain = s[n] >= ' ' && s[n] <= '~' && s[n] != '"' && s[n] != '\\';
 
 		text_add(text, plain ? "%c" : "\\x%02x", (unsigned char)s[n]);
@@ -277,7 +277,10 @@ static void add_regions(struct text *text, const struct regions *regions)
 static void add_board(struct text *text, const struct refusal *why)
 {
 	if (strcmp(why->property, "cpus") == 0) {
-		text_add(text, ": it has %" PRIu32, refusals_board->nr_cpus);
+		text_add(text,
+			 refusals_board->nr_cpus == 1 ? ": its one CPU is CPU 0"
+						      : ": its CPUs are 0 to %" PRIu32,
+			 refusals_board->nr_cpus - 1);
 	} else if (strcmp(why->property, "memory-at") == 0 ||
 		   strcmp(why->property, "memory-size") == 0 ||
 		   (strcmp(why->property, "pa") == 0 && strstr(why->reason, "memory"))) {

@@ -4,8 +4,8 @@
 import argparse
 from pathlib import Path
 
-from .. import common, disk
-from ..options import packed_system, subcommand
+from .. import common, disk, judge
+from ..options import board_tree, packed_system, subcommand
 
 
 def add(commands) -> None:
@@ -34,6 +34,12 @@ def add(commands) -> None:
 
 def _disk(args: argparse.Namespace) -> int:
     packed = packed_system(args)
+    tree = board_tree(args)
+    if tree:
+        try:
+            packed.check(tree)
+        except judge.BoardRefused:
+            pass  # U-Boot adds what it lacks: memory, PSCI
     dtb = args.board_dtb.read_bytes() if args.board_dtb else None
     target = disk.TARGETS[args.target]
     args.output.parent.mkdir(parents=True, exist_ok=True)
