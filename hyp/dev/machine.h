@@ -15,7 +15,8 @@
 #define MACHINE_KERNEL_PLACE UINT32_C(0x10000)	  /* above the start of RAM */
 
 /* Properties of a partition's node that give it a part of the machine: name; the value that does,
- * "none" being the other ("": a flag, without value); whether a partition without the property has it. */
+ * "none" being the other ("": a flag, without value); whether a partition without the property has
+ * it. */
 /* clang-format off */
 #define MACHINE_PROPERTIES(ROW) \
 	ROW(MACHINE_BY_GIC, "gic", "v2", true) \

@@ -170,7 +170,8 @@ static void wrong_modes(void)
 
 		CHECK(!rig_boots(&system));
 		CHECK(said("plumbline: refused: entered in mode 0x13, not HYP (0x1a)"));
-		CHECK_EQ(strstr(rig_output, "the board is not supported in HYP either") != NULL, n == 1);
+		CHECK_EQ(strstr(rig_output, "the board is not supported in HYP either") != NULL,
+			 n == 1);
 	}
 }
 

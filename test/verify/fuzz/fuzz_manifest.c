@@ -298,6 +298,11 @@ static void any_board(struct fuzz_input *in, struct board *board, struct regions
 	board->gich.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
 	board->gicv.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
 	board->nr_intids = intids[fuzz_byte(in) % 4u];
+	if (fuzz_byte(in) % 2u) {
+		board->uart = BOARD_UART_PL011;
+		board->uart_base.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000 + 0x800;
+		board->uart_intid = fuzz_byte(in);
+	}
 }
 
 static bool meets(const struct manifest_device *d, uint64_t base, uint64_t size)
@@ -314,11 +319,13 @@ static bool device_fits(const struct manifest_device *d, const struct board *boa
 		}
 	}
 	for (uint32_t n = 0; n < d->nr_interrupts; n++) {
-		if (board->nr_intids && d->intid[n] >= board->nr_intids) {
+		if ((board->nr_intids && d->intid[n] >= board->nr_intids) ||
+		    (board->uart != BOARD_UART_NONE && d->intid[n] == board->uart_intid)) {
 			return false;
 		}
 	}
-	return !meets(d, board->gicd.pa, 0x1000) && !meets(d, board->gicc.pa, 0x2000) &&
+	return (board->uart == BOARD_UART_NONE || !meets(d, board->uart_base.pa, 1)) &&
+	       !meets(d, board->gicd.pa, 0x1000) && !meets(d, board->gicc.pa, 0x2000) &&
 	       !meets(d, board->gich.pa, 0x2000) && !meets(d, board->gicv.pa, 0x2000);
 }
 
@@ -362,6 +369,53 @@ static void try_board(struct fuzz_input *in, const struct fdt *fdt)
 	CHECK(taken || (why.node && why.parent && why.property && why.reason && why.reason[0]));
 }
 
+/* What was not refused is compared with a board all the same, where each refusal is to be told. */
+static void try_refused(struct fuzz_input *in, const struct fdt *fdt)
+{
+	struct refusal why = { 0 };
+	struct regions free;
+	struct board board;
+
+	any_board(in, &board, &free);
+	CHECK(manifest.nr_partitions <= 16);
+	(void)manifest_check_board(fdt, &manifest, &board, &free, &why);
+}
+
+/* ---- each refusal has its words and its place in the tree ---- */
+
+static const struct fdt *told_of;
+static uint32_t nr_told;
+static struct refusal first_told;
+
+static void tell(const struct refusal *why)
+{
+	struct fdt_prop prop;
+
+	if (nr_told++ == 0) {
+		first_told = *why;
+	}
+	CHECK(why->node && why->parent && why->property && why->reason && why->reason[0]);
+	CHECK(strcmp(why->node, fdt_node_name(told_of, why->at)) == 0);
+	CHECK(why->rival == 0 || (why->rival != why->at && *fdt_node_name(told_of, why->rival)));
+	/* Every cell takes 4 bytes, every string one at least. */
+	CHECK(why->item == 0 ||
+	      (fdt_get_prop(told_of, why->at, why->property, &prop) && why->item <= prop.length));
+}
+
+/* With `tell` the reader takes the same, and tells of all that it refuses. */
+static bool read_telling(const struct fdt *fdt)
+{
+	struct refusal why = { .tell = tell };
+	bool taken;
+
+	told_of = fdt;
+	nr_told = 0;
+	taken = manifest_read(fdt, &manifest, &why);
+	CHECK_EQ(taken, nr_told == 0);
+	CHECK(taken || (why.reason == first_told.reason && why.at == first_told.at));
+	return taken;
+}
+
 unsigned fuzz_manifest(const uint8_t *data, size_t size)
 {
 	struct fuzz_input in = { data, size, 0 };
@@ -377,7 +431,10 @@ unsigned fuzz_manifest(const uint8_t *data, size_t size)
 	if (test_failures == 0 && manifest_read(&fdt, &manifest, &why)) {
 		check_taken();
 		try_board(&in, &fdt);
+		CHECK(read_telling(&fdt));
 	} else {
+		CHECK(!read_telling(&fdt));
+		try_refused(&in, &fdt);
 		CHECK(!sound);
 		CHECK(why.node && why.parent && why.property && why.reason && why.reason[0]);
 	}
