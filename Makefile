@@ -39,9 +39,10 @@ ifeq ($(FORWARD),yes)
 # What a goal's packages are for (scripts/setup --help): the first of these rows that has it.
 SETUP_run := run shell run-linux bench guest-bench probe
 SETUP_disk := boards sdcard
+SETUP_deb := deb
 SETUP_verify := verify-proof
 SETUP_test := test check unit unit-programs verify verify-% run-%
-purpose = $(firstword $(foreach one,run disk verify test,$(if $(filter $(SETUP_$(one)),$(1)),$(one))) build)
+purpose = $(firstword $(foreach one,run disk deb verify test,$(if $(filter $(SETUP_$(one)),$(1)),$(one))) build)
 
 .PHONY: setup $(REST)
 setup:
@@ -304,7 +305,7 @@ help:
 	@echo '  (none), all  the monitor, the guests and the host tools, under build/'
 	@echo '  sdk          the guest library for guests outside this tree, under build/sdk'
 	@echo '  setup        install what is missing from Debian packages, for everything but proofs;'
-	@echo '               with goals behind it, what these need; setup-PURPOSE: build, run, gdb, disk, ...'
+	@echo '               with goals behind it, what these need; setup-PURPOSE: build, run, gdb, disk, deb, ...'
 	@echo '  run          boot the demo system in QEMU     (make setup run: from nothing)'
 	@echo '               BOARD=NAME: on another board (make boards lists them)'
 	@echo '  boards       boot it on every board that QEMU has, and print a table'
@@ -324,6 +325,7 @@ help:
 	@echo '  install      plumb, the monitor, systems, pages under PREFIX=/usr/local (DESTDIR=DIR in front of it)'
 	@echo '  uninstall    remove exactly these files (same PREFIX and DESTDIR)'
 	@echo '  man          the manual pages and shell completions, in build/install'
+	@echo '  deb          a Debian package of it, in build/'
 	@echo '  clean        remove build/'
 	@echo
 	@echo '  V=1 shows the commands. O=DIR builds in DIR/build, and writes nothing here. scripts/plumb --help: systems of your own.'

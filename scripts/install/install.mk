@@ -37,10 +37,12 @@ install-stage: monitor host-tools man $(INSTALL_GUESTS)
 	@install -d '$(STAGE)/bin' '$(STAGE)/lib/plumbline' '$(STAGE)/share/plumbline'
 	@sed '1s|^.*|#!$(PYTHON) -B|' scripts/install/start >'$(STAGE)/bin/plumb'
 	@chmod 755 '$(STAGE)/bin/plumb'
-	@cp $(HOST_TOOLS) '$(STAGE)/lib/plumbline'
+	@for file in $(HOST_TOOLS); do \
+		strip --strip-unneeded -R .comment -o '$(STAGE)/lib/plumbline/'"$${file##*/}" "$$file" || exit; done
 	@for file in $(PLUMB_FILES); do \
 		install -D -m 644 "$$file" '$(STAGE)/lib/plumbline/'"$${file#scripts/}" || exit; done
-	@for file in $(INSTALL_SYSTEMS); do \
+	@chmod 755 $$(find '$(STAGE)/lib/plumbline/plumblib' -name '*.sh')
+	@for file in $(INSTALL_SYSTEMS) scripts/packages; do \
 		install -D -m 644 "$$file" '$(STAGE)/share/plumbline/'"$$file" || exit; done
 	@for file in plumbline.img plumbline.elf $(INSTALL_GUESTS:$(B)/%=%); do \
 		install -D -m 644 "$(B)/$$file" '$(STAGE)/share/plumbline/build/'"$$file" || exit; done
@@ -61,3 +63,14 @@ install:
 uninstall:
 	$(call absolute,$(DESTDIR)$(PREFIX))
 	@scripts/install/files remove '$(DESTDIR)$(PREFIX)'
+
+DATE = $(shell sed -n 's/^DATE = "\(.*\)"/\1/p' scripts/plumblib/version.py)
+DEB = $(B)/plumbline_$(VERSION)_$(shell dpkg --print-architecture).deb
+
+.PHONY: deb
+deb:
+	@stage=$$(mktemp -d) && trap 'rm -rf "$$stage"' EXIT && \
+		$(MAKE) --no-print-directory install-stage STAGE="$$stage" PREFIX=/usr \
+			PYTHON=/usr/bin/python3 ZSH_COMPLETIONS=share/zsh/vendor-completions && \
+		scripts/install/deb "$$stage" $(VERSION) $(DATE) $(DEB)
+	@echo "$(DEB): install it with apt-get install ./$(DEB)"

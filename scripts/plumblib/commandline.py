@@ -58,7 +58,7 @@ def _files(action: argparse.Action, metavar: str) -> str:
 
 
 def _argument(parser: argparse.ArgumentParser, action: argparse.Action) -> Argument:
-    values = list(action.choices or VALUES.get(action.dest, ()))
+    values = list(action.choices or ()) or list(VALUES.get(action.dest, ()))
     metavar = action.metavar if isinstance(action.metavar, str) else ""
     if action.nargs == 0:
         metavar, values = "", []
@@ -72,7 +72,9 @@ def _argument(parser: argparse.ArgumentParser, action: argparse.Action) -> Argum
 
 def describe(parser: argparse.ArgumentParser, summary: str = "") -> Command:
     """All of a parser, with its commands."""
-    options, arguments, inner = [], [], []
+    options: list[Argument] = []
+    arguments: list[Argument] = []
+    inner: list[Command] = []
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             summaries = {choice.dest: choice.help or "" for choice in action._choices_actions}

@@ -43,7 +43,7 @@ def tool(name: str) -> str:
 
 
 def how_to_install(name: str) -> str:
-    """Which `make setup` installs a tool."""
+    """Which `make setup` installs a tool; for an installed plumb, which package has it."""
     try:
         rows = (ROOT / "scripts" / "packages").read_text().splitlines()
     except OSError:
@@ -51,6 +51,8 @@ def how_to_install(name: str) -> str:
     for row in rows:
         purpose, package, commands, _ = row.split("|") if row.count("|") == 3 else ("", "", "", "")
         if name in commands.split():
+            if INSTALLED:
+                return f"Debian's package {package} has it: apt-get install {package}"
             return f"run 'make setup-{purpose}' (Debian's package {package})"
     return "run 'make setup'"
 
