@@ -212,6 +212,10 @@ $(B)/unit/libdrivers.a: $(DRIVER_UNIT_OBJS)
 # Glue that needs no more than its test brings.
 $(B)/unit/test_device: $(B)/unit/obj/hyp/core/device.c.o
 
+# Guests' code that touches no device.
+$(B)/unit/test_line_edit: $(B)/unit/obj/guest/lib/line_edit.c.o
+$(B)/unit/test_words: $(B)/unit/obj/guest/control/words.c.o
+
 $(B)/unit/test_fuzz: $(B)/unit/libfuzz.a
 
 # The VGIC's tests: hyp/core/vsync.c moves its list registers, on CPUs that the test plays.

@@ -3,9 +3,9 @@
 #include "guest/control/shell.h"
 #include "guest/lib/hvc.h"
 #include <stdio.h>
+#include <string.h>
 
-#define LISTS_MAX_HANDLE 16u
-#define LISTS_SHOWN	 (PLUMB_IRQ_LEVEL | PLUMB_IRQ_PENDING | PLUMB_IRQ_ACTIVE | PLUMB_IRQ_ENABLED)
+#define LISTS_SHOWN (PLUMB_IRQ_LEVEL | PLUMB_IRQ_PENDING | PLUMB_IRQ_ACTIVE | PLUMB_IRQ_ENABLED)
 
 static const char *lists_state_name(uint32_t state)
 {
@@ -19,7 +19,7 @@ void shell_list_vms(void)
 	struct vm_info info;
 
 	printf("%-6s %-15s %-8s %5s  %s\n", "handle", "name", "state", "vCPUs", "interrupts");
-	for (uint32_t handle = 1; handle <= LISTS_MAX_HANDLE; handle++) {
+	for (uint32_t handle = 1; handle <= SHELL_MAX_HANDLE; handle++) {
 		int32_t result = vm_info(handle, &info);
 
 		if (result == -EPERM) {
@@ -106,5 +106,53 @@ void shell_list_lines(uint32_t handle)
 		printf("no line is high, enabled, pending or active\n");
 	} else if (info.nr_irqs != 0) {
 		printf("every other line is low, disabled and idle\n");
+	}
+}
+
+/* Of handles without a right control cannot tell; its own is one of them, unless it has the right
+ * on itself. */
+static uint32_t lists_unknown(void)
+{
+	struct vm_info info;
+	uint32_t unknown = 0;
+	int32_t result = 0;
+
+	for (uint32_t handle = 1; handle <= SHELL_MAX_HANDLE && result != -EBADF; handle++) {
+		result = vm_info(handle, &info);
+		unknown += result == -EPERM;
+	}
+	return unknown - (vm_info(0, &info) == -EPERM ? 1 : 0);
+}
+
+/* Another partition that is running, or will be: its name is in *info. */
+static bool lists_runs(uint32_t handle, struct vm_info *info)
+{
+	struct vm_info self;
+
+	if (vm_info(handle, info) != 0 ||
+	    (vm_info(0, &self) == 0 && strcmp(info->name, self.name) == 0)) {
+		return false;
+	}
+	return info->state == PLUMB_VM_RUNNING || info->state == PLUMB_VM_LOADING;
+}
+
+void shell_list_running(void)
+{
+	uint32_t running = 0, unknown = lists_unknown();
+	struct vm_info info;
+
+	for (uint32_t handle = 1; handle <= SHELL_MAX_HANDLE; handle++) {
+		if (lists_runs(handle, &info)) {
+			printf("%s %s", running == 0 ? "these go on running:" : ",", info.name);
+			running++;
+		}
+	}
+	if (unknown > 0) {
+		printf("%smay run, too: %u on which control has no right", running > 0 ? "; " : "",
+		       (unsigned)unknown);
+	}
+	if (running + unknown > 0) {
+		printf("\nCtrl-] then a handle, or n, gives another partition the input; "
+		       "Ctrl-A x ends QEMU.\n");
 	}
 }

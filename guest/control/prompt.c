@@ -4,13 +4,10 @@
 #include "guest/lib/gic.h"
 #include "guest/lib/irq.h"
 #include "guest/lib/uart.h"
-#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define PROMPT_CTRL(letter) (0x1f & (letter))
-#define PROMPT_DELETE	    0x7f
+static struct line_edit prompt_edit;
 
 /* The interrupt only ends the WFI: prompt_key reads the FIFO. Its receive sources are masked until
  * then, or the level would come again at once. */
@@ -27,7 +24,7 @@ void prompt_init(void)
 	gic_enable(GIC_SPI_UART);
 }
 
-static int prompt_key(void)
+static uint8_t prompt_key(void)
 {
 	int key;
 
@@ -38,102 +35,66 @@ static int prompt_key(void)
 		cpu_isb();
 		cpu_irq_disable();
 	}
-	return key;
+	return (uint8_t)key;
 }
 
-static size_t prompt_erase(size_t length, size_t keep)
+static void prompt_flush(void)
 {
-	for (; length > keep; length--) {
-		uart_write("\b \b", 3);
-	}
-	return length;
+	uart_write(prompt_edit.out, prompt_edit.out_length);
+	prompt_edit.out_length = 0;
 }
 
-/* Where the last word begins. */
-static size_t prompt_word(const char *line, size_t length)
+static void prompt_list(const char *const *names, uint32_t count, const char *word)
 {
-	while (length > 0 && line[length - 1] == ' ') {
-		length--;
-	}
-	while (length > 0 && line[length - 1] != ' ') {
-		length--;
-	}
-	return length;
-}
-
-/* One key into the line; the new length. */
-static size_t prompt_edit(char *line, size_t length, int key)
-{
-	char c = (char)key;
-
-	switch (key) {
-	case '\b':
-	case PROMPT_DELETE:
-		return prompt_erase(length, length > 0 ? length - 1 : 0);
-	case PROMPT_CTRL('U'):
-		return prompt_erase(length, 0);
-	case PROMPT_CTRL('W'):
-		return prompt_erase(length, prompt_word(line, length));
-	default:
-		if (key < ' ' || key > '~' || length >= PROMPT_LINE - 1) {
-			uart_write("\a", 1);
-			return length;
-		}
-		line[length] = c;
-		uart_write(&c, 1);
-		return length + 1;
-	}
-}
-
-void prompt_read(const char *prompt, char line[PROMPT_LINE])
-{
-	size_t length = 0;
-	int key;
-
-	uart_write(prompt, strlen(prompt));
-	while ((key = prompt_key()) != '\r' && key != '\n') {
-		if (key == PROMPT_CTRL('C')) {
-			uart_write("^C\n", 3);
-			uart_write(prompt, strlen(prompt));
-			length = 0;
-		} else {
-			length = prompt_edit(line, length, key);
+	printf("\n");
+	for (uint32_t n = 0; n < count; n++) {
+		if (words_begins(names[n], word)) {
+			printf("%s  ", names[n]);
 		}
 	}
-	line[length] = '\0';
-	uart_write("\n", 1);
+	printf("\n");
+	line_edit_show(&prompt_edit);
 }
 
-uint32_t prompt_split(char *line, const char *words[PROMPT_WORDS])
+/* The word before the cursor: completed as far as all names go that begin so. */
+static void prompt_complete(prompt_names_t *find)
 {
-	uint32_t count = 0;
+	const char *words[WORDS_MAX], *names[PROMPT_NAMES], *first, *word = "";
+	char line[LINE_EDIT_MAX + 1], more[LINE_EDIT_MAX + 2];
+	uint32_t at = prompt_edit.cursor, count, matches, common;
 
-	for (;;) {
-		line += strspn(line, " ");
-		if (*line == '\0') {
-			return count;
-		}
-		if (count == PROMPT_WORDS) {
-			return PROMPT_WORDS + 1;
-		}
-		words[count++] = line;
-		line += strcspn(line, " ");
-		if (*line != '\0') {
-			*line++ = '\0';
-		}
+	memcpy(line, prompt_edit.text, at);
+	line[at] = '\0';
+	count = words_split(line, words);
+	if (count > 0 && prompt_edit.text[at - 1] != ' ') {
+		count--;
+		word = count < WORDS_MAX ? words[count] : "";
+	}
+	count = count < WORDS_MAX ? find(words, count, names) : 0;
+	common = words_common(names, count, word, &first, &matches);
+	if (matches > 1 && common == 0) {
+		prompt_list(names, count, word);
+	} else if (matches == 0) {
+		line_edit_bell(&prompt_edit);
+	} else {
+		(void)snprintf(more, sizeof(more), "%.*s%s", (int)common, first + strlen(word),
+			       matches == 1 && prompt_edit.text[at] != ' ' ? " " : "");
+		line_edit_insert(&prompt_edit, more);
 	}
 }
 
-bool prompt_number(const char *word, uint32_t *value)
+void prompt_read(const char *prompt, char line[LINE_EDIT_MAX + 1], prompt_names_t *names)
 {
-	bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
-	unsigned long long number;
-	char *end;
+	enum line_edit_event event;
 
-	if (!isxdigit((unsigned char)(hex ? word[2] : word[0]))) {
-		return false;
-	}
-	number = strtoull(word, &end, hex ? 16 : 10);
-	*value = (uint32_t)number;
-	return *end == '\0' && number <= UINT32_MAX;
+	line_edit_begin(&prompt_edit, prompt);
+	do {
+		prompt_flush();
+		event = line_edit_key(&prompt_edit, prompt_key());
+		if (event == LINE_EDIT_TAB) {
+			prompt_complete(names);
+		}
+	} while (event != LINE_EDIT_DONE);
+	prompt_flush();
+	memcpy(line, prompt_edit.text, sizeof(prompt_edit.text));
 }

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One line from the console, with editing; and its words. */
+/* Lines from the console (guest/lib/line_edit.h), with names that Tab completes. */
 #ifndef GUEST_CONTROL_PROMPT_H
 #define GUEST_CONTROL_PROMPT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "guest/control/words.h"
+#include "guest/lib/line_edit.h"
 
-#define PROMPT_LINE  80
-#define PROMPT_WORDS 6
+#define PROMPT_NAMES 32u
+
+/* What may stand behind the line's first `count` words: names, at most PROMPT_NAMES, that last
+ * until the next call. Returns how many. */
+typedef uint32_t prompt_names_t(const char *const *words, uint32_t count,
+				const char *names[PROMPT_NAMES]);
 
 /* The console's receive interrupt wakes the vCPU from here on. */
 void prompt_init(void);
-/* Shows `prompt`, reads a line. Backspace and Ctrl-H, Ctrl-U (the line), Ctrl-W (a word), Ctrl-C
- * (begin anew). */
-void prompt_read(const char *prompt, char line[PROMPT_LINE]);
-/* Cuts the line into words, in place; how many, PROMPT_WORDS + 1 if there are more. */
-uint32_t prompt_split(char *line, const char *words[PROMPT_WORDS]);
-/* Decimal, or hexadecimal after 0x: the whole word must be one, up to 0xffffffff. */
-bool prompt_number(const char *word, uint32_t *value);
+/* Shows `prompt`, reads a line into `line`. */
+void prompt_read(const char *prompt, char line[LINE_EDIT_MAX + 1], prompt_names_t *names);
 
 #endif

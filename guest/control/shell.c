@@ -2,18 +2,22 @@
 /* The prompt. */
 #include "guest/control/shell.h"
 #include "guest/control/control.h"
-#include "guest/control/prompt.h"
 #include "guest/lib/hvc.h"
 #include <stdio.h>
 #include <string.h>
 
-enum shell_next { SHELL_GO_ON, SHELL_USAGE, SHELL_QUIT };
+#define SHELL_TAKES 3u /* words that Tab completes behind a command */
+
+/* What a word of a command may be, for Tab. */
+enum shell_word { SHELL_ANY, SHELL_VM, SHELL_KIND, SHELL_LINE, SHELL_COMMAND };
 
 struct shell_command {
 	const char *name;
 	const char *usage;
 	uint32_t min, max; /* words after the name */
 	enum shell_next (*run)(const char *const *words, uint32_t count);
+	enum shell_word takes[SHELL_TAKES];
+	const char *help;
 };
 
 void shell_explain(int32_t result)
@@ -28,7 +32,6 @@ void shell_explain(int32_t result)
 		{ -ENXIO, "the wrong kind of line: spi and ppi need a GIC, cpu irq and fiq are for "
 			  "partitions without" },
 		{ -EINVAL, "no such vCPU or interrupt number there: 'vms' shows the ranges" },
-		{ -EBUSY, "the partition's console or a passed-through device drives that line" },
 		{ -EFAULT, "the address lies outside control's memory" },
 	};
 
@@ -39,133 +42,6 @@ void shell_explain(int32_t result)
 		}
 	}
 	printf("refused with %d\n", (int)result);
-}
-
-static void shell_report(int32_t result)
-{
-	if (result == 0) {
-		printf("ok\n");
-	} else {
-		shell_explain(result);
-	}
-}
-
-bool shell_find_vm(const char *word, uint32_t *handle)
-{
-	if (prompt_number(word, handle)) {
-		return true;
-	}
-	*handle = vm_find(word);
-	if (*handle == 0) {
-		printf("no partition '%s' that control may call: 'vms' lists them\n", word);
-	}
-	return *handle != 0;
-}
-
-uint32_t shell_default_vm(void)
-{
-	struct vm_info info;
-	uint32_t handle = 1;
-	int32_t result;
-
-	while ((result = vm_info(handle, &info)) == 0 || result == -EPERM) {
-		if (result == 0 && strcmp(info.name, "control") != 0) {
-			return handle;
-		}
-		handle++;
-		if (handle > 16) {
-			break;
-		}
-	}
-	return 0;
-}
-
-/* spi N | ppi N [VCPU] | cpu irq|fiq|N [VCPU] */
-static bool shell_read_line(const char *const *words, uint32_t count, uint32_t *irq)
-{
-	uint32_t number, vcpu = 0;
-
-	if (count == 3 && !prompt_number(words[2], &vcpu)) {
-		return false;
-	}
-	if (strcmp(words[0], "cpu") == 0 && strcmp(words[1], "irq") == 0) {
-		number = KVM_ARM_IRQ_CPU_IRQ;
-	} else if (strcmp(words[0], "cpu") == 0 && strcmp(words[1], "fiq") == 0) {
-		number = KVM_ARM_IRQ_CPU_FIQ;
-	} else if (!prompt_number(words[1], &number)) {
-		return false;
-	}
-	if (number > KVM_ARM_IRQ_NUM_MASK || vcpu > KVM_ARM_IRQ_VCPU_MASK) {
-		printf("a number fits in 16 bits, a vCPU in 8\n");
-		return false;
-	}
-	if (strcmp(words[0], "cpu") == 0) {
-		*irq = kvm_irq_cpu(vcpu, number);
-	} else if (strcmp(words[0], "ppi") == 0) {
-		*irq = kvm_irq_ppi(vcpu, number);
-	} else if (strcmp(words[0], "spi") == 0) {
-		*irq = kvm_irq_word(KVM_ARM_IRQ_TYPE_SPI, vcpu, number);
-	} else {
-		return false;
-	}
-	return true;
-}
-
-static enum shell_next shell_drive(const char *const *words, uint32_t count, bool raise, bool lower)
-{
-	uint32_t handle, irq;
-	int32_t result = 0;
-
-	if (!shell_read_line(words + 1, count - 1, &irq)) {
-		return SHELL_USAGE;
-	}
-	if (!shell_find_vm(words[0], &handle)) {
-		return SHELL_GO_ON;
-	}
-	if (raise) {
-		result = kvm_irq_line(handle, irq, 1);
-	}
-	if (lower && result == 0) {
-		result = kvm_irq_line(handle, irq, 0);
-	}
-	shell_report(result);
-	return SHELL_GO_ON;
-}
-
-static enum shell_next shell_raise(const char *const *words, uint32_t count)
-{
-	return shell_drive(words, count, true, false);
-}
-
-static enum shell_next shell_lower(const char *const *words, uint32_t count)
-{
-	return shell_drive(words, count, false, true);
-}
-
-static enum shell_next shell_pulse(const char *const *words, uint32_t count)
-{
-	return shell_drive(words, count, true, true);
-}
-
-static enum shell_next shell_irq(const char *const *words, uint32_t count)
-{
-	uint32_t handle, irq, level;
-
-	if (!prompt_number(words[0], &irq) || !prompt_number(words[1], &level)) {
-		return SHELL_USAGE;
-	}
-	if (count == 3) {
-		if (!shell_find_vm(words[2], &handle)) {
-			return SHELL_GO_ON;
-		}
-	} else if ((handle = shell_default_vm()) == 0) {
-		printf("there is no other partition that control may call: 'vms' lists them\n");
-		return SHELL_GO_ON;
-	}
-	printf("KVM_IRQ_LINE(partition %u, irq 0x%08x, level %u): ", (unsigned)handle,
-	       (unsigned)irq, (unsigned)level);
-	shell_report(kvm_irq_line(handle, irq, level));
-	return SHELL_GO_ON;
 }
 
 static enum shell_next shell_vms(const char *const *words, uint32_t count)
@@ -209,59 +85,206 @@ static enum shell_next shell_quit(const char *const *words, uint32_t count)
 static enum shell_next shell_help(const char *const *words, uint32_t count);
 
 #define SHELL_LINE_USAGE "VM spi N | ppi N [VCPU] | cpu irq|fiq [VCPU]"
+#define SHELL_LINE_TAKES                         \
+	{                                        \
+		SHELL_VM, SHELL_KIND, SHELL_LINE \
+	}
 
 static const struct shell_command shell_commands[] = {
-	{ "vms", "", 0, 0, shell_vms },
-	{ "lines", "VM", 1, 1, shell_lines },
-	{ "raise", SHELL_LINE_USAGE, 3, 4, shell_raise },
-	{ "lower", SHELL_LINE_USAGE, 3, 4, shell_lower },
-	{ "pulse", SHELL_LINE_USAGE, 3, 4, shell_pulse },
-	{ "irq", "0xWORD LEVEL [VM]", 2, 3, shell_irq },
-	{ "stats", "[VM]", 0, 1, shell_stats },
-	{ "help", "", 0, 0, shell_help },
-	{ "quit", "", 0, 0, shell_quit },
+	{
+		.name = "vms",
+		.usage = "",
+		.run = shell_vms,
+		.help = "Lists the partitions: handle, name, state, vCPUs, interrupts.\n",
+	},
+	{
+		.name = "lines",
+		.usage = "VM",
+		.min = 1,
+		.max = 1,
+		.run = shell_lines,
+		.takes = { SHELL_VM },
+		.help = "Shows each line of that partition that is not low, disabled and idle.\n",
+	},
+	{
+		.name = "raise",
+		.usage = SHELL_LINE_USAGE,
+		.min = 3,
+		.max = 4,
+		.run = shell_raise,
+		.takes = SHELL_LINE_TAKES,
+		.help = "Sets the line high. A level-configured interrupt comes again after each "
+			"EOI, until\n"
+			"'lower'; an edge-configured one comes once for each 'raise'.\n",
+	},
+	{
+		.name = "lower",
+		.usage = SHELL_LINE_USAGE,
+		.min = 3,
+		.max = 4,
+		.run = shell_lower,
+		.takes = SHELL_LINE_TAKES,
+		.help = "Sets the line low.\n",
+	},
+	{
+		.name = "pulse",
+		.usage = "VM spi N [MS] | ppi N [VCPU [MS]] | cpu irq|fiq [VCPU [MS]]",
+		.min = 3,
+		.max = 5,
+		.run = shell_pulse,
+		.takes = SHELL_LINE_TAKES,
+		.help = "Sets the line high, and low MS milliseconds later. Without MS: 20 ms, two "
+			"time slices,\n"
+			"in which a vCPU that shares its CPU has run; no time for an "
+			"edge-configured interrupt.\n",
+	},
+	{
+		.name = "irq",
+		.usage = "WORD LEVEL [VM]",
+		.min = 2,
+		.max = 3,
+		.run = shell_irq,
+		.takes = { SHELL_ANY, SHELL_ANY, SHELL_VM },
+		.help = "KVM_IRQ_LINE with that word as it is: type << 24 | vCPU << 16 | number, "
+			"with the types\n"
+			"0 cpu, 1 spi, 2 ppi. Without VM: the first partition but control.\n",
+	},
+	{
+		.name = "stats",
+		.usage = "[VM]",
+		.max = 1,
+		.run = shell_stats,
+		.takes = { SHELL_VM },
+		.help = "Exits by class, world switches and kicks of each vCPU: since boot, and "
+			"per second since\n"
+			"the last 'stats'.\n",
+	},
+	{
+		.name = "help",
+		.usage = "[COMMAND]",
+		.max = 1,
+		.run = shell_help,
+		.takes = { SHELL_COMMAND },
+		.help = "Lists the commands, or explains one.\n",
+	},
+	{
+		.name = "quit",
+		.usage = "",
+		.run = shell_quit,
+		.help = "Ends the demo's guests, then control. Other partitions go on running: it "
+			"names them.\n",
+	},
 };
 
 #define SHELL_COMMANDS (sizeof(shell_commands) / sizeof(shell_commands[0]))
 
-static enum shell_next shell_help(const char *const *words, uint32_t count)
+static const struct shell_command *shell_find_command(const char *name)
 {
-	(void)words;
-	(void)count;
 	for (uint32_t i = 0; i < SHELL_COMMANDS; i++) {
-		printf("  %-6s %s\n", shell_commands[i].name, shell_commands[i].usage);
+		if (strcmp(name, shell_commands[i].name) == 0) {
+			return &shell_commands[i];
+		}
 	}
-	printf("VM is a name or a handle. irq takes KVM_IRQ_LINE's word as it is:\n"
-	       "type << 24 | vCPU << 16 | number, types 0 cpu, 1 spi, 2 ppi.\n");
-	return SHELL_GO_ON;
+	printf("no command '%s':", name);
+	for (uint32_t i = 0; i < SHELL_COMMANDS; i++) {
+		if (words_near(shell_commands[i].name, name)) {
+			printf(" did you mean '%s'?", shell_commands[i].name);
+		}
+	}
+	printf(" 'help' lists them\n");
+	return NULL;
 }
 
-static enum shell_next shell_run_line(char *line)
+static enum shell_next shell_help(const char *const *words, uint32_t count)
 {
-	const char *words[PROMPT_WORDS] = { NULL };
-	uint32_t count = prompt_split(line, words);
+	const struct shell_command *command = count == 1 ? shell_find_command(words[0]) : NULL;
 
-	if (count == 0) {
+	if (command != NULL) {
+		printf("%s %s\n%s", command->name, command->usage, command->help);
+	}
+	if (count == 1) {
 		return SHELL_GO_ON;
 	}
 	for (uint32_t i = 0; i < SHELL_COMMANDS; i++) {
-		const struct shell_command *command = &shell_commands[i];
-		enum shell_next next = SHELL_USAGE;
-
-		if (strcmp(words[0], command->name) != 0) {
-			continue;
-		}
-		if (count - 1 >= command->min && count - 1 <= command->max) {
-			next = command->run(words + 1, count - 1);
-		}
-		if (next == SHELL_USAGE) {
-			printf("usage: %s %s\n", command->name, command->usage);
-			next = SHELL_GO_ON;
-		}
-		return next;
+		printf("  %-6s %s\n", shell_commands[i].name, shell_commands[i].usage);
 	}
-	printf("no command '%s': 'help' lists them\n", words[0]);
+	printf("VM is a partition's whole name, or its handle. 'help COMMAND' explains one.\n"
+	       "Tab completes commands and names; up and down bring earlier lines back.\n");
 	return SHELL_GO_ON;
+}
+
+/* ---- what Tab completes ---- */
+
+static uint32_t shell_copy(const char *const *from, uint32_t count, const char *names[PROMPT_NAMES])
+{
+	memcpy(names, from, count * sizeof(names[0]));
+	return count;
+}
+
+/* Both kinds of an unknown partition. */
+static uint32_t shell_kinds(const char *vm, const char *names[PROMPT_NAMES])
+{
+	static const char *const kinds[] = { "cpu", "ppi", "spi" };
+	struct vm_info info;
+	uint32_t handle;
+
+	if (!words_number(vm, &handle)) {
+		handle = vm_find(vm);
+	}
+	if (handle == 0 || vm_info(handle, &info) != 0) {
+		return shell_copy(kinds, 3, names);
+	}
+	return info.nr_irqs == 0 ? shell_copy(kinds, 1, names) : shell_copy(kinds + 1, 2, names);
+}
+
+static uint32_t shell_names(const char *const *words, uint32_t count,
+			    const char *names[PROMPT_NAMES])
+{
+	static const char *const inputs[] = { "fiq", "irq" };
+	enum shell_word takes = count == 0 ? SHELL_COMMAND : SHELL_ANY;
+
+	for (uint32_t i = 0; i < SHELL_COMMANDS && count > 0 && count <= SHELL_TAKES; i++) {
+		if (strcmp(words[0], shell_commands[i].name) == 0) {
+			takes = shell_commands[i].takes[count - 1];
+		}
+	}
+	switch (takes) {
+	case SHELL_VM:
+		return shell_vm_names(names);
+	case SHELL_KIND:
+		return shell_kinds(words[1], names);
+	case SHELL_LINE:
+		return strcmp(words[2], "cpu") == 0 ? shell_copy(inputs, 2, names) : 0;
+	case SHELL_COMMAND:
+		for (uint32_t i = 0; i < SHELL_COMMANDS; i++) {
+			names[i] = shell_commands[i].name;
+		}
+		return SHELL_COMMANDS;
+	default:
+		return 0;
+	}
+}
+
+/* ---- the prompt ---- */
+
+static enum shell_next shell_run_line(char *line)
+{
+	const char *words[WORDS_MAX] = { NULL };
+	uint32_t count = words_split(line, words);
+	const struct shell_command *command;
+	enum shell_next next = SHELL_USAGE;
+
+	if (count == 0 || (command = shell_find_command(words[0])) == NULL) {
+		return SHELL_GO_ON;
+	}
+	if (count - 1 >= command->min && count - 1 <= command->max) {
+		next = command->run(words + 1, count - 1);
+	}
+	if (next == SHELL_USAGE) {
+		printf("usage: %s %s\n", command->name, command->usage);
+		next = SHELL_GO_ON;
+	}
+	return next;
 }
 
 /* A demo guest that is running, or will be, or 0. */
@@ -278,13 +301,17 @@ static uint32_t shell_running(const char *name)
 
 int shell_run(void)
 {
-	char line[PROMPT_LINE];
+	char line[LINE_EDIT_MAX + 1];
+	bool ended;
 
 	prompt_init();
+	shell_drive_init();
 	shell_begin_stats();
 	printf("Plumbline control. 'help' lists the commands.\n");
 	do {
-		prompt_read("control> ", line);
+		prompt_read("control> ", line, shell_names);
 	} while (shell_run_line(line) != SHELL_QUIT);
-	return partners_end(shell_running("gicguest"), shell_running("rawguest")) ? 0 : 1;
+	ended = partners_end(shell_running("gicguest"), shell_running("rawguest"));
+	shell_list_running();
+	return ended ? 0 : 1;
 }

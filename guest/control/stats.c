@@ -5,7 +5,7 @@
 #include "guest/lib/timer.h"
 #include <stdio.h>
 
-#define STATS_HANDLES 17u /* 1 to 16 */
+#define STATS_HANDLES (SHELL_MAX_HANDLE + 1) /* 1 to 16 */
 #define STATS_VCPUS   8u
 
 /* A vCPU's counts at one moment. */
