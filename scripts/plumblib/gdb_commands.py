@@ -11,7 +11,7 @@ import gdb
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.dont_write_bytecode = True
 
-from plumblib import gdb_state, gdb_text, symbols  # noqa: E402
+from plumblib import elf_names, gdb_state, gdb_text  # noqa: E402
 
 TOLD = json.loads(os.environ["PLUMB_GDB"])
 MONITOR = "monitor"
@@ -25,7 +25,7 @@ class Guests:
         self.files = TOLD["guests"]
         self.current = ""
         self.spans: list[tuple[int, int]] = []
-        self.names: dict[str, symbols.Names] = {}
+        self.names: dict[str, elf_names.Names] = {}
         self.said = ""
 
     def file(self, name: str) -> str:
@@ -42,7 +42,7 @@ class Guests:
                 gdb.execute(f'remove-symbol-file "{old}"', to_string=True)
             if new:
                 gdb.execute(f'add-symbol-file "{new}"', to_string=True)
-            self.spans = symbols.spans(Path(new).read_bytes()) if new else []
+            self.spans = elf_names.spans(Path(new).read_bytes()) if new else []
         self.current = name
 
     def has(self, address: int) -> bool:
@@ -54,7 +54,7 @@ class Guests:
         if not path:
             return ""
         if path not in self.names:
-            self.names[path] = symbols.names(Path(path).read_bytes())
+            self.names[path] = elf_names.names(Path(path).read_bytes())
         return self.names[path].at(address)
 
 

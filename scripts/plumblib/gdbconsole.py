@@ -12,7 +12,7 @@ import sys
 import tty
 from pathlib import Path
 
-from .common import ROOT, PlumbError
+from .common import PlumbError
 from .tty import RawTerminal
 
 PREFIX = "[console] "
@@ -107,7 +107,7 @@ def split_window(name: str) -> None:
     if "TMUX" not in os.environ:
         raise PlumbError("--console tmux: this terminal is none of tmux's: start tmux first, or "
                          "take --console pty")
-    plumb = shlex.join([str(ROOT / "scripts" / "plumb"), "gdb", "--attach", name])
+    plumb = shlex.join([os.path.abspath(sys.argv[0]), "gdb", "--attach", name])
     done = subprocess.run(["tmux", "split-window", "-d", "-v", plumb], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:

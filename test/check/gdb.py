@@ -2,8 +2,17 @@
 """`plumb gdb` stops the monitor at its first C function, and a guest in its main. And what needs
 a debugger's hand: the monitor's own panics."""
 
+import fcntl
+import os
 import re
+import select
 import shlex
+import shutil
+import subprocess
+import tempfile
+import termios
+import time
+from pathlib import Path
 
 from lib import docs
 from lib.check import ROOT, Check, run
@@ -44,6 +53,77 @@ def check_symbols(check: Check) -> None:
     said = gdb("partition control", "hbreak guest_start", "continue", "info symbol $pc", "kill")
     check.result(has(said, r"\[control vCPU 0, on CPU 0\]", r"guest_start in .*/control.elf"),
                  "a breakpoint in one of three guests that have that address", said)
+
+
+def check_following(check: Check) -> None:
+    """Each guest that is stopped has its own symbols; a breakpoint of one that is not stays. All
+    three begin at that address, after the monitor's image, which QEMU puts there."""
+    said = gdb("hbreak exit_hvc", "continue", "delete", "hbreak *0x40010000", "continue",
+               "info symbol $pc", "continue", "info symbol $pc",
+               "delete", "partition gicguest", "hbreak gicguest_second", "partition control",
+               "info breakpoints", "continue", "info symbol $pc", "kill")
+    found = re.findall(r"^\[(\w+) vCPU 0, on CPU \d\]$|^guest_start in .*/(\w+)\.elf$", said, re.M)
+    check.result(len(found) == 4 and found[0][0] == found[1][1] != found[2][0] == found[3][1],
+                 "symbols of the guest that is stopped", said)
+    check.result(has(said, r"Breakpoint \d \(gicguest_second\) is number \d from now on, at 0x.*",
+                     r'.*stop only if \$_in_partition\("gicguest"\)',
+                     r"\[gicguest vCPU 1, on CPU 1\]", r"gicguest_second.* in .*/gicguest\.elf"),
+                 "a breakpoint in a guest whose symbols are not in force", said)
+
+
+def check_without_python(check: Check) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        stand_in = Path(folder) / "gdb-multiarch"
+        stand_in.write_text("#!/bin/sh\ncase \"$*\" in *python*) exit 1;; esac\n"
+                            f'exec {shutil.which("gdb-multiarch")} "$@"\n')
+        stand_in.chmod(0o755)
+        said = run(["env", f"PATH={folder}:{os.environ['PATH']}", *GDB, "--guest",
+                    "build/guest/control.elf", "--ex", "hbreak demo_run", "--ex", "continue",
+                    "--ex", "info symbol $pc"])[1]
+    check.result("plumb: this gdb has no Python" in said and "demo_run in section" in said,
+                 "a gdb without Python", said)
+
+
+def until(terminal: int, words: bytes) -> bytes:
+    """What is printed until then, or for a minute."""
+    said, end = b"", time.monotonic() + 60
+    while words not in said and time.monotonic() < end:
+        if select.select([terminal], [], [], 1)[0]:
+            try:
+                said += os.read(terminal, 65536)
+            except OSError:  # its end
+                break
+    return said
+
+
+def check_terminal(check: Check) -> None:
+    """Ctrl-C stops the board; the console's own terminal takes keys; all ends with gdb."""
+    terminal, far = os.openpty()
+    session = subprocess.Popen([*GDB[:2], "guest/shell.dts", "--no-make"], cwd=ROOT, stdin=far,
+                               stdout=far, stderr=far, preexec_fn=own_terminal)
+    os.close(far)
+    said = until(terminal, b"(gdb) ")
+    name = re.search(rb"console at (/dev/pts/\d+)", said)
+    console = os.open(name[1], os.O_RDWR | os.O_NOCTTY) if name else os.open(os.devnull, os.O_RDWR)
+    os.write(terminal, b"continue\n")
+    printed = until(console, b"ready on two vCPUs")
+    os.write(console, b"vms\r")
+    printed += until(console, b"gicguest running")
+    check.result(b"gicguest running" in printed, "a terminal for the console", repr(printed))
+    os.write(terminal, b"\x03")
+    said += until(terminal, b"SIGINT")
+    os.write(terminal, b"quit\n")
+    said += until(terminal, b"never said")
+    code = session.wait(60)
+    os.close(console)
+    os.close(terminal)
+    check.result(b"received signal SIGINT" in said and code == 0, "Ctrl-C is gdb's",
+                 f"exit code {code}\n{said.decode(errors='replace')}")
+
+
+def own_terminal() -> None:
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def check_partitions(check: Check, said: str, where: str) -> None:
@@ -159,7 +239,10 @@ def check_a15_bits(check: Check) -> None:
 
 def main(check: Check) -> None:
     check_symbols(check)
+    check_following(check)
     check_worlds(check)
+    check_without_python(check)
+    check_terminal(check)
     check_page(check)
     check_overflow(check)
     check_panics(check)

@@ -19,8 +19,8 @@ class Framing(unittest.TestCase):
         self.assertEqual(reader.feed(b"#67"), [b"g"])
 
 
-class Qemu:
-    """Physical memory from 0x1000 on; a level-1 table with a block at 1 GiB, for HTTBR 0x1000."""
+class Qemu(rsp.Stub):
+    """Physical memory from 0x1000 on, with tables for HTTBR 0x1000: two pages at 1 GiB."""
 
     def __init__(self, physical=True):
         self.memory = bytearray(0x4000)
@@ -51,7 +51,8 @@ class Qemu:
 
 class Views(unittest.TestCase):
     def setUp(self):
-        self.qemu, self.typed = Qemu(), []
+        self.qemu = Qemu()
+        self.typed: list[bytes] = []
         self.switch = rsp.Switch(self.qemu, self.typed.append)
 
     def test_passes(self):

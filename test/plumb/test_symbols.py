@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from plumblib import symbols
+from plumblib import elf_names, symbols
 from plumblib.common import PlumbError
 
 TEXT = bytes(range(64))
@@ -33,17 +33,17 @@ def program(text=TEXT, functions=(), address=0x40010000):
 
 class Names(unittest.TestCase):
     def test_functions(self):
-        found = symbols.names(program(functions=[
+        found = elf_names.names(program(functions=[
             ("main", 0x40010010, 16, 2), ("thumb", 0x40010031, 8, 2), ("data", 0x40010000, 64, 1)]))
         self.assertEqual([found.at(a) for a in (0x40010010, 0x4001001C, 0x40010020, 0x40010030,
                                                 0x40010034, 0x40010000)],
                          ["main", "main+0xc", "", "thumb", "thumb+0x4", ""])
 
     def test_none(self):
-        self.assertEqual(symbols.names(program()).at(0x40010000), "")
+        self.assertEqual(elf_names.names(program()).at(0x40010000), "")
 
     def test_spans(self):
-        self.assertEqual(symbols.spans(program()), [(0x40010000, 0x40010040)])
+        self.assertEqual(elf_names.spans(program()), [(0x40010000, 0x40010040)])
 
 
 class Find(unittest.TestCase):
