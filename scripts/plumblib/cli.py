@@ -7,6 +7,7 @@ import sys
 
 from . import common
 from .commands import board, check, completion, disk, gdb, new, pack, run
+from .commands import map as map_command
 from .common import PlumbError
 from .options import EXIT_CODES, Parser
 from .version import VERSION
@@ -21,7 +22,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND",
                                      parser_class=Parser)
     for add in (check.add, pack.add, disk.add, run.add, board.add, run.add_console, gdb.add,
-                new.add):
+                new.add, map_command.add):
         add(commands)
     completion.add(commands, make_parser)
     return parser

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""How much RAM a QEMU board must have for a system: partitions are put as hyp/core/boot.c puts them."""
+"""How much RAM a QEMU board must have for a system, and where its partitions come to lie: they are
+put as hyp/core/boot.c puts them."""
 
 from dataclasses import dataclass
 
 from . import boards
-from .common import align_up
+from .common import PAGE, align_up
 
 RAM = 0x40000000  # of virt
 BLOCK = 2 << 20  # partitions' alignment, if they are that large
@@ -33,12 +34,13 @@ def tables(partitions: list[Partition]) -> int:
     return align_up(sum(p.size // 512 + sum(p.regions) // 512 + (512 << 10) for p in partitions), BLOCK)
 
 
-def _taken(board: boards.Board, image: int, size: int) -> list[tuple[int, int]]:
-    """What is not free at boot: from, to. The board's tree is within a block, wherever it is."""
+def _taken(board: boards.Board, image: int, base: int, size: int) -> list[tuple[int, int]]:
+    """What is not free at boot: from, to, above `base`. The board's tree is within a block, wherever
+    it is."""
     if board.disk:
         return [(0, BLOCK), (DISK_AT, DISK_AT + image), (size - DISK_TOP, size)]
     if board.elf_at is not None:
-        at = board.elf_at - RAM
+        at = board.elf_at - base
         return [(0, BLOCK), (at, at + image)]
     return [(RAW_AT, RAW_AT + image), (TREE_AT, TREE_AT + BLOCK)]
 
@@ -46,8 +48,8 @@ def _taken(board: boards.Board, image: int, size: int) -> list[tuple[int, int]]:
 class Free:
     """Pieces of free memory, by address."""
 
-    def __init__(self, base: int, size: int):
-        self.pieces = [(base, base + size)]
+    def __init__(self, pieces: list[tuple[int, int]]):
+        self.pieces = list(pieces)
 
     def remove(self, start: int, end: int) -> None:
         rest = []
@@ -56,14 +58,14 @@ class Free:
             rest += [(max(low, end), high)] if high > end else []
         self.pieces = [(low, high) for low, high in rest if low < high]
 
-    def take(self, size: int) -> bool:
-        """From the lowest place."""
+    def take(self, size: int, align: int) -> int | None:
+        """From the lowest place, which is returned."""
         for low, high in self.pieces:
-            start = align_up(low, BLOCK if size >= BLOCK else 4096)
+            start = align_up(low, align)
             if start + size <= high:
                 self.remove(start, start + size)
-                return True
-        return False
+                return start
+        return None
 
     def take_top(self, size: int, limit: int) -> bool:
         """From the highest place below the limit."""
@@ -74,23 +76,49 @@ class Free:
                 return True
         return False
 
-    def take_at(self, start: int, size: int) -> bool:
+    def take_at(self, start: int, size: int) -> int | None:
         if not any(low <= start and start + size <= high for low, high in self.pieces):
-            return False
+            return None
         self.remove(start, start + size)
-        return True
+        return start
+
+
+def _piece_align(size: int) -> int:
+    return BLOCK if size >= BLOCK else PAGE
+
+
+def _region_align(size: int) -> int:
+    return BLOCK if size % BLOCK == 0 else PAGE
+
+
+def _put(free: Free, partitions: list[Partition]) -> list[list[int | None]]:
+    """Fixed places first, firmware's regions last."""
+    memory: dict[int, int | None] = {}
+    for fixed in (True, False):
+        for n, p in enumerate(partitions):
+            if bool(p.at) == fixed:
+                memory[n] = (free.take_at(p.at, p.size) if fixed
+                             else free.take(p.size, _piece_align(p.size)))
+    return [[memory[n], *(free.take(size, _region_align(size)) for size in p.regions)]
+            for n, p in enumerate(partitions)]
+
+
+def places(board: boards.Board, image: int, partitions: list[Partition],
+           memory: list[tuple[int, int]]) -> list[list[int | None]] | None:
+    """Where the monitor puts each partition's memory, and firmware's regions behind it; None in
+    place of what finds none. None: no room for the monitor's own. `image`: bytes of the packed file;
+    `memory`: start and end of the board's RAM, less what its tree reserves."""
+    (base, _), *_ = memory
+    free = Free(memory)
+    for start, end in _taken(board, image, base, memory[-1][1] - base):
+        free.remove(base + start, base + end)
+    return _put(free, partitions) if free.take_top(tables(partitions), LOW) else None
 
 
 def fits(board: boards.Board, image: int, partitions: list[Partition], size: int) -> bool:
-    """Would the monitor find a place for all, on this board with `size` bytes of RAM? `image`: bytes
-    of the packed file."""
-    free = Free(RAM, size)
-    for start, end in _taken(board, image, size):
-        free.remove(RAM + start, RAM + end)
-    return (free.take_top(tables(partitions), LOW)
-            and all(free.take_at(p.at, p.size) for p in partitions if p.at)
-            and all(free.take(p.size) for p in partitions if not p.at)
-            and all(free.take(region) for p in partitions for region in p.regions))
+    """Would the monitor find a place for all, on this board with `size` bytes of RAM?"""
+    found = places(board, image, partitions, [(RAM, RAM + size)])
+    return found is not None and all(at is not None for each in found for at in each)
 
 
 def board_memory(board: boards.Board, image: int, partitions: list[Partition]) -> int:

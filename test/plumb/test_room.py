@@ -55,7 +55,7 @@ class Room(unittest.TestCase):
 
     def test_firmware_has_more_pieces(self):
         self.assertTrue(room.fits(VIRT, IMAGE, [Partition(380 * MIB)], 512 * MIB))
-        self.assertFalse(room.fits(VIRT, IMAGE, [Partition(380 * MIB, regions=(127 * MIB,))],
+        self.assertFalse(room.fits(VIRT, IMAGE, [Partition(380 * MIB, regions=(128 * MIB,))],
                                    512 * MIB))
 
     def test_other_ways_to_boot(self):
