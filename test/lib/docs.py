@@ -12,7 +12,7 @@ SHELLS = ("sh", "bash", "shell", "console")
 BROUGHT = {"zImage", "initramfs.cpio.gz", "guest.dtb", "board.dtb", "kernel.bin"}
 # Commands that are tried as they stand, from the root of the tree.
 PLAIN = {"dtc", "cat", "ls", "tail", "head", "arm-none-eabi-objdump", "arm-none-eabi-nm",
-         "arm-none-eabi-addr2line", "arm-none-eabi-size", "build/host/manifest-check"}
+         "arm-none-eabi-addr2line", "arm-none-eabi-size", "build/host/manifest-check", "pkg-config"}
 # Commands that get a reader here: nothing to try.
 ARRIVAL = {"git", "cd"}
 
@@ -101,18 +101,24 @@ def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
     if program == "scripts/linux" and words[1:] in (["boards"], ["list"]):
         return [program, *words[1:]], ""
     if program == "scripts/plumb":
-        return _plan_plumb(words, cases)
+        return _plan_plumb(words, cases, stand_in)
     if program in PLAIN:
         return ["bash", "-c", shlex.join(words) if "|" not in words else text], ""
     return None, f"test/lib/docs.py does not know how to try '{program}'"
 
 
-def _plan_plumb(words: list[str], cases: str) -> tuple[list[str] | None, str]:
+def _plan_plumb(words: list[str], cases: str,
+                stand_in: Path) -> tuple[list[str] | None, str]:
     words[0] = "scripts/plumb"
     if "--help" in words or len(words) == 1:
         return words, ""
-    if words[1] in ("pack", "disk", "board"):
+    if words[1] in ("pack", "disk", "board", "map"):
         return words, ""
+    if words[1] == "new":  # where the reader's file would be, there is none
+        if "-o" not in words:
+            words += ["-o", f"{stand_in}.new"]
+        made = shlex.quote(words[words.index("-o") + 1])
+        return ["bash", "-c", f"rm -rf {made}; {shlex.join(words)}"], ""
     # Really run: a system in the documents is one of the table of cases, or is booted here.
     if words[1] == "run" and any(w.endswith(".dts") and w not in cases for w in words[2:]):
         return [*words, "--timeout", "60"], ""

@@ -43,6 +43,12 @@ class Docs(unittest.TestCase):
         self.assertEqual(self.plan("test/run --show demo")[0], ["test/run", "--list", "demo"])
         self.assertEqual(self.plan("scripts/plumb board board.dtb")[0],
                          ["scripts/plumb", "board", "/s"])
+        self.assertEqual(self.plan("scripts/plumb map a.dts --svg b.svg")[0],
+                         ["scripts/plumb", "map", "a.dts", "--svg", "b.svg"])
+        self.assertEqual(self.plan("scripts/plumb new guest x")[0],
+                         ["bash", "-c", "rm -rf /s.new; scripts/plumb new guest x -o /s.new"])
+        self.assertEqual(self.plan("scripts/plumb new system -o b.dts")[0],
+                         ["bash", "-c", "rm -rf b.dts; scripts/plumb new system -o b.dts"])
         self.assertEqual(self.plan("scripts/linux boards")[0], ["scripts/linux", "boards"])
         self.assertEqual(self.plan("scripts/probe image --tree board.dtb")[0],
                          ["scripts/probe", "image", "--tree", "/s", "-o", "/s.img"])
