@@ -5,8 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import common
-from .common import BUILD, ROOT, PlumbError, make, relative
+from .common import BUILD, INSTALLED, ROOT, PlumbError, make, relative
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 KINDS = ("newlib", "freestanding")
@@ -44,12 +43,12 @@ def check_name(name: str) -> None:
 
 def prefix() -> Path:
     """Where the guest library is installed: headers below include/, the library below lib/."""
-    return ROOT.parents[1] if getattr(common, "INSTALLED", False) else BUILD / "sdk"
+    return ROOT.parents[1] if INSTALLED else BUILD / "sdk"
 
 
 def place() -> Place:
     """Of the plumb that runs. In a tree, the library is built first."""
-    if getattr(common, "INSTALLED", False):
+    if INSTALLED:
         return Place(str(prefix() / "bin" / "plumb"), prefix())
     return Place(str(ROOT / "scripts" / "plumb"), prefix())
 

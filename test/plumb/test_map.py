@@ -4,6 +4,7 @@ compares places with what boots."""
 
 import unittest
 import xml.etree.ElementTree as ET
+from typing import Any
 
 from plumblib import boards, fdt, mapsvg, pack, room, systemmap
 from plumblib.systemmap import System
@@ -186,7 +187,9 @@ class Picture(unittest.TestCase):
         self.assertEqual(len(arrows), 2)
 
     def test_nothing_lies_outside_and_no_boxes_of_a_kind_overlap(self):
-        for changes in ({}, {"board": "", "nr_cpus": 0, "ram": [], "image": None}):
+        nowhere: dict[str, Any] = {"board": "", "nr_cpus": 0, "ram": [], "image": None}
+        everywhere: dict[str, Any] = {}
+        for changes in (everywhere, nowhere):
             _, root = self.picture(**changes)
             _, _, width, height = (float(word) for word in root.get("viewBox").split())
             boxes = [tuple(float(rect.get(key, 0)) for key in ("x", "y", "width", "height"))
