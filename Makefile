@@ -255,17 +255,19 @@ parts = $(shell sed -n 's|.*/incbin/("\($(B)/[^"]*\)").*|\1|p' $(1))
 
 include scripts/install/install.mk
 
+# Boards but QEMU's virt have a device tree, or firmware, of Debian's.
 run: monitor host-tools $(call parts,$(DEMO))
+	@$(if $(filter-out virt%,$(BOARD)),scripts/linux fetch armmp firmware)
 	@scripts/plumb run $(DEMO) $(if $(BOARD),--board $(BOARD))
 
 boards: all
-	@scripts/linux fetch
+	@scripts/linux fetch armmp firmware
 	@scripts/boards
 
 # BOARD: a target of `plumb disk`; BL1: what its ROM wants and Debian has not.
 sdcard: all
 	$(if $(BOARD),,$(error sdcard: name the board: make BOARD=arndale sdcard))
-	@scripts/linux fetch
+	@scripts/linux fetch armmp firmware
 	@scripts/plumb disk $(or $(SYSTEM),$(DEMO)) --target $(BOARD) $(if $(BL1),--bl1 $(BL1)) \
 		-o $(B)/sdcard-$(BOARD).img
 
@@ -290,7 +292,7 @@ check:
 bench: all
 	@scripts/bench
 
-guest-bench: all
+guest-bench: all $(LINUX_INITRD)
 	@scripts/bench guest
 
 run-%: all

@@ -22,17 +22,24 @@ $(LB)/%.linux: guest/linux/bin/%.c guest/linux/linux.mk Makefile
 	@mkdir -p $(@D)
 	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) $(DEPFLAGS) -o $@ $< -lgcc
 
-LINUX_PARTS := $(LINUX_PROGRAMS) $(wildcard guest/linux/*.sh) $(LINUX_STAMP) scripts/linux \
+LINUX_KERNEL := $(B)/guests/$(if $(filter lpae,$(KERNEL)),armmp-lpae,$(KERNEL))/vmlinuz
+# Kernels that are made now come first: the initial RAM disk has modules of all that are there.
+LINUX_ASKED := $(filter $(B)/guests/%/vmlinuz,$(MAKECMDGOALS)) \
+	       $(if $(filter run-linux,$(MAKECMDGOALS)),$(LINUX_KERNEL))
+LINUX_PARTS := $(LINUX_ASKED) $(LINUX_PROGRAMS) $(wildcard guest/linux/*.sh) $(LINUX_STAMP) scripts/linux \
 	       scripts/plumblib/initramfs.py scripts/plumblib/debian.py
 # Two disks for virtio-blk, each with numbers of its own, and what mounts one of them as the root.
 LINUX_DISKS := $(LB)/initrd-root.gz $(LB)/disk-a.img $(LB)/disk-b.img
 
 # Fetched when something asks for one of them, and unpacked anew when the tool unpacks otherwise.
 $(LINUX_STAMP): scripts/plumblib/debian.py
-	@scripts/linux fetch
+	@scripts/linux fetch armmp
 	@touch $@
 
-$(B)/guests/%/vmlinuz: $(LINUX_STAMP) ;
+$(B)/guests/armmp/vmlinuz: $(LINUX_STAMP) ;
+
+$(B)/guests/%/vmlinuz: | $(LINUX_STAMP)
+	@scripts/linux fetch $*
 
 $(LINUX_INITRD): $(LINUX_PARTS)
 	$(call say,CPIO,$@)
@@ -52,7 +59,6 @@ $(LB)/disk-%.img: $(LINUX_PARTS)
 guests: $(LINUX_PROGRAMS) $(if $(wildcard $(LINUX_STAMP)),$(LINUX_INITRD) $(LINUX_DISKS))
 
 .PHONY: run-linux
-run-linux: monitor host-tools $(LINUX_INITRD)
-	@scripts/plumb run --kernel $(B)/guests/$(if $(filter lpae,$(KERNEL)),armmp-lpae,$(KERNEL))/vmlinuz \
-		--initrd $(LINUX_INITRD) --append 'console=ttyAMA0 quiet' --vcpus $(VCPUS) \
-		--guest-memory $(MEMORY)
+run-linux: monitor host-tools $(LINUX_KERNEL) $(LINUX_INITRD)
+	@scripts/plumb run --kernel $(LINUX_KERNEL) --initrd $(LINUX_INITRD) \
+		--append 'console=ttyAMA0 quiet' --vcpus $(VCPUS) --guest-memory $(MEMORY)

@@ -1,23 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Debian's armhf kernels and busybox, through apt with a state of its own under build/guests."""
 
+import contextlib
+import fcntl
 import json
 import lzma
 import os
 import re
+import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from . import download
 from .common import BUILD, WORK, PlumbError, relative, tool
 
 # One that cannot be written may have all of it.
 GUESTS = (BUILD if (BUILD / "guests").is_dir() else WORK) / "guests"
 STAMP = GUESTS / "fetched.json"
 DEBS = GUESTS / "debs"
+PARTIAL = DEBS / "partial"  # what a broken download left
 FLAVOURS = ("armmp", "armmp-lpae", "rt-armmp")
-REQUIRED = ("armmp", "armmp-lpae", "busybox")
+REQUIRED = ("armmp", "busybox")  # they come with any other
 # Modules that the initramfs may load; in this order, which is that of their dependencies.
 MODULES = ("evdev", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_failover",
            "virtio_net")
@@ -66,7 +73,7 @@ Dir::Log "STATE";
 def _prepare() -> Path:
     """The folders, and a configuration in place of dpkg's list of architectures."""
     state = GUESTS / "apt"
-    for folder in (state / "lists" / "partial", state / "cache" / "archives" / "partial", DEBS):
+    for folder in (state / "lists" / "partial", state / "cache" / "archives" / "partial", PARTIAL):
         folder.mkdir(parents=True, exist_ok=True)
     (state / "status").touch()
     config = state / "apt.conf"
@@ -95,8 +102,18 @@ def _kernel_package(config: Path, flavour: str) -> str | None:
     return match[0] if match else None
 
 
-def _resolve(config: Path) -> dict[str, str] | None:
-    wanted = {flavour: _kernel_package(config, flavour) for flavour in FLAVOURS}
+def _update(config: Path, say) -> str:
+    """Asks for newer package lists; what apt complained about."""
+    say("package lists of Debian armhf (kept in build/guests/apt, apart from the system's)")
+    live = sys.stdout.isatty()  # then apt shows how far it is
+    return subprocess.run([tool("apt-get"), "-c", str(config), "-q=0" if live else "-qq", "update"],
+                          env={**os.environ, "LC_ALL": "C"}, text=True, check=False,
+                          stdout=None if live else subprocess.DEVNULL,
+                          stderr=subprocess.PIPE).stderr.strip()
+
+
+def _resolve(config: Path, flavours: Iterable[str]) -> dict[str, str] | None:
+    wanted = {flavour: _kernel_package(config, flavour) for flavour in flavours}
     wanted["busybox"] = "busybox-static" if _field(config, "busybox-static", "Version") else None
     return _whole(wanted)
 
@@ -129,24 +146,43 @@ def _kernel_deb(flavour: str) -> Path | None:
     return max(found, key=lambda path: path.stat().st_mtime) if found else None
 
 
-def _laid_there() -> dict[str, str] | None:
+def _laid_there(flavours: Iterable[str]) -> dict[str, str] | None:
     """Names of packages for which files are there, without asking apt."""
     wanted: dict[str, str | None] = {"busybox": "busybox-static" if _deb("busybox-static") else None}
-    for flavour in FLAVOURS:
+    for flavour in flavours:
         newest = _kernel_deb(flavour)
         wanted[flavour] = newest.name.split("_")[0] if newest else None
     return _whole(wanted)
 
 
 def _download(config: Path, packages: list[str], say) -> None:
+    """Makes the newest files of these packages be there. A file gets its place when it is whole."""
     for package in packages:
-        if _deb(package):
+        file = download.listed(_apt(config, "apt-get", "-qq", "download", "--print-uris",
+                                    package).stdout)
+        if file is None:
+            raise PlumbError(f"no {package} in Debian's package lists\n{OFFLINE}")
+        if file.is_whole(DEBS / file.name):
             continue
-        size = int(_field(config, package, "Size") or 0)
-        say(f"fetching {package} {_field(config, package, 'Version')} (armhf, {size >> 10} KiB)")
-        done = _apt(config, "apt-get", "-q", "download", package, cwd=DEBS)
-        if done.returncode != 0 or not _deb(package):
-            raise PlumbError(f"{done.stderr.strip()}\n{OFFLINE}")
+        say(f"fetching {file.name} ({download.amount(file.size)})")
+        part = PARTIAL / file.name
+        try:
+            download.get(config, file, part, say)
+        except PlumbError as error:
+            kept = "\n  What came is kept: the next one goes on there." if part.exists() else ""
+            raise PlumbError(f"{error}\n{OFFLINE}{kept}") from error
+        if part.is_symlink():  # to the file of a mirror on this machine
+            plain = part.with_name(f"{part.name}.copy")
+            shutil.copy2(part, plain)
+            plain.rename(part)
+        part.rename(DEBS / file.name)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """At once: what is stopped on the way leaves no half file."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_bytes(data)
+    fresh.rename(path)
 
 
 def _unpack(deb: Path, wanted) -> dict[str, str]:
@@ -168,7 +204,7 @@ def _unpack(deb: Path, wanted) -> dict[str, str]:
                     file = archive.extractfile(member)
                     assert file  # it is a file, and no link
                     data = file.read()
-                    place.write_bytes(lzma.decompress(data) if member.name.endswith(".xz") else data)
+                    _write(place, lzma.decompress(data) if member.name.endswith(".xz") else data)
                     taken[member.name] = str(place)
     return taken
 
@@ -193,23 +229,32 @@ def _unpack_kernel(flavour: str, package: str) -> None:
     (folder / "release").write_text(package.removeprefix("linux-image-") + "\n")
 
 
+def _stamp() -> dict:
+    try:
+        return json.loads(STAMP.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
 def _there() -> dict[str, str]:
     """Names of the package files by what they are for, of what was unpacked as this version of the
     tool does it."""
-    try:
-        stamp = json.loads(STAMP.read_text())
-    except (OSError, ValueError):
-        return {}
+    stamp = _stamp()
     if stamp.get("format") != FORMAT or stamp.get("modules") != list(UNPACKED):
         return {}
     files = {flavour: GUESTS / flavour / "vmlinuz" for flavour in FLAVOURS}
     files["busybox"] = GUESTS / "busybox"
     debs = stamp.get("debs", {})
-    return {name: debs[name] for name, path in files.items() if name in debs and path.exists()}
+    return {name: debs[name] for name, path in files.items() if debs.get(name) and path.exists()}
 
 
-def _is_complete() -> bool:
-    return len(_there()) == len(FLAVOURS) + 1
+def _note(debs: dict[str, str]) -> None:
+    stamp = {"format": FORMAT, "modules": list(UNPACKED), "debs": debs}
+    _write(STAMP, (json.dumps(stamp, indent=1) + "\n").encode())
+
+
+def _is_complete(flavours: Iterable[str] = FLAVOURS) -> bool:
+    return {*flavours, "busybox"} <= set(_there())
 
 
 def boards() -> dict[str, Path]:
@@ -261,43 +306,70 @@ def firmware(name: str) -> Path:
     return path
 
 
+@contextlib.contextmanager
+def _alone(say) -> Iterator[None]:
+    """No other process fetches meanwhile: a make with -j may ask for two kernels."""
+    GUESTS.mkdir(parents=True, exist_ok=True)
+    with open(GUESTS / "lock", "wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another process is fetching: waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def fetch_firmware(say) -> bool:
     """Makes the packages of FIRMWARE_FILES be there; False if they were."""
-    missing = [package for package in FIRMWARE_FILES if not _deb(package)]
-    if not missing:
-        return False
-    config = _prepare()
-    if not all(_field(config, package, "Version") for package in missing):
-        _apt(config, "apt-get", "-q", "update")
-    _download(config, missing, say)
-    return True
+    with _alone(say):
+        missing = [package for package in FIRMWARE_FILES if not _deb(package)]
+        if missing:
+            config = _prepare()
+            _update(config, say)
+            _download(config, missing, say)
+        return bool(missing)
 
 
-def fetch(say, again: bool = False) -> bool:
-    """Makes build/guests complete; False if it was. `again` asks Debian for newer versions."""
-    if _is_complete() and not again:
-        return False
-    config = _prepare()
-    wanted = None if again else _laid_there()
-    if wanted is None:
-        say("package lists of Debian armhf (kept in build/guests/apt, apart from the system's)")
-        update = _apt(config, "apt-get", "-q", "update")
-        wanted = _resolve(config)
-        if wanted is None:
-            raise PlumbError(f"{update.stderr.strip()}\n{OFFLINE}")
-        _download(config, list(wanted.values()), say)
-    for flavour in FLAVOURS:
-        say(f"unpacking {wanted[flavour]}")
-        _unpack_kernel(flavour, wanted[flavour])
-    busybox = GUESTS / "busybox"
-    deb = _fetched(wanted["busybox"])
+def _unpack_busybox(package: str) -> None:
+    busybox, deb = GUESTS / "busybox", _fetched(package)
     _unpack(deb, lambda path: busybox if path in BUSYBOX else None)
     if not busybox.exists():
         raise PlumbError(f"{relative(deb)} holds none of {', '.join(BUSYBOX)}")
-    versions = {name: _fetched(package).name for name, package in wanted.items()}
-    STAMP.write_text(json.dumps({"format": FORMAT, "modules": list(UNPACKED), "debs": versions},
-                                indent=1) + "\n")
+
+
+def _fetch(say, again: bool, flavours: list[str]) -> bool:
+    if _is_complete(flavours) and not again:
+        return False
+    config = _prepare()
+    wanted = None if again else _laid_there(flavours)
+    if wanted is None:
+        said = _update(config, say)
+        wanted = _resolve(config, flavours)
+        if wanted is None:
+            raise PlumbError(f"{said}\n{OFFLINE}")
+        _download(config, list(wanted.values()), say)
+    debs = {name: _fetched(package).name for name, package in wanted.items()}
+    old = [name for name, deb in _there().items() if debs.get(name) == deb]
+    # Whoever stops this finds what was asked for, and that it is not there.
+    _note({name: deb if name in old else "" for name, deb in debs.items()})
+    for name, package in wanted.items():
+        if name in old:
+            continue
+        say(f"unpacking {package}")
+        if name == "busybox":
+            _unpack_busybox(package)
+        else:
+            _unpack_kernel(name, package)
+    _note(debs)
     return True
+
+
+def fetch(say, again: bool = False, flavours: Iterable[str] = FLAVOURS) -> bool:
+    """Makes these kernels be in build/guests, beside those that are; False if they were. `again`
+    asks Debian for newer versions."""
+    with _alone(say):
+        asked = {*REQUIRED, *flavours, *_stamp().get("debs", {})}
+        return _fetch(say, again, [flavour for flavour in FLAVOURS if flavour in asked])
 
 
 def versions() -> dict[str, str]:

@@ -59,7 +59,7 @@ class Debian(unittest.TestCase):
 
     def test_nothing_and_half(self):
         self.assertRaises(PlumbError, debian.versions)
-        self.unpacked("armmp", "busybox")
+        self.unpacked("armmp-lpae", "busybox")
         self.assertRaises(PlumbError, debian.versions)
         self.unpacked("armmp", "armmp-lpae", "rt-armmp", "busybox")
         (self.top / "armmp" / "vmlinuz").unlink()
