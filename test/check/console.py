@@ -2,6 +2,7 @@
 """Much input at once: a pipe's first byte, pages that are pasted, a guest that does not read."""
 
 import hashlib
+import shlex
 import subprocess
 
 from lib.check import ROOT, Check
@@ -34,7 +35,7 @@ def pipes(check: Check) -> None:
         if n % 2:
             said = plumb("console", typed="vms\nquit\n")
         else:
-            said = subprocess.run(["sh", "-c", f"(echo vms; echo quit) | {PLUMB} console --no-make "
+            said = subprocess.run(["sh", "-c", f"(echo vms; echo quit) | {shlex.quote(PLUMB)} console --no-make "
                                    f"--timeout {LIMIT}"], cwd=ROOT, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, check=False, text=True,
                                   errors="replace").stdout
