@@ -35,8 +35,9 @@ def pipes(check: Check) -> None:
         if n % 2:
             said = plumb("console", typed="vms\nquit\n")
         else:
-            said = subprocess.run(["sh", "-c", f"(echo vms; echo quit) | {shlex.quote(PLUMB)} console --no-make "
-                                   f"--timeout {LIMIT}"], cwd=ROOT, stdout=subprocess.PIPE,
+            piped = (f"(echo vms; echo quit) | {shlex.quote(PLUMB)} console --no-make "
+                     f"--timeout {LIMIT}")
+            said = subprocess.run(["sh", "-c", piped], cwd=ROOT, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, check=False, text=True,
                                   errors="replace").stdout
         check.result("control> vms" in said and "control> quit" in said and

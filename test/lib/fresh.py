@@ -16,8 +16,8 @@ UNITS = {"B": 1, "kB": 1000, "MB": 1000000}
 
 
 def sources(targets: str, host: str, release: str) -> list[tuple[str, str]]:
-    """Mirrors and suites for a release, from the host's (`apt-get indextargets`, by TARGETS): Debian's
-    own suites, whose names begin with the release's."""
+    """Mirrors and suites for a release, from the host's (`apt-get indextargets`, by TARGETS):
+    Debian's own suites, whose names begin with the release's."""
     found = []
     for line in targets.splitlines():
         uri, suite, component = line.split("|")
