@@ -306,6 +306,11 @@ def firmware(name: str) -> Path:
     return path
 
 
+def firmware_packages() -> list[str]:
+    """Names of the package files of firmware() that are there."""
+    return [deb.name for package in FIRMWARE_FILES if (deb := _deb(package))]
+
+
 @contextlib.contextmanager
 def _alone(say) -> Iterator[None]:
     """No other process fetches meanwhile: a make with -j may ask for two kernels."""

@@ -2,7 +2,7 @@
 """Every command in README.md and docs/*.md works: cheap ones are run, boots are packed and
 checked (their systems are booted by test/cases, or else here), make targets are asked for with -n.
 Links to files of the tree lead somewhere; a block that names a file is a piece of it, and every
-other C block compiles as a guest's. docs/guests.md tells of all guests, and of versions that are here;
+other C block compiles as a guest's. docs/guests.md tells of all guests, it and docs/boards of versions that are here;
 tables that repeat rows of the sources have them all."""
 
 import re
@@ -48,6 +48,14 @@ def check_links(check: Check, page: Path) -> None:
                          f"{page.relative_to(ROOT)}: link to {target}")
 
 
+def check_boards(check: Check) -> None:
+    page = (ROOT / "docs" / "boards" / "README.md").read_text()
+    found = guests.version_findings(page)
+    check.result(len(found) > 3, "docs/boards: versions are named")
+    for good, what, why in found:
+        check.result(good, f"docs/boards: {what}", why)
+
+
 def check_guests(check: Check) -> None:
     page = (ROOT / "docs" / "guests.md").read_text()
     _, listed = run(["test/run", "--list"])
@@ -71,3 +79,4 @@ def main(check: Check) -> None:
     for what, faults in tables.findings(ROOT):
         check.result(not faults, what, "\n".join(faults))
     check_guests(check)
+    check_boards(check)

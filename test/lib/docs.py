@@ -93,6 +93,8 @@ def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
         if "--show" in words:
             words.remove("--show")
         return [program, "--list", *words[1:]], ""
+    if program == "test/fresh":
+        return [program, *words[1:], "--dry-run"], ""
     if program == "scripts/bench":
         return [program, *words[1:], "--help"], ""
     if program == "scripts/probe":

@@ -49,7 +49,7 @@ def of_guests(root: Path, table: str) -> set[str]:
 
 def version_here(package: str) -> str | None:
     """Of what scripts/linux fetched, or what is installed."""
-    for file in debian.versions().values():
+    for file in [*debian.versions().values(), *debian.firmware_packages()]:
         name, version, _ = file.split("_")
         # linux-image-armmp stands for linux-image-6.1.0-50-armmp, or -6.12.117+deb13-armmp
         if re.sub(r"^linux-image-\d[\w.+]*-(\d+-)?", "linux-image-", name) == package:
@@ -70,6 +70,16 @@ def is_covered(stated: str, here: str) -> bool:
     return release(stated) == release(here) and later.returncode == 0
 
 
+def version_findings(page: str) -> list[tuple[bool, str, str]]:
+    """Of each package that a page names with versions: good or not, what, why not."""
+    found = []
+    for package, stated in sorted(set(PACKAGE.findall(page))):
+        here = version_here(package)
+        covers = here is not None and any(is_covered(one, here) for one in stated.split(" / "))
+        found.append((covers, f"{package} {stated}", f"here: {here or 'not installed'}"))
+    return found
+
+
 def findings(page: str, root: Path, jobs: set[str]) -> list[tuple[bool, str, str]]:
     """Good or not, what, why not."""
     there = named(page)
@@ -78,9 +88,4 @@ def findings(page: str, root: Path, jobs: set[str]) -> list[tuple[bool, str, str
     table = (root / "test" / "cases").read_text()
     found += [(name in there, f"case {name} has a row", "name it in a row of docs/guests.md")
               for name in sorted(of_guests(root, table))]
-    for package, stated in sorted(set(PACKAGE.findall(page))):
-        here = version_here(package)
-        covers = here is not None and any(is_covered(one, here) for one in stated.split(" / "))
-        found.append((covers,
-                      f"{package} {stated}", f"here: {here or 'not installed'}"))
-    return found
+    return found + version_findings(page)

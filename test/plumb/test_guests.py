@@ -26,6 +26,8 @@ FETCHED = {"armmp": "linux-image-6.1.0-50-armmp_6.1.176-1_armhf.deb",
            "armmp-lpae": "linux-image-6.12.117+deb13-armmp-lpae_6.12.117-1_armhf.deb",
            "busybox": "busybox-static_1%3a1.35.0-4_armhf.deb"}
 
+FIRMWARE = ["u-boot-sunxi_2023.01+dfsg-2_armhf.deb"]
+
 
 class Guests(unittest.TestCase):
     def test_names_of_the_last_column(self):
@@ -60,7 +62,9 @@ class Guests(unittest.TestCase):
         self.assertFalse(self.versions("6.1.170-1 / 6.12.117-1", "6.19.1-1"))
 
     def test_versions(self):
-        with mock.patch.object(guests.debian, "versions", lambda: FETCHED):
+        with mock.patch.object(guests.debian, "versions", lambda: FETCHED), \
+                mock.patch.object(guests.debian, "firmware_packages", lambda: FIRMWARE):
+            self.assertEqual(guests.version_here("u-boot-sunxi"), "2023.01+dfsg-2")
             self.assertEqual(guests.version_here("linux-image-armmp"), "6.1.176-1")
             self.assertEqual(guests.version_here("linux-image-rt-armmp"), "6.1.177-1")
             self.assertEqual(guests.version_here("linux-image-armmp-lpae"), "6.12.117-1")
