@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from plumblib.common import ROOT, make_variable
+from plumblib.common import ROOT, how_to_install, make_variable
 
 __all__ = ["ROOT", "Check", "files", "is_python", "make_variable", "run", "with_suffix"]
 SKIPPED_FOLDERS = {".git", "build"}
@@ -35,8 +35,11 @@ def is_python(path: Path) -> bool:
 
 def run(argv: list[str], stdin: str = "") -> tuple[bool, str]:
     """Success, and what was said, both streams together."""
-    done = subprocess.run(argv, cwd=ROOT, input=stdin, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    try:
+        done = subprocess.run(argv, cwd=ROOT, input=stdin, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    except FileNotFoundError:
+        return False, f"'{argv[0]}' is not installed: {how_to_install(argv[0])}"
     return done.returncode == 0, done.stdout
 
 
