@@ -4,7 +4,7 @@
 import struct
 from pathlib import Path
 
-from . import elf, fdt, pack
+from . import elf, fdt, pack, source
 from .common import PlumbError, relative
 
 
@@ -32,17 +32,9 @@ def _is_made_from(kernel: bytes, data: bytes) -> bool:
 
 def _files(system: Path) -> list[Path]:
     """What a manifest, with what it includes, takes in by /incbin/."""
-    found: list[Path] = []
-    todo, seen = [system.resolve()], set()
-    while todo:
-        source = todo.pop()
-        if source in seen or not source.is_file():
-            continue
-        seen.add(source)
-        for kind, name in pack.NAMED.findall(source.read_text(errors="replace")):
-            places = [folder / name for folder in [*pack.searched(system), source.parent]]
-            (todo if kind == "include" else found).extend(places)
-    return found
+    folders = source.searched(system)
+    found = [named.found(folders) for named in source.all_names(system) if named.kind == "incbin"]
+    return [path for path in found if path is not None]
 
 
 def _beside(path: Path, kernel: bytes) -> Path | None:
@@ -66,7 +58,7 @@ def kernels(packed: bytes) -> dict[str, bytes]:
 
 def find(system: Path, images: dict[str, bytes]) -> dict[str, Path]:
     """By partition, as far as they are found."""
-    files = [path for path in _files(system) if path.is_file()]
+    files = _files(system)
     found = {}
     for name, kernel in images.items():
         for path in files:

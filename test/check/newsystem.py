@@ -9,9 +9,10 @@ from pathlib import Path
 
 from lib.boards import SUPPORTED
 from lib.check import ROOT, Check
-from plumblib import boardtree, debian, pack
+from plumblib import boardtree, debian
 from plumblib.common import PlumbError
 from plumblib.machine import CHECKER
+from plumblib.source import compile_source
 
 BOOTED = ("virt", "vexpress-a15", "orangepi-pc")
 LIMIT = 120  # seconds
@@ -39,7 +40,7 @@ def with_device(text: str, match: re.Match) -> str:
 def fault(text: str, tree: Path) -> str:
     """What the check says; "" if it passes."""
     with tempfile.NamedTemporaryFile(suffix=".dtb") as file:
-        file.write(pack.compile_dts(text.encode(), [ROOT], "a manifest"))
+        file.write(compile_source(text.encode(), [ROOT], "a manifest"))
         file.flush()
         done = subprocess.run([CHECKER, "--board", tree, file.name], capture_output=True, text=True,
                               check=False)

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from plumblib import layout, pack
+from plumblib import layout, pack, source
 from plumblib.common import SOURCE
 
 LINKS = SOURCE / "scripts" / "links"
@@ -133,9 +133,9 @@ class Systems(unittest.TestCase):
 
     def test_search(self):
         here = Path.cwd()
-        self.assertEqual(pack.searched(SOURCE / "guest" / "demo.dts"), [SOURCE / "guest", pack.ROOT])
-        self.assertEqual(pack.searched(SOURCE / "own.dts"), [pack.ROOT])
-        self.assertEqual(pack.searched(Path("/elsewhere/own.dts")),
+        self.assertEqual(source.searched(SOURCE / "guest" / "demo.dts"), [SOURCE / "guest", pack.ROOT])
+        self.assertEqual(source.searched(SOURCE / "own.dts"), [pack.ROOT])
+        self.assertEqual(source.searched(Path("/elsewhere/own.dts")),
                          [Path("/elsewhere"), here, pack.ROOT])
 
     def test_dtc_looks_beside_the_manifest_first(self):
@@ -143,10 +143,10 @@ class Systems(unittest.TestCase):
         self.addCleanup(os.chdir, os.getcwd())
         with tempfile.TemporaryDirectory() as name:
             place = Path(name)
-            for folder, text in (("called", "wrong"), ("first", "right"), ("second", "later")):
+            for folder, text in (("called", "wrong"), ("first", "right")):
                 (place / folder).mkdir()
                 (place / folder / "file").write_text(text)
+            (place / "first" / "own.dts").write_text('/dts-v1/; / { a = /incbin/("file"); };')
             os.chdir(place / "called")
-            made = pack.compile_dts(b'/dts-v1/; / { a = /incbin/("file"); };',
-                                    [place / "first", place / "second"], "a test")
+            made = source.compile_file(place / "first" / "own.dts")
         self.assertIn(b"right", made)

@@ -64,8 +64,8 @@ cpu: 0x1, PSCI 0x84000003
 
 
 def system(found=None) -> System:
-    manifest, listed = pack.pack_manifest(pack.compile_dts(SOURCE, [], "a test"), "a test")
-    return systemmap.read("a.dts", listed, fdt.parse(manifest), found)
+    packed = pack.pack_source(SOURCE, [], "a test")
+    return systemmap.read("a.dts", packed.partitions, fdt.parse(packed.manifest), found)
 
 
 def row(table: str, *words: str) -> str:

@@ -10,9 +10,10 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from plumblib import boarddevices, boardtree, cli, fdt, newsystem, pack
+from plumblib import boarddevices, boardtree, cli, fdt, newsystem
 from plumblib.boarddevices import Interrupt
 from plumblib.common import ROOT
+from plumblib.source import compile_source
 
 BOARD = b"""/dts-v1/;
 /memreserve/ 0x80000000 0x100000;
@@ -73,7 +74,7 @@ CANDIDATE = re.compile(r"\t\t/\* ([^\n]*?(?:\n\t\t \* [^\n]*)*) \*/\n((?:\t\t// 
 
 
 def blob() -> bytes:
-    return pack.compile_dts(BOARD, [], "a board")
+    return compile_source(BOARD, [], "a board")
 
 
 class Small(unittest.TestCase):
@@ -196,8 +197,8 @@ class Command(unittest.TestCase):
     def test_a_board_that_is_refused(self):
         with tempfile.TemporaryDirectory() as place:
             tree = Path(place) / "b.dtb"
-            source = re.sub(rb"\tmemory@.*\n", b"", BOARD)
-            tree.write_bytes(pack.compile_dts(source, [], "a board"))
+            text = re.sub(rb"\tmemory@.*\n", b"", BOARD)
+            tree.write_bytes(compile_source(text, [], "a board"))
             code, said = self.plumb("--board-dtb", str(tree))
             self.assertEqual(code, 4)
             self.assertIn("memory", said)

@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .. import boards, boardtree, common, guestfolder, newsystem, pack, qemutree
+from .. import boards, boardtree, common, guestfolder, newsystem, pack, qemutree, source
 from ..common import ROOT, PlumbError, relative
-from ..machine import CHECKER
+from ..judge import Judged
 from ..options import Parser, subcommand
 
 GUEST_EXAMPLES = """\
@@ -137,12 +137,9 @@ def _system(args: argparse.Namespace) -> int:
 
 def _check(manifest: str, folder: Path, board: Path) -> None:
     """By the monitor's own code, as the board would."""
-    blob, _ = pack.take_extras(pack.compile_dts(manifest.encode(), [ROOT, folder], "the manifest"))
-    with tempfile.NamedTemporaryFile(suffix=".dtb") as file:
-        file.write(blob)
-        file.flush()
-        common.run_tool([str(CHECKER), "--board", str(board), file.name],
-                        "the check of the manifest against the board")
+    what = "the manifest"
+    pack.complete(source.compile_source(manifest.encode(), [ROOT, folder], what), Judged(what),
+                  board=board.read_bytes())
 
 
 def _guest(args: argparse.Namespace) -> int:

@@ -19,17 +19,17 @@ DEPARTURES = {
                        "implementation's choice: an SPI that may pend targets one CPU",
     "priority 0xf8": "3.3: of five priority bits the lowest level is masked always, of eight it is "
                      "not: not used; nor are the three lowest bits",
-    "one group on": "4.3.1, 4.4.1: QEMU lets a pending interrupt of a disabled group hide others: "
+    "only one group enabled": "4.3.1, 4.4.1: QEMU lets a pending interrupt of a disabled group hide others: "
                     "both groups are on, or both off",
     "aliased registers": "4.4.9 to 4.4.11: QEMU has no GICC_AIAR, AEOIR, AHPPIR: group 1 is "
                          "acknowledged with AckCtl",
     "SGIR filter 0b11": "4.3.15: reserved; QEMU sends to all",
-    "PPIs pended by hand": "4.3.7, 4.3.8: GICD_ISPENDR0 and ICPENDR0 are banked; QEMU's act on all CPUs "
+    "PPIs pended by register writes": "4.3.7, 4.3.8: GICD_ISPENDR0 and ICPENDR0 are banked; QEMU's act on all CPUs "
                            "at once: PPIs pend by lines, or on one CPU",
     "a PPI's trigger": "4.3.13: GICD_ICFGR1 is banked; QEMU has one for all CPUs: they agree",
-    "targets of what is active": "3.2.4, 4.3.12: an SPI is active for all CPUs; in QEMU for the one that "
+    "targets of an active SPI": "3.2.4, 4.3.12: an SPI is active for all CPUs; in QEMU for the one that "
                                  "acknowledged it: its targets stay until it is ended",
-    "targets of what pends": "4.3.12: what pends moves to the new target; in QEMU only a level does: "
+    "targets of a pending SPI": "4.3.12: what pends moves to the new target; in QEMU only a level does: "
                              "the guest moves the rest by hand there",
     "no target": "4.3.12: an SPI may target no CPU; in QEMU it then does not pend either",
     "SGIs disabled": "4.3.5: whether SGIs can be disabled is the implementation's choice: all are "
