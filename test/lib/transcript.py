@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Transcripts in a page: ```transcript blocks with commands, each behind '$ ', and the output that
 is expected of them. All commands of a page run in one shell, in order. Of the output, the lines
-shown must appear in that order; other lines may stand between only where the page has a line '…',
-and '…' within a line stands for anything. A here-document belongs to its command."""
+shown are all there is, in that order. If one of the lines shown is '…', there may be more lines,
+anywhere, and the order holds among the lines of one partition. '…' within a line stands for
+anything. A here-document belongs to its command, and
+what a backslash continues."""
 
 import re
 import subprocess
@@ -12,6 +14,7 @@ from pathlib import Path
 from lib import docs
 
 PROMPT, MORE = "$ ", "…"
+NAME = re.compile(r"\[[a-z0-9-]+\]")
 HERE = re.compile(r"<<-?\s*'?(\w+)'?")
 
 
@@ -25,6 +28,8 @@ class Step:
 def _step(text: list[str], line: int) -> tuple[Step, int]:
     """The command that begins `text`, and how many lines it takes."""
     command = [text[0].removeprefix(PROMPT)]
+    while command[-1].endswith("\\"):
+        command.append(text[len(command)])
     here = HERE.search(text[0])
     while here and command[-1].strip() != here[1]:
         if len(command) == len(text):
@@ -55,22 +60,42 @@ def _pattern(line: str) -> re.Pattern:
     return re.compile(".*".join(re.escape(piece) for piece in line.rstrip().split(MORE)) + r"\s*\Z")
 
 
-def difference(expected: list[str], said: list[str]) -> str:
-    """What of `expected` is not in `said`; empty: all is there."""
-    at, skip = 0, False
+def _stream(line: str) -> str:
+    """Partitions print side by side: lines are in order only among those of one name."""
+    match = NAME.match(line)
+    return match[0] if match else ""
+
+
+def _missing(expected: list[str], said: list[str]) -> str:
+    """The first of the lines that does not follow the one before it."""
+    at = 0
     for line in expected:
-        if line.strip() == MORE:
-            skip = True
-            continue
         pattern = _pattern(line)
-        fits = [n for n in range(at, len(said)) if pattern.match(said[n])]
-        if not fits:
-            return f"this line does not follow: {line}"
-        if not skip and fits[0] != at:
-            return f"a line that the page does not show: {said[at]}"
-        at, skip = fits[0] + 1, False
-    rest = [line for line in said[at:] if line.strip()]
-    return f"a line that the page does not show: {rest[0]}" if rest and not skip else ""
+        fits = next((n for n in range(at, len(said)) if pattern.match(said[n])), None)
+        if fits is None:
+            return line
+        at = fits + 1
+    return ""
+
+
+def difference(expected: list[str], said: list[str]) -> str:
+    """The first line of `expected` that is not in `said`, or of `said` that should not be there;
+    empty: they fit."""
+    shown = [line for line in expected if line.strip() != MORE]
+    if len(shown) < len(expected):
+        for stream in {_stream(line): None for line in shown}:
+            missing = _missing([line for line in shown if _stream(line) == stream],
+                               [line for line in said if _stream(line) == stream])
+            if missing:
+                return f"this line is missing, or comes too early: {missing}"
+        return ""
+    said = [line for line in said if line.strip()]
+    for wanted, line in zip(shown, said):
+        if not _pattern(wanted).match(line):
+            return f"instead of '{wanted}': {line}"
+    if len(shown) != len(said):
+        return f"{len(said)} lines, not {len(shown)}"
+    return ""
 
 
 def script(found: list[Step], mark: str) -> str:

@@ -92,8 +92,16 @@ class Differences(unittest.TestCase):
         self.good(["…", "b"], ["x", "y", "b"])
         self.good(["a", "…"], ["a", "b"])
         self.good(["a", "…", "b"], ["a", "b"])
+        self.good(["a", "…", "b"], ["x", "a", "y", "b", "z"])
+        self.bad(["a", "…", "b"], ["b", "a"])
         self.bad(["…", "b"], ["a"])
-        self.bad(["…", "b"], ["b", "c"])
+        self.bad(["…", "b", "b"], ["b", "c"])
+
+    def test_partitions(self):
+        """One does not wait for the other."""
+        self.good(["[a] 1", "[b] 1", "[a] 2", "…"], ["[b] 1", "[a] 1", "[a] 2"])
+        self.bad(["[a] 1", "[b] 1", "[a] 2", "…"], ["[b] 1", "[a] 2", "[a] 1"])
+        self.bad(["[a] 1", "[b] 1"], ["[b] 1", "[a] 1"])
 
     def test_within_a_line(self):
         self.good(["count … of 9"], ["count 12 of 9"])
