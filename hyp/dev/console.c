@@ -107,6 +107,10 @@ bool console_put(struct console *con, uint32_t port, uint8_t byte)
 void console_end_sequence(struct console *con, uint32_t port)
 {
 	con->port[port].escape = (struct escape) { 0 };
+	con->port[port].line = (struct console_line) { .length = 0 };
+	if (port == con->current) {
+		con->draw = 0;
+	}
 }
 
 static void console_queue(struct console *con, const char *text)
@@ -179,6 +183,14 @@ static bool console_may_start(const struct console *con, uint32_t p, bool later)
 	return con->busy == BIT32(p) && (!con->mid_line || con->ticking || later);
 }
 
+/* Is the line of the port in focus to be drawn again? After all that may start, and not into
+ * another's unfinished line. */
+static bool console_redraws(const struct console *con, bool later)
+{
+	return con->focus < con->nr_ports && con->port[con->focus].line.again && !con->mid_line &&
+	       (later || (con->ticking && con->patience == 0));
+}
+
 /* Round robin: the current port is asked last. */
 static uint32_t console_choose(const struct console *con, bool later)
 {
@@ -190,7 +202,21 @@ static uint32_t console_choose(const struct console *con, bool later)
 			return p;
 		}
 	}
-	return CONSOLE_NO_PORT;
+	return console_redraws(con, later) ? con->focus : CONSOLE_NO_PORT;
+}
+
+static void console_begin_draw(struct console *con, struct console_line *line)
+{
+	con->draw = line->again && con->current == con->focus ? console_line_size(line) : 0;
+	con->drawn = 0;
+	line->again = false;
+}
+
+static int console_draw(struct console *con)
+{
+	con->draw--;
+	con->turn++;
+	return console_line_draw(&con->port[con->current].line, con->drawn++);
 }
 
 static void console_start(struct console *con, uint32_t p)
@@ -202,6 +228,7 @@ static void console_start(struct console *con, uint32_t p)
 	if (con->mid_line) {
 		console_queue_plain(con);
 		console_queue(con, "\r\n");
+		console_line_break(&con->port[con->current].line, con->current == con->focus);
 	}
 	if (con->moved && p != con->current) {
 		console_queue(con, CONSOLE_BELOW);
@@ -211,7 +238,9 @@ static void console_start(struct console *con, uint32_t p)
 	con->mid_line = true;
 	con->cr = false;
 	con->patience = CONSOLE_PATIENCE;
+	con->still = false;
 	console_queue_prefix(con);
+	console_begin_draw(con, &con->port[p].line);
 }
 
 static void console_ask(struct console *con, uint32_t asks)
@@ -228,7 +257,11 @@ static void console_watch(struct console *con, uint8_t byte)
 	uint32_t does;
 	bool ends;
 
-	if (con->raw || (con->sequence_length == 0 && byte != ESCAPE_START)) {
+	if (con->raw) {
+		return;
+	}
+	if (con->sequence_length == 0 && byte != ESCAPE_START) {
+		console_line_byte(&con->port[con->current].line, byte);
 		return;
 	}
 	ends = con->sequence_length > 0 && escape_ends(con->sequence, con->sequence_length, byte);
@@ -237,6 +270,7 @@ static void console_watch(struct console *con, uint8_t byte)
 		return;
 	}
 	does = escape_does(con->sequence, con->sequence_length);
+	console_line_sequence(&con->port[con->current].line, con->sequence, con->sequence_length);
 	con->sequence_length = 0;
 	con->colours = (does & ESCAPE_COLOURS) || (con->colours && !(does & ESCAPE_PLAIN));
 	con->moved = con->moved || (does & ESCAPE_MOVES);
@@ -270,6 +304,7 @@ static int console_take(struct console *con)
 		con->busy &= ~BIT32(con->current);
 	}
 	con->turn++;
+	con->still = false;
 	con->cr = byte == '\r';
 	console_watch(con, byte);
 	if (byte == '\n') {
@@ -281,7 +316,7 @@ static int console_take(struct console *con)
 
 int console_next(struct console *con)
 {
-	if (con->pending_count == 0 && !console_goes_on(con)) {
+	if (con->pending_count == 0 && con->draw == 0 && !console_goes_on(con)) {
 		uint32_t p = console_choose(con, false);
 
 		if (p == CONSOLE_NO_PORT) {
@@ -292,7 +327,7 @@ int console_next(struct console *con)
 	if (con->pending_count > 0) {
 		return console_take_pending(con);
 	}
-	return console_take(con);
+	return con->draw > 0 ? console_draw(con) : console_take(con);
 }
 
 static void console_forget(struct console *con, uint32_t n)
@@ -313,6 +348,10 @@ static void console_decide(struct console *con, uint32_t port)
 void console_tick(struct console *con)
 {
 	con->ticking = true;
+	if (con->mid_line && con->still) {
+		con->port[con->current].line.waits = true;
+	}
+	con->still = true;
 	if (con->patience > 0) {
 		con->patience--;
 	}
@@ -328,8 +367,9 @@ void console_tick(struct console *con)
 
 bool console_waiting(const struct console *con)
 {
-	return con->pending_count > 0 || con->nr_questions > 0 || con->nr_typed > 0 ||
-	       console_goes_on(con) || console_choose(con, true) != CONSOLE_NO_PORT;
+	return con->pending_count > 0 || con->draw > 0 || con->nr_questions > 0 ||
+	       con->nr_typed > 0 || console_goes_on(con) ||
+	       console_choose(con, true) != CONSOLE_NO_PORT;
 }
 
 /* All of the message, or nothing. */
@@ -393,6 +433,7 @@ int console_input_more(struct console *con, uint8_t *out)
 		con->nr_decided = con->nr_typed = 0;
 		return CONSOLE_TAKEN;
 	}
+	con->port[con->typed_port].line.waits = con->port[con->typed_port].line.length > 0;
 	*out = con->typed[0];
 	con->nr_decided--;
 	con->nr_typed--;

@@ -15,10 +15,15 @@
  *
  * On the UART a line ends with \r\n, whether its partition sent the \r or not. After a lone \r the
  * prefix is written again, so that no partition writes over its name by accident.
+ *
+ * A prompt is such a line: another's line breaks it. The one of the port in focus is then drawn
+ * again, with what was typed: when it goes on, or when nobody else has printed for
+ * CONSOLE_PATIENCE ticks.
  */
 #ifndef HYP_DEV_CONSOLE_H
 #define HYP_DEV_CONSOLE_H
 
+#include "hyp/dev/console_line.h"
 #include "hyp/dev/escape.h"
 
 #define CONSOLE_MAX_PORTS 17  /* 16 partitions and the monitor (port 0) */
@@ -47,6 +52,7 @@ struct console_port {
 	uint32_t newlines;   /* whole lines in the ring */
 	uint8_t asked;	     /* questions in the ring, or without an answer yet */
 	struct escape escape;
+	struct console_line line; /* what of it stands on the terminal, without its end */
 };
 
 /* A question that the terminal has not answered. */
@@ -64,6 +70,8 @@ struct console {
 	bool mid_line;			  /* the UART stands within current's line */
 	bool cr;			  /* the last byte printed was a \r */
 	bool ticking;			  /* console_tick is in use */
+	bool still;			  /* current has printed nothing since the last tick */
+	uint32_t draw, drawn;		  /* current's line again: bytes to come, bytes out */
 	uint8_t patience;		  /* ticks for which mid_line is left alone */
 	bool escape;			  /* Ctrl-] was typed */
 	bool raw;			  /* one partition, no prefixes */

@@ -3,15 +3,24 @@
  * Many consoles on one UART by a byte program. What comes out is taken to a terminal, where each
  * partition's bytes must stand, all and in order, on lines that begin with its name. In the end all
  * comes out but unfinished lines that wait for each other. What changes the terminal for others
- * does not come out, and a sequence comes in one piece. Input goes where the last command has led
- * it, or to who asks the terminal, each byte once and in order.
+ * does not come out, and a sequence comes in one piece. A line that is drawn again is the one that
+ * stood there. Input goes where the last command has led it, or to who asks the terminal, each byte
+ * once and in order.
  */
 #include "hyp/dev/console.h"
 #include "test/verify/fuzz/fuzz.h"
 
 #define RING  512
 #define PORTS 17
-#define START 24 /* of a line: '[', a name, '] ' */
+#define START 24  /* of a line: '[', a name, '] ' */
+#define ROW   128 /* columns behind that, of a line that may be drawn again */
+
+/* A port's unfinished line, as a terminal has it. */
+struct row {
+	char text[ROW];
+	uint32_t length, column;
+	bool other; /* what is not modelled here: sequences, say */
+};
 
 static struct console con;
 
@@ -30,6 +39,7 @@ static struct {
 	char line[START]; /* since the last \r or \n */
 	uint32_t column;
 	uint8_t last;
+	struct row row[PORTS], again;
 } model;
 
 static void add_port(struct fuzz_input *in)
@@ -123,6 +133,49 @@ static void terminal(uint8_t byte)
 	}
 }
 
+static void row_byte(struct row *row, uint8_t byte)
+{
+	if (byte == '\n') {
+		memset(row, 0, sizeof(*row));
+	} else if (byte == '\r') {
+		row->column = 0;
+	} else if (byte == '\b' && row->column > 0) {
+		row->column--;
+	} else if (byte >= ' ' && byte < 0x7f && row->column < ROW) {
+		row->text[row->column++] = (char)byte;
+		row->length = row->column > row->length ? row->column : row->length;
+	} else {
+		row->other = row->other || byte != '\a';
+	}
+}
+
+/* A byte of the line of the port in focus, which is drawn again. */
+static void check_drawn(uint8_t byte)
+{
+	const struct row *row = &model.row[con.current];
+
+	if (con.drawn == 1) {
+		memset(&model.again, 0, sizeof(model.again));
+	}
+	if (byte != '\b') {
+		check_place(con.current, byte);
+	}
+	row_byte(&model.again, byte);
+	CHECK(!model.again.other && !model.raw);
+	if (con.draw == 0 && !row->other) {
+		CHECK_EQ(model.again.length, row->length);
+		CHECK_EQ(model.again.column, row->column);
+		CHECK(memcmp(model.again.text, row->text, row->length) == 0);
+	}
+}
+
+/* Drawing begins: a line that does not go on comes when no other is unfinished. */
+static void check_draw_begins(uint32_t column)
+{
+	CHECK_EQ(con.current, model.focus);
+	CHECK(column == 0 || model.head[con.current] != model.tail[con.current]);
+}
+
 /* Which port has lost a byte from its ring? PORTS: none, the byte is the multiplexer's own. */
 static uint32_t taken_from(void)
 {
@@ -154,6 +207,7 @@ static uint32_t left_over(void)
 
 static bool next(void)
 {
+	bool drawn = con.pending_count == 0 && con.draw > 0, draws = con.draw > 0;
 	int byte = console_next(&con);
 	uint32_t port = taken_from();
 
@@ -166,8 +220,14 @@ static bool next(void)
 		CHECK_EQ(byte, model.ring[port][model.tail[port] % RING]);
 		model.tail[port]++;
 		check_place(port, (uint8_t)byte);
+		row_byte(&model.row[port], (uint8_t)byte);
+	} else if (drawn) {
+		check_drawn((uint8_t)byte);
 	} else {
 		CHECK(byte == '\r' || byte == '\n' || !model.raw);
+		if (con.draw > 0 && !draws) {
+			check_draw_begins(model.column);
+		}
 	}
 	terminal_escapes(port, (uint8_t)byte);
 	terminal((uint8_t)byte);
