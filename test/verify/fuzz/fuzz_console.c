@@ -476,9 +476,22 @@ static void do_sequence(uint32_t port, uint32_t which)
 		"\x1b[11111111111111111111111111111m",
 		"\x1b]\x1b[31m",
 		"\x1b[1;1;1;1;1;1;1;1;1;1m",
+		"\b",
+		"ab\bc\b\b",
+		"\x1b[D",
+		"ab\x1b[2D\x1b[C",
+		"ab\b\x1b[0K",
+		"\x1b[1K",
+		"\x1b[9C",
+		"\x1b[1;1D",
+		"", /* its partition has gone */
 	};
 	const char *at = sequences[which % (sizeof(sequences) / sizeof(sequences[0]))];
 
+	if (!*at && port < model.ports) {
+		console_end_sequence(&con, port);
+		memset(&model.row[port], 0, sizeof(model.row[port]));
+	}
 	for (; *at && !test_failures; at++) {
 		do_put(port, (uint8_t)*at);
 	}
