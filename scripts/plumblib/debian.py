@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from . import download
-from .common import BUILD, WORK, PlumbError, relative, tool
+from .common import BUILD, INSTALLED, WORK, PlumbError, relative, tool
 
 # One that cannot be written may have all of it.
 GUESTS = (BUILD if (BUILD / "guests").is_dir() else WORK) / "guests"
@@ -46,9 +46,10 @@ FIRMWARE_FILES = {
     "u-boot-exynos": ("arndale/arndale-spl.bin", "arndale/u-boot.bin"),
 }
 FORMAT = 2  # of what is unpacked: another number, and it is unpacked again
-OFFLINE = """no package lists, or no packages, from Debian: is this machine offline?
+FETCH = "plumb fetch" if INSTALLED else "scripts/linux fetch"  # what gets them
+OFFLINE = f"""no package lists, or no packages, from Debian: is this machine offline?
   The Linux guests need them once; everything else of 'make' and 'make test' works without.
-  With a mirror in reach, name it in /etc/apt/sources.list and run 'scripts/linux fetch' again;
+  With a mirror in reach, name it in /etc/apt/sources.list and run '{FETCH}' again;
   or put the .deb files of another machine's build/guests/debs into the same place here."""
 
 
@@ -133,7 +134,7 @@ def _fetched(package: str) -> Path:
     """The same, which must be there."""
     deb = _deb(package)
     if deb is None:
-        raise PlumbError(f"{package} is not here: run 'scripts/linux fetch'")
+        raise PlumbError(f"{package} is not here: run '{FETCH}'")
     return deb
 
 
@@ -194,7 +195,7 @@ def _unpack(deb: Path, wanted) -> dict[str, str]:
                               stderr=subprocess.PIPE, check=False)
         if done.returncode != 0:
             raise PlumbError(f"{relative(deb)}: {done.stderr.decode(errors='replace').strip()}\n"
-                             "remove the file and run 'scripts/linux fetch' again")
+                             f"remove the file and run '{FETCH}' again")
         plain.seek(0)
         with tarfile.open(fileobj=plain) as archive:
             for member in archive:
@@ -261,7 +262,7 @@ def boards() -> dict[str, Path]:
     """Device trees by the names in BOARDS, unpacked when first asked for."""
     deb = _deb("linux-image-[0-9]*[0-9]-armmp")  # not the rt flavour
     if deb is None:
-        raise PlumbError("Debian's kernels are not here: run 'scripts/linux fetch'")
+        raise PlumbError(f"Debian's kernels are not here: run '{FETCH}'")
     stamp = DTBS / "from"
     want = "\n".join([deb.name, *BOARDS, ""])
     if not stamp.exists() or stamp.read_text() != want:
@@ -382,5 +383,5 @@ def versions() -> dict[str, str]:
     kernel that came later to the list the others are of use: only its own tests fail."""
     there = _there()
     if not set(REQUIRED) <= set(there):
-        raise PlumbError("Debian's kernels are not here: run 'scripts/linux fetch'")
+        raise PlumbError(f"Debian's kernels are not here: run '{FETCH}'")
     return there
