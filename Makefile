@@ -20,7 +20,7 @@ ifeq ($(ELSEWHERE),yes)
 GOALS := $(or $(MAKECMDGOALS),all)
 .PHONY: links $(GOALS)
 links:
-	@scripts/links '$(O)'
+	+@scripts/links '$(O)'
 $(firstword $(GOALS)): links
 	@$(MAKE) --no-print-directory -C '$(O)' O= $(GOALS)
 $(wordlist 2,$(words $(GOALS)),$(GOALS)): $(firstword $(GOALS)) ; @:

@@ -23,7 +23,7 @@ INSTALL_DOCS = README.md $(sort $(wildcard docs/*.md docs/*.svg docs/boards/*.md
 
 absolute = $(if $(filter /%,$(1)),,$(error PREFIX and DESTDIR are absolute paths, not '$(1)'))
 
-.PHONY: install uninstall install-stage man
+.PHONY: install uninstall man deb
 
 man: $(INSTALL_PAGES)
 
@@ -33,44 +33,49 @@ $(INSTALL_PAGES) &: scripts/install/pages docs/quick-start.md docs/manifest.md \
 	$(Q)scripts/install/pages $(IB)
 
 # The files as they stand under PREFIX, below the folder STAGE.
-install-stage: monitor host-tools man $(INSTALL_GUESTS)
-	@install -d '$(STAGE)/bin' '$(STAGE)/lib/plumbline' '$(STAGE)/share/plumbline'
-	@sed '1s|^.*|#!$(PYTHON) -B|' scripts/install/start >'$(STAGE)/bin/plumb'
-	@chmod 755 '$(STAGE)/bin/plumb'
-	@for file in $(HOST_TOOLS); do \
-		strip --strip-unneeded -R .comment -o '$(STAGE)/lib/plumbline/'"$${file##*/}" "$$file" || exit; done
-	@for file in $(PLUMB_FILES); do \
-		install -D -m 644 "$$file" '$(STAGE)/lib/plumbline/'"$${file#scripts/}" || exit; done
-	@chmod 755 $$(find '$(STAGE)/lib/plumbline/plumblib' -name '*.sh')
-	@for file in $(INSTALL_SYSTEMS) scripts/packages; do \
-		install -D -m 644 "$$file" '$(STAGE)/share/plumbline/'"$$file" || exit; done
-	@for file in plumbline.img plumbline.elf $(INSTALL_GUESTS:$(B)/%=%); do \
-		install -D -m 644 "$(B)/$$file" '$(STAGE)/share/plumbline/build/'"$$file" || exit; done
-	@for file in $(INSTALL_DOCS) LICENSE; do \
-		install -D -m 644 "$$file" '$(STAGE)/share/doc/plumbline/'"$$file" || exit; done
-	@install -D -m 644 $(IB)/plumb.1 '$(STAGE)/share/man/man1/plumb.1'
-	@install -D -m 644 $(IB)/plumb-manifest.5 '$(STAGE)/share/man/man5/plumb-manifest.5'
-	@install -D -m 644 $(IB)/plumb.bash '$(STAGE)/share/bash-completion/completions/plumb'
-	@install -D -m 644 $(IB)/plumb.zsh '$(STAGE)/$(ZSH_COMPLETIONS)/_plumb'
-	@$(MAKE) --no-print-directory -s install-guestlib DESTDIR= PREFIX='$(STAGE)'
+STAGE = $(IB)/$@
+INSTALL_NEEDS = monitor host-tools guestlib man $(INSTALL_GUESTS)
 
-install:
+define stage
+	$(Q)rm -rf $(STAGE)
+	$(Q)install -d $(STAGE)/bin $(STAGE)/lib/plumbline
+	$(Q)sed '1s|^.*|#!$(PYTHON) -B|' scripts/install/start >$(STAGE)/bin/plumb
+	$(Q)chmod 755 $(STAGE)/bin/plumb
+	$(Q)for file in $(HOST_TOOLS); do \
+		strip --strip-unneeded -R .comment -o "$(STAGE)/lib/plumbline/$${file##*/}" "$$file" || exit; done
+	$(Q)for file in $(PLUMB_FILES); do \
+		install -D -m 644 "$$file" "$(STAGE)/lib/plumbline/$${file#scripts/}" || exit; done
+	$(Q)chmod 755 $$(find $(STAGE)/lib/plumbline/plumblib -name '*.sh')
+	$(Q)for file in $(INSTALL_SYSTEMS) scripts/packages; do \
+		install -D -m 644 "$$file" "$(STAGE)/share/plumbline/$$file" || exit; done
+	$(Q)for file in plumbline.img plumbline.elf $(INSTALL_GUESTS:$(B)/%=%); do \
+		install -D -m 644 "$(B)/$$file" "$(STAGE)/share/plumbline/build/$$file" || exit; done
+	$(Q)for file in $(INSTALL_DOCS) LICENSE; do \
+		install -D -m 644 "$$file" "$(STAGE)/share/doc/plumbline/$$file" || exit; done
+	$(Q)install -D -m 644 $(IB)/plumb.1 $(STAGE)/share/man/man1/plumb.1
+	$(Q)install -D -m 644 $(IB)/plumb-manifest.5 $(STAGE)/share/man/man5/plumb-manifest.5
+	$(Q)install -D -m 644 $(IB)/plumb.bash $(STAGE)/share/bash-completion/completions/plumb
+	$(Q)install -D -m 644 $(IB)/plumb.zsh $(STAGE)/$(ZSH_COMPLETIONS)/_plumb
+	$(Q)$(call guestlib_install,$(STAGE))
+endef
+
+install: $(INSTALL_NEEDS)
 	$(call absolute,$(DESTDIR)$(PREFIX))
-	@stage=$$(mktemp -d) && trap 'rm -rf "$$stage"' EXIT && \
-		$(MAKE) --no-print-directory install-stage STAGE="$$stage" && \
-		scripts/install/files copy "$$stage" '$(DESTDIR)$(PREFIX)'
+	$(stage)
+	$(Q)scripts/install/files copy $(STAGE) '$(DESTDIR)$(PREFIX)'
+	$(Q)rm -rf $(STAGE)
 
 uninstall:
 	$(call absolute,$(DESTDIR)$(PREFIX))
-	@scripts/install/files remove '$(DESTDIR)$(PREFIX)'
+	$(Q)scripts/install/files remove '$(DESTDIR)$(PREFIX)'
 
 DATE = $(shell sed -n 's/^DATE = "\(.*\)"/\1/p' scripts/plumblib/version.py)
 DEB = $(B)/plumbline_$(VERSION)_$(shell dpkg --print-architecture).deb
 
-.PHONY: deb
-deb:
-	@stage=$$(mktemp -d) && trap 'rm -rf "$$stage"' EXIT && \
-		$(MAKE) --no-print-directory install-stage STAGE="$$stage" PREFIX=/usr \
-			PYTHON=/usr/bin/python3 ZSH_COMPLETIONS=share/zsh/vendor-completions && \
-		scripts/install/deb "$$stage" $(VERSION) $(DATE) $(DEB)
-	@echo "$(DEB): install it with apt-get install ./$(DEB)"
+deb: PYTHON := /usr/bin/python3
+deb: ZSH_COMPLETIONS := share/zsh/vendor-completions
+deb: $(INSTALL_NEEDS)
+	$(stage)
+	$(Q)scripts/install/deb $(STAGE) $(VERSION) $(DATE) $(DEB)
+	$(Q)rm -rf $(STAGE)
+	@echo '$(DEB): install it with apt-get install ./$(DEB)'

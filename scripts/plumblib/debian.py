@@ -105,7 +105,7 @@ def _kernel_package(config: Path, flavour: str) -> str | None:
 
 def _update(config: Path, say) -> str:
     """Asks for newer package lists; what apt complained about."""
-    say("package lists of Debian armhf (kept in build/guests/apt, apart from the system's)")
+    say(f"package lists of Debian armhf (kept in {relative(GUESTS / 'apt')}, apart from the system's)")
     live = sys.stdout.isatty()  # then apt shows how far it is
     return subprocess.run([tool("apt-get"), "-c", str(config), "-q=0" if live else "-qq", "update"],
                           env={**os.environ, "LC_ALL": "C"}, text=True, check=False,
