@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import fdt
 from .common import (EXIT_OK, EXIT_REFUSED, EXIT_USAGE, PROGRAMS, PlumbError, parse_size, run_tool,
                      tool)
 
@@ -70,13 +71,29 @@ def read(path: Path, additions: Additions) -> subprocess.CompletedProcess:
         return subprocess.run([READER, file.name], capture_output=True, text=True, check=False)
 
 
-def devices(path: Path) -> str:
-    """The reader's answer for a tree that the monitor takes, with the devices."""
-    done = subprocess.run([READER, "--devices", path], capture_output=True, text=True, check=False)
+def read_file(path: Path) -> bytes:
+    """A board's tree from a file that a user names."""
+    try:
+        data = path.read_bytes()
+        fdt.parse(data)
+    except OSError as error:
+        raise PlumbError(f"{path}: {error.strerror}: name a device tree blob") from error
+    except PlumbError as error:
+        raise PlumbError(f"{path}: {error}") from error
+    return data
+
+
+def devices(tree: bytes, name: str, hint: str = "") -> str:
+    """The reader's answer for a tree that the monitor takes, with the devices. `hint`: what helps,
+    behind a refusal of the board `name`."""
+    with tempfile.NamedTemporaryFile(suffix=".dtb") as file:
+        file.write(tree)
+        file.flush()
+        done = subprocess.run([READER, "--devices", file.name], capture_output=True, text=True,
+                              check=False)
     if done.returncode != 0:
-        raise PlumbError(f"the monitor refuses this board: {done.stderr.strip()}\n"
-                         "  ('plumb board' tells what it reads; --memory and --psci add what a boot "
-                         "loader would)", EXIT_REFUSED)
+        said = done.stderr.strip().removeprefix("board: ")
+        raise PlumbError(f"{name}: the monitor refuses this board: {said}{hint}", EXIT_REFUSED)
     return done.stdout
 
 

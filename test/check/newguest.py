@@ -77,10 +77,10 @@ def check_hello(check: Check, folder: Path, guest: Path) -> None:
     """One source, two ways to build it."""
     (guest / "main.c").write_text((ROOT / "guest" / "hello" / "hello.c").read_text())
     code, said = run(["make"], guest)
-    made = guest / "out" / f"{guest.name}.bin"
-    _, flags = run(["make", "-s", "-C", str(ROOT), "build/guest/hello.bin"], folder)
-    check.result(code == 0 and made.exists() and made.read_bytes() == (ROOT / "build/guest/hello.bin").read_bytes(),
-                 "guest/hello is the same, byte for byte", said + flags)
+    made, hello = guest / "out" / f"{guest.name}.bin", ROOT / "build" / "guest" / "hello.bin"
+    _, more = run(["make", "-s", "-C", str(ROOT), "build/guest/hello.bin"], folder)
+    check.result(code == 0 and made.exists() and made.read_bytes() == hello.read_bytes(),
+                 "guest/hello is the same, byte for byte", said + more)
 
 
 def check_vfp(check: Check, guest: Path) -> None:

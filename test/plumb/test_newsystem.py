@@ -85,11 +85,7 @@ class Small(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         tree = blob()
-        with tempfile.NamedTemporaryFile(suffix=".dtb") as file:
-            file.write(tree)
-            file.flush()
-            said = boardtree.devices(Path(file.name))
-        cls.board = newsystem.read(said, tree)
+        cls.board = newsystem.read(boardtree.devices(tree, "small"), tree)
         cls.text = newsystem.text(cls.board, newsystem.hello(), "a test")
         cls.found = {}
         for remark, body in CANDIDATE.findall(cls.text):

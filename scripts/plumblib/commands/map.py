@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from .. import boards, boardtree, common, fdt, mapsvg, options, pack, qemutree, room, systemmap
-from ..common import PlumbError, relative
+from ..common import relative
 from ..machine import CHECKER
 from ..options import subcommand
 
@@ -36,10 +36,7 @@ def add(commands) -> None:
 def _board_tree(args: argparse.Namespace, packed: pack.Packed) -> tuple[bytes, str] | None:
     """The board's tree, and what the map calls the board."""
     if args.board_dtb:
-        try:
-            return args.board_dtb.read_bytes(), args.board_dtb.name
-        except OSError as error:
-            raise PlumbError(f"{args.board_dtb}: {error.strerror}: name a device tree blob") from error
+        return boardtree.read_file(args.board_dtb), args.board_dtb.name
     if not args.board:
         return None
     memory = options.memory_of(args, packed)
@@ -54,11 +51,11 @@ def _system(args: argparse.Namespace, packed: pack.Packed) -> tuple[systemmap.Sy
     if known is None:
         return systemmap.read(name, packed.partitions, manifest, None), ""
     tree, board_name = known
+    ram, nr_cpus = systemmap.board_facts(boardtree.devices(tree, board_name))
     with tempfile.TemporaryDirectory() as place:
         board_file, system_file = Path(place) / "board.dtb", Path(place) / "system.dtb"
         board_file.write_bytes(tree)
         system_file.write_bytes(blob)
-        ram, nr_cpus = systemmap.board_facts(boardtree.devices(board_file))
         judged = subprocess.run([CHECKER, "--board", board_file, system_file], capture_output=True,
                                 text=True, check=False)
     board = boards.find(args.board) if args.board else None

@@ -4,7 +4,6 @@
 import argparse
 import shlex
 import sys
-import tempfile
 from pathlib import Path
 
 from .. import boards, boardtree, common, guestfolder, newsystem, pack, qemutree, source
@@ -52,6 +51,8 @@ def _add_guest(kinds) -> None:
     sub.set_defaults(do=_guest)
 
 
+HINT = """
+  ('plumb board' tells what the monitor reads; --memory and --psci add what a boot loader would)"""
 SYSTEM_EXAMPLES = """\
 examples:
   plumb new system --board orangepi-pc -o mine.dts
@@ -88,11 +89,9 @@ def _add_system(kinds) -> None:
 def _tree(args: argparse.Namespace) -> bytes:
     additions = boardtree.Additions(args.memory, args.psci)
     if args.board_dtb:
-        if not args.board_dtb.is_file():
-            raise PlumbError(f"{args.board_dtb}: no such file: name a device tree blob")
-        if additions == boardtree.Additions():
-            return args.board_dtb.read_bytes()
-        return boardtree.completed(args.board_dtb, additions)
+        data = boardtree.read_file(args.board_dtb)
+        return data if additions == boardtree.Additions() else boardtree.completed(args.board_dtb,
+                                                                                   additions)
     if additions != boardtree.Additions():
         raise PlumbError("--memory and --psci go with --board-dtb: QEMU's boards have theirs")
     return qemutree.of_board(boards.find(args.board))
@@ -116,13 +115,9 @@ def _system(args: argparse.Namespace) -> int:
     tree = _tree(args)
     origin = (f"plumb new system --board-dtb {args.board_dtb.name}" if args.board_dtb
               else f"plumb new system --board {args.board}")
-    with tempfile.TemporaryDirectory() as place:
-        blob = Path(place) / "board.dtb"
-        blob.write_bytes(tree)
-        said = boardtree.devices(blob)
-        manifest = newsystem.text(newsystem.read(said, tree), program, origin)
-        folder = out.resolve().parent if out else Path.cwd()
-        _check(manifest, folder, blob)
+    said = boardtree.devices(tree, str(args.board_dtb or args.board), HINT if args.board_dtb else "")
+    manifest = newsystem.text(newsystem.read(said, tree), program, origin)
+    _check(manifest, out.resolve().parent if out else Path.cwd(), tree)
     if out is None:
         print(manifest, end="")
     else:
@@ -135,11 +130,11 @@ def _system(args: argparse.Namespace) -> int:
     return common.EXIT_OK
 
 
-def _check(manifest: str, folder: Path, board: Path) -> None:
+def _check(manifest: str, folder: Path, board: bytes) -> None:
     """By the monitor's own code, as the board would."""
     what = "the manifest"
     pack.complete(source.compile_source(manifest.encode(), [ROOT, folder], what), Judged(what),
-                  board=board.read_bytes())
+                  board=board)
 
 
 def _guest(args: argparse.Namespace) -> int:
