@@ -121,16 +121,16 @@ def follow() -> None:
         return
     name, vcpu, cpu = place
     inside = gdb_state.in_hyp()
-    before = guests.current
-    if not inside:
+    changes = not inside and guests.current != name
+    if changes:
         guests.select(name)
     said = f"[{'the monitor, for ' if inside else ''}{name} vCPU {vcpu}, on CPU {cpu}]"
-    if said != guests.said:
+    if said != guests.said or changes:
         guests.said = said
         print(said)
         if not inside and not guests.file(name):
             print(f"[no symbols of {name}: --guest {name}=ELF]")
-    if not inside and before != name and guests.file(name):
+    if changes and guests.file(name):
         gdb.execute("frame")
 
 

@@ -44,6 +44,7 @@ class Lines(unittest.TestCase):
         for state, word in ((1, "pending"), (2, "active"), (3, "pending and active"), (0, "empty")):
             vgic = gdb_text.Vgic([cpu(), cpu(lrs=(0, state << 28 | 50), on=3)],
                                  [bank(loan=1 << 18, in_lr=1 << 18, enabled=1 << 18)])
+            self.assertEqual(self.one(vgic, 1, 1)[4], "yes")  # the loan's
             self.assertEqual(self.one(vgic, 1, 1)[-1],
                              f"list register 1 of CPU 3, written as {word}")
 

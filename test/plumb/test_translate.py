@@ -59,7 +59,7 @@ class Short(unittest.TestCase):
     # 16 KiB at 0x40004000 for 32 bits; 8 KiB at 0x40002000 for 31.
     TABLES = Memory({0x40004000 + 0xC00 * 4: 0x50011C0E, 0x40004000 + 0x001 * 4: 0x40008001,
                      0x40004000 + 0x800 * 4: 0x60300000 | 1 << 18 | 2 | 5 << 5,
-                     0x40008000 + 0x34 * 4: 0x70056002, 0x40008000 + 0x40 * 4: 0x70080001,
+                     0x40008000 + 0x34 * 4: 0x70056002, 0x40008000 + 0x45 * 4: 0x70080001,
                      0x40002000 + 0x001 * 4: 0x90000402}, 4)
 
     def walk(self, address, bits=32, root=0x4000404A):
@@ -70,7 +70,7 @@ class Short(unittest.TestCase):
 
     def test_pages(self):
         self.assertEqual(self.walk(0x00134ABC), 0x70056ABC)
-        self.assertEqual(self.walk(0x00140ABC), 0x70080ABC)  # large: 64 KiB
+        self.assertEqual(self.walk(0x00145ABC), 0x70085ABC)  # large: 64 KiB
         self.assertIsNone(self.walk(0x00135000))
 
     def test_supersection(self):
