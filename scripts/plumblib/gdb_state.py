@@ -12,6 +12,7 @@ from . import gdb_text
 BANK = ("enabled", "group", "edge", "line", "latch", "loan", "active", "in_lr", "held_active",
         "high", "driven", "timer", "passed")
 NO_CPU = 0xFF  # SCHED_NO_CPU
+NO_BOARD = "no board: start it with 'plumb gdb'"
 STATES = ["off", "waits", "ready", "running"]  # enum sched_state
 LIVES = ["off", "loading", "running", "ending", "crashed"]  # enum life_state
 
@@ -51,7 +52,7 @@ def send(packet: str) -> bytes:
     """To the relay between gdb and QEMU (rsp.py)."""
     connection = getattr(gdb.selected_inferior(), "connection", None)
     if connection is None:
-        raise gdb.GdbError("no board: start it with 'plumb gdb'")
+        raise Missing(NO_BOARD)
     return connection.send_packet(packet)
 
 
@@ -79,6 +80,8 @@ def reset() -> None:
 
 def monitor_view() -> str:
     current = gdb.selected_thread()
+    if current is None:
+        raise Missing(NO_BOARD)
     for thread in [current, *threads()]:
         with on_thread(thread):
             tables = register("HTTBR")

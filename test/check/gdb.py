@@ -43,7 +43,10 @@ def has(said: str, *patterns: str) -> bool:
 
 
 def check_symbols(check: Check) -> None:
-    said = gdb("hbreak main_start", "continue", "info symbol $pc", "info partitions", "kill")
+    said = gdb("hbreak main_start", "continue", "info symbol $pc", "info partitions", "kill",
+               "info vcpus")
+    check.result("no board: start it with 'plumb gdb'" in said and "Python" not in said,
+                 "nothing to look at", said)
     check.result("main_start in section .text" in said, "the monitor's main_start", said)
     check.result("the monitor has made no partition yet" in said, "no partition yet", said)
     said = gdb("hbreak demo_run", "continue", "info symbol $pc", "kill",
@@ -58,7 +61,7 @@ def check_symbols(check: Check) -> None:
 def check_following(check: Check) -> None:
     """Each guest that is stopped has its own symbols; a breakpoint of one that is not stays. All
     three begin at that address, after the monitor's image, which QEMU puts there."""
-    said = gdb("hbreak exit_hvc", "continue", "delete", "hbreak *0x40010000", "continue",
+    said = gdb("hbreak main_start", "continue", "delete", "hbreak *0x40010000", "continue",
                "info symbol $pc", "continue", "info symbol $pc",
                "delete", "partition gicguest", "hbreak irq_dispatch", "partition control",
                "info breakpoints", "continue", "info symbol $pc", "kill")
