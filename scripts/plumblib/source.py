@@ -5,6 +5,7 @@ and dtc's messages about it."""
 import difflib
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,21 +68,24 @@ def names_in(file: Path) -> list[Named]:
     return found
 
 
-def all_names(system: Path) -> list[Named]:
-    """Those of a source, and of all that it includes."""
-    found: list[Named] = []
-    todo, seen = [system], set()
+def files_of(system: Path) -> list[Path]:
+    """A source, and all that it includes."""
+    files: list[Path] = []
+    todo = [system]
     while todo:
         file = todo.pop(0)
-        if file.resolve() in seen or not file.is_file():
+        if not file.is_file() or any(file.samefile(other) for other in files):
             continue
-        seen.add(file.resolve())
-        for named in names_in(file):
-            found.append(named)
-            include = named.found(searched(system)) if named.kind == "include" else None
-            if include:
-                todo.append(include)
-    return found
+        files.append(file)
+        included = [named.found(searched(system)) for named in names_in(file)
+                    if named.kind == "include"]
+        todo += [path for path in included if path]
+    return files
+
+
+def all_names(system: Path) -> list[Named]:
+    """Those of a source, and of all that it includes."""
+    return [named for file in files_of(system) for named in names_in(file)]
 
 
 def _advice(named: Named, looked: list[Path]) -> str:
@@ -201,17 +205,19 @@ class Places:
         return self.properties.get((node, name)) or self.nodes.get(node)
 
 
-def _position(line: str) -> Place | None:
-    """The first of those that dtc wrote behind a line."""
+def _position(line: str, last: bool) -> Place | None:
+    """The first, or the last, of those that dtc wrote behind a line."""
     comment = POSITIONS.search(line)
-    match = POSITION.match(comment[1]) if comment else None
-    if not match:
+    all_of_them = list(POSITION.finditer(comment[1])) if comment else []
+    if not all_of_them:
         return None
+    match = all_of_them[-1 if last else 0]
     return Place(relative(Path(match["file"])), int(match["line"]), int(match["column"]))
 
 
-def read_annotated(lines) -> Places:
-    """dtc's output with -T -T: each line one node's begin or end, or one property."""
+def read_annotated(lines: Iterable[str], last: bool = False) -> Places:
+    """dtc's output with -T -T: each line one node's begin or end, or one property. Of a node that
+    stands in several places, the first; or the last, as /delete-node/ may have ended the others."""
     places = Places()
     path: list[str] = []
     for text in lines:
@@ -223,7 +229,7 @@ def read_annotated(lines) -> Places:
         match = ANNOTATED.match(line)
         if not match:
             continue
-        place = _position(line[-4096:])
+        place = _position(line[-4096:], last)
         if match["kind"] == " {":
             path.append("" if match["name"] == "/" else match["name"])
             if place:
@@ -247,11 +253,12 @@ def _at_name(place: Place, name: str) -> Place:
 
 def find_places(system: Path) -> Places:
     """Of what dtc takes; empty if it does not say."""
+    deletes = any(b"/delete-node/" in file.read_bytes() for file in files_of(system))
     with subprocess.Popen(_dtc(searched(system), "-O", "dts", "-T", "-T", "--",
                                relative(system)), stdin=subprocess.DEVNULL, text=True,
                           errors="replace", stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as dtc:
-        places = read_annotated(dtc.stdout)
+        places = read_annotated(dtc.stdout or [], deletes)
     places.nodes = {path: _at_name(place, path.rsplit("/", 1)[1] or "/")
                     for path, place in places.nodes.items()}
     return places
