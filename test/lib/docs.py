@@ -114,7 +114,7 @@ def _plan_plumb(words: list[str], cases: str,
     words[0] = "scripts/plumb"
     if "--help" in words or len(words) == 1:
         return words, ""
-    if words[1] in ("pack", "disk", "board", "map"):
+    if words[1] in ("pack", "disk", "board", "map", "check"):
         return words, ""
     if words[1] == "new":  # where the reader's file would be, there is none
         if "-o" not in words:
