@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""gdb's commands for a system under the monitor. gdb loads this file (plumb gdb)."""
+"""gdb commands for a system on the monitor. gdb loads this file (plumb gdb)."""
 
 import json
 import os
@@ -19,7 +19,7 @@ KINDS = (gdb.BP_BREAKPOINT, gdb.BP_HARDWARE_BREAKPOINT)
 
 
 class Guests:
-    """Whose symbols are in force. Guests share virtual addresses, so only one's are."""
+    """The selection of symbols. Guests share virtual addresses, so those of one guest are loaded."""
 
     def __init__(self) -> None:
         self.files = TOLD["guests"]
@@ -32,7 +32,7 @@ class Guests:
         return self.files.get(name, "")
 
     def select(self, name: str) -> None:
-        """'': the monitor's alone. Breakpoints in the former guest stay, by address."""
+        """'': the monitor's alone. Breakpoints in the former guest remain, by address."""
         if name == self.current:
             return
         old, new = self.file(self.current), self.file(name)
@@ -68,7 +68,8 @@ def addresses(breakpoint_) -> list[int]:
 
 
 def keep_breakpoints(of: Guests) -> None:
-    """Those that name a function or line of the guest whose symbols go: by address from now on."""
+    """gdb would look up their names in the next guest. So those in the guest whose symbols are
+    unloaded are set again, by address."""
     for old in gdb.breakpoints():
         places = [at for at in addresses(old) if of.has(at)] if old.type in KINDS else []
         if not places or not old.location or old.location.startswith("*"):
@@ -90,7 +91,7 @@ def keep_breakpoints(of: Guests) -> None:
 
 
 def breakpoint_created(new) -> None:
-    """One in a guest stops in that guest alone."""
+    """A breakpoint in a guest's program gets the condition that this guest runs."""
     if not guests.current or new.type not in KINDS or not new.visible:
         return
     places = addresses(new)
@@ -177,11 +178,11 @@ class Info(gdb.Command):
 
 
 class InfoPartitions(Info):
-    """The partitions: handle, state, memory, VMID, vCPUs and the CPUs that each may use.
+    """List the partitions: state, memory, VMID, and the CPUs that each vCPU may use.
 
 info partitions [NAME|HANDLE]
 
-PA is where its memory lies physically, IPA where the guest sees it. Works while a guest runs."""
+PA is the physical address of the memory, IPA the address that the guest has for it."""
 
     def show(self, found) -> None:
         rows = []
@@ -207,12 +208,12 @@ PA is where its memory lies physically, IPA where the guest sees it. Works while
 
 
 class InfoVcpus(Info):
-    """The vCPUs: state, the CPU whose registers each has, pc and mode.
+    """List the vCPUs: state, the CPU that has the registers, pc, mode and function.
 
 info vcpus [NAME|HANDLE]
 
-Of a vCPU that is on no CPU, pc and mode are as saved. '*' is the selected thread's. States: off,
-starts, waits (for an interrupt), ready (for a CPU), running. Works while a guest runs."""
+For a vCPU on no CPU, pc and mode are the saved values. '*' marks the vCPU of the selected thread.
+The states are off, starts, waits (for an interrupt), ready (for a CPU) and running."""
 
     def show(self, found) -> None:
         here, rows = gdb_state.cpu_index(), []
@@ -236,13 +237,13 @@ starts, waits (for an interrupt), ready (for a CPU), running. Works while a gues
 
 
 class InfoLines(Info):
-    """The interrupts that are not idle: level, pending, active, enabled, and where each is.
+    """List the interrupts that are not idle: level, pending, active, enabled, and where each is.
 
 info lines [NAME|HANDLE]
 
-driver: line (KVM_IRQ_LINE), timer, device (passed through), emulated, SGI. While one is in a list
-register, pending and active are as the monitor saw them last: the guest may have taken it since.
-Works while a guest runs."""
+The driver is the source of the level: line (KVM_IRQ_LINE), timer, device (passed through) or
+emulated; an SGI has none. For an interrupt in a list register, pending and active are as of the
+monitor's last look: the guest may have acknowledged it since."""
 
     def show(self, found) -> None:
         for vm in found:
@@ -258,12 +259,14 @@ Works while a guest runs."""
 
 
 class Partition(gdb.Command):
-    """Whose symbols, and whose memory: partition [NAME|HANDLE|monitor]
+    """Select the partition whose symbols and memory gdb uses.
 
-Names, 'print', 'x' and the like are of that partition until the CPUs run again, whatever they run
-now; registers and 'bt' stay the selected CPU's. Breakpoints that are set then stop in that
-partition alone. 'monitor' is the hypervisor itself. When a guest is stopped, its own symbols are
-chosen. Without an argument: what is in force."""
+partition [NAME|HANDLE|monitor]
+
+'print', 'x' and other commands read the memory of that partition until the CPUs run again.
+Registers and 'bt' remain those of the selected CPU. A breakpoint that is set in the partition's
+program stops in that partition alone. 'monitor' is the hypervisor. A stop in a guest selects the
+symbols of that guest. Without an argument, the command prints the selection."""
 
     def __init__(self) -> None:
         super().__init__("partition", gdb.COMMAND_FILES)
@@ -322,7 +325,9 @@ chosen. Without an argument: what is in force."""
 
 
 class Hyp(gdb.Command):
-    """Print from the monitor's memory, while a guest runs, too: hyp[/FORMAT] EXPRESSION
+    """Print an expression from the monitor's memory, also when a CPU is stopped in a guest.
+
+hyp[/FORMAT] EXPRESSION
 
 hyp cpus[0].loaded->vm->config->name
 hyp/x vms[1].vcpus[0].world.hcr"""
@@ -338,9 +343,12 @@ hyp/x vms[1].vcpus[0].world.hcr"""
 
 
 class Console(gdb.Command):
-    """Type at the board's console: console TEXT
+    """Send TEXT and a carriage return to the board's console.
 
-A carriage return follows. \\xNN and the like are characters: 'console \\x1ds' is Ctrl-] s."""
+console TEXT
+
+Escapes such as \\xNN stand for characters. 'console \\x1ds' is Ctrl-] s, without the carriage
+return."""
 
     def __init__(self) -> None:
         super().__init__("console", gdb.COMMAND_RUNNING)

@@ -16,13 +16,13 @@ examples:
   plumb gdb guest/demo.dts --batch --ex 'partition gicguest' \\
             --ex 'hbreak irq_dispatch' --ex continue --ex bt --ex 'info lines'
 
-gdb's commands beside its own, each with 'help COMMAND':
-  info partitions, info vcpus [PARTITION], info lines [PARTITION]
-  partition [NAME|HANDLE|monitor]   whose symbols and memory
-  hyp EXPR                          print from the monitor's memory, while a guest runs, too
-  console TEXT                      type at the board's console
+more gdb commands ('help COMMAND' gives details):
+  info partitions, info vcpus [NAME], info lines [NAME]
+  partition [NAME|HANDLE|monitor]   select the symbols and the memory that gdb uses
+  hyp EXPRESSION                    print from the monitor's memory, in a guest, too
+  console TEXT                      send TEXT to the board's console
 
-The monitor's symbols hold from main_start on; before, it runs elsewhere.
+The monitor's symbols are valid from main_start on. Before, it runs at its load address.
 """
 
 
@@ -31,14 +31,14 @@ def add(commands) -> None:
                      EXAMPLES)
     sub.add_argument("system", type=Path, nargs="?", metavar="SYSTEM.dts", help="system manifest")
     sub.add_argument("--guest", action="append", default=[], metavar="[NAME=]ELF",
-                     help="symbols of partition NAME; X.elf beside the kernel X.bin is found "
-                          "without it")
+                     help="symbols of partition NAME (default: X.elf beside its kernel X.bin, "
+                          "if there is one)")
     sub.add_argument("--console", default="", metavar="pty|here|tmux|FILE",
-                     help="a terminal of its own whose name is printed (the default on a "
-                          "terminal), lines among gdb's, a pane of tmux, or a file alone "
-                          "(default build/gdb-console.log, which the others write, too)")
+                     help="where the board's console is: on a pty whose name is printed (default "
+                          "on a terminal), in gdb's output, in a tmux pane, or in FILE alone "
+                          "(default build/gdb-console.log; the others write it, too)")
     sub.add_argument("--attach", metavar="PTY",
-                     help="be the console of a plumb gdb that runs with --console pty")
+                     help="connect this terminal to the console of a running plumb gdb")
     sub.add_argument("--ex", action="append", default=[], metavar="CMD", help="a gdb command")
     sub.add_argument("--batch", action="store_true", help="end after the commands")
     sub.add_argument("--timeout", type=float, metavar="S", help="seconds (default none)")
