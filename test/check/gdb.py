@@ -107,18 +107,22 @@ def check_terminal(check: Check) -> None:
     os.close(far)
     said = until(terminal, b"(gdb) ")
     name = re.search(rb"console at (/dev/pts/\d+)", said)
-    console = os.open(name[1], os.O_RDWR | os.O_NOCTTY) if name else os.open(os.devnull, os.O_RDWR)
+    console = subprocess.Popen([*GDB[:2], "--attach", name[1].decode() if name else "/dev/none"],
+                               cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+    assert console.stdin and console.stdout
     os.write(terminal, b"continue\n")
-    printed = until(console, b"ready on two vCPUs")
-    os.write(console, b"vms\r")
-    printed += until(console, b"no GIC")
+    printed = until(console.stdout.fileno(), b"ready on two vCPUs")
+    console.stdin.write(b"vms\r")
+    console.stdin.flush()
+    printed += until(console.stdout.fileno(), b"no GIC")
     check.result(re.search(rb"gicguest +running", printed) is not None, "a terminal for the console", repr(printed))
     os.write(terminal, b"\x03")
     said += until(terminal, b"SIGINT")
     os.write(terminal, b"quit\n")
     said += until(terminal, b"never said")
     code = session.wait(60)
-    os.close(console)
+    check.result(console.wait(60) == 0, "the console's end")
     os.close(terminal)
     check.result(b"received signal SIGINT" in said and code == 0, "Ctrl-C is gdb's",
                  f"exit code {code}\n{said.decode(errors='replace')}")
