@@ -99,11 +99,6 @@ def _numbers(text: str | None) -> list[int]:
     return [int(word) for word in (text or "").split(",") if word]
 
 
-def room_partitions(listed: list[dict[str, str]]) -> list[room.Partition]:
-    return [room.Partition(pack.number(row.get("memory")), pack.number(row.get("memory-at")),
-                           tuple(_numbers(row.get("regions")))) for row in listed]
-
-
 def _pieces(row: dict[str, str], found: list[int | None]) -> list[Piece]:
     at = pack.number(row.get("memory-at"))
     pieces = [Piece("memory", pack.number(row["ram-ipa"]), pack.number(row["memory"]),

@@ -2,14 +2,11 @@
 """`plumb map`: a system's parts, as a table and as a picture."""
 
 import argparse
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from .. import boards, boardtree, common, fdt, mapsvg, options, pack, qemutree, room, systemmap
-from ..common import relative
-from ..machine import CHECKER
+from ..common import PlumbError, relative
 from ..options import subcommand
 
 
@@ -45,28 +42,30 @@ def _board_tree(args: argparse.Namespace, packed: pack.Packed) -> tuple[bytes, s
 
 def _system(args: argparse.Namespace, packed: pack.Packed) -> tuple[systemmap.System, str]:
     """And why the board would refuse it, "" if it would not or is not known."""
-    blob = packed.data[pack.word(packed.data, pack.MEMORY_SIZE_AT):]
-    name, manifest = relative(args.system), fdt.parse(blob)
+    name, manifest = relative(args.system), fdt.parse(packed.manifest)
     known = _board_tree(args, packed)
     if known is None:
         return systemmap.read(name, packed.partitions, manifest, None), ""
     tree, board_name = known
     ram, nr_cpus = systemmap.board_facts(boardtree.devices(tree, board_name))
-    with tempfile.TemporaryDirectory() as place:
-        board_file, system_file = Path(place) / "board.dtb", Path(place) / "system.dtb"
-        board_file.write_bytes(tree)
-        system_file.write_bytes(blob)
-        judged = subprocess.run([CHECKER, "--board", board_file, system_file], capture_output=True,
-                                text=True, check=False)
+    refusal = _refusal(packed, tree)
     board = boards.find(args.board) if args.board else None
     found = image = None
-    if board and not board.disk and judged.returncode == 0:
+    if board and not board.disk and not refusal:
         size = len(packed.data)
-        found = room.places(board, size, systemmap.room_partitions(packed.partitions), ram)
+        found = room.places(board, size, room.partitions_of(packed.partitions), ram)
         image = systemmap.image_place(board, size, ram)
     system = systemmap.read(name, packed.partitions, manifest, found)
     system.board, system.nr_cpus, system.ram, system.image = board_name, nr_cpus, ram, image
-    return system, judged.stderr.strip()
+    return system, refusal
+
+
+def _refusal(packed: pack.Packed, tree: bytes) -> str:
+    try:
+        packed.check(tree)
+    except PlumbError as error:
+        return str(error)
+    return ""
 
 
 def _map(args: argparse.Namespace) -> int:
@@ -79,6 +78,6 @@ def _map(args: argparse.Namespace) -> int:
         args.svg.write_text(mapsvg.draw(system))
         print(f"{relative(args.svg)}: the same as a picture", file=sys.stderr)
     if refusal:
-        print(f"plumb: {system.board} would refuse this system: {refusal}", file=sys.stderr)
+        print(f"plumb: {system.board} would refuse this system\n{refusal}", file=sys.stderr)
         return common.EXIT_REFUSED
     return common.EXIT_OK
