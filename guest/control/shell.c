@@ -85,10 +85,7 @@ static enum shell_next shell_quit(const char *const *words, uint32_t count)
 static enum shell_next shell_help(const char *const *words, uint32_t count);
 
 #define SHELL_LINE_USAGE "VM spi N | ppi N [VCPU] | cpu irq|fiq [VCPU]"
-#define SHELL_LINE_TAKES                         \
-	{                                        \
-		SHELL_VM, SHELL_KIND, SHELL_LINE \
-	}
+#define SHELL_LINE_TAKES SHELL_VM, SHELL_KIND, SHELL_LINE
 
 static const struct shell_command shell_commands[] = {
 	{
@@ -112,7 +109,7 @@ static const struct shell_command shell_commands[] = {
 		.min = 3,
 		.max = 4,
 		.run = shell_raise,
-		.takes = SHELL_LINE_TAKES,
+		.takes = { SHELL_LINE_TAKES },
 		.help = "Sets the line high. A level-configured interrupt comes again after each "
 			"EOI, until\n"
 			"'lower'; an edge-configured one comes once for each 'raise'.\n",
@@ -123,7 +120,7 @@ static const struct shell_command shell_commands[] = {
 		.min = 3,
 		.max = 4,
 		.run = shell_lower,
-		.takes = SHELL_LINE_TAKES,
+		.takes = { SHELL_LINE_TAKES },
 		.help = "Sets the line low.\n",
 	},
 	{
@@ -132,7 +129,7 @@ static const struct shell_command shell_commands[] = {
 		.min = 3,
 		.max = 5,
 		.run = shell_pulse,
-		.takes = SHELL_LINE_TAKES,
+		.takes = { SHELL_LINE_TAKES },
 		.help = "Sets the line high, and low MS milliseconds later. Without MS: 20 ms, two "
 			"time slices,\n"
 			"in which a vCPU that shares its CPU has run; no time for an "
