@@ -15,7 +15,7 @@ from plumblib.common import ROOT, PlumbError
 PAGE = """\
 # Title
 
-Some `code-word` of *emphasis*, **weight** and a [link](page.md#part); a path\\name.
+Some `code-word\\x1d` of *emphasis*, **weight** and a [link](page.md#part); a path\\name.
 .Not a request.
 
 ## A heading
@@ -35,7 +35,7 @@ make	all # 'it' -x
 .dot
 ```
 """
-MADE = r"""Some \fBcode\-word\fR of \fIemphasis\fR, \fBweight\fR and a link; a path\ename.
+MADE = r"""Some \fBcode\-word\ex1d\fR of \fIemphasis\fR, \fBweight\fR and a link; a path\ename.
 .Not a request.
 .SH A HEADING
 .IP \(bu 3
