@@ -106,6 +106,9 @@ static void properties(void)
 	refused(SYSTEM "p { " SOUND "irqs = \"64\"; d { " PAGE
 		       "pa = <0 0xa000000>; interrupt = <900>; }; }; };",
 		"p irqs", "d interrupt[1]");
+	refused(SYSTEM "p { " SOUND "d { " PAGE
+		       "interrupt = <40>; dt-compatible = \"a\"; dt-step = <0x200>; }; }; };",
+		"d pa", "");
 	refused(SYSTEM "p { " SOUND "memory-at = <1>; identity; d { " PAGE
 		       "pa = <0 0xa000000>; interrupt = \"4\"; interrupt-edge; dt-step = <4>; }; "
 		       "}; };",
@@ -123,7 +126,14 @@ static void places(void)
 		       "q { " PART "kernel = [7f 45 4c 46]; memory-size = <0x100001>; };\n"
 		       "r { " SOUND "no-dtb; dtb = [00]; kernel-address = <1>; }; };",
 		"p kernel-space; p entry; p initrd; q memory-size; r no-dtb; r kernel", "");
-	/* Where its memory is not known, no device overlaps it. */
+	/* Where an image is not known, another is in no place of its own. */
+	refused(SYSTEM "p { " SOUND "kernel-address = \"x\"; initrd = [01];\n"
+		       " initrd-address = <0x40010000>; }; };",
+		"p kernel-address", "");
+	/* Where its memory is not known, no device overlaps it, and it is on no board. */
+	refused(SYSTEM "p { " PART KERNEL
+		       "memory-size = <0xc0001000>; memory-at = <0 0x10000000>; }; };",
+		"p memory-size", "");
 	refused(SYSTEM "p { " PART KERNEL "memory-size = <1>; d { " PAGE
 		       "pa = <0 0x40000000>; }; }; };",
 		"p memory-size", "");
