@@ -269,6 +269,23 @@ static void check_taken(void)
 
 /* ---- on a board ---- */
 
+/* The UART of the monitor's console is at a device, or right behind it; or has its interrupt. */
+static void any_uart(uint32_t how, struct board *board)
+{
+	const struct manifest_device *d = NULL;
+
+	for (uint32_t n = 0; n < manifest.nr_partitions && !d; n++) {
+		d = manifest.partition[n].nr_devices ? &manifest.partition[n].device[0] : NULL;
+	}
+	if (d && (how & 4u)) {
+		board->uart = BOARD_UART_PL011;
+		board->uart_base.pa = d->pa.pa + (how & 1u) * d->size;
+		if ((how & 2u) && d->nr_interrupts != 0) {
+			board->uart_intid = d->intid[d->nr_interrupts - 1];
+		}
+	}
+}
+
 /* RAM from 2 GiB on, some below it, some above 4 GiB; of each the monitor may have taken the start.
  * The GIC's frames may lie where devices are. */
 static void any_board(struct fuzz_input *in, struct board *board, struct regions *free)
@@ -298,11 +315,7 @@ static void any_board(struct fuzz_input *in, struct board *board, struct regions
 	board->gich.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
 	board->gicv.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000;
 	board->nr_intids = intids[fuzz_byte(in) % 4u];
-	if (fuzz_byte(in) % 2u) {
-		board->uart = BOARD_UART_PL011;
-		board->uart_base.pa = places[how >> 6] + fuzz_byte(in) % 16u * 0x1000 + 0x800;
-		board->uart_intid = fuzz_byte(in);
-	}
+	any_uart(how, board);
 }
 
 static bool meets(const struct manifest_device *d, uint64_t base, uint64_t size)
