@@ -2,15 +2,18 @@
 """What the monitor finds in a board's device tree: build/host/board-read, and what boot loaders add
 to a tree before a system sees it."""
 
+import json
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import fdt
 from .common import (EXIT_OK, EXIT_REFUSED, EXIT_USAGE, PROGRAMS, PlumbError, parse_size, run_tool,
                      tool)
 
+LISTS = {"memory": "memory", "reserved": "reserved", "cpu": "cpus"}
 READER = PROGRAMS / "board-read"
 # U-Boot's own PSCI 0.1 (ARMV7_PSCI) has these numbers, and 1.0 those of ARM DEN 0022.
 PSCI = {
@@ -61,14 +64,15 @@ def completed(path: Path, additions: Additions) -> bytes:
     return run_tool([tool("dtc"), "-q", "-I", "dts", "-O", "dtb"], f"dtc {path}", source.encode())
 
 
-def read(path: Path, additions: Additions) -> subprocess.CompletedProcess:
+def read(path: Path, additions: Additions, *options: str) -> subprocess.CompletedProcess:
     """The reader's answer for the tree."""
     if additions == Additions():
-        return subprocess.run([READER, path], capture_output=True, text=True, check=False)
+        return subprocess.run([READER, *options, path], capture_output=True, text=True, check=False)
     with tempfile.NamedTemporaryFile(suffix=".dtb") as file:
         file.write(completed(path, additions))
         file.flush()
-        return subprocess.run([READER, file.name], capture_output=True, text=True, check=False)
+        return subprocess.run([READER, *options, file.name], capture_output=True, text=True,
+                              check=False)
 
 
 def read_file(path: Path) -> bytes:
@@ -97,12 +101,37 @@ def devices(tree: bytes, name: str, hint: str = "") -> str:
     return done.stdout
 
 
-def show(path: Path, additions: Additions) -> int:
+def _exit_code(done: subprocess.CompletedProcess) -> int:
+    return {0: EXIT_OK, 1: EXIT_REFUSED}.get(done.returncode, EXIT_USAGE)
+
+
+def _object(done: subprocess.CompletedProcess) -> dict[str, Any]:
+    """The reader's rows as one object: lists of what there may be several of."""
+    found: dict[str, Any] = {"supported": False, **{name: [] for name in LISTS.values()}}
+    for line in done.stdout.splitlines():
+        row = json.loads(line)
+        kind = row.pop("kind")
+        if kind in LISTS:
+            found[LISTS[kind]].append(row)
+        elif kind == "board":
+            found |= row
+        else:
+            found[kind] = row
+    if done.stderr:  # no tree at all
+        found["refusal"] = {"reason": done.stderr.strip()}
+    return found
+
+
+def show(path: Path, additions: Additions, as_json: bool = False) -> int:
     """Prints it; plumb's exit code."""
     if not path.exists():
         raise PlumbError(f"{path}: no such file")
+    if as_json:
+        done = read(path, additions, "--json")
+        print(json.dumps(_object(done), indent=2))
+        return _exit_code(done)
     done = read(path, additions)
     print(done.stdout, end="", flush=True)
     if done.returncode != 0:
         print(f"plumb: {done.stderr.strip()}")
-    return {0: EXIT_OK, 1: EXIT_REFUSED}.get(done.returncode, EXIT_USAGE)
+    return _exit_code(done)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Prints what the monitor finds in a board's device tree, read on the host with its own code. */
 #include "hyp/board/board_parts.h"
+#include "scripts/tools/rows.h"
 #include "scripts/tools/tree-file.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,11 +9,12 @@
 #include <string.h>
 
 static const char usage[] =
-	"usage: board-read [--devices] BOARD.dtb\n"
+	"usage: board-read [--devices | --json] BOARD.dtb\n"
 	"\n"
 	"Prints what the monitor finds in the board's device tree, one 'name: value' a line.\n"
 	"  --devices  also each node with registers: its path, the pieces of its `reg`, its\n"
 	"             interrupts by INTID\n"
+	"  --json     a JSON object a line, and so is a refusal\n"
 	"Exit status 0: it can run there; 1: refused, and node, property and reason are on "
 	"stderr;\n"
 	"2: wrong usage, or a file that cannot be read.\n"
@@ -132,6 +134,104 @@ static void print_board(const struct board *board)
 	       board->uart == BOARD_UART_NONE ? ", without a console" : "");
 }
 
+static void list_ranges(const char *kind, const struct regions *regions)
+{
+	for (uint32_t i = 0; i < regions->count; i++) {
+		rows_begin(kind);
+		rows_number("base", regions->r[i].base.pa);
+		rows_number("size", regions->r[i].size);
+		rows_end();
+	}
+}
+
+static void list_cpus(const struct board *board)
+{
+	for (uint32_t n = 0; n < board->nr_cpus; n++) {
+		enum board_start how = board->start[n].how;
+
+		rows_begin("cpu");
+		rows_number("mpidr", board->mpidr[n]);
+		rows_flag("runs", n == 0 || how != BOARD_START_NONE);
+		rows_text("start",
+			  n == 0 && how == BOARD_START_NONE ? "boots" : how_name(board, n));
+		if (how == BOARD_START_SPIN_TABLE) {
+			rows_number("release", board->start[n].release.pa);
+		}
+		if (how == BOARD_START_PSCI) {
+			rows_number("function", board->psci_cpu_on);
+		}
+		rows_end();
+	}
+}
+
+static void list_interrupts(const struct board *board)
+{
+	rows_begin("gic");
+	rows_number("gicd", board->gicd.pa);
+	rows_number("gicc", board->gicc.pa);
+	rows_number("gich", board->gich.pa);
+	rows_number("gicv", board->gicv.pa);
+	rows_flag("by_manual", board->gic_completed);
+	rows_end();
+	rows_begin("interrupts");
+	rows_number("maintenance", board->maintenance_intid);
+	rows_number("virtual_timer", board->timer_virt_intid);
+	rows_number("physical_timer", board->timer_phys_intid);
+	rows_number("hyp_timer", board->timer_hyp_intid);
+	rows_end();
+	rows_begin("timer");
+	if (board->timer_hz) {
+		rows_number("hz", board->timer_hz);
+	}
+	rows_flag("cntfrq_unset", board->timer_unset);
+	if (board->soc.counter.pa) {
+		rows_number("counter", board->soc.counter.pa);
+	}
+	rows_end();
+}
+
+static void list_board(const struct board *board, bool supported)
+{
+	static const char *const uart[] = { "", UART_KINDS(UART_NAME) };
+
+	rows_begin("board");
+	rows_text("model", board->model);
+	rows_flag("supported", supported);
+	if (supported) {
+		rows_text("power_off", off_name(board));
+	}
+	rows_end();
+	if (!supported) {
+		return;
+	}
+	list_ranges("memory", &board->memory);
+	list_ranges("reserved", &board->reserved);
+	list_cpus(board);
+	list_interrupts(board);
+	if (board->uart != BOARD_UART_NONE) {
+		rows_begin("uart");
+		rows_text("type", uart[board->uart]);
+		rows_number("base", board->uart_base.pa);
+		if (board->uart_intid) {
+			rows_number("interrupt", board->uart_intid);
+		}
+		rows_end();
+	}
+}
+
+static int list_refusal(const struct refusal *why)
+{
+	char node[256];
+
+	snprintf(node, sizeof(node), "%s%s/%s", *why->parent ? "/" : "", why->parent, why->node);
+	rows_begin("refusal");
+	rows_text("node", node);
+	rows_text("property", why->property);
+	rows_text("reason", why->reason);
+	rows_end();
+	return EXIT_REFUSED;
+}
+
 /* In use, and so is all above it. */
 static bool is_in_use(const struct fdt *fdt, fdt_node_t node)
 {
@@ -198,19 +298,27 @@ static void print_devices(const struct fdt *fdt)
 int main(int argc, char **argv)
 {
 	bool devices = argc == 3 && strcmp(argv[1], "--devices") == 0;
+	bool json = argc == 3 && strcmp(argv[1], "--json") == 0;
 	const char *path = argv[argc - 1];
 	struct fdt fdt;
 	struct board board;
 	struct refusal why = { 0 };
+	bool supported;
 
-	if (argc != (devices ? 3 : 2) || path[0] == '-') {
+	if (argc != (devices || json ? 3 : 2) || path[0] == '-') {
 		bool help = argc == 2 && strcmp(path, "--help") == 0;
 
 		fputs(usage, help ? stdout : stderr);
 		return help ? EXIT_SUCCESS : EXIT_USAGE;
 	}
 	tree_file_open(&fdt, "board", path);
-	if (!board_read(&fdt, &board, &why)) {
+	supported = board_read(&fdt, &board, &why);
+	if (json) {
+		rows_choose(true);
+		list_board(&board, supported);
+		return supported ? EXIT_SUCCESS : list_refusal(&why);
+	}
+	if (!supported) {
 		printf("model: %s\n", board.model);
 		puts("verdict: refused");
 		fflush(stdout);

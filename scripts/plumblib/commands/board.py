@@ -12,7 +12,8 @@ def add(commands) -> None:
     sub = subcommand(
         commands, "board", "tell what the monitor finds in a board's device tree",
         "examples:\n  plumb board exynos5250-arndale.dtb\n"
-        "  plumb board sun8i-h3-orangepi-pc.dtb --memory 1G@0x40000000 --psci 0.1\n\n"
+        "  plumb board sun8i-h3-orangepi-pc.dtb --memory 1G@0x40000000 --psci 0.1\n"
+        "  plumb board exynos5250-arndale.dtb --json | jq .cpus\n\n"
         "The monitor's own code reads it. 'scripts/linux boards' names trees to try.\n"
         "Exit code 0: the monitor can run there; 4: it refuses, and says why.\n")
     sub.add_argument("tree", type=Path, metavar="BOARD.dtb", help="device tree blob")
@@ -20,6 +21,7 @@ def add(commands) -> None:
                      help="with this memory, as boot loaders write it into trees that have none")
     sub.add_argument("--psci", choices=boardtree.PSCI,
                      help="with the PSCI that the boot loader offers")
+    sub.add_argument("--json", action="store_true", help="one JSON object, numbers decimal")
     sub.add_argument("--no-make", action="store_true", help="take build/ as it is")
     sub.set_defaults(do=_board)
 
@@ -27,4 +29,5 @@ def add(commands) -> None:
 def _board(args: argparse.Namespace) -> int:
     if not args.no_make:
         common.make("host-tools")
-    return boardtree.show(args.tree, boardtree.Additions(args.memory, args.psci))
+    return boardtree.show(args.tree, boardtree.Additions(args.memory, args.psci),
+                          args.json)
