@@ -4,9 +4,11 @@
 import ctypes
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from . import layout
@@ -16,7 +18,7 @@ ROOT, SOURCE, BUILD = LAYOUT.root, LAYOUT.source, LAYOUT.build
 PROGRAMS, WORK, INSTALLED = LAYOUT.programs, LAYOUT.work, LAYOUT.installed
 PAGE = 4096
 
-# Exit codes of plumb: docs/quick-start.md has the table.
+# Exit codes of plumb: exits.py says what each means.
 EXIT_OK = 0
 EXIT_GUEST = 1
 EXIT_PANIC = 2
@@ -24,6 +26,20 @@ EXIT_TIME = 3
 EXIT_REFUSED = 4
 EXIT_USAGE = 5
 EXIT_NO_END = 6
+EXIT_QUIT = 7
+
+
+verbose = False  # plumb -v: commands are told
+
+
+def say(text: str) -> None:
+    """To a person, beside what a command prints."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def tell_command(argv: list[str], settings: dict[str, str] | None = None) -> None:
+    if verbose:
+        say(shlex.join(["+", *(f"{k}={v}" for k, v in (settings or {}).items()), *map(str, argv)]))
 
 
 class PlumbError(Exception):
@@ -60,6 +76,7 @@ def how_to_install(name: str) -> str:
 def run_tool(argv: list[str], what: str, stdin: bytes | None = None,
              cwd: Path | None = None) -> bytes:
     """Runs a short-lived tool; its standard output, or an error with what it said."""
+    tell_command(argv)
     done = subprocess.run(argv, input=stdin, cwd=cwd, capture_output=True, check=False)
     if done.returncode != 0:
         said = (done.stderr + done.stdout).decode(errors="replace").strip()
@@ -77,11 +94,16 @@ def make(*targets: str) -> None:
     all that it needs."""
     if INSTALLED:
         return
-    done = subprocess.run(
-        [tool("make"), "-s", "--no-print-directory", "-C", str(ROOT), *targets],
-        env=clean_environment(), capture_output=True, check=False)
+    argv = [tool("make"), "--no-print-directory", "-C", str(ROOT), *targets]
+    if verbose:
+        argv.append("V=1")
+        tell_command(argv)
+        done = subprocess.run(argv, env=clean_environment(), stdout=sys.stderr, check=False)
+    else:
+        argv.append("-s")
+        done = subprocess.run(argv, env=clean_environment(), capture_output=True, check=False)
     if done.returncode != 0:
-        said = (done.stdout + done.stderr).decode(errors="replace").strip()
+        said = ((done.stdout or b"") + (done.stderr or b"")).decode(errors="replace").strip()
         if WORK != BUILD:
             said += (f"\n{BUILD} is not yours to write: 'make -C {ROOT} O=DIR' builds in a folder "
                      "of yours, which then has a scripts/plumb")

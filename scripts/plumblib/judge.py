@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .common import EXIT_USAGE, PlumbError, relative
+from .common import EXIT_USAGE, PlumbError, relative, tell_command
 from .machine import CHECKER, parse_list
 from .source import Place, Places, errors, find_places
 
@@ -76,8 +76,10 @@ def _run(manifest: bytes, board: bytes | None, *more: str) -> subprocess.Complet
             tree.write(board)
             tree.flush()
             argv += ["--board", tree.name]
+        argv.append(blob.name)
+        tell_command(argv)
         try:
-            return subprocess.run([*argv, blob.name], capture_output=True, text=True,
+            return subprocess.run(argv, capture_output=True, text=True,
                                   errors="replace", check=False)
         except FileNotFoundError as error:
             raise PlumbError(f"{relative(CHECKER)} is not there: run 'make'") from error

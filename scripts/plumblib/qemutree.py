@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from . import boards, debian, pack
-from .common import PlumbError, clean_environment, tool
+from .common import PlumbError, clean_environment, tell_command, tool
 
 LIMIT = 60  # seconds
 
@@ -31,6 +31,7 @@ def of_board(board: boards.Board, smp: int = 0, memory: str = "") -> bytes:
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "board.dtb"
         argv = _command(board, out, smp or board.smp, memory or board.memory or "512M")
+        tell_command(argv, board.environment)
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True,
                               env={**clean_environment(), **board.environment}, check=False,
                               timeout=LIMIT)

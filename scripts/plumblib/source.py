@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .common import BUILD, ROOT, SOURCE, PlumbError, relative, tool
+from .common import BUILD, ROOT, SOURCE, PlumbError, relative, tell_command, tool
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,9 @@ def _dtc(folders: list[Path], *more: str) -> list[str]:
     argv = [tool("dtc"), "-q", "-I", "dts"]
     for folder in folders:
         argv += ["-i", str(folder)]
-    return [*argv, *more]
+    argv += more
+    tell_command(argv)
+    return argv
 
 
 def errors(count: int) -> str:
