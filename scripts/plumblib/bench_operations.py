@@ -9,8 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import bench, pack, qemu
+from . import bench, pack, qemu, scratch
 from .common import BUILD, ROOT, PlumbError, make_variable, relative
+from .qemu_run import Session
 from .trace import TraceCounter
 
 SYSTEM = ROOT / "guest" / "bench.dts"
@@ -49,11 +50,11 @@ def boot(system: Path, run: qemu.Run, log: Path, trace: TraceCounter | None = No
     """To the end, the console into `log`; shows that if it ends badly."""
     packed = pack.pack_file(system)
     log.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(suffix=".img") as image:
+    with tempfile.NamedTemporaryFile(suffix=".img", dir=scratch.folder()) as image:
         image.write(packed.data)
         image.flush()
         with output_to(log):
-            code = qemu.Session(image.name, run, trace).wait()
+            code = Session(image.name, run, trace).wait().code
     if code != 0:
         raise PlumbError(f"{relative(system)} failed:\n{log.read_text(errors='replace')}", code)
 

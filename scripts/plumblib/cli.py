@@ -2,10 +2,12 @@
 """The command line of scripts/plumb."""
 
 import argparse
+import contextlib
+import os
 import signal
 import sys
 
-from . import common
+from . import common, scratch
 from .commands import board, check, completion, disk, fetch, gdb, new, pack, run
 from .commands import map as map_command
 from .common import PlumbError
@@ -28,17 +30,54 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(argv: list[str]) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    args = make_parser().parse_args(argv)
+def _end_on_signals() -> None:
+    """What is under way is ended in order, once: temporary files go, and so does QEMU."""
+    signals = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # else: nohup
+        signals.append(signal.SIGHUP)
+
+    def end(number: int, _frame) -> None:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for each in signals:
+        signal.signal(each, end)
+
+
+def _silence() -> None:
+    """Nothing reads what is printed any more: what is still to be printed has no reader either."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for fd in (1, 2):
+        os.dup2(nowhere, fd)
+
+
+def _run(argv: list[str]) -> int:
     try:
+        args = make_parser().parse_args(argv)
+        with contextlib.suppress(PlumbError):  # a command that needs a folder there says it
+            scratch.use()
         return args.do(args)
     except PlumbError as error:
-        print(f"plumb: {error}", file=sys.stderr)
+        common.say(f"plumb: {error}")
         return error.code
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        print(f"plumb: {error}", file=sys.stderr)
+        common.say(f"plumb: {error}")
         return common.EXIT_USAGE
     except KeyboardInterrupt:
-        print("plumb: interrupted", file=sys.stderr)
+        common.say("plumb: interrupted")
         return 128 + signal.SIGINT
+
+
+def main(argv: list[str]) -> int:
+    _end_on_signals()
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _silence()
+        return 128 + signal.SIGPIPE

@@ -2,23 +2,15 @@
 """Options that several commands have, and the system that they make of them."""
 
 import argparse
-import shlex
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
-from . import boards, common, debian, disk, fdt, pack, qemu, onboard, room, single
-from .common import ROOT, PlumbError, parse_size, relative, work_folder
+from . import (boards, common, debian, disk, exits, fdt, onboard, pack, qemu, room, scratch,
+               single)
+from .common import ROOT, PlumbError, parse_size, relative
 
-EXIT_CODES = """\
-exit codes:
-  0  every partition powered off
-  1  a partition crashed or exited with a failure
-  2  the monitor panicked
-  3  the time limit was reached
-  4  the monitor refused to start (board or manifest)
-  5  wrong usage, a missing tool, or a manifest that does not pass the check
-  6  QEMU ended without the monitor's end line
-"""
+EXIT_CODES = exits.text()
 KEYS = """\
 keys, when standard input is a terminal:
   Ctrl-A x          end QEMU          Ctrl-A Ctrl-A   send a Ctrl-A
@@ -49,7 +41,8 @@ def board_options(parser: argparse.ArgumentParser) -> None:
                        help="do not check the system against the board: the monitor will")
     group.add_argument("--no-make", action="store_true", help="take build/ as it is")
     group.add_argument("--dry-run", action="store_true",
-                       help="check and pack, print QEMU's command line, start nothing")
+                       help="check and pack, keep the image in build/run, print QEMU's command "
+                            "line, start nothing")
 
 
 def subcommand(commands, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
@@ -109,7 +102,7 @@ def run_options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
     """The board that was asked for, on which the system is checked."""
     run = qemu.Run(board=args.board, smp=smp_of(args), memory=memory_of(args, packed),
                     icount=args.icount, timeout=args.timeout, extra=args.qemu,
-                    raw=getattr(args, "raw", False),
+                    raw=packed.raw, partitions=[p["name"] for p in packed.partitions],
                     consoles=[p["name"] for p in packed.partitions
                               if pack.truth(p.get("console"))])
     if not args.unchecked:
@@ -119,14 +112,22 @@ def run_options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
 
 def with_image(packed: pack.Packed, use: Callable[[str], int]) -> int:
     """A file of its own for each run: runs may go side by side."""
-    with tempfile.NamedTemporaryFile(dir=work_folder("run"), suffix=".img") as image:
-        image.write(packed.data)
-        image.flush()
-        return use(image.name)
+    with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
+        image = Path(folder) / "system.img"
+        image.write_bytes(packed.data)
+        return use(str(image))
 
 
-def dry_run(image: str, run: qemu.Run) -> int:
-    print(shlex.join(qemu.command(image, run)))
+def system_name(args: argparse.Namespace) -> str:
+    """For files that are about this system."""
+    path = args.system or args.kernel or args.bios
+    return path.stem
+
+
+def dry_run(args: argparse.Namespace, packed: pack.Packed, run: qemu.Run) -> int:
+    """The image stays, so that the command can be run."""
+    image = scratch.place() / f"dry-run-{system_name(args)}-{run.board}.img"
+    image.write_bytes(packed.data)
+    print(qemu.shell_line(str(image), run))
+    common.say(f"plumb: the image stays: {relative(image)}")
     return common.EXIT_OK
-
-

@@ -148,6 +148,11 @@ class Packed:
     manifest: bytes
     judged: Judged
 
+    @property
+    def raw(self) -> bool:
+        """Does its one console pass all bytes unchanged?"""
+        return "raw-console" in fdt.parse(self.manifest).root.props
+
     def check(self, board: bytes | None = None) -> None:
         """Against this board, too."""
         check(self.manifest, self.judged, board)

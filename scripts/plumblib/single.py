@@ -2,13 +2,11 @@
 """`plumb run --kernel`: the manifest of one guest on the virt-compatible machine."""
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import elf, kernel, machine
-from .common import PlumbError, work_folder
+from . import elf, kernel, machine, scratch
+from .common import PlumbError
 from .guestdt import quote
 
 RAW_OFFSET = 0x10000  # of a zImage or raw image, as on virt
@@ -41,13 +39,9 @@ def _file(path: Path, what: str) -> str:
 
 
 def _keep(image: bytes) -> Path:
-    """A file for dtc. In one step: other runs may be about the same program."""
-    folder = work_folder("run")
-    path = folder / f"elf-{hashlib.sha256(image).hexdigest()[:16]}.bin"
-    if not path.exists():
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(image)
-        os.replace(file.name, path)
+    """A file for dtc."""
+    path = scratch.folder() / f"elf-{hashlib.sha256(image).hexdigest()[:16]}.bin"
+    path.write_bytes(image)
     return path
 
 

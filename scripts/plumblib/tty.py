@@ -2,6 +2,7 @@
 """Standard input as the board's keyboard: raw when it is a terminal, and restored always."""
 
 import atexit
+import contextlib
 import os
 import sys
 import termios
@@ -18,7 +19,9 @@ class RawTerminal:
         self.saved = None
         self.prefix = False
         self.quit_typed = False
-        if os.isatty(self.fd):
+        self.mid_line = False  # the last byte ended no line
+        self.is_terminal = os.isatty(self.fd)
+        if self.is_terminal:
             self.saved = termios.tcgetattr(self.fd)
             atexit.register(self.restore)
             raw = termios.tcgetattr(self.fd)
@@ -29,10 +32,14 @@ class RawTerminal:
 
     def read(self) -> bytes | None:
         """Keys typed since; None at the end of input."""
-        data = os.read(self.fd, 1024)
+        try:
+            data = os.read(self.fd, 1024)
+        except OSError:  # the terminal is gone
+            data = b""
         if not data:
             return None
-        return self.filter(data) if self.saved is not None else data
+        self.mid_line = not self.is_terminal and not data.endswith((b"\n", b"\r"))
+        return self.filter(data) if self.is_terminal else data
 
     def filter(self, data: bytes) -> bytes:
         """Takes the quit sequence out of what was typed."""
@@ -54,5 +61,6 @@ class RawTerminal:
 
     def restore(self) -> None:
         if self.saved is not None:
-            termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
-            self.saved = None
+            saved, self.saved = self.saved, None
+            with contextlib.suppress(termios.error):  # it may be gone
+                termios.tcsetattr(self.fd, termios.TCSADRAIN, saved)

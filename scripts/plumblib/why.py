@@ -12,8 +12,11 @@ LINES = 24  # at most, for one partition
 
 OURS = re.compile(rb"(?:\[plumbline\] |plumbline: )(.*)")
 THEIRS = re.compile(rb"\[([^\]]+)\] ?(.*)")
+STATUS = re.compile(r": crashed, status (-?\d+)")
 COMPLAINT = re.compile(r"vcpu \d+: pc 0x")
-GONE = re.compile(r"state: [^ ]+: (off|crashed), ")
+STATE = re.compile(r"state: [^ ]+: ([^,]+), ")
+GONE = ("off", "crashed")
+LOADING = "its memory is being loaded"
 TELLING = re.compile(r"panic|refused|crash|fail|abort|forbidden|not |cannot|exit|r\d+ ")
 SILENT = """\
 {name} has printed nothing. Its console is a PL011 at {uart:#010x}, as on QEMU's virt machine:
@@ -21,6 +24,10 @@ SILENT = """\
   - was it linked to run where it is loaded? A raw image starts at {kernel:#010x}, an ELF file where its
     headers say; another place is the manifest's kernel-address
   - Linux: bootargs with console=ttyAMA0, and earlycon for what comes before the console"""
+LOADED_LATE = """\
+{name}: its memory was still being loaded, it has not run yet: the time limit is too short for it"""
+MUTE = """\
+the monitor has printed nothing: 'Nothing on the console' in docs/debugging.md says what to look at"""
 
 
 @dataclass
@@ -28,9 +35,20 @@ class Partition:
     """What is known of one."""
 
     spoke: bool = False
-    end: str = ""  # the monitor's word: off, crashed; empty: it runs
+    end: str = ""  # the monitor's line: off, crashed; empty: it runs
+    restarts: int = 0
     complaints: list[str] = field(default_factory=list)
     state: list[str] = field(default_factory=list)
+
+    def told(self) -> str:
+        """Its state in the last report: off, running ...; empty: it was not told."""
+        found = STATE.search(self.state[0]) if self.state else None
+        return found[1] if found else ""
+
+    def status(self) -> int | None:
+        """Of its crash."""
+        found = STATUS.search(self.end)
+        return int(found[1]) if found else None
 
 
 class Why:
@@ -42,11 +60,13 @@ class Why:
         self.consoles = list(consoles or [])
         self.raw = raw
         self.own: list[str] = []  # lines about no partition
+        self.monitor = False  # it has said something
         self.state_done = False
 
     def feed(self, line: bytes) -> None:
         ours = OURS.match(line)
         if ours:
+            self.monitor = True
             self._monitor(line.decode(errors="replace"), ours[1].decode(errors="replace"))
         elif self.raw:
             self._spoke(self.consoles[:1], line)
@@ -72,7 +92,8 @@ class Why:
             known = self._partition(name)
             known.complaints = [*known.complaints, line][-LINES:]
         elif rest == "restarts":
-            self.partitions[name] = Partition(spoke=self._partition(name).spoke)
+            known = self._partition(name)
+            self.partitions[name] = Partition(spoke=known.spoke, restarts=known.restarts + 1)
         elif rest == "off" or rest.startswith("crashed"):
             self._partition(name).end = line
         else:
@@ -94,11 +115,11 @@ class Why:
 
     def running(self) -> dict[str, Partition]:
         return {name: p for name, p in self.partitions.items()
-                if not p.end and not (p.state and GONE.search(p.state[0]))
+                if not p.end and p.told() not in GONE
                 and (p.state or p.complaints or p.spoke or name in self.consoles)}
 
     def explanation(self, code: int) -> list[str]:
-        """The lines to repeat for this exit code, indented."""
+        """The lines to repeat for this exit code."""
         lines = [line for line in self.own if TELLING.search(line)][-LINES:]
         if code in (common.EXIT_GUEST, common.EXIT_TIME):
             lines = []
@@ -107,11 +128,17 @@ class Why:
         if code == common.EXIT_TIME:
             for known in self.running().values():
                 lines += known.complaints + known.state
-        return ["  " + line for line in lines]
+        return lines
 
     def silent(self) -> list[str]:
         """Advice about each partition that runs and has said nothing."""
-        running = self.running()
-        return [SILENT.format(name=name, uart=machine.windows()["uart"].base,
-                              kernel=machine.memory()["kernel"])
-                for name in self.consoles if name in running and not running[name].spoke]
+        if not self.monitor and not self.raw:
+            return [MUTE]
+        advice = []
+        for name, known in self.running().items():
+            if known.told() == LOADING:
+                advice.append(LOADED_LATE.format(name=name))
+            elif name in self.consoles and not known.spoke:
+                advice.append(SILENT.format(name=name, uart=machine.windows()["uart"].base,
+                                            kernel=machine.memory()["kernel"]))
+        return advice

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Much input at once: a pipe's first byte, pages that are pasted, a guest that does not read."""
+"""Much input at once: a pipe's first byte and its last, pages that are pasted, a guest that does not
+read. And consoles of their own, each with its own input."""
 
 import hashlib
+import os
 import shlex
 import subprocess
+import tempfile
+from pathlib import Path
 
 from lib.check import ROOT, Check
 
@@ -12,6 +16,7 @@ GUEST = "build/guest/test-{}.bin"
 LIMIT = 100  # seconds of a run: a busy host may starve it
 PIPES = 8
 PASTED = 60  # lines
+SCRIPT = 400
 LINUX_PASTED = 3180  # bytes
 STUCK = 9000  # bytes: more than ring, FIFOs and all
 STATE = "\x1ds"  # Ctrl-] s
@@ -54,6 +59,46 @@ def pasted(check: Check) -> None:
                  f"{len(answers)} were answered")
 
 
+def script(check: Check) -> None:
+    """A long one through a pipe. Its last line has no end, and it is over long before the guest is."""
+    lines = [f"{n:03}-{letters(26)}" for n in range(SCRIPT)]
+    said = plumb("console", typed="\n".join([*lines, "quit"]))
+    answers = [line for line in lines if f"no command '{line}'" in said]
+    check.result(len(answers) == SCRIPT and "plumbline: end: status 0" in said,
+                 f"a script of {SCRIPT} lines through a pipe", f"{len(answers)} were answered")
+
+
+def consoles(check: Check) -> None:
+    """One in common, one on a terminal, one into a file; a key of the multiplexer's on the common
+    keyboard goes on where it was."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "three.log"
+        process = subprocess.Popen(
+            [PLUMB, "console", "test/systems/echo.dts", "--console", "two=pty", "--console",
+             f"three={log}", "--no-make", "--timeout", str(LIMIT)], cwd=ROOT,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdin and process.stdout and process.stderr
+        terminal = os.open(process.stderr.readline().decode().split()[2], os.O_RDWR | os.O_NOCTTY)
+        process.stdin.write(b"to one\r\x1d3to three\rquit\r")
+        process.stdin.flush()
+        os.write(terminal, b"to \x1dtwo\rquit\r")
+        second = b""
+        while b"echo: quit" not in second and process.poll() is None:
+            second += os.read(terminal, 4096)
+        process.stdin.write(b"\x1d1quit\r")
+        common, _ = process.communicate()
+        os.close(terminal)
+        third = log.read_bytes()
+    for what, said, mine in (("in common", common, b"to one (6)"),
+                             ("on a terminal", second, b"to \\x1dtwo (7)"),
+                             ("in a file", third, b"to three (8)")):
+        echoes = [line for line in said.split(b"\r\n") if b"echo: to " in line]
+        check.result(echoes == [b"echo: " + mine], f"a console {what}", repr(said[-1500:]))
+    check.result(process.returncode == 0 and b"input to two" not in common
+                 and b"[plumbline] input to three" in common, "input to three consoles",
+                 repr(common[-1500:]))
+
+
 def linux(check: Check) -> None:
     """A page for a program of Linux's, as `make run-linux` boots it."""
     text = "".join(f"{n:02}-{letters(49)}\n" for n in range(PASTED))
@@ -93,6 +138,8 @@ def never(check: Check) -> None:
 def main(check: Check) -> None:
     pipes(check)
     pasted(check)
+    script(check)
+    consoles(check)
     linux(check)
     late(check)
     never(check)

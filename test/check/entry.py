@@ -7,8 +7,9 @@ import tempfile
 from pathlib import Path
 
 from lib.check import Check, run
-from plumblib import elf, qemu
+from plumblib import elf
 from plumblib.common import ROOT, tool
+from plumblib.outcome import END_LINE
 
 BEFORE, IMAGE = 0x42000000, 0x42010000
 # The image goes on at IMAGE with r2 as it was. SCTLR: ARM ARM B4.1.130, SCR: B4.1.129, CNTFRQ:
@@ -87,7 +88,7 @@ def boot(folder: Path, smp: int) -> str:
     assert process.stdout
     for line in process.stdout:
         said += line
-        if qemu.END_LINE.match(line.encode()):
+        if END_LINE.match(line.encode()):
             break
     process.terminate()
     process.wait()

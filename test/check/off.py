@@ -22,7 +22,7 @@ def seconds_to_end() -> float | None:
                           stderr=subprocess.DEVNULL) as process:
         assert process.stdout
         for line in process.stdout:
-            if re.match(rb"\[guest\] SUMMARY: ", line):
+            if re.match(rb"SUMMARY: ", line):
                 said = time.monotonic()
         code = process.wait()
     return time.monotonic() - said if said is not None and code == 0 else None

@@ -41,7 +41,7 @@ class Case:
         argv += [f"--{flag}" for flag in self.flags if flag != "whole"]
         for send in self.sends:
             argv += ["--send", send]
-        return argv + self.args + (["--no-make"] if no_make else [])
+        return argv + self.args + ["--prefix"] + (["--no-make"] if no_make else [])
 
 
 def _head(words: list[str], where: str) -> Case:

@@ -11,7 +11,7 @@ SHELLS = ("sh", "bash", "shell", "console")
 # Files that a reader brings: a stand-in takes their place.
 BROUGHT = {"zImage", "initramfs.cpio.gz", "guest.dtb", "board.dtb", "kernel.bin"}
 # Commands that are tried as they stand, from the root of the tree.
-PLAIN = {"dtc", "cat", "ls", "tail", "head", "arm-none-eabi-objdump", "arm-none-eabi-nm",
+PLAIN = {"dtc", "cat", "ls", "tail", "head", "printf", "arm-none-eabi-objdump", "arm-none-eabi-nm",
          "arm-none-eabi-addr2line", "arm-none-eabi-size", "build/host/manifest-check", "pkg-config"}
 # Commands that get a reader here: nothing to try.
 ARRIVAL = {"git", "cd"}

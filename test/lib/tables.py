@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from plumblib import uarts
+from plumblib import exits, uarts
 from plumblib.common import PlumbError
 
 CODE = re.compile(r"`([^`]+)`")
@@ -73,14 +73,25 @@ def mutant_faults(page: str, patches: dict[str, int]) -> list[str]:
             for name in sorted(told.keys() | patches.keys()) if told.get(name) != patches.get(name)]
 
 
+def exit_faults(page: str, known: list[exits.Exit]) -> list[str]:
+    """docs/quick-start.md against the exit codes of plumb."""
+    told = {(int(code), re.sub(r"[^\w\s]", "", meaning))
+            for code, meaning in rows(page, "| exit code | meaning |")}
+    has = {(each.code, re.sub(r"[^\w\s]", "", each.meaning)) for each in known}
+    return [f"{code}: '{meaning}' stands in {'the page' if (code, meaning) in told else 'exits.py'} alone"
+            for code, meaning in sorted(told ^ has)]
+
+
 def findings(root: Path) -> list[tuple[str, list[str]]]:
     """What was compared, and the faults found."""
     porting, abi, verification = "docs/porting.md", "docs/control-abi.md", "docs/verification.md"
+    start = "docs/quick-start.md"
     patches = {folder.name: len(list(folder.glob("*.patch")))
                for folder in (root / "test/verify/mutants").iterdir()}
     try:
         known = calls((root / "hyp/core/hypercall.c").read_text(), (root / "abi/plumbline.h").read_text())
         return [(f"{porting}: kinds of UART", uart_faults((root / porting).read_text(), uarts.rows())),
+                (f"{start}: exit codes", exit_faults((root / start).read_text(), exits.EXITS)),
                 (f"{abi}: calls", call_faults((root / abi).read_text(), known)),
                 (f"{verification}: mutants",
                  mutant_faults((root / verification).read_text(), patches))]

@@ -64,7 +64,7 @@ class Page(unittest.TestCase):
         return tables.calls(SOURCE.replace(HEAD, HEAD + more), abi)
 
     def test_as_it_is(self):
-        self.assertEqual([faults for _, faults in tables.findings(ROOT)], [[], [], []])
+        self.assertEqual([faults for _, faults in tables.findings(ROOT)], [[], [], [], []])
 
     def test_a_call_that_is_not_told(self):
         abi = ABI + "#define PLUMB_DUMMY 0x86000fdd /* r1 handle */\n"

@@ -3,7 +3,7 @@
 
 import unittest
 
-from plumblib.qemu import RawFilter
+from plumblib.console import RawFilter
 
 
 def shown(text: bytes, step: int) -> bytes:

@@ -14,7 +14,7 @@ from lib import stress
 from lib.result import Result, host_result
 from plumblib import qemu
 from plumblib.bench import BenchTrace, misses, table
-from plumblib.qemu import Outcome
+from plumblib.outcome import Outcome
 from plumblib.trace import TraceCounter
 from plumblib.tty import RawTerminal
 
@@ -43,11 +43,11 @@ class End(unittest.TestCase):
 
     def test_the_crash_is_repeated_and_the_start_is_not(self):
         end = outcome(b"[plumbline] 2 CPUs\n[plumbline] a: crashed\n")
-        self.assertEqual(end.why.explanation(1), ["  [plumbline] a: crashed"])
+        self.assertEqual(end.why.explanation(1), ["[plumbline] a: crashed"])
 
     def test_a_panic_is_repeated(self):
         end = outcome(b"[plumbline] 2 CPUs\nplumbline: panic: stuck\nplumbline: end: status 2\n")
-        self.assertEqual(end.why.explanation(2), ["  plumbline: panic: stuck"])
+        self.assertEqual(end.why.explanation(2), ["plumbline: panic: stuck"])
 
 
 class Stress(unittest.TestCase):
@@ -186,14 +186,14 @@ class Table(unittest.TestCase):
         one, two = cases.parse(TABLE)
         self.assertEqual(one.command("plumb"), [
             "plumb", "run", "a.dts", "--smp", "4", "--timeout", "9.0", "--icount",
-            "--send", "prompt> =>help\\r", "--no-make"])
-        self.assertEqual(two.command("plumb", no_make=False), ["plumb", "run", "--kernel", "a b"])
+            "--send", "prompt> =>help\\r", "--prefix", "--no-make"])
+        self.assertEqual(two.command("plumb", no_make=False), ["plumb", "run", "--kernel", "a b", "--prefix"])
 
     def test_a_case_on_more_boards(self):
         one, two, three = cases.parse("one a.dts smp=4 boards=midway,virt-a7\n\texpect ^done\n")
         self.assertEqual([c.name for c in (one, two, three)], ["one", "one@midway", "one@virt-a7"])
         self.assertEqual(three.command("plumb"), ["plumb", "run", "a.dts", "--smp", "4", "--board",
-                                                  "virt-a7", "--no-make"])
+                                                  "virt-a7", "--prefix", "--no-make"])
         self.assertEqual((one.options, one.expect), ({"smp": 4}, ["^done"]))
         self.assertEqual(two.expect, ["^done", ", 4 CPUs, image at"])
 

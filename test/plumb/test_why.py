@@ -3,7 +3,7 @@
 
 import unittest
 
-from plumblib.qemu import Outcome
+from plumblib.outcome import Outcome
 from plumblib.why import Why
 
 CRASH, TIME = 1, 3  # exit codes, of docs/quick-start.md
@@ -30,14 +30,14 @@ class Explanation(unittest.TestCase):
         why = fed(f"{FAULT}\r\n{OTHER}\r\n[plumbline] b: off\r\n"
                   "[plumbline] a: crashed, status 7\r\n")
         self.assertEqual(why.explanation(CRASH),
-                         ["  " + FAULT, "  [plumbline] a: crashed, status 7"])
+                         [FAULT, "[plumbline] a: crashed, status 7"])
 
     def test_at_the_time_limit_those_that_still_run(self):
         why = fed(f"{FAULT}\r\n{OTHER}\r\n[plumbline] b: off\r\n" + STATE)
         self.assertTrue(why.state_done)
         self.assertEqual(why.explanation(TIME), [
-            "  " + FAULT, "  [plumbline] state: a: running, 1 vCPU",
-            "  [plumbline] state: a vcpu 0: runs on CPU 0, pc 0x40010000"])
+            FAULT, "[plumbline] state: a: running, 1 vCPU",
+            "[plumbline] state: a vcpu 0: runs on CPU 0, pc 0x40010000"])
 
     def test_the_last_report_counts(self):
         why = fed(STATE + STATE.replace("CPU 0", "CPU 1"))
@@ -49,7 +49,7 @@ class Explanation(unittest.TestCase):
 
     def test_a_restart_forgets(self):
         why = fed(f"{FAULT}\r\n[plumbline] a: restarts\r\n[plumbline] a: crashed, status 1\r\n")
-        self.assertEqual(why.explanation(CRASH), ["  [plumbline] a: crashed, status 1"])
+        self.assertEqual(why.explanation(CRASH), ["[plumbline] a: crashed, status 1"])
 
     def test_a_guest_that_speaks_like_the_monitor_explains_nothing(self):
         why = fed("[a] [plumbline] a: crashed, status 1\r\n[a] plumbline: state: end\r\n", ["a"])
@@ -74,6 +74,16 @@ class Silence(unittest.TestCase):
         self.assertEqual(self.names(fed("[a] hi\r\n" + STATE, ["a", "b"])), [])
         self.assertEqual(self.names(fed("[a] \r\n" + STATE, ["a", "b"])), ["a"])
         self.assertEqual(self.names(fed("[c] hi\r\n" + STATE, ["a", "b"])), ["a"])
+
+    def test_what_is_still_loaded_has_nothing_to_say_yet(self):
+        state = STATE.replace("a: running", "a: its memory is being loaded")
+        self.assertEqual([advice.split(": ")[1][:27] for advice in fed(state, ["a"]).silent()],
+                         ["its memory was still being "])
+
+    def test_a_monitor_that_has_said_nothing(self):
+        self.assertEqual(len(fed("U-Boot\r\n", ["a", "b"]).silent()), 1)
+        self.assertIn("the monitor has printed nothing", fed("", ["a"]).silent()[0])
+        self.assertEqual(self.names(fed("[plumbline] up\r\n", ["a", "b"])), ["a", "b"])
 
     def test_raw(self):
         state = STATE.replace("[plumbline] ", "plumbline: ")

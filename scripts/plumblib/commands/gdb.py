@@ -65,6 +65,6 @@ def _gdb(args: argparse.Namespace) -> int:
     packed = packed_system(args)
     run = run_options(args, packed)
     if args.dry_run:
-        return with_image(packed, lambda image: dry_run(image, run))
+        return dry_run(args, packed, run)
     wanted = _wanted(args, packed.data)
     return with_image(packed, lambda image: gdb.debug(image, run, wanted))
