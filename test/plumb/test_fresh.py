@@ -13,6 +13,7 @@ http://mirror.example/debian/|bookworm|contrib
 http://mirror.example/debian/|bookworm|main
 http://mirror.example/debian/|bookworm-updates|main
 http://mirror.example/debian-security/|bookworm-security|main
+http://mirror.example/debian/|bookworm-backports|main
 https://other.example/apt|cloud-bookworm|main
 https://other.example/node|nodistro|main
 """
