@@ -161,9 +161,9 @@ def errors(count: int) -> str:
 
 
 def compile_source(source: bytes, folders: list[Path], what: str) -> bytes:
-    """One that is in no file."""
+    """One that is in no file. dtc looks for its files where it runs first: in the first folder."""
     done = subprocess.run(_dtc(folders, "-O", "dtb", "-"), input=source, capture_output=True,
-                          check=False)
+                          cwd=folders[0] if folders else None, check=False)
     said = done.stderr.decode(errors="replace").replace("<stdin>", what)
     return _compiled(done, said, what)
 
