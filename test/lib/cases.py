@@ -161,25 +161,46 @@ def _with_release(pattern: str) -> str:
     return RELEASE.sub(release, pattern)
 
 
+PREFIX = re.compile(r"\[[a-z0-9-]+\] ")
+
+
 def _joined(lines: list[str]) -> list[str]:
-    """Each partition's lines with its next one behind: a line that stayed unfinished for long has been
-    broken in two by another's."""
+    """Each partition's lines, joined with its next line: a line that was unfinished for some time
+    has been broken in two by another partition's."""
     last: dict[str, str] = {}
     found = []
     for line in lines:
-        prefix = re.match(r"\[[a-z0-9-]+\] ", line)
+        prefix = PREFIX.match(line)
         if prefix:
             found.append(last.get(prefix[0], "") + line.removeprefix(prefix[0]))
             last[prefix[0]] = line
     return found
 
 
+def _result_lines(lines: list[str]) -> list[str]:
+    """The lines in which guests report results; of those broken in two, both parts joined."""
+    open_line: dict[str, str] = {}  # by partition: the last line, if it reports nothing so far
+    found = []
+    for line in lines:
+        prefix = PREFIX.match(line)
+        name = prefix[0] if prefix else ""
+        whole = line
+        if not GUEST_LINE.match(line) and name:
+            whole = open_line.get(name, "") + line.removeprefix(name)
+        if GUEST_LINE.match(whole):
+            found.append(whole)
+            open_line.pop(name, None)
+        else:
+            open_line[name] = line
+    return found
+
+
 def judge(case: Case, code: int, log: str) -> Result:
     """The guests' own results, and one for the case."""
     result = Result(case.name, log=log)
-    result.count(GUEST_LINE)
-    passes = result.passed
     lines = [line.rstrip("\r") for line in log.splitlines()]
+    result.count(GUEST_LINE, lines if "whole" in case.flags else _result_lines(lines))
+    passes = result.passed
     wrong = []
     if code != case.options.get("exit", 0):
         wrong.append(f"exit code {code}, not {case.options.get('exit', 0)}")

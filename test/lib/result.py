@@ -21,8 +21,9 @@ class Result:
     log: str = ""
     seconds: float = 0.0
 
-    def count(self, line_format: re.Pattern) -> None:
-        for line in self.log.splitlines():
+    def count(self, line_format: re.Pattern, lines: list[str] | None = None) -> None:
+        """Those of the log, or of `lines`."""
+        for line in self.log.splitlines() if lines is None else lines:
             match = line_format.match(line.strip("\r"))
             if not match:
                 continue

@@ -236,6 +236,11 @@ class Table(unittest.TestCase):
         end = "[g] SUMMARY: 2 passed, 0 failed, 1 skipped\n"
         self.assertEqual(self.judge("a b", 0, "[g] PASS: x\r\nPASS: y\n[g] SKIP: z\n" + end), (3, 0))
         self.assertEqual(self.judge("a b", 0, "[g] PASS: x\n[g] FAIL: y\n" + end), (1, 2))
+        # Another partition's line may break a line anywhere.
+        self.assertEqual(self.judge("a b", 0, "[g] PASS:\n[h] PASS: x\n[g]  y\n" + end), (3, 0))
+        self.assertEqual(self.judge("a b", 0, "[g] PASS: x\n[g] FA\n[h] z\n[g] IL: y\n" + end),
+                         (1, 2))
+        self.assertEqual(self.judge("a b", 0, "[g] PASS: x\n[h] z\n[g] and y\n" + end), (2, 0))
 
     def test_nothing_tested_fails(self):
         for end in ("", "SUMMARY: 0 passed, 0 failed\n", "SUMMARY: 1 passed, 1 failed\n"):
