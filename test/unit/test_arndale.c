@@ -133,7 +133,7 @@ static void read_tree(void)
 {
 	FILE *file = fopen(TREE, "rb");
 	size_t size = file ? fread(blob, 1, sizeof(blob), file) : 0;
-	struct refusal why;
+	struct refusal why = { 0 };
 
 	if (size == 0) {
 		printf("FAIL no " TREE ": 'scripts/linux fetch' fetches it\n");

@@ -25,7 +25,7 @@ static void read_board(const char *source)
 {
 	struct tree blob = tree_compile(source, "");
 	struct fdt fdt;
-	struct refusal why;
+	struct refusal why = { 0 };
 	bool ok;
 
 	memset(&board, 0xa5, sizeof(board));

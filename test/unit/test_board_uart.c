@@ -26,7 +26,7 @@ static struct board board;
 static void read_tree(const char *chosen, const char *aliases, const char *soc)
 {
 	char *source = malloc(sizeof(frame) + strlen(chosen) + strlen(aliases) + strlen(soc));
-	struct refusal why;
+	struct refusal why = { 0 };
 	struct tree tree;
 	struct fdt fdt;
 
