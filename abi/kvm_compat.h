@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * KVM/ARM's interrupt-line ABI: names, values and layout as Linux gives them, byte for byte.
- * Code written against <linux/kvm.h> and <asm/kvm.h> for KVM_IRQ_LINE compiles against this file.
- * It needs <stdint.h> alone, and assembly may include it for the numbers.
+ * KVM/ARM's interrupt-line ABI: names, values and layout are Linux's, byte for byte. Code written
+ * against <linux/kvm.h> and <asm/kvm.h> for KVM_IRQ_LINE compiles against this file. It needs only
+ * <stdint.h>; assembly may include it for the numbers.
  *
  * Facts from 'KVM: ARM: Inject IRQs and FIQs from userspace' (2013) and Linux 5.5's
  * KVM_CAP_ARM_IRQ_LINE_LAYOUT_2.

@@ -46,13 +46,13 @@
 #define PLUMB_GET_VM_INFO     0x86000f00 /* r1 handle -> r0 0/-errno, r1 shape, r2, r3 name */
 #define PLUMB_GET_VM_NAME     0x86000f01 /* r1 handle, r2 first -> r0 0/-errno, r1..r3 name */
 #define PLUMB_GET_STATS	      0x860000ce /* r1 handle, r2 vcpu, r3 index -> r0, r1 low, r2 high */
-#define PLUMB_SYSTEM_EXIT     0x86000f08 /* r1 status: as SYSTEM_OFF; not 0 counts as a crash */
+#define PLUMB_SYSTEM_EXIT     0x86000f08 /* r1 status: as SYSTEM_OFF; non-zero: a crash */
 
 #define PLUMB_REVISION_MAJOR 1
 #define PLUMB_REVISION_MINOR 1 /* 1: PLUMB_GET_VM_NAME */
 
-/* One PLUMB_IRQ_LINE_MANY applies at most so many entries; the result tells, call again for the
- * rest. */
+/* One PLUMB_IRQ_LINE_MANY applies at most this many entries and returns their number. The caller
+ * calls again for the rest. */
 #define PLUMB_IRQ_LINE_MANY_MAX 64
 
 /* This hypervisor's UID, as PLUMB_CALL_UID returns it in r0..r3. */
@@ -69,8 +69,8 @@
 #define PLUMB_IRQ_EDGE	  0x10
 
 /* PLUMB_GET_VM_INFO, r1: vCPUs in 7..0, interrupts of its VGIC (0: none) in 23..8, state in 31..24;
- * r2, r3: the first eight characters of its name, little-endian, zero-padded. The caller's r2 and
- * r3 may hold anything: PLUMB_GET_VM_NAME gives the rest. */
+ * r2, r3: the first eight characters of its name, little-endian, zero-padded. The call ignores the
+ * caller's r2 and r3. PLUMB_GET_VM_NAME gives the rest. */
 #define PLUMB_VM_OFF	 0
 #define PLUMB_VM_RUNNING 1
 #define PLUMB_VM_LOADING 2

@@ -11,20 +11,21 @@ uint32_t vgic_hw_init(uintptr_t gich);
 /* Every other CPU: its banked registers. */
 void vgic_hw_init_cpu(void);
 
-/* List registers in use, VMCR-less: what a fold needs while the vCPU stays loaded. */
+/* Reads the state that a fold needs while the vCPU stays loaded: the list registers in use, not
+ * VMCR. */
 void vgic_hw_read(struct vgic_cif *cif);
-/* List registers that hold nothing. */
+/* The empty list registers. */
 uint32_t vgic_hw_empty(void);
-/* Those of them whose EOI asks for maintenance (GICH_EISR). What the mirror believes free is to be
- * cleared from then on. */
+/* Those of them whose EOI asks for maintenance (GICH_EISR). From then on, flush must clear list
+ * registers that are free in the mirror. */
 uint32_t vgic_hw_ended(struct vgic_cif *cif);
-/* VMCR and APR, which the mirror of a loaded vCPU does not follow. */
+/* Reads VMCR and APR, which the mirror of a loaded vCPU does not track. */
 void vgic_hw_look(struct vgic_cif *cif);
-/* Dirty list registers and HCR. */
+/* Writes the dirty list registers and HCR. */
 void vgic_hw_write(struct vgic_cif *cif);
 
-/* World switch. Save reads VMCR, APR and the list registers in use, and leaves nothing behind: all
- * list registers are cleared, the interface is off. */
+/* World switch. Save reads VMCR, APR and the list registers in use, then clears all list registers
+ * and disables the interface. */
 void vgic_hw_save(struct vgic_cif *cif);
 void vgic_hw_restore(struct vgic_cif *cif);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One interrupt: what a change of its state means for the vCPUs. Within vgic/. What stands here as
- * a whole is on the way of every interrupt. */
+/* One interrupt: the effect of a change of its state on the vCPUs. Within vgic/. The functions
+ * defined here are in the path of every interrupt. */
 #ifndef VGIC_VGIC_IRQ_H
 #define VGIC_VGIC_IRQ_H
 
 #include "vgic/vgic_state.h"
 
-/* The vCPU's list of interrupts that want a list register: in, out. */
+/* Adds to, and removes from, the vCPU's list of interrupts that need a list register. */
 VGIC_INLINE void vgic_irq_set_ready(struct vgic_cpu *cpu, uint32_t intid)
 {
 	cpu->ready[intid / 32] |= BIT32(intid % 32);
@@ -25,7 +25,7 @@ VGIC_INLINE void vgic_irq_clear_ready(struct vgic_cpu *cpu, uint32_t intid)
 	}
 }
 
-/* The vCPU is to do at least this before it goes on. */
+/* The vCPU must do at least this work before it continues. */
 VGIC_INLINE void vgic_irq_ask(struct vgic_cpu *cpu, enum vgic_work work)
 {
 	if (cpu->cif.work < work) {
@@ -39,7 +39,7 @@ VGIC_INLINE bool vgic_irq_is_open(const struct vgic *vgic, const struct vgic_ref
 	return ((ref->bank->active | vgic_state_forwards(vgic, ref->bank)) & ref->bit) != 0;
 }
 
-/* Off whichever list it is on. */
+/* Removes it from its list, ready or barred. */
 VGIC_INLINE void vgic_irq_unlist(struct vgic_cpu *cpu, const struct vgic_ref *ref)
 {
 	if (cpu->ready[ref->intid / 32] & ref->bit) {
@@ -50,8 +50,8 @@ VGIC_INLINE void vgic_irq_unlist(struct vgic_cpu *cpu, const struct vgic_ref *re
 }
 
 /* An active interrupt stays with the vCPU that acknowledged it. A pending SPI goes to one of its
- * targets: where it is already, else the lowest. On a uniprocessor GICD_ITARGETSR means nothing
- * (IHI 0048B 4.3.12). `pending`: the bank's. */
+ * targets: the vCPU that has it already, else the lowest target. On a uniprocessor GICD_ITARGETSR
+ * has no effect (IHI 0048B 4.3.12). `pending`: the bank's. */
 VGIC_INLINE uint32_t vgic_irq_destination_of(const struct vgic *vgic, const struct vgic_ref *ref,
 					     uint32_t pending)
 {
@@ -79,12 +79,12 @@ VGIC_INLINE uint32_t vgic_irq_destination(const struct vgic *vgic, const struct 
 	return vgic_irq_destination_of(vgic, ref, vgic_state_pending(ref->bank));
 }
 
-/* It is ready on a vCPU whose mirror this is: does that end its WFI? */
+/* The interrupt is ready on the vCPU of this mirror: does that end its WFI? */
 bool vgic_irq_wakes(const struct vgic_cif *cif, const struct vgic_ref *ref);
 
-/* List registers known to be free are filled without a look; are there too few, some may be empty
- * by now. Who is on no CPU, and would not be signalled this one, need not be told: it may sleep
- * on. */
+/* If enough list registers are known to be free, they are filled without a look; if not, some may
+ * be empty by now. A vCPU that is not loaded, and whose interface would not signal this interrupt,
+ * is not kicked: it may continue to wait. */
 VGIC_INLINE void vgic_irq_notify(struct vgic *vgic, const struct vgic_ref *ref, uint32_t vcpu,
 				 vgic_kick_t *kick)
 {
@@ -96,7 +96,7 @@ VGIC_INLINE void vgic_irq_notify(struct vgic *vgic, const struct vgic_ref *ref, 
 	}
 }
 
-/* It is on no list and in no list register: onto that of `to`, where it is to be. */
+/* The interrupt is on no list and in no list register: adds it to the list of `to`. */
 VGIC_INLINE void vgic_irq_list(struct vgic *vgic, const struct vgic_ref *ref, uint32_t to,
 			       vgic_kick_t *kick)
 {
@@ -112,14 +112,14 @@ VGIC_INLINE void vgic_irq_list(struct vgic *vgic, const struct vgic_ref *ref, ui
 	}
 }
 
-/* It is in no list and in no list register any more, irq->vcpu says where it was: to where it
- * belongs now. */
+/* The interrupt is no longer on a list or in a list register, and irq->vcpu is its previous place:
+ * moves it to its new place. */
 VGIC_INLINE void vgic_irq_enter(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	vgic_irq_list(vgic, ref, vgic_irq_destination(vgic, ref), kick);
 }
 
-/* The vCPU that has it is to fold: it shows, or counts on, what is no longer so. */
+/* Makes the vCPU that has the interrupt fold, because its list register is out of date. */
 VGIC_INLINE void vgic_irq_recall(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	uint32_t vcpu = ref->irq->vcpu;
@@ -149,20 +149,21 @@ VGIC_INLINE void vgic_irq_move(struct vgic *vgic, const struct vgic_ref *ref, ui
 	vgic_irq_list(vgic, ref, to, kick);
 }
 
-/* In no list register: from the vCPU in whose list it is, if any, to where it belongs. */
+/* The interrupt is in no list register: moves it from the vCPU whose list it is on, if any, to its
+ * place. */
 VGIC_INLINE void vgic_irq_place(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	vgic_irq_move(vgic, ref, vgic_irq_destination(vgic, ref), kick);
 }
 
-/* The same of one that is known to pend. */
+/* The same for an interrupt known to be pending. */
 VGIC_INLINE void vgic_irq_place_pending(struct vgic *vgic, const struct vgic_ref *ref,
 					vgic_kick_t *kick)
 {
 	vgic_irq_move(vgic, ref, vgic_irq_destination_of(vgic, ref, ref->bit), kick);
 }
 
-/* vgic_irq_update, expanded where it is called. */
+/* vgic_irq_update, inline. */
 VGIC_INLINE void vgic_irq_update_here(struct vgic *vgic, const struct vgic_ref *ref,
 				      vgic_kick_t *kick)
 {
@@ -173,15 +174,15 @@ VGIC_INLINE void vgic_irq_update_here(struct vgic *vgic, const struct vgic_ref *
 	}
 }
 
-/* Something that decides where the interrupt belongs has changed: moves it there, or has the vCPU
- * that has it in a list register fold. */
+/* State that determines the interrupt's place has changed: moves it, or makes the vCPU that has it
+ * in a list register fold. */
 void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick);
 
 /* vgic_irq_update for each of `bits` of a word as `vcpu` sees it. */
 void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
 			  vgic_kick_t *kick);
 
-/* Tells its ready and its barred ones apart anew. */
+/* Sorts its interrupts anew into ready and barred ones. */
 void vgic_irq_sort(struct vgic *vgic, uint32_t vcpu);
 
 /* GICD_ICPENDR's effect. */
@@ -191,10 +192,10 @@ void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_
 void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick);
 void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick);
 
-/* Does only the hardware of a loaded vCPU know whether it is active? */
+/* Is its active state only in the hardware of a loaded vCPU? */
 bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref);
 
-/* The physical interrupt is no longer the guest's: glue deactivates it (vgic_phys_release_next).
+/* The guest no longer holds the physical interrupt: glue deactivates it (vgic_phys_release_next).
  * The caller places the virtual one anew. */
 void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref);
 

@@ -9,26 +9,27 @@
 /* List registers hold the upper five bits of a priority. */
 #define VGIC_LR_PRIORITY_DROP 3
 
-/* Priorities as the distributor has them: bits 7..3, the others zero. */
+/* Priorities as in the distributor: bits 7..3, the others zero. */
 VGIC_INLINE uint32_t vgic_lr_priority(uint32_t priority)
 {
 	return FIELD_PREP(GICH_LR_PRIORITY, priority >> VGIC_LR_PRIORITY_DROP);
 }
 
-/* A physical interrupt: the guest's EOI deactivates it, or asks glue to (soft_eoi). */
+/* A physical interrupt: the guest's EOI deactivates it, or makes glue do it (soft_eoi). */
 VGIC_INLINE uint32_t vgic_lr_hw(const struct vgic *vgic, const struct vgic_ref *ref)
 {
 	return vgic->soft_eoi ? GICH_LR_EOI
 			      : GICH_LR_HW | FIELD_PREP(GICH_LR_PHYSID, (uint32_t)ref->irq->physid);
 }
 
-/* A level that is still high when the guest is through pends again: the EOI bit asks for a look. */
+/* A level-sensitive interrupt whose line is still high after the guest's EOI becomes pending again:
+ * the EOI bit requests a maintenance interrupt. */
 VGIC_INLINE uint32_t vgic_lr_again(const struct vgic_ref *ref)
 {
 	return ref->bank->line & ~ref->bank->edge & ref->bit ? GICH_LR_EOI : 0;
 }
 
-/* What is ready and not active pends and may be forwarded (vgic_irq_destination). */
+/* A ready interrupt that is not active is pending and forwarded (vgic_irq_destination). */
 VGIC_INLINE uint32_t vgic_lr_encode_pending(const struct vgic *vgic, const struct vgic_ref *ref)
 {
 	uint32_t value = GICH_LR_PENDING | vgic_lr_priority(ref->irq->priority);
@@ -44,12 +45,13 @@ VGIC_INLINE uint32_t vgic_lr_encode_pending(const struct vgic *vgic, const struc
 	return value | (sources & (sources - 1) ? GICH_LR_EOI : 0);
 }
 
-/* The same for what is active. `crowded`: something pending is left outside. Then what is active
- * here must not pend again by itself: after its EOI it would count as the pending one that keeps
- * NPIE quiet, and go before a higher one outside. The EOI asks for a new choice instead. */
+/* The same for an active interrupt. `crowded`: a pending interrupt has no list register. Then an
+ * active one in a list register must not be pending there too: after its EOI it would prevent the
+ * NPIE maintenance interrupt, and precede a higher priority outside. Its EOI requests a new choice
+ * instead. */
 uint32_t vgic_lr_encode_active(const struct vgic *vgic, const struct vgic_ref *ref, bool crowded);
 
-/* The latch that the list register shows as pending is the hardware's to consume. */
+/* Lends the latch that the list register shows as pending to the hardware, which consumes it. */
 VGIC_INLINE void vgic_lr_lend(const struct vgic_ref *ref, uint32_t value)
 {
 	struct vgic_bank *bank = ref->bank;
@@ -66,7 +68,7 @@ VGIC_INLINE void vgic_lr_lend(const struct vgic_ref *ref, uint32_t value)
 	bank->latch = latch;
 }
 
-/* What list register n of ref->vcpu must be for this interrupt. */
+/* Sets list register n of ref->vcpu for this interrupt. */
 VGIC_INLINE void vgic_lr_fill(struct vgic *vgic, const struct vgic_ref *ref, uint32_t n,
 			      bool crowded)
 {
@@ -75,7 +77,7 @@ VGIC_INLINE void vgic_lr_fill(struct vgic *vgic, const struct vgic_ref *ref, uin
 	uint32_t value;
 
 	if (bank->active & ref->bit) {
-		struct vgic_ref copy = *ref; /* *ref itself is to stay in registers */
+		struct vgic_ref copy = *ref; /* *ref itself can stay in registers */
 
 		value = vgic_lr_encode_active(vgic, &copy, crowded);
 	} else {
@@ -104,15 +106,15 @@ VGIC_INLINE void vgic_lr_put(struct vgic *vgic, const struct vgic_ref *ref, uint
 	cpu->lr_irq[n] = (uint16_t)ref->intid;
 }
 
-/* List register n, as read back -> ready or nowhere. */
+/* List register n, as read back -> its interrupt is ready or nowhere. */
 void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick);
 
-/* List register n, known to be empty: what was in it pends there again, or is ready or nowhere, and
- * n is free. */
+/* List register n, known to be empty: its interrupt is pending there again, or it is ready or
+ * nowhere, and n is free. */
 void vgic_lr_take_empty(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick);
 
-/* An empty list register may keep the rest of its bits, but for EOI: with it, GICH_EISR goes on
- * asserting the maintenance interrupt. */
+/* An empty list register may keep its other bits except EOI: with EOI, GICH_EISR keeps the
+ * maintenance interrupt asserted. */
 VGIC_INLINE bool vgic_lr_must_clear(uint32_t value)
 {
 	return (value & GICH_LR_STATE) || (value & (GICH_LR_HW | GICH_LR_EOI)) == GICH_LR_EOI;

@@ -8,7 +8,8 @@
 /* A write to GICD_SGIR. */
 void vgic_sgi_send(struct vgic *vgic, uint32_t vcpu, uint32_t value, vgic_kick_t *kick);
 
-/* One byte of GICD_CPENDSGIR, GICD_SPENDSGIR: the sources of SGI `intid` that is pending here. */
+/* One byte of GICD_CPENDSGIR and GICD_SPENDSGIR: the sources for which SGI `intid` is pending on
+ * this vCPU. */
 uint32_t vgic_sgi_sources(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);
 void vgic_sgi_set(struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t sources,
 		  vgic_kick_t *kick);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a VGIC is made of; for vgic/ and its tests alone. Lock: the partition's VGIC lock, held by
- * the caller of every public function, protects all of it.
+ * The state of a VGIC; only for vgic/ and its tests. Lock: the partition's VGIC lock, held by the
+ * caller of every public function, protects all of it.
  *
- * Most of an interrupt's state is one bit in each word of a bank (32 interrupts), as the
- * distributor shows it, so that a word access is a few logical operations; the rest is struct
+ * Most of an interrupt's state is one bit in each word of a bank (32 interrupts), as in the
+ * distributor's registers, so that a word access is a few logical operations; the rest is in struct
  * vgic_irq.
  *
  * Where an interrupt is: nowhere (irq->vcpu is VGIC_NOWHERE), ready on one vCPU (its bit is set in
- * that vCPU's `ready`: it wants a list register), barred there (`barred`: it would be ready if
+ * that vCPU's `ready`: it needs a list register), barred there (`barred`: it would be ready if
  * GICD_CTLR forwarded its group; a write there then moves 32 at once), or in a list register of one
  * vCPU (its bit is set in `in_lr`). An interrupt is never in two places.
  */
@@ -25,8 +25,8 @@
 #define VGIC_LEVELS    5       /* bits of a priority that count: 7..3 */
 #define VGIC_ACTIVES   6       /* of active_priority: 7..2; bit 2 is 1 in 0xff alone */
 
-/* What is on the way of every interrupt is expanded in place: a call and its arguments in memory
- * cost more than many of them do. */
+/* Functions in the path of every interrupt are inline: a call with its arguments in memory would
+ * cost more than many of them. */
 #define VGIC_INLINE static inline __attribute__((always_inline))
 
 /* 32 interrupts; bit n is interrupt 32 * word + n. */
@@ -37,32 +37,35 @@ struct vgic_bank {
 	uint32_t line;
 
 	/* Pending apart from a high level line: an edge, ISPENDR, an SGI's sources. While it is
-	 * lent to a list register as pending it is `loan` instead, so that what comes meanwhile is
-	 * told from what the guest may have taken: what is left of the loan returns at fold. */
+	 * lent to a list register as pending it is in `loan` instead, so that a new edge is
+	 * distinct from the one that the guest may have acknowledged. A loan that is still pending
+	 * returns at fold. */
 	uint32_t latch;
 	uint32_t loan;
 
 	uint32_t active; /* as of the last fold */
 	uint32_t in_lr;
 
-	/* Changes to `active` by another vCPU while only the hardware knows the state: applied when
-	 * the vCPU that has the interrupt folds. */
+	/* Changes to `active` by another vCPU while the state is only in hardware: applied when the
+	 * vCPU that has the interrupt folds. */
 	uint32_t op_activate;
 	uint32_t op_deactivate;
 
-	/* The physical interrupt fired and is active in the physical GIC: it waits behind `line`
-	 * (an edge: `latch` or `loan`), or (held_active) it is what the guest has active. */
+	/* The physical interrupt fired and is active in the physical GIC: the virtual one is
+	 * pending by `line` (an edge: by `latch` or `loan`), or (held_active) active in the
+	 * guest. */
 	uint32_t held;
 	uint32_t held_active;
-	uint32_t high;	    /* held_active: the physical line, as last looked at */
-	uint32_t held_lent; /* it is what a list register shows as pending, without the HW bit */
+	uint32_t high;	    /* held_active: the physical line, as last read */
+	uint32_t held_lent; /* a list register shows it as pending, without the HW bit */
 	uint32_t release; /* the physical interrupt is to be deactivated: vgic_phys_release_next */
 
-	uint32_t driven; /* not VGIC_OWNER_LINE, but one of these, or VGIC_OWNER_DEVICE: */
+	uint32_t driven; /* not VGIC_OWNER_LINE; one of these, or VGIC_OWNER_DEVICE: */
 	uint32_t timer;
 	uint32_t passed;
 
-	/* The priorities, and active priorities, bit 7 of each first: 32 are compared at once. */
+	/* The priorities, and active priorities, as planes of bits, bit 7 first: 32 are compared at
+	 * once. */
 	uint32_t level[VGIC_LEVELS];
 	uint32_t active_level[VGIC_ACTIVES];
 	uint32_t spare[3];
@@ -70,13 +73,13 @@ struct vgic_bank {
 
 _Static_assert(sizeof(struct vgic_bank) == 128, "a power of two: found by a shift");
 
-#define VGIC_TRIGGER_EDGE    BIT32(0) /* the board's word: from each reset on */
-#define VGIC_TRIGGER_CHANGED BIT32(1) /* the physical one is to follow: vgic_phys_trigger_next */
+#define VGIC_TRIGGER_EDGE    BIT32(0) /* edge-triggered on the board: set at each reset */
+#define VGIC_TRIGGER_CHANGED BIT32(1) /* physical one to be changed: vgic_phys_trigger_next */
 
 struct vgic_irq {
 	uint16_t physid;
 	uint8_t priority;	 /* GICD_IPRIORITYR */
-	uint8_t active_priority; /* as acknowledged: the order in which the guest ends them */
+	uint8_t active_priority; /* the priority at the acknowledge: orders the guest's EOIs */
 	uint8_t targets;	 /* GICD_ITARGETSR; SPIs */
 	uint8_t vcpu;		 /* ready, barred or in a list register there; or VGIC_NOWHERE */
 	uint8_t lr;		 /* which one; stays as a hint afterwards */
@@ -88,7 +91,7 @@ struct vgic_irq {
 struct vgic_cpu {
 	struct vgic_cif cif;
 	bool loaded;
-	bool folded;	    /* no list register holds anything that memory does not know */
+	bool folded;	    /* no list register holds state that memory does not have */
 	bool unsorted;	    /* GICD_CTLR was written: ready and barred are as before, and work is
 			     * SYNC: vgic_irq_sort */
 	bool ops;	    /* there are op_activate, op_deactivate bits for it */
@@ -96,13 +99,13 @@ struct vgic_cpu {
 	uint32_t fold_seq;  /* counts folds */
 	uint32_t nr_ready;  /* bits in ready */
 	uint32_t ready_sum; /* bit w: ready[w] is not 0 */
-	uint32_t recall;    /* bit n: what LRn shows is no longer so, unless it is empty */
+	uint32_t recall;    /* bit n: LRn is out of date, unless it is empty */
 	uint32_t ready[VGIC_MAX_WORDS];
 	uint32_t barred[VGIC_MAX_WORDS];
 	uint16_t lr_irq[VGIC_MAX_LRS]; /* INTID in LRn, VGIC_NO_IRQ; valid unless folded */
 
-	/* The read that was answered with MMIO_RETRY: its register (0: none), the vCPUs whose fold
-	 * it waits for, and their fold_seq then. */
+	/* The read that returned MMIO_RETRY: its register (0: none), the vCPUs whose fold it waits
+	 * for, and their fold_seq at that time. */
 	uint32_t retry_offset;
 	uint32_t retry_wait;
 	uint32_t retry_seq[VGIC_MAX_VCPUS];
@@ -116,7 +119,7 @@ struct vgic {
 	uint32_t nr_irqs;
 	uint32_t nr_words;
 	uint32_t nr_lrs;
-	uint32_t all_lrs; /* a bit for each */
+	uint32_t all_lrs; /* one bit for each */
 	uint32_t ctlr;
 	bool soft_eoi;		  /* vgic_phys_set_soft_eoi */
 	uint32_t group_on[2];	  /* all ones if the distributor forwards the group */
@@ -128,7 +131,7 @@ struct vgic {
 	struct vgic_irq *spi_irq; /* nr_irqs - 32: INTID 32 first */
 };
 
-/* One interrupt of one vCPU's view, found once. */
+/* One interrupt in the view of one vCPU, with its bank and bit looked up. */
 struct vgic_ref {
 	struct vgic_bank *bank;
 	struct vgic_irq *irq;
@@ -142,7 +145,7 @@ VGIC_INLINE struct vgic_bank *vgic_state_bank(const struct vgic *vgic, uint32_t 
 	return word == 0 ? &vgic->cpu[vcpu].bank : &vgic->spi[word - 1];
 }
 
-/* `intid` < nr_irqs, `vcpu` < nr_vcpus: callers check what guests choose. */
+/* `intid` < nr_irqs, `vcpu` < nr_vcpus: callers check the values of guests. */
 VGIC_INLINE struct vgic_ref vgic_state_ref(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 {
 	struct vgic_ref ref = { .bit = BIT32(intid % 32), .intid = intid, .vcpu = vcpu };
@@ -166,13 +169,13 @@ VGIC_INLINE uint32_t vgic_state_valid(const struct vgic *vgic, uint32_t word)
 	return word == VGIC_MAX_WORDS - 1 ? GENMASK32(27, 0) : GENMASK32(31, 0);
 }
 
-/* Pending, list registers left out. */
+/* Pending, without those in list registers. */
 VGIC_INLINE uint32_t vgic_state_pending(const struct vgic_bank *bank)
 {
 	return bank->latch | (bank->line & ~bank->edge);
 }
 
-/* Of one interrupt of a word: bit 7 of `priority` to plane[0], the next to plane[1] ... */
+/* For one interrupt of a word: bit 7 of `priority` goes to plane[0], the next to plane[1] ... */
 VGIC_INLINE void vgic_levels_set(uint32_t *plane, uint32_t count, uint32_t bit, uint32_t priority)
 {
 	for (uint32_t n = 0; n < count; n++) {
@@ -196,20 +199,21 @@ VGIC_INLINE bool vgic_levels_any_below(const struct vgic_bank *bank, uint32_t bi
 	return false;
 }
 
-/* What GICD_ISPENDR shows: a level that is high while it is active is pending, too (4.3.7). */
+/* The value of GICD_ISPENDR: a level-sensitive interrupt whose line is high is pending also while
+ * it is active (4.3.7). */
 VGIC_INLINE uint32_t vgic_state_shown(const struct vgic_bank *bank)
 {
 	return vgic_state_pending(bank) | bank->loan |
 	       (bank->held_active & bank->high & ~bank->edge);
 }
 
-/* Those whose group GICD_CTLR forwards. */
+/* The interrupts whose group GICD_CTLR forwards. */
 VGIC_INLINE uint32_t vgic_state_forwards(const struct vgic *vgic, const struct vgic_bank *bank)
 {
 	return (bank->group & vgic->group_on[1]) | (~bank->group & vgic->group_on[0]);
 }
 
-/* May be forwarded if pending. */
+/* The interrupts that are forwarded if pending. */
 VGIC_INLINE uint32_t vgic_state_eligible(const struct vgic *vgic, const struct vgic_bank *bank)
 {
 	return bank->enabled & vgic_state_forwards(vgic, bank);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What r3 holds while an instruction runs that may fault. Included from assembly. */
+/* The value of r3 while an instruction runs that may fault. Included from assembly. */
 #ifndef BOOT_PROBE_FENCE_H
 #define BOOT_PROBE_FENCE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads that may fault: an undefined instruction, a data abort. boot/probe/start.S passes over the
+/* Reads that may fault: an undefined instruction, a data abort. boot/probe/start.S skips the
  * instruction and clears r3. */
 #ifndef BOOT_PROBE_FENCED_H
 #define BOOT_PROBE_FENCED_H
@@ -8,8 +8,8 @@
 #include "hyp/hw/sysreg.h"
 #include <stdbool.h>
 
-/* *value and true, or false: it faulted. The address is %2 of the instruction. r12 is the vectors'
- * and the instruction's to lose. */
+/* Returns true and fills *value, or returns false if the instruction faulted. The address is %2 of
+ * the instruction. The vectors and the instruction may change r12. */
 #define PROBE_FENCED(type, insn, value, address)                      \
 	__extension__({                                               \
 		register uint32_t fence_ __asm__("r3") = PROBE_FENCE; \

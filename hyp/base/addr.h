@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An address kind is a type: a physical address never passes for a guest's one. */
+/* Each kind of address is a type, so that a physical address never passes for a guest's address. */
 #ifndef HYP_BASE_ADDR_H
 #define HYP_BASE_ADDR_H
 

@@ -38,7 +38,7 @@ static inline uint32_t bits_min(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-/* How many bits are set: pairs, fours, eights of them are added up side by side. */
+/* The number of bits that are set. Pairs, fours and eights of bits are added in parallel. */
 static inline uint32_t bits_count(uint32_t word)
 {
 	word -= word >> 1 & 0x55555555u;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Linux's errno numbers (generic and ARM share them): what a caller of the control ABI sees,
+/* Linux's errno numbers (generic and ARM share them): a caller of the control ABI gets them
  * negated. */
 #ifndef HYP_BASE_ERROR_H
 #define HYP_BASE_ERROR_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What every exit saves: the frame that vectors.S pushes and the exit record taken from the
- * syndrome registers, once. Layout is shared with assembly by the offsets below.
+ * Every exit saves these: the frame that vectors.S pushes, and the exit record, read once from the
+ * syndrome registers. The offsets below share the layout with assembly.
  */
 #ifndef HYP_BASE_GUEST_REGS_H
 #define HYP_BASE_GUEST_REGS_H
@@ -10,7 +10,8 @@
 #define GUEST_REGS_CPSR 60
 #define GUEST_REGS_SIZE 64
 
-/* In struct cpu, which HTPIDR points at: the vectors keep PMCNTENSET there; a panic's stack. */
+/* Offsets in struct cpu, which HTPIDR points at: the vectors save PMCNTENSET there; the stack of a
+ * panic. */
 #define CPU_PMU_ENABLED 0
 #define CPU_PANIC_STACK 8
 
@@ -38,7 +39,7 @@ struct exit_record {
 	uint32_t fault_page; /* 39..12 of the IPA: from HPFAR, or ATS1CPR */
 };
 
-/* A guest's tables name addresses of 40 bits, of which no partition has any above 4 GiB. */
+/* A guest's tables hold 40-bit addresses; no partition has memory above 4 GiB. */
 static inline uint64_t exit_fault_ipa(const struct exit_record *record)
 {
 	return (uint64_t)record->fault_page << 12 | (record->far & 0xfffu);

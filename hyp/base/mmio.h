@@ -15,7 +15,7 @@ struct mmio {
 };
 
 enum mmio_result {
-	MMIO_OK,    /* done: value holds what was read */
+	MMIO_OK,    /* done: `value` holds the result of a read */
 	MMIO_ABORT, /* the guest takes an external abort */
 	MMIO_RETRY, /* the guest runs the instruction again: another vCPU must exit first */
 };

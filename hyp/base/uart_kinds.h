@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kinds of UART that the monitor and the probe drive: all that stands in tables about one is
- * its row, and each ring makes of the rows what it needs.
+ * The kinds of UART that the monitor and the probe drive. A row holds all table data of one kind;
+ * each ring expands the rows into the tables that it needs.
  *
  *   number      of enum board_uart; scripts/probe's KIND is made from its end
  *   driver      defined in a file hyp/hw/uart_*.c
@@ -9,7 +9,7 @@
  *   shaped      whether reg-shift, reg-io-width and reg-offset of the tree hold, as for an 8250
  *   compatible  strings of Linux's bindings; each with the shift that holds without reg-shift
  *
- * Of several rows that know a node the last is meant: the special below the general.
+ * If several rows match a node, the last one applies: special kinds follow general ones.
  */
 #ifndef HYP_BASE_UART_KINDS_H
 #define HYP_BASE_UART_KINDS_H

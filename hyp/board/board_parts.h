@@ -10,7 +10,7 @@
 
 #define BOARD_PA_LIMIT (UINT64_C(1) << 40) /* LPAE */
 
-/* The INTID of specifier `index` in a list of them; 0 if it is none. */
+/* The INTID of specifier `index` in a list of specifiers; 0 if it is not valid. */
 uint32_t board_intid(const struct fdt_prop *prop, uint32_t index);
 
 /* The INTID of a device's first interrupt, through an interrupt-map if its bus has one; 0 if it has
@@ -20,7 +20,7 @@ uint32_t board_device_intid(const struct fdt *fdt, fdt_node_t node, fdt_node_t g
 /* The GIC's node; FDT_NONE if there is no GICv2 with virtualization. */
 fdt_node_t board_find_gic(const struct fdt *fdt);
 
-/* Each: true and its fields of *board, or false and *why. */
+/* Each returns true and fills its fields of *board, or returns false and fills *why. */
 bool board_read_memory(const struct fdt *fdt, struct board *board, struct refusal *why);
 bool board_read_reserved(const struct fdt *fdt, struct board *board, struct refusal *why);
 bool board_read_cpus(const struct fdt *fdt, struct board *board, struct refusal *why);
@@ -28,14 +28,14 @@ bool board_read_gic(const struct fdt *fdt, struct board *board, struct refusal *
 bool board_read_timer(const struct fdt *fdt, struct board *board, struct refusal *why);
 bool board_read_psci(const struct fdt *fdt, struct board *board, struct refusal *why);
 
-/* After CPUs and PSCI: what starts each CPU, and what else the SoC needs. Nothing of it is a must.
- */
+/* Called after CPUs and PSCI are read: the method that starts each CPU, and the SoC's other
+ * registers. All of them are optional, so this never refuses. */
 void board_read_soc(const struct fdt *fdt, struct board *board);
 
-/* How the CPU's own node says that it is started; BOARD_START_NONE: not there. */
+/* The enable-method in the CPU's node; BOARD_START_NONE: there is none. */
 struct board_cpu_start board_read_enable_method(const struct fdt *fdt, fdt_node_t cpu);
 
-/* No UART is no refusal. */
+/* A board without a UART is not refused. */
 void board_read_uart(const struct fdt *fdt, struct board *board);
 
 /* The first cell of a property; `missing` where there is none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sets of physical address ranges: what is RAM, what is taken, what is left. Pure. */
+/* Sets of physical address ranges: RAM, reserved ranges, free ranges. Pure. */
 #ifndef HYP_BOARD_REGIONS_H
 #define HYP_BOARD_REGIONS_H
 
@@ -19,7 +19,7 @@ struct regions {
 	struct region r[REGIONS_MAX]; /* ascending, disjoint, not touching */
 };
 
-/* False if the set is full or the range wraps or is empty: the set is unchanged then. */
+/* Returns false, and changes nothing, if the set is full or the range wraps or is empty. */
 bool regions_add(struct regions *set, pa_t base, uint64_t size);
 bool regions_remove(struct regions *set, pa_t base, uint64_t size);
 bool regions_contains(const struct regions *set, pa_t base, uint64_t size);

@@ -6,7 +6,7 @@
 #include "hyp/base/addr.h"
 #include "hyp/manifest/manifest.h"
 
-/* What the boot loader gave, and what is made of it. */
+/* The boot loader's arguments, and their results. */
 struct boot {
 	pa_t image_pa; /* the monitor, with the manifest behind it */
 	pa_t dtb_pa;
@@ -14,10 +14,10 @@ struct boot {
 	uint32_t image_size; /* monitor and manifest, bytes */
 	struct fdt board_fdt;
 	struct fdt manifest_fdt;
-	struct regions free; /* RAM that nobody has yet */
+	struct regions free; /* RAM that is not allocated yet */
 };
 
-/* Says why the system cannot run, and stops. */
+/* Prints why the system cannot run, and stops. */
 void boot_refuse(const struct refusal *why) __attribute__((noreturn));
 void boot_refuse_text(const char *what, const char *why) __attribute__((noreturn));
 
@@ -27,7 +27,7 @@ void boot_read_board(struct boot *boot);
 void boot_read_manifest(struct boot *boot);
 /* Seconds since 1970 from the board's PL031; 0: it has none. */
 uint32_t boot_read_clock(struct boot *boot);
-/* nr_lrs, hw_bit: what the GIC has, and whether its HW bit can be relied on
+/* nr_lrs: the number of list registers. hw_bit: their HW bit is reliable
  * (vgic_phys_set_soft_eoi). */
 void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit);
 

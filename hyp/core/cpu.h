@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A physical CPU, and how another one gets its attention. */
+/* A physical CPU, and how another one interrupts it. */
 #ifndef HYP_CORE_CPU_H
 #define HYP_CORE_CPU_H
 
@@ -13,23 +13,23 @@ struct vm;
 
 struct cpu {
 	volatile uint32_t pmu_enabled; /* CPU_PMU_ENABLED: hyp/hw/pmu.h */
-	struct vcpu *loaded;	       /* whose world is in the registers; NULL: nobody's */
+	struct vcpu *loaded;	       /* the vCPU whose world is in the registers; NULL: none */
 	uintptr_t panic_stack;	       /* CPU_PANIC_STACK: its top, for vectors.S */
-	volatile bool resched;	       /* look for something else to run */
+	volatile bool resched;	       /* pick a vCPU again */
 	volatile bool contended; /* the loaded vCPU gets slices; written under vm_sched_lock */
-	volatile bool report;	 /* report_sample is wanted, when it looks */
-	volatile bool parked;	 /* the system ends: it runs nothing any more (halt.h) */
-	bool yield;		 /* and let equals go first */
-	uint8_t kicks;		 /* taken since others had their turn (irq_kicked) */
+	volatile bool report;	 /* report_sample is requested */
+	volatile bool parked;	 /* the system is ending: it runs nothing any more (halt.h) */
+	bool yield;		 /* ... and others of the same priority go first */
+	uint8_t kicks;		 /* taken since others had a turn (irq_kicked) */
 	uint8_t gic_mask;
 	uint8_t index;
 	const struct vm *last_vm; /* whose vCPU was loaded last */
-	/* And of each partition: its index + 1; 0: none was. */
+	/* The last loaded vCPU of each partition: its index + 1; 0: none was loaded. */
 	uint8_t last_vcpu[MANIFEST_MAX_PARTITIONS];
 	uint64_t loading;   /* counter ticks spent on partitions' memory */
-	uint64_t tick_at;   /* counter value at which the console wants a tick; 0: it does not */
+	uint64_t tick_at;   /* counter value of the console's next tick; 0: none */
 	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
-	uint64_t timer_at;  /* likewise, for which its HYP timer was set last; UINT64_MAX: not */
+	uint64_t timer_at;  /* counter value that its HYP timer was set to last; UINT64_MAX: none */
 };
 
 _Static_assert(offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&
@@ -44,11 +44,11 @@ static inline struct cpu *cpu_this(void)
 	return (struct cpu *)world_cpu();
 }
 
-/* CPU `index`, if it is not this one, leaves its guest for a moment, and sees what others have
- * written before. SCHED_NO_CPU: nobody does. */
+/* CPU `index`, if it is not this one, exits from its guest, and then observes all earlier writes of
+ * this CPU. SCHED_NO_CPU: does nothing. */
 void cpu_interrupt(uint32_t index);
 
-/* CPU `index`, this one too, looks for something else to run before it goes on. */
+/* CPU `index`, which may be this one, picks a vCPU again before it continues. */
 void cpu_poke(uint32_t index);
 
 #endif

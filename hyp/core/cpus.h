@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The board's CPUs at boot: which there are, and how all but the first are started. */
+/* The board's CPUs at boot: finds them, and starts all but the first. */
 #ifndef HYP_CORE_CPUS_H
 #define HYP_CORE_CPUS_H
 
 #include "hyp/base/addr.h"
 #include <stdint.h>
 
-/* Leaves those in facts_board that can run: CPUs that nothing can start are said and left out.
- * Returns the index of this one, or refuses: it is not in the tree. */
+/* Removes from facts_board the CPUs that no method can start, with a message for each. Returns the
+ * index of this CPU; refuses if it is not in the tree. */
 uint32_t cpus_find(void);
 
-/* Starts all but `self`, one after the other; refuses if one does not come within a second. */
+/* Starts all but `self`, one after the other; refuses if one does not arrive within a second. */
 void cpus_start(uint32_t self, pa_t image_pa);
 
-/* A started CPU has set itself up: waits until the boot CPU is done with the partitions. */
+/* Called by a started CPU after its initialization: waits until the boot CPU has made the
+ * partitions. */
 void cpus_join(void);
 
-/* Boot CPU: the partitions are there. */
+/* Boot CPU: the partitions are made. */
 void cpus_let_go(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The emulated devices behind the windows of the guests' machine (hyp/dev/machine.h): a row each.
- * Glue that is none of theirs knows them through this table alone.
+ * The emulated devices behind the windows of the guests' machine (hyp/dev/machine.h), one per row.
+ * Other glue calls them only through this table.
  */
 #ifndef HYP_CORE_DEVICE_H
 #define HYP_CORE_DEVICE_H
@@ -13,14 +13,14 @@
 #include "hyp/dev/virtio_empty.h"
 
 struct device_ops {
-	uint32_t from, bytes; /* of the window, whole pages: where `access` is called for */
+	uint32_t from, bytes; /* the part of the window, in whole pages, that `access` handles */
 	/* The loaded vCPU's access, which is aligned; offset from `from`. */
 	enum mmio_result (*access)(struct vcpu *vcpu, struct mmio *mmio);
-	/* The partition has gone: the device as it is to be when the next life finds it. NULL: it
-	 * has no state, or what has (the VGIC) is reset as the partition is loaded. */
+	/* The partition has ended: resets the device for its next start. NULL: the device has no
+	 * state, or (the VGIC) is reset while the partition is loaded. */
 	void (*reset)(struct vm *vm);
-	/* What has become due by `now` happens, as far as it is this CPU's to look after. Returns
-	 * when to come again, a counter value, or DEADLINE_NEVER. NULL: nothing ever is. */
+	/* Does all timed work of this CPU that is due at `now`. Returns the counter value at which
+	 * to call it again, or DEADLINE_NEVER. NULL: the device has no timed work. */
 	uint64_t (*due)(struct vm *vm, const struct cpu *cpu, uint64_t now);
 };
 
@@ -30,7 +30,8 @@ static inline enum mmio_result device_virtio(struct vcpu *vcpu, struct mmio *mmi
 	return virtio_empty_access(mmio);
 }
 
-/* A window without a row is nobody's: MACHINE_GICV2M, and GICC's first page, which is mapped. */
+/* Windows without a row are not emulated: MACHINE_GICV2M, and GICC's first page, which is
+ * mapped. */
 static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
 	[MACHINE_GICD] = { 0, 0x1000, vsync_dist, NULL, NULL },
 	[MACHINE_GICC] = { 0x1000, 0x1000, vsync_dir, NULL, NULL },
@@ -39,13 +40,13 @@ static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
 	[MACHINE_RTC] = { 0, 0x1000, rtc_access, rtc_reset, rtc_due },
 };
 
-/* Those of a partition: all that reset, and all that have something due on this CPU, in all
- * partitions. */
+/* device_reset: all devices of a partition. device_due: all devices of all partitions, on this
+ * CPU. */
 void device_reset(struct vm *vm);
 uint64_t device_due(const struct cpu *cpu, uint64_t now);
 
-/* Is the page with this number (of IPAs) the device's, in this partition? `id` is a constant, and
- * so is what the tables say of it. */
+/* Is the page with this number (of IPAs) the device's, in this partition? `id` is a constant, so
+ * the tables' values for it are constants too. */
 static inline __attribute__((always_inline)) bool device_is_at(const struct vm *vm, uint32_t page,
 							       enum machine_window_id id)
 {
@@ -56,9 +57,8 @@ static inline __attribute__((always_inline)) bool device_is_at(const struct vm *
 	       machine_has(vm->config->windows, id);
 }
 
-/* An access to `page`, at mmio->offset in it. MMIO_ABORT: nobody's. A chain of compares with
- * constants, the distributor first: it is on the way of much, so it is expanded where the access is
- * known. */
+/* An access to `page`, at mmio->offset in it. MMIO_ABORT: no device is there. A chain of compares
+ * with constants, the distributor first. It is inline because frequent paths call it. */
 static inline __attribute__((always_inline)) enum mmio_result
 device_access(struct vcpu *vcpu, uint32_t page, struct mmio *mmio)
 {

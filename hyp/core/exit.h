@@ -5,7 +5,7 @@
 
 #include "hyp/core/vm.h"
 
-/* Called by vectors.S with the frame. A class that has no handler is UNDEFINED to the guest. */
+/* Called by vectors.S with the frame. A class without a handler is UNDEFINED to the guest. */
 void exit_trap(struct guest_regs *regs);
 
 /* Acknowledges and handles one interrupt; called by vectors.S with the frame. */

@@ -19,10 +19,10 @@ static inline uint32_t exit_reg_read(const struct guest_regs *regs, uint32_t reg
 void exit_reg_write(struct guest_regs *regs, uint32_t reg, uint32_t value);
 
 /* The loaded guest takes an exception, as if the instruction at regs->pc had caused it. `record`:
- * of an abort, else NULL. */
+ * for an abort; else NULL. */
 void exit_inject(struct guest_regs *regs, enum inject_kind kind, const struct exit_record *record);
 
-/* A trapped instruction that no guest has: UNDEFINED, and a line about it. */
+/* A trapped instruction that guests do not have: UNDEFINED, and a log line. */
 void exit_inject_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t hsr);
 
 #endif

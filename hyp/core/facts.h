@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What boot finds out of the board and its CPUs, constant from then on. */
+/* The results of boot about the board and its CPUs, constant afterwards. */
 #ifndef HYP_CORE_FACTS_H
 #define HYP_CORE_FACTS_H
 

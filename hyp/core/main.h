@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From boot/entry.S, once a CPU has its stack, in HYP with MMU and caches on. */
+/* Called by boot/entry.S when a CPU has its stack, in HYP mode with MMU and caches on. */
 #ifndef HYP_CORE_MAIN_H
 #define HYP_CORE_MAIN_H
 
@@ -7,7 +7,7 @@
 
 /* The boot CPU: the order of boot, up to the first guest. */
 void main_start(uint32_t dtb_pa, uint32_t image_pa) __attribute__((noreturn));
-/* It came in a mode from which there is no way to HYP: says so. */
+/* The boot CPU was entered in a mode from which HYP mode cannot be reached: prints that. */
 void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode) __attribute__((noreturn));
 /* Any other CPU; `index`: in facts_board. */
 void main_secondary(uint32_t index) __attribute__((noreturn));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Partitions are made at boot, on the boot CPU, alone. */
+/* Makes partitions, at boot, while only the boot CPU runs. */
 #ifndef HYP_CORE_PARTITION_MAKE_H
 #define HYP_CORE_PARTITION_MAKE_H
 
 #include "hyp/base/addr.h"
 #include "hyp/core/vm.h"
 
-/* What the monitor needs for a partition of this shape, in bytes of its pool. */
+/* The bytes of the pool that a partition of this shape needs. */
 uint64_t partition_pool_size(const struct manifest_partition *config);
 
 /* Makes partition `index`. `pool`: partition_pool_size bytes, zeroed; `memory_pa`: its RAM; `gicv`:

@@ -11,15 +11,15 @@ struct vm;
 struct vcpu;
 struct cpu;
 
-/* Boot: seconds since 1970 now, as the board's clock says; 0 if it has none. */
+/* Boot: the board's time in seconds since 1970; 0 if it has no clock. */
 void rtc_init(uint32_t seconds);
 
 enum mmio_result rtc_access(struct vcpu *vcpu, struct mmio *mmio);
-/* The partition's restart. */
+/* Restart of the partition. */
 void rtc_reset(struct vm *vm);
 
-/* Its alarm, if it was written on this CPU: has it come? Returns the counter value of the one that
- * is to come; DEADLINE_NEVER: none. */
+/* Raises the partition's alarm if it is due and this CPU is responsible for it (vm->rtc_cpu).
+ * Returns the counter value of the next alarm; DEADLINE_NEVER: none. */
 uint64_t rtc_due(struct vm *vm, const struct cpu *cpu, uint64_t now);
 
 #endif

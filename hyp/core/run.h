@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which vCPU is on this CPU, and the way back into it. */
+/* The choice of the vCPU on this CPU, and the return to its guest. */
 #ifndef HYP_CORE_RUN_H
 #define HYP_CORE_RUN_H
 
 #include "hyp/core/vm.h"
 
-/* The CPU's first entry: fills the frame that vectors.S returns through. Called by vectors.S. */
+/* The CPU's first entry to a guest: fills the frame that vectors.S returns through. Called by
+ * vectors.S. */
 void run_start(struct guest_regs *regs);
 
-/* Before every return to a guest: whatever the exit, or another CPU, left to do. Most often that is
- * nothing, as two bytes tell. */
+/* Called before every return to a guest: does the work that the exit, or another CPU, has left.
+ * Most often there is none, and a test of two bytes shows that. */
 void run_work(struct cpu *cpu, struct guest_regs *regs);
 
 static inline void run_finish(struct cpu *cpu, struct guest_regs *regs)
@@ -19,7 +20,7 @@ static inline void run_finish(struct cpu *cpu, struct guest_regs *regs)
 	}
 }
 
-/* The loaded vCPU waits for an interrupt, or leaves the CPU to others. */
+/* The loaded vCPU waits for an interrupt (run_wait), or yields the CPU (run_yield). */
 void run_wait(struct cpu *cpu);
 void run_yield(struct cpu *cpu);
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The world in a CPU's registers: out of them, into them. No lock is held. */
+/* The world switch: moves a vCPU's world between memory and a CPU's registers. No lock is held. */
 #ifndef HYP_CORE_SWITCH_H
 #define HYP_CORE_SWITCH_H
 
 #include "hyp/core/vm.h"
 
-/* Takes the loaded vCPU's world out of the registers; nobody is loaded then. True: an abort came of
- * what it did, which ends a WFI. */
+/* Saves the loaded vCPU's world; no vCPU is loaded then. True: its accesses caused an asynchronous
+ * abort, which ends a WFI. */
 bool switch_save(struct cpu *cpu, struct guest_regs *regs);
 
-/* Puts the vCPU's in; nobody was loaded. `shared`: it gives slices, its WFI and WFE trap. `enters`:
- * with reset registers (its life's pc, r0). */
+/* Loads the vCPU's world; no vCPU was loaded. `shared`: the CPU is shared, so time slices apply,
+ * and WFI and WFE trap. `enters`: with reset registers (pc and r0 from its life). */
 void switch_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared,
 		 bool enters);
 
-/* VFP registers to the loaded vCPU, at its first use since it was loaded. */
+/* Loads the VFP registers of the loaded vCPU, at its first VFP instruction since it was loaded. */
 void switch_vfp_open(struct vcpu *vcpu);
 
 #endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* HYP's own timer on each CPU: slices, sleepers' timers and alarms, the console's tick. */
+/* The HYP timer of each CPU: time slices, timers and alarms of waiting vCPUs, the console's
+ * tick. */
 #ifndef HYP_CORE_TICK_H
 #define HYP_CORE_TICK_H
 
 #include "hyp/core/cpu.h"
 
-/* Sets it for this CPU to the first of: the end of the slice, a sleeper's timer, an alarm, the
- * console's tick. What is due already happens: sleepers are woken. */
+/* Sets this CPU's timer to the earliest of: the end of the slice, the timer of a waiting vCPU, an
+ * alarm, the console's tick. Events that are due already are handled: waiting vCPUs are woken. */
 void tick_set(struct cpu *cpu);
 
-/* It has fired. This CPU looks for something to run, and sets it anew. */
+/* The timer has fired. This CPU picks a vCPU again, and sets the timer anew. */
 void tick_fired(struct cpu *cpu);
 
 #endif

@@ -8,19 +8,19 @@
 struct vm;
 struct vcpu;
 
-/* Gives the partition a port of the multiplexer, its UART its reset state. Returns the port. */
+/* Assigns a port of the multiplexer to the partition, and resets its UART. Returns the port. */
 uint32_t tty_add_vm(struct vm *vm);
-/* The partition has gone: what it still had to say is said, its UART is as after reset. */
+/* The partition has ended: its remaining output goes out, and its UART is reset. */
 void tty_reset(struct vm *vm);
 /* A guest's access to its UART. */
 enum mmio_result tty_access(struct vcpu *vcpu, struct mmio *mmio);
 
-/* The board's UART interrupts; a CPU's tick_at has come. True: somebody at the console has asked
- * for the state of all (report.h). */
+/* tty_irq: the board's UART has interrupted. tty_tick: a CPU's tick_at is due. True: the state of
+ * all was requested at the console (report.h). */
 bool tty_irq(void);
 bool tty_tick(void);
 
-/* From now on reception and transmission go by interrupt. */
+/* From now on reception and transmission use interrupts. */
 void tty_enable_interrupts(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The object model: a VM (a partition of the manifest) and its vCPUs. Partitions are made at boot;
- * all their memory is accounted to them then.
+ * The object model: a VM (a partition of the manifest) and its vCPUs. Partitions are made at boot,
+ * and all their memory is allocated then.
  */
 #ifndef HYP_CORE_VM_H
 #define HYP_CORE_VM_H
@@ -31,24 +31,25 @@ struct vcpu {
 	struct vgic_cif *cif;	/* the VGIC's, or no_cif */
 	uint32_t index;
 	uint32_t entity; /* in the scheduler */
-	/* What HCR.VI and HCR.VF are to be: CPU lines. Written under vgic_lock, applied before each
-	 * entry. */
+	/* The values for HCR.VI and HCR.VF: the CPU lines. Written under vgic_lock, applied before
+	 * each entry. */
 	volatile uint32_t lines;
 	bool vfp_open;	     /* its VFP registers are in the CPU */
-	bool pmu_used;	     /* its performance monitors come and go with it */
-	uint64_t slice_left; /* counter ticks: a higher priority came first; 0: a whole slice */
+	bool pmu_used;	     /* its performance monitors are switched with it */
+	uint64_t slice_left; /* counter ticks left after preemption; 0: a whole slice */
 	uint64_t stats[PLUMB_STAT_COUNT];
 	/* A state query that waits until another vCPU has read its list registers back
 	 * (irq_call_state). */
 	struct vcpu *query_holder;
 	uint32_t query_seq, query_irq;
-	/* A PLUMB_IRQ_LINE_MANY of its, with arguments as in r2 and r3, has still lines of this VM
-	 * to drive before the guest runs again: in turns, between which it may leave its CPU. NULL:
-	 * none has. */
+	/* The vCPU's unfinished PLUMB_IRQ_LINE_MANY still has lines of this VM to drive before its
+	 * guest runs again, in turns between which it may leave its CPU; r2 and r3 hold the
+	 * remaining arguments. NULL: no call is unfinished. */
 	struct vm *lines_of;
 	uint32_t lines_done;
-	struct fault_loop loop; /* of this vCPU's own CPU; reset when it is off */
-	struct vgic_cif no_cif; /* without a VGIC: its `work` says that `lines` has changed */
+	struct fault_loop
+		loop; /* written by the CPU that has this vCPU loaded; reset when it is off */
+	struct vgic_cif no_cif; /* without a VGIC: `work` is set when `lines` has changed */
 	struct guest_regs regs; /* while not loaded */
 	struct world world;
 	struct world_vfp vfp;
@@ -61,15 +62,15 @@ struct vm {
 	uint32_t nr_vcpus;
 	struct vcpu *vcpus;
 	struct vgic *vgic;	  /* NULL: no GIC, CPU lines */
-	struct irq_line_vm lines; /* what KVM_IRQ_LINE's decoder asks */
+	struct irq_line_vm lines; /* for KVM_IRQ_LINE's decoder */
 	pa_t memory_pa;
 	pa_t region_pa[MANIFEST_MAX_REGIONS];
 
 	struct lock vgic_lock; /* vgic, every vCPU's `lines` */
-	struct lock lock;      /* what has been told of it (guest_log.c) */
+	struct lock lock;      /* the faults logged so far (guest_log.c) */
 	struct life life;      /* lock: vm_sched_lock; `state` alone may be read without */
 	int32_t status;	       /* of PLUMB_SYSTEM_EXIT; the same lock */
-	/* Of whoever loads it: */
+	/* Of the CPU that loads it: */
 	uint32_t load_phase;
 	uint32_t load_offset; /* bytes of the phase done, or pieces */
 
@@ -78,7 +79,7 @@ struct vm {
 	struct pl011 uart; /* lock: tty */
 	bool uart_line;
 	struct pl031 rtc;	  /* lock: vgic_lock */
-	volatile uint8_t rtc_cpu; /* looks after its alarm; the same lock */
+	volatile uint8_t rtc_cpu; /* the CPU responsible for its alarm; the same lock */
 	uint32_t port;		  /* of the console multiplexer */
 };
 
@@ -88,7 +89,7 @@ extern struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
 extern struct sched vm_sched;
 extern struct lock vm_sched_lock;
 
-/* ---- locks (locks.h); who has one shows it ---- */
+/* ---- locks (locks.h); a parameter proves that one is held ---- */
 
 /* vm->vgic_lock is held. */
 struct vgic_locked {
@@ -125,22 +126,22 @@ static inline void vm_unlock_sched(struct sched_locked held)
 
 /* ---- kicks ---- */
 
-/* Makes vCPUs look at their interrupts: wakes those that wait for what there is now, interrupts
- * those that run elsewhere. `mask`: bit n, vCPU n. vgic_lock is not held. */
+/* Makes vCPUs check their interrupts: wakes those that wait and have a pending one now, interrupts
+ * those that run on other CPUs. `mask`: bit n, vCPU n. vgic_lock is not held. */
 void vm_kick(struct vm *vm, uint32_t mask);
 void vm_kick_vcpu(struct vcpu *vcpu);
 
-/* sched_wake has named `target`. Marks the CPU that must look: that one, or one
- * that ran alone so far and now has to give slices; returns it for cpu_interrupt, when the lock is
- * dropped. SCHED_NO_CPU: none. */
+/* `target` is sched_wake's result. Marks the CPU that must pick again: that one, or one whose vCPU
+ * ran alone so far and now gets time slices. Returns it for cpu_interrupt after the lock is
+ * released. SCHED_NO_CPU: none. */
 uint8_t vm_must_look(struct sched_locked held, uint8_t target);
 
-/* Does anything wait for this vCPU that ends a WFI? */
+/* Is an event pending for this vCPU that ends a WFI? */
 bool vm_vcpu_has_pending(struct vcpu *vcpu);
 
-/* Does [ipa, ipa + size) lie in one piece of the partition's RAM, and where is it physically? */
+/* Does [ipa, ipa + size) lie in one range of the partition's RAM, and at which physical address? */
 bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa);
-/* Does [pa, pa + size) lie in one piece of it? */
+/* Does [pa, pa + size) lie in one range of it? */
 bool vm_owns_pa(const struct vm *vm, pa_t pa, uint32_t size);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine that guests see: memory, windows and interrupts as on QEMU's virt board.
- * The one place where they are typed: the manifest's checks and what they say, glue, and (by
- * `manifest-check --list`) the device trees that plumb makes take them from here. Pure.
+ * The machine that guests see: memory, windows and interrupts as on QEMU's virt board. They are
+ * defined only here: the manifest's checks and their messages, glue, and (by `manifest-check
+ * --list`) the device trees that plumb makes use this table. Pure.
  */
 #ifndef HYP_DEV_MACHINE_H
 #define HYP_DEV_MACHINE_H
@@ -11,12 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MACHINE_RAM_IPA	     UINT32_C(0x40000000) /* but with `identity` */
+#define MACHINE_RAM_IPA	     UINT32_C(0x40000000) /* except with `identity` */
 #define MACHINE_KERNEL_PLACE UINT32_C(0x10000)	  /* above the start of RAM */
 
-/* Properties of a partition's node that give it a part of the machine: name; the value that does,
- * "none" being the other ("": a flag, without value); whether a partition without the property has
- * it. */
+/* Properties of a partition's node that add a part of the machine: name; the value that adds it,
+ * the other value being "none" ("": a flag, without value); whether a partition without the
+ * property has the part. */
 /* clang-format off */
 #define MACHINE_PROPERTIES(ROW) \
 	ROW(MACHINE_BY_GIC, "gic", "v2", true) \
@@ -25,10 +25,10 @@
 	ROW(MACHINE_BY_VIRTIO, "virtio-windows", "", false) \
 	ROW(MACHINE_BY_PMU, "pmu", "", false)
 
-/* Windows, in the order in which an access looks for its own: name; property; its name in messages,
- * and their advice where something else wants its place or interrupt; whose place it may be (enum
- * machine_place); IPA and size, multiples of 4 KiB; SPI (as an INTID; 0: none). Numbers without a
- * suffix: they stand in messages as they are here. */
+/* Windows, in the order in which an access is matched: name; property; its name in messages, and
+ * their advice if something else uses its place or interrupt; use of the place (enum
+ * machine_place); IPA and size, multiples of 4 KiB; SPI (as an INTID; 0: none). The numbers have no
+ * suffix, because messages print them as written here. */
 #define MACHINE_WINDOWS(ROW) \
 	ROW(MACHINE_GICD, "gicd", MACHINE_BY_GIC, "the virtual GIC's distributor", "", \
 	    MACHINE_RESERVED, 0x08000000, 0x10000, 0) \
@@ -59,9 +59,9 @@ enum machine_window_id { MACHINE_WINDOWS(MACHINE_ROW_ID) MACHINE_NR_WINDOWS };
 #undef MACHINE_ROW_ID
 
 enum machine_place {
-	MACHINE_RESERVED, /* nothing else's, in partitions without it, too */
-	MACHINE_ALONE,	  /* nothing else's where it is */
-	MACHINE_BELOW,	  /* a device of the board may cover pages of it */
+	MACHINE_RESERVED, /* reserved in every partition, also without the window */
+	MACHINE_ALONE,	  /* reserved in partitions that have the window */
+	MACHINE_BELOW,	  /* a device of the board may cover its pages */
 };
 
 struct machine_property {
@@ -91,9 +91,9 @@ extern const uint32_t machine_nr_lines;
 
 /* Sets of windows: bit n is window n. */
 
-/* Those that the properties in the set `properties` (bit n: enum machine_property_id) give. */
+/* The windows of the properties in the set `properties` (bit n: enum machine_property_id). */
 uint32_t machine_windows_of(uint32_t properties);
-/* Those with this kind of place. */
+/* The windows with this kind of place. */
 uint32_t machine_windows_placed(enum machine_place place);
 
 static inline bool machine_has(uint32_t windows, enum machine_window_id id)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An emulated PL031 real-time clock (ARM DDI 0224): whole seconds, one alarm. Pure: `now` is what
- * glue's clock says, in seconds, and never goes back. Lock: the partition's VGIC lock.
+ * An emulated PL031 real-time clock (ARM DDI 0224): whole seconds, one alarm. Pure: `now` is the
+ * time of glue's clock, in seconds, and never decreases. Lock: the partition's VGIC lock.
  */
 #ifndef HYP_DEV_PL031_H
 #define HYP_DEV_PL031_H
@@ -14,24 +14,25 @@ struct pl031 {
 	uint32_t match;
 	bool masked_in; /* IMSC */
 	bool raised;	/* RIS */
-	bool armed;	/* the alarm is still to come, at alarm_at */
+	bool armed;	/* an alarm is set, for alarm_at */
 	uint64_t alarm_at;
 };
 
-/* A partition's restart: the time goes on, as with a battery; alarm and interrupt go. */
+/* Restart of the partition: the time continues, as with a battery; alarm and interrupt are
+ * cleared. */
 void pl031_reset(struct pl031 *rtc);
 
 /* One guest access, any size at a register's own address. Other offsets are RAZ/WI. Always MMIO_OK.
  */
 enum mmio_result pl031_access(struct pl031 *rtc, struct mmio *mmio, uint64_t now);
 
-/* Time has passed: the alarm may have come. */
+/* Time has passed: raises the alarm if it is due. */
 void pl031_advance(struct pl031 *rtc, uint64_t now);
 
 /* The interrupt output: level. It changes with pl031_access and pl031_advance. */
 bool pl031_irq(const struct pl031 *rtc);
 
-/* Is an alarm to come, and at which `now`? */
+/* Is an alarm set, and for which `now`? */
 bool pl031_alarm(const struct pl031 *rtc, uint64_t *at);
 
 #endif

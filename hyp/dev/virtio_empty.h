@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The virtio-mmio windows of QEMU's virt board, none of which has a device (Virtio 1.1, 4.2.2;
- * version 1 as QEMU's default is): kernels made for that board look into all 32, whatever the
- * device tree says. Pure.
+ * The virtio-mmio windows of QEMU's virt board, without devices (Virtio 1.1, 4.2.2; version 1,
+ * QEMU's default): kernels for that board probe all 32, independent of the device tree. Pure.
  */
 #ifndef HYP_DEV_VIRTIO_EMPTY_H
 #define HYP_DEV_VIRTIO_EMPTY_H
@@ -24,7 +23,7 @@ static inline enum mmio_result virtio_empty_access(struct mmio *mmio)
 	case 0x00c:
 		value = 0x554d4551; /* VendorID: "QEMU" */
 		break;
-	default: /* DeviceID 0: nothing there */
+	default: /* DeviceID 0: no device */
 		break;
 	}
 	if (!mmio->is_write) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A bounded, read-only reader of flattened device trees (Devicetree Specification 0.4, chapter 5).
- * It survives any blob: every offset is checked against the size given to fdt_open; depth and node
+ * Any blob is safe: every offset is checked against the size given to fdt_open; depth and node
  * count are bounded. Pure.
  */
 #ifndef HYP_FDT_FDT_H
@@ -32,8 +32,8 @@ struct fdt_prop {
 };
 
 /*
- * What test/tools/proof.py proves of the functions below: they keep to the blob's bytes, and they
- * end. fdt_open makes `fdt_valid` true of any bytes; any number does for a node or a cursor.
+ * test/tools/proof.py proves that the functions below access only the blob's bytes, and that they
+ * terminate. fdt_open makes `fdt_valid` true for any bytes; nodes and cursors may be any number.
  */
 /*@ predicate fdt_block(struct fdt fdt, integer offset, integer size) =
   @   0 <= offset && 0 <= size && offset + size <= fdt.size;
@@ -55,8 +55,8 @@ struct fdt_prop {
   @   found == FDT_NONE || node < found < fdt->struct_size;
   @*/
 
-/* NULL if the blob is sound (header, the whole structure walked once), else why not. `available`:
- * bytes readable. */
+/* Returns NULL if the blob is sound (the header, and the whole structure, walked once), else the
+ * reason as text. `available`: readable bytes. */
 /*@ requires \valid(fdt) && \valid_read((uint8_t *)blob + (0 .. available - 1));
   @ requires \separated(fdt, (uint8_t *)blob + (..));
   @ terminates \true;
@@ -86,7 +86,7 @@ fdt_node_t fdt_first_child(const struct fdt *fdt, fdt_node_t node);
   @*/
 fdt_node_t fdt_next_sibling(const struct fdt *fdt, fdt_node_t node);
 
-/* Next node in document order, whatever its depth: for searches. */
+/* Next node in document order, at any depth: for searches. */
 /*@ requires fdt_valid(fdt);
   @ terminates \true;
   @ assigns \nothing;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Clean: what was written reaches memory, where a CPU with its caches off finds it. */
+/* Clean: written data reaches memory, where a CPU with its caches off reads it. */
 void cache_clean(const void *start, size_t size);
 
 /* Clean and invalidate. */
@@ -16,12 +16,12 @@ void cache_flush(const void *start, size_t size);
 /* All instruction caches and branch predictors of the inner-shareable domain. */
 void cache_icache_flush(void);
 
-/* CLIDR; and CCSIDR of the level that CSSELR would have. Both are this CPU's. */
+/* CLIDR, and CCSIDR of the level with this CSSELR value. Both are this CPU's. */
 uint32_t cache_levels(void);
 uint32_t cache_shape(uint32_t csselr);
 
-/* One set/way operation that a guest asked for, done as clean-and-invalidate on this CPU: an
- * invalidate alone would lose other partitions' dirty lines. The operand is one that the CPU has:
+/* A guest's set/way operation, executed as clean-and-invalidate on this CPU: invalidation without
+ * cleaning would lose other partitions' dirty lines. The operand must be valid on this CPU:
  * cp15_set_way. */
 void cache_flush_set_way(uint32_t operand);
 

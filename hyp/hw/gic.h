@@ -15,9 +15,9 @@ struct gic_map {
 #define GIC_SGI_KICK 0u
 
 /*
- * Priorities, lower first. The monitor's own timer and kick go before all that a guest can make
- * pend; the timer before the kick, of which guests cause as many as they like. GIC_LAST: after all
- * the others.
+ * Priorities, lower first. The monitor's own timer and kick precede all interrupts that a guest can
+ * make pending. The timer precedes the kick, because guests can cause any number of kicks.
+ * GIC_LAST: after all the others.
  */
 #define GIC_TIMER_PRIORITY  0x40u
 #define GIC_KICK_PRIORITY   0x60u
@@ -28,25 +28,27 @@ struct gic_map {
 void gic_init(const struct gic_map *map);
 /* How many interrupts there are (GICD_TYPER): a multiple of 32, or 1020. */
 uint32_t gic_nr_intids(void);
-/* Is GICC's second page the first again, as SoCs have it that repeat each page over 64 KiB? */
+/* Is GICC's second page a copy of the first, as on SoCs that repeat each page over 64 KiB? */
 bool gic_page_repeats(void);
 /* Each CPU: its banked interrupts and its interface. */
 void gic_init_cpu(void);
 
 void gic_enable(uint32_t intid);
 void gic_disable(uint32_t intid);
-/* What an SPI's line means. 4.3.13: an enabled one must not be changed, so it is disabled after
- * this. 16 share a register: one caller at a time. */
+/* Sets an SPI to edge-triggered or level-sensitive. The field of an enabled interrupt must not be
+ * changed (4.3.13), so the SPI is disabled after this. 16 SPIs share a register: one caller at a
+ * time. */
 void gic_set_edge(uint32_t intid, bool edge);
-/* GICD_IPRIORITYR of an interrupt, of this CPU if it is private. */
+/* GICD_IPRIORITYR of an interrupt; this CPU's if the interrupt is private. */
 void gic_set_priority(uint32_t intid, uint8_t priority);
-/* Takes back what was latched; a level that is high stays pending. */
+/* Clears the pending latch; an interrupt whose line is high stays pending. */
 void gic_clear_pending(uint32_t intid);
-/* A latch: a level, too, would pend once after its line has fallen (4.3.7). */
+/* Sets the pending latch: a level-sensitive interrupt, too, stays pending once after its line has
+ * fallen (4.3.7). */
 void gic_set_pending(uint32_t intid);
 /* GICD_ICFGR of an SPI. */
 bool gic_is_edge(uint32_t intid);
-/* Where an SPI goes: a CPU's mask bit (gic_cpu_mask of that CPU). */
+/* The target of an SPI: a CPU's mask bit (gic_cpu_mask of that CPU). */
 void gic_target(uint32_t intid, uint8_t cpu_mask);
 
 /* GICC_IAR; GICC_EOIR (priority drop); GICC_DIR (deactivate). `iar` as acknowledge returned it. */
@@ -54,12 +56,12 @@ uint32_t gic_acknowledge(void);
 void gic_drop(uint32_t iar);
 void gic_deactivate(uint32_t iar);
 
-/* The active state of a physical interrupt of this CPU, for HW-backed ones that a vCPU takes along.
- */
+/* The active state of a physical interrupt of this CPU: HW-backed ones are switched with their
+ * vCPU. */
 void gic_set_active(uint32_t intid, bool active);
 
-/* Of an SPI, or this CPU's private interrupt: a level is pending while its line is high, whether it
- * is active or not (4.3.7). */
+/* For an SPI, or a private interrupt of this CPU: a level-sensitive one is pending while its line
+ * is high, active or not (4.3.7). */
 bool gic_is_pending(uint32_t intid);
 
 /* Which of this CPU's SGIs and PPIs are pending: bit n, INTID n. */
@@ -71,10 +73,10 @@ void gic_kick(uint8_t cpu_mask);
 uint8_t gic_cpu_mask(void);
 
 /*
- * Does a physical level that is still high fire again when it is deactivated through a list
- * register's HW bit? IHI 0048B 5.2.1 says so; QEMU's model (7.2) waits until something else
- * happens. Plays the guest on this CPU: `gicv` is where the virtual CPU interface is mapped for the
- * moment, `intid` an enabled private interrupt that is pending and stays so.
+ * Does a physical level-sensitive interrupt whose line is still high fire again when it is
+ * deactivated through a list register's HW bit? IHI 0048B 5.2.1 requires that; QEMU's model (7.2)
+ * does not do it before another event. Acts as the guest on this CPU: `gicv` is the present mapping
+ * of the virtual CPU interface, `intid` an enabled private interrupt that is pending and stays so.
  */
 bool gic_hw_bit_refires(uintptr_t gicv, uint32_t intid);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Spin locks between CPUs (ARM ARM A3.4). The monitor runs with interrupts masked, so a lock is
- * never taken twice on one CPU. Their order: hyp/core/locks.h. They are held for a few hundred
- * instructions: who waits yields, and needs no event, which would cost each release a DSB and a
- * SEV. Who comes first is served first: each draws a number, and waits until it is that one's turn.
+ * never taken twice on one CPU. Their order: hyp/core/locks.h. A lock is held for a few hundred
+ * instructions, so a waiting CPU uses YIELD; WFE would cost each release a DSB and a SEV. CPUs get
+ * the lock in order of arrival: each draws a number and waits for its turn.
  */
 #ifndef HYP_HW_LOCK_H
 #define HYP_HW_LOCK_H
@@ -11,13 +11,14 @@
 #include "hyp/hw/sysreg.h"
 
 struct lock {
-	_Alignas(uint32_t) volatile uint16_t turn; /* whose it is: free if it equals next */
-	volatile uint16_t next;			   /* the number to be drawn; both wrap */
+	_Alignas(uint32_t) volatile uint16_t
+		turn;		/* the number that holds the lock; free if it equals `next` */
+	volatile uint16_t next; /* the number to be drawn; both wrap */
 };
 
-/* `rank`: in the order of locks, which tests hold. The word of both, little-endian: a number is
- * drawn by one STREX. The store of `turn` by who releases makes another's STREX fail (A3.4.1),
- * which then draws again. */
+/* `rank`: its place in the order of locks, which tests check. `turn` and `next` share a
+ * little-endian word, so one STREX draws a number. The store of `turn` on release makes another
+ * CPU's STREX fail (A3.4.1), and that CPU then draws again. */
 static inline void lock_take(struct lock *lock, uint32_t rank)
 {
 	uint32_t drawn, value;
@@ -48,7 +49,7 @@ static inline void lock_drop(struct lock *lock)
 	uint32_t turn;
 
 	hw_dmb();
-	turn = lock->turn + 1u; /* the store takes 16 bits of it */
+	turn = lock->turn + 1u; /* the store keeps 16 bits */
 	__asm__ volatile("strh	%1, %0" : "=Q"(lock->turn) : "r"(turn) : "memory");
 }
 

@@ -8,11 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Boot CPU, once: leaves the identity mapping and takes the stacks' guard pages away. */
+/* Boot CPU, once: removes the identity mapping and unmaps the stacks' guard pages. */
 void mmu_init(void);
-/* Part of mmu_init: from then on devices can be mapped. Alone, when we were not entered in HYP. */
+/* Part of mmu_init: from then on devices can be mapped. Called alone if the image was not entered
+ * in HYP mode. */
 void mmu_init_devices(void);
-/* Other CPUs: leaves the identity mapping. */
+/* Other CPUs: removes the identity mapping. */
 void mmu_init_secondary(void);
 
 /* Maps whole 2 MiB blocks around [pa, pa + size) at `va` (2 MiB-aligned); returns the address of pa
@@ -23,12 +24,12 @@ void *mmu_map_blocks(uintptr_t va, pa_t pa, size_t size, bool writable);
  * window is full. */
 void *mmu_map_device(pa_t pa, size_t size);
 
-/* This CPU's window onto memory: maps the 2 MiB block that holds pa, returns pa's address; what
- * follows within that block is reachable. One block only: the next may be a device. The previous
- * use of this CPU's window ends. */
+/* This CPU's window onto memory: maps the 2 MiB block that holds pa, and returns the address of pa;
+ * the rest of that block can be accessed too. Only one block is mapped, because the next one may be
+ * a device. The previous use of this CPU's window ends. */
 void *mmu_window(uint32_t cpu, pa_t pa);
 
-/* The window shows nothing any more. */
+/* Unmaps the window. */
 void mmu_window_close(uint32_t cpu);
 
 /* Physical address of the image's first byte, and of any object in the image. */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A vCPU's, while they are not in a CPU. */
+/* A vCPU's registers, while they are not in a CPU. */
 struct pmu {
 	uint32_t pmcr, enabled, interrupts, overflown, selected, user;
 	uint32_t cycles, cycles_filter;
@@ -15,21 +15,21 @@ struct pmu {
 	uint32_t count[PMU_MAX_EVENTS];
 };
 
-/* This CPU's monitors: nothing counts, interrupts, or is open to a guest. Returns how many event
- * counters there are. */
+/* Resets this CPU's monitors: they do not count or interrupt, and guests cannot access them.
+ * Returns the number of event counters. */
 uint32_t pmu_init_cpu(void);
 
-/* With the monitors of this CPU quiet: makes the cycle counter ask for its overflow interrupt, or
- * no longer. */
+/* While the monitors of this CPU are off: asserts, or deasserts, the overflow interrupt of the
+ * cycle counter. */
 void pmu_raise(bool high);
 
-/* A vCPU's registers come into this CPU, and are its to use; they go. `events`: how many event
- * counters move. Between the two, what counts stops on each entry to HYP and goes on when it
- * returns: vectors.S keeps PMCNTENSET in the CPU's block meanwhile. */
+/* pmu_open loads a vCPU's registers into this CPU and lets the guest access them; pmu_close saves
+ * them. `events`: the number of event counters. Between the two calls, counters stop on each entry
+ * to HYP and continue on return: vectors.S saves PMCNTENSET in the CPU's block. */
 void pmu_open(const struct pmu *pmu, uint32_t events);
 void pmu_close(struct pmu *pmu, uint32_t events);
 
-/* Does what was saved ask for its interrupt? */
+/* Do the saved registers assert the overflow interrupt? */
 static inline bool pmu_wants_interrupt(const struct pmu *pmu)
 {
 	return (pmu->pmcr & PMCR_E) && (pmu->overflown & pmu->interrupts);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls to the board's firmware (PSCI by SMC, SMCCC 1.1: r0..r3 in, r0 out; r4..r12 as SMCCC 1.0
- * may be lost up to r12). */
+/* Calls to the board's firmware (PSCI by SMC, SMCCC 1.1: r0..r3 in, r0 out; SMCCC 1.0 firmware may
+ * change registers up to r12). */
 #ifndef HYP_HW_SMC_H
 #define HYP_HW_SMC_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Accessors of system registers by their one definition in hyp/regs/cp15.h, barriers and banked
- * registers. */
+/* Accessors of system registers by their only definition in hyp/regs/cp15.h, barriers, and
+ * accessors of banked registers. */
 #ifndef HYP_HW_SYSREG_H
 #define HYP_HW_SYSREG_H
 

@@ -22,7 +22,7 @@ static inline void tlb_flush_hyp_all(void)
 	hw_isb();
 }
 
-/* Everything of the VMID in VTTBR, on all CPUs. */
+/* All entries of the VMID in VTTBR, on all CPUs. */
 static inline void tlb_flush_vmid(void)
 {
 	hw_dsb();
@@ -31,7 +31,7 @@ static inline void tlb_flush_vmid(void)
 	hw_isb();
 }
 
-/* The same on this CPU: of all ASIDs, and global entries. */
+/* The same on this CPU: entries of all ASIDs, and global ones. */
 static inline void tlb_flush_vmid_here(void)
 {
 	hw_dsb();
@@ -40,8 +40,8 @@ static inline void tlb_flush_vmid_here(void)
 	hw_isb();
 }
 
-/* Everything of the VMID in `vttbr`, on all CPUs; nobody's vCPU is loaded on this one. The others'
- * VMIDs keep what they have. */
+/* All entries of the VMID in `vttbr`, on all CPUs; no vCPU is loaded on this one. Entries of other
+ * VMIDs stay. */
 static inline void tlb_flush_vmid_of(uint64_t vttbr)
 {
 	uint64_t saved = sysreg_read64(VTTBR);

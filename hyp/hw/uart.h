@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The board's UART. Before uart_init what is sent is lost. */
+/* The board's UART. Bytes sent before uart_init are lost. */
 #ifndef HYP_HW_UART_H
 #define HYP_HW_UART_H
 
@@ -10,7 +10,7 @@
 struct uart_driver;
 
 /* Registers of an 8250 lie 1 << shift bytes apart and are accessed by `width` bytes, 1 or 4. The
- * other UARTs know their own. */
+ * drivers of other UARTs have fixed offsets. */
 struct uart_shape {
 	uintptr_t base;
 	uint32_t shift, width;
@@ -25,17 +25,17 @@ const struct uart_driver *uart_driver_of(uint32_t kind);
 /* Speed, parity and pins stay as the boot loader set them; FIFOs are turned on where a running UART
  * allows it, interrupts off. */
 void uart_init(const struct uart_driver *driver, const struct uart_shape *shape);
-/* The next uart_send loses nothing. */
+/* True: the next uart_send loses no byte. */
 bool uart_can_send(void);
 void uart_send(uint8_t byte);
-/* -1: nothing received. What came before uart_init may be there without an interrupt. An interrupt
- * of reception is over when this has been said. */
+/* -1: nothing received, and the receive interrupt is no longer asserted. Bytes from before
+ * uart_init may be present without an interrupt. */
 int uart_receive(void);
-/* Interrupts. Of reception: while it is off, bytes stay in the FIFO, and the other end sees it
- * fill; what is there comes to notice when it is on again. Of transmission: one comes when bytes
- * were sent until uart_can_send said no, and there is room again. */
+/* Interrupts. Reception: while it is off, bytes stay in the FIFO, and flow control can stop the
+ * sender; present bytes interrupt when it is on again. Transmission: an interrupt follows when
+ * bytes were sent until uart_can_send returned false, and there is room again. */
 void uart_enable_interrupts(bool receive, bool transmit);
-/* Waits until everything has left. */
+/* Waits until all bytes have left the UART. */
 void uart_drain(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What uart.c asks of a kind of UART. Private to uart*.c. */
+/* The interface of uart.c to the driver of a kind of UART. Private to uart*.c. */
 #ifndef HYP_HW_UART_DRIVER_H
 #define HYP_HW_UART_DRIVER_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a world switch moves: everything of PL1 and PL0 that HYP does not use itself (ARM ARM
- * B1.3.2, B3.15). An exit that stays on its vCPU touches none of it.
+ * The state that a world switch moves: all registers of PL1 and PL0 that HYP does not use itself
+ * (ARM ARM B1.3.2, B3.15). An exit that returns to the same vCPU accesses none of it.
  */
 #ifndef HYP_HW_WORLD_H
 #define HYP_HW_WORLD_H
@@ -34,7 +34,7 @@ struct world {
 
 	struct world_timer cntv, cntp;
 
-	/* set by HYP for this vCPU, never changed by the guest */
+	/* set by HYP for this vCPU; the guest cannot change it */
 	uint32_t vmpidr;
 	uint64_t vttbr;
 	uint64_t cntvoff;
@@ -50,10 +50,10 @@ struct world_vfp {
 /* This CPU's registers for HYP operation: vectors, traps that are the same for all guests. */
 void world_init_cpu(const void *vectors, uintptr_t cpu);
 
-/* Other vectors for this CPU, before its first guest. */
+/* Sets other vectors for this CPU, before its first guest. */
 void world_set_vectors(const void *vectors);
 
-/* What world_init_cpu was given for this CPU. */
+/* The argument of world_init_cpu on this CPU. */
 static inline uintptr_t world_cpu(void)
 {
 	return sysreg_read(HTPIDR);
@@ -69,16 +69,16 @@ void world_reset(struct world *world);
 void world_save(struct world *world);
 void world_restore(const struct world *world);
 
-/* Another vCPU's branches are not to steer this one's, nor are the instructions that it fetched to
- * be executed: this CPU's branch predictor and instruction cache are empty. */
+/* Invalidates this CPU's branch predictor and instruction cache, so that the branches of another
+ * vCPU do not influence this one's, and instructions that it fetched are not executed. */
 void world_forget_branches(void);
 
 /* HCR of the loaded vCPU. Read back first if a virtual abort was pended: hardware clears VA
  * (B1.8.11). */
 void world_set_hcr(uint32_t hcr);
 
-/* Everything that the loaded guest did has had its effect. Takes the asynchronous abort that came
- * of it, if one did: true. Left pending, it would come when the next vCPU runs. */
+/* Completes the loaded guest's memory accesses. Returns true, and takes the asynchronous abort, if
+ * they caused one: if it stayed pending, the next vCPU would take it. */
 bool world_take_abort(void);
 
 /* Opens VFP to the guest and loads its registers; saves them and closes it again. */
@@ -86,19 +86,18 @@ void world_vfp_load(const struct world_vfp *vfp);
 void world_vfp_save(struct world_vfp *vfp);
 void world_vfp_close(void);
 
-/* A banked register as the guest's mode `mode` (PSR_MODE_*) sees r13 or r14, or r8..r12 in FIQ
- * mode. */
+/* r13 or r14 (or r8..r12 of FIQ mode) as the guest's mode `mode` (PSR_MODE_*) sees it. */
 uint32_t world_read_banked(uint32_t mode, uint32_t reg);
 void world_write_banked(uint32_t mode, uint32_t reg, uint32_t value);
 
 /* Registers of the mode that an injected exception enters (UND or ABT). */
 void world_write_exception(uint32_t mode, uint32_t lr, uint32_t spsr);
 
-/* Stage 1 and 2 of the loaded guest for a privileged read: true and the physical address, or false.
- * Preserves PAR. */
+/* Translates by stages 1 and 2 of the loaded guest, for a read at PL1, or PL0 (`user`): returns
+ * true and the physical address, or false. Preserves PAR. */
 bool world_translate(uint32_t va, bool user, pa_t *pa);
-/* Stage 1 alone: the IPA, of 40 bits, as a guest's tables name them. For a fault address that HPFAR
- * does not hold (permission faults). */
+/* Translates by stage 1 only: the IPA has 40 bits, as in the guest's tables. For a fault address
+ * that HPFAR does not hold (permission faults). */
 bool world_translate_stage1(uint32_t va, uint64_t *address);
 
 #endif

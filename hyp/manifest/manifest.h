@@ -18,10 +18,10 @@
 struct manifest_image {
 	const uint8_t *data; /* in the manifest's blob; NULL: none */
 	uint32_t size;
-	ipa_t ipa; /* where it goes, or would go if there were one (kernel, dtb); else 0 */
+	ipa_t ipa; /* its address; of kernel and dtb also without an image; else 0 */
 };
 
-/* More RAM than the partition's main piece. `data` is copied to its start. */
+/* RAM beside the partition's main range. `data` is copied to its start. */
 struct manifest_region {
 	ipa_t ipa; /* this and size are multiples of 4 KiB */
 	uint32_t size;
@@ -41,8 +41,8 @@ struct manifest_device {
 	uint8_t edges;				 /* bit n: intid[n] is edge-triggered */
 };
 
-/* The properties of a partition's node, a row each: number, name, and what its value looks like
- * (enum manifest_shape). Those of the machine that it sees are in hyp/dev/machine.h. */
+/* The properties of a partition's node, one per row: number, name, and form of the value (enum
+ * manifest_shape). hyp/dev/machine.h has the properties of the partition's machine. */
 /* clang-format off */
 #define MANIFEST_PROPERTIES(ROW) \
 	ROW(MANIFEST_RULE_COMPATIBLE, "compatible", MANIFEST_SHAPE_STRINGS) \
@@ -81,21 +81,21 @@ struct manifest_partition {
 	bool has_gic;
 	uint32_t nr_irqs; /* 32..1020; default 128; 0 without a GIC */
 	struct manifest_image kernel, initrd, dtb;
-	uint32_t kernel_space; /* bytes from the kernel's start that it will take; 0: no kernel */
+	uint32_t kernel_space; /* bytes from the kernel's start that it uses; 0: no kernel */
 	uint32_t entry;	       /* IPA; bit 0: in Thumb state */
-	uint16_t rights;       /* bit n: may call on partition n */
+	uint16_t rights;       /* bit n: control calls for partition n are allowed */
 	uint32_t nr_regions; /* with firmware: its memory at IPA 0, and flash 1 of the virt board */
 	struct manifest_region region[MANIFEST_MAX_REGIONS];
 	uint32_t nr_devices;
 	struct manifest_device device[MANIFEST_MAX_DEVICES];
 	uint32_t windows; /* of the machine: a set (hyp/dev/machine.h) */
-	bool pmu;	  /* performance monitors of its own; default no */
+	bool pmu;	  /* the partition has performance monitors; default no */
 	bool autostart;	  /* default yes */
 
 	bool no_counter_offset; /* CNTVOFF is 0, not the time of the start; default no */
 };
 
-/* Is the branch predictor emptied between a guest and the monitor? */
+/* Is the branch predictor invalidated between a guest and the monitor? */
 enum manifest_branches {
 	MANIFEST_BRANCHES_AUTO,
 	MANIFEST_BRANCHES_ALWAYS,
@@ -110,14 +110,14 @@ struct manifest {
 	struct manifest_partition partition[MANIFEST_MAX_PARTITIONS];
 };
 
-/* Everything that can be said without a board: True and *manifest, or false and *why. Where it is
- * false, what was not refused of *manifest can still be compared with a board. */
+/* All checks that need no board. Returns true and fills *manifest, or returns false and fills
+ * *why. After false, manifest_check_board can still check the parts of *manifest that were not
+ * refused. */
 bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refusal *why);
 
 /* Against the board that it runs on: CPUs exist, memory-at lies in free RAM, device windows touch
- * neither RAM nor the GIC nor the UART of the monitor's console, their interrupts are the GIC's, as
- * far as it is known how many those are, and not the UART's. `free`: RAM not taken by the monitor.
- */
+ * neither RAM nor the GIC nor the UART of the monitor's console, their interrupts exist in the GIC
+ * (if their number is known) and are not the UART's. `free`: RAM not taken by the monitor. */
 bool manifest_check_board(const struct fdt *fdt, const struct manifest *manifest,
 			  const struct board *board, const struct regions *free,
 			  struct refusal *why);

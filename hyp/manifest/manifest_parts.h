@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How the manifest is read, in parts. Private to manifest*.c. */
+/* The parts of the manifest's reader. Private to manifest*.c. */
 #ifndef HYP_MANIFEST_MANIFEST_PARTS_H
 #define HYP_MANIFEST_MANIFEST_PARTS_H
 
@@ -16,7 +16,7 @@
 #define MANIFEST_FLASH1_IPA	UINT32_C(0x04000000)
 #define MANIFEST_FLASH1_SIZE	UINT32_C(0x00040000)
 
-/* What a property's value looks like. */
+/* The form of a property's value. */
 enum manifest_shape {
 	MANIFEST_SHAPE_FLAG,	      /* no value */
 	MANIFEST_SHAPE_CELL,	      /* <n> */
@@ -37,34 +37,34 @@ struct manifest_rule {
 #define MANIFEST_MAX_RULES 32
 #define MANIFEST_MAX_IRQS  1020u /* with INTIDs 1020 to 1023 reserved: IHI 0048B 2.2.1 */
 
-/* What programs look for in a reason. */
+/* Programs search for these in a reason. */
 #define MANIFEST_MISSING	  "missing: "
 #define MANIFEST_UNKNOWN_PROPERTY "unknown property"
 #define MANIFEST_NO_PARTITION	  "names no partition of this manifest"
 
-/* All that a node may have. */
+/* All properties that a node may have. */
 extern const struct manifest_rule manifest_root_rules[];
 extern const struct manifest_rule manifest_partition_rules[];
 extern const struct manifest_rule manifest_device_rules[];
 extern const uint32_t manifest_nr_root_rules, manifest_nr_partition_rules, manifest_nr_device_rules;
 
-/* A node's properties that are known and well-shaped, by the index of their rule. */
+/* A node's known and well-formed properties, by the index of their rule. */
 struct manifest_node {
 	const struct fdt *fdt;
 	struct refusal *why;
 	fdt_node_t node;
 	const struct manifest_rule *rules;
-	uint32_t given; /* bit n: rule n's property is there, and well-shaped */
-	uint32_t bad;	/* bit n: its shape was refused, so that nothing is known of its value */
+	uint32_t given; /* bit n: rule n's property is present and well-formed */
+	uint32_t bad;	/* bit n: its form was refused, so its value is not known */
 	struct fdt_prop prop[MANIFEST_MAX_RULES];
 };
 
-/* False, after all of them were looked at, if one is unknown or has another shape. */
+/* Reads all of them; returns false if one is unknown or has another form. */
 bool manifest_collect(struct manifest_node *node, const struct manifest_rule *rules,
 		      uint32_t nr_rules);
-/* dtc gives nodes that a <&label> names a property `phandle`, and the reference is a number, which
- * would pass for one that was meant. manifest_collect lets it pass: this refuses it, where nothing
- * is refused for a better reason. */
+/* dtc turns <&label> into a number, which would pass for a value, and gives the labelled node a
+ * property `phandle`. manifest_collect accepts that property; this function refuses it, if nothing
+ * was refused for a better reason. */
 bool manifest_check_label(const struct fdt *fdt, fdt_node_t node, struct refusal *why);
 bool manifest_given(const struct manifest_node *node, uint32_t rule);
 bool manifest_bad(const struct manifest_node *node, uint32_t rule);
@@ -72,19 +72,19 @@ bool manifest_bad(const struct manifest_node *node, uint32_t rule);
 uint64_t manifest_value(const struct manifest_node *node, uint32_t rule, uint64_t missing);
 uint32_t manifest_cell(const struct manifest_node *node, uint32_t rule, uint32_t missing);
 const char *manifest_string(const struct manifest_node *node, uint32_t rule, const char *missing);
-/* Fills *why, returns false. A rule that is `bad` was refused before: it is not refused again. */
+/* Fills *why, returns false. A property that is `bad` is not refused again. */
 bool manifest_refuse(const struct manifest_node *node, uint32_t rule, const char *reason);
-/* The same, of cell or string `item`, from 1. */
+/* The same for cell or string `item`, from 1. */
 bool manifest_refuse_item(const struct manifest_node *node, uint32_t rule, uint32_t item,
 			  const char *reason);
 
 /*
- * These go on after a refusal, and return false in the end. What was refused is then left out, or
- * stands for the most that it could be: nothing else is refused because of it, and all counts stay
- * within their limits.
+ * These continue after a refusal, and return false at the end. A refused item is left out, or
+ * counts as the largest possible one: it causes no other refusal, and all counts stay within their
+ * limits.
  */
 
-/* One partition: all that can be told without the others. */
+/* One partition: all checks that need no other partition. */
 bool manifest_read_partition(const struct fdt *fdt, fdt_node_t node,
 			     struct manifest_partition *partition, struct refusal *why);
 bool manifest_read_device(const struct fdt *fdt, fdt_node_t node,
@@ -98,7 +98,7 @@ enum manifest_partition_rule {
 };
 #undef MANIFEST_ROW_ID
 
-/* Where its memory and its images lie. `windows` is known by then. */
+/* Places its memory and its images. `windows` must be set before. */
 bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition);
 
 bool manifest_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);

@@ -261,7 +261,7 @@
 #define DBGDEVID1     p14, 0, c7, c1, 7
 #define DBGDEVID      p14, 0, c7, c2, 7
 
-/* CP10 as MRC reaches it, VMRS's other name: what HCR.TID3 takes of it */
+/* CP10 by MRC, another encoding of VMRS: the registers that HCR.TID3 traps */
 #define MVFR1 p10, 7, c6, c0, 0
 #define MVFR0 p10, 7, c7, c0, 0
 

@@ -57,7 +57,7 @@
 #define GICC_CTLR_EOIMODE BIT32(9) /* non-secure view; without security extension too */
 #define GICC_IAR_ID	  GENMASK32(9, 0)
 #define GICC_IAR_CPU	  GENMASK32(12, 10)
-#define GICC_IAR_SPURIOUS 1022u /* 1022 and 1023: nothing for us */
+#define GICC_IAR_SPURIOUS 1022u /* 1022 and 1023: no interrupt for this CPU */
 
 /* Virtual interface control, table 5-2 */
 #define GICH_HCR    0x000u

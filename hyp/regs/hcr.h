@@ -6,7 +6,7 @@
 
 #include "hyp/base/bits.h"
 
-/* HCR: what HYP takes from the guest */
+/* HCR: traps and routing to HYP */
 #define HCR_VM	     BIT32(0)
 #define HCR_SWIO     BIT32(1) /* DCISW cleans as well */
 #define HCR_PTW	     BIT32(2)
@@ -95,7 +95,7 @@
 #define SCR_SCD BIT32(7)
 #define SCR_HCE BIT32(8)
 
-/* ISR: what is pending, physical in HYP */
+/* ISR: pending interrupts and aborts; in HYP the physical ones */
 #define ISR_F BIT32(6)
 #define ISR_I BIT32(7)
 #define ISR_A BIT32(8)

@@ -6,7 +6,7 @@
 #include "hyp/base/bits.h"
 
 #define HSR_EC	GENMASK32(31, 26)
-#define HSR_IL	BIT32(25) /* 1: a 32-bit instruction; says nothing for IABT, nor DABT with ISV=0 */
+#define HSR_IL	BIT32(25) /* 1: a 32-bit instruction; not valid for IABT, or DABT with ISV=0 */
 #define HSR_ISS GENMASK32(24, 0)
 
 #define HSR_EC_UNKNOWN	0x00u
@@ -28,8 +28,8 @@
 #define HSR_EC_DABT	0x24u
 #define HSR_EC_DABT_HYP 0x25u
 
-/* There for EC 0x01..0x0f only: traps of instructions that have a condition. SVC, HVC and SMC are
- * taken only if theirs passed; aborts use the bits otherwise. */
+/* Valid only for EC 0x01..0x0f, traps of conditional instructions. SVC, HVC and SMC are taken only
+ * if their condition passed; aborts use these bits for other fields. */
 #define HSR_CV	 BIT32(24)
 #define HSR_COND GENMASK32(23, 20)
 

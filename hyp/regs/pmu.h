@@ -5,7 +5,7 @@
 
 #include "hyp/base/bits.h"
 
-/* PMCR. P and C read as zero: what was read may be written back. */
+/* PMCR. P and C read as zero, so a value that was read may be written back. */
 #define PMCR_E	  BIT32(0)
 #define PMCR_P	  BIT32(1)
 #define PMCR_C	  BIT32(2)
@@ -19,10 +19,10 @@
 #define PMU_CYCLES     BIT32(31)
 #define PMU_SEL_CYCLES 31u
 
-/* Event counters that there may be. */
+/* The maximum number of event counters. */
 #define PMU_MAX_EVENTS 31u
 
-/* PMXEVTYPER: count in Hyp mode, too */
+/* PMXEVTYPER: also count in HYP mode */
 #define PMXEVTYPER_NSH BIT32(27)
 
 #endif

@@ -5,14 +5,14 @@
 
 #include "hyp/base/bits.h"
 
-/* CNTHCTL: what PL1 and PL0 may reach of the physical counter and timer */
+/* CNTHCTL: access of PL1 and PL0 to the physical counter and timer */
 #define CNTHCTL_PL1PCTEN BIT32(0) /* CNTPCT */
 #define CNTHCTL_PL1PCEN	 BIT32(1) /* CNTP_CVAL, _TVAL, _CTL */
 #define CNTHCTL_EVNTEN	 BIT32(2)
 #define CNTHCTL_EVNTDIR	 BIT32(3)
 #define CNTHCTL_EVNTI	 GENMASK32(7, 4)
 
-/* CNTKCTL: what PL0 may reach */
+/* CNTKCTL: access of PL0 */
 #define CNTKCTL_PL0PCTEN BIT32(0)
 #define CNTKCTL_PL0VCTEN BIT32(1)
 #define CNTKCTL_EVNTEN	 BIT32(2)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* When a timer of a vCPU that is on no CPU is due, told by the board's counter. */
+/* The board's counter value at which a timer of an unloaded vCPU is due. */
 #ifndef HYP_SCHED_DEADLINE_H
 #define HYP_SCHED_DEADLINE_H
 
@@ -8,10 +8,10 @@
 #define DEADLINE_NEVER UINT64_MAX
 
 /*
- * The timer's condition is now - offset >= cval, of 64 bits without a sign (ARM ARM B8.1.5): a
- * CompareValue near the counter's end waits for it, however great `offset` is. Returns `now` if it
- * holds by now, else the counter value from which on it does; DEADLINE_NEVER: not in 2^62 ticks, a
- * century at any rate that the counter may have.
+ * The timer's condition is now - offset >= cval, as unsigned 64-bit numbers (ARM ARM B8.1.5): a
+ * CompareValue near the counter's end is not reached early, however large `offset` is. Returns
+ * `now` if the condition holds already, else the first counter value at which it holds;
+ * DEADLINE_NEVER: not within 2^62 ticks, a century at any rate that the counter may have.
  */
 uint64_t deadline_of(uint64_t cval, uint64_t offset, uint64_t now);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who runs where: vCPUs with an affinity set and a priority share CPUs, round robin within a
+ * The scheduler: vCPUs with an affinity set and a priority share CPUs, round robin within a
  * priority, the highest priority first. Pure. Lock: vm_sched_lock, which protects all of struct
  * sched.
  *
- * An entity stays current[] of its CPU until that CPU calls sched_pick, also when another CPU has
- * stopped it, or woken it again: until then no other CPU is given it. After sched_pick the entity
- * that was left may run elsewhere as soon as the lock is released, so its registers must be in
- * memory by then.
+ * An entity stays current[] of its CPU until that CPU calls sched_pick, even if another CPU stops
+ * it, or wakes it again; until then no other CPU can pick it. After sched_pick the entity that was
+ * replaced may run elsewhere as soon as the lock is released, so its registers must be in memory by
+ * then.
  */
 #ifndef HYP_SCHED_SCHED_H
 #define HYP_SCHED_SCHED_H
@@ -22,7 +22,7 @@
 #define SCHED_NONE	 0xffffffffu
 
 enum sched_state {
-	SCHED_OFF,     /* not to be run: powered off, partition off */
+	SCHED_OFF,     /* does not run: powered off, or its partition is off */
 	SCHED_BLOCKED, /* waits for an interrupt */
 	SCHED_READY,   /* waits for a CPU */
 	SCHED_RUNNING, /* on CPU `cpu` */
@@ -33,9 +33,9 @@ struct sched_entity {
 	uint8_t cpu;	  /* where it runs, or ran last; SCHED_NO_CPU if never */
 	uint8_t affinity; /* bit n: may run on CPU n; fixed by sched_add */
 	uint8_t priority; /* 0..7, 7 the highest */
-	bool pinned;	  /* stays on `cpu` for now (caches off, ARM ARM set/way maintenance): the
-			     caller sets and clears it while the entity runs */
-	uint32_t queued;  /* order of arrival, free-running */
+	bool pinned; /* stays on `cpu` for now (caches off, set/way maintenance); the caller sets
+			and clears it while the entity runs */
+	uint32_t queued; /* order of arrival, free-running */
 };
 
 struct sched {
@@ -54,35 +54,35 @@ void sched_init(struct sched *s, uint32_t nr_cpus);
  * holds no existing CPU, or `priority` is above 7. */
 uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority);
 
-/* OFF or BLOCKED -> READY. Returns the CPU that should be told to reschedule (it is idle, or runs a
- * lower priority), or SCHED_NO_CPU. Prefers an idle CPU, then the one with the lowest priority, and
- * among equals the one that the entity ran on last. */
+/* OFF or BLOCKED -> READY. Returns the CPU that must reschedule (it is idle, or runs a lower
+ * priority), or SCHED_NO_CPU. Prefers an idle CPU, then the one with the lowest priority, and among
+ * equal CPUs the one that the entity ran on last. */
 uint8_t sched_wake(struct sched *s, uint32_t e);
 
-/* The entity to run next on `cpu` (its current one included if still RUNNING; `yield` puts that
- * behind equals), made RUNNING; SCHED_NONE: idle. The former current one becomes READY if it was
- * RUNNING; without `yield` it keeps its place in the queue, so that it is the next of its priority.
- */
+/* Makes the entity to run next on `cpu` RUNNING and returns it; SCHED_NONE: idle. The current one
+ * is a candidate if it is still RUNNING; `yield` puts it behind those of its priority. If another
+ * one is picked, the current one becomes READY if it was RUNNING; without `yield` it keeps its
+ * place in the queue, and is the next of its priority. */
 uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield);
 
-/* After a sched_pick: another CPU to be told to reschedule, as it is idle, or runs a lower priority
- * than a READY entity that it may take (the one just put off, or one whose wake-up named a CPU that
- * has since taken another); else SCHED_NO_CPU. When every CPU told so calls this in turn, none is
- * left idle or with a lower priority beside a READY entity. */
+/* After a sched_pick: another CPU that must reschedule, because it is idle, or runs a lower
+ * priority than a READY entity that may run there (the one just displaced, or one whose wake-up
+ * named a CPU that has since picked another one); else SCHED_NO_CPU. If every CPU returned here
+ * calls this in turn, no CPU stays idle, or at a lower priority, beside a READY entity. */
 uint8_t sched_spread(const struct sched *s);
 
 /* The running entity e leaves its CPU for `state` (BLOCKED or OFF); sched_pick follows on that CPU.
- * Also for an entity that is READY or BLOCKED (then it just changes state). OFF stays OFF: only
- * sched_wake ends it. */
+ * An entity that is READY or BLOCKED only changes its state. OFF stays OFF: only sched_wake ends
+ * it. */
 void sched_stop(struct sched *s, uint32_t e, enum sched_state state);
 
-/* What is left of a time slice that ends at slice_end (0: there is none), in counter ticks, to an
- * entity that leaves its CPU now: if it is READY, and so displaced by a higher priority, and not at
- * its turn's end. With a whole slice each time it would keep its equals off the CPU for good. 0:
- * its next slice is a whole one. */
+/* The counter ticks left, for an entity that leaves its CPU now, of a time slice that ends at
+ * slice_end (0: there is none). Not 0 only if the entity is READY, and so displaced by a higher
+ * priority before the end of its slice: with a whole slice each time it would keep others of its
+ * priority off the CPU forever. 0: its next slice is a whole one. */
 uint64_t sched_slice_left(const struct sched *s, uint32_t e, uint64_t slice_end, uint64_t now);
 
-/* Does anything else wait for `cpu` with at least the current one's priority (so that a time slice
+/* Does another entity wait for `cpu` with at least the current one's priority (so that a time slice
  * is needed)? */
 bool sched_contended(const struct sched *s, uint32_t cpu);
 

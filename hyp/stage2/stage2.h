@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Stage-2 translation tables (LPAE, ARM ARM B3.6; VTCR.T0SZ = 0, SL0 = 1: 32-bit IPA, level 1 root
- * of 4 entries, 2 MiB blocks where they fit, else 4 KiB pages). Builds tables in memory that
- * `alloc` gives; touches no register: the caller cleans caches and flushes TLBs. Pure.
+ * of 4 entries, 2 MiB blocks where they fit, else 4 KiB pages). Builds tables in a pool's memory,
+ * and accesses no register: the caller cleans caches and invalidates TLBs. Pure.
  */
 #ifndef HYP_STAGE2_STAGE2_H
 #define HYP_STAGE2_STAGE2_H
@@ -16,12 +16,12 @@ enum stage2_kind {
 	STAGE2_DEVICE, /* device, read-write, execute-never */
 };
 
-/* Where table pages come from. Tables are reached by pointer, and named by physical address in
- * descriptors. */
+/* The source of table pages. The code accesses tables by pointer; descriptors hold their physical
+ * addresses. */
 struct stage2_pool {
 	uint8_t *base; /* 4 KiB-aligned, zeroed */
 	pa_t base_pa;
-	uint32_t pages; /* how many there are */
+	uint32_t pages; /* number of pages */
 	uint32_t used;
 };
 
@@ -31,13 +31,14 @@ struct stage2 {
 	struct stage2_pool pool;
 };
 
-/* Pages that mapping these ranges needs at most, root included: an upper bound to size the pool. */
+/* The most pages that mapping these ranges can need, including the root: an upper bound for the
+ * pool's size. */
 uint32_t stage2_pages_for(uint32_t nr_ranges, const uint32_t *sizes);
 
 void stage2_init(struct stage2 *s2, const struct stage2_pool *pool);
 
-/* ipa, pa, size: multiples of 4 KiB; the range does not wrap; nothing is mapped there yet. False if
- * it is, or if the pool is exhausted: nothing is changed then. */
+/* ipa, pa, size: multiples of 4 KiB; the range does not wrap. Returns false, and changes nothing,
+ * if part of it is mapped already, or if the pool is exhausted. */
 bool stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, uint32_t size, enum stage2_kind kind);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The state of a vCPU in words: where it is, which interrupt it does not take and why, what could
- * wake it. Pure: glue takes the sample (report.c). */
+/* The state of a vCPU as text: where it is, which interrupt it does not take and why, and which
+ * event could wake it. Pure: glue takes the sample (report.c). */
 #ifndef HYP_TEXT_EXPLAIN_H
 #define HYP_TEXT_EXPLAIN_H
 
@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define EXPLAIN_LINES 4	  /* at most, for one vCPU */
-#define EXPLAIN_TEXT  190 /* bytes of one, with its zero */
+#define EXPLAIN_LINES 4	  /* the most for one vCPU */
+#define EXPLAIN_TEXT  190 /* bytes of a line, with the terminating zero */
 
 enum explain_where {
 	EXPLAIN_OFF,   /* by PSCI */
-	EXPLAIN_START, /* is to start at pc */
+	EXPLAIN_START, /* will start at pc */
 	EXPLAIN_WAITS, /* its WFI, or CPU_SUSPEND, was trapped */
 	EXPLAIN_READY, /* waits for a CPU */
 	EXPLAIN_ON_CPU,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Exceptions that the monitor makes a guest take, as the architecture's TakeException pseudocode
- * does (ARM ARM B1.9). Pure: the new state comes out by value, glue writes the banked registers. */
+/* Exceptions that the monitor injects into a guest, as the architecture's TakeException pseudocode
+ * defines them (ARM ARM B1.9). Pure: the new state comes out by value, glue writes the banked
+ * registers. */
 #ifndef HYP_TRAP_INJECT_H
 #define HYP_TRAP_INJECT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a trapped instruction was and how to step over it. Pure. ARM ARM A8.3, B1.3.3, B3.13.6. */
+/* Decodes a trapped instruction and steps over it. Pure. ARM ARM A8.3, B1.3.3, B3.13.6. */
 #ifndef HYP_TRAP_INSN_H
 #define HYP_TRAP_INSN_H
 
@@ -12,15 +12,15 @@
 /* ARM ARM A8.3.1: does condition `cond` (0..15) hold under these flags? */
 bool insn_condition_holds(uint32_t cond, uint32_t cpsr);
 
-/* Did a trapped conditional instruction pass its condition? From HSR.COND where HSR.CV says so,
- * else from ITSTATE or (ARM state) taken as passed. Not for aborts and HVC. */
+/* Did a trapped conditional instruction pass its condition? From HSR.COND if HSR.CV is set, else
+ * from ITSTATE; in ARM state it then counts as passed. Not for aborts and HVC. */
 bool insn_trap_passed(uint32_t hsr, uint32_t cpsr);
 
 /* CPSR after one Thumb instruction inside (or outside) an IT block. */
 uint32_t insn_it_advance(uint32_t cpsr);
 
 /* Steps over the trapped instruction: PC by HSR.IL, ITSTATE. For a data abort with ISV=0, IL is
- * UNKNOWN (B3.13.6): the caller puts there what insn_thumb_is_wide told of the instruction. */
+ * UNKNOWN (B3.13.6): the caller sets it from insn_thumb_is_wide. */
 static inline void insn_skip(struct guest_regs *regs, uint32_t hsr)
 {
 	if (!(regs->cpsr & PSR_T)) {
@@ -41,14 +41,14 @@ struct insn_access {
 	uint8_t rn;   /* base register, with writeback only */
 	bool is_write;
 	bool sign_extend;
-	bool reversed;	   /* between the register and the device: CPSR.E, set by the caller */
-	bool writeback;	   /* then rn += increment after the access */
+	bool reversed;	/* bytes reversed between register and device: CPSR.E, set by the caller */
+	bool writeback; /* then rn += increment after the access */
 	int32_t increment; /* bytes */
 };
 
-/* From HSR with ISV=1. False if it describes nothing that can be emulated: size 8, Rt=15; cache
- * maintenance and table walks come with ISV=0, a syndrome that claims both lies. On the way of
- * every emulated access, hence here. */
+/* From HSR with ISV=1. False if the access cannot be emulated: size 8, Rt=15. Cache maintenance and
+ * table walks have ISV=0; a syndrome with ISV=1 and one of these is invalid. Inline, because every
+ * emulated access calls it. */
 static inline bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access)
 {
 	uint32_t sas = FIELD_GET(HSR_DABT_SAS, hsr);
@@ -69,23 +69,22 @@ static inline bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access
 	return true;
 }
 
-/* From the instruction itself where ISV=0 (or Rt cannot be trusted: Cortex-A15 erratum 766422):
+/* From the instruction itself if ISV=0 (or if Rt is unreliable: Cortex-A15 erratum 766422):
  * LDR/STR{B,H,SB,SH} immediate or register, ARM and Thumb, with or without writeback. False for
- * anything else (LDM, LDRD, exclusives, VFP, writeback by a
- * register, what is UNPREDICTABLE ...): the guest then gets an external abort. `word` is
- * the instruction: ARM in 31..0, 32-bit Thumb with the first halfword in 31..16, 16-bit Thumb
- * in 15..0. */
+ * anything else (LDM, LDRD, exclusives, VFP, writeback by a register, UNPREDICTABLE encodings ...):
+ * the guest then takes an external abort. `word` is the instruction: ARM in 31..0, 32-bit Thumb
+ * with the first halfword in 31..16, 16-bit Thumb in 15..0. */
 bool insn_access_decode(uint32_t word, bool thumb, bool wide, struct insn_access *access);
 
-/* Device registers are little-endian; a big-endian access reverses the bytes that it carries
+/* Device registers are little-endian; a big-endian access reverses the bytes that it transfers
  * (A3.3, MemA[]), which are the low ones. */
 static inline uint32_t insn_device_value(const struct insn_access *access, uint32_t value)
 {
 	return access->reversed ? __builtin_bswap32(value) >> (32u - access->size * 8u) : value;
 }
 
-/* The value a load leaves in Rt: what the device gave, `value`, cut to its size and sign-extended
- * where asked. */
+/* The value that a load writes to Rt: the device's `value`, truncated to the access size and, for
+ * LDRSB and LDRSH, sign-extended. */
 static inline uint32_t insn_load_value(const struct insn_access *access, uint32_t value)
 {
 	uint32_t bits = access->size * 8u;

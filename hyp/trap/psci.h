@@ -18,21 +18,21 @@ struct psci_vm {
 	uint8_t power[PSCI_MAX_VCPUS]; /* enum psci_power */
 };
 
-/* Calls whose answer depends on their argument alone: they change nothing and need no lock. */
+/* Calls whose result depends only on the argument: they change nothing and need no lock. */
 static inline bool psci_is_query(uint32_t function)
 {
 	return function == 0x84000000u || function == 0x84000006u || function == 0x8400000au ||
 	       (function & 0xff000000u) == 0x80000000u;
 }
 
-/* Answers such a call; anything else: NOT_SUPPORTED. */
+/* The result of such a call; NOT_SUPPORTED for any other. */
 int32_t psci_query(uint32_t function, uint32_t argument);
 
-/* What glue does after the call. SUSPEND: wait for an interrupt, then return the result. */
+/* The action of glue after the call. SUSPEND: wait for an interrupt, then return the result. */
 enum psci_effect {
 	PSCI_DO_NOTHING,
 	PSCI_DO_START, /* vCPU `target` at `entry` (bit 0: Thumb) with r0 = `context` */
-	PSCI_DO_STOP,  /* the caller: no return to it */
+	PSCI_DO_STOP,  /* of the caller: the call does not return */
 	PSCI_DO_SUSPEND,
 	PSCI_DO_SYSTEM_OFF,
 	PSCI_DO_SYSTEM_RESET,
@@ -46,7 +46,7 @@ struct psci_result {
 	uint32_t context;
 };
 
-/* True for the PSCI and SMCCC-architecture ranges, which psci_call answers (unknown:
+/* True for the ranges that psci_call handles: PSCI and SMCCC architecture (unknown functions:
  * NOT_SUPPORTED). */
 static inline bool psci_owns(uint32_t function)
 {
@@ -55,9 +55,9 @@ static inline bool psci_owns(uint32_t function)
 	return owner == 0x84000000u || owner == 0x80000000u;
 }
 
-/* args: r0..r3, args[0] the function. `entry_valid` tells whether an address lies in the
- * partition's memory. A vCPU that stops is OFF at once: the glue that starts it again waits until
- * it has left its CPU. */
+/* args: r0..r3, args[0] the function. `entry_valid` returns whether an address lies in the
+ * partition's memory. A vCPU that stops is OFF at once; glue that starts it again waits until it
+ * has left its CPU. */
 struct psci_result psci_call(struct psci_vm *vm, uint32_t caller, const uint32_t args[4],
 			     bool (*entry_valid)(const void *cookie, ipa_t ipa),
 			     const void *cookie);
