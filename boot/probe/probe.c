@@ -93,7 +93,8 @@ static void probe_say_uart(const struct board *board)
 static void probe_check_in_hyp(struct probe *probe)
 {
 	if (probe->may_go) {
-		probe_head("to HYP through Monitor mode: if nothing follows, there is no way");
+		probe_head(
+			"entering HYP mode through Monitor mode: if no line follows, that failed");
 		probe_go_to_hyp();
 		if (probe_mode() == PSR_MODE_HYP) {
 			probe_say(PROBE_OK, "HYP", "reached");

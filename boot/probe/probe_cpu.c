@@ -55,13 +55,14 @@ static void probe_check_mode(struct probe *probe, bool has_virt)
 	if (hyp) {
 		probe_say(PROBE_OK, "mode", "HYP, Non-secure");
 	} else if (probe->secure && has_virt) {
-		probe_say(PROBE_OK, "mode", "%s, Secure (SCR 0x%x): goes to HYP by itself",
+		probe_say(PROBE_OK, "mode",
+			  "%s, Secure (SCR 0x%x): the monitor enters HYP mode itself",
 			  probe_mode_name(probe->cpsr), (unsigned)scr);
 	} else {
 		probe_say(
 			PROBE_MISSING, "mode", "%s, %s: %s", probe_mode_name(probe->cpsr), state,
 			has_virt ? "the boot loader must enter in HYP mode, or leave the CPU Secure"
-				 : "and there is no HYP mode to go to");
+				 : "and the CPU has no HYP mode");
 	}
 }
 
@@ -100,7 +101,7 @@ static void probe_check_midr(void)
 		{ 0xc0f, PROBE_OK, "Cortex-A15" },
 	};
 	enum probe_mark mark = PROBE_LOOK;
-	const char *name = "a CPU that is not known here";
+	const char *name = "unknown CPU";
 	uint32_t midr = sysreg_read(MIDR);
 
 	for (uint32_t i = 0; i < ARRAY_SIZE(parts); i++) {
@@ -111,7 +112,7 @@ static void probe_check_midr(void)
 	}
 	probe_say(mark, "MIDR", "0x%08x, %s r%up%u%s", (unsigned)midr, name,
 		  (unsigned)((midr >> 20) & 0xfu), (unsigned)(midr & 0xfu),
-		  mark == PROBE_LOOK ? ": not tried so far" : "");
+		  mark == PROBE_LOOK ? ": not tested so far" : "");
 }
 
 static bool probe_check_features(void)
@@ -153,11 +154,12 @@ static void probe_check_counter(const struct probe *probe)
 		probe_say(PROBE_OK, "counter", "moves: %llu ticks in %u turns of a loop",
 			  (unsigned long long)(after - before), (unsigned)turns);
 	} else if (probe->board.soc.counter.pa) {
-		probe_say(PROBE_OK, "counter", "stands still; the monitor starts the MCT at 0x%llx",
+		probe_say(PROBE_OK, "counter",
+			  "does not count; the monitor starts the MCT at 0x%llx",
 			  (unsigned long long)probe->board.soc.counter.pa);
 	} else {
 		probe_say(PROBE_MISSING, "counter",
-			  "stands still: firmware, or something of the SoC, must start it");
+			  "does not count: firmware, or a register of the SoC, must start it");
 	}
 }
 
@@ -169,13 +171,13 @@ static void probe_check_frequency(const struct probe *probe)
 		probe_say(PROBE_MISSING, "CNTFRQ", "faults: no generic timer");
 	} else if (tree) {
 		probe_say(PROBE_OK, "CNTFRQ",
-			  "%u Hz; the tree's clock-frequency, %u, goes before it", (unsigned)hz,
+			  "%u Hz; the tree's clock-frequency, %u, takes precedence", (unsigned)hz,
 			  (unsigned)tree);
 	} else if (hz) {
 		probe_say(PROBE_OK, "CNTFRQ", "%u Hz", (unsigned)hz);
 	} else {
 		probe_say(PROBE_MISSING, "CNTFRQ",
-			  "0: firmware must set it, or the timer's node have clock-frequency");
+			  "0: firmware must set it, or the timer's node must have clock-frequency");
 	}
 }
 
@@ -208,8 +210,8 @@ static void probe_check_predictor(const struct probe *probe)
 	if (!probe->secure && (sysreg_read(MIDR) & 0xff00fff0u) == 0x4100c0f0u &&
 	    probe_read_reg(ACTLR, &actlr) && !(actlr & 1u)) {
 		probe_say(PROBE_LOOK, "ACTLR",
-			  "0x%08x: bit 0 is the firmware's to set; without it partitions steer "
-			  "each other's branches",
+			  "0x%08x: firmware must set bit 0; without it partitions influence "
+			  "each other's branch prediction",
 			  (unsigned)actlr);
 	}
 }

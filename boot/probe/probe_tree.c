@@ -39,7 +39,7 @@ static void probe_check_memory(struct probe *probe)
 		inside = inside || (probe->image >= base && probe->image - base < size);
 	}
 	if (!inside) {
-		probe_say(PROBE_MISSING, "memory", "none of it is where this program runs, 0x%x",
+		probe_say(PROBE_MISSING, "memory", "does not contain this program, at 0x%x",
 			  (unsigned)probe->image);
 	}
 }
@@ -77,10 +77,10 @@ static void probe_say_cpu(const struct board *board, uint32_t n)
 	} else if (start->how != BOARD_START_NONE) {
 		probe_say(PROBE_OK, "CPU", "0x%x, %s", (unsigned)board->mpidr[n], how[start->how]);
 	} else if (probe_cpu_came(board->mpidr[n])) {
-		probe_say(PROBE_OK, "CPU", "0x%x, came to the entry with this one",
+		probe_say(PROBE_OK, "CPU", "0x%x, arrived at the entry with this one",
 			  (unsigned)board->mpidr[n]);
 	} else {
-		probe_say(PROBE_LOOK, "CPU", "0x%x, left out: nothing that is known starts it",
+		probe_say(PROBE_LOOK, "CPU", "0x%x, left out: no known method starts it",
 			  (unsigned)board->mpidr[n]);
 	}
 }
@@ -150,7 +150,7 @@ void probe_check_tree(struct probe *probe)
 	probe_check_devices(probe);
 	probe_check_cpus(probe);
 	if (board_read(&probe->fdt, &whole, &why)) {
-		probe_say(PROBE_OK, "verdict", "the monitor takes this tree%s",
+		probe_say(PROBE_OK, "verdict", "the monitor accepts this tree%s",
 			  whole.uart == BOARD_UART_NONE ? ", but finds no UART in it" : "");
 	} else {
 		probe_say_refusal("verdict", &why);
@@ -166,7 +166,7 @@ void probe_check_psci(const struct probe *probe)
 	    probe->board.psci_cpu_on != PROBE_PSCI_CPU_ON) {
 		return;
 	}
-	probe_head("asking PSCI: if nothing follows, the tree's PSCI is not there");
+	probe_head("calling PSCI: if no line follows, the board has no PSCI");
 	/* The fence is r3, an argument that this call has not; SMC may be UNDEFINED. */
 	version = (uint32_t)smc_call(PROBE_PSCI_VERSION, 0, 0, PROBE_FENCE);
 	if (version == PROBE_PSCI_VERSION) {

@@ -82,7 +82,7 @@ void irq_dispatch_fiq(void)
 	irq_raw_fn fiq = irq_fiq;
 
 	if (fiq == NULL) {
-		printf("cpu %u: FIQ that nobody expected\n", (unsigned)smp_cpu());
+		printf("cpu %u: unexpected FIQ\n", (unsigned)smp_cpu());
 		exit(GUEST_STATUS_EXCEPTION);
 	}
 	fiq();

@@ -101,9 +101,9 @@ static bool board_read_gic_frames(const struct fdt *fdt, fdt_node_t gic, struct 
 		}
 		if (board_is_spread(i, size)) {
 			return board_refuse(fdt, why, gic, "reg",
-					    "GICC's or GICV's two pages are 64 KiB apart: where "
-					    "each is repeated, give the place 0xf000 behind, "
-					    "0x2000 long");
+					    "GICC's or GICV's two pages are 64 KiB apart: if "
+					    "each is repeated, give its address + 0xf000 and the "
+					    "size 0x2000");
 		}
 	}
 	return true;
@@ -140,7 +140,7 @@ static bool board_refuse_timer(const struct fdt *fdt, fdt_node_t timer, struct r
 	}
 	return board_refuse(fdt, why, timer, "status",
 			    "the architected timer is disabled: on this SoC it does not count, or "
-			    "not rightly");
+			    "not correctly");
 }
 
 bool board_read_timer(const struct fdt *fdt, struct board *board, struct refusal *why)
@@ -207,7 +207,7 @@ bool board_read_psci(const struct fdt *fdt, struct board *board, struct refusal 
 	}
 	if (method && strcmp(method, "hvc") == 0) {
 		return board_refuse(fdt, why, psci, "method",
-				    "\"hvc\" tells of another hypervisor: start in HYP mode (QEMU: "
+				    "\"hvc\" calls another hypervisor: start in HYP mode (QEMU: "
 				    "virtualization=on)");
 	}
 	if (!method || strcmp(method, "smc") != 0) {

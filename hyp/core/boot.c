@@ -129,7 +129,7 @@ static void boot_free_memory(struct boot *boot)
 	ok = ok && regions_remove(&boot->free, boot->image_pa, boot->image_size);
 	ok = ok && regions_remove(&boot->free, boot->dtb_pa, boot->dtb_size);
 	if (!ok) {
-		boot_refuse_text("board", "too many pieces of memory");
+		boot_refuse_text("board", "too many memory ranges");
 	}
 }
 
@@ -235,7 +235,7 @@ static pa_t boot_take_memory(struct boot *boot, const struct manifest_partition 
 
 	if (!ok) {
 		boot_refuse_text(config->name,
-				 "memory-size: the board has no such piece of free memory left");
+				 "memory-size: the board has no free range of this size left");
 	}
 	return pa;
 }

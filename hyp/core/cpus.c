@@ -48,9 +48,8 @@ static bool cpus_can_start(uint32_t index)
 static void cpus_say_left_out(const char *list)
 {
 	if (*list) {
-		log_line("left out, as there is no PSCI, and nothing else known of this board "
-			 "starts "
-			 "it: CPU%s\n",
+		log_line("left out, because neither PSCI nor another known method starts it: "
+			 "CPU%s\n",
 			 list);
 	}
 }
@@ -107,9 +106,9 @@ static void cpus_refuse(uint32_t index, int32_t error)
 	uint32_t mode = pen_wrong_mode();
 
 	if (mode) {
-		log_last_words("plumbline: refused: /cpus: CPU %u comes in mode 0x%x, not HYP "
+		log_last_words("plumbline: refused: /cpus: CPU %u starts in mode 0x%x, not HYP "
 			       "(0x%x): its firmware "
-			       "must start all CPUs alike\n",
+			       "must start all CPUs in the same mode\n",
 			       (unsigned)index, (unsigned)mode, PSR_MODE_HYP);
 	} else {
 		log_last_words("plumbline: refused: /cpus: CPU %u does not start: %s %d\n",

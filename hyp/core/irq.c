@@ -43,7 +43,7 @@ static void irq_other(struct cpu *cpu, uint32_t iar, uint32_t intid)
 		irq_pmu(cpu, iar);
 		return;
 	}
-	log_line("interrupt %u from nowhere: switched off\n", (unsigned)intid);
+	log_line("unexpected interrupt %u: disabled\n", (unsigned)intid);
 	gic_disable(intid);
 	gic_deactivate(iar);
 }

@@ -132,8 +132,8 @@ static bool main_probe_hw_bit(void)
 	refires = gic_hw_bit_refires(gicv, facts_board.timer_hyp_intid);
 	timer_stop();
 	if (!refires) {
-		log_line("this GIC forgets a level that the guest's EOI has deactivated (QEMU's "
-			 "does): no HW bit\n");
+		log_line("this GIC does not signal a level again after the guest's EOI, as in "
+			 "QEMU: HW bit not used\n");
 	}
 	return refires;
 }

@@ -199,7 +199,7 @@ static bool report_say_vm(void)
 	static const char *const states[] = { [LIFE_OFF] = "off",
 					      [LIFE_LOADING] = "its memory is being loaded",
 					      [LIFE_RUNNING] = "running",
-					      [LIFE_ENDING] = "ends",
+					      [LIFE_ENDING] = "ending",
 					      [LIFE_CRASHED] = "crashed" };
 	const struct vm *vm = &vms[report_vm];
 	uint32_t state = vm->life.state;

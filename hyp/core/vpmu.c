@@ -47,8 +47,7 @@ void vpmu_init(void)
 		gic_enable(vpmu_intid);
 	}
 	log_line("performance monitors: %u event counters, %s\n", (unsigned)vpmu_events,
-		 vpmu_intid ? "overflow interrupt"
-			    : "no private interrupt that tells of an overflow");
+		 vpmu_intid ? "overflow interrupt" : "no overflow interrupt (PPI) found");
 }
 
 void vpmu_init_cpu(void)

@@ -314,7 +314,7 @@ static const char *fdt_open_structure(struct fdt *fdt)
 			props_allowed = false;
 			break;
 		case FDT_PROP:
-			why = props_allowed ? NULL : "a property stands behind a child node";
+			why = props_allowed ? NULL : "a property follows a child node";
 			break;
 		case FDT_NOP:
 			break;

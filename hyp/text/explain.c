@@ -91,7 +91,7 @@ static void explain_place(const struct explain_vcpu *vcpu, char *buf, size_t siz
 			   (unsigned)vcpu->cpu);
 		break;
 	default:
-		fmt_format(buf, size, "on CPU %u, which does not leave it: is the monitor stuck?",
+		fmt_format(buf, size, "on CPU %u, which does not respond: is the monitor stuck?",
 			   (unsigned)vcpu->cpu);
 		break;
 	}
@@ -172,7 +172,7 @@ static void explain_timer(const struct explain_timer *timer, char *buf, size_t s
 	} else if (timer->left > 0) {
 		fmt_format(buf, size, "due in %d ms", (int)timer->left);
 	} else {
-		fmt_format(buf, size, "due since %d ms", -(int)timer->left);
+		fmt_format(buf, size, "overdue by %d ms", -(int)timer->left);
 	}
 }
 
@@ -256,8 +256,8 @@ static const char *explain_why(const struct explain_vcpu *vcpu)
 		return explain_asleep(vcpu);
 	}
 	if (explain_at_vector(vcpu)) {
-		return "stands at its own exception vector: it aborts for ever if it cannot run "
-		       "what is there";
+		return "is at its own exception vector: it aborts forever if it cannot execute "
+		       "there";
 	}
 	if (vcpu->where == EXPLAIN_ON_CPU && vcpu->insn == EXPLAIN_WFE) {
 		return vcpu->alone ? "waits in WFE, and has no other vCPU to send an event"

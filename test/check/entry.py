@@ -62,7 +62,7 @@ ROWS = (
     ("with CNTFRQ 0, and no word of it in the tree", NO_FREQUENCY, (),
      "refused: timer: CNTFRQ is 0, and there is no clock-frequency"),
     ("the second CPU in Non-secure SVC", f"	cmp	r3, #1\n	bne	1f\n{NON_SECURE}1:\n", (),
-     "refused: /cpus: CPU 1 comes in mode 0x13, not HYP (0x1a)"),
+     "refused: /cpus: CPU 1 starts in mode 0x13, not HYP (0x1a)"),
     ("the first CPU in Non-secure SVC", f"	cmp	r3, #0\n	bne	1f\n{NON_SECURE}1:\n", (),
      "refused: entered in mode 0x13, not HYP (0x1a)"),
 )

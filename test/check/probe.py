@@ -24,10 +24,10 @@ FEATURES = ("ok ID_PFR1 0x000110[01]1: security (no|yes), virtualization yes, ge
 TIMER = ("ok CNTFRQ [1-9][0-9]+ Hz", "ok counter moves: [1-9][0-9]* ticks in 100000 turns of a loop",
          "ok timer interrupts: virtual 27, physical 30, HYP's 26")
 HYP = ("ok mode HYP, Non-secure",)
-SECURE = (r"ok mode SVC, Secure \(SCR 0x(0|100)\): goes to HYP by itself", "ok HYP reached")
+SECURE = (r"ok mode SVC, Secure \(SCR 0x(0|100)\): the monitor enters HYP mode itself", "ok HYP reached")
 NO_HYP = ("missing mode SVC, Non-secure: .*",)
 PSCI = (r"ok PSCI in the tree, by SMC, CPU_ON 0x84000003", r"ok PSCI version 1\.[0-9]")
-VERDICT = "ok verdict the monitor takes this tree"
+VERDICT = "ok verdict the monitor accepts this tree"
 
 
 def gic(base: int, alias: bool, cpus: int) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ CASES = (
     Case("virt", (A15, *VIRT, *HYP, *PSCI, r"\? ACTLR 0x00000000: bit 0 is the firmware's .*",
                   "ok CPU 0x0, this one", "ok CPU 0x1, started by PSCI")),
     Case("virt-secure", (A15, *VIRT, *SECURE, r"\? PSCI not in the tree", "ok CPU 0x0, this one",
-                         "ok CPU 0x1, came to the entry with this one"), extra=TURNS),
+                         "ok CPU 0x1, arrived at the entry with this one"), extra=TURNS),
     Case("virt-a7-secure", (A7, *VIRT, *SECURE)),
     Case("virt-uboot", (A15, *VIRT, *HYP, *PSCI)),
     Case("virt-uboot-uimage", (A15, *VIRT, *HYP, *PSCI)),

@@ -59,7 +59,7 @@ ROWS: tuple[tuple[str, dict[str, str], str, int, str], ...] = (
     ("more memory than the board's", {"<0x200000>": "<0x20000000>"}, "--memory 256M", 4,
      r"/first: memory-size: (<0x20000000>: )?is more than the board has left"),
     ("more memory in all", {"<0x200000>": "<0x6000000>"}, "--memory 128M", 4,
-     r"first: memory-size: the board has no such piece of free memory"),
+     r"first: memory-size: the board has no free range of this size"),
     ("memory-at where no memory is", {"FIRST": AT}, "--memory 128M", 4,
      r"/first: memory-at: (<0 0x48000000>: )?does not lie in free memory of the board"),
     ("memory-at where the monitor is", {"FIRST": "memory-at = <0 0x40000000>;"}, "", 4,

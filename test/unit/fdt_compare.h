@@ -114,7 +114,7 @@ static void use_all(const struct fdt *fdt)
 /* Ours refuses what libfdt takes in these ways only: */
 static bool stricter(const char *why, const uint8_t *data)
 {
-	static const char *const known[] = { "a property stands behind a child node",
+	static const char *const known[] = { "a property follows a child node",
 					     "the memory reservations do not end",
 					     "it has two roots", "it has no root",
 					     "nodes are nested too deeply" };

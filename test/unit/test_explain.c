@@ -64,7 +64,7 @@ static void run_where(void)
 	check_line(1, "");
 	check_line(3, "");
 	vcpu.where = EXPLAIN_MUTE;
-	check_line(0, PRE "on CPU 1, which does not leave it: is the monitor stuck?");
+	check_line(0, PRE "on CPU 1, which does not respond: is the monitor stuck?");
 	check_line(1, "");
 }
 
@@ -110,7 +110,7 @@ static void run_timers_and_exits(void)
 	vcpu.timer[0] = (struct explain_timer) { true, 12 };
 	vcpu.timer[1] = (struct explain_timer) { true, -3 };
 	check_line(1, PRE "no interrupt pending; timers: virtual due in 12 ms, "
-			  "physical due since 3 ms");
+			  "physical overdue by 3 ms");
 	for (uint32_t n = 0; n < PLUMB_STAT_COUNT; n++) {
 		vcpu.stats[n] = 0xffffffff00000000u + n;
 	}
@@ -198,8 +198,8 @@ static void run_vectors(void)
 		vcpu.cpsr = rows[n].mode;
 		vcpu.vectors = 0x40300000;
 		vcpu.pc = 0x40300000 + rows[n].offset;
-		check_why(rows[n].stands ? "stands at its own exception vector: it aborts for ever "
-					   "if it cannot run what is there"
+		check_why(rows[n].stands ? "is at its own exception vector: it aborts forever "
+					   "if it cannot execute there"
 					 : "");
 	}
 }

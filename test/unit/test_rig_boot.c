@@ -232,7 +232,7 @@ static void second_cpu(void)
 	refused(BOARD(PSCI TWO), SYSTEM(SMALL), cpu_is_lost,
 		"/cpus: CPU 1 does not start: not there after a second");
 	refused(BOARD(PSCI TWO), SYSTEM(SMALL), cpu_comes_in_svc,
-		"/cpus: CPU 1 comes in mode 0x13, not HYP");
+		"/cpus: CPU 1 starts in mode 0x13, not HYP");
 	CHECK(boots(BOARD(TWO), SYSTEM(SMALL), in_pen));
 	CHECK(said("rig, 2 CPUs"));
 	CHECK(boots(BOARD(PSCI TWO "timer2 { };\n"), SYSTEM(SMALL), in_pen));
