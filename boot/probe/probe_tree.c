@@ -24,7 +24,7 @@ static void probe_check_memory(struct probe *probe)
 {
 	struct board *board = &probe->board;
 	bool inside = false;
-	struct refusal why;
+	struct refusal why = { 0 };
 
 	if (!board_read_memory(&probe->fdt, board, &why) ||
 	    !board_read_reserved(&probe->fdt, board, &why)) {
@@ -90,11 +90,12 @@ static void probe_check_cpus(struct probe *probe)
 	struct board *board = &probe->board;
 	uint32_t self = sysreg_read(MPIDR) & PROBE_MPIDR_AFF;
 	bool there = false;
-	struct refusal why;
+	struct refusal why = { 0 };
 
 	if (!board_read_cpus(&probe->fdt, board, &why)) {
 		probe_say_refusal("CPU", &why);
 	}
+	why = (struct refusal) { 0 };
 	if (!board_read_psci(&probe->fdt, board, &why)) {
 		probe_say_refusal("PSCI", &why);
 	} else if (board->psci == BOARD_PSCI_SMC) {
@@ -121,7 +122,7 @@ static void probe_check_cpus(struct probe *probe)
 static void probe_check_devices(struct probe *probe)
 {
 	struct board *board = &probe->board;
-	struct refusal why;
+	struct refusal why = { 0 };
 
 	probe->has_gic = board_read_gic(&probe->fdt, board, &why);
 	if (probe->has_gic) {
@@ -132,6 +133,7 @@ static void probe_check_devices(struct probe *probe)
 	} else {
 		probe_say_refusal("GIC", &why);
 	}
+	why = (struct refusal) { 0 };
 	if (board_read_timer(&probe->fdt, board, &why)) {
 		probe_say(PROBE_OK, "timer", "interrupts: virtual %u, physical %u, HYP's %u",
 			  (unsigned)board->timer_virt_intid, (unsigned)board->timer_phys_intid,
@@ -144,7 +146,7 @@ static void probe_check_devices(struct probe *probe)
 void probe_check_tree(struct probe *probe)
 {
 	static struct board whole;
-	struct refusal why;
+	struct refusal why = { 0 };
 
 	probe_check_memory(probe);
 	probe_check_devices(probe);
