@@ -81,7 +81,7 @@ QUOTED = "orangepi-pc"
 NOWHERE = 0x20000000  # nothing is there on virt
 
 CASES = (
-    Case("virt", (A15, *VIRT, *HYP, *PSCI, r"\? ACTLR 0x00000000: bit 0 is the firmware's .*",
+    Case("virt", (A15, *VIRT, *HYP, *PSCI, r"\? ACTLR 0x00000000: firmware must set bit 0; .*",
                   "ok CPU 0x0, this one", "ok CPU 0x1, started by PSCI")),
     Case("virt-secure", (A15, *VIRT, *SECURE, r"\? PSCI not in the tree", "ok CPU 0x0, this one",
                          "ok CPU 0x1, arrived at the entry with this one"), extra=TURNS),
