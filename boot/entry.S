@@ -4,8 +4,8 @@
  * physical address, any privileged mode. Nothing here uses an absolute address before the MMU is on.
  *
  * Boot CPU: header -> HYP (boot/mode.S) -> clear bss -> tables -> MMU on -> main_start().
- * CPUs that came to the header with it: HYP -> boot/pen.S, until they are sent to boot_secondary.
- * Others, however they were started: boot_secondary -> HYP -> their turn -> MMU on -> main_secondary().
+ * CPUs that arrive at the header with it: HYP -> boot/pen.S, until they are sent to boot_secondary.
+ * Others, started by any method: boot_secondary -> HYP -> their turn -> MMU on -> main_secondary().
  */
 #include "boot/modes.h"
 #include "hyp/hw/layout.h"
@@ -33,7 +33,7 @@
 	.section .boot, "ax"
 	.globl boot_start, boot_header
 boot_start:
-	/* A zImage's first instructions; the magic and the bounds stand where a boot loader looks for them. */
+	/* A zImage's first instructions; the magic and the bounds are at the offsets that a boot loader reads. */
 	.rept 8
 	nop
 	.endr
@@ -59,8 +59,8 @@ boot_primary:
 	tst	r0, #0xff
 	bne	boot_park
 
-	/* Clear bss. Caches are off: drop whatever lines the boot loader left over it first, so that none is written
-	 * back over our tables later. */
+	/* Clear bss. Caches are off: first clean and invalidate the lines that the boot loader has left there, so that
+	 * none is written back over our tables later. */
 	ldr	r0, =image_bss_start
 	ldr	r1, =image_bss_end
 	add	r0, r0, r12
@@ -105,7 +105,7 @@ boot_primary:
 	orr	r6, r0, #DESC_TABLE
 	str	r6, [r5, #24]
 
-	/* Boot tables: the same, and the 2 MiB block we stand in, mapped to itself. */
+	/* Boot tables: the same, and the 2 MiB block that we run in, mapped to itself. */
 	ldr	r7, =mmu_boot_l2
 	add	r7, r7, r12
 	ldr	r8, =mmu_boot_l1
@@ -119,7 +119,7 @@ boot_primary:
 	ubfx	r0, r10, #21, #9
 	lsl	r0, r0, #3
 	ldr	r3, [r7, r0]
-	cmp	r3, #0			/* the image's own block: P is where we are linked */
+	cmp	r3, #0			/* the image's own block: P is the link address */
 	streq	r1, [r7, r0]
 	lsr	r0, r10, #30
 	orr	r1, r7, #DESC_TABLE
@@ -144,8 +144,8 @@ boot_map:
 	add	r6, r6, #4096
 	b	boot_map
 
-/* MMU and caches on with the level-1 table r0: in HYP by HTTBR; elsewhere by TTBR0 in the same format, just to be
- * able to say why we stop. Clobbers r1, r2. */
+/* MMU and caches on with the level-1 table r0: in HYP by HTTBR; in other modes by TTBR0 in the same format, only to
+ * print why we stop. Clobbers r1, r2. */
 boot_mmu_on:
 	mrs	r1, cpsr
 	and	r1, r1, #MODE_MASK
@@ -196,7 +196,7 @@ boot_secondary:
 	ldr	r12, =LAYOUT_IMAGE
 	sub	r12, r10, r12
 	bl	boot_to_hyp
-	/* Some boards wake several at once: each waits until it is its turn. */
+	/* Some boards wake several CPUs at once: each waits for its turn. */
 	mrc	p15, 0, r1, c0, c0, 5	/* MPIDR */
 	bic	r1, r1, #0xff000000
 	ldr	r4, =pen_turn
@@ -212,7 +212,7 @@ boot_secondary:
 	cmp	r1, #MODE_HYP
 	strne	r1, [r4, #PEN_TURN_MODE]
 	dsb
-2:	wfine				/* not in HYP: cpus_refuse says so */
+2:	wfine				/* not in HYP: cpus_refuse prints that */
 	bne	2b
 	ldr	r0, =mmu_boot_l1
 	add	r0, r0, r12

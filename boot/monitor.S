@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What stays in Monitor mode where the board came up in Secure state, and what of it only Secure state can do for HYP:
- * some registers, and the PSCI that such a board has not. Runs with the MMU off, from the image, which is nobody
- * else's memory. No stack: r0 to r3 and r12 are the caller's to lose (SMCCC). Guests never come here: HCR.TSC traps
- * their SMCs.
+ * The code that stays in Monitor mode if the board starts in Secure state. It performs for HYP the operations that only
+ * Secure state can perform: access to some registers, and PSCI, which such a board does not have. It runs with the MMU
+ * off, from the image, whose memory no partition has. No stack: it may change r0 to r3 and r12 (SMCCC). Guests never
+ * call it: HCR.TSC traps their SMCs.
  */
 #include "hyp/hw/pen_layout.h"
 #include "hyp/hw/monitor_calls.h"
@@ -33,7 +33,7 @@ monitor_vectors:
 	b	.
 	b	.
 
-/* r0: function, then the answer. */
+/* r0: function, then the result. */
 monitor_call:
 	ldr	r12, =MONITOR_PSCI_VERSION
 	cmp	r0, r12
@@ -80,19 +80,19 @@ monitor_cpu_on:
 1:	mov	r0, #MONITOR_PSCI_INVALID_PARAMETERS
 	movs	pc, lr
 
-/* r1: Hz. CNTFRQ can be written to in Secure state only (B8.1.1). */
+/* r1: Hz. CNTFRQ is writable only in Secure state (B8.1.1). */
 monitor_set_frequency:
 	mcr	p15, 0, r1, c14, c0, 0
 	mov	r0, #0
 	movs	pc, lr
 
-/* r1: GICD, r2: GICC. Every interrupt into group 1, whose priorities Non-secure state may set; all of them pass this
- * CPU's mask (IHI 0048B 3.8, 4.3.4, 4.4.2). */
+/* r1: GICD, r2: GICC. Puts every interrupt into group 1, whose priorities Non-secure state can set, and lets all
+ * priorities pass this CPU's GICC_PMR (IHI 0048B 3.8, 4.3.4, 4.4.2). */
 monitor_open_gic:
 	ldr	r0, [r1, #GICD_TYPER]
 	tst	r0, #GICD_TYPER_SECURITY
-	beq	2f			/* all accesses are Secure ones: group 1 would read as 1022 */
-	and	r0, r0, #31		/* ITLinesNumber: words less one */
+	beq	2f			/* all accesses are Secure: group 1 would read as 1022 */
+	and	r0, r0, #31		/* ITLinesNumber: words minus one */
 	add	r3, r1, #GICD_IGROUPR
 	mvn	r12, #0
 1:	str	r12, [r3], #4
@@ -104,8 +104,8 @@ monitor_open_gic:
 	mov	r0, #0
 	movs	pc, lr
 
-/* r1: GICD, r2: mask. A CPU that waits as reset left it has SGI 0 in group 0, enabled: that group must be forwarded, and
- * the SGI must be Secure state's (IHI 0048B 4.3.1, 4.3.15). Nothing else is in the group. */
+/* r1: GICD, r2: mask. On a CPU that waits in its reset state, SGI 0 is in group 0, enabled: that group must be
+ * forwarded, and the SGI must be Secure (IHI 0048B 4.3.1, 4.3.15). The group has no other interrupt. */
 monitor_wake:
 	ldr	r0, [r1, #GICD_CTLR]
 	orr	r0, r0, #1
@@ -122,7 +122,7 @@ monitor_wake:
 monitor_boxes:
 	.word	pen_boxes - .
 
-	/* Is this monitor in its place? Written before the MMU is on, read by HYP. */
+	/* Is this monitor active? Written before the MMU is on, read by HYP. */
 	.globl monitor_active
 monitor_active:
 	.word	0

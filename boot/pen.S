@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Some boards send all CPUs to the image's entry. The one with MPIDR.Aff0 = 0 boots; the others wait here, in HYP if
- * they could get there, until PSCI_CPU_ON (boot/monitor.S) or pen_release (hyp/hw/pen.c) sends them on.
+ * Some boards send all CPUs to the image's entry. The one with MPIDR.Aff0 = 0 boots; the others wait here, in HYP mode
+ * if they could enter it, until PSCI_CPU_ON (boot/monitor.S) or pen_release (hyp/hw/pen.c) releases them.
  */
 #include "hyp/hw/pen_layout.h"
 
@@ -10,13 +10,13 @@
 
 	.section .boot, "ax"
 
-/* r12: physical less virtual address of the image. MMU and caches off. Does not return. */
+/* r12: physical minus virtual address of the image. MMU and caches off. Does not return. */
 	.globl boot_park
 boot_park:
 	mrc	p15, 0, r1, c0, c0, 5	/* MPIDR */
 	and	r1, r1, #0xff
 	cmp	r1, #PEN_BOXES
-1:	wfihs				/* more than there are boxes: never needed */
+1:	wfihs				/* more CPUs than boxes: never started */
 	bhs	1b
 	ldr	r4, =pen_boxes
 	add	r4, r4, r12

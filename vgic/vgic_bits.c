@@ -10,7 +10,7 @@ static uint32_t bits_word(const struct mmio *mmio)
 	return (mmio->offset & 0x7fu) / 4;
 }
 
-/* A word past the last one reads as the reader's word 0, of which `valid` leaves nothing. */
+/* A word past the last one reads as the reader's word 0, which `valid` masks completely. */
 static struct vgic_bank *bits_bank(const struct vgic *vgic, uint32_t vcpu, uint32_t word)
 {
 	return vgic_state_bank(vgic, vcpu, word < vgic->nr_words ? word : 0);
@@ -64,8 +64,8 @@ void vgic_bits_enable(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
 	vgic_irq_update_word(vgic, vcpu, word, changed, kick);
 }
 
-/* SGIs are always enabled (permitted by 4.3.5, and what other GICs do). An active interrupt stays
- * active, and in its list register, or its physical interrupt would never be deactivated. */
+/* SGIs are always enabled (permitted by 4.3.5, and usual in other GICs). An active interrupt stays
+ * active, and in its list register; otherwise its physical interrupt would never be deactivated. */
 void vgic_bits_disable(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio, vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
@@ -78,7 +78,7 @@ void vgic_bits_disable(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio
 	vgic_irq_update_word(vgic, vcpu, word, changed, kick);
 }
 
-/* The loaded vCPUs in whose hardware the state of some of these interrupts is. The reader has
+/* The loaded vCPUs whose hardware holds the state of some of these interrupts. The reader has
  * folded its own. */
 static uint32_t bits_holders(const struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits)
 {
@@ -98,9 +98,9 @@ static uint32_t bits_holders(const struct vgic *vgic, uint32_t vcpu, uint32_t wo
 }
 
 /*
- * Asks the holders to fold, and answers when each has since the first attempt. Whatever reaches a
- * list register later does not make the reader wait again: memory then is as true as any moment
- * since that attempt, and the reader always gets on.
+ * Makes the holders fold, and completes the read when each has folded since the first attempt. An
+ * interrupt that enters a list register later does not make the reader wait again: memory then
+ * holds a state from after that attempt, and the reader always makes progress.
  */
 static enum mmio_result bits_wait(struct vgic *vgic, uint32_t vcpu, uint32_t offset,
 				  uint32_t holders, vgic_kick_t *kick)
@@ -167,7 +167,7 @@ enum mmio_result vgic_bits_read_active(struct vgic *vgic, uint32_t vcpu, struct 
 			       kick);
 }
 
-/* SGIs pend by GICD_SGIR and GICD_SPENDSGIR alone (4.3.7). */
+/* Only GICD_SGIR and GICD_SPENDSGIR make SGIs pending (4.3.7). */
 static uint32_t bits_not_sgis(const struct vgic *vgic, const struct mmio *mmio)
 {
 	return bits_written(vgic, mmio) & (bits_word(mmio) == 0 ? ~BITS_SGIS : GENMASK32(31, 0));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The distributor's register map (IHI 0048B table 4-1): a table with one entry for each 0x80 bytes,
- * as the GICv2 lays its registers out. What does not exist reads as zero and ignores writes, and so
- * does an access of a width that a register does not take.
+ * following the layout of the GICv2. Registers that do not exist are RAZ/WI, and so is an access of
+ * a width that a register does not support.
  */
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_bits.h"
@@ -19,7 +19,7 @@
 
 #define DIST_PRIORITY_BITS 0xf8u /* five are implemented, as on the Cortex-A15 */
 
-/* JEP106 code of ARM (0x43b), as the GIC that is modelled; product 'P', variant and revision 0. */
+/* JEP106 code of ARM (0x43b), as in the modelled GIC; product 'P', variant and revision 0. */
 #define DIST_IIDR 0x5000043bu
 
 /* PIDR4..7, PIDR0..3 (GICv2: PIDR2 is 0x2b), CIDR0..3 */
@@ -45,8 +45,8 @@ static enum mmio_result dist_read_control(struct vgic *vgic, uint32_t vcpu, stru
 	return MMIO_OK;
 }
 
-/* What pended while its group was off has waited for this. What is in list registers is looked at
- * anew. Who waits may wake once more than it need. */
+/* Interrupts that became pending while their group was disabled wait for this write. Those in list
+ * registers are checked anew. A waiting vCPU may wake once without need. */
 static void dist_write_control(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
 			       vgic_kick_t *kick)
 {
@@ -101,8 +101,8 @@ static void dist_write_priority(struct vgic *vgic, uint32_t vcpu, const struct m
 	}
 }
 
-/* The reader of a private interrupt's targets sees itself (4.3.12): that is how it learns which
- * CPU it is. */
+/* The targets of a private interrupt read as the reader (4.3.12): software uses that to find its
+ * CPU number. */
 static enum mmio_result dist_read_targets(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
 					  vgic_kick_t *kick)
 {
@@ -139,7 +139,7 @@ static void dist_write_targets(struct vgic *vgic, uint32_t vcpu, const struct mm
 	}
 }
 
-/* ---- GICD_ICFGR: two bits per interrupt, of which the upper one says 'edge' ---- */
+/* ---- GICD_ICFGR: two bits per interrupt, of which the upper one means 'edge' ---- */
 
 /* Bit n -> bits 2n+1..2n, the upper one. */
 static uint32_t dist_spread(uint32_t bits)
@@ -161,7 +161,7 @@ static uint32_t dist_gather(uint32_t fields)
 	return (fields | (fields >> 8)) & 0xffffu;
 }
 
-/* A register has the upper or the lower half of a bank. */
+/* A register holds the upper or the lower half of a bank. */
 static uint32_t dist_config_first(const struct mmio *mmio)
 {
 	return (mmio->offset - GICD_ICFGR) * 4;
@@ -181,7 +181,8 @@ static enum mmio_result dist_read_config(struct vgic *vgic, uint32_t vcpu, struc
 	return MMIO_OK;
 }
 
-/* Passed-through SPIs: the physical GIC sees the line, so it must know. */
+/* Passed-through SPIs: the line is connected to the physical GIC, so its configuration must
+ * follow. */
 static void dist_pass_config(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t changed)
 {
 	changed &= word == 0 ? 0 : vgic_state_bank(vgic, vcpu, word)->passed;
@@ -212,8 +213,8 @@ static bool dist_is_lent(const struct vgic *vgic, const struct vgic_ref *ref)
 	return (ref->bank->held_lent & ref->bit) || (vgic->cpu[vcpu].cif.lr[lr] & GICH_LR_HW);
 }
 
-/* A physical level that waits for the guest goes on waiting as an edge; an edge is a level that is
- * high until somebody looks. */
+/* A held level-sensitive interrupt stays pending as an edge; a held edge becomes a level that is
+ * high until its line is read. */
 static void dist_keep_held(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t changed)
 {
 	struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
@@ -231,8 +232,8 @@ static void dist_keep_held(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint
 	}
 }
 
-/* SGIs stay edges. Level or edge is looked at anew: what pends by its line may have to go, or
- * come. */
+/* SGIs stay edge-triggered. The others are checked anew: an interrupt may become pending by its
+ * line, or no longer be. */
 static void dist_write_config(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
 			      vgic_kick_t *kick)
 {

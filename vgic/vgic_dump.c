@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An interrupt's state, for those who drive its line. */
+/* An interrupt's state, for the drivers of its line. */
 #include "abi/plumbline.h"
 #include "vgic/vgic_irq.h"
 #include "vgic/vgic_state.h"
@@ -21,7 +21,7 @@ uint32_t vgic_irq_state(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 	       (bank->edge & ref.bit ? PLUMB_IRQ_EDGE : 0u);
 }
 
-/* The line of a private physical interrupt is known on its CPU alone. */
+/* The line of a private physical interrupt can be read only on its CPU. */
 static bool dump_line_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
 {
 	return ref->intid < VGIC_NR_PRIVATE && vgic->cpu[ref->vcpu].loaded &&

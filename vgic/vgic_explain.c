@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Why an interrupt is not taken, or could not be: the way that IHI 0048B 3.2 and 3.3 describe, from
- * the distributor through the CPU interface, walked for the eye. On no hot path. */
+/* Why an interrupt is not taken, or could not be: follows IHI 0048B 3.2 and 3.3 from the
+ * distributor through the CPU interface, to print the result. Not in a frequent path. */
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_interface.h"
 
-#define EXPLAIN_IDLE 0x100u /* a priority after all others */
+#define EXPLAIN_IDLE 0x100u /* lower than every priority */
 
-/* Priorities of what has been found. */
+/* Priorities of the interrupts found. */
 struct explain_best {
 	uint32_t pending, active;
 };
 
-/* Does this vCPU, and no other, see it? An SPI without a target is shown to vCPU 0. */
+/* Is the interrupt reported for this vCPU? An SPI without a target is reported for vCPU 0. */
 static bool explain_is_ours(const struct vgic *vgic, const struct vgic_ref *ref)
 {
 	uint32_t targets;
@@ -31,7 +31,7 @@ static bool explain_in_group1(const struct vgic_ref *ref)
 	return (ref->bank->group & ref->bit) != 0;
 }
 
-/* What holds it up before the CPU interface. */
+/* Why the distributor does not forward it. */
 static enum vgic_hold explain_distributor(const struct vgic *vgic, const struct vgic_ref *ref)
 {
 	if (!(ref->bank->enabled & ref->bit)) {
@@ -63,8 +63,8 @@ static void explain_open(const struct vgic_cif *cif, const struct vgic_ref *ref,
 	}
 }
 
-/* How far it got: what is signalled goes before what the distributor holds back, enabled before
- * disabled. */
+/* The order of reasons: an interrupt that is signalled precedes one that the distributor holds
+ * back, and enabled precedes disabled. */
 static uint32_t explain_rank(enum vgic_hold hold)
 {
 	return hold == VGIC_HOLD_DISABLED			      ? 0

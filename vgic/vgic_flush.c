@@ -3,13 +3,15 @@
  * Fold and flush: all of a vCPU's list registers.
  *
  * When more is active or pending than fits, the choice is:
- *  - the first of those that could be taken (pending, not active) always has a list register: the
- *    guest never takes a lower one before it, and 'no list register is pending' (GICH_HCR.NPIE)
- *    is an interrupt that comes when the next are wanted, never at once. UIE would be asserted for
- *    ever with a single list register, and with active interrupts in the others comes too late;
- *  - then what is active, innermost first. The guest's EOI of one outside counts in
- *    GICH_HCR.EOICount, an interrupt by LRENPIE; EOIs come innermost first, so fold knows whose;
- *  - then the rest of what could be taken, by priority.
+ * - the first of those that could be taken (pending, not active) always has a list register: the
+ *   guest never takes a lower priority before it, and the maintenance interrupt 'no list register
+ *   is pending' (GICH_HCR.NPIE) comes when the next ones are needed, never at once. With a single
+ *   list register, UIE would always be asserted; with active interrupts in the other ones, it would
+ *   come too late;
+ * - then the active ones, innermost first. The guest's EOI of one outside increments
+ *   GICH_HCR.EOICount, and LRENPIE makes that an interrupt. EOIs come innermost first, so fold can
+ *   determine which interrupt has ended;
+ * - then the rest of those that could be taken, by priority.
  */
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
@@ -20,13 +22,13 @@
 struct flush_choice {
 	uint16_t intid[VGIC_MAX_LRS];
 	uint32_t count;
-	uint32_t hcr; /* what must tell of those left outside */
+	uint32_t hcr; /* maintenance interrupts for those left outside */
 };
 
 #define FLUSH_NONE 0xffu /* behind all levels */
 
-/* Some of a vCPU's ready interrupts, a word each: all that are left, those that go first among
- * them, and how high these are. */
+/* Some of a vCPU's ready interrupts, by word: all that are left, the first among them, and their
+ * level. */
 struct flush_set {
 	uint32_t count;
 	uint32_t bits[VGIC_MAX_WORDS];
@@ -36,8 +38,8 @@ struct flush_set {
 	uint8_t word[VGIC_MAX_WORDS];
 };
 
-/* Of 32 interrupts at once: those with a 0 in this bit of the priority go before the others.
- * Returns the bit (`weight`) of those that do. */
+/* Of 32 interrupts at once: those with a 0 in this bit of the priority precede the others. Returns
+ * the bit (`weight`) of the first ones. */
 VGIC_INLINE uint32_t flush_narrow(uint32_t *first, uint32_t plane, uint32_t weight)
 {
 	uint32_t zeros = *first & ~plane;
@@ -72,8 +74,8 @@ static void flush_add_word(struct flush_set *set, uint32_t word, uint32_t bits,
 	flush_rate(set, set->count++);
 }
 
-/* A vCPU's ready interrupts: what it has acknowledged; what software has activated, which goes
- * behind (0xff); what is not active. */
+/* A vCPU's ready interrupts: acknowledged ones; those that software has activated, which come last
+ * (0xff); those that are not active. */
 struct flush_ready {
 	struct flush_set acked, activated, pending;
 };
@@ -108,7 +110,7 @@ static void flush_find(const struct vgic *vgic, uint32_t vcpu, struct flush_read
 	}
 }
 
-/* The first of the words in which one goes first; set->count: nothing is left. */
+/* The first word with an interrupt of the highest level; set->count: none is left. */
 static uint32_t flush_highest(const struct flush_set *set)
 {
 	uint32_t level = FLUSH_NONE;
@@ -123,7 +125,7 @@ static uint32_t flush_highest(const struct flush_set *set)
 	return highest;
 }
 
-/* The `max` first by priority, in this order; the lower INTID among equals. Returns how many;
+/* The first `max` by priority, in this order; the lower INTID among equals. Returns their number;
  * *more: some are left. */
 static uint32_t flush_best(struct flush_set *set, uint16_t *best, uint32_t max, bool *more)
 {
@@ -144,7 +146,7 @@ static uint32_t flush_best(struct flush_set *set, uint16_t *best, uint32_t max, 
 	return found;
 }
 
-/* Likewise, of those that are active: innermost first. */
+/* The same for active ones: innermost first. */
 static uint32_t flush_innermost(struct flush_ready *ready, uint16_t *best, uint32_t max, bool *more)
 {
 	bool more_acked;
@@ -170,7 +172,7 @@ static void flush_choose(const struct vgic *vgic, uint32_t vcpu, struct flush_ch
 	choice->hcr |= more ? GICH_HCR_NPIE : 0;
 }
 
-/* No more are ready than fit: all of them. */
+/* If all ready ones fit: takes all of them. */
 static void flush_choose_all(const struct vgic_cpu *cpu, struct flush_choice *choice)
 {
 	choice->count = 0;
@@ -213,8 +215,8 @@ static void flush_choose_best(const struct vgic *vgic, uint32_t vcpu, struct flu
 	}
 }
 
-/* All list registers are known: chosen anew; what may stay where it is stays. Kept apart, as the
- * way of vgic_flush that needs little is the common one. */
+/* After a fold: makes the choice anew; an interrupt stays in its list register if possible. A
+ * separate function, because the common path of vgic_flush needs few registers. */
 static __attribute__((noinline)) void flush_rebuild(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
@@ -223,7 +225,7 @@ static __attribute__((noinline)) void flush_rebuild(struct vgic *vgic, uint32_t 
 	uint32_t rest = vgic->all_lrs;
 	uint32_t stay = 0;
 
-	if (cpu->unsorted) { /* since the fold: who flushes may not have seen that work is SYNC */
+	if (cpu->unsorted) { /* since the fold: the caller may not have seen that work is SYNC */
 		vgic_irq_sort(vgic, vcpu);
 	}
 	flush_choose_best(vgic, vcpu, &choice);
@@ -254,7 +256,7 @@ static __attribute__((noinline)) void flush_rebuild(struct vgic *vgic, uint32_t 
 	}
 }
 
-/* Free list registers get what is ready; the others are the guest's. */
+/* Puts ready interrupts into free list registers; the others are not changed. */
 static void flush_add(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
@@ -288,7 +290,7 @@ void vgic_flush(struct vgic *vgic, uint32_t vcpu)
 	}
 }
 
-/* What another vCPU asked for of an interrupt that is active outside the list registers. */
+/* Applies a change by another vCPU to an interrupt that is active outside the list registers. */
 static void fold_op(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	struct vgic_bank *bank = ref->bank;
@@ -375,10 +377,9 @@ void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 }
 
 /*
- * An SGI sent again after the guest has ended it, and nothing else to do: its list register is
- * written once more as it was. The latch that was lent has been taken, and the new one is lent in
- * its place. (An op of another vCPU would be for an SPI, and have recalled that one's list
- * register.)
+ * If the only work is an SGI sent again after the guest has ended it: its list register is written
+ * again with the same value. The latch that was lent has been taken, and the new one is lent in its
+ * place. (An op of another vCPU would be for an SPI, and have recalled that one's list register.)
  */
 static bool fold_rearm(struct vgic *vgic, uint32_t vcpu)
 {
@@ -413,9 +414,9 @@ static bool fold_rearm(struct vgic *vgic, uint32_t vcpu)
 }
 
 /*
- * Where nothing is left outside the list registers, what has ended in one of them concerns no
- * other. Then none of the others needs a look, unless it is to show something else. An empty one
- * that asks for maintenance (EOI) may, or may not, count as empty in GICH_ELRSR.
+ * If no interrupt is left outside the list registers, the end of one does not affect the others.
+ * Then the others need no check, unless they are out of date. An empty list register with EOI set
+ * may, or may not, count as empty in GICH_ELRSR.
  */
 enum vgic_work vgic_fold_empty(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_kick_t *kick)
 {
@@ -426,7 +427,7 @@ enum vgic_work vgic_fold_empty(struct vgic *vgic, uint32_t vcpu, uint32_t empty,
 	if (cpu->folded) {
 		return vgic_cif_work(cif);
 	}
-	empty &= ~cif->dirty; /* these are not in hardware yet */
+	empty &= ~cif->dirty; /* not in hardware yet */
 	if (cif->work == VGIC_WORK_SYNC || cif->hcr != GICH_HCR_EN || (cpu->recall & ~empty)) {
 		return VGIC_WORK_SYNC;
 	}

@@ -11,8 +11,9 @@ static uint32_t vgic_hw_count(void)
 			VGIC_MAX_LRS);
 }
 
-/* Nothing of a vCPU is left for the next one, whatever its mirror believes: a list register that
- * no mirror knows would be taken by another partition, and its end asked for for ever. */
+/* Leaves no state of a vCPU for the next one, independent of its mirror: another partition would
+ * take the interrupt of a list register that no mirror contains, and its EOI would assert the
+ * maintenance interrupt forever. */
 static void vgic_hw_clear(uint32_t nr_lrs)
 {
 	io_write32(vgic_hw_gich + GICH_HCR, 0);
@@ -38,7 +39,8 @@ uint32_t vgic_hw_empty(void)
 	return io_read32(vgic_hw_gich + GICH_ELRSR0);
 }
 
-/* One that the mirror believes free would tell of its end without end: nobody else clears it. */
+/* A list register that is free in the mirror would assert the maintenance interrupt forever: no
+ * other code clears it. */
 uint32_t vgic_hw_ended(struct vgic_cif *cif)
 {
 	uint32_t ended = io_read32(vgic_hw_gich + GICH_EISR0);
@@ -50,8 +52,8 @@ uint32_t vgic_hw_ended(struct vgic_cif *cif)
 	return ended;
 }
 
-/* What is dirty, hardware does not have yet. One read of ELRSR spares the read of every list
- * register that the guest has emptied. */
+/* Dirty values are not in hardware yet. One read of ELRSR saves the reads of all list registers
+ * that the guest has emptied. */
 static void vgic_hw_read_lrs(struct vgic_cif *cif)
 {
 	uint32_t empty = vgic_hw_empty();
@@ -72,7 +74,7 @@ void vgic_hw_read(struct vgic_cif *cif)
 	if (cif->used) {
 		vgic_hw_read_lrs(cif);
 	}
-	/* EOICount only moves while a maintenance interrupt for it is armed by flush. */
+	/* EOICount only changes while flush has enabled a maintenance interrupt for it. */
 	if (cif->hcr & GICH_HCR_LRENPIE) {
 		cif->hcr = io_read32(vgic_hw_gich + GICH_HCR);
 	}

@@ -4,7 +4,7 @@
 #include "vgic/vgic_irq.h"
 #include "vgic/vgic_lr.h"
 
-#define INTERFACE_ALL 256u /* a priority after all others */
+#define INTERFACE_ALL 256u /* lower than every priority */
 
 static bool interface_in_group1(const struct vgic_ref *ref)
 {
@@ -16,8 +16,8 @@ static uint32_t interface_pmr(const struct vgic_cif *cif)
 	return FIELD_GET(GICH_VMCR_PMR, cif->vmcr) << VGIC_LR_PRIORITY_DROP;
 }
 
-/* The first priority that does not preempt what is active: of those as high, some may count as no
- * higher by the bits that the binary point leaves (table 3-2). */
+/* The first priority that does not preempt the active interrupt: with the group priority bits of
+ * the binary point, some higher priorities may not preempt it either (table 3-2). */
 static uint32_t interface_running(const struct vgic_cif *cif, bool group1)
 {
 	bool own = group1 && !(cif->vmcr & GICH_VMCR_CBPR);
@@ -61,7 +61,7 @@ enum vgic_hold vgic_interface_hold(const struct vgic_cif *cif, const struct vgic
 	return ref->irq->priority >= interface_pmr(cif) ? VGIC_HOLD_PMR : VGIC_HOLD_ACTIVE;
 }
 
-/* Of a word: would any of `bits` be signalled, as far as priorities and groups go? */
+/* Of a word: would any of `bits` be signalled, by priorities and groups? */
 static bool interface_opens(const struct vgic_bank *bank, uint32_t bits, const uint32_t limit[2])
 {
 	return vgic_levels_any_below(bank, bits & ~bank->group,
@@ -69,7 +69,7 @@ static bool interface_opens(const struct vgic_bank *bank, uint32_t bits, const u
 	       vgic_levels_any_below(bank, bits & bank->group, limit[1] >> VGIC_LR_PRIORITY_DROP);
 }
 
-/* A list register that shows it as pending, as last read. */
+/* Does a list register, as last read, show it as pending? */
 static bool interface_shows(const struct vgic_cif *cif, uint32_t n, const uint32_t limit[2])
 {
 	uint32_t lr = cif->lr[n];

@@ -2,7 +2,7 @@
 #include "vgic/vgic_irq.h"
 #include "hyp/base/error.h"
 
-/* vgic_irq_place, where most are one of many that stay where they are. */
+/* vgic_irq_place for many interrupts, most of which stay in their place. */
 VGIC_INLINE void irq_place_again(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	uint32_t vcpu = ref->irq->vcpu;
@@ -53,8 +53,8 @@ void vgic_irq_sort(struct vgic *vgic, uint32_t vcpu)
 	}
 }
 
-/* Its line is told its level. Is anything to be moved for that? What is disabled pends and waits,
- * if it is active in a list register, too. */
+/* Sets the level of the interrupt's line. Must the interrupt be moved for that? A disabled one only
+ * becomes pending, also if it is active in a list register. */
 VGIC_INLINE bool irq_line_moves(struct vgic_bank *bank, uint32_t bit, bool level)
 {
 	if (((bank->line & bit) != 0) != level) {
@@ -64,14 +64,15 @@ VGIC_INLINE bool irq_line_moves(struct vgic_bank *bank, uint32_t bit, bool level
 	}
 	if (bank->edge & bit) {
 		if (!level || (bank->latch & bit)) {
-			return false; /* a falling edge, or one more before the first was taken */
+			return false; /* a falling edge, or another one before the first was taken
+				       */
 		}
 		bank->latch |= bit;
 	}
 	return (bank->enabled & bit) != 0;
 }
 
-/* The hottest path of all. */
+/* The most frequent path. */
 int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick)
 {
 	struct vgic_ref ref;
@@ -123,9 +124,8 @@ void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)
 	}
 }
 
-/* In a list register, dropping the loan is enough: fold brings back nothing then, unless the guest
- * has acknowledged it before. A physical edge that waits behind the latch is given back, or it
- * would stay active for ever. */
+/* In a list register, clearing the loan is enough: fold then returns nothing, unless the guest has
+ * acknowledged it before. A held physical edge is released, or it would stay active forever. */
 void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	struct vgic_bank *bank = ref->bank;
@@ -178,7 +178,8 @@ void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_
 		return;
 	}
 	bank->active |= ref->bit;
-	/* No acknowledge, so GICH_APR knows nothing of it and no plain EOI ends it. */
+	/* It was not acknowledged, so GICH_APR does not contain it and a plain EOI does not end
+	 * it. */
 	irq->active_priority = 0xff;
 	vgic_levels_set(bank->active_level, VGIC_ACTIVES, ref->bit, 0xff);
 	irq->active_source = 0;

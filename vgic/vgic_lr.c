@@ -4,9 +4,8 @@
 #include "vgic/vgic_irq.h"
 
 /*
- * An SGI is one interrupt per source to the guest, but a list register per INTID is all there may
- * be: one source at a time, the lowest first, and a maintenance interrupt when it is through if
- * more wait.
+ * For the guest, an SGI is one interrupt per source, but an INTID may be in only one list register:
+ * so one source at a time, the lowest first, and a maintenance interrupt at its end if more wait.
  */
 static uint32_t lr_encode_active_sgi(const struct vgic_irq *irq, bool pending)
 {
@@ -20,7 +19,7 @@ static uint32_t lr_encode_active_sgi(const struct vgic_irq *irq, bool pending)
 	return value | (sources ? GICH_LR_EOI : 0);
 }
 
-/* The vCPU that has it active is no target any more: what pends behind is another's. */
+/* The vCPU that has it active is no longer a target: the pending state belongs to another vCPU. */
 static bool lr_moves(const struct vgic *vgic, const struct vgic_ref *ref)
 {
 	return ref->intid >= VGIC_NR_PRIVATE && vgic->nr_vcpus > 1 &&
@@ -28,10 +27,9 @@ static bool lr_moves(const struct vgic *vgic, const struct vgic_ref *ref)
 }
 
 /*
- * Hardware has no active-and-pending with the HW bit. So when a physical interrupt is active and
- * the same pends again, or a software one is active and a physical one waits behind it, the list
- * register goes without the HW bit until the end of what is active; fold then does what the HW bit
- * would have done.
+ * Hardware has no active and pending state with the HW bit. So if a physical interrupt is active
+ * and pending again, or a software one is active and a physical one is pending, the list register
+ * does not use the HW bit until the active one has ended; fold then does the work of the HW bit.
  */
 static uint32_t lr_encode_active_shared(const struct vgic *vgic, const struct vgic_ref *ref,
 					bool pending)
@@ -65,8 +63,8 @@ uint32_t vgic_lr_encode_active(const struct vgic *vgic, const struct vgic_ref *r
 								: ref->irq->active_priority);
 }
 
-/* What became of the physical interrupt. What the guest has acknowledged comes again, if its line
- * is still high, when it is deactivated; with the HW bit, the guest's EOI has done that. */
+/* Updates the physical interrupt. One that the guest has acknowledged fires again when it is
+ * deactivated, if its line is still high; with the HW bit, the guest's EOI has deactivated it. */
 static void lr_take_held(struct vgic *vgic, const struct vgic_ref *ref, uint32_t value, bool active)
 {
 	struct vgic_bank *bank = ref->bank;
@@ -84,8 +82,8 @@ static void lr_take_held(struct vgic *vgic, const struct vgic_ref *ref, uint32_t
 	}
 }
 
-/* The guest may have acknowledged it: at which priority, and whose SGI? An unchanged priority
- * leaves the finer 0xff of vgic_irq_activate in place. */
+/* The guest may have acknowledged it: stores the priority, and the source of an SGI. If the
+ * priority is unchanged, the exact 0xff of vgic_irq_activate stays. */
 static void lr_take_active(const struct vgic_ref *ref, uint32_t value)
 {
 	struct vgic_irq *irq = ref->irq;
@@ -118,7 +116,7 @@ static void lr_free(struct vgic_cpu *cpu, uint32_t n)
 	cpu->nr_free++;
 }
 
-/* What pends again here is filled in again at once. */
+/* An interrupt that is pending again here is written again at once. */
 void vgic_lr_take_empty(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
@@ -166,8 +164,8 @@ void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kic
 			ref.irq->sources |= (uint8_t)BIT32(FIELD_GET(GICH_LR_CPUID, value));
 		}
 	}
-	/* The latch that it waited behind was cleared meanwhile (vgic_irq_clear_pending), or its
-	 * line is low (vgic_phys_release). */
+	/* Its latch was cleared meanwhile (vgic_irq_clear_pending), or its line is low
+	 * (vgic_phys_release). */
 	if (bank->held & ~bank->held_active & ~vgic_state_pending(bank) & ref.bit) {
 		vgic_irq_release(vgic, &ref);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Interrupts that stand for physical ones, and the guest's GICV_DIR. */
+/* Virtual interrupts of physical ones, and the guest's GICV_DIR. */
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 
@@ -56,8 +56,8 @@ void vgic_phys_set_soft_eoi(struct vgic *vgic)
 	vgic->soft_eoi = true;
 }
 
-/* It could only fire again because the guest's EOI has deactivated it: its list register is empty,
- * without a look. A loaded vCPU's timer tick then costs no read of the hardware. */
+/* The interrupt has fired again, so the guest's EOI has deactivated it: its list register is empty,
+ * and need not be read. So a timer tick of a loaded vCPU costs no read of the hardware. */
 VGIC_INLINE void phys_list_register_is_empty(struct vgic *vgic, const struct vgic_ref *ref)
 {
 	struct vgic_bank *bank = ref->bank;
@@ -94,7 +94,7 @@ VGIC_INLINE void phys_hold(struct vgic *vgic, const struct vgic_ref *ref)
 	}
 }
 
-/* Any vCPU may be the one that looks at its line. */
+/* Any vCPU may check its line. */
 static __attribute__((noinline)) void phys_fire_spi(struct vgic *vgic, uint32_t intid,
 						    vgic_kick_t *kick)
 {
@@ -111,7 +111,7 @@ static __attribute__((noinline)) void phys_fire_spi(struct vgic *vgic, uint32_t 
 	vgic_irq_update(vgic, &ref, kick);
 }
 
-/* SPIs apart: a timer's tick is on the way of much. */
+/* SPIs are handled separately, because a timer's tick is a frequent path. */
 void vgic_phys_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, vgic_kick_t *kick)
 {
 	struct vgic_ref ref;
@@ -163,11 +163,12 @@ bool vgic_phys_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 	return (ref.bank->held & ref.bit) != 0;
 }
 
-/* In a list register, dropping the line is all: fold finds out whether the guest was faster, and
- * vgic_phys_release_next tells. An edge, and what the guest has set pending, stay. */
+/* In a list register, clearing the line is enough: fold detects whether the guest has acknowledged
+ * it before, and vgic_phys_release_next returns it then. An edge, and a pending state set by the
+ * guest, stay. */
 bool vgic_phys_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 {
-	vgic_kick_t none = 0; /* less is pending: nobody needs to be woken */
+	vgic_kick_t none = 0; /* less is pending: no vCPU to wake */
 	struct vgic_ref ref;
 	struct vgic_bank *bank;
 
@@ -188,7 +189,7 @@ bool vgic_phys_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 	return true;
 }
 
-/* Levels that are held, and of which memory knows what the guest has done with them. */
+/* Held level-sensitive interrupts whose state in memory is up to date. */
 static uint32_t phys_levels(const struct vgic_bank *bank)
 {
 	return bank->held & ~bank->edge & ~bank->in_lr;
@@ -234,7 +235,7 @@ bool vgic_phys_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uin
 
 void vgic_phys_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high)
 {
-	vgic_kick_t none = 0; /* less is pending: nobody needs to be woken */
+	vgic_kick_t none = 0; /* less is pending: no vCPU to wake */
 	struct vgic_ref ref;
 	struct vgic_bank *bank;
 
@@ -254,7 +255,7 @@ void vgic_phys_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high
 	}
 }
 
-/* Takes the lowest bit off a bank's list. */
+/* Removes the lowest bit from a bank's list. */
 static uint32_t phys_take(struct vgic_bank *bank)
 {
 	uint32_t n = bits_first(bank->release);
@@ -316,7 +317,7 @@ bool vgic_phys_trigger_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid, 
 	return false;
 }
 
-/* GICV_DIR's source field tells nothing: of an SGI one source is active at a time. */
+/* GICV_DIR's source field is not needed: only one source of an SGI is active at a time. */
 bool vgic_cpu_dir(struct vgic *vgic, uint32_t vcpu, uint32_t value, uint32_t *physid,
 		  vgic_kick_t *kick)
 {

@@ -12,8 +12,8 @@ static uint32_t sgi_all(const struct vgic *vgic)
 	return GENMASK32(VGIC_MAX_VCPUS - 1, 0) >> (VGIC_MAX_VCPUS - vgic->nr_vcpus);
 }
 
-/* Of another filter than SELF. 0b11 is reserved: no targets. Targets that do not exist get nothing.
- */
+/* The targets for filters other than SELF. 0b11 is reserved: no targets. Targets that do not exist
+ * are ignored. */
 static uint32_t sgi_targets(const struct vgic *vgic, uint32_t vcpu, uint32_t value)
 {
 	switch (FIELD_GET(GICD_SGIR_FILTER, value)) {
@@ -26,7 +26,7 @@ static uint32_t sgi_targets(const struct vgic *vgic, uint32_t vcpu, uint32_t val
 	}
 }
 
-/* `sources` exist. */
+/* All of `sources` exist. */
 VGIC_INLINE void sgi_set(struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t sources,
 			 vgic_kick_t *kick)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A VGIC's memory, its reset, and vCPUs that come and go. */
+/* A VGIC's memory, its reset, and the load and unload of vCPUs. */
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 #include <string.h>
@@ -46,8 +46,8 @@ size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs)
 	       (size_t)bits_align_up(irqs, STATE_ALIGN);
 }
 
-/* Lines, owners, and what is still to be released outlive a reset. Physical triggers are set anew
- * by glue. */
+/* Lines, owners, and interrupts still to be released outlive a reset. Glue sets physical triggers
+ * anew. */
 static void state_reset_bank(struct vgic_bank *bank)
 {
 	*bank = (struct vgic_bank) {
@@ -67,7 +67,7 @@ static void state_reset_bank(struct vgic_bank *bank)
 
 static const _Alignas(8) struct vgic_irq state_reset[32] = { STATE_RESET_16, STATE_RESET_16 };
 
-/* What stands for a physical interrupt keeps its number, and an edge stays one. */
+/* An interrupt with a physical one keeps its number, and an edge stays an edge. */
 static void state_reset_owned(struct vgic_irq *irq)
 {
 	uint16_t physid = irq->physid;
@@ -78,8 +78,8 @@ static void state_reset_owned(struct vgic_irq *irq)
 	irq->trigger = trigger;
 }
 
-/* The interrupts of a word, whose bank has been reset. Mostly nobody owns any of them, and they are
- * copied as one: with eight vCPUs there are 1244, and interrupts are masked. */
+/* The interrupts of a word, whose bank has been reset. Usually none of them has an owner, and they
+ * are copied as one block: with eight vCPUs there are 1244, and physical interrupts are masked. */
 static void state_reset_irqs(struct vgic_bank *bank, struct vgic_irq *irq, uint32_t count)
 {
 	uint32_t owned = bank->timer | bank->passed;
@@ -130,7 +130,7 @@ static void state_reset_cpu(struct vgic_cpu *cpu, uint32_t nr_lrs)
 		.hcr = GICH_HCR_EN,
 		.hcr_dirty = true,
 		.work = VGIC_WORK_ADD,
-		.has_release = true, /* vgic_reset may have */
+		.has_release = true, /* vgic_reset may leave work */
 	};
 }
 
@@ -148,7 +148,7 @@ static void state_reset_word(struct vgic *vgic, uint32_t word)
 			 bits_min(32, vgic->nr_irqs - 32 * word));
 }
 
-/* Nothing is enabled any more but SGIs, which nobody has sent: nothing changes its place. */
+/* Only SGIs are enabled now, and none is pending, so no interrupt changes its place. */
 static void state_reset_ctlr(struct vgic *vgic)
 {
 	vgic->ctlr = 0;
@@ -158,7 +158,7 @@ static void state_reset_ctlr(struct vgic *vgic)
 	vgic->held_sum = 0;
 }
 
-/* One vCPU and four words a piece: eight for all that there may be. */
+/* One vCPU and four words per piece: eight pieces for the largest VGIC. */
 bool vgic_reset_piece(struct vgic *vgic, uint32_t piece)
 {
 	uint32_t first = 1 + STATE_PIECE * piece;
@@ -217,7 +217,7 @@ struct vgic_cif *vgic_cif(struct vgic *vgic, uint32_t vcpu)
 	return &vgic->cpu[vcpu].cif;
 }
 
-/* Another vCPU has used the hardware since: whatever is in it is not ours. */
+/* Another vCPU has used the hardware since: its contents do not belong to this one. */
 void vgic_load(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];

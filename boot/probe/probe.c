@@ -7,7 +7,7 @@
 #include "hyp/hw/uart.h"
 #include "hyp/regs/psr.h"
 
-#define PROBE_TREE_MAGIC 0xedfe0dd0u /* as it is read here: big-endian in memory */
+#define PROBE_TREE_MAGIC 0xedfe0dd0u /* as read by this CPU: big-endian in memory */
 #define PROBE_TREE_MAX	 0x200000u   /* bytes; the Linux boot protocol's limit */
 #define PROBE_RAM_ALIGN	 0x08000000u /* RAM starts at a multiple of this on all boards known */
 
@@ -20,7 +20,7 @@ extern const struct probe_uart {
 
 static struct probe probe_it;
 
-/* NULL, or why there is no tree at that address. */
+/* Returns NULL, or the reason why there is no tree at that address. */
 static const char *probe_open_tree(struct probe *probe, uint32_t address)
 {
 	uint32_t magic, size;
@@ -36,7 +36,8 @@ static const char *probe_open_tree(struct probe *probe, uint32_t address)
 		       : fdt_open(&probe->fdt, (const void *)(uintptr_t)address, size);
 }
 
-/* As the monitor does: in r2, else behind the file, else where QEMU puts it for an ELF file. */
+/* Finds the tree as the monitor does: in r2, else behind the file, else where QEMU puts it for an
+ * ELF file. */
 static const char *probe_find_tree(struct probe *probe, uint32_t r2)
 {
 	uint32_t behind = probe->image + (uint32_t)(probe_file_end - probe_start);
@@ -52,7 +53,7 @@ static const char *probe_find_tree(struct probe *probe, uint32_t r2)
 	return fault;
 }
 
-/* False: nobody hears what would be said. */
+/* False: output is not possible. */
 static bool probe_start_uart(const struct board *board)
 {
 	struct uart_shape shape = { probe_uart.base, probe_uart.shift, probe_uart.width };
@@ -89,7 +90,7 @@ static void probe_say_uart(const struct board *board)
 	}
 }
 
-/* GICH and GICV are HYP's to use: how they look from there is what counts. */
+/* Only HYP uses GICH and GICV, so they are checked in HYP mode. */
 static void probe_check_in_hyp(struct probe *probe)
 {
 	if (probe->may_go) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the CPU says of itself, in the mode that it came in. Sections: ARM ARM (DDI 0406C). */
+/* The CPU's own registers, in the mode of its entry. Sections: ARM ARM (DDI 0406C). */
 #include "boot/probe/fenced.h"
 #include "boot/probe/probe.h"
 #include "hyp/base/bits.h"
@@ -43,7 +43,7 @@ uint32_t probe_mode(void)
 	return cpsr & PSR_MODE;
 }
 
-/* SCR is UNDEFINED to Non-secure state (B4.1.129), HYP's included. */
+/* SCR is UNDEFINED in Non-secure state (B4.1.129), including HYP mode. */
 static void probe_check_mode(struct probe *probe, bool has_virt)
 {
 	bool hyp = probe_mode() == PSR_MODE_HYP;
@@ -66,7 +66,7 @@ static void probe_check_mode(struct probe *probe, bool has_virt)
 	}
 }
 
-/* With the MMU on, memory is not what it is with the MMU off, on the way to HYP. */
+/* With the MMU on, memory may differ from memory with the MMU off, on the way to HYP mode. */
 static bool probe_check_mmu(void)
 {
 	uint32_t control = 0;
@@ -182,7 +182,7 @@ static void probe_check_frequency(const struct probe *probe)
 }
 
 /* PERIPHBASE: the GIC's block of a Cortex-A7 or A15 has the distributor at +0x1000 (DDI 0438,
- * 8.2.1). Some SoCs tie it to nothing: the tree decides. */
+ * 8.2.1). Some SoCs do not connect it: the tree decides. */
 static void probe_check_base(const struct probe *probe)
 {
 	uint32_t cbar = 0;
@@ -201,8 +201,8 @@ static void probe_check_base(const struct probe *probe)
 	}
 }
 
-/* Cortex-A15: ACTLR[0] (DDI 0438, 4.3.28) can be written to in Secure state only, where the monitor
- * does it. */
+/* Cortex-A15: ACTLR[0] (DDI 0438, 4.3.28) is writable only in Secure state, where the monitor sets
+ * it. */
 static void probe_check_predictor(const struct probe *probe)
 {
 	uint32_t actlr = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The GIC (IHI 0048B), read where the tree has it. */
+/* The GIC (IHI 0048B), read at the addresses from the tree. */
 #include "boot/probe/fenced.h"
 #include "boot/probe/probe.h"
 #include "hyp/base/bits.h"
@@ -51,7 +51,8 @@ static void probe_check_gicd(pa_t gicd)
 		  probe_maker(iidr));
 }
 
-/* Its second page, with GICC_DIR: SoCs that repeat each page sixteen times have it further on. */
+/* Its second page, with GICC_DIR: on SoCs that repeat each page sixteen times it is at a higher
+ * address. */
 static void probe_check_second_page(pa_t gicc, uint32_t iidr)
 {
 	uint32_t again;
@@ -83,7 +84,7 @@ static void probe_check_gicc(pa_t gicc)
 	probe_check_second_page(gicc, iidr);
 }
 
-/* Nothing depends on it: with it, a CPU could write another's list registers. */
+/* The monitor does not depend on it: it lets a CPU write another's list registers. */
 static void probe_check_alias(pa_t gich, uint32_t vtr)
 {
 	uint32_t cpu = sysreg_read(MPIDR) & 0x7u;

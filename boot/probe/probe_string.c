@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mem* and str* byte by byte: with the MMU off all memory is Strongly-ordered, and an unaligned
- * access, as the C library's are where the compiler allows them, faults (ARM ARM A3.2.1). */
+ * access, as the C library uses if the compiler permits them, faults (ARM ARM A3.2.1). */
 #include <stdint.h>
 #include <string.h>
 

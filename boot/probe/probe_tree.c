@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the device tree says, by the monitor's own readers. Each part by itself: a tree that lacks
- * several things is told all of them at once. */
+/* The device tree, read by the monitor's own readers. Each part is read separately, so that all
+ * errors of a tree are printed at once. */
 #include "boot/probe/fenced.h"
 #include "boot/probe/probe.h"
 #include "hyp/base/bits.h"
@@ -57,7 +57,7 @@ static const char *probe_soc_name(enum board_soc soc)
 	return (uint32_t)soc < ARRAY_SIZE(names) && names[soc] ? names[soc] : "another";
 }
 
-/* Such a CPU waits in the monitor, too, until it is needed. */
+/* Such a CPU waits in the monitor too, until it is needed. */
 static bool probe_cpu_came(uint32_t mpidr)
 {
 	return mpidr < BOARD_MAX_CPUS && ((const volatile uint32_t *)probe_came)[mpidr] != 0;
@@ -106,7 +106,7 @@ static void probe_check_cpus(struct probe *probe)
 	}
 	board_read_soc(&probe->fdt, board);
 	for (uint32_t i = 0; i < PROBE_YIELDS; i++) {
-		hw_yield(); /* others may be on their way to the entry */
+		hw_yield(); /* other CPUs may arrive at the entry meanwhile */
 	}
 	probe_say(PROBE_OK, "SoC", "%s", probe_soc_name(board->soc.soc));
 	for (uint32_t n = 0; n < board->nr_cpus; n++) {
@@ -163,13 +163,13 @@ void probe_check_psci(const struct probe *probe)
 {
 	uint32_t version;
 
-	/* Through Secure state we came by our own vectors, and the firmware is gone. */
+	/* After entry through Secure state, our own vectors have replaced the firmware's. */
 	if (probe->secure || probe_mode() != PSR_MODE_HYP || probe->board.psci != BOARD_PSCI_SMC ||
 	    probe->board.psci_cpu_on != PROBE_PSCI_CPU_ON) {
 		return;
 	}
 	probe_head("calling PSCI: if no line follows, the board has no PSCI");
-	/* The fence is r3, an argument that this call has not; SMC may be UNDEFINED. */
+	/* The fence is r3, which is not an argument of this call; SMC may be UNDEFINED. */
 	version = (uint32_t)smc_call(PROBE_PSCI_VERSION, 0, 0, PROBE_FENCE);
 	if (version == PROBE_PSCI_VERSION) {
 		probe_say(PROBE_MISSING, "PSCI", "SMC is undefined: no firmware answers");

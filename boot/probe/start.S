@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The probe's start: as a zImage, at any 4 KiB-aligned address, in any privileged mode of any ARMv7-A CPU, r2 = the
- * board's device tree. Linked at 0; the words that hold addresses are mended first. The MMU stays as it is found.
+ * board's device tree. Linked at 0; the words that hold addresses are relocated first. The state of the MMU is not
+ * changed.
  */
 #include "boot/modes.h"
 #include "boot/probe/fence.h"
@@ -40,7 +41,7 @@ probe_entry:
 	mrc	p15, 0, r0, c0, c0, 5	/* MPIDR */
 	ands	r0, r0, #0xff
 	beq	2f
-	/* All CPUs may come here: one does it, and tells of the others. */
+	/* All CPUs may arrive here: one runs the checks, and records the others. */
 	adr	r1, probe_came
 	cmp	r0, #BOARD_CPUS
 	movlo	r2, #1
@@ -52,7 +53,8 @@ probe_entry:
 	mov	r7, r2			/* device tree */
 	adr	r6, probe_start
 
-	/* Every relocation is R_ARM_RELATIVE (ELF for the ARM Architecture, 4.6.1; test/check/probe.py sees to it). */
+	/* Every relocation is R_ARM_RELATIVE (ELF for the ARM Architecture, 4.6.1; test/check/probe.py verifies
+	 * that). */
 	adr	r0, probe_places
 	ldm	r0, {r1, r2}
 	add	r1, r1, r6
@@ -84,7 +86,7 @@ probe_came:
 	.space	4 * BOARD_CPUS
 
 	.text
-/* This mode's exceptions come here. Clobbers r0, r1. */
+/* Routes this mode's exceptions to the vectors here. Clobbers r0, r1. */
 probe_set_vectors:
 	mrs	r0, cpsr
 	and	r0, r0, #MODE_MASK
@@ -106,20 +108,20 @@ probe_set_vectors:
 	isb
 	bx	lr
 
-/* By the monitor's own way. Without one, nothing happens. */
+/* Enters HYP mode by the monitor's code. Does nothing if that is not possible. */
 	.globl probe_go_to_hyp
 probe_go_to_hyp:
 	push	{r4, lr}
 	mov	r4, sp			/* HYP has a stack pointer of its own */
-	mov	r12, #0			/* physical less linked address: mended already */
+	mov	r12, #0			/* physical minus linked address: relocated already */
 	bl	boot_to_hyp
 	mov	sp, r4
 	bl	probe_set_vectors
 	pop	{r4, pc}
 
 /*
- * A read that faults is passed over if r3 says that it may (boot/probe/fence.h), and r3 becomes 0. r12 is free then.
- * Anything else that comes here is the end. Return addresses: ARM ARM B1.8.3, and B1.8.4 for HYP.
+ * A read that faults is skipped if r3 permits that (boot/probe/fence.h), and r3 becomes 0. r12 is free then. Any other
+ * exception ends the probe. Return addresses: ARM ARM B1.8.3, and B1.8.4 for HYP.
  */
 	.macro	probe_skip offset
 	ldr	r12, =PROBE_FENCE
@@ -181,7 +183,7 @@ probe_stop:
 	b	1b
 	.ltorg
 
-	/* boot/monitor.S starts CPUs that wait here: none does. */
+	/* boot/monitor.S starts CPUs that wait in these boxes: here there are none. */
 	.data
 	.balign 64
 	.globl pen_boxes

@@ -2,7 +2,7 @@
 #include "hyp/board/board_parts.h"
 #include <string.h>
 
-/* The model's name is for people: what cannot be printed is left out. */
+/* The model's name is only printed; characters that cannot be printed are left out. */
 static void board_read_model(const struct fdt *fdt, struct board *board)
 {
 	struct fdt_prop prop;

@@ -36,7 +36,7 @@ fdt_node_t board_find_gic(const struct fdt *fdt)
 	return FDT_NONE;
 }
 
-/* Which kind it is instead, for people. */
+/* Refuses with the kind of GIC that the board has instead. */
 static bool board_refuse_gic(const struct fdt *fdt, struct refusal *why)
 {
 	fdt_node_t old = board_find_enabled(fdt, "arm,cortex-a9-gic");
@@ -55,9 +55,10 @@ static bool board_refuse_gic(const struct fdt *fdt, struct refusal *why)
 }
 
 /*
- * Some trees end after GICC, because Linux did not need more. In these GICs the frames have fixed
- * places in a block of 32 KiB: GICD +0x1000, GICC +0x2000, GICH +0x4000, GICV +0x6000 (DDI
- * 0471B 3.1; DDI 0438 and DDI 0464, 8.2.1). Where the first two are there, so are the others.
+ * Some trees contain only GICD and GICC, because Linux did not need more. In these GICs the frames
+ * have fixed offsets in a block of 32 KiB: GICD +0x1000, GICC +0x2000, GICH +0x4000, GICV +0x6000
+ * (DDI 0471B 3.1; DDI 0438 and DDI 0464, 8.2.1). If the first two are at these offsets, so are the
+ * others.
  */
 static bool board_complete_gic(struct board *board)
 {
@@ -72,8 +73,8 @@ static bool board_complete_gic(struct board *board)
 	return true;
 }
 
-/* GICC and GICV have two pages, the second with GICC_DIR. A window of more than 64 KiB says that
- * the SoC repeats each over 64 KiB: then they are not side by side at its start. */
+/* GICC and GICV have two pages, the second with GICC_DIR. A window of more than 64 KiB means that
+ * the SoC repeats each page over 64 KiB: then the two are not adjacent at its start. */
 static bool board_is_spread(uint32_t frame, uint64_t size)
 {
 	return (frame == 1 || frame == 3) && size > BOARD_GIC_WINDOW;
@@ -120,7 +121,7 @@ bool board_read_gic(const struct fdt *fdt, struct board *board, struct refusal *
 	if (!board_read_gic_frames(fdt, gic, board, why)) {
 		return false;
 	}
-	/* Wired to this PPI in all three (the same manuals); some trees leave it out. */
+	/* All three use this PPI (the same manuals); some trees do not contain it. */
 	board->maintenance_intid = BOARD_MAINTENANCE;
 	if (fdt_get_prop(fdt, gic, "interrupts", &prop)) {
 		board->maintenance_intid = board_intid(&prop, 0);
@@ -172,8 +173,8 @@ bool board_read_timer(const struct fdt *fdt, struct board *board, struct refusal
 	return true;
 }
 
-/* PSCI 0.2 and later fix the function numbers; 0.1 gives them in the tree, SYSTEM_OFF it has not.
- */
+/* PSCI 0.2 and later define the function numbers; those of 0.1 are in the tree, and it has no
+ * SYSTEM_OFF. */
 static void board_read_psci_numbers(const struct fdt *fdt, fdt_node_t psci, struct board *board)
 {
 	struct fdt_prop prop;

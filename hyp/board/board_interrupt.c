@@ -3,7 +3,7 @@
 #include "hyp/base/bits.h"
 #include "hyp/board/board_parts.h"
 
-/* A child's interrupt, as an interrupt-map's entries begin: unit address, then specifier. */
+/* A child's interrupt as at the start of an interrupt-map entry: unit address, then specifier. */
 #define BOARD_MAP_CELLS 6u
 
 struct board_map_key {
@@ -36,9 +36,9 @@ uint32_t board_cell(const struct fdt *fdt, fdt_node_t node, const char *name, ui
 }
 
 /*
- * Controllers that stand before the GIC only to wake a CPU that sleeps, or for another processor.
- * Their specifiers are the GIC's own (their bindings in Linux), and while no CPU is put to sleep
- * interrupts pass them as they are.
+ * Controllers between devices and the GIC that only wake a CPU from a low-power state, or serve
+ * another processor. They use the GIC's specifiers (by their bindings in Linux), and pass
+ * interrupts on unchanged while all CPUs have power.
  */
 static bool board_is_transparent(const struct fdt *fdt, fdt_node_t node)
 {
@@ -54,8 +54,8 @@ static bool board_is_transparent(const struct fdt *fdt, fdt_node_t node)
 	return false;
 }
 
-/* Whom the node's interrupts go to: its interrupt-parent or that of a node above, unless a node
- * with #interrupt-cells (a controller or nexus) comes first. */
+/* The interrupt parent of the node: its interrupt-parent property or that of a node above, unless a
+ * node with #interrupt-cells (a controller or nexus) comes first. */
 static fdt_node_t board_interrupt_domain(const struct fdt *fdt, fdt_node_t node)
 {
 	struct fdt_prop prop;
@@ -73,7 +73,7 @@ static fdt_node_t board_interrupt_domain(const struct fdt *fdt, fdt_node_t node)
 	}
 }
 
-/* Unit address (the first cells of `reg`) and first specifier, cut by the nexus's mask. */
+/* Unit address (the first cells of `reg`) and first specifier, masked by interrupt-map-mask. */
 static bool board_map_key(const struct fdt *fdt, fdt_node_t node, fdt_node_t nexus,
 			  const struct fdt_prop *interrupts, struct board_map_key *key)
 {
@@ -93,8 +93,8 @@ static bool board_map_key(const struct fdt *fdt, fdt_node_t node, fdt_node_t nex
 		uint32_t bits = UINT32_MAX;
 
 		if (!fdt_prop_u32(from, i < units ? i : i - units, &key->cell[i])) {
-			/* A unit address narrower than the nexus's is masked out on the boards that
-			 * have one; do not guess at others. */
+			/* Boards with a unit address narrower than the nexus's mask it out; other
+			 * cases are not supported. */
 			if (!masked || i >= units) {
 				return false;
 			}
@@ -109,7 +109,7 @@ static bool board_map_key(const struct fdt *fdt, fdt_node_t node, fdt_node_t nex
 }
 
 /* An entry: key, phandle of the parent, its unit address, its specifier. Only entries that lead to
- * the GIC count; its unit address has as many cells as its #address-cells says, or none. */
+ * the GIC count; its unit address has #address-cells cells, or none. */
 static uint32_t board_map_search(const struct fdt *fdt, fdt_node_t gic, const struct fdt_prop *map,
 				 const struct board_map_key *key)
 {
@@ -144,7 +144,7 @@ uint32_t board_device_intid(const struct fdt *fdt, fdt_node_t node, fdt_node_t g
 	struct board_map_key key;
 	fdt_node_t domain = board_interrupt_domain(fdt, node);
 
-	/* Two in a row are known of no board; and a chain could be a circle. */
+	/* No known board has two in a row, and a chain could be a loop. */
 	if (domain != FDT_NONE && domain != gic && board_is_transparent(fdt, domain)) {
 		domain = board_interrupt_domain(fdt, domain);
 	}

@@ -8,7 +8,7 @@
 #define BOARD_NO_MEMORY	   "no memory of any size: the boot loader should fill this in"
 #define BOARD_UNTRANSLATED "it does not lead to a physical address: too short, or no 'ranges' above"
 
-/* device_type says so (3.4, 3.8.1), or else the name without its unit address does. */
+/* By device_type (3.4, 3.8.1), or else by the name without its unit address. */
 static bool board_is_kind(const struct fdt *fdt, fdt_node_t node, const char *kind)
 {
 	struct fdt_prop prop;
@@ -24,7 +24,7 @@ static bool board_is_kind(const struct fdt *fdt, fdt_node_t node, const char *ki
 	       (name[length] == 0 || name[length] == '@');
 }
 
-/* Every range of the node's reg, cut to 40 bits. */
+/* Adds every range of the node's reg, limited to 40 bits. */
 static bool board_add_reg(const struct fdt *fdt, fdt_node_t node, struct regions *set,
 			  struct refusal *why)
 {
@@ -86,7 +86,7 @@ bool board_read_reserved(const struct fdt *fdt, struct board *board, struct refu
 	}
 	node = fdt_first_child(fdt, node);
 	for (; node != FDT_NONE; node = fdt_next_sibling(fdt, node)) {
-		/* One with a size only is Linux's to place. */
+		/* Linux chooses the place of one that has only a size. */
 		if (fdt_is_enabled(fdt, node) && fdt_get_prop(fdt, node, "reg", &prop) &&
 		    !board_add_reg(fdt, node, &board->reserved, why)) {
 			return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the tree says of the SoC around the CPUs: who starts them, what starts their counter, and
- * what turns the board off. Nothing here is a must: a CPU that nothing starts stays out.
+ * The SoC around the CPUs, from the tree: the methods that start the CPUs, start their counter, and
+ * turn the board off. All of them are optional: a CPU that no method can start is left out.
  */
 #include "hyp/base/bits.h"
 #include "hyp/board/board_parts.h"
@@ -14,8 +14,8 @@ struct board_soc_kind {
 	const char *compatible;
 	enum board_soc soc;
 	uint32_t last_cpu;
-	/* Where no node of Linux's trees has them: user manuals of A20 (V1.4, 1.6.4) and H3
-	 * (V1.2, 4.1). */
+	/* If Linux's trees have no node for them: user manuals of A20 (V1.4, 1.6.4) and H3 (V1.2,
+	 * 4.1). */
 	uint32_t control, power;
 };
 
@@ -26,7 +26,7 @@ static const struct board_soc_kind board_socs[] = {
 	{ "samsung,exynos5250", BOARD_SOC_EXYNOS5250, 1, 0, 0 },
 };
 
-/* Where the first enabled node that is compatible has its registers; 0: nowhere. */
+/* The base address of the first enabled node that is compatible; 0: there is none. */
 static pa_t board_find_base(const struct fdt *fdt, const char *compatible)
 {
 	fdt_node_t node = fdt_find_compatible(fdt, fdt_root(fdt), compatible);
@@ -64,9 +64,9 @@ struct board_cpu_start board_read_enable_method(const struct fdt *fdt, fdt_node_
 	return start;
 }
 
-/* Linux's syscon-poweroff: a register at `offset` of the syscon that `regmap` names, or else of the
- * node above; `mask` without `value` is the whole value, and `value` without `mask` is for all
- * bits. */
+/* Linux's syscon-poweroff: a register at `offset` of the syscon in `regmap`, or else of the
+ * parent node; `mask` without `value` is the whole value, and `value` without `mask` applies to
+ * all bits. */
 static void board_read_off(const struct fdt *fdt, struct board_poke *poke)
 {
 	fdt_node_t node = fdt_find_compatible(fdt, fdt_root(fdt), "syscon-poweroff");

@@ -4,7 +4,7 @@
 #include "hyp/board/board_parts.h"
 #include <string.h>
 
-/* The path that an alias (its first `length` characters) stands for. */
+/* The path of an alias (its first `length` characters). */
 static const char *board_find_alias(const struct fdt *fdt, const char *alias, size_t length)
 {
 	fdt_node_t aliases = fdt_find_path(fdt, "/aliases");
@@ -41,7 +41,8 @@ static fdt_node_t board_find_stdout(const struct fdt *fdt)
 	return path ? fdt_find_path(fdt, path) : FDT_NONE;
 }
 
-/* The shift holds where the tree has no reg-shift. OMAP's trees have neither that nor a width. */
+/* `shift` applies if the tree has no reg-shift. OMAP's trees have neither reg-shift nor
+ * reg-io-width. */
 struct board_uart_match {
 	const char *compatible; /* NULL ends a row's list */
 	uint32_t shift;
@@ -67,7 +68,7 @@ static const struct board_uart_match *board_match_uart(const struct board_uart_k
 	return match->compatible ? match : NULL;
 }
 
-/* The special kinds stand below the general. */
+/* Special kinds follow general ones. */
 static const struct board_uart_kind *board_find_uart_kind(const struct fdt *fdt, fdt_node_t node,
 							  uint32_t *shift)
 {
@@ -83,8 +84,8 @@ static const struct board_uart_kind *board_find_uart_kind(const struct fdt *fdt,
 	return NULL;
 }
 
-/* The node is one that the monitor can drive: its fields of *board. Registers end within the page
- * that follows the base: shift 4 is the widest that was built. */
+/* If the monitor can drive the node's UART, fills its fields of *board. Registers end within the
+ * page after the base: shift 4 is the largest on known hardware. */
 static bool board_try_uart(const struct fdt *fdt, fdt_node_t node, struct board *board)
 {
 	uint32_t shift = 0;
@@ -101,7 +102,7 @@ static bool board_try_uart(const struct fdt *fdt, fdt_node_t node, struct board 
 		width = board_cell(fdt, node, "reg-io-width", 1);
 		base += board_cell(fdt, node, "reg-offset", 0);
 	}
-	/* A word access to a register at an odd place would fault. */
+	/* A word access to an unaligned register would fault. */
 	if (base >= BOARD_PA_LIMIT || shift > 4 || (width != 1 && (width != 4 || shift < 2)) ||
 	    base % width != 0) {
 		return false;

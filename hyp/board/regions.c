@@ -13,7 +13,7 @@ static uint64_t regions_end(const struct region *region)
 	return region->base.pa + region->size;
 }
 
-/* The set's array holds the entries [from, to) no longer, and `put` of new[] in their place. */
+/* Replaces the entries [from, to) of the set's array by `put` entries of new[]. */
 static void regions_replace(struct regions *set, uint32_t from, uint32_t to,
 			    const struct region *new, uint32_t put)
 {
@@ -37,7 +37,7 @@ bool regions_add(struct regions *set, pa_t start, uint64_t size)
 	if (!regions_range_ok(base, size)) {
 		return false;
 	}
-	/* [from, to) are those that the new range overlaps or touches. */
+	/* [from, to): the entries that the new range overlaps or touches. */
 	while (from < set->count && regions_end(&set->r[from]) < base) {
 		from++;
 	}
@@ -75,7 +75,7 @@ bool regions_remove(struct regions *set, pa_t start, uint64_t size)
 	for (to = from; to < set->count && set->r[to].base.pa < end; to++) {
 		const struct region *r = &set->r[to];
 
-		/* Only the first can stick out below, only the last above. */
+		/* Only the first can extend below, and only the last above. */
 		if (r->base.pa < base) {
 			rest[nr_rest++] =
 				(struct region) { .base = r->base, .size = base - r->base.pa };
@@ -115,7 +115,8 @@ bool regions_overlaps(const struct regions *set, pa_t start, uint64_t size)
 		return false;
 	}
 	if (!regions_range_ok(base, size)) {
-		/* It wraps: taken as reaching to the top, which errs on the safe side. */
+		/* A range that wraps counts as extending to the top, which is the safe
+		 * assumption. */
 		size = UINT64_MAX - base;
 	}
 	for (uint32_t i = 0; i < set->count; i++) {
@@ -126,7 +127,7 @@ bool regions_overlaps(const struct regions *set, pa_t start, uint64_t size)
 	return false;
 }
 
-/* Where in one region: its lowest or highest fitting place. */
+/* The lowest or highest place in a region that fits. */
 static bool regions_place(const struct region *region, uint64_t size, uint64_t align,
 			  uint64_t limit, bool top, pa_t *base)
 {

@@ -14,8 +14,8 @@
 #include "hyp/hw/uart.h"
 #include <string.h>
 
-/* Bytes; the Linux boot protocol's limit. And its part of the address space, wherever in a block it
- * begins. */
+/* Bytes: the limit of the Linux boot protocol; and the address space for a tree that begins
+ * anywhere in a block. */
 #define BOOT_DTB_MAX	  0x200000u
 #define BOOT_MANIFEST_MAX 0x0fe00000u
 #define BOOT_TREE_ALIGN	  8u
@@ -27,7 +27,7 @@ extern const char image_start[], image_end[];
 extern const struct boot_header {
 	uint32_t start, end; /* of the file, in bytes */
 	uint32_t endian, magic, memory_size, version;
-	uint32_t seal; /* its last word, 0: without a manifest */
+	uint32_t seal; /* its last word; 0: no manifest */
 } boot_header;
 
 struct manifest boot_manifest;
@@ -46,7 +46,7 @@ void boot_refuse_text(const char *what, const char *why)
 	halt_system(HALT_REFUSED);
 }
 
-/* A device tree blob of unknown size: its header first, then all of it. */
+/* Maps a device tree blob of unknown size: its header first, then all of it. */
 static const void *boot_map_blob(uintptr_t va, pa_t pa, uint32_t limit, uint32_t *size)
 {
 	const uint8_t *head = mmu_map_blocks(va, pa, 8, false);
@@ -70,8 +70,8 @@ static pa_t boot_appended_tree(const struct boot *boot)
 	return pa_make(bits_align_up(boot->image_pa.pa + boot_header.end, BOOT_TREE_ALIGN));
 }
 
-/* In r2, as the boot protocol has it; else with the image; else at the start of the RAM that the
- * image lies in, where QEMU puts it when it loads an ELF file. */
+/* The tree is at the address in r2, by the boot protocol; else behind the image; else at the start
+ * of the RAM that holds the image, where QEMU puts it for an ELF file. */
 void boot_map_board(struct boot *boot)
 {
 	const pa_t places[] = { boot->dtb_pa, boot_appended_tree(boot),
@@ -89,7 +89,8 @@ void boot_map_board(struct boot *boot)
 	fault = blob ? fdt_open(&boot->board_fdt, blob, boot->dtb_size)
 		     : "no device tree at the address in r2";
 	if (fault) {
-		boot_refuse_text("board", fault); /* nobody hears it: the UART is in the tree */
+		boot_refuse_text("board",
+				 fault); /* not printed: the UART's address is in the tree */
 	}
 }
 
@@ -116,7 +117,7 @@ void boot_read_board(struct boot *boot)
 	}
 }
 
-/* RAM less what is taken: the tree's reservations, the image with the manifest, the tree. */
+/* RAM without the ranges in use: the tree's reservations, the image with the manifest, the tree. */
 static void boot_free_memory(struct boot *boot)
 {
 	const struct regions *reserved = &facts_board.reserved;
@@ -133,7 +134,7 @@ static void boot_free_memory(struct boot *boot)
 	}
 }
 
-/* The file's last bytes are there, and are this file's. */
+/* Checks that the file's last bytes are present, and belong to this file. */
 static void boot_check_seal(const struct boot *boot, uint32_t monitor, uint32_t manifest)
 {
 	uint32_t end = boot_header.end;
@@ -161,7 +162,7 @@ void boot_read_manifest(struct boot *boot)
 	blob = boot_map_blob(LAYOUT_MANIFEST, pa_add(boot->image_pa, monitor), BOOT_MANIFEST_MAX,
 			     &size);
 	if (blob) {
-		boot_check_seal(boot, monitor, size); /* first: the rest may be what is missing */
+		boot_check_seal(boot, monitor, size); /* first, because the rest may be missing */
 	}
 	fault = blob ? fdt_open(&boot->manifest_fdt, blob, size)
 		     : "none follows the monitor: make one file of both with 'plumb pack'";
@@ -190,9 +191,8 @@ uint32_t boot_read_clock(struct boot *boot)
 	return clock ? io_read32((uintptr_t)clock) : 0; /* RTCDR, DDI 0224 3.3.1 */
 }
 
-/* The monitor's own memory for all partitions, in whole blocks. Below 4 GiB if there is room:
- * stage-2 tables lie in it, and QEMU's table walk (7.2) drops the high bits of a table's address.
- */
+/* The monitor's own memory for all partitions, in whole blocks. Below 4 GiB if there is room: it
+ * holds stage-2 tables, and QEMU's table walk (7.2) drops the high bits of a table's address. */
 static uint8_t *boot_take_pool(struct boot *boot, pa_t *pa)
 {
 	uint64_t size = 0;
@@ -245,7 +245,7 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 	pa_t pool_pa, memory_pa[MANIFEST_MAX_PARTITIONS];
 	uint8_t *pool = boot_take_pool(boot, &pool_pa);
 
-	/* Fixed places first: the others are put around them. */
+	/* Fixed ranges first; the others are placed around them. */
 	for (int fixed = 1; fixed >= 0; fixed--) {
 		for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 			if ((boot_manifest.partition[n].memory_pa.pa != 0) == fixed) {

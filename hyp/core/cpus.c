@@ -21,7 +21,7 @@ extern const char boot_secondary[];
 static volatile uint32_t cpus_ready;
 static volatile bool cpus_may_go;
 
-/* Those that came with us may need a moment to their boxes. */
+/* CPUs that arrived with this one may need a moment to reach their boxes. */
 static bool cpus_wait_for_box(uint32_t mpidr)
 {
 	uint64_t deadline = timer_now() + facts_timer_hz() / 10;
@@ -32,7 +32,7 @@ static bool cpus_wait_for_box(uint32_t mpidr)
 	return pen_has(mpidr);
 }
 
-/* Firmware's PSCI is gone where our monitor has taken Monitor mode. */
+/* The firmware's PSCI no longer exists if our monitor has replaced it in Monitor mode. */
 static bool cpus_has_psci(void)
 {
 	return facts_board.psci == BOARD_PSCI_SMC && !monitor_is_active();
@@ -44,7 +44,7 @@ static bool cpus_can_start(uint32_t index)
 	       cpus_wait_for_box(facts_board.mpidr[index]);
 }
 
-/* One line: before the console is open there is room for few. */
+/* One line, because before the console is open there is room for only a few. */
 static void cpus_say_left_out(const char *list)
 {
 	if (*list) {
@@ -90,7 +90,8 @@ static int32_t cpus_send(uint32_t index, uint32_t entry)
 	if (cpus_has_psci()) {
 		return smc_call(facts_board.psci_cpu_on, mpidr, entry, 0);
 	}
-	/* Who came along with us is in a box by now; else the board has a way of its own. */
+	/* A CPU that arrived with this one is in a box by now; for others, the SoC may have a
+	 * method. */
 	if (!pen_has(mpidr) && soc_can_start(&facts_board, index)) {
 		return soc_start_cpu(&facts_board, index, entry);
 	}
@@ -129,7 +130,7 @@ static void cpus_start_one(uint32_t index, uint32_t entry)
 	while (!error && cpus_ready == before && timer_now() < deadline) {
 		hw_yield();
 	}
-	hw_dmb(); /* what it has told of itself is read after that it is there */
+	hw_dmb(); /* read its data only after the flag that it has arrived */
 	if (error || cpus_ready == before) {
 		cpus_refuse(index, error);
 	}

@@ -17,7 +17,7 @@ void device_reset(struct vm *vm)
 #undef ROW
 }
 
-/* Expanded for each of them, most of which have nothing due. */
+/* Inline for each device; most of them have no timed work. */
 static inline __attribute__((always_inline)) void
 device_due_one(enum machine_window_id id, const struct cpu *cpu, uint64_t now, uint64_t *earliest)
 {

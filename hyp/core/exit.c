@@ -44,7 +44,7 @@ static void exit_cp_read(struct guest_regs *regs, const struct cp15_access *acce
 	}
 }
 
-/* What the CPU has not is UNPREDICTABLE: nothing happens. */
+/* An operand for a cache that the CPU does not have is UNPREDICTABLE: here it has no effect. */
 static void exit_flush(uint32_t operand)
 {
 	uint32_t csselr;
@@ -94,7 +94,8 @@ static void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	insn_skip(regs, hsr);
 }
 
-/* A coprocessor that HCPTR hides: VFP and SIMD open at their first use, the rest does not exist. */
+/* Access to a coprocessor that HCPTR traps: VFP and SIMD are opened at their first use; others do
+ * not exist. */
 static void exit_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	uint32_t coproc = FIELD_GET(HSR_HCPTR_COPROC, hsr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage-2 aborts: an emulated device, or nothing there. */
+/* Stage-2 aborts: accesses to an emulated device, or to an address without memory or device. */
 #include "hyp/core/cpu.h"
 #include "hyp/core/device.h"
 #include "hyp/core/exit.h"
@@ -16,15 +16,15 @@
 #include "hyp/regs/psr.h"
 #include "hyp/trap/insn.h"
 
-/* A translation fault, at level 2 or 3, of a load or store that the syndrome describes whole:
+/* A translation fault, at level 2 or 3, of a load or store that the syndrome describes completely:
  * nearly all of them. */
 #define EXIT_PLAIN_MASK \
 	(HSR_DABT_ISV | HSR_ABT_EA | HSR_DABT_CM | HSR_ABT_S1PTW | FIELD_PREP(HSR_ABT_FSC, 0x3eu))
 #define EXIT_PLAIN (HSR_DABT_ISV | FIELD_PREP(HSR_ABT_FSC, 0x06u))
 
 /* HPFAR is valid for translation and access faults; for a permission fault only on a stage-1 walk
- * (ARM ARM B3.13.7). At level 1, where all of what is above 4 GiB faults, it is not believed: QEMU
- * (7.2) gives 32 bits of the address. */
+ * (ARM ARM B3.13.7). At level 1, where all addresses above 4 GiB fault, HPFAR is not used: QEMU
+ * (7.2) sets only 32 bits of the address. */
 static bool exit_hpfar_valid(uint32_t hsr)
 {
 	uint32_t status = FIELD_GET(HSR_ABT_FSC, hsr) & 0x3eu;
@@ -43,25 +43,25 @@ static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
 		return true;
 	}
 	if (!world_translate_stage1(far, &address)) {
-		return false; /* another CPU changed the tables meanwhile: run it again */
+		return false; /* another CPU has changed the tables: execute it again */
 	}
 	record->fault_page = (uint32_t)(address / PAGE_SIZE);
 	return true;
 }
 
-/* Expanded in exit_access, which knows the access. */
+/* Inline in exit_access, which has decoded the access. */
 static inline __attribute__((always_inline)) enum mmio_result
 exit_mmio(struct vcpu *vcpu, const struct exit_record *record, struct mmio *mmio)
 {
 	mmio->offset = record->far & 0xfffu;
 	if (mmio->offset & (mmio->size - 1)) {
-		return MMIO_ABORT; /* device memory takes no unaligned access (ARM ARM A3.2.1) */
+		return MMIO_ABORT; /* unaligned accesses to Device memory fault (ARM ARM A3.2.1) */
 	}
 	return device_access(vcpu, record->fault_page, mmio);
 }
 
-/* Which access it was: from the syndrome, or from the instruction where the syndrome does not say
- * (nor the instruction's length, then: *hsr gets it). */
+/* Decodes the access from the syndrome, or from the instruction if the syndrome is not valid (ISV =
+ * 0). Then the length of the instruction is not valid either, and *hsr receives it. */
 static bool exit_decode(const struct guest_regs *regs, uint32_t *hsr, struct insn_access *access)
 {
 	bool thumb = (regs->cpsr & PSR_T) != 0;
@@ -78,7 +78,7 @@ static bool exit_decode(const struct guest_regs *regs, uint32_t *hsr, struct ins
 	return insn_access_decode(word, thumb, wide, access);
 }
 
-/* Registers that no mode banks, and the others. */
+/* Reads and writes Rt: unbanked registers directly, the others by mode. */
 static inline uint32_t exit_rt_read(const struct guest_regs *regs, uint32_t reg)
 {
 	return reg < 8 ? regs->r[reg] : exit_reg_read(regs, reg);
@@ -117,8 +117,8 @@ static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
 	exit_inject(regs, INJECT_DATA_ABORT, record);
 }
 
-/* The access is known: to a device, or to nothing. Expanded where the access is decoded, so that
- * the common one stays in registers. */
+/* Executes a decoded access: to a device, or to an address without one. Inline where the access is
+ * decoded, so that the common case stays in registers. */
 static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
 							      struct guest_regs *regs,
 							      const struct exit_record *record,
@@ -137,7 +137,7 @@ static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
 		exit_mmio_done(regs, record->hsr, access, &mmio);
 		break;
 	case MMIO_RETRY:
-		hw_yield(); /* the guest spins through its read: let the other vCPU's CPU on */
+		hw_yield(); /* the guest repeats its read: yield to the other vCPU's CPU */
 		run_yield(cpu);
 		break;
 	default:
@@ -146,7 +146,7 @@ static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
 	}
 }
 
-/* Whatever is not a plain load or store, little-endian, that the syndrome describes. */
+/* All data aborts except plain little-endian loads and stores with a valid syndrome. */
 static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct exit_record record;
@@ -154,8 +154,8 @@ static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32
 
 	if (FIELD_GET(HSR_ABT_FSC, hsr) == FSC_ASYNC_EXTERNAL ||
 	    FIELD_GET(HSR_ABT_FSC, hsr) == FSC_ASYNC_PARITY) {
-		/* HYP touches guest memory through its window alone, so it is the loaded guest's
-		 * own. */
+		/* HYP accesses guest memory only through its window, so the loaded guest has caused
+		 * the abort. */
 		isolate_abort(cpu->loaded, regs->pc);
 		return;
 	}
@@ -163,7 +163,7 @@ static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32
 		return;
 	}
 	if ((hsr & HSR_DABT_CM) && !(hsr & HSR_ABT_S1PTW)) {
-		insn_skip(regs, hsr); /* cache maintenance of what is no memory */
+		insn_skip(regs, hsr); /* cache maintenance of an address without memory */
 		return;
 	}
 	if ((hsr & (HSR_ABT_S1PTW | HSR_ABT_EA)) || !exit_decode(regs, &record.hsr, &access)) {
@@ -190,7 +190,7 @@ void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	exit_access(cpu, regs, &record, &access);
 }
 
-/* A guest whose abort vector itself cannot be fetched would abort for ever. */
+/* A guest whose abort vector cannot be fetched would abort forever. */
 static bool exit_no_vectors(const struct guest_regs *regs)
 {
 	uint32_t base = (sysreg_read(SCTLR) & SCTLR_V) ? 0xffff0000u : sysreg_read(VBAR);

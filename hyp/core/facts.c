@@ -8,7 +8,8 @@ uint64_t facts_time_slice;
 uint64_t facts_tty_tick;
 bool facts_rt_unreliable;
 
-/* Ticks a second: the tree's word goes before CNTFRQ, which some firmware leaves unset. */
+/* Ticks per second: the tree's value takes precedence over CNTFRQ, which some firmware does not
+ * set. */
 uint32_t facts_timer_hz(void)
 {
 	return facts_board.timer_hz ? facts_board.timer_hz : sysreg_read(CNTFRQ);

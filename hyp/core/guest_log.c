@@ -12,14 +12,14 @@
 #include "hyp/text/fmt.h"
 #include <string.h>
 
-#define GUEST_LOG_UNDEFINED 8u /* lines; kernels probe for what may not be there */
+#define GUEST_LOG_UNDEFINED 8u /* lines; kernels probe for features that may be absent */
 #define GUEST_LOG_NAME	    48 /* bytes of an instruction's name */
 
-/* What has been told of each partition since its start, and may be. Lock: its vm->lock. Apart from
- * struct vm, which hypercalls index by its size. */
+/* The faults of each partition logged since its start, and the limits. Lock: its vm->lock. Not part
+ * of struct vm, because hypercalls index that by its size. */
 static struct guest_log_told {
 	struct fault_seen aborts, undefs;
-	struct fault_budget budget; /* stays: a second a line */
+	struct fault_budget budget; /* not reset: one line per second */
 } guest_log_told[MANIFEST_MAX_PARTITIONS];
 
 static volatile bool guest_log_waits; /* some budget has lines left out */
@@ -51,7 +51,7 @@ static const char *guest_log_news(struct vm *vm, struct fault_seen *seen, uint32
 	}
 }
 
-/* Tells of lines that were left out before this one. True: some are still. */
+/* Logs the number of lines left out before this one. True: some are still not reported. */
 static bool guest_log_catch_up(struct vm *vm)
 {
 	struct fault_budget *budget = &guest_log_told[vm->index].budget;
@@ -69,7 +69,7 @@ static bool guest_log_catch_up(struct vm *vm)
 	return more;
 }
 
-/* May one more line about it be told? */
+/* May one more line about the partition be logged? */
 static bool guest_log_may(struct vm *vm)
 {
 	bool may;
@@ -85,8 +85,8 @@ static bool guest_log_may(struct vm *vm)
 	return may;
 }
 
-/* Of one partition a call: a line takes its time, and interrupts are masked. Which one's turn it is
- * may be any CPU's guess. */
+/* Handles one partition per call, because a line takes time and interrupts are masked. The index of
+ * the next partition needs no lock: a stale value is harmless. */
 void guest_log_go_on(void)
 {
 	static volatile uint32_t turn;
@@ -97,7 +97,7 @@ void guest_log_go_on(void)
 		return;
 	}
 	guest_log_waits = false;
-	hw_dmb(); /* whoever leaves out lines behind this sets it again */
+	hw_dmb(); /* a CPU that leaves out lines after this sets it again */
 	for (uint32_t left = vm_count; left && !more; left--) {
 		n = n + 1 < vm_count ? n + 1 : 0;
 		more = guest_log_told[n].budget.left_out != 0;
@@ -105,7 +105,7 @@ void guest_log_go_on(void)
 	turn = n;
 	if (more) {
 		(void)guest_log_catch_up(&vms[n]);
-		guest_log_waits = true; /* others may; the last call finds none */
+		guest_log_waits = true; /* others may have some; the last call finds none */
 	}
 	if (guest_log_waits) {
 		serial_ask_tick();
@@ -119,7 +119,7 @@ void guest_log_restart(struct vm *vm)
 	}
 }
 
-/* Exits that were no faults. */
+/* The number of exits that were not faults. */
 static uint32_t guest_log_progress(const struct vcpu *vcpu)
 {
 	const uint64_t *stats = vcpu->stats;
@@ -134,7 +134,7 @@ bool guest_log_is_loop(const struct vcpu *vcpu)
 	return fault_is_loop(&vcpu->loop, guest_log_progress(vcpu));
 }
 
-/* Once: a guest may do so for ever, but nobody is to wonder. */
+/* Logged once, so that the user sees why the guest makes no progress. */
 static void guest_log_loop(struct vcpu *vcpu, uint32_t pc, uint32_t detail, const char *what)
 {
 	if (fault_repeats(&vcpu->loop, pc, detail, guest_log_progress(vcpu)) &&
@@ -161,7 +161,7 @@ void guest_log_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint64_t
 	guest_log_loop(vcpu, pc, detail, "aborts");
 }
 
-/* The syndrome does not tell what it was. */
+/* The syndrome does not identify the instruction. */
 static void guest_log_name_word(const struct guest_regs *regs, char *name, size_t size)
 {
 	uint32_t word;

@@ -8,11 +8,11 @@
 #include "hyp/hw/smc.h"
 #include "hyp/hw/timer.h"
 
-#define HALT_NOBODY 0u /* no MPIDR: bit 31 is one (B4.1.106) */
+#define HALT_NOBODY 0u /* not a valid MPIDR: there bit 31 is 1 (B4.1.106) */
 
 volatile bool halt_wanted;
 
-static bool halt_armed; /* HTPIDR and the GIC are there, and so are the others */
+static bool halt_armed; /* HTPIDR, the GIC and the other CPUs are ready */
 
 static uint32_t halt_caller; /* MPIDR of the CPU that ends the system */
 
@@ -63,7 +63,7 @@ void halt_others(void)
 	while (!halt_all_parked(cpu_this()) && timer_now() < deadline) {
 		hw_yield();
 	}
-	hw_dmb(); /* what they did last, on the console too, is done */
+	hw_dmb(); /* their last writes, to the console too, are complete */
 }
 
 void halt_system(enum halt_status status)

@@ -38,9 +38,9 @@ static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 	}
 }
 
-/* Whom a call is on, if the caller may make it: rows name one of these two, handlers get that VM
- * and ask for no right. Here the handle in r1 tells: 0 is the caller, n the manifest's n-th
- * partition. */
+/* Finds the VM of a call, and checks the caller's right to it: a row uses one of these two
+ * functions, and its handler receives the VM and checks no right. Here r1 is the handle: 0 is the
+ * caller, n the manifest's n-th partition. */
 static int32_t hypercall_on_vm(const struct vcpu *caller, uint32_t handle, struct vm **vm)
 {
 	uint32_t index = handle ? handle - 1 : caller->vm->index;
@@ -55,7 +55,7 @@ static int32_t hypercall_on_vm(const struct vcpu *caller, uint32_t handle, struc
 	return 0;
 }
 
-/* The caller; everybody may. */
+/* The VM is the caller; this needs no right. */
 static int32_t hypercall_on_self(const struct vcpu *caller, uint32_t r1, struct vm **vm)
 {
 	(void)r1;
@@ -82,7 +82,7 @@ static int32_t hypercall_extension(struct vcpu *caller, struct vm *vm, struct gu
 	case KVM_CAP_MAX_VCPUS:
 		return VGIC_MAX_VCPUS;
 	default:
-		/* KVM_CAP_ARM_IRQ_LINE_LAYOUT_2 among them: irq_type is the whole of 31..24 */
+		/* also for KVM_CAP_ARM_IRQ_LINE_LAYOUT_2: irq_type is 31..24 */
 		return 0;
 	}
 }
@@ -93,8 +93,8 @@ static int32_t hypercall_irq_line(struct vcpu *caller, struct vm *vm, struct gue
 	return irq_call_line(vm, regs->r[2], regs->r[3]);
 }
 
-/* At most PLUMB_IRQ_LINE_MANY_MAX entries a call: the caller goes on from the count it gets. They
- * are applied before it runs again, a few at a time. */
+/* At most PLUMB_IRQ_LINE_MANY_MAX entries per call; the caller continues from the returned count.
+ * They are applied before it runs again, a few at a time. */
 static int32_t hypercall_irq_line_many(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	if (!regs->r[3]) {
@@ -104,7 +104,7 @@ static int32_t hypercall_irq_line_many(struct vcpu *caller, struct vm *vm, struc
 	caller->lines_done = 0;
 	irq_call_rest(caller, regs);
 	if (caller->lines_of) {
-		cpu_this()->resched = true; /* to run_work */
+		cpu_this()->resched = true; /* for run_work */
 	}
 	return (int32_t)regs->r[0];
 }
@@ -174,7 +174,7 @@ static int32_t hypercall_stats(struct vcpu *caller, struct vm *vm, struct guest_
 	if (regs->r[2] >= vm->nr_vcpus || index >= PLUMB_STAT_COUNT) {
 		return -HYP_EINVAL;
 	}
-	/* Exits are counted by class alone: the total is their sum. */
+	/* Exits are counted only by class: the total is the sum. */
 	if (index == PLUMB_STAT_EXITS) {
 		for (uint32_t n = PLUMB_STAT_HVC; n <= PLUMB_STAT_OTHER; n++) {
 			value += vm->vcpus[regs->r[2]].stats[n];
@@ -198,7 +198,7 @@ static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct 
 	return 0;
 }
 
-/* The calls of the vendor-hypervisor range, a row each: number, handler, whose right is asked, name
+/* The calls of the vendor-hypervisor range, one per row: number, handler, check of the right, name
  * in docs/control-abi.md. A handler returns r0. */
 /* clang-format off */
 #define HYPERCALLS(CALL) \
@@ -220,7 +220,7 @@ static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct 
 		error = right(vcpu, regs->r[1], &vm); \
 		return error ? error : handler(vcpu, vm, regs);
 
-/* What SMCCC (ARM DEN 0028) asks of each range. */
+/* The calls that SMCCC (ARM DEN 0028) requires in each range. */
 static int32_t hypercall_about(struct guest_regs *regs)
 {
 	switch (regs->r[0]) {
@@ -258,9 +258,9 @@ void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 
 	vcpu->stats[PLUMB_STAT_HVC]++;
 	if (immediate) {
-		regs->pc -= HVC_SIZE; /* the PC is past it */
+		regs->pc -= HVC_SIZE; /* the PC is after the HVC */
 		exit_inject_undef(vcpu, regs, FIELD_PREP(HSR_EC, HSR_EC_HVC) | immediate);
-	} else if (regs->r[0] == PLUMB_IRQ_LINE) { /* first: it is what this monitor is for */
+	} else if (regs->r[0] == PLUMB_IRQ_LINE) { /* first, as the most frequent call */
 		regs->r[0] = (uint32_t)hypercall_vendor(vcpu, regs, PLUMB_IRQ_LINE);
 	} else if (psci_is_query(regs->r[0])) {
 		regs->r[0] = (uint32_t)psci_query(regs->r[0], regs->r[1]);

@@ -14,7 +14,7 @@
 #include "hyp/hw/gic.h"
 #include "hyp/regs/gic.h"
 
-#define IRQ_KICKS 16u /* in a row, before others have their turn */
+#define IRQ_KICKS 16u /* in a row, before other interrupts have a turn */
 
 static bool irq_pmu_asks(void)
 {
@@ -25,8 +25,9 @@ static bool irq_pmu_asks(void)
 	return pmu_wants_interrupt(&pmu);
 }
 
-/* The level falls as its vCPU leaves, but the GIC may have seen it a moment before: whoever came
- * then does not know it, and would never end it, or has monitors of its own that do not ask. */
+/* The level falls when its vCPU is unloaded, but the GIC may have signalled it just before. The
+ * next vCPU may then not use the interrupt, and never end it, or its own monitors may not assert
+ * it. */
 static void irq_pmu(struct cpu *cpu, uint32_t iar)
 {
 	if (cpu->loaded && cpu->loaded->pmu_used && irq_pmu_asks()) {
@@ -36,7 +37,7 @@ static void irq_pmu(struct cpu *cpu, uint32_t iar)
 	}
 }
 
-/* What comes seldom. */
+/* The less frequent interrupts. */
 static void irq_other(struct cpu *cpu, uint32_t iar, uint32_t intid)
 {
 	if (intid == vpmu_intid) {
@@ -48,9 +49,9 @@ static void irq_other(struct cpu *cpu, uint32_t iar, uint32_t intid)
 	gic_deactivate(iar);
 }
 
-/* Guests cause kicks, without end if they like. Every so many of them go last for once, so that
- * whatever else is pending has its turn. The first kick that comes then ends it; so do as many
- * others: a device may ask without end, too. */
+/* Guests can cause kicks without end. After IRQ_KICKS of them the kick gets the lowest priority
+ * once, so that all other pending interrupts have a turn. The next kick ends that turn; so does the
+ * same number of other interrupts, because a device can interrupt without end, too. */
 static __attribute__((noinline)) void irq_let_others(struct cpu *cpu)
 {
 	uint32_t taken = 0;
@@ -69,7 +70,7 @@ static __attribute__((noinline)) void irq_let_others(struct cpu *cpu)
 	gic_set_priority(GIC_SGI_KICK, GIC_KICK_PRIORITY);
 }
 
-/* The kick itself is to be looked for in `resched` and the mirror's `work`. */
+/* The purpose of the kick is in `resched` and the mirror's `work`. */
 static void irq_kicked(struct cpu *cpu, uint32_t iar)
 {
 	if (halt_wanted) {
@@ -82,8 +83,9 @@ static void irq_kicked(struct cpu *cpu, uint32_t iar)
 	}
 }
 
-/* `ctl`: what the loaded vCPU's timer says. The GIC may have signalled that of the vCPU before: its
- * level fell, but had not yet at the GIC; so did that of one whose world was saved. */
+/* `ctl`: the control register of the loaded vCPU's timer. The GIC may have signalled the timer of
+ * the previous vCPU: its level has fallen, but the GIC had not seen that yet. The same holds for a
+ * vCPU whose world was saved. */
 static inline void irq_timer(struct cpu *cpu, uint32_t iar, uint32_t intid, uint32_t ctl)
 {
 	if (vsync_timer_is_high(ctl) && cpu->loaded) {
@@ -101,7 +103,7 @@ void irq_handle(struct cpu *cpu, uint32_t iar)
 
 	gic_drop(iar);
 	if (intid == board->timer_virt_intid) {
-		hw_isb(); /* CTL as it is now, not as it was when something else interrupted */
+		hw_isb(); /* read CTL after the acknowledge, not speculatively before it */
 		irq_timer(cpu, iar, MACHINE_TIMER_VIRT, sysreg_read(CNTV_CTL));
 		return;
 	}

@@ -12,7 +12,7 @@ static uint32_t irq_call_cpu_bit(const struct irq_line *line)
 	return line->type == IRQ_LINE_CPU_IRQ ? HCR_VI : HCR_VF;
 }
 
-/* The virtual IRQ or FIQ input of a vCPU. No change: nobody is disturbed. */
+/* Sets the virtual IRQ or FIQ input of a vCPU. If it does not change, no vCPU is kicked. */
 static void irq_call_set_cpu_line(struct vgic_locked held, const struct irq_line *line, bool level,
 				  vgic_kick_t *kick)
 {
@@ -57,8 +57,8 @@ int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
 	return error;
 }
 
-/* A few (vgic_lock is held meanwhile), as far as the first that is refused: its errno, or 0. *done:
- * how many were applied. The caller does vm_kick(vm, *kick) behind the last of them. */
+/* Applies a few entries, with vgic_lock held, up to the first that is refused: returns its errno,
+ * or 0. *done: the number applied. The caller calls vm_kick(vm, *kick) after the last of them. */
 static int irq_call_lines(struct vm *vm, const struct kvm_irq_level *lines, uint32_t count,
 			  uint32_t *done, vgic_kick_t *kick)
 {
@@ -79,10 +79,11 @@ static int irq_call_lines(struct vm *vm, const struct kvm_irq_level *lines, uint
 }
 
 /*
- * What a loaded vCPU's list register holds, memory knows as of the last fold only. The caller's own
- * are folded on the spot; another's vCPU is asked to, and the caller runs its call again until it
- * has once: then memory is as true as any moment since the first attempt. Nobody waits with
- * interrupts masked, so two that ask each other get on.
+ * Memory holds the state of an interrupt in a loaded vCPU's list register only as of the last fold.
+ * The caller's own list registers are folded at once. Another vCPU is kicked to fold, and the
+ * caller repeats its call until that vCPU has folded once: then memory holds a state from after the
+ * first attempt. No CPU waits with interrupts masked, so two vCPUs that query each other both make
+ * progress.
  */
 static bool irq_call_state_is_known(struct vcpu *caller, struct vgic_locked held,
 				    const struct irq_line *line)
@@ -129,16 +130,16 @@ int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *s
 	vm_unlock_vgic(held);
 	if (!known) {
 		vm_kick_vcpu(caller->query_holder);
-		hw_yield(); /* the caller spins through its HVC: let the other vCPU's CPU on */
+		hw_yield(); /* the caller repeats its HVC: yield to the other vCPU's CPU */
 		return IRQ_CALL_AGAIN;
 	}
 	return 0;
 }
 
-#define IRQ_CALL_TURN 16u /* that one turn of PLUMB_IRQ_LINE_MANY applies */
+#define IRQ_CALL_TURN 16u /* entries per turn of PLUMB_IRQ_LINE_MANY */
 
-/* Up to `count` entries at `ipa` of the caller's memory: all of them, or the one at `ipa`, or none
- * (0). */
+/* Reads up to `count` entries at `ipa` of the caller's memory: all of them, or only the first, or
+ * none (0). */
 static uint32_t irq_call_read_lines(const struct vm *vm, ipa_t ipa, struct kvm_irq_level *to,
 				    uint32_t count)
 {
@@ -148,7 +149,7 @@ static uint32_t irq_call_read_lines(const struct vm *vm, ipa_t ipa, struct kvm_i
 	return mem_read(vm, ipa, to, sizeof(*to)) ? 1 : 0;
 }
 
-/* A few more entries. Returns 0 while some are left, else what r0 is to be. */
+/* Applies a few more entries. Returns 0 while some are left, else the value for r0. */
 static int irq_call_lines_turn(struct vcpu *caller, const uint32_t args[4])
 {
 	struct kvm_irq_level lines[IRQ_CALL_TURN];

@@ -17,7 +17,7 @@ bool isolate_unload(struct vcpu *vcpu, uint32_t pc)
 	return aborts;
 }
 
-/* HCR as it is: hardware clears VA when the guest takes it. */
+/* Reads HCR from hardware, which clears VA when the guest takes the abort. */
 void isolate_abort(struct vcpu *vcpu, uint32_t pc)
 {
 	guest_log_access(vcpu, pc, "asynchronous abort", 0);
@@ -32,10 +32,10 @@ void isolate_start(struct cpu *cpu, const struct vcpu *vcpu)
 }
 
 /*
- * Another vCPU of the partition has the same VMID, so its translations would be taken for this
- * one's, global ones and those of an ASID that both use; and with its MMU off it has fetched from
- * memory what is newer in a cache. What the vCPU itself has left here stays: HCR.FB made its
- * maintenance elsewhere reach this CPU, too.
+ * Another vCPU of the partition has the same VMID, so its translations, global ones and those of an
+ * ASID that both use, would apply to this one; and with its MMU off it has fetched instructions
+ * from memory that are newer in a cache. Entries of the vCPU itself on this CPU can stay: HCR.FB
+ * broadcasts its maintenance on other CPUs to this CPU, too.
  */
 void isolate_load(struct cpu *cpu, const struct vcpu *vcpu)
 {

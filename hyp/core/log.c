@@ -7,27 +7,28 @@
 #include "hyp/text/fmt.h"
 #include <string.h>
 
-/* Bytes of the monitor's room on the console that are kept for the lines of an end. */
+/* Bytes of the monitor's ring that are reserved for the lines about the end of a partition. */
 #define LOG_RESERVE  240
 #define LOG_LINE     200
 #define LOG_HOLD     2048
 #define LOG_NAME     "plumbline: " /* before the monitor's lines on a raw console */
-#define LOG_LEFT_OUT 64		   /* the longest about lines left out */
+#define LOG_LEFT_OUT 64		   /* the longest line about lines left out */
 
 /* Lock: serial_lock. */
-static bool log_guests_run;	/* from now on nobody waits for the UART */
-static uint32_t log_left_out;	/* lines that had no room, and are not told of yet */
+static bool log_guests_run;	/* from now on log lines do not wait for the UART */
+static uint32_t log_left_out;	/* lines that had no room, not reported yet */
 static uint32_t log_held;	/* bytes in log_hold */
 static char log_hold[LOG_HOLD]; /* raw: for the last words */
 
-/* Into the monitor's ring. While the monitor boots a full ring is emptied by polling: nobody else
- * waits. Afterwards, and before serial_open, when nothing empties it, there must be room. */
+/* Puts text into the monitor's ring. During boot, when nothing else runs, a full ring is emptied by
+ * polling. Afterwards, and before serial_open, when the ring is not emptied, there must be room. */
 static void log_put_text(struct serial_locked held, const char *text, size_t length)
 {
 	for (size_t n = 0; n < length; n++) {
 		while (!console_put(held.console, 0, (uint8_t)text[n])) {
 			if (!serial_send(held) && uart_can_send()) {
-				console_tick(held.console); /* an unfinished line is in the way */
+				console_tick(held.console); /* an unfinished line of another port
+							       blocks it */
 			}
 		}
 	}
@@ -54,7 +55,8 @@ void log_catch_up(struct serial_locked held)
 	log_say_left_out(held, LOG_RESERVE);
 }
 
-/* Whole lines; when there is no more room, the first ones are those that explain, and the end. */
+/* Stores whole lines. If there is no more room, the first lines and the end are kept, because they
+ * explain most. */
 static bool log_hold_text(const char *text, size_t length, size_t reserve)
 {
 	static const char name[] = LOG_NAME;
@@ -75,7 +77,7 @@ static bool log_put_line(struct serial_locked held, const char *line, size_t len
 		return log_hold_text(line, length, reserve);
 	}
 	if (!serial_is_open) {
-		(void)log_hold_text(line, length, 0); /* it may turn out to be raw: log_open */
+		(void)log_hold_text(line, length, 0); /* the console may be raw: log_open */
 	}
 	if (log_guests_run) {
 		log_say_left_out(held, length + reserve);
@@ -129,7 +131,7 @@ void log_end(const char *format, ...)
 	va_end(args);
 }
 
-/* Raw: as much of what is held as has room, by lines. False: some is left. */
+/* Raw: puts out held lines while there is room. False: some are left. */
 static bool log_say_held(struct serial_locked held)
 {
 	while (log_held) {
@@ -182,15 +184,15 @@ static void log_poll_text(const char *text, size_t length)
 	}
 }
 
-/* True: something came out. */
+/* True: at least one byte went out. */
 static bool log_poll_rings(void)
 {
 	int byte;
 
 	console_tick(&serial_console);
-	console_tick(&serial_console); /* nobody's unfinished line holds another up any more */
+	console_tick(&serial_console); /* unfinished lines no longer delay other ports */
 	byte = console_next(&serial_console);
-	if (byte < 0 && serial_console.busy) { /* unfinished lines wait for each other: ends one */
+	if (byte < 0 && serial_console.busy) { /* unfinished lines wait for each other: end one */
 		uint32_t port = bits_first(serial_console.busy);
 
 		console_end_sequence(&serial_console, port);
@@ -212,7 +214,7 @@ void log_last_words(const char *format, ...)
 	va_list args;
 	size_t length;
 
-	while (log_poll_rings()) { /* an unfinished line that came out holds up what is behind it */
+	while (log_poll_rings()) { /* an unfinished line that came out delays the lines behind it */
 	}
 	if (serial_console.mid_line) {
 		if (serial_console.colours) {

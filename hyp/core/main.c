@@ -22,14 +22,14 @@
 #include "hyp/regs/psr.h"
 #include "vgic/vgic_hw.h"
 
-#define MAIN_NO_INTID 1023u /* never acknowledged as such (IHI 0048B 3.2.5) */
+#define MAIN_NO_INTID 1023u /* never an acknowledged interrupt (IHI 0048B 3.2.5) */
 extern const char vectors[], vectors_iciallu[], vectors_bpiall[], image_stacks[];
 
 void vectors_enter(uintptr_t stack_top) __attribute__((noreturn));
 
 static struct boot main_boot;
 
-/* For the last words of a CPU whose own stack may be what has overflowed. */
+/* For the messages of a CPU that panics because its own stack has overflowed. */
 static uint64_t main_panic_stacks[BOARD_MAX_CPUS][0x800 / sizeof(uint64_t)];
 
 /* MIDR: Arm (0x41), Cortex-A15 (0xc0f), variant 0 and revision 4 or less. */
@@ -56,8 +56,9 @@ static void main_read_host_id(void)
 	};
 }
 
-/* What only Secure state may set, and no firmware has. Before the GIC is set up: Non-secure writes
- * to what is in group 0 are ignored (IHI 0048B 4.3.5 to 4.3.11). */
+/* Sets the state that only Secure state can set, and that no firmware has set. This comes before
+ * the GIC is set up, because Non-secure writes for interrupts of group 0 are ignored (IHI 0048B
+ * 4.3.5 to 4.3.11). */
 static void main_use_monitor(void)
 {
 	if (!monitor_is_active()) {
@@ -83,11 +84,11 @@ static void main_init_cpu(uint32_t index)
 	gic_enable(facts_board.timer_hyp_intid);
 	gic_enable(facts_board.maintenance_intid);
 	vpmu_init_cpu();
-	facts_host_id.actlr &= sysreg_read(ACTLR); /* a vCPU may come to each CPU */
+	facts_host_id.actlr &= sysreg_read(ACTLR); /* a vCPU may run on any CPU */
 	cpus[index].gic_mask = gic_cpu_mask();
 }
 
-/* The manifest is known. */
+/* Called after the manifest is read. */
 static void main_harden_cpu(void)
 {
 	static const char *const tables[] = {
@@ -122,7 +123,7 @@ static uint32_t main_init_gic(void)
 	return vgic_hw_init(map.gich);
 }
 
-/* With HYP's own timer as the level that stays high. */
+/* Uses HYP's own timer as the level that stays high. */
 static bool main_probe_hw_bit(void)
 {
 	uintptr_t gicv = (uintptr_t)mmu_map_device(facts_board.gicv, 0x2000);
@@ -209,7 +210,7 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 	boot_read_manifest(&main_boot);
 	log_open(boot_manifest.raw_console);
 	facts_time_slice = (uint64_t)boot_manifest.time_slice_us * facts_timer_hz() / 1000000u;
-	facts_tty_tick = facts_timer_hz() / 25; /* longer than a few partitions' slices */
+	facts_tty_tick = facts_timer_hz() / 25; /* longer than the slices of a few partitions */
 	rtc_init(boot_read_clock(&main_boot));
 	main_init_pmu();
 	main_harden_cpu();
@@ -234,7 +235,7 @@ void main_secondary(uint32_t index)
 	vectors_enter(main_stack_top(index));
 }
 
-/* What else is missing: a second try in HYP would be refused for it. */
+/* Prints what else is missing, so that a second try in HYP mode is not refused for that. */
 static void main_say_board(void)
 {
 	struct refusal why = { 0 };

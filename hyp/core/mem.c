@@ -9,8 +9,8 @@
 #include "hyp/trap/insn.h"
 #include <string.h>
 
-/* The loaded guest reads and writes past the caches: what is in one is old, and must not be met
- * when it turns its own on (A3.5.7). */
+/* The loaded guest accesses memory without the caches: their contents are old, and the guest must
+ * not read them when it turns its caches on (A3.5.7). */
 static bool mem_is_uncached(void)
 {
 	return (sysreg_read(SCTLR) & (SCTLR_M | SCTLR_C)) != (SCTLR_M | SCTLR_C);
@@ -51,8 +51,7 @@ bool mem_read(const struct vm *vm, ipa_t ipa, void *to, uint32_t size)
 	return true;
 }
 
-/* A halfword at a guest-virtual address: both stages translate, so it is the guest's own to read.
- */
+/* A halfword at a guest-virtual address: both stages translate, so the guest may read it. */
 static bool mem_read_half(const struct vm *vm, uint32_t va, bool user, uint16_t *half)
 {
 	pa_t pa;

@@ -10,7 +10,7 @@
 #include "hyp/core/phys.h"
 #include "hyp/core/vm.h"
 
-/* Before the first turn of its vCPU 0, which pays for the loading. */
+/* Called before the first turn of its vCPU 0, which does the loading. */
 static void partition_prepare(struct vm *vm)
 {
 	guest_log_reset(vm);
@@ -43,10 +43,10 @@ static void partition_say_end(struct vm *vm)
 	}
 }
 
-/* A partition has gone off or crashed: when all have, the system ends. */
+/* Called when a partition is off or has crashed: if all are, ends the system. */
 static void partition_all_ended(void)
 {
-	static struct lock once; /* two that end at a time: one sees the other, and keeps it */
+	static struct lock once; /* if two end at once, only one of them sees that all have ended */
 	enum halt_status status = HALT_OK;
 
 	lock_take(&once, LOCK_RANK_END);

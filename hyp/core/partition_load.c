@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A partition before its first instruction: its interrupts as after a reset, its devices given to
- * it; its memory scrubbed, images copied, everything cleaned to the point of coherency, where a
- * guest with its caches off looks. In bounded steps: each is a piece of vCPU 0's own time. */
+/* Prepares a partition for its first instruction: resets its interrupts, assigns its devices,
+ * scrubs its memory, copies its images, and cleans everything to the point of coherency, where a
+ * guest with its caches off reads. The steps are bounded, and use the time slices of vCPU 0. */
 #include "hyp/core/partition_load.h"
 #include "hyp/base/bits.h"
 #include "hyp/core/halt.h"
@@ -14,9 +14,9 @@
 #include "hyp/hw/tlb.h"
 #include <string.h>
 
-#define PARTITION_LOAD_STEP 0x4000u /* bytes: some 8,000 instructions, which nothing interrupts */
+#define PARTITION_LOAD_STEP 0x4000u /* bytes: some 8,000 instructions, not interruptible */
 
-/* Two more for each further piece of RAM: scrub, copy. */
+/* Each further range of RAM has two more phases: scrub and copy. */
 enum partition_phase {
 	LOAD_VGIC,
 	LOAD_DEVICES,
@@ -27,7 +27,7 @@ enum partition_phase {
 	LOAD_REGIONS
 };
 
-/* What a phase writes; data NULL: zeros. */
+/* The data that a phase writes; data NULL: zeros. */
 static struct manifest_image partition_image(const struct vm *vm, uint32_t phase)
 {
 	const struct manifest_partition *config = vm->config;
@@ -77,7 +77,7 @@ static void partition_load_chunk(const struct vm *vm, uint32_t cpu,
 	mmu_window_close(cpu);
 }
 
-/* A chunk ends where its 2 MiB block does: the window shows one block. */
+/* A chunk ends with its 2 MiB block, because the window maps one block. */
 static uint32_t partition_load_size(const struct vm *vm, const struct manifest_image *image,
 				    uint32_t offset)
 {
@@ -87,8 +87,8 @@ static uint32_t partition_load_size(const struct vm *vm, const struct manifest_i
 	return bits_min(size, BLOCK_SIZE - (uint32_t)(pa.pa % BLOCK_SIZE));
 }
 
-/* A piece of its VGIC's reset: lines may be driven meanwhile. What was held for the life before is
- * nobody's, before devices may fire again. True: there is more. */
+/* Does a piece of its VGIC's reset; lines may be driven meanwhile. Interrupts held in the previous
+ * life are released before devices can fire again. True: there is more. */
 static bool partition_load_vgic(struct vm *vm)
 {
 	struct vgic_locked held;
@@ -137,7 +137,7 @@ static void partition_load_done(struct vm *vm)
 	uint64_t offset = config->no_counter_offset ? 0 : timer_now();
 	struct sched_locked held;
 
-	/* Nothing of an earlier life may be left in a cache or TLB. */
+	/* No cache or TLB may hold state of an earlier life. */
 	tlb_flush_vmid_of(vm->vcpus[0].world.vttbr);
 	cache_icache_flush();
 	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {

@@ -86,11 +86,11 @@ static void partition_make_vcpu(struct vm *vm, uint32_t index)
 	vcpu->life->entity = vcpu->entity;
 	vm_vcpu_by_entity[vcpu->entity] = vcpu;
 	vcpu->world.vmpidr = 0x80000000u | index;
-	/* VMID 0 is nobody's; BADDR and VMID go in one write (ARM ARM B3.15.3). */
+	/* VMID 0 belongs to no partition; BADDR and VMID change in one write (ARM ARM B3.15.3). */
 	vcpu->world.vttbr = ((uint64_t)(vm->index + 1) << 48) | vm->stage2.root_pa.pa;
 }
 
-/* Who drives which line of its GIC. */
+/* Sets the owner of each line of its GIC. */
 static void partition_make_owners(struct vm *vm)
 {
 	const struct manifest_partition *config = vm->config;

@@ -10,11 +10,12 @@ uint8_t phys_owner[VGIC_MAX_IRQS];
 
 static bool phys_hw_bit; /* phys_trust_hw_bit */
 
-/* GICD_ICFGR: 16 interrupts share a register, whosever they are. */
+/* GICD_ICFGR: 16 interrupts, of any partitions, share a register. */
 static struct lock phys_config_lock;
 
-/* Its next ones go to `cpu_mask`. A GIC that keeps what pends by the CPUs that it came for (QEMU's)
- * moves nothing, and an edge comes once: it pends anew, as a whole, or it would come to each. */
+/* Routes the interrupt to `cpu_mask` from now on. A GIC that stores the pending state per target
+ * CPU (QEMU's) does not move a pending interrupt, and an edge fires only once: so it is cleared,
+ * and made pending anew, or each CPU would take it. */
 static void phys_retarget(uint32_t intid, uint8_t cpu_mask)
 {
 	gic_target(intid, cpu_mask);
@@ -24,9 +25,10 @@ static void phys_retarget(uint32_t intid, uint8_t cpu_mask)
 	}
 }
 
-/* Who ends a device's interrupt pays for the next: it goes to the CPU that ends it. Else a vCPU
- * with a CPU of its own could make a level that never falls fire without end on another's. This one
- * deactivates with its interrupts masked: nothing can come between. */
+/* The next interrupt of a device is routed to the CPU on which the guest ends the present one.
+ * Otherwise a vCPU with a CPU of its own could make a level that never falls fire without end on
+ * another vCPU's CPU. This CPU deactivates with interrupts masked, so no interrupt can come in
+ * between. */
 __attribute__((noinline)) void phys_release_device(struct vgic_locked held, uint32_t physid)
 {
 	(void)held;
@@ -34,10 +36,11 @@ __attribute__((noinline)) void phys_release_device(struct vgic_locked held, uint
 	gic_set_active(physid, false);
 }
 
-/* With the HW bit no exit tells who ends it: it will be the vCPU that has it in a list register,
- * or will have, woken by it or not: one that would not be signalled it may end it all the same when
- * it wakes by itself. The target changes when it is no longer active (4.3.12); QEMU's GIC would
- * signal it at once. The lock is held: nobody has ended it. */
+/* With the HW bit, the guest's EOI does not exit. The vCPU that has the interrupt in a list
+ * register, or will have it, ends it, whether or not the interrupt wakes it: a vCPU to which it is
+ * not signalled can still end it after another wake-up. The target changes when the interrupt is no
+ * longer active (4.3.12); QEMU's GIC would signal it at once. The lock is held, so the guest has
+ * not ended it yet. */
 static void phys_follow(struct vgic_locked held, uint32_t intid)
 {
 	const struct vm *vm = held.vm;
@@ -51,7 +54,8 @@ static void phys_follow(struct vgic_locked held, uint32_t intid)
 	vcpu = &vm->vcpus[n];
 	there = vcpu->life->loaded_on;
 	if (there == SCHED_NO_CPU) {
-		there = vm_sched.entity[vcpu->entity].cpu; /* it sleeps: where it ran last */
+		there = vm_sched.entity[vcpu->entity]
+				.cpu; /* it waits: the CPU that it ran on last */
 	}
 	if (there != SCHED_NO_CPU) {
 		phys_retarget(intid, cpus[there].gic_mask);
@@ -70,7 +74,7 @@ void phys_fired(struct vm *vm, uint32_t iar, uint32_t intid)
 			phys_follow(held, intid);
 		}
 	} else {
-		gic_deactivate(iar); /* of a life that has ended since it was acknowledged */
+		gic_deactivate(iar); /* its partition's life has ended since the acknowledge */
 	}
 	vm_unlock_vgic(held);
 	vm_kick(vm, kick);
@@ -94,7 +98,8 @@ void phys_trust_hw_bit(void)
 	phys_hw_bit = true;
 }
 
-/* To the first CPU that vCPU 0 may use: whoever has the others does not pay for the device. */
+/* Routes it to the first CPU that vCPU 0 may use, so that the device takes no time of other
+ * CPUs. */
 static void phys_give_one(const struct vm *vm, uint32_t intid, bool edge)
 {
 	uint32_t there = (UINT32_C(1) << facts_board.nr_cpus) - 1;
@@ -102,7 +107,7 @@ static void phys_give_one(const struct vm *vm, uint32_t intid, bool edge)
 	phys_owner[intid] = (uint8_t)(vm->index + 1);
 	phys_set_trigger(intid, edge);
 	gic_target(intid, cpus[bits_first(vm->config->affinity[0] & there)].gic_mask);
-	gic_clear_pending(intid); /* an edge of the life before */
+	gic_clear_pending(intid); /* an edge from the previous life */
 	gic_enable(intid);
 }
 

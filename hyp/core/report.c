@@ -16,8 +16,8 @@
 #include "hyp/text/fmt.h"
 #include "vgic/vgic_hw.h"
 
-/* Steps in one go: a partition's line, one vCPU's sample and lines. The rest waits for the tick or
- * for the next CPU: who has something to do there is not to pay for all. */
+/* Steps per turn: a partition's line, one vCPU's sample and lines. The rest waits for the tick or
+ * for the next CPU, so that no vCPU loses time for the whole report. */
 #define REPORT_TURN    8u
 #define REPORT_SECONDS 2u /* for a CPU to answer */
 
@@ -28,8 +28,8 @@ static const uint32_t report_timers[2] = { MACHINE_TIMER_VIRT, MACHINE_TIMER_PHY
 static struct lock report_lock; /* all of the following; before tty's and a VGIC's */
 static volatile bool report_active;
 static enum report_step report_step;
-static uint32_t report_vm, report_vcpu, report_line; /* where it stands */
-static uint64_t report_deadline;		     /* for the CPU that was asked */
+static uint32_t report_vm, report_vcpu, report_line; /* the next step */
+static uint64_t report_deadline;		     /* for the answer of the CPU */
 static struct explain_vcpu report_of;
 
 static struct vcpu *report_this(void)
@@ -56,7 +56,7 @@ static void report_timers_of(const struct vcpu *vcpu, const struct world_timer *
 	report_of.timer[1] = report_timer(phys, now);
 }
 
-/* Others of the partition that are not off. */
+/* True if all other vCPUs of the partition are off. */
 static bool report_is_alone(struct sched_locked held, const struct vcpu *vcpu)
 {
 	const struct vm *vm = vcpu->vm;
@@ -84,7 +84,7 @@ static enum explain_where report_where(struct sched_locked held, const struct vc
 	}
 }
 
-/* What does not depend on where its registers are. */
+/* The part that does not depend on the place of its registers. */
 static void report_take_common(struct sched_locked held, const struct vcpu *vcpu,
 			       const struct guest_regs *regs)
 {
@@ -106,7 +106,7 @@ static void report_take_common(struct sched_locked held, const struct vcpu *vcpu
 	}
 }
 
-/* The instruction before the one that it stands at: a WFI that is not trapped shows so. */
+/* The instruction before the pc: shows a WFI that does not trap. */
 static enum explain_insn report_last_insn(const struct guest_regs *regs)
 {
 	bool thumb = (regs->cpsr & PSR_T) != 0;
@@ -131,7 +131,7 @@ static uint32_t report_vectors(uint32_t sctlr, uint32_t vbar)
 	return sctlr & SCTLR_V ? 0xffff0000u : vbar;
 }
 
-/* This CPU's registers are the vCPU's. */
+/* The vCPU is loaded on this CPU. */
 static void report_take_loaded(struct vcpu *vcpu, const struct guest_regs *regs)
 {
 	struct world_timer virt = { sysreg_read(CNTV_CTL), sysreg_read64(CNTV_CVAL) };
@@ -148,15 +148,15 @@ static void report_take_loaded(struct vcpu *vcpu, const struct guest_regs *regs)
 	if (!vcpu->vm->vgic) {
 		return;
 	}
-	vsync_fold(vcpu); /* before its guest goes on, run_work flushes */
+	vsync_fold(vcpu); /* run_work flushes before the guest continues */
 	held = vm_lock_vgic(vcpu->vm);
 	vgic_hw_look(vcpu->cif);
 	report_of.view = vgic_explain(vcpu->vm->vgic, vcpu->index, report_timers);
 	vm_unlock_vgic(held);
 }
 
-/* Where is it? SCHED_NO_CPU: all of it is in memory, and stays there while vgic_lock is held: who
- * loads a vCPU takes that lock. */
+/* The CPU that has the vCPU loaded. SCHED_NO_CPU: all its state is in memory, and stays there while
+ * vgic_lock is held, because loading a vCPU takes that lock. */
 static uint8_t report_holder(struct sched_locked held, const struct vcpu *vcpu)
 {
 	const struct sched_entity *entity = &held.sched->entity[vcpu->entity];
@@ -164,7 +164,7 @@ static uint8_t report_holder(struct sched_locked held, const struct vcpu *vcpu)
 	return entity->state == SCHED_RUNNING ? entity->cpu : vcpu->life->loaded_on;
 }
 
-/* From memory, if all of it is there. Else the CPU that has it. */
+/* Takes the sample from memory, if all state is there. Else returns the CPU that has it. */
 static uint8_t report_take_unloaded(struct vcpu *vcpu)
 {
 	struct vm *vm = vcpu->vm;
@@ -192,7 +192,7 @@ static uint8_t report_take_unloaded(struct vcpu *vcpu)
 
 /* ---- step by step; report_lock is held ---- */
 
-/* A step's result: false waits, for the console or for a CPU. */
+/* The result of a step; false: wait for the console or for a CPU. */
 
 static bool report_say_vm(void)
 {
@@ -232,12 +232,12 @@ static bool report_ask(void)
 	cpu = &cpus[holder];
 	report_step = REPORT_WAIT;
 	cpu->report = true;
-	hw_dmb(); /* who sees resched sees the other, too */
+	hw_dmb(); /* a CPU that reads resched also reads the other */
 	cpu_poke(holder);
 	return false;
 }
 
-/* A CPU that does not leave its guest, or the monitor, is a finding, too. */
+/* A CPU that does not exit from its guest, or from the monitor, is reported too. */
 static bool report_is_late(void)
 {
 	const struct vcpu *vcpu = report_this();
@@ -285,7 +285,7 @@ static bool report_do_step(void)
 		if (!report_deadline) {
 			report_deadline = timer_now() + REPORT_SECONDS * (uint64_t)facts_timer_hz();
 		}
-		return report_is_late() || report_ask(); /* it may move for ever */
+		return report_is_late() || report_ask(); /* it may move between CPUs forever */
 	case REPORT_WAIT:
 		return report_is_late();
 	case REPORT_LINES:
@@ -342,7 +342,7 @@ void report_sample(struct cpu *cpu, const struct guest_regs *regs)
 			report_take_loaded(vcpu, regs);
 			report_step = REPORT_LINES;
 		} else {
-			report_step = REPORT_ASK; /* it has left this CPU meanwhile */
+			report_step = REPORT_ASK; /* the vCPU has left this CPU meanwhile */
 		}
 		report_do_steps();
 	}

@@ -35,8 +35,8 @@ static uint64_t rtc_ticks(uint64_t at)
 	return (at - rtc_epoch) * facts_timer_hz();
 }
 
-/* The CPU that has written an alarm looks after it: nobody else is disturbed, and it itself only if
- * its timer is to fire before it would. */
+/* The CPU that has written an alarm is responsible for it. No other CPU is interrupted, and this
+ * one sets its timer only if the alarm is earlier. */
 enum mmio_result rtc_access(struct vcpu *vcpu, struct mmio *mmio)
 {
 	struct vm *vm = vcpu->vm;
@@ -64,7 +64,7 @@ enum mmio_result rtc_access(struct vcpu *vcpu, struct mmio *mmio)
 
 void rtc_reset(struct vm *vm)
 {
-	vgic_kick_t none = 0; /* nobody is there to be woken */
+	vgic_kick_t none = 0; /* no vCPU needs to be woken */
 	struct vgic_locked held = vm_lock_vgic(vm);
 
 	pl031_reset(&vm->rtc);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who runs, and the idle loop. The world in the registers is cpu->loaded's; an exit that stays on
- * its vCPU comes through run_finish and finds nothing to do.
+ * The choice of the vCPU to run, and the idle loop. The world in the registers is that of
+ * cpu->loaded; an exit that stays on its vCPU passes through run_finish and finds no work.
  */
 #include "hyp/core/run.h"
 #include "hyp/core/cpu.h"
@@ -28,8 +28,8 @@ static void run_idle(struct cpu *cpu)
 	}
 }
 
-/* The picked vCPU belongs to a partition that is being loaded: its turn pays for a step. Who wakes
- * meanwhile waits for that, an equal for the slice. */
+/* The picked vCPU belongs to a partition that is loading: its turn is used for a step. A vCPU that
+ * wakes meanwhile waits for the end of the step, or, if it has the same priority, of the slice. */
 static void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
 {
 	uint64_t start = timer_now();
@@ -40,8 +40,8 @@ static void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
 	tick_set(cpu);
 }
 
-/* A vCPU with its caches off stays where its set/way maintenance works. *ended:
- * what is to be cleared up when the lock is dropped; NULL: nothing. */
+/* A vCPU with its caches off stays on its CPU, so that its set/way maintenance is effective.
+ * *ended: the partition to clear up after the lock is released; NULL: none. */
 static uint32_t run_pick(struct sched_locked held, struct cpu *cpu, bool yield, struct vm **ended)
 {
 	uint32_t current = held.sched->current[cpu->index];
@@ -58,14 +58,14 @@ static uint32_t run_pick(struct sched_locked held, struct cpu *cpu, bool yield, 
 	return e;
 }
 
-/* Under vm_sched_lock: it is the picked one, and goes on. */
+/* Under vm_sched_lock: is the loaded vCPU the picked one, so that it continues? */
 static bool run_stays(const struct cpu *cpu, uint32_t e)
 {
 	return e != SCHED_NONE && cpu->loaded == vm_vcpu_by_entity[e] && !cpu->loaded->life->start;
 }
 
-/* A CPU whose vCPU runs alone, and has to give slices to one that is READY: it came off this CPU
- * for a higher priority, say. SCHED_NO_CPU: none. */
+/* A CPU whose vCPU runs alone, and must share its time with one that is READY, for example because
+ * a higher priority has displaced it from this CPU. SCHED_NO_CPU: none. */
 static uint8_t run_must_share(struct sched_locked held, const struct cpu *cpu)
 {
 	for (uint32_t n = 0; n < held.sched->nr_cpus; n++) {
@@ -76,8 +76,8 @@ static uint8_t run_must_share(struct sched_locked held, const struct cpu *cpu)
 	return SCHED_NO_CPU;
 }
 
-/* The world of `vcpu`, which is in memory by now, is anybody's. `owed`: something ends its WFI, if
- * it waits. The lock is dropped on the way, and taken again. */
+/* The world of `vcpu` is in memory now, and any CPU may load it. `owed`: an event ends its WFI, if
+ * it waits. The lock is released in between, and taken again. */
 static struct sched_locked run_give(struct sched_locked held, struct vcpu *vcpu, bool owed)
 {
 	bool last = life_unload(held.sched, &vcpu->vm->life, vcpu->life);
@@ -90,7 +90,7 @@ static struct sched_locked run_give(struct sched_locked held, struct vcpu *vcpu,
 	if (last) {
 		partition_clear_up(vcpu->vm);
 	} else if (owed || vm_vcpu_has_pending(vcpu)) {
-		vm_kick_vcpu(vcpu); /* came between its WFI and here */
+		vm_kick_vcpu(vcpu); /* an interrupt that came after its WFI */
 	}
 	return vm_lock_sched();
 }
@@ -100,7 +100,7 @@ static enum life_take run_take(struct sched_locked held, const struct cpu *cpu, 
 	return life_take(held.sched, cpu->index, &vcpu->vm->life, vcpu->life);
 }
 
-/* The loaded vCPU leaves the registers to `next`, or to nobody (NULL). What became of `next`. */
+/* Unloads the loaded vCPU, and loads `next` (NULL: none). Returns the result for `next`. */
 static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struct vcpu *next)
 {
 	struct vcpu *former = cpu->loaded;
@@ -110,9 +110,9 @@ static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struc
 
 	if (former) {
 		owed = switch_save(cpu, regs);
-		/* What it did here is done before it may go on elsewhere: cache and TLB
-		 * maintenance, and stores to devices, are waited for by a DSB alone (A3.8.3,
-		 * B3.10.1). */
+		/* The vCPU's accesses on this CPU must be complete before it can continue on
+		 * another: only a DSB waits for cache and TLB maintenance, and for stores to
+		 * devices (A3.8.3, B3.10.1). */
 		hw_dsb();
 	}
 	held = vm_lock_sched();
@@ -125,7 +125,7 @@ static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struc
 		hw_sev();
 	}
 	while (next && take == LIFE_BUSY) {
-		hw_wfe(); /* its former CPU is about to give it */
+		hw_wfe(); /* its former CPU will unload it soon */
 		held = vm_lock_sched();
 		take = run_take(held, cpu, next);
 		vm_unlock_sched(held);
@@ -133,7 +133,7 @@ static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struc
 	return take;
 }
 
-/* `vcpu` has been picked, and is not what is in the registers. False: pick again. */
+/* `vcpu` has been picked, and is not loaded on this CPU. False: pick again. */
 static bool run_change(struct cpu *cpu, struct guest_regs *regs, struct vcpu *vcpu, bool shared)
 {
 	enum life_take take = run_switch(cpu, regs, vcpu);
@@ -154,7 +154,7 @@ static bool run_change(struct cpu *cpu, struct guest_regs *regs, struct vcpu *vc
 	}
 }
 
-/* Apart from run_work, whose common way needs little. */
+/* Separate from run_work, whose common path needs few registers. */
 static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
 	do {
@@ -211,16 +211,15 @@ static void run_lines(struct vcpu *vcpu)
 	vm_unlock_vgic(held);
 }
 
-/* A turn of a long call of the loaded vCPU's: what comes meanwhile comes behind it, another vCPU's
- * turn on this CPU too. */
+/* A turn of a long call of the loaded vCPU. Interrupts that arrive meanwhile are handled after it,
+ * and so is a switch to another vCPU. */
 static void run_rest(struct cpu *cpu, struct guest_regs *regs)
 {
 	irq_call_rest(cpu->loaded, regs);
 	irq_poll(cpu);
 }
 
-/* What it does for one vCPU may wake another that this very CPU is to run: no interrupt tells of
- * that. */
+/* Work for one vCPU may wake another one that this same CPU must run; no interrupt signals that. */
 void run_work(struct cpu *cpu, struct guest_regs *regs)
 {
 	for (;;) {
@@ -281,5 +280,5 @@ void run_wait(struct cpu *cpu)
 	held = vm_lock_sched();
 	sched_stop(held.sched, vcpu->entity, SCHED_BLOCKED);
 	vm_unlock_sched(held);
-	cpu->resched = true; /* run_give looks for what came meanwhile */
+	cpu->resched = true; /* run_give checks for events that came meanwhile */
 }

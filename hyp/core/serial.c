@@ -6,10 +6,9 @@
 #include "hyp/hw/timer.h"
 #include "hyp/hw/uart.h"
 
-#define SERIAL_SHORT 32 /* of them make a tick */
-#define SERIAL_FILLS \
-	16 /* turns in a row that no UART's FIFO takes without being full (256 bytes) */
-#define SERIAL_PATIENCE 100 /* ticks (4 s) for which a guest that does not read is waited for */
+#define SERIAL_SHORT	32  /* short ticks per tick */
+#define SERIAL_FILLS	16  /* turns in a row, more bytes than any UART's FIFO holds (256) */
+#define SERIAL_PATIENCE 100 /* ticks (4 s) of waiting for a guest that does not read */
 
 struct lock serial_lock;
 struct console serial_console;
@@ -20,13 +19,13 @@ bool serial_has_more;
 bool serial_holds;
 
 static bool serial_by_interrupt;
-static uint32_t serial_fills;	  /* it has been full, so many turns less than SERIAL_FILLS ago */
+static uint32_t serial_fills;	  /* turns left until the UART counts as never full */
 static bool serial_tick_armed;	  /* some CPU's tick_at is set ... */
 static bool serial_tick_is_short; /* ... for the UART alone */
 static uint32_t serial_shorts;	  /* such ticks since the last long one */
 static uint32_t serial_patience;  /* ticks for which serial_holds may last */
 
-/* This CPU looks again soon. */
+/* This CPU checks again after `ticks`. */
 void serial_arm(struct serial_locked held, uint64_t ticks, bool is_short)
 {
 	struct cpu *cpu = cpu_this();
@@ -66,7 +65,7 @@ bool serial_send_some(struct serial_locked held, uint32_t *left)
 		byte = console_next(held.console);
 		if (byte < 0) {
 			if (console_waiting(held.console)) {
-				serial_arm_tick(held); /* for another port to finish its own line */
+				serial_arm_tick(held); /* another port may finish its own line */
 			}
 			break;
 		}
@@ -84,7 +83,7 @@ bool serial_send(struct serial_locked held)
 	return serial_send_some(held, &left);
 }
 
-/* Room for the next byte? With `spare`, also for many more. The monitor's own port keeps none. */
+/* Is there room for the next byte, and for `spare` more? The monitor's own port needs no room. */
 static bool serial_has_space(struct serial_locked held, uint32_t spare)
 {
 	const struct serial_input *input = &serial_input[held.console->focus];
@@ -93,11 +92,11 @@ static bool serial_has_space(struct serial_locked held, uint32_t spare)
 }
 
 /*
- * May a byte be taken from the board's UART? While the guest in focus leaves no room, bytes stay
- * there, so that who sends sees it full, and sends no more. But not for ever: a guest that does not
- * read could not be left by Ctrl-] any more. After SERIAL_PATIENCE ticks without room for a good
- * many its bytes are taken and lost, until it has read as many. Once held, there must be as much
- * room to go on: not an interrupt for each byte.
+ * May a byte be taken from the board's UART? While the guest in focus has no room, bytes stay
+ * there, so that flow control stops the sender. But not forever: otherwise Ctrl-] could no longer
+ * move the focus away from a guest that does not read. After SERIAL_PATIENCE ticks without room for
+ * a good many bytes, its bytes are read and lost, until it has read as many. After a hold, the same
+ * room is needed to continue, so that not every byte causes an interrupt.
  */
 bool serial_may_receive(struct serial_locked held)
 {
@@ -110,15 +109,15 @@ void serial_be_patient(struct serial_locked held)
 	serial_patience = SERIAL_PATIENCE;
 }
 
-/* A UART that was full when bytes were left, and has room by now, is waited for, too: its interrupt
- * comes at once, and nobody else may come. One that is never full (QEMU's) would interrupt without
- * end, and no guest would get on meanwhile: ticks pace it. Where the UART's interrupt does not
- * reach the GIC, or its FIFO has not been full, this CPU looks. */
+/* The interrupt is requested also if the UART was full while bytes were left, and has room by now:
+ * it comes at once, and no other event may follow. A UART that is never full (QEMU's) would
+ * interrupt without end, and no guest would run: ticks pace it. If the UART's interrupt does not
+ * reach the GIC, or its FIFO has not been full, this CPU polls by ticks. */
 void serial_wait_for_room(struct serial_locked held)
 {
 	serial_holds = !serial_may_receive(held);
 	if (serial_has_space(held, SERIAL_INPUT / 4)) {
-		serial_patience = SERIAL_PATIENCE; /* who takes a byte now and then does not read */
+		serial_patience = SERIAL_PATIENCE; /* a byte read now and then does not count */
 	}
 	if (serial_by_interrupt) {
 		uart_enable_interrupts(!serial_holds,
@@ -127,7 +126,7 @@ void serial_wait_for_room(struct serial_locked held)
 	if (serial_has_more || (serial_is_full && !serial_by_interrupt)) {
 		serial_arm(held, facts_tty_tick / SERIAL_SHORT, true);
 	} else if (serial_holds) {
-		serial_arm_tick(held); /* patience ends */
+		serial_arm_tick(held); /* ends the patience */
 	}
 }
 

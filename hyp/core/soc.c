@@ -80,8 +80,8 @@ static void soc_start_sunxi(const struct board *board, uint32_t core, uint32_t e
 	soc_sunxi_start(&map, core, entry);
 }
 
-/* Out of WFI. One that has not left reset's state has its SGIs in group 0, which only Secure state
- * can send. */
+/* Wakes the CPU from WFI. Its SGIs may still be in group 0, as after reset; only Secure state can
+ * send those. */
 static void soc_wake(const struct board *board, uint32_t core)
 {
 	uint8_t mask = (uint8_t)(1u << core);

@@ -77,8 +77,8 @@ static uint32_t switch_us(uint64_t ticks)
 	return (uint32_t)(ticks * 1000000u / facts_timer_hz());
 }
 
-/* A vCPU is about to enter its first instruction: prints, once, how long the way there was.
- * `loading`: counter ticks of this CPU that went into partitions' memory. */
+/* A vCPU is about to enter its first instruction: logs, once, the time since reset. `loading`:
+ * counter ticks of this CPU spent on partitions' memory. */
 static void switch_say_first(uint64_t loading)
 {
 	static bool said;

@@ -10,9 +10,9 @@
 #include "hyp/hw/timer.h"
 #include "hyp/sched/deadline.h"
 
-/* Every vCPU that last ran here and waits: due timers pend and wake it. Returns the earliest
- * deadline left. Another CPU may load one meanwhile: then the timers are in that CPU, and its world
- * in memory is old. The lock tells. */
+/* For every vCPU that last ran on this CPU and waits: makes due timers pending, which wakes it.
+ * Returns the earliest deadline left. Another CPU may load one meanwhile: then its timers are in
+ * that CPU, and its world in memory is old. The state under the lock shows that. */
 static uint64_t tick_sleepers(const struct cpu *cpu, uint64_t now)
 {
 	uint64_t earliest = DEADLINE_NEVER;
@@ -42,7 +42,7 @@ static uint64_t tick_sleepers(const struct cpu *cpu, uint64_t now)
 	return earliest;
 }
 
-/* A slice that has begun is not prolonged. */
+/* A slice that has begun is not extended. */
 void tick_set(struct cpu *cpu)
 {
 	uint64_t now = timer_now();
@@ -74,7 +74,7 @@ void tick_fired(struct cpu *cpu)
 	uint64_t now = timer_now();
 
 	timer_stop();
-	cpu->resched = true; /* run_schedule sets it anew */
+	cpu->resched = true; /* run_schedule sets the timer anew */
 	if (cpu->tick_at && now >= cpu->tick_at) {
 		cpu->tick_at = 0;
 		report_go_on(tty_tick());

@@ -9,7 +9,7 @@
 #include "hyp/hw/uart.h"
 
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
-static bool tty_asked; /* the state of all is wanted, and nobody has been told; lock: serial_lock */
+static bool tty_asked; /* the state report is requested, not started yet; lock: serial_lock */
 
 /* The level of the emulated UART's interrupt, to the partition's VGIC. serial_lock is held, so
  * levels arrive in order. */
@@ -32,7 +32,8 @@ static void tty_update_line(struct serial_locked serial, struct vm *vm)
 	}
 }
 
-/* The partition's transmit FIFO -> its ring, as much as fits. True: something was there. */
+/* Moves bytes from the partition's transmit FIFO to its ring while there is room. True: at least
+ * one byte. */
 static bool tty_collect(struct serial_locked held, struct vm *vm)
 {
 	bool progress = false;
@@ -54,7 +55,8 @@ static bool tty_has_input(const struct vm *vm)
 	return serial_input[vm->port].head != serial_input[vm->port].tail;
 }
 
-/* What does not fit keeps its interrupts up, as the next byte would on a line with flow control. */
+/* Bytes that do not fit keep the receive interrupts asserted, as the next byte would on a line with
+ * flow control. */
 static void tty_deliver_input(struct serial_locked held, struct vm *vm)
 {
 	struct serial_input *input = &serial_input[vm->port];
@@ -88,7 +90,7 @@ static void tty_take_input(struct serial_locked held, uint32_t port, uint8_t byt
 	}
 }
 
-/* What the multiplexer had kept, as it might have been a terminal's answer. */
+/* Takes input that the multiplexer has kept as a possible answer of the terminal. */
 static void tty_take_kept(struct serial_locked held)
 {
 	uint8_t byte;
@@ -115,7 +117,8 @@ static void tty_receive(struct serial_locked held, uint8_t byte)
 	}
 }
 
-/* A turn's bytes. What is left comes again: its interrupt is not over. */
+/* Receives the bytes of one turn. The rest interrupts again, because the interrupt stays
+ * asserted. */
 static void tty_receive_some(struct serial_locked held)
 {
 	for (uint32_t n = 0; n < SERIAL_TURN && serial_may_receive(held); n++) {
@@ -128,7 +131,7 @@ static void tty_receive_some(struct serial_locked held)
 	}
 }
 
-/* Under the lock: does the caller have to begin the report, when it has dropped it? */
+/* Under the lock: must the caller begin the report after it has released the lock? */
 static bool tty_take_asked(struct serial_locked held)
 {
 	bool asked = tty_asked;
@@ -138,7 +141,7 @@ static bool tty_take_asked(struct serial_locked held)
 	return asked;
 }
 
-/* Where nobody looks whether it was asked for: a tick will. */
+/* For callers that do not check for a report request: a tick will. */
 static void tty_pass_asked_on(struct serial_locked held)
 {
 	if (tty_asked) {
@@ -151,7 +154,8 @@ static void tty_pump_all(struct serial_locked held)
 	uint32_t left = SERIAL_TURN;
 
 	log_catch_up(held);
-	for (uint32_t turn = 0; turn < 2; turn++) { /* what the first makes room for goes, too */
+	for (uint32_t turn = 0; turn < 2;
+	     turn++) { /* the second uses the room that the first has made */
 		for (uint32_t n = 0; n < vm_count; n++) {
 			tty_collect(held, &vms[n]);
 		}
@@ -191,15 +195,15 @@ void tty_enable_interrupts(void)
 	struct serial_locked held = serial_take();
 
 	serial_use_interrupts(held);
-	tty_receive_some(held); /* what was typed early may bring no interrupt */
+	tty_receive_some(held); /* early input may cause no interrupt */
 	tty_pump_all(held);
 	serial_wait_for_room(held);
 	tty_pass_asked_on(held);
 	serial_drop(held);
 }
 
-/* Before an access to the data register. Who reads it wants a byte, however it came to know of it.
- */
+/* Called before an access to the data register: a guest that reads it expects a byte, whether or
+ * not it has read FR. */
 static __attribute__((noinline)) void tty_poll_input(struct serial_locked held, struct vm *vm,
 						     const struct mmio *mmio)
 {
@@ -210,15 +214,15 @@ static __attribute__((noinline)) void tty_poll_input(struct serial_locked held, 
 	}
 }
 
-/* Behind a write to its UART; `listened`: its receiver was on before. */
+/* Called after a write to its UART; `listened`: its receiver was on before. */
 static __attribute__((noinline)) void tty_written(struct serial_locked held, struct vm *vm,
 						  bool listened)
 {
 	uint32_t left = SERIAL_TURN;
 
 	if (!listened && pl011_rx_listens(&vm->uart)) {
-		/* A driver throws away what it finds in a receiver that it has just enabled; on a
-		 * line, nothing would be there yet. */
+		/* A driver discards the contents of a receiver that it has just enabled; on a real
+		 * line, no byte would have arrived yet. */
 		serial_input[vm->port].quiet = timer_now() + facts_tty_tick;
 	}
 	tty_collect(held, vm);
@@ -231,7 +235,7 @@ static __attribute__((noinline)) void tty_written(struct serial_locked held, str
 	}
 }
 
-/* There may be room for input again. */
+/* Called when there may be room for input again. */
 static __attribute__((noinline)) void tty_read_on(struct serial_locked held, struct vm *vm)
 {
 	tty_deliver_input(held, vm);
@@ -289,7 +293,7 @@ bool tty_tick(void)
 		tty_take_kept(held);
 	}
 	for (uint32_t n = 0; n < vm_count; n++) {
-		tty_deliver_input(held, &vms[n]); /* which arms a tick anew, if this came early */
+		tty_deliver_input(held, &vms[n]); /* arms a tick again if this one was early */
 	}
 	tty_pump_all(held);
 	serial_wait_for_room(held);

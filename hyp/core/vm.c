@@ -75,8 +75,8 @@ void vm_kick_vcpu(struct vcpu *vcpu)
 	cpu_interrupt(target);
 }
 
-/* Who waits and is named has something that wakes it (vgic_irq_notify), or looks and waits once
- * more; but a CPU line that has fallen wakes nobody. */
+/* A vCPU in the mask that waits has an interrupt that wakes it (vgic_irq_notify), or it checks and
+ * waits again. But a CPU line that has fallen wakes no vCPU. */
 void vm_kick(struct vm *vm, uint32_t mask)
 {
 	for (; mask; mask &= mask - 1) {

@@ -11,12 +11,13 @@
 
 uint32_t vpmu_intid;
 
-/* Boot writes them. A vCPU may come to each CPU: as many event counters as the poorest has. */
+/* Written by boot. A vCPU may run on any CPU, so the number of event counters is the lowest of all
+ * CPUs. */
 static bool vpmu_wanted;
 static uint32_t vpmu_events = PMU_MAX_EVENTS;
 
-/* Private interrupts that are pending and were not, after raising (lowering) the monitors' level.
- */
+/* Raises (lowers) the monitors' level, and returns the private interrupts that have become
+ * pending. */
 static uint32_t vpmu_rise(uint32_t before, bool high)
 {
 	uint32_t changed = 0;
@@ -28,8 +29,7 @@ static uint32_t vpmu_rise(uint32_t before, bool high)
 	return changed;
 }
 
-/* A level that comes and goes with the overflow. Boards whose monitors interrupt through shared
- * interrupts, one a CPU, have none. */
+/* Finds a level that follows the overflow. Boards whose monitors use one SPI per CPU have none. */
 static uint32_t vpmu_find(void)
 {
 	uint32_t rose = vpmu_rise(gic_pending_private(), true);
@@ -61,7 +61,7 @@ void vpmu_init_cpu(void)
 	}
 }
 
-/* Without a VGIC nobody would take the interrupt: it stays active, as the timers' do. */
+/* Without a VGIC the guest cannot take the interrupt: it stays active, as those of the timers. */
 static void vpmu_set_active(const struct vcpu *vcpu, bool active)
 {
 	const struct vgic *vgic = vcpu->vm->vgic;
@@ -77,8 +77,9 @@ void vpmu_hold(struct vcpu *vcpu)
 	pmu_open(&vcpu->pmu, vpmu_events);
 }
 
-/* The level has fallen when the interrupt is deactivated. What has not come through yet pends now,
- * and wakes the vCPU: its counters are not there to do it later. */
+/* The level has fallen when the interrupt is deactivated. An overflow that was not signalled yet
+ * becomes pending now, and wakes the vCPU, because its counters are no longer in the CPU to do it
+ * later. */
 void vpmu_take(struct vcpu *vcpu, vgic_kick_t *kick)
 {
 	struct vgic *vgic = vcpu->vm->vgic;

@@ -6,7 +6,7 @@
 #include "hyp/hw/timer.h"
 #include "vgic/vgic_hw.h"
 
-/* ---- lines of what is held ---- */
+/* ---- lines of held interrupts ---- */
 
 bool vsync_timer_is_high(uint32_t control)
 {
@@ -14,8 +14,8 @@ bool vsync_timer_is_high(uint32_t control)
 	       (TIMER_ENABLE | TIMER_FIRED);
 }
 
-/* The timers' own word for it is there at once (KVM asks them, too); any other line's, including
- * that of the performance monitors, the distributor has. */
+/* The timers' control registers show their levels at once (KVM reads them, too); the distributor
+ * shows all other levels, including that of the performance monitors. */
 static bool vsync_line_is_high(uint32_t intid, uint32_t physid)
 {
 	switch (intid) {
@@ -35,14 +35,14 @@ static __attribute__((noinline)) void vsync_look_at_lines(struct vgic_locked hel
 	uint32_t intid = own ? 0 : VGIC_NR_PRIVATE;
 	uint32_t physid;
 
-	hw_dsb(); /* the guest's write that lowered a line has arrived at its device */
+	hw_dsb(); /* a guest's write that lowers a line must reach the device first */
 	for (; vgic_phys_level_next(vgic, vcpu->index, &intid, &physid); intid++) {
 		vgic_phys_level(vgic, vcpu->index, intid, vsync_line_is_high(intid, physid));
 	}
 }
 
-/* Looks at the lines of held levels and lets go of what is low; those of the vCPU itself only if
- * its world is in the registers (`own`). vsync_release follows. */
+/* Checks the lines of held level-sensitive interrupts, and releases those that are low; private
+ * ones of the vCPU only if it is loaded (`own`). vsync_release follows. */
 static inline void vsync_look(struct vgic_locked held, const struct vcpu *vcpu, bool own)
 {
 	if (vcpu->cif->has_held) {
@@ -50,8 +50,7 @@ static inline void vsync_look(struct vgic_locked held, const struct vcpu *vcpu, 
 	}
 }
 
-/* ---- physical interrupts that the VGIC lets go of, hardly ever any: no list register will do it
- */
+/* ---- physical interrupts to deactivate without a list register: rare */
 
 static __attribute__((noinline)) void vsync_release_all(struct vgic_locked held,
 							const struct vcpu *vcpu)
@@ -99,15 +98,15 @@ void vsync_forget_own(const struct vcpu *vcpu)
 
 /* ---- the loaded vCPU's list registers ---- */
 
-/* Reads everything back. */
+/* Reads all list registers back. */
 static void vsync_read(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 {
 	vgic_hw_read(vcpu->cif);
 	vgic_fold(held.vm->vgic, vcpu->index, kick);
 }
 
-/* `maintain`: a maintenance interrupt says where to look for empty list registers, if work is
- * VGIC_WORK_LOOK. Returns whom to kick then. */
+/* `maintain`: for VGIC_WORK_LOOK, a maintenance interrupt shows which list registers to check.
+ * Returns the vCPUs to kick then. */
 static vgic_kick_t vsync_do(struct vgic_locked held, struct vcpu *vcpu, enum vgic_work work,
 			    bool maintain)
 {
@@ -189,7 +188,8 @@ void vsync_own_fired(struct vcpu *vcpu, uint32_t intid)
 	}
 	held = vm_lock_vgic(vcpu->vm);
 	vgic_phys_fired(vgic, vcpu->index, intid, &kick);
-	if (vgic_cif_work(vcpu->cif) == VGIC_WORK_ADD) { /* nearly always: no need to come back */
+	if (vgic_cif_work(vcpu->cif) ==
+	    VGIC_WORK_ADD) { /* nearly always, and no second round is necessary */
 		vgic_flush(vgic, vcpu->index);
 		vgic_hw_write(vcpu->cif);
 	}
@@ -213,7 +213,7 @@ void vsync_load(struct vgic_locked held, struct vcpu *vcpu)
 
 /* ---- accesses that trap ---- */
 
-/* What the access asks of the physical GIC, hardly ever anything. */
+/* Applies the effects of the access on the physical GIC, of which there are hardly ever any. */
 static __attribute__((noinline)) void vsync_effects(struct vgic_locked held, struct vcpu *vcpu)
 {
 	uint32_t physid;

@@ -45,7 +45,7 @@ uint32_t console_room(const struct console *con, uint32_t port)
 	if (port >= con->nr_ports) {
 		return 0;
 	}
-	/* What is kept of a sequence will need its place. */
+	/* The stored part of a sequence will need its place. */
 	return CONSOLE_RING - console_count(&con->port[port]) - con->port[port].escape.length;
 }
 
@@ -77,7 +77,8 @@ static void console_append_sequence(struct console *con, uint32_t port)
 	}
 	if (does & ESCAPE_ASKS) {
 		if (to->asked >= CONSOLE_ASKED) {
-			return; /* an answer that nobody waits for would go to the focus */
+			return; /* an answer without an open question would go to the port in focus
+				 */
 		}
 		to->asked++;
 	}
@@ -149,8 +150,8 @@ static int console_take_pending(struct console *con)
 	return byte;
 }
 
-/* May current's line go on without asking who else waits? Its end may always, and so may what is
- * left of a sequence, all of which is there. */
+/* May current's line continue before other ports are considered? Its end always may, and so may the
+ * rest of a sequence, which is complete in the ring. */
 static bool console_goes_on(const struct console *con)
 {
 	if (!con->mid_line || (con->busy & BIT32(con->current)) == 0) {
@@ -161,9 +162,9 @@ static bool console_goes_on(const struct console *con)
 }
 
 /*
- * May port p, which has bytes, print now? Current's line has had its turn by then, or has nothing
- * to go on with. A partial line from outside the focus does not break another's without a clock:
- * two of them would break each other at every byte. `later`: when enough ticks have passed.
+ * May port p, which has bytes, print now? Current's line has had its turn by then, or has no more
+ * bytes. Without ticks, a partial line of a port without the focus does not break another's: two of
+ * them would break each other at every byte. `later`: when enough ticks have passed.
  */
 static bool console_may_start(const struct console *con, uint32_t p, bool later)
 {
@@ -175,7 +176,7 @@ static bool console_may_start(const struct console *con, uint32_t p, bool later)
 		return true;
 	}
 	if (con->mid_line && fresh) {
-		return false; /* a flood waits as well: its ring is full all the time */
+		return false; /* a flood waits too: its ring is always full */
 	}
 	if (full || port->newlines > 0 || p == con->focus) {
 		return true;
@@ -183,7 +184,7 @@ static bool console_may_start(const struct console *con, uint32_t p, bool later)
 	return con->busy == BIT32(p) && (!con->mid_line || con->ticking || later);
 }
 
-/* Is the line of the port in focus to be drawn again? After all that may start, and not into
+/* Must the line of the port in focus be drawn again? After all ports that may start, and not within
  * another's unfinished line. */
 static bool console_redraws(const struct console *con, bool later)
 {
@@ -191,7 +192,7 @@ static bool console_redraws(const struct console *con, bool later)
 	       (later || (con->ticking && con->patience == 0));
 }
 
-/* Round robin: the current port is asked last. */
+/* Round robin: the current port comes last. */
 static uint32_t console_choose(const struct console *con, bool later)
 {
 	uint32_t p = con->current;
@@ -223,7 +224,7 @@ static void console_start(struct console *con, uint32_t p)
 {
 	con->turn = 0;
 	if (con->mid_line && p == con->current) {
-		return; /* nobody else waits */
+		return; /* no other port waits */
 	}
 	if (con->mid_line) {
 		console_queue_plain(con);
@@ -245,13 +246,13 @@ static void console_start(struct console *con, uint32_t p)
 
 static void console_ask(struct console *con, uint32_t asks)
 {
-	/* There is a place for each: console_append_sequence counts. */
+	/* There is room for each, because console_append_sequence counts them. */
 	con->question[con->nr_questions++] =
 		(struct console_question) { (uint8_t)con->current, (uint8_t)asks };
 	con->question_age = 0;
 }
 
-/* A byte on its way to the terminal: what will it do there? */
+/* Tracks the effect of a byte that is sent to the terminal. */
 static void console_watch(struct console *con, uint8_t byte)
 {
 	uint32_t does;
@@ -338,7 +339,7 @@ static void console_forget(struct console *con, uint32_t n)
 		(con->nr_questions - n) * sizeof(con->question[0]));
 }
 
-/* What was kept of the input is for this port. */
+/* The kept input is for this port. */
 static void console_decide(struct console *con, uint32_t port)
 {
 	con->typed_port = port;
@@ -429,7 +430,7 @@ int console_input_more(struct console *con, uint8_t *out)
 	if (con->nr_decided == 0) {
 		return CONSOLE_TAKEN;
 	}
-	if (con->typed_port >= con->nr_ports) { /* no partition has a console */
+	if (con->typed_port >= con->nr_ports) { /* no partition has one */
 		con->nr_decided = con->nr_typed = 0;
 		return CONSOLE_TAKEN;
 	}
@@ -449,7 +450,8 @@ static void console_keep(struct console *con, uint8_t byte)
 	con->typed_age = 0;
 }
 
-/* Part of an answer so far: ESC, [, parameters. The first question of its kind was asked first. */
+/* The input so far may be an answer: ESC, [, parameters. It belongs to the oldest question of its
+ * kind. */
 static void console_answer(struct console *con, uint8_t byte)
 {
 	const uint8_t *text = con->typed;
@@ -472,7 +474,7 @@ static void console_answer(struct console *con, uint8_t byte)
 	console_forget(con, n);
 }
 
-/* A key, not of the multiplexer's. */
+/* A key that is not a command of the multiplexer. */
 static void console_key(struct console *con, uint8_t byte)
 {
 	if (byte == ESCAPE_START) {
@@ -495,7 +497,7 @@ int console_input(struct console *con, uint8_t byte, uint8_t *out)
 
 	con->escape = !escape && byte == CONSOLE_ESCAPE;
 	if (con->escape || escape) {
-		console_decide(con, con->focus); /* no answer goes on so */
+		console_decide(con, con->focus); /* not part of an answer */
 	}
 	if (escape && byte == 's') {
 		return CONSOLE_STATE;

@@ -11,7 +11,7 @@ static void console_line_put(struct console_line *line, uint8_t byte)
 	}
 }
 
-/* Begins anew: what was lost is no longer in the way. */
+/* Begins anew; `lost` no longer applies. */
 static void console_line_return(struct console_line *line)
 {
 	line->column = 0;
@@ -36,7 +36,7 @@ void console_line_byte(struct console_line *line, uint8_t byte)
 	}
 }
 
-/* The parameter of a sequence with one at most: none counts as 0. */
+/* The parameter of a sequence with at most one; none counts as 0. */
 static uint32_t console_line_number(const uint8_t *text, uint32_t length)
 {
 	uint32_t number = 0;
@@ -50,7 +50,7 @@ static uint32_t console_line_number(const uint8_t *text, uint32_t length)
 	return number;
 }
 
-/* CUF and CUB move by one at least. */
+/* CUF and CUB move by at least one. */
 static void console_line_move(struct console_line *line, uint8_t final, uint32_t by)
 {
 	by += by == 0 ? 1 : 0;
@@ -90,8 +90,8 @@ void console_line_sequence(struct console_line *line, const uint8_t *text, uint3
 
 void console_line_break(struct console_line *line, bool has_focus)
 {
-	/* Without the focus it is drawn when the port gets it; with the focus a line that is just
-	 * being printed will be whole without. */
+	/* Without the focus, the line is drawn when its port gets the focus; with the focus, a line
+	 * that is just being printed becomes complete anyway. */
 	line->again = line->length > 0 && !line->lost && (line->waits || !has_focus);
 }
 

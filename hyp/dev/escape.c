@@ -27,7 +27,7 @@ bool escape_ends(const uint8_t *text, uint32_t length, uint8_t byte)
 
 #define ESCAPE_OUT (ESCAPE_PASSES | ESCAPE_MOVES | ESCAPE_FOCUS)
 
-/* With digits, semicolons and colons as parameters. `plain`: no other value than 0. */
+/* A sequence with digits, semicolons and colons as parameters. `plain`: all values are 0. */
 static uint32_t escape_csi(const uint8_t *text, uint32_t length, uint8_t final, bool plain)
 {
 	uint8_t only = length == 1 ? text[0] : 0;
@@ -43,7 +43,7 @@ static uint32_t escape_csi(const uint8_t *text, uint32_t length, uint8_t final, 
 		return length == 0 || only == '0' ? ESCAPE_PASSES | ESCAPE_KIND : 0;
 	case 's': /* else margins */
 		return length == 0 ? ESCAPE_PASSES | ESCAPE_FOCUS : 0;
-	case 'T': /* with more, the mouse */
+	case 'T': /* with more parameters, mouse tracking */
 		return length <= 2 ? ESCAPE_OUT : 0;
 	default:
 		return escape_one_of("CDGIZ`a", final)	      ? ESCAPE_PASSES
@@ -53,7 +53,8 @@ static uint32_t escape_csi(const uint8_t *text, uint32_t length, uint8_t final, 
 	}
 }
 
-/* Digits, semicolons and colons, no number too long: some terminals are busy with those. */
+/* Digits, semicolons and colons; no number is too long, because some terminals then need much
+ * time. */
 static bool escape_numbers(const uint8_t *text, uint32_t length)
 {
 	uint32_t digits = 0;
@@ -101,8 +102,8 @@ uint32_t escape_answers(const uint8_t *text, uint32_t length)
 					  : 0;
 }
 
-/* Bit 7 is set. A control character of the upper half (CSI is 0x9b there) is one byte, or is
- * encoded with C2 before it, or in too many bytes; what stands within another character is none. */
+/* Bit 7 is set. A C1 control character (CSI is 0x9b) is one byte, or that byte after 0xC2, or an
+ * overlong encoding; a byte within another character is not one. */
 static enum escape_step escape_high(struct escape *escape, uint8_t byte)
 {
 	bool within = escape->rest > 0 && byte < 0xc0 && byte >= escape->least;
@@ -115,7 +116,7 @@ static enum escape_step escape_high(struct escape *escape, uint8_t byte)
 	escape->rest = (uint8_t)(byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0);
 	escape->least = byte == 0xc2 || byte == 0xe0 ? 0xa0 : byte == 0xf0 ? 0x90 : 0x80;
 	if (byte == 0xc0 || byte == 0xc1 || byte > 0xf7) {
-		escape->rest = 0; /* no character begins so */
+		escape->rest = 0; /* not the start of a character */
 		return ESCAPE_NONE;
 	}
 	return byte >= 0xa0 ? ESCAPE_BYTE : ESCAPE_NONE;
@@ -128,14 +129,14 @@ static enum escape_step escape_over(struct escape *escape, enum escape_step step
 	return step;
 }
 
-/* Ends of lines end whatever was begun: nobody else's line is a part of it. */
+/* The end of a line ends every unfinished sequence, so that no other port's line becomes a part of
+ * it. */
 static enum escape_step escape_control(struct escape *escape, uint8_t byte)
 {
 	bool text = escape->state == ESCAPE_GROUND;
 
 	escape->rest = 0;
-	if (byte ==
-	    ESCAPE_START) { /* the one before ends so, a string too: ESC \ is the end of one */
+	if (byte == ESCAPE_START) { /* ends the previous one, a string too: ESC \ ends a string */
 		escape->state = ESCAPE_SEQUENCE;
 		escape->text[0] = byte;
 		escape->length = 1;
@@ -166,7 +167,7 @@ static enum escape_step escape_sequence(struct escape *escape, uint8_t byte)
 	if (escape->length < ESCAPE_LONGEST) {
 		escape->text[escape->length++] = byte;
 	} else {
-		escape->text[2] = ' '; /* it does not pass any more */
+		escape->text[2] = ' '; /* it no longer passes */
 	}
 	if (!ends) {
 		return ESCAPE_NONE;

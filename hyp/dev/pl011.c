@@ -47,7 +47,8 @@
 #define PL011_CR_OUT2	 BIT32(13)
 #define PL011_CR_DEFINED (GENMASK32(15, 7) | GENMASK32(2, 0))
 
-/* Who prints looks at FR twice a byte (TXFF, then BUSY); who looks more often waits for input. */
+/* A guest that prints reads FR twice per byte (TXFF, then BUSY); one that reads it more often waits
+ * for input. */
 #define PL011_LOOKS 8u
 
 #define PL011_IFLS_TX	 GENMASK32(2, 0)
@@ -100,7 +101,7 @@ static void pl011_clear(struct pl011 *uart, uint32_t interrupts)
 	uart->ris = (uint16_t)(uart->ris & ~interrupts);
 }
 
-/* The inputs as FR shows them; in loop-back they are the outputs (section 3.3.8, LBE). */
+/* The modem inputs in FR; in loop-back they are the outputs (section 3.3.8, LBE). */
 static uint32_t pl011_modem(const struct pl011 *uart)
 {
 	uint32_t modem = 0;
@@ -126,8 +127,8 @@ static uint32_t pl011_flags(const struct pl011 *uart)
 	return flags;
 }
 
-/* Section 2.8: RX by the level, RT when what is there has waited for 32 bits' time, which is over
- * at once: it stands for 'not empty' until it is cleared. */
+/* Section 2.8: RX by the level, RT after 32 bit periods without a read, which pass at once here: it
+ * means 'not empty' until it is cleared. */
 void pl011_rx_wait(struct pl011 *uart)
 {
 	if (uart->rx_count >= pl011_rx_level(uart)) {
@@ -203,7 +204,7 @@ static void pl011_write_data(struct pl011 *uart, uint8_t byte)
 		return;
 	}
 	if (uart->tx_count >= pl011_depth(uart)) {
-		return; /* TXFF said so */
+		return; /* TXFF was set */
 	}
 	uart->tx[(uart->tx_head + uart->tx_count) % PL011_FIFO] = byte;
 	uart->tx_count++;
@@ -213,9 +214,9 @@ static void pl011_write_data(struct pl011 *uart, uint8_t byte)
 }
 
 /*
- * On a real line bytes take time, so a handler that writes or reads first and clears the interrupt
- * after that is interrupted again, when what it wrote has gone or what it left is old. Here that
- * has happened before it clears: the event is kept for it.
+ * On a real line bytes take time, so a handler that first writes or reads, and then clears the
+ * interrupt, is interrupted again when its bytes have been sent, or the remaining ones time out.
+ * Here that event happens before the handler clears the interrupt, so it is kept.
  */
 static void pl011_clear_interrupts(struct pl011 *uart, uint32_t interrupts)
 {
@@ -242,7 +243,7 @@ static void pl011_write_mask(struct pl011 *uart, uint32_t mask)
 	}
 }
 
-/* FEN = 0 empties the receive FIFO (section 3.3.7). Bytes to be sent have left already. */
+/* FEN = 0 empties the receive FIFO (section 3.3.7). Bytes to be sent count as sent already. */
 static void pl011_write_line_control(struct pl011 *uart, uint32_t value)
 {
 	if ((uart->lcr_h & ~value & PL011_LCR_H_FEN) != 0) {
@@ -252,7 +253,7 @@ static void pl011_write_line_control(struct pl011 *uart, uint32_t value)
 	uart->lcr_h = (uint16_t)(value & GENMASK32(7, 0));
 }
 
-/* A modem input that changes raises its interrupt, which only loop-back can make it do. */
+/* A change of a modem input raises its interrupt; only loop-back can change one. */
 static void pl011_write_control(struct pl011 *uart, uint32_t value)
 {
 	uint32_t before = pl011_modem(uart);

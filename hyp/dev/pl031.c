@@ -20,7 +20,7 @@ static uint32_t pl031_time(const struct pl031 *rtc, uint64_t now)
 	return (uint32_t)now + rtc->offset;
 }
 
-/* The alarm is the moment at which DR becomes MR: the time to it wraps with DR. */
+/* The alarm is due when DR becomes equal to MR: the time until then wraps with DR. */
 static void pl031_arm(struct pl031 *rtc, uint64_t now)
 {
 	uint32_t left = rtc->match - pl031_time(rtc, now);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * fdt_open walks the whole structure block once and accepts it only if every tag, name and length
- * in it is sound. Later calls go the same way through fdt_step, which checks again that it stays
- * inside the block, so a node or cursor that is none ends a search instead of leading it astray.
- * Property data is stepped over, never read: a manifest carries images of many megabytes.
+ * in it is sound. Later calls also use fdt_step, which checks the bounds again, so an invalid node
+ * or cursor ends a search safely. Property data is skipped, never read: a manifest contains images
+ * of many megabytes.
  */
 #include "hyp/fdt/fdt.h"
 #include "hyp/base/bits.h"
@@ -16,7 +16,7 @@
 #define FDT_HEADER_SIZE_OLD 36u
 #define FDT_HEADER_SIZE	    40u
 #define FDT_RESERVE_SIZE    16u
-#define FDT_SIZE_MAX	    UINT32_C(0x7fffffff) /* offsets then stay clear of wrapping */
+#define FDT_SIZE_MAX	    UINT32_C(0x7fffffff) /* offsets cannot wrap */
 
 #define FDT_BEGIN_NODE 1u
 #define FDT_END_NODE   2u
@@ -39,7 +39,7 @@ enum fdt_field {
 	FIELD_SIZE_STRUCT, /* from version 17 on */
 };
 
-/* What fdt_load gives. */
+/* The result of fdt_load. */
 /*@ logic integer fdt_word(uint8_t *at) = (uint32_t)(at[0] << 24) | (uint32_t)(at[1] << 16) |
   @   (uint32_t)(at[2] << 8) | at[3];
   @*/
@@ -70,7 +70,7 @@ static const uint8_t *fdt_struct(const struct fdt *fdt)
 	return fdt->blob + fdt->struct_off;
 }
 
-/* The offset behind a name that starts at `offset`, padded to a tag; 0 if it does not end. */
+/* The offset after a name that starts at `offset`, padded to a tag; 0 if it does not end. */
 /*@ requires fdt_valid(fdt);
   @ terminates \true;
   @ assigns \nothing;
@@ -92,14 +92,14 @@ static uint32_t fdt_skip_name(const struct fdt *fdt, uint32_t offset)
 	return offset < fdt->struct_size ? (offset | 3u) + 1 : 0;
 }
 
-/* What stands at `at` is a property that lies inside the blocks. */
+/* At `at` is a property that lies inside the blocks. */
 /*@ predicate fdt_is_prop(struct fdt *fdt, integer at) =
   @   at + 12 <= fdt->struct_size &&
   @   at + 12 + fdt_word(fdt->blob + fdt->struct_off + at + 4) <= fdt->struct_size &&
   @   fdt_word(fdt->blob + fdt->struct_off + at + 8) < fdt->strings_size;
   @*/
 
-/* The tag at `offset`, FDT_BAD if there is none; *next: where the one behind it is. */
+/* The tag at `offset`, FDT_BAD if there is none; *next: the offset of the following one. */
 /*@ requires fdt_valid(fdt) && \valid(next) && \separated(fdt, next);
   @ terminates \true;
   @ assigns *next;
@@ -144,7 +144,7 @@ static uint32_t fdt_step(const struct fdt *fdt, uint32_t offset, uint32_t *next)
 	}
 }
 
-/* As fdt_step, over NOPs; *at: where the tag stands. */
+/* As fdt_step, but skips NOPs; *at: the offset of the tag. */
 /*@ requires fdt_valid(fdt) && \valid(at) && \valid(next) && \separated(fdt, at, next);
   @ terminates \true;
   @ assigns *at, *next;
@@ -168,7 +168,7 @@ static uint32_t fdt_step_real(const struct fdt *fdt, uint32_t offset, uint32_t *
 	return tag;
 }
 
-/* A block lies behind the header and inside the blob. */
+/* A block lies after the header and inside the blob. */
 /*@ terminates \true;
   @ assigns \nothing;
   @ ensures \result <==> header <= offset && offset + size <= total;
@@ -209,7 +209,7 @@ static const char *fdt_open_header(struct fdt *fdt, const uint8_t *blob, size_t 
 	    field[FIELD_COMPATIBLE_VERSION] > field[FIELD_VERSION]) {
 		return "its version is neither 16 nor 17";
 	}
-	/* Version 16 does not tell the structure's size: FDT_END does. */
+	/* Version 16 does not contain the structure's size: FDT_END ends it. */
 	field[FIELD_SIZE_STRUCT] = size - field[FIELD_OFF_STRUCT];
 	if (field[FIELD_VERSION] >= FDT_VERSION && size >= FDT_HEADER_SIZE) {
 		header = FDT_HEADER_SIZE;
@@ -342,7 +342,8 @@ const char *fdt_open(struct fdt *fdt, const void *blob, size_t available)
 	if (why) {
 		return why;
 	}
-	/* Names end inside the block if they start before its last zero: cut off what follows. */
+	/* Names end inside the block if they start before its last zero: removes the bytes after
+	 * it. */
 	/*@ loop invariant fdt_blob(*fdt);
 	  @ loop assigns fdt->strings_size;
 	  @ loop variant fdt->strings_size;
@@ -361,7 +362,7 @@ fdt_node_t fdt_root(const struct fdt *fdt)
 	return fdt_step_real(fdt, 0, &at, &next) == FDT_BEGIN_NODE ? at : FDT_NONE;
 }
 
-/* The first node that begins behind `offset`; *depth counts the levels down to it (or up). */
+/* The first node that begins after `offset`; *depth counts the levels down to it (or up). */
 /*@ requires fdt_valid(fdt) && \valid(depth) && \separated(fdt, depth);
   @ requires offset <= fdt->struct_size + 3 && -offset < *depth < offset;
   @ terminates \true;
@@ -479,7 +480,7 @@ const char *fdt_node_name(const struct fdt *fdt, fdt_node_t node)
 	return (const char *)fdt_struct(fdt) + node + 4;
 }
 
-/* The property whose tag stands at `at`. */
+/* The property whose tag is at `at`. */
 /*@ requires fdt_valid(fdt) && fdt_is_prop(fdt, at);
   @ terminates \true;
   @ assigns \nothing;

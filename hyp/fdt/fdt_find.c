@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Searches for a node: by path, by phandle, by what it is compatible with. */
+/* Searches for a node: by path, by phandle, by compatible string. */
 #include "hyp/fdt/fdt.h"
 
-/* `component` (length `n`) names the node, with its unit address or without. */
+/* `component` (length `n`) is the node's name, with or without unit address. */
 /*@ requires valid_read_string(name) && valid_read_string(component) && n <= strlen(component);
   @ terminates \true;
   @ assigns \nothing;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What properties mean: cells, strings, and addresses through the buses above a node. */
+/* Values of properties: cells, strings, and addresses translated through the buses above a node. */
 #include "hyp/fdt/fdt.h"
 #include <string.h>
 
@@ -89,7 +89,7 @@ bool fdt_is_enabled(const struct fdt *fdt, fdt_node_t node)
 	return status && (strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0);
 }
 
-/* How many cells addresses and sizes below `bus` take; Devicetree Specification 2.3.5. */
+/* The number of cells of addresses and sizes below `bus`; Devicetree Specification 2.3.5. */
 struct fdt_cells {
 	uint32_t address, size;
 };
@@ -111,11 +111,11 @@ static bool fdt_bus_cells(const struct fdt *fdt, fdt_node_t bus, struct fdt_cell
 	if (fdt_get_prop(fdt, bus, "#size-cells", &prop) && !fdt_prop_u32(&prop, 0, &cells->size)) {
 		return false;
 	}
-	/* Three address cells are PCI's, which no device that is looked for here sits on. */
+	/* Three address cells are PCI's; no device that the monitor needs is on PCI. */
 	return cells->address >= 1 && cells->address <= 2 && cells->size <= 2;
 }
 
-/* An address below `bus` as its parent's bus sees it: `ranges`, 2.3.8. */
+/* Translates an address below `bus` to its parent's bus: `ranges`, 2.3.8. */
 /*@ requires fdt_valid(fdt) && \valid(base) && \separated(fdt, base);
   @ terminates \true;
   @ assigns *base;

@@ -52,7 +52,7 @@ uint32_t cache_levels(void)
 	return sysreg_read(CLIDR);
 }
 
-/* CSSELR is the loaded guest's. */
+/* CSSELR belongs to the loaded guest, and is restored. */
 uint32_t cache_shape(uint32_t csselr)
 {
 	uint32_t guests = sysreg_read(CSSELR);

@@ -38,8 +38,8 @@ uint32_t gic_nr_intids(void)
 	return words * 32 < GIC_MOST ? words * 32 : GIC_MOST;
 }
 
-/* The second page has GICC_DIR alone (IHI 0048B 4.4.15), and nothing reads there as GICC_IIDR does
- * (4.4.14). QEMU's GIC (7.2) has no GICC_IIDR. */
+/* The second page contains only GICC_DIR (IHI 0048B 4.4.15), so GICC_IIDR (4.4.14) is not readable
+ * there. QEMU's GIC (7.2) has no GICC_IIDR. */
 bool gic_page_repeats(void)
 {
 	uint32_t iidr = io_read32(gic.gicc + GICC_IIDR);
@@ -111,8 +111,8 @@ void gic_target(uint32_t intid, uint8_t cpu_mask)
 	io_write8(gic.gicd + GICD_ITARGETSR + intid, cpu_mask);
 }
 
-/* What another CPU wrote before its SGI is read after it: a load of Normal memory may go before one
- * of a device (ARM ARM A3.8.2). gic_kick has the other half. */
+/* Another CPU's writes before its SGI must be read after the acknowledge: a load from Normal memory
+ * may precede one from Device memory (ARM ARM A3.8.2). gic_kick has the other barrier. */
 uint32_t gic_acknowledge(void)
 {
 	uint32_t iar = io_read32(gic.gicc + GICC_IAR);
@@ -126,9 +126,9 @@ void gic_drop(uint32_t iar)
 	io_write32(gic.gicc + GICC_EOIR, iar);
 }
 
-/* An SPI may be ended by another CPU than the one that took it (IHI 0048B 3.2.1). QEMU's GICC_DIR
- * (7.2) keeps an SPI's active state by CPU and forgets this one's only; GICD_ICACTIVER reaches all.
- */
+/* A CPU other than the one that took an SPI may deactivate it (IHI 0048B 3.2.1). QEMU's GICC_DIR
+ * (7.2) stores an SPI's active state per CPU and clears only this CPU's; GICD_ICACTIVER clears
+ * all. */
 void gic_deactivate(uint32_t iar)
 {
 	uint32_t intid = FIELD_GET(GICC_IAR_ID, iar);
@@ -147,7 +147,7 @@ void gic_set_active(uint32_t intid, bool active)
 
 	io_write32(address, BIT32(intid % 32));
 	if (active) {
-		(void)io_read32(address); /* it has arrived there: the line may rise now */
+		(void)io_read32(address); /* the write has reached the GIC: the line may rise now */
 	}
 }
 
@@ -163,12 +163,12 @@ uint32_t gic_pending_private(void)
 
 void gic_kick(uint8_t cpu_mask)
 {
-	hw_dsb(); /* what the other CPU is to see comes first */
+	hw_dsb(); /* earlier writes must be visible to the other CPU */
 	io_write32(gic.gicd + GICD_SGIR,
 		   FIELD_PREP(GICD_SGIR_TARGETS, (uint32_t)cpu_mask) | GIC_SGI_KICK);
 }
 
-/* Only the byte of an implemented private interrupt tells the mask; on one-CPU GICs it reads 0. */
+/* Only bytes of implemented private interrupts hold the mask; on uniprocessor GICs they read 0. */
 uint8_t gic_cpu_mask(void)
 {
 	return (uint8_t)(io_read32(gic.gicd + GICD_ITARGETSR) & 0xffu);
@@ -193,6 +193,6 @@ bool gic_hw_bit_refires(uintptr_t gicv, uint32_t intid)
 	io_write32(gic.gich + GICH_HCR, 0);
 	io_write32(gic.gich + GICH_LR, 0);
 	io_write32(gic.gich + GICH_VMCR, 0);
-	gic_set_active(intid, false); /* should the EOI not have reached it */
+	gic_set_active(intid, false); /* if the EOI has not deactivated it */
 	return refires;
 }

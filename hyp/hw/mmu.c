@@ -27,7 +27,7 @@ extern const char image_start[], image_stacks[];
 
 static uint32_t mmu_devices_used; /* pages; boot CPU only */
 
-/* Where a monitor object lies physically: the image's level-3 table says. */
+/* The physical address of an object of the monitor, from the image's level-3 table. */
 static uint64_t mmu_pa_of(const void *object)
 {
 	uintptr_t va = (uintptr_t)object;
@@ -46,8 +46,8 @@ static uint64_t *mmu_l2_entry(uintptr_t va)
 	return &mmu_l2[(va >> 21) & 511u];
 }
 
-/* After new entries: in HYP; or, just to say why it goes no further, in the mode we were wrongly
- * entered in. */
+/* Called after new entries: for HYP; or, if the image was entered in another mode and only prints
+ * the reason, for that mode. */
 static void mmu_flush(void)
 {
 	uint32_t cpsr;
@@ -70,7 +70,7 @@ void mmu_init_devices(void)
 
 static void mmu_use_final_tables(void)
 {
-	hw_dsb(); /* the tables are written */
+	hw_dsb(); /* the tables must be written first */
 	sysreg_write64(HTTBR, mmu_pa_of(mmu_l1));
 	hw_isb();
 	sysreg_write(TLBIALLH, 0);
@@ -104,7 +104,7 @@ void *mmu_map_blocks(uintptr_t va, pa_t pa, size_t size, bool writable)
 	uint64_t attributes = MMU_NORMAL | (writable ? 0 : LPAE_S1_READ_ONLY);
 	size_t bytes = (size_t)(last + BLOCK_SIZE - first);
 
-	/* Something else may have been looked at there: break before make (B3.10.1). */
+	/* Another mapping may have been used there: break before make (B3.10.1). */
 	for (uintptr_t at = va; at - va < bytes; at += BLOCK_SIZE) {
 		*mmu_l2_entry(at) = 0;
 	}

@@ -10,7 +10,7 @@
 
 typedef volatile uint32_t pen_line[PEN_LINE / 4];
 
-/* In .data: the boot CPU clears .bss while others are already here. */
+/* In .data, because the boot CPU clears .bss while other CPUs already use them. */
 pen_line pen_boxes[PEN_BOXES] __attribute__((section(".data"), aligned(PEN_LINE)));
 pen_line pen_turn __attribute__((section(".data"), aligned(PEN_LINE))) = { PEN_NOBODY };
 

@@ -7,7 +7,7 @@
 #define PMU_ALL	  0xffffffffu
 #define PMU_TRAPS (HDCR_TPM | HDCR_TPMCR)
 
-/* What the vectors enable again on the way to the guest. HTPIDR: the CPU's block. */
+/* The counters that the vectors enable again on return to the guest. HTPIDR: the CPU's block. */
 static volatile uint32_t *pmu_enabled(void)
 {
 	return (volatile uint32_t *)(uintptr_t)(sysreg_read(HTPIDR) + CPU_PMU_ENABLED);
@@ -42,7 +42,8 @@ void pmu_raise(bool high)
 	hw_isb();
 }
 
-/* HPMN is how many event counters PL1 has, and sees in PMCR.N; 0 is UNPREDICTABLE (B4.1, HDCR). */
+/* HPMN is the number of event counters for PL1, which PMCR.N shows there; 0 is UNPREDICTABLE (B4.1,
+ * HDCR). */
 static uint32_t pmu_hdcr_open(uint32_t events)
 {
 	uint32_t hdcr = sysreg_read(HDCR) & ~PMU_TRAPS;
@@ -56,8 +57,8 @@ static void pmu_select(uint32_t counter)
 	hw_isb();
 }
 
-/* A guest's CPU has no Hyp mode (ID_PFR1), so NSH means nothing to it, but it may have set it:
- * Linux does. Without it nothing counts until the guest runs. */
+/* A guest's CPU has no Hyp mode (ID_PFR1), so NSH has no meaning for it, but the guest may set it,
+ * as Linux does. It is cleared, so that counters do not count before the guest runs. */
 void pmu_open(const struct pmu *pmu, uint32_t events)
 {
 	for (uint32_t n = 0; n < events; n++) {
@@ -70,7 +71,8 @@ void pmu_open(const struct pmu *pmu, uint32_t events)
 	sysreg_write(PMCCNTR, pmu->cycles);
 	sysreg_write(PMSELR, pmu->selected);
 	sysreg_write(PMUSERENR, pmu->user);
-	sysreg_write(PMCR, pmu->pmcr); /* before: QEMU (7.2) forgets the level when it is after */
+	sysreg_write(PMCR,
+		     pmu->pmcr); /* first, because QEMU (7.2) loses the level in the other order */
 	sysreg_write(PMOVSSET, pmu->overflown);
 	sysreg_write(PMINTENSET, pmu->interrupts);
 	sysreg_write(PMCNTENSET, pmu->enabled);

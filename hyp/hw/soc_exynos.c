@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Exynos 5250: PMU, SYSRAM and multi-core timer, as its user manual and public code for it tell. */
+/* Exynos 5250: PMU, SYSRAM and multi-core timer, by its user manual and public code for it. */
 #include "hyp/hw/io.h"
 #include "hyp/hw/soc.h"
 #include "hyp/hw/sysreg.h"
@@ -12,7 +12,7 @@
 #define G_TCON			 0x240u
 #define G_WSTAT			 0x24cu
 #define G_TCON_START		 (1u << 8)
-#define G_WSTAT_TCON		 (1u << 16) /* G_TCON's new value has arrived; write 1 to clear */
+#define G_WSTAT_TCON		 (1u << 16) /* G_TCON's new value is effective; write 1 to clear */
 
 #define EXYNOS_PATIENCE 1000000u /* reads */
 
@@ -31,7 +31,7 @@ bool soc_exynos_start(uintptr_t pmu, uintptr_t sysram, uint32_t core, uint32_t e
 {
 	bool powered = (io_read32(pmu + CORE_STATUS(core)) & CORE_LOCAL_POWER) == CORE_LOCAL_POWER;
 
-	/* First the address: a core that gets power now looks at it without being asked. */
+	/* First the address, because a core that gets power now reads it at once. */
 	io_write32(sysram, entry);
 	hw_dsb();
 	if (!powered) {

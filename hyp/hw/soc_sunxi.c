@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Allwinner A20 and H3: CPUCFG and, in H3, PRCM, as their user manuals and public code that starts
- * their cores tell. */
+/* Allwinner A20 and H3: CPUCFG and, in H3, PRCM, by their user manuals and public code that starts
+ * their cores. */
 #include "hyp/hw/io.h"
 #include "hyp/hw/soc.h"
 #include "hyp/hw/sysreg.h"
@@ -11,21 +11,21 @@
 	(0x040u + 0x40u * (core)) /* bit 0: core, bit 1: its debug logic; 1: runs \
 				   */
 #define GENERAL_CTRL	   0x184u /* bit n: core n invalidates its L1 caches: not at reset */
-#define PRIVATE0	   0x1a4u /* where the boot ROM sends cores but the first */
+#define PRIVATE0	   0x1a4u /* entry of all cores but the first, for the boot ROM */
 #define A20_PWR_CLAMP	   0x1b0u
 #define A20_PWROFF	   0x1b4u
-#define DEBUG_CTRL1	   0x1e4u /* bit n: core n may be debugged from outside */
+#define DEBUG_CTRL1	   0x1e4u /* bit n: external debug of core n is enabled */
 /* PRCM */
 #define H3_PWROFF	   0x100u
 #define H3_PWR_CLAMP(core) (0x140u + 4u * (core))
 
-#define SUNXI_PATIENCE 10000000u /* turns, should the counter stand still */
+#define SUNXI_PATIENCE 10000000u /* turns, in case the counter does not count */
 
 void soc_sunxi_use_a20(struct soc_sunxi *soc)
 {
 	soc->power_off = soc->cpucfg + A20_PWROFF;
 	soc->power_clamp = soc->cpucfg + A20_PWR_CLAMP;
-	soc->power_bit = 1u << 0; /* there is only one such core */
+	soc->power_bit = 1u << 0; /* there is only one such bit */
 }
 
 void soc_sunxi_use_h3(struct soc_sunxi *soc, uintptr_t prcm, uint32_t core)

@@ -15,7 +15,7 @@
 #define CFGCTRL_WRITE	 0x40000000u
 #define CFGCTRL_SHUTDOWN 0x00800000u /* function 8, of the motherboard: site 0, device 0 */
 
-#define VEXPRESS_PATIENCE 100000u /* reads: the microcontroller behind it takes milliseconds */
+#define VEXPRESS_PATIENCE 100000u /* reads: the microcontroller needs milliseconds */
 
 void soc_vexpress_set_entry(uintptr_t sysreg, uint32_t entry)
 {

@@ -26,9 +26,10 @@
 #define UART_8250_LSR_THRE    BIT32(5)
 #define UART_8250_LSR_TEMT    BIT32(6)
 #define UART_8250_SSR_TX_FULL BIT32(0)
-#define UART_8250_ID_BUSY     0x7u /* DesignWare: LCR was written while a character moved */
+#define UART_8250_ID_BUSY     0x7u /* DesignWare: LCR was written during a transfer */
 #define UART_8250_ID_TIMEOUT  0xcu
-#define UART_8250_DEPTH	      16u /* the smallest FIFO; deeper ones (32, 64, 128) are half used */
+#define UART_8250_DEPTH \
+	16u /* the smallest FIFO; of deeper ones (32, 64, 128) only this part is used */
 
 static uint32_t uart_8250_read(const struct uart *uart, uint32_t number)
 {
@@ -58,10 +59,10 @@ static bool uart_8250_has_fifo(const struct uart *uart)
 	return (uart_8250_read(uart, UART_8250_IIR) & UART_8250_IIR_FIFO) == UART_8250_IIR_FIFO;
 }
 
-/* No FIFO is emptied, not even by turning it on: the boot loader's last words may still be in it,
- * or what was typed early. Trigger levels 0: reception
- * interrupts at the first byte (OMAP: at the eighth, or a timeout). OUT2 is the interrupt's gate
- * on a PC's 16550. A DesignWare ignores LCR while a character moves. */
+/* No FIFO is cleared, not even by enabling it: it may still hold the boot loader's last output, or
+ * early input. Trigger levels 0: reception interrupts at the first byte (OMAP: at the eighth, or
+ * after a timeout). OUT2 gates the interrupt on a PC's 16550. A DesignWare ignores writes to LCR
+ * during a transfer. */
 static void uart_8250_start(struct uart *uart)
 {
 	uint32_t line = uart_8250_read(uart, UART_8250_LCR);
@@ -82,8 +83,8 @@ static void uart_8250_start(struct uart *uart)
 	uart->depth = uart_8250_has_fifo(uart) ? UART_8250_DEPTH : 1;
 }
 
-/* THRE says that the FIFO is empty, nothing tells how full it is: whoever has seen it empty counts.
- */
+/* THRE shows that the FIFO is empty, but no register shows its fill level: the driver counts from
+ * the empty FIFO. */
 static bool uart_8250_can_send(struct uart *uart)
 {
 	if (uart->room == 0 && (uart_8250_read(uart, UART_8250_LSR) & UART_8250_LSR_THRE)) {
@@ -98,8 +99,8 @@ static void uart_8250_send(struct uart *uart, uint8_t byte)
 	uart->room -= uart->room > 0 ? 1 : 0;
 }
 
-/* Takes a byte if there is one. Else a timeout interrupt may be pending all the same, when the last
- * byte left as it came (DesignWare, OMAP): only a read of the empty FIFO ends it. */
+/* Reads a byte if there is one. Else a timeout interrupt may still be pending, if the last byte was
+ * read when the timeout began (DesignWare, OMAP): only a read of the empty FIFO ends it. */
 static int uart_8250_receive_or_settle(struct uart *uart, uint32_t *id)
 {
 	*id = 0;
@@ -129,7 +130,7 @@ static int uart_8250_dw_receive(struct uart *uart)
 	int byte = uart_8250_receive_or_settle(uart, &id);
 
 	if (id == UART_8250_ID_BUSY) {
-		uart_8250_read(uart, UART_8250_USR); /* that ends it */
+		uart_8250_read(uart, UART_8250_USR); /* ends the interrupt */
 	}
 	return byte;
 }
@@ -140,8 +141,8 @@ static void uart_8250_enable_interrupts(struct uart *uart, bool receive, bool tr
 			(receive ? UART_8250_IER_RX : 0) | (transmit ? UART_8250_IER_TX : 0));
 }
 
-/* Its transmit interrupt is a level that comes with eight free places, when THRE is far: counting
- * from THRE, the interrupt would find nothing to do, again and again. */
+/* Its transmit interrupt is a level, asserted at eight free places, long before THRE. With a count
+ * from THRE, the interrupt would come again and again without room by that count. */
 static bool uart_8250_omap_can_send(struct uart *uart)
 {
 	return !(uart_8250_read(uart, UART_8250_SSR) & UART_8250_SSR_TX_FULL);

@@ -13,12 +13,12 @@
 #define EXYNOS_UINTP   0x30u
 #define EXYNOS_UINTM   0x38u
 
-/* Mode fields 1: interrupt or polling. Both interrupts are levels, and less than a trigger level of
- * input interrupts after a timeout, but not with an empty FIFO (bit 11). No error interrupt, no
- * DMA (bit 10), no loopback, no break. */
+/* Mode fields 1: interrupt or polling. Both interrupts are levels; input below the trigger level
+ * interrupts after a timeout, but not with an empty FIFO (bit 11). No error interrupt, no DMA (bit
+ * 10), no loopback, no break. */
 #define EXYNOS_UCON_MASK   GENMASK32(11, 0)
 #define EXYNOS_UCON_ON	   0x385u
-#define EXYNOS_UFCON_FIFO  BIT32(0) /* triggers 0: the least to read, none left to write */
+#define EXYNOS_UFCON_FIFO  BIT32(0) /* triggers 0: the lowest for input, empty for output */
 #define EXYNOS_UTRSTAT_TE  BIT32(2)
 #define EXYNOS_UFSTAT_RX   GENMASK32(8, 0) /* a count, and full, when the count is 0 again */
 #define EXYNOS_UFSTAT_FULL BIT32(24)
@@ -48,8 +48,8 @@ static void uart_exynos_send(struct uart *uart, uint8_t byte)
 	io_write32(uart->shape.base + EXYNOS_UTXH, byte);
 }
 
-/* UINTP holds an interrupt until it is told, also when its cause is gone. A byte that comes just
- * before that is not lost: the level, or the timeout, pends again. */
+/* UINTP holds an interrupt until it is cleared, even if its cause has ended. A byte that arrives
+ * just before that is not lost: the level, or the timeout, makes it pending again. */
 static int uart_exynos_receive(struct uart *uart)
 {
 	if (!(io_read32(uart->shape.base + EXYNOS_UFSTAT) & EXYNOS_UFSTAT_RX)) {
@@ -59,8 +59,9 @@ static int uart_exynos_receive(struct uart *uart)
 	return (int)(io_read32(uart->shape.base + EXYNOS_URXH) & 0xffu);
 }
 
-/* What pends of transmission is of the past, and so is what is masked of reception: forgotten while
- * it is masked. A FIFO that has room by then, or bytes, pends again, both being levels. */
+/* A pending transmit interrupt is out of date, and so is a masked receive interrupt: both are
+ * cleared while masked. A FIFO that has room, or bytes, then makes its interrupt pending again,
+ * because both are levels. */
 static void uart_exynos_enable_interrupts(struct uart *uart, bool receive, bool transmit)
 {
 	uint32_t mask = receive ? EXYNOS_INT_ALL & ~EXYNOS_INT_RX : EXYNOS_INT_ALL;

@@ -26,7 +26,7 @@
 #define IMX_UCR2_8N1	(BIT32(14) | BIT32(5))	      /* IRTS, WS */
 #define IMX_UCR3_MUXSEL BIT32(2)
 #define IMX_UCR3_OFF	(GENMASK32(13, 11) | GENMASK32(6, 3) | BIT32(0)) /* DTREN to ACIEN */
-#define IMX_UCR3_DTE	GENMASK32(9, 8) /* RI, DCD: as DTE interrupts, as DCE the pins' levels */
+#define IMX_UCR3_DTE	GENMASK32(9, 8) /* RI, DCD: interrupts as DTE, levels of the pins as DCE */
 #define IMX_UCR4_OFF	(GENMASK32(8, 6) | GENMASK32(3, 0)) /* ENIRI to DREN, but for IRSC, LPBYP */
 #define IMX_UFCR_DTE	BIT32(6)
 #define IMX_UFCR_RXTL	GENMASK32(5, 0)
@@ -41,10 +41,11 @@ static void uart_imx_change(const struct uart *uart, uint32_t offset, uint32_t c
 		   (io_read32(uart->shape.base + offset) & ~clear) | set);
 }
 
-/* Levels: one byte received is ready, so the aging timer has nothing to add; fewer than two to send
- * are room. UFCR also holds the clock's divider. Who only printed left the receiver off, and maybe
- * RXDMUXSEL, without which it hears nothing. A UART that is off has no format yet: 8n1, and nobody
- * whose permission to send it waits for. Reception comes last: it finds its level set. */
+/* Levels: reception is ready at one byte, so the aging timer is not needed; transmission has room
+ * below two bytes. UFCR also holds the clock's divider. A boot loader that only prints may leave
+ * the receiver off, and RXDMUXSEL clear, without which it receives nothing. A UART that is off has
+ * no format yet: it gets 8n1, without flow control. Reception is enabled last, when its level is
+ * set. */
 static void uart_imx_start(struct uart *uart)
 {
 	uint32_t levels = io_read32(uart->shape.base + IMX_UFCR);
@@ -77,7 +78,7 @@ static int uart_imx_receive(struct uart *uart)
 	return (int)(io_read32(uart->shape.base + IMX_URXD) & 0xffu);
 }
 
-/* Both are levels that go with their cause. */
+/* Both are levels that end with their cause. */
 static void uart_imx_enable_interrupts(struct uart *uart, bool receive, bool transmit)
 {
 	uint32_t control = io_read32(uart->shape.base + IMX_UCR1) & ~IMX_UCR1_OFF;

@@ -6,7 +6,7 @@
 
 #define UART_DRIVER(number, driver, ...) &(driver),
 
-/* A row whose driver no file defines ends at the linker. */
+/* A row without a driver in any file is an error of the linker. */
 static const struct uart_driver *const uart_drivers[] = { NULL, UART_KINDS(UART_DRIVER) };
 
 const struct uart_driver *uart_driver_of(uint32_t kind)

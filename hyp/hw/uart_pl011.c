@@ -25,9 +25,9 @@
 #define PL011_INT_ALL	0x7ffu
 
 /* A UART that is on keeps its format: DDI 0183 3.3.7 forbids a change, even of the FIFO's enable
- * bit, while it runs. One that is off (QEMU's, without firmware) has none yet: 8n1. Its
- * FIFOs stay as they are: QEMU's takes what is typed all the same, and forgets it when that bit
- * changes: the first byte of a pipe. */
+ * bit, while it runs. One that is off (QEMU's, without firmware) has none yet, and gets 8n1. Its
+ * FIFOs stay as they are: QEMU's receives input even so, and loses it when that bit changes, for
+ * example the first byte of a pipe. */
 static void uart_pl011_start(struct uart *uart)
 {
 	uintptr_t base = uart->shape.base;

@@ -25,8 +25,8 @@
 #define STM32_ISR_TC	 BIT32(6)
 #define STM32_ISR_TXE	 BIT32(7) /* with FIFO: not full */
 
-/* FIFOEN can only be changed in a UART that is off: it stays, either way works. Who only printed
- * left the receiver off. */
+/* FIFOEN can only be changed while the UART is off; it stays, because both values work. A boot
+ * loader that only prints may leave the receiver off. */
 static void uart_stm32_start(struct uart *uart)
 {
 	uintptr_t base = uart->shape.base;
@@ -45,7 +45,7 @@ static void uart_stm32_send(struct uart *uart, uint8_t byte)
 	io_write32(uart->shape.base + STM32_TDR, byte);
 }
 
-/* An overrun shares reception's enable bit and stays until it is cleared. */
+/* An overrun uses the enable bit of reception, and stays until it is cleared. */
 static int uart_stm32_receive(struct uart *uart)
 {
 	uint32_t status = io_read32(uart->shape.base + STM32_ISR);
@@ -59,7 +59,7 @@ static int uart_stm32_receive(struct uart *uart)
 	return -1;
 }
 
-/* With a FIFO: when it is empty, not after every byte. */
+/* With a FIFO, the interrupt comes when it is empty, not after every byte. */
 static void uart_stm32_enable_interrupts(struct uart *uart, bool receive, bool transmit)
 {
 	uint32_t control = io_read32(uart->shape.base + STM32_CR1) & ~STM32_CR1_OFF;

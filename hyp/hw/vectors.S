@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * HYP's exception vectors (ARM ARM B1.8.1). While a guest runs, SP_hyp is the top of this CPU's stack, so every exit pushes
- * one struct guest_regs there; an exit that stays on its vCPU saves nothing more than that.
- * HYP runs with interrupts masked: an exception from HYP itself is a broken monitor.
+ * HYP's exception vectors (ARM ARM B1.8.1). While a guest runs, SP_hyp is the top of this CPU's stack, so every exit
+ * pushes one struct guest_regs there; an exit that stays on its vCPU saves nothing more than that. HYP runs with
+ * interrupts masked: an exception from HYP itself is an error of the monitor.
  */
 #include "hyp/base/guest_regs.h"
 #include "hyp/hw/layout.h"
@@ -11,7 +11,7 @@
 	.arm
 	.arch_extension virt
 
-	/* From HYP itself: nothing to return to. */
+	/* From HYP itself: does not return. */
 	.macro	fatal_slots
 	b	vector_reset
 	b	vector_undef
@@ -28,9 +28,9 @@
 	b	\irq
 	.endm
 
-	/* The same, but before the first branch the predictor forgets what guests taught it, by ICIALLU (opc2 0) or BPIALL
-	 * (6): for no slot has room for both that and a branch, each runs on into the next, and SP's two lowest bits, which
-	 * are 0, count. Six instructions more. */
+	/* The same, but ICIALLU (opc2 0) or BPIALL (6) invalidates the branch predictor before the first branch. No
+	 * slot has room for both that and a branch, so each slot falls through to the next one, and the two lowest bits
+	 * of SP, which are 0, count the slots. Six more instructions. */
 	.macro	hard_slots trap, irq, opc2
 	fatal_slots
 	add	sp, sp, #1		/* trap: 2 */
@@ -43,9 +43,9 @@
 	b	\irq
 	.endm
 
-	/* Two tables: the second, VECTORS_PMU behind the first, is for a vCPU that uses the performance monitors: they stand
-	 * still while HYP works. PMCNTENSET and not PMCR.E: the latter would take the overflow interrupt away before it is
-	 * acknowledged. */
+	/* Two tables: the second, VECTORS_PMU after the first, is for a vCPU that uses the performance monitors, and
+	 * stops them while HYP runs. It uses PMCNTENSET, because PMCR.E would deassert the overflow interrupt before it
+	 * is acknowledged. */
 	.macro	tables name, slots, opc2
 	.balign	2 * VECTORS_PMU
 	.globl	\name
@@ -60,7 +60,7 @@
 	tables	vectors_iciallu, hard_slots, 0
 	tables	vectors_bpiall, hard_slots, 6
 
-	/* Saves what the guest had; leaves r0 = the frame. */
+	/* Saves the guest's registers; leaves r0 = the frame. */
 	.macro	frame_push
 	sub	sp, sp, #8
 	push	{r0-r12, lr}
@@ -103,7 +103,7 @@ vector_irq_pmu:
 	frame_push
 	pmu_hold
 	bl	exit_irq
-vector_return_pmu:			/* of whichever vCPU it is now: 0 if that one does not use them */
+vector_return_pmu:			/* of the present vCPU: 0 if that does not use them */
 	mrc	p15, 4, r1, c13, c0, 2
 	ldr	r2, [r1, #CPU_PMU_ENABLED]
 	mcr	p15, 0, r2, c9, c12, 1
@@ -117,7 +117,7 @@ vectors_enter:
 	bl	run_start
 	b	vector_return
 
-	/* While vectors_take_abort looks: nothing but an asynchronous abort can come. */
+	/* Used during vectors_take_abort, when only an asynchronous abort can occur. */
 	.balign	32
 vectors_abort:
 	b	vector_reset
@@ -129,8 +129,8 @@ vectors_abort:
 	b	vector_reset
 	b	vector_reset
 
-/* bool vectors_take_abort(void): takes the asynchronous abort that is pending, in HYP. No memory is touched between:
- * what is pending is taken at the ISB at the latest (a context synchronization operation). */
+/* bool vectors_take_abort(void): takes the asynchronous abort that is pending, in HYP. Memory is not accessed in
+ * between: a pending abort is taken at the ISB (a context synchronization operation) at the latest. */
 	.globl vectors_take_abort
 vectors_take_abort:
 	mrc	p15, 4, r1, c12, c0, 0	/* HVBAR */
@@ -148,7 +148,7 @@ vector_abort_taken:
 	mov	r0, #1
 	eret
 
-	/* On another stack of the CPU's: its own may be what has overflowed. */
+	/* On another stack of this CPU, because its own one may have overflowed. */
 	.macro	fatal number
 	mrc	p15, 4, sp, c13, c0, 2	/* HTPIDR */
 	ldr	sp, [sp, #CPU_PANIC_STACK]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hyp/hw/vfp.h. The one file whose instructions need VFP. */
+/* hyp/hw/vfp.h. The only file with VFP instructions. */
 	.syntax unified
 	.arm
 	.fpu neon-vfpv4

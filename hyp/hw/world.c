@@ -13,7 +13,8 @@
 	0x00c50078u /* reset value on the Cortex-A15 (TRM 4.3.27), caches and MMU off \
 		     */
 
-/* HCPTR: everything but VFP and SIMD is UNDEFINED to guests for good; cp10, cp11 until used. */
+/* HCPTR: all coprocessors but VFP and SIMD are always UNDEFINED for guests; cp10, cp11 trap until
+ * their first use. */
 #define WORLD_HCPTR_OPEN   (HCPTR_TTA | (HCPTR_TCP_ALL & ~(HCPTR_TCP10 | HCPTR_TCP11)))
 #define WORLD_HCPTR_CLOSED (HCPTR_TTA | HCPTR_TCP_ALL)
 
@@ -30,12 +31,13 @@ void world_init_cpu(const void *vectors, uintptr_t cpu)
 	sysreg_write(VTCR, WORLD_VTCR);
 	sysreg_write(HCR, 0);
 	sysreg_write(HCPTR, WORLD_HCPTR_CLOSED);
-	/* Not TTEE: where Linux sees ThumbEE, as on QEMU, each context switch moves TEEHBR. T9,
-	 * until the performance monitors are opened (pmu_open): QEMU (7.2) has no HCR.TIDCP. */
+	/* Not TTEE: if the CPU has ThumbEE, as QEMU's, Linux accesses TEEHBR at each context
+	 * switch. T9, until the performance monitors are opened (pmu_open): QEMU (7.2) has no
+	 * HCR.TIDCP. */
 	sysreg_write(HSTR, HSTR_T9 | HSTR_T15);
 	sysreg_write(HDCR, (sysreg_read(HDCR) & HDCR_HPMN) | HDCR_TDRA | HDCR_TDOSA | HDCR_TDA |
 				   HDCR_TPM | HDCR_TPMCR);
-	/* The guests have both EL1 timers; HYP uses its own. CNTVOFF is UNKNOWN at reset. */
+	/* The guests use both EL1 timers; HYP uses its own. CNTVOFF is UNKNOWN at reset. */
 	sysreg_write(CNTHCTL, CNTHCTL_PL1PCTEN | CNTHCTL_PL1PCEN);
 	sysreg_write64(CNTVOFF, 0);
 	sysreg_write(CNTV_CTL, 0);
@@ -118,7 +120,7 @@ static void world_save_timers(struct world *world)
 	sysreg_write(CNTP_CTL, 0);
 	world->cntp.cval = sysreg_read64(CNTP_CVAL);
 	world->cntkctl = sysreg_read(CNTKCTL);
-	hw_isb(); /* the levels fall before anybody deactivates their interrupts */
+	hw_isb(); /* the levels fall before their interrupts are deactivated */
 }
 
 static void world_restore_timers(const struct world *world)
@@ -169,7 +171,7 @@ void world_restore(const struct world *world)
 	sysreg_write(HCR, world->hcr);
 	sysreg_write64(VTTBR, world->vttbr);
 	sysreg_write(VMPIDR, world->vmpidr);
-	sysreg_write(TTBCR, world->ttbcr); /* before TTBRn: EAE says how they are read */
+	sysreg_write(TTBCR, world->ttbcr); /* before TTBRn: EAE defines their format */
 	hw_isb();
 	sysreg_write64(TTBR0_64, world->ttbr0);
 	sysreg_write64(TTBR1_64, world->ttbr1);
@@ -200,8 +202,8 @@ void world_restore(const struct world *world)
 	hw_isb();
 }
 
-/* The Cortex-A15's BPIALL does nothing; ICIALLU drops the branch predictor where ACTLR[0] is set.
- */
+/* The Cortex-A15's BPIALL has no effect; ICIALLU invalidates the branch predictor if ACTLR[0] is
+ * set. */
 void world_forget_branches(void)
 {
 	sysreg_write(ICIALLU, 0);
@@ -210,7 +212,7 @@ void world_forget_branches(void)
 	hw_isb();
 }
 
-/* ISR.A shows a physical abort in HYP, which has it masked by CPSR.A (B4.1, ISR). */
+/* In HYP mode, ISR.A shows a physical abort, which CPSR.A masks (B4.1, ISR). */
 bool world_take_abort(void)
 {
 	hw_dsb();
@@ -244,15 +246,15 @@ void world_vfp_save(struct world_vfp *vfp)
 	vfp->fpscr = (uint32_t)(status >> 32);
 }
 
-/* FPEXC.EN stays set: with it clear a VFP instruction would be UNDEFINED to the guest before HCPTR
- * traps it (B1.14.12). */
+/* FPEXC.EN stays set: if it were clear, a VFP instruction would be UNDEFINED for the guest before
+ * HCPTR traps it (B1.14.12). */
 void world_vfp_close(void)
 {
 	vfp_enable();
 	world_fp_hcptr(WORLD_HCPTR_CLOSED);
 }
 
-/* HCPTR's bits for coprocessors that the CPU has not read as one (B4.1.67). */
+/* HCPTR's bits for coprocessors that the CPU does not have read as one (B4.1.67). */
 static uint32_t world_read_mvfr(uint32_t (*read)(void))
 {
 	uint32_t value = 0;

@@ -14,7 +14,7 @@ enum manifest_root_rule {
 	NR_ROOT_RULES,
 };
 
-/* dtc asks for the cell counts as soon as a device's node has a unit address. */
+/* dtc requires the cell counts if a device's node has a unit address. */
 const struct manifest_rule manifest_root_rules[NR_ROOT_RULES] = {
 	[ROOT_COMPATIBLE] = { "compatible", MANIFEST_SHAPE_STRINGS },
 	[ROOT_TIME_SLICE] = { "time-slice-us", MANIFEST_SHAPE_CELL },
@@ -112,7 +112,7 @@ static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *man
 	return ok;
 }
 
-/* Names can be told only when all are known. */
+/* Names can be resolved only when all partitions are read. */
 static bool manifest_read_rights(const struct fdt *fdt, struct manifest *manifest, uint32_t index,
 				 struct refusal *why)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The manifest against the board that it is to run on. */
+/* Checks of the manifest against its board. */
 #include "hyp/manifest/manifest_parts.h"
 #include "hyp/regs/gic.h"
 
@@ -13,7 +13,7 @@ static bool manifest_check_cpus(const struct fdt *fdt, const struct manifest_par
 		if ((partition->affinity[i] & there) == 0) {
 			ok = board_refuse(fdt, why, partition->at, "cpus",
 					  "names no CPU that the board has");
-			break; /* one mask may be that of all vCPUs */
+			break; /* all vCPUs may share one mask */
 		}
 	}
 	return ok;
@@ -52,7 +52,7 @@ static bool manifest_check_window(const struct fdt *fdt, const struct manifest_d
 	return true;
 }
 
-/* What is wrong with an interrupt on this board, NULL if nothing. */
+/* The error of an interrupt on this board; NULL: none. */
 static const char *manifest_intid_error(const struct board *board, uint32_t intid)
 {
 	if (board->nr_intids != 0 && intid >= board->nr_intids) {
@@ -79,7 +79,7 @@ static bool manifest_check_intids(const struct fdt *fdt, const struct manifest_d
 	return ok;
 }
 
-/* In all it cannot be more than there is. Whether the pieces fit is for the allocator to say. */
+/* The sum cannot exceed the free memory. The allocator checks whether the single ranges fit. */
 static bool manifest_check_sum(const struct fdt *fdt, const struct manifest *manifest,
 			       const struct regions *free, struct refusal *why)
 {

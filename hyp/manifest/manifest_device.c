@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Devices that a partition gets as they are. */
+/* Devices passed through to a partition. */
 #include "hyp/base/bits.h"
 #include "hyp/manifest/manifest_parts.h"
 
@@ -108,7 +108,7 @@ static bool manifest_check_window(const struct manifest_node *node,
 	return true;
 }
 
-/* Its place in the device's list, or nr_interrupts. */
+/* Its index in the device's list, or nr_interrupts. */
 static uint32_t manifest_interrupt_place(const struct manifest_device *device, uint32_t intid)
 {
 	uint32_t n = 0;
@@ -119,7 +119,7 @@ static uint32_t manifest_interrupt_place(const struct manifest_device *device, u
 	return n;
 }
 
-/* What is wrong with an interrupt of the device, NULL if nothing. */
+/* The error of an interrupt of the device; NULL: none. */
 static const char *manifest_interrupt_error(const struct manifest_partition *partition,
 					    const struct manifest_device *device, uint32_t intid)
 {
@@ -176,7 +176,7 @@ static bool manifest_read_interrupts(const struct manifest_node *node,
 	return ok;
 }
 
-/* A flag: all of them are edges. */
+/* As a flag: all of them are edge-triggered. */
 static bool manifest_read_edges(const struct manifest_node *node, struct manifest_device *device)
 {
 	const struct fdt_prop *prop = &node->prop[DEVICE_INTERRUPT_EDGE];
@@ -208,7 +208,7 @@ static bool manifest_read_edges(const struct manifest_node *node, struct manifes
 	return ok;
 }
 
-/* What the guest's device tree is to say of it: for plumb pack, which makes the tree. */
+/* The device's nodes for the guest's device tree, which plumb pack makes. */
 static bool manifest_check_nodes(const struct manifest_node *node,
 				 const struct manifest_device *device)
 {
@@ -242,8 +242,8 @@ static bool manifest_check_nodes(const struct manifest_node *node,
 	return true;
 }
 
-/* A device that covers flash 1, the board's own most likely, stands in place of the zeros there:
- * they are the last region of those that firmware has. */
+/* A device that covers flash 1, usually the board's flash, replaces the zeros there, which are the
+ * last of the firmware's regions. */
 static void manifest_replace_flash(struct manifest_partition *partition,
 				   const struct manifest_device *device)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A manifest node against its table of rules: an unknown property is a refusal, not a shrug, since
- * a misspelt one would otherwise run the system without what it asked for. */
+/* Checks a manifest node against its table of rules. An unknown property is refused, because a
+ * misspelt one would otherwise have no effect. */
 #include "hyp/manifest/manifest_parts.h"
 #include <string.h>
 
-/* What is wrong with the shape of a value, NULL if nothing. */
+/* The error in the form of a value; NULL: none. */
 static const char *manifest_shape_error(const struct fdt_prop *prop, enum manifest_shape shape)
 {
 	bool terminated = prop->length != 0 && prop->data[prop->length - 1] == 0;
@@ -124,7 +124,7 @@ const char *manifest_string(const struct manifest_node *node, uint32_t rule, con
 bool manifest_refuse_item(const struct manifest_node *node, uint32_t rule, uint32_t item,
 			  const char *reason)
 {
-	/* What its shape was refused for is not missing. */
+	/* A property whose form was refused is not missing. */
 	return !manifest_bad(node, rule) &&
 	       board_refuse_item(node->fdt, node->why, node->node, node->rules[rule].name, reason,
 				 item, 0);

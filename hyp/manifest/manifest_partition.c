@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define MANIFEST_NAME_MAX     15u
-#define MANIFEST_BOOTARGS_MAX 1024u /* what Linux keeps on ARM, its zero included */
+#define MANIFEST_BOOTARGS_MAX 1024u /* Linux's limit on ARM, with the zero */
 
 /* Of a property that has a value, or none. */
 #define MANIFEST_MACHINE_SHAPE(value) \
@@ -81,7 +81,7 @@ static bool manifest_read_vcpus(const struct manifest_node *node,
 	return manifest_read_cpus(node, partition) && ok;
 }
 
-/* Has the partition what property `n` of the machine's gives? */
+/* Does the partition have the part of the machine that property `n` adds? */
 static bool manifest_read_property(const struct manifest_node *node, uint32_t n, bool *has)
 {
 	static const char *const neither[] = {
@@ -131,7 +131,7 @@ static bool manifest_read_irqs(const struct manifest_node *node,
 	};
 	uint32_t irqs = manifest_cell(node, MANIFEST_RULE_IRQS, 128);
 
-	partition->nr_irqs = MANIFEST_MAX_IRQS; /* if it is refused: no interrupt is past them */
+	partition->nr_irqs = MANIFEST_MAX_IRQS; /* if it is refused: no interrupt is out of range */
 	if (!partition->has_gic) {
 		partition->nr_irqs = 0;
 		return !manifest_given(node, MANIFEST_RULE_IRQS) ||

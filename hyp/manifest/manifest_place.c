@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where a partition's memory and images lie, in its own addresses. */
+/* The places of a partition's memory and images, in its own addresses. */
 #include "hyp/base/bits.h"
 #include "hyp/manifest/manifest_parts.h"
 #include <string.h>
@@ -99,8 +99,8 @@ static bool manifest_place_memory(const struct manifest_node *node,
 	return true;
 }
 
-/* What `rule` holds becomes *image, at `address`: a multiple of `align`, and all of it in memory.
- */
+/* Sets *image to the value of `rule`, at `address`: a multiple of `align`, and all of it in
+ * memory. */
 static bool manifest_place_image(const struct manifest_node *node,
 				 const struct manifest_partition *partition, uint32_t rule,
 				 uint64_t address, uint32_t align, struct manifest_image *image)
@@ -128,13 +128,14 @@ static bool manifest_place_image(const struct manifest_node *node,
 
 static bool manifest_images_apart(const struct manifest_image *a, const struct manifest_image *b)
 {
-	/* One that is not there has no size; where a device tree would go still counts. */
+	/* An absent image has no size; but the place of a device tree is checked even without
+	 * one. */
 	return !manifest_overlaps_ipa(a->ipa, a->size, b->ipa, b->size != 0 ? b->size : 1);
 }
 
-/* Linux's zImage unpacks from behind itself, so initrd and device tree stay well above: the
- * middle of memory, or 128 MiB where there is more; behind the kernel's space if that reaches so
- * far. */
+/* Linux's zImage unpacks from behind itself, so initrd and device tree stay well above: the middle
+ * of memory, or 128 MiB from its start if memory is larger; after the kernel's space if that
+ * extends so far. */
 static uint64_t manifest_payload_place(const struct manifest_partition *partition)
 {
 	uint64_t middle =
@@ -191,7 +192,7 @@ static bool manifest_place_payload(const struct manifest_node *node,
 	return true;
 }
 
-/* Images that would be loaded as they are, and could not run so. */
+/* Refuses images that could not run in the form in which they are loaded. */
 static bool manifest_check_formats(const struct manifest_node *node,
 				   const struct manifest_partition *partition)
 {
@@ -253,7 +254,7 @@ static bool manifest_place_firmware(const struct manifest_node *node,
 	return true;
 }
 
-/* What the kernel takes beyond its file: bss, or what a zImage unpacks to. */
+/* The kernel's memory beyond its file: bss, or the output of a zImage. */
 static bool manifest_place_space(const struct manifest_node *node,
 				 struct manifest_partition *partition)
 {
@@ -299,7 +300,7 @@ static bool manifest_place_kernel(const struct manifest_node *node,
 	return ok;
 }
 
-/* No place can be judged where one of these is not known. */
+/* Places cannot be checked if one of these is not known. */
 #define MANIFEST_PLACE_RULES                                                 \
 	(BIT32(MANIFEST_RULE_IDENTITY) | BIT32(MANIFEST_RULE_FIRMWARE) |     \
 	 BIT32(MANIFEST_RULE_KERNEL) | BIT32(MANIFEST_RULE_KERNEL_ADDRESS) | \

@@ -44,8 +44,8 @@ void life_loaded(struct life *life, uint32_t pc)
 	vcpu->start = true;
 }
 
-/* CPU_ON. The vCPU may not have left the CPU yet on which it said CPU_OFF: then that one alone may
- * pick it (sched.h), and enters it anew. */
+/* CPU_ON. The vCPU may not have left the CPU yet on which it called CPU_OFF: then only that CPU may
+ * pick it (sched.h), and it enters anew. */
 static uint8_t life_turn_on(struct sched *s, struct life_vcpu *vcpu,
 			    const struct psci_result *result)
 {
@@ -65,7 +65,7 @@ struct psci_result life_call(struct sched *s, struct life *life, uint32_t caller
 
 	*tell = SCHED_NO_CPU;
 	if (life->state != LIFE_RUNNING) {
-		return result; /* nobody sees it: the caller does not return to its guest */
+		return result; /* not used: the caller does not return to its guest */
 	}
 	result = psci_call(&life->psci, caller, args, entry_valid, cookie);
 	if (result.effect == PSCI_DO_START) {
@@ -76,7 +76,7 @@ struct psci_result life_call(struct sched *s, struct life *life, uint32_t caller
 	return result;
 }
 
-/* Some CPU has it in its registers, or is about to. */
+/* Does a CPU have it in its registers, or will soon? */
 static bool life_is_away(const struct sched *s, const struct life_vcpu *vcpu)
 {
 	return vcpu->loaded_on != SCHED_NO_CPU || s->entity[vcpu->entity].state == SCHED_RUNNING;
@@ -117,9 +117,9 @@ bool life_ended(struct sched *s, struct life *life, uint8_t *tell)
 	return life_begin(s, life, tell);
 }
 
-/* Takes it off the list for good, unless a CPU still has it. Two may: the one that unloads it, and
- * another that has picked it since; the second to come here counts. True: nobody else has to leave.
- */
+/* Turns it off in the scheduler, unless a CPU still has it. Two CPUs may have it: the one that
+ * unloads it, and another that has picked it since; the second call counts. True: no other vCPU has
+ * to leave. */
 static bool life_leave(struct sched *s, struct life *life, struct life_vcpu *vcpu)
 {
 	if (!vcpu->stop || life_is_away(s, vcpu)) {

@@ -3,8 +3,7 @@
 #include "hyp/base/bits.h"
 #include <string.h>
 
-/* Fields that are entity numbers come from the caller; a number that is out of range names nobody.
- */
+/* Fields that are entity numbers come from the caller; a number that is out of range is ignored. */
 static bool sched_known(const struct sched *s, uint32_t e)
 {
 	return e < s->nr_entities;
@@ -27,7 +26,7 @@ static void sched_set_state(struct sched *s, uint32_t e, enum sched_state state)
 	}
 }
 
-/* The READY entities, lowest number first: `e` is where to look from. SCHED_NONE at the end. */
+/* The next READY entity from number `e` on. SCHED_NONE at the end. */
 static uint32_t sched_next_ready(const struct sched *s, uint32_t e)
 {
 	while (e < SCHED_MAX_VCPUS) {
@@ -48,7 +47,7 @@ static bool sched_runs(const struct sched *s, uint32_t cpu)
 	return e != SCHED_NONE && s->entity[e].state == SCHED_RUNNING;
 }
 
-/* May `cpu` take e, if e is READY? Not while another CPU has not let go of it. */
+/* May `cpu` take e, if e is READY? Not while it is current on another CPU. */
 static bool sched_allowed(const struct sched *s, uint32_t e, uint32_t cpu)
 {
 	const struct sched_entity *entity = &s->entity[e];
@@ -60,7 +59,7 @@ static bool sched_allowed(const struct sched *s, uint32_t e, uint32_t cpu)
 	return !elsewhere || (!entity->pinned && s->current[entity->cpu] != e);
 }
 
-/* Does READY a go before READY b? Arrival numbers wrap: their distance counts. */
+/* Does READY a precede READY b? Arrival numbers wrap, so their distance counts. */
 static bool sched_before(const struct sched_entity *a, const struct sched_entity *b)
 {
 	if (a->priority != b->priority) {
@@ -69,7 +68,7 @@ static bool sched_before(const struct sched_entity *a, const struct sched_entity
 	return a->queued - b->queued > UINT32_C(0x7fffffff);
 }
 
-/* What e would displace on `cpu`: 0 nothing, n + 1 an entity of priority n. */
+/* The cost of e on `cpu`: 0 if that is idle, n + 1 if e would displace an entity of priority n. */
 static uint32_t sched_cost(const struct sched *s, uint32_t cpu)
 {
 	return sched_runs(s, cpu) ? s->entity[s->current[cpu]].priority + 1u : 0;
@@ -79,7 +78,7 @@ static uint32_t sched_cost(const struct sched *s, uint32_t cpu)
 static uint8_t sched_place(const struct sched *s, uint32_t e)
 {
 	const struct sched_entity *entity = &s->entity[e];
-	uint32_t limit = entity->priority; /* costs up to here are a lower priority's */
+	uint32_t limit = entity->priority; /* costs up to this belong to lower priorities */
 	uint8_t best = SCHED_NO_CPU;
 
 	for (uint32_t cpu = 0; cpu < s->nr_cpus; cpu++) {
@@ -210,8 +209,8 @@ void sched_stop(struct sched *s, uint32_t e, enum sched_state state)
 {
 	bool leaves = state == SCHED_OFF || state == SCHED_BLOCKED;
 
-	/* A vCPU that was switched off from elsewhere may still reach its WFI: an interrupt must
-	 * not bring it back. */
+	/* A vCPU that another CPU has turned off may still reach its WFI: an interrupt must not
+	 * wake it. */
 	if (sched_known(s, e) && leaves && s->entity[e].state != SCHED_OFF) {
 		sched_set_state(s, e, state);
 	}

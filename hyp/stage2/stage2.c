@@ -15,7 +15,7 @@ struct stage2_leaf {
 	uint32_t size;
 };
 
-/* A run of n granules that starts anywhere touches at most so many spans of `per` granules. */
+/* The most spans of `per` granules that n consecutive granules can touch. */
 static uint64_t stage2_spans(uint64_t n, uint64_t per)
 {
 	return n == 0 ? 0 : (n + per - 2) / per + 1;
@@ -39,7 +39,7 @@ uint32_t stage2_pages_for(uint32_t nr_ranges, const uint32_t *sizes)
 
 static uint64_t *stage2_page(const struct stage2 *s2, uint32_t page)
 {
-	/* The pool is 4 KiB-aligned; void * says so to the compiler. */
+	/* The pool is 4 KiB-aligned; void * avoids the compiler's alignment warning. */
 	return (uint64_t *)(void *)(s2->pool.base + (size_t)page * PAGE_SIZE);
 }
 
@@ -56,7 +56,7 @@ static uint32_t stage2_index(ipa_t ipa, unsigned shift)
 	return (ipa.ipa >> shift) % LPAE_ENTRIES;
 }
 
-/* The table that a descriptor names; NULL if it names none. */
+/* The table of a table descriptor; NULL for other descriptors. */
 static uint64_t *stage2_table(const struct stage2 *s2, uint64_t descriptor)
 {
 	uint64_t page = ((descriptor & LPAE_ADDRESS) - s2->pool.base_pa.pa) / PAGE_SIZE;
@@ -82,7 +82,7 @@ static uint64_t *stage2_table_make(struct stage2 *s2, uint64_t *descriptor)
 	return table;
 }
 
-/* A 2 MiB block where both addresses are aligned and enough is left, else a page (B3.6.1). */
+/* A 2 MiB block if both addresses are aligned and enough is left, else a page (B3.6.1). */
 static struct stage2_leaf stage2_leaf_at(ipa_t ipa, pa_t pa, uint64_t left)
 {
 	bool block = (ipa.ipa | pa.pa) % BLOCK_SIZE == 0 && left >= BLOCK_SIZE;
@@ -92,8 +92,8 @@ static struct stage2_leaf stage2_leaf_at(ipa_t ipa, pa_t pa, uint64_t left)
 				      .size = block ? BLOCK_SIZE : PAGE_SIZE };
 }
 
-/* Is the leaf's place free, and how many new tables does it take? `start`: the range's first IPA,
- * so that a table which several leaves need is counted with the first of them. */
+/* Is the leaf's place free, and how many new tables does it need? `start`: the range's first IPA,
+ * so that a table for several leaves is counted only with the first of them. */
 static bool stage2_leaf_need(const struct stage2 *s2, const struct stage2_leaf *leaf, ipa_t start,
 			     uint32_t *need)
 {
@@ -161,7 +161,7 @@ bool stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, uint32_t size, enum stage
 	if (need > s2->pool.pages - s2->pool.used) {
 		return false;
 	}
-	/* All is known to fit: nothing fails from here on. */
+	/* Everything fits, so nothing can fail from here on. */
 	for (uint32_t done = 0; done < size; done += leaf.size) {
 		leaf = stage2_leaf_at(ipa_add(ipa, done), pa_add(pa, done), size - done);
 		stage2_leaf_write(s2, &leaf, stage2_attributes(kind));

@@ -3,7 +3,7 @@
 #include "hyp/regs/psr.h"
 #include "hyp/text/fmt.h"
 
-#define EXPLAIN_FAR  999999 /* milliseconds: later, or longer ago, is not told apart */
+#define EXPLAIN_FAR  999999 /* milliseconds: the limit, in both directions */
 #define EXPLAIN_PART 100    /* bytes of a part of a line */
 
 enum explain_insn explain_instruction(uint32_t word, bool thumb, bool wide)
@@ -117,7 +117,7 @@ static size_t explain_where(const struct explain_vcpu *vcpu, char *buf, size_t s
 			  vcpu->cpsr & PSR_F ? "masked" : "open");
 }
 
-/* Why the pending interrupt is not taken; the number goes before. */
+/* Why the pending interrupt is not taken; the text follows its number. */
 static const char *explain_hold(const struct explain_vcpu *vcpu)
 {
 	uint32_t mask = vcpu->view.fiq ? PSR_F : PSR_I;
@@ -208,8 +208,8 @@ static size_t explain_exits(const struct explain_vcpu *vcpu, char *buf, size_t s
 		(unsigned long long)stats[PLUMB_STAT_OTHER]);
 }
 
-/* In WFI: a masked interrupt wakes as well, one that the CPU interface does not signal cannot
- * (ARM ARM B1.8.14). NULL: something can wake it. */
+/* In WFI: a masked interrupt wakes as well, one that the CPU interface does not signal cannot (ARM
+ * ARM B1.8.14). NULL: an event can wake it. */
 static const char *explain_asleep(const struct explain_vcpu *vcpu)
 {
 	const struct vgic_view *view = &vcpu->view;
@@ -234,7 +234,7 @@ static const char *explain_asleep(const struct explain_vcpu *vcpu)
 	return "waits in WFI with no interrupt enabled: nothing can wake it";
 }
 
-/* Standing at a vector in that vector's mode is one moment of an exception, or a loop. */
+/* A pc at a vector, in that vector's mode, is a moment of an exception, or a loop. */
 static bool explain_at_vector(const struct explain_vcpu *vcpu)
 {
 	uint32_t mode = vcpu->cpsr & PSR_MODE;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define FMT_DIGITS	20   /* UINT64_MAX in decimal */
-#define FMT_WIDTH_LIMIT 1000 /* wider is cut: the width cannot overflow */
+#define FMT_WIDTH_LIMIT 1000 /* limits the width, so that it cannot overflow */
 
 struct fmt_out {
 	char *buf;
@@ -13,7 +13,7 @@ struct fmt_out {
 	size_t length;
 };
 
-/* A va_list may be an array type: in a structure it can be handed on by pointer. */
+/* A va_list may be an array type: in a structure it can be passed by pointer. */
 struct fmt_args {
 	va_list list;
 };
@@ -42,7 +42,7 @@ static void fmt_fill(struct fmt_out *out, char c, size_t used, size_t width)
 	}
 }
 
-/* `sign` stands before zeroes and after blanks. */
+/* `sign` precedes zeroes and follows blanks. */
 static void fmt_field(struct fmt_out *out, const struct fmt_spec *spec, const char *sign,
 		      const char *text, size_t length)
 {
@@ -122,7 +122,7 @@ static bool fmt_known(char conversion, bool longs)
 	}
 }
 
-/* `text` stands behind the '%'. Returns what follows the conversion, NULL if it is unknown. */
+/* `text` follows the '%'. Returns the text after the conversion; NULL if that is unknown. */
 static const char *fmt_parse(const char *text, struct fmt_spec *spec)
 {
 	*spec = (struct fmt_spec) { .width = 0 };

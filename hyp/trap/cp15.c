@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table holds what these traps can catch, and that a guest may have (ARM ARM B1.14):
+ * The table holds the registers that these traps cover and that a guest has (ARM ARM B1.14):
  *
  *   HCR.TID3, .TAC, .TSW       ID group 3 (read-only), ACTLR, maintenance by set/way
  *   HCR.TIDCP, HSTR.T9, .T15   c9, c10, c11 lockdown and TCM, c15: only the A15's L2CTLR, L2ECTLR
@@ -15,7 +15,7 @@
 #include "hyp/regs/hsr.h"
 #include <stddef.h>
 
-/* Who may do what; anything else is UNDEF. */
+/* Permitted accesses by privilege level; any other is UNDEF. */
 #define PL1_R  1u
 #define PL1_W  2u
 #define PL0_R  4u
@@ -29,7 +29,7 @@ enum cp15_kind {
 	KIND_CTX,   /* reads the word of struct cp15_ctx at `arg`; writes are ignored */
 	KIND_CONST, /* reads `arg` */
 	KIND_FLUSH,
-	KIND_PMU, /* the vCPU's own, if it has them; else KIND_ZERO */
+	KIND_PMU, /* the vCPU's performance monitors, if it has them; else KIND_ZERO */
 };
 
 struct cp15_row {
@@ -53,8 +53,7 @@ struct cp15_row {
 #define ID_UNUSED_FIRST p15, 0, c0, c2, 6
 #define ID_UNUSED_LAST	p15, 0, c0, c7, 7
 
-/* v7.1 debug, one watchpoint and two breakpoints, the fewest that there can be (C11.11, DBGDIDR).
- */
+/* v7.1 debug, one watchpoint and two breakpoints, the permitted minimum (C11.11, DBGDIDR). */
 #define DBGDIDR_VALUE 0x01050000u
 
 /* Ascending by coprocessor, wide, CRn, opc1, CRm, opc2. */
@@ -62,7 +61,7 @@ static const struct cp15_row table[] = {
 	ROW(MVFR1, PL1_R, CTX(id.mvfr1)),
 	ROW(MVFR0, PL1_R, CTX(id.mvfr0)),
 
-	/* What PL0 reads here it may, DBGDSCR.UDCCdis being 0 (C11.11). */
+	/* PL0 may read these, because DBGDSCR.UDCCdis is 0 (C11.11). */
 	ROW(DBGDIDR, ALL_R, KIND_CONST, DBGDIDR_VALUE),
 	ROW(DBGDTRRXEXT, PL1_RW, ZERO),
 	RANGE(DBGBVR(c0), DBGWCR(c0), PL1_RW, ZERO),
@@ -107,11 +106,10 @@ static const struct cp15_row table[] = {
 	ROW(DCCSW, PL1_W, KIND_FLUSH, 0),
 	ROW(DCCISW, PL1_W, KIND_FLUSH, 0),
 
-	/* Without the extension these encodings are unallocated, and UNDEFINED to PL0; what PL1
-	 * gets the architecture leaves open (B3.17). Zeros, as KVM had it: there are kernels that
-	 * read PMCCNTR whatever ID_DFR0 says. With PMUSERENR.EN = 0 PL0 reads that one and nothing
-	 * else.
-	 */
+	/* Without the extension these encodings are unallocated, and UNDEFINED in PL0; the
+	 * architecture does not define the result in PL1 (B3.17). They read as zero, as in former
+	 * versions of KVM, because some kernels read PMCCNTR independent of ID_DFR0. With
+	 * PMUSERENR.EN = 0, PL0 may read only PMUSERENR. */
 	RANGE(PMCR, PMOVSR, PL1_RW, PMU),
 	ROW(PMSWINC, PL1_W, PMU),
 	ROW(PMSELR, PL1_RW, PMU),
@@ -123,7 +121,7 @@ static const struct cp15_row table[] = {
 	ROW(L2ECTLR, PL1_RW, ZERO),
 };
 
-/* The place of an encoding in the table's order, each field as wide as an instruction has it. */
+/* The sort key of an encoding; each field is as wide as in an instruction. */
 static uint32_t reg_key(const struct cp15_reg *reg)
 {
 	uint32_t key = reg->coproc;
@@ -155,7 +153,7 @@ static const struct cp15_row *find_row(const struct cp15_reg *reg)
 	return NULL;
 }
 
-/* The coprocessor that an exception class is about; 0: none of those that the table knows. */
+/* The coprocessor of an exception class; 0: none of those in the table. */
 static uint8_t coproc_of(uint32_t ec)
 {
 	switch (ec) {
@@ -251,7 +249,7 @@ enum cp15_result cp15_access(const struct cp15_ctx *ctx, const struct cp15_acces
 
 #define DFR0_PERFMON_V2 2u
 
-/* PMUv2 is the first with filters and an overflow set register, of which the monitor makes use. */
+/* PMUv2 is the first version with filters and PMOVSSET, which the monitor uses. */
 bool cp15_has_pmu(const struct cp15_id *host)
 {
 	uint32_t version = FIELD_GET(DFR0_PERFMON, host->dfr0);
@@ -259,7 +257,7 @@ bool cp15_has_pmu(const struct cp15_id *host)
 	return version >= DFR0_PERFMON_V2 && version != DFR0_PERFMON_NONE;
 }
 
-/* Later versions have registers that are not moved: a guest's are PMUv2. */
+/* Later versions have registers that are not switched: a guest has PMUv2. */
 struct cp15_id cp15_guest_id(const struct cp15_id *host, bool pmu)
 {
 	struct cp15_id id = *host;
@@ -268,7 +266,7 @@ struct cp15_id cp15_guest_id(const struct cp15_id *host, bool pmu)
 	id.pfr1 &= ~(PFR1_SECURITY | PFR1_VIRT);
 	id.isar[3] &= ~ISAR3_THUMBEE;
 	id.isar[4] &= ~ISAR4_SMC;
-	/* Nothing of the host's: secure, memory-mapped and M-profile debug, trace. */
+	/* Not those of the host: Secure, memory-mapped and M-profile debug, trace. */
 	id.dfr0 = FIELD_PREP(DFR0_COPROC_DEBUG, DFR0_DEBUG_V7_1) |
 		  FIELD_PREP(DFR0_PERFMON, pmu ? DFR0_PERFMON_V2 : DFR0_PERFMON_NONE);
 	return id;
@@ -280,10 +278,10 @@ void cp15_reset(struct cp15_ctx *ctx, const struct cp15_id *host, uint32_t nr_vc
 
 	*ctx = (struct cp15_ctx) {
 		.id = cp15_guest_id(host, pmu),
-		/* Kernels harden the branch predictor only where they see IBE, which firmware
-		 * sets. */
+		/* Kernels use their branch predictor hardening only if IBE, which firmware sets,
+		 * reads as 1. */
 		.actlr = ACTLR_SMP | (host->actlr & ACTLR_BTB_INVALIDATE),
-		/* The field counts to four; a larger VM says four. */
+		/* The field holds up to four CPUs; a larger VM reads as four. */
 		.l2ctlr = FIELD_PREP(L2CTLR_CPUS_MINUS1, bits_min(others, 3)),
 		.nr_vcpus = nr_vcpus,
 		.pmu = pmu,
@@ -340,8 +338,8 @@ bool cp15_set_way(uint32_t *operand, uint32_t ccsidr)
 #define MIDR_CORTEX_A53 0x4100d030u
 #define MIDR_BRAHMA_B15 0x420000f0u
 
-/* The Cortex-A15's BPIALL does nothing, and its ICIALLU leaves the predictor alone unless ACTLR[0]
- * is set. A Cortex-A7 or A53 does not run far enough ahead of a branch to tell anything. */
+/* The Cortex-A15's BPIALL has no effect, and its ICIALLU invalidates the predictor only if ACTLR[0]
+ * is set. A Cortex-A7 or A53 does not speculate far enough past a branch to leak data. */
 enum cp15_predictor cp15_predictor(uint32_t midr, uint32_t actlr, bool always)
 {
 	switch (midr & MIDR_PART) {

@@ -17,7 +17,8 @@
 #define FSR_LONG	   BIT32(9)
 #define DFSR_WNR	   BIT32(11)
 
-/* What distinguishes the kinds: the preferred return address differs by instruction set. */
+/* The differences between the kinds: the preferred return address depends on the instruction
+ * set. */
 struct inject_rule {
 	uint8_t vector;
 	uint8_t mode;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Single loads and stores from the instruction word: ARM ARM A5.2.8, A5.3 (ARM), A6.2.4 (16-bit
- * Thumb), A6.3.7 to A6.3.10 (32-bit Thumb). The address is not computed: the fault gave it. Forms
- * that access as PL0 (LDRT ...) need nothing special: their stage-1 check has passed.
+ * Thumb), A6.3.7 to A6.3.10 (32-bit Thumb). The address is not computed, because the fault reports
+ * it. Forms that access as PL0 (LDRT ...) need no special case: their stage-1 check has passed.
  */
 #include "hyp/base/bits.h"
 #include "hyp/trap/insn.h"
@@ -47,7 +47,7 @@ static int32_t signed_offset(uint32_t magnitude, bool add)
 	return add ? (int32_t)magnitude : -(int32_t)magnitude;
 }
 
-/* Adds `rn += increment`. False where that is UNPREDICTABLE. */
+/* Adds `rn += increment`. False if that is UNPREDICTABLE. */
 static bool add_writeback(struct insn_access *access, uint32_t rn, int32_t increment)
 {
 	if (rn == PC || rn == access->rt) {

@@ -32,9 +32,9 @@ enum psci_error {
 #define PSCI_AFFINITY_ON_PENDING 2
 #define PSCI_AFFINITY_LEVELS	 4 /* levels 0..3, of 8 bits each */
 
-#define PSCI_MIGRATE_NOT_NEEDED 2 /* no Trusted OS that would have to move */
+#define PSCI_MIGRATE_NOT_NEEDED 2 /* no Trusted OS to migrate */
 
-/* power_state, original format (PSCI_FEATURES tells so by bit 1 = 0). */
+/* power_state, original format (bit 1 of PSCI_FEATURES is 0). */
 #define PSCI_STATE_TYPE	   BIT32(16) /* 1: powerdown */
 #define PSCI_STATE_INVALID GENMASK32(31, 17)
 
@@ -48,8 +48,8 @@ static struct psci_result psci_effect(enum psci_effect effect)
 	return (struct psci_result) { .value = PSCI_SUCCESS, .effect = effect };
 }
 
-/* Bit 0 chooses Thumb; an ARM entry is a word's address, anything else would be an UNPREDICTABLE
- * return to the guest (ARM ARM B9.3.3). */
+/* Bit 0 selects Thumb; an ARM entry must be word-aligned, because any other return to the guest
+ * would be UNPREDICTABLE (ARM ARM B9.3.3). */
 static bool psci_entry_ok(uint32_t entry, bool (*entry_valid)(const void *, ipa_t),
 			  const void *cookie)
 {
@@ -60,11 +60,11 @@ static bool psci_entry_ok(uint32_t entry, bool (*entry_valid)(const void *, ipa_
 }
 
 /*
- * A standby state is a WFI. So is a powerdown state: the specification lets an implementation
- * enter a shallower state than was asked for, and then return as after a standby, with the caller's
- * state whole (DEN 0022 section 5.4; KVM does the same, citing 5.4.2 of the 0.2 issue). Its entry
- * point is checked all the same, as it is an error that the guest can be told of. There is no
- * power domain above a vCPU, so a level other than 0 does not exist.
+ * A standby state is a WFI. So is a powerdown state: the specification permits an implementation to
+ * enter a shallower state than requested, and then to return as after a standby, with the caller's
+ * state retained (DEN 0022 section 5.4; KVM does the same, citing 5.4.2 of the 0.2 issue). The
+ * entry point is still checked, because that error can be reported to the guest. There is no power
+ * domain above a vCPU, so a level other than 0 does not exist.
  */
 static struct psci_result psci_cpu_suspend(uint32_t state, uint32_t entry,
 					   bool (*entry_valid)(const void *, ipa_t),
@@ -79,7 +79,7 @@ static struct psci_result psci_cpu_suspend(uint32_t state, uint32_t entry,
 	return psci_effect(PSCI_DO_SUSPEND);
 }
 
-/* Never DENIED: nothing in a partition needs one vCPU to stay on, not even the last one. */
+/* Never DENIED: no vCPU of a partition must stay on, not even the last one. */
 static struct psci_result psci_cpu_off(struct psci_vm *vm, uint32_t caller)
 {
 	vm->power[caller] = PSCI_OFF;
@@ -87,9 +87,9 @@ static struct psci_result psci_cpu_off(struct psci_vm *vm, uint32_t caller)
 }
 
 /*
- * One caller wins, who finds the vCPU off. All others get ALREADY_ON, also while the vCPU is still
- * on its way: ON_PENDING would be allowed there, but KVM's guests have never seen it, the time on
- * the way is the monitor's affair, and a caller then knows by the result alone that it lost.
+ * The first caller finds the vCPU off. All others get ALREADY_ON, also while the vCPU is still
+ * starting: ON_PENDING is permitted there, but KVM never returns it to guests, the start time
+ * depends only on the monitor, and ALREADY_ON shows a caller that another one was first.
  */
 static struct psci_result psci_cpu_on(struct psci_vm *vm, const uint32_t args[4],
 				      bool (*entry_valid)(const void *, ipa_t), const void *cookie)
@@ -115,7 +115,7 @@ static struct psci_result psci_cpu_on(struct psci_vm *vm, const uint32_t args[4]
 	};
 }
 
-/* An affinity instance is on if a vCPU in it is; else on its way, if one is; else off. Affinity
+/* An affinity instance is ON if one of its vCPUs is; else ON_PENDING, if one is; else OFF. Affinity
  * fields below `level` are ignored (DEN 0022 section 5.7). */
 static struct psci_result psci_affinity_info(const struct psci_vm *vm, uint32_t target,
 					     uint32_t level)
