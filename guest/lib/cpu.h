@@ -66,8 +66,8 @@ static inline void cpu_sev(void)
 	__asm__ volatile("dsb\n\tsev" ::: "memory");
 }
 
-/* In every loop that polls without a partner who sends events: a CPU that spins without it keeps
- * its turn for a long time under QEMU's instruction counting. */
+/* For every loop that polls for a condition without an event (SEV): without this, a spinning CPU
+ * keeps its turn for a long time under QEMU's instruction counting. */
 static inline void cpu_relax(void)
 {
 	__asm__ volatile("yield" ::: "memory");
@@ -101,7 +101,7 @@ static inline void cpu_fiq_disable(void)
 	__asm__ volatile("cpsid f" ::: "memory");
 }
 
-/* Masks IRQ and FIQ; the result goes to cpu_irq_restore. */
+/* Masks IRQ and FIQ; returns the argument for cpu_irq_restore. */
 static inline uint32_t cpu_irq_save(void)
 {
 	uint32_t psr = cpu_cpsr();

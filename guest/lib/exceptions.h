@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Runs a function that may fault, and tells how it went. */
+/* Runs a function that may fault, and returns its exception. */
 #ifndef GUEST_LIB_EXCEPTIONS_H
 #define GUEST_LIB_EXCEPTIONS_H
 
@@ -32,16 +32,16 @@ struct guest_exception {
 #define EXCEPTION_FAULT_TRANSLATION_2  0x07u
 #define EXCEPTION_FAULT_PERMISSION_1   0x0du
 
-/* Calls fn(arg) with the interrupt masks as they are. The first exception ends fn where it stands
- * (its stack is dropped) and is reported; the caller goes on with its own registers and masks.
- * Calls may be nested, on every CPU. */
+/* Calls fn(arg) with the interrupt masks as they are. The first exception ends fn (its stack is
+ * dropped) and is returned; the caller continues with its own registers and masks. Calls may be
+ * nested, on every CPU. */
 struct guest_exception exception_try(void (*fn)(void *), void *arg);
 
-/* The same in User mode, IRQ and FIQ masks as they are, on a stack of its own (4 KiB). fn ends by
- * returning or by any exception; printing is not for fn (device registers are privileged). */
+/* The same in User mode, IRQ and FIQ masks as they are, on a stack of its own (4 KiB). fn ends by a
+ * return or any exception; it cannot print, because device registers are privileged. */
 struct guest_exception exception_try_user(void (*fn)(void *), void *arg);
 
-/* What the vectors saved; `pc` is where execution goes on, and may be changed. */
+/* The frame that the vectors have saved; execution continues at `pc`, which may be changed. */
 struct exception_frame {
 	uint32_t psr;
 	uint32_t r[13];
@@ -49,8 +49,8 @@ struct exception_frame {
 	uint32_t pc;
 };
 
-/* Instead of exception_try: true means 'go on at frame->pc'. NULL: none. An exception that nobody
- * takes prints the frame and ends the guest with status 125. */
+/* An alternative to exception_try: true means 'continue at frame->pc'. NULL: none. An exception
+ * that is not handled prints the frame and ends the guest with status 125. */
 typedef bool (*exception_handler_fn)(enum exception_kind kind, struct exception_frame *frame);
 void exception_set_handler(exception_handler_fn handler);
 
@@ -60,7 +60,7 @@ const char *exception_name(enum exception_kind kind);
  * ignored. */
 struct exception_access {
 	uint32_t address;
-	uint32_t value; /* written, or what was read */
+	uint32_t value; /* written, or read */
 };
 void exception_read8(void *access);
 void exception_read16(void *access);

@@ -28,8 +28,8 @@ static uint32_t fdt_header(uint32_t index)
 	return fdt_be32(fdt_bytes() + index * 4);
 }
 
-/* QEMU's -kernel without a tree leaves r2 = 0 or, for old kernels, an ATAG list. A tree inside the
- * image was overwritten by .bss. */
+/* Without a tree, QEMU's -kernel leaves r2 = 0 or, for old kernels, an ATAG list. A tree inside the
+ * image has been overwritten by .bss. */
 bool fdt_present(void)
 {
 	uint32_t at = guest_boot_r2, size;
@@ -80,7 +80,7 @@ static uint32_t fdt_left(uint32_t at)
 	return start < fdt_header(1) ? fdt_header(1) - start : 0;
 }
 
-/* After the tag at `at`; 0 at the end of the block or of sense. */
+/* The offset after the tag at `at`; 0 at the end of the block or for an invalid tag. */
 static uint32_t fdt_after(uint32_t at)
 {
 	switch (fdt_word(at)) {

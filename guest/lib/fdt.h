@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A small bounded reader of the device tree that the guest was given. */
+/* A small bounded reader of the guest's device tree. */
 #ifndef GUEST_LIB_FDT_H
 #define GUEST_LIB_FDT_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The tree given at start; false if there was none or it is not sound. */
+/* Is there a device tree (r2 at entry), and is it sound? */
 bool fdt_present(void);
 const void *fdt_blob(void);
 size_t fdt_size(void);
@@ -15,7 +15,7 @@ size_t fdt_size(void);
 /* A node: offset in the structure block. 0 is none: the root is fdt_find("/"). */
 typedef uint32_t fdt_node;
 
-/* "/a/b"; a component without '@' matches a node whatever its unit address. 0: not found. */
+/* "/a/b"; a component without '@' matches a node with any unit address. 0: not found. */
 fdt_node fdt_find(const char *path);
 /* NULL if it has none; *length (may be NULL) in bytes. */
 const void *fdt_property(fdt_node node, const char *name, uint32_t *length);

@@ -113,7 +113,8 @@ bool gic_is_edge(uint32_t intid)
 	return (gic_dist_read(GICD_ICFGR + intid / 16 * 4) & (2u << (intid % 16 * 2))) != 0;
 }
 
-/* ISPENDR and ICPENDR are read-only for SGIs, which pend per sender (IHI 0048B, 4.3.7, 4.3.17). */
+/* ISPENDR and ICPENDR are read-only for SGIs, which are pending per source (IHI 0048B, 4.3.7,
+ * 4.3.17). */
 void gic_set_pending(uint32_t intid)
 {
 	if (intid < 16) {

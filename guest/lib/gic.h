@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* GICv2 (ARM IHI 0048B) where QEMU's virt has it: distributor and CPU interface. */
+/* GICv2 (ARM IHI 0048B) at the addresses of QEMU's virt: distributor and CPU interface. */
 #ifndef GUEST_LIB_GIC_H
 #define GUEST_LIB_GIC_H
 
@@ -108,7 +108,7 @@ static inline uint32_t gic_ack(void)
 	return gic_cpu_read(GICC_IAR);
 }
 
-/* The whole value that gic_ack gave. */
+/* Takes the whole value of gic_ack. */
 static inline void gic_eoi(uint32_t iar)
 {
 	gic_cpu_write(GICC_EOIR, iar);

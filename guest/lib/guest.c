@@ -22,8 +22,7 @@ static uint32_t guest_image_end(void)
 	return (uint32_t)(uintptr_t)__image_end;
 }
 
-/* /memory's first range. Its parent's cell counts are 1 or 2; a size past 32 bits is cut to what
- * fits. */
+/* /memory's first range. Its parent's cell counts are 1 or 2; a size above 32 bits is limited. */
 static void guest_read_memory(void)
 {
 	fdt_node root = fdt_find("/"), memory = fdt_find("/memory");
@@ -96,7 +95,7 @@ const char *guest_bootargs(void)
 	return args != NULL ? args : "";
 }
 
-/* What follows `name` in the word that it begins: "", "=...", or NULL. */
+/* The text after `name` in the word that begins with it: "", "=...", or NULL. */
 static const char *guest_find_arg(const char *name)
 {
 	const char *at = guest_bootargs();

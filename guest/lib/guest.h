@@ -14,17 +14,17 @@
 
 #define GUEST_RAM_BASE 0x40000000u
 
-#define GUEST_STATUS_EXCEPTION 125 /* an exception that nobody expected */
+#define GUEST_STATUS_EXCEPTION 125 /* an unexpected exception */
 
-/* What the program was entered with. */
+/* The registers at the program's entry. */
 extern uint32_t guest_boot_r0, guest_boot_r1, guest_boot_r2, guest_boot_cpsr;
 
 /* From the device tree's memory node; 8 MiB if there is none. */
 uint32_t guest_memory_base(void);
 uint32_t guest_memory_size(void);
 uint32_t guest_heap_limit(void); /* malloc ends there: at most 1 MiB above the image */
-/* RAM that nothing uses: above the heap's limit, 1 MiB-aligned, to the end or to the device tree.
- * False if less than 1 MiB is left. */
+/* Free RAM: above the heap's limit, 1 MiB-aligned, to the end or to the device tree. False if less
+ * than 1 MiB is left. */
 bool guest_free_memory(uint32_t *base, uint32_t *size);
 
 /* /chosen's bootargs, "" if there are none. */

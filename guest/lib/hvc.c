@@ -38,7 +38,7 @@ const char *hvc_errno_name(int32_t result)
 	}
 }
 
-/* What PLUMB_GET_VM_INFO has no room for: characters 8 to 14. */
+/* The characters that PLUMB_GET_VM_INFO has no room for: 8 to 14. */
 static void hvc_rest_of_name(uint32_t handle, char rest[7])
 {
 	struct smccc_result result = hvc_call(PLUMB_GET_VM_NAME, handle, 8, 0);

@@ -26,11 +26,11 @@ static inline struct smccc_result hvc_call(uint32_t function, uint32_t a1, uint3
 	return (struct smccc_result) { r0, r1, r2, r3 };
 }
 
-/* Whether this monitor is underneath (PLUMB_CALL_UID): false on bare QEMU. */
+/* Does the program run on this monitor (PLUMB_CALL_UID)? False on bare QEMU. */
 bool hvc_is_plumbline(void);
 
-/* "ENXIO" for -ENXIO (or ENXIO), "0" for 0, "?" for what the ABI never returns. newlib's errno.h
- * agrees with Linux's on every number that the ABI uses. */
+/* "ENXIO" for -ENXIO (or ENXIO), "0" for 0, "?" for numbers that the ABI never returns. newlib's
+ * errno.h agrees with Linux's on every number that the ABI uses. */
 const char *hvc_errno_name(int32_t result);
 
 /* The irq word of KVM_IRQ_LINE. */
@@ -62,7 +62,8 @@ static inline int32_t kvm_irq_line(uint32_t handle, uint32_t irq, uint32_t level
 	return (int32_t)hvc_call(PLUMB_IRQ_LINE, handle, irq, level).r0;
 }
 
-/* One call: how many were applied (at most PLUMB_IRQ_LINE_MANY_MAX), or the first one's -errno. */
+/* One call: returns the number of entries applied (at most PLUMB_IRQ_LINE_MANY_MAX), or the -errno
+ * of the first one. */
 static inline int32_t kvm_irq_line_many(uint32_t handle, const struct kvm_irq_level *lines,
 					uint32_t count)
 {
@@ -78,7 +79,7 @@ struct vm_info {
 
 /* 0 or -errno (-EPERM: no right; -EBADF: past the last partition). */
 int32_t vm_info(uint32_t handle, struct vm_info *info);
-/* The handle of the partition with this name; 0: none that the caller may see. */
+/* The handle of the partition with this name; 0: none that the caller has a right to. */
 uint32_t vm_find(const char *name);
 
 /* 0 and *state (PLUMB_IRQ_*), or -errno. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What runs when an interrupt comes. Handlers run in SVC mode on the interrupted stack, IRQ masked;
- * one may unmask IRQ to be pre-empted by a higher priority. */
+/* Interrupt handlers. They run in SVC mode on the interrupted stack, IRQ masked; a handler may
+ * unmask IRQ to permit pre-emption by a higher priority. */
 #ifndef GUEST_LIB_IRQ_H
 #define GUEST_LIB_IRQ_H
 
@@ -8,15 +8,15 @@
 
 #define IRQ_MAX_INTIDS 1020u
 
-/* `iar` is what GICC_IAR gave: GIC_INTID(iar), and GIC_SOURCE(iar) for an SGI. */
+/* `iar` is the value of GICC_IAR: GIC_INTID(iar), and GIC_SOURCE(iar) for an SGI. */
 typedef void (*irq_handler_fn)(uint32_t iar, void *arg);
 
 /* For every CPU. The GIC is initialised first (gic.h); GICC_EOIR is written after the handler.
  * NULL: none (an interrupt without handler is counted in irq_unexpected, disabled and ended). */
 void irq_set_handler(uint32_t intid, irq_handler_fn handler, void *arg);
 
-/* Without a GIC, or to go around the dispatcher: called at once on an IRQ (FIQ) on any CPU, nothing
- * is acknowledged. NULL: back to the GIC dispatcher (FIQ: fatal). */
+/* For use without a GIC, or without the dispatcher: called directly on an IRQ (FIQ) on any CPU,
+ * without an acknowledge. NULL: back to the GIC dispatcher (FIQ: fatal). */
 typedef void (*irq_raw_fn)(void);
 void irq_set_raw_handler(irq_raw_fn handler);
 void irq_set_fiq_handler(irq_raw_fn handler);

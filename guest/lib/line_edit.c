@@ -8,7 +8,7 @@
 #define LINE_EDIT_DEL	       0x7f
 #define LINE_EDIT_CLEAR	       "\x1b[H\x1b[J\r" /* ECMA-48 CUP, ED */
 
-/* line_edit.sequence: what has come of a key that is several bytes. */
+/* line_edit.sequence: the state within a key of several bytes. */
 enum { LINE_EDIT_PLAIN, LINE_EDIT_ESCAPED, LINE_EDIT_CSI, LINE_EDIT_SS3 };
 
 static void line_edit_put(struct line_edit *edit, char byte)
@@ -37,7 +37,7 @@ static char line_edit_at(const char *text, uint32_t length, uint32_t n)
 	return n < length ? text[n] : ' ';
 }
 
-/* To the right by printing what stands there. */
+/* Moves to the right by printing the characters there. */
 static void line_edit_move(struct line_edit *edit, uint32_t column)
 {
 	for (; edit->column > column; edit->column--) {
@@ -54,7 +54,7 @@ static bool line_edit_differs(const struct line_edit *edit, uint32_t n)
 	       line_edit_at(edit->shown, edit->shown_length, n);
 }
 
-/* The terminal's line becomes `text`: from the first character that differs on. */
+/* Makes the terminal's line equal to `text`, from the first different character on. */
 static void line_edit_sync(struct line_edit *edit)
 {
 	uint32_t end = edit->length > edit->shown_length ? edit->length : edit->shown_length;
@@ -113,7 +113,7 @@ static bool line_edit_add(struct line_edit *edit, char c)
 	return true;
 }
 
-/* Where the word before the cursor begins. */
+/* The start of the word before the cursor. */
 static uint32_t line_edit_word(const struct line_edit *edit)
 {
 	uint32_t n = edit->cursor;
@@ -147,7 +147,7 @@ void line_edit_insert(struct line_edit *edit, const char *text)
 
 /* ---- history ---- */
 
-/* The n-th last line; 0: the one that was being typed. */
+/* Recalls the n-th last line; 0: the new line. */
 static bool line_edit_recall(struct line_edit *edit, uint32_t n)
 {
 	if (n > edit->entries || n > LINE_EDIT_HISTORY) {
@@ -162,7 +162,7 @@ static bool line_edit_recall(struct line_edit *edit, uint32_t n)
 	return true;
 }
 
-/* Not an empty one, and not the last one again. */
+/* Stores the line, unless it is empty or equal to the last one. */
 static void line_edit_remember(struct line_edit *edit)
 {
 	const char *last = edit->history[(edit->entries - 1) % LINE_EDIT_HISTORY];
@@ -176,7 +176,7 @@ static void line_edit_remember(struct line_edit *edit)
 
 /* ---- keys ---- */
 
-/* A key that is several bytes, as the control character that does the same; 0: none does. */
+/* The control character with the same effect as a key of several bytes; 0: none. */
 static uint8_t line_edit_meaning(uint8_t final, uint8_t parameter)
 {
 	switch (final) {
@@ -202,13 +202,13 @@ static uint8_t line_edit_meaning(uint8_t final, uint8_t parameter)
 	}
 }
 
-/* A byte behind ESC. True: *byte is a key, else there is none yet, or none that is known. */
+/* A byte after ESC. True: *byte is a key; else the key is incomplete or unknown. */
 static bool line_edit_escape(struct line_edit *edit, uint8_t *byte)
 {
 	uint8_t sequence = edit->sequence, final = *byte;
 
 	if (final < ' ' || final == LINE_EDIT_DEL) {
-		edit->sequence = LINE_EDIT_PLAIN; /* it was the key ESC, which does nothing */
+		edit->sequence = LINE_EDIT_PLAIN; /* it was the key ESC, which has no effect */
 		return true;
 	}
 	if (sequence == LINE_EDIT_ESCAPED) {
@@ -219,8 +219,7 @@ static bool line_edit_escape(struct line_edit *edit, uint8_t *byte)
 		return false;
 	}
 	if (sequence == LINE_EDIT_CSI && final < '@') {
-		/* One digit is enough to know a key; a second one, or a second number, is others'.
-		 */
+		/* Known keys have one digit; a second digit or number belongs to other keys. */
 		edit->parameter = edit->parameter == 0 && final >= '0' && final <= '9'
 					  ? (uint8_t)(final - '0')
 					  : 0xff;
@@ -231,7 +230,7 @@ static bool line_edit_escape(struct line_edit *edit, uint8_t *byte)
 	return *byte != 0;
 }
 
-/* False: the key changes nothing. */
+/* False: the key has no effect. */
 static bool line_edit_apply(struct line_edit *edit, uint8_t key)
 {
 	switch (key) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* printf and its like in place of newlib's, which share one unlocked FILE among all CPUs and
- * handlers. A call's text leaves in one piece. */
+ * handlers. The text of a call is written in one piece. */
 #include "guest/lib/uart.h"
 #include <stdarg.h>
 #include <stdio.h>

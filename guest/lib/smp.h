@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* More than one CPU: start them, and agree with them. Waiting uses WFE, releasing SEV. */
+/* Several CPUs: start and synchronization. Waiting uses WFE, releasing SEV. */
 #ifndef GUEST_LIB_SMP_H
 #define GUEST_LIB_SMP_H
 
@@ -13,14 +13,15 @@ static inline uint32_t smp_cpu(void)
 }
 
 /* CPU `cpu` runs fn(arg), in SVC mode with its own stacks, MMU on, IRQ and FIQ masked; when fn
- * returns it powers itself off. Returns what PSCI CPU_ON did. One start of a CPU at a time. */
+ * returns the CPU powers itself off. Returns the result of PSCI CPU_ON. One start of a CPU at a
+ * time. */
 int32_t smp_start(uint32_t cpu, void (*fn)(void *), void *arg);
-/* Starts CPUs 1, 2, ... until one does not exist; returns how many CPUs there are now, with CPU 0.
- */
+/* Starts CPUs 1, 2, ... until one does not exist; returns the number of running CPUs, with CPU
+ * 0. */
 uint32_t smp_start_all(void (*fn)(void *), void *arg);
-/* How many CPUs PSCI knows (AFFINITY_INFO), on or off: 1..8. */
+/* The number of CPUs by PSCI AFFINITY_INFO, on or off: 1..8. */
 uint32_t smp_count(void);
-/* Waits until PSCI says that it is off; false after `us`. */
+/* Waits until PSCI reports it off; false after `us`. */
 bool smp_wait_off(uint32_t cpu, uint32_t us);
 
 struct spinlock {

@@ -9,7 +9,7 @@
 	.arch_extension virt
 	.arm
 
-	/* Per CPU; the order and sizes stand here and in the .space below. */
+	/* Per CPU; order and sizes as here and in the .space below. */
 	.equ	CPUS, 8
 	.equ	SVC_STACK, 16384
 	.equ	EXC_STACK, 4096		/* ABT, UND, IRQ, FIQ: one each */

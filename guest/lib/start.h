@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the library's own files share with its assembly; programs do not include it. */
+/* Declarations shared by the library's files and its assembly; programs do not include it. */
 #ifndef GUEST_LIB_START_H
 #define GUEST_LIB_START_H
 
@@ -11,7 +11,7 @@ extern uint8_t __image_start[], __image_end[];
 /* start.S */
 void guest_start_secondary(void);
 
-/* vectors.S; the order of the first fields is known there */
+/* vectors.S depends on the order of the first fields */
 struct exceptions_context {
 	uint32_t saved[8]; /* r4-r11 */
 	uint32_t sp, lr, cpsr;
@@ -33,9 +33,9 @@ void irq_dispatch(void);
 void irq_dispatch_fiq(void);
 
 extern uint32_t mmu_table[];
-extern uint32_t guest_break; /* end of what the guest may have written: image and heap */
+extern uint32_t guest_break; /* end of image and heap, which the guest may have written */
 
-/* CPUs in the library's tables; any MPIDR beyond folds into them. */
+/* CPUs in the library's tables; a larger MPIDR maps to one of them. */
 static inline uint32_t start_cpu_slot(uint32_t cpu)
 {
 	return cpu & 7u;

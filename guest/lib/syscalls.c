@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What newlib asks of a system. */
+/* The system calls that newlib needs. */
 #include "guest/lib/cpu.h"
 #include "guest/lib/guest.h"
 #include "guest/lib/psci.h"
@@ -131,7 +131,7 @@ int _kill(int pid, int signal)
 	return -1;
 }
 
-/* exit() runs it last of all. */
+/* exit() calls it last. */
 void _fini(void)
 {
 }
@@ -141,8 +141,7 @@ int _getpid(void)
 	return 1;
 }
 
-/* The whole partition ends. Bare QEMU does not know the first call and has no place for a status.
- */
+/* Ends the whole partition. Bare QEMU does not have the first call, and cannot return a status. */
 void _exit(int status)
 {
 	(void)cpu_irq_save();

@@ -6,7 +6,7 @@
 
 #include "guest/lib/cpu.h"
 
-/* For what must come, however busy the host is: who waits in vain hangs, and says so in the end. */
+/* For events that must come even on a busy host: after this time, a wait is an error. */
 #define TIMER_PATIENCE_US 60000000u
 
 #define TIMER_CTL_ENABLE  1u
@@ -21,7 +21,7 @@ static inline uint32_t timer_frequency(void)
 	return hz;
 }
 
-/* CNTVCT, in order with what stands before it. */
+/* CNTVCT, in program order with earlier instructions. */
 static inline uint64_t timer_count(void)
 {
 	uint64_t count;

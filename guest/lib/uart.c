@@ -39,7 +39,8 @@ void uart_write(const char *text, size_t length)
 {
 	uint32_t masks = cpu_irq_save();
 	uint32_t me = smp_cpu() + 1;
-	/* A fault while printing prints too: that goes in between, it does not wait for itself. */
+	/* A fault while printing prints too: its text goes in between, because the lock is held by
+	 * this CPU. */
 	bool nested = uart_owner == me;
 
 	if (!nested) {

@@ -32,10 +32,10 @@
 /* Before the first output (the start-up code calls it): FIFOs, transmitter and receiver on. */
 void uart_init(void);
 void uart_putc(uint8_t byte); /* waits for room */
-/* In one piece, whatever other CPUs and handlers print; \n becomes \r\n. */
+/* Writes the text in one piece, also if other CPUs and handlers print; \n becomes \r\n. */
 void uart_write(const char *text, size_t length);
-void uart_drain(void);			 /* until everything has left */
-int uart_getc(void);			 /* -1: nothing there */
+void uart_drain(void);			 /* waits until all bytes are sent */
+int uart_getc(void);			 /* -1: no byte */
 void uart_set_interrupts(uint32_t mask); /* UART_INT_*: IMSC */
 void uart_clear_interrupts(uint32_t mask);
 

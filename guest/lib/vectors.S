@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Exception vectors. IRQ and FIQ change to SVC at once, so that a handler may be pre-empted and its
- * stack is the interrupted one. The others keep to their own mode's stack: what went wrong may be the
- * SVC stack itself. ARM DDI 0406C, B1.8.1 (vectors), table B1-7 (preferred return addresses).
+ * Exception vectors. IRQ and FIQ change to SVC at once, so that a handler may be pre-empted and its stack is the
+ * interrupted one. The others keep to their own mode's stack: the SVC stack itself may have caused the exception. ARM
+ * DDI 0406C, B1.8.1 (vectors), table B1-7 (preferred return addresses).
  */
 	.syntax unified
 	.arch armv7-a
@@ -28,8 +28,8 @@ guest_vectors:
 	b	vectors_irq
 	b	vectors_fiq
 
-/* Saves a struct exception_frame, asks C, goes on where the frame says. The frame's pc is the
- * faulting instruction. */
+/* Saves a struct exception_frame, calls C, and continues at the frame's pc. The frame's pc is the faulting
+ * instruction. */
 	.macro	exception kind
 	push	{lr}			/* pc */
 	push	{lr}			/* lr: as pc (exceptions.h) */
