@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a partition needs to call the monitor: HVC #0 with SMC Calling Convention 1.1 fast-call
- * numbers in r0, arguments in r1..r3, result in r0; r4..r11 are preserved.
- * docs/control-abi.md has the semantics. Assembly may include this file.
+ * The calls of a partition to the monitor: HVC #0 with SMC Calling Convention 1.1 fast-call numbers
+ * in r0, arguments in r1..r3, result in r0; r4..r11 are preserved. docs/control-abi.md has the
+ * semantics. Assembly may include this file.
  */
 #ifndef PLUMBLINE_ABI_H
 #define PLUMBLINE_ABI_H

@@ -51,7 +51,7 @@ boot_header:
 boot_primary:
 	cpsid	aif
 	mov	r11, r2			/* device tree */
-	adr	r10, boot_start		/* where we are: P */
+	adr	r10, boot_start		/* the address of this code: P */
 	ldr	r12, =LAYOUT_IMAGE
 	sub	r12, r10, r12		/* physical = virtual + r12 */
 	bl	boot_to_hyp

@@ -14,7 +14,7 @@ struct irq_line {
 	uint32_t number; /* INTID of an SPI or PPI */
 };
 
-/* What the decoder must know of the target. */
+/* The properties of the target VM that the decoder needs. */
 struct irq_line_vm {
 	bool has_gic;
 	uint32_t nr_vcpus;
@@ -22,8 +22,8 @@ struct irq_line_vm {
 };
 
 /*
- * 0 and *line, or -HYP_ENXIO, -HYP_EINVAL. What test/tools/proof.py proves of every word, every VM
- * and every path: the table of docs/control-abi.md, its numbers typed here once more.
+ * Returns 0 and fills *line, or returns -HYP_ENXIO or -HYP_EINVAL. test/tools/proof.py proves the
+ * table of docs/control-abi.md, repeated here, for every word, every VM and every path.
  */
 /*@ requires \valid_read(vm) && \valid(line) && \separated(vm, line);
   @ requires vm->has_gic == 0 || vm->has_gic == 1;

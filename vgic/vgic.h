@@ -29,7 +29,7 @@
 #define VGIC_MAX_LRS	16
 #define VGIC_NO_IRQ	0xffffu
 
-struct vgic; /* vgic_state.h, for vgic/ and its tests alone */
+struct vgic; /* vgic_state.h, only for vgic/ and its tests */
 
 /* The mirror of one vCPU's GICH state. A list register found empty keeps its other bits here as in
  * hardware (state 0, the EOI bit as it was): flush decides from them what must be written. */

@@ -16,7 +16,7 @@ void vgic_hw_init_cpu(void);
 void vgic_hw_read(struct vgic_cif *cif);
 /* The empty list registers. */
 uint32_t vgic_hw_empty(void);
-/* Those of them whose EOI asks for maintenance (GICH_EISR). From then on, flush must clear list
+/* Those of them with an EOI maintenance interrupt (GICH_EISR). From then on, flush must clear list
  * registers that are free in the mirror. */
 uint32_t vgic_hw_ended(struct vgic_cif *cif);
 /* Reads VMCR and APR, which the mirror of a loaded vCPU does not track. */

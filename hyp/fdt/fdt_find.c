@@ -70,7 +70,8 @@ fdt_node_t fdt_find_path(const struct fdt *fdt, const char *path)
 
 fdt_node_t fdt_find_phandle(const struct fdt *fdt, uint32_t phandle)
 {
-	/* 5.1 of the specification reserves neither, but 0 and -1 stand for 'none' everywhere. */
+	/* The specification (5.1) reserves neither 0 nor -1, but all software uses both for
+	 * 'none'. */
 	fdt_node_t node = phandle == 0 || phandle == UINT32_MAX ? FDT_NONE : fdt_root(fdt);
 
 	/*@ loop invariant fdt_behind(fdt, node, -1);

@@ -5,7 +5,7 @@
  * and its effect on the scheduler are one step for all CPUs.
  *
  * A partition:  OFF, CRASHED -> LOADING -> RUNNING -> ENDING -> OFF, CRASHED, or LOADING again
- *   LOADING  the turns of vCPU 0 pay for its memory (life_take says LOAD, then life_loaded)
+ *   LOADING  the turns of vCPU 0 load its memory (life_take returns LIFE_LOADS, then life_loaded)
  *   ENDING   its vCPUs leave their CPUs, each once; the call for the last one returns that,
  *            and only its caller clears up, then calls life_ended
  *
