@@ -211,6 +211,7 @@ static void console_begin_draw(struct console *con, struct console_line *line)
 	con->draw = line->again && con->current == con->focus ? console_line_size(line) : 0;
 	con->drawn = 0;
 	line->again = false;
+	line->waits = line->waits || con->draw > 0;
 }
 
 static int console_draw(struct console *con)
@@ -238,7 +239,8 @@ static void console_start(struct console *con, uint32_t p)
 	con->current = p;
 	con->mid_line = true;
 	con->cr = false;
-	con->patience = CONSOLE_PATIENCE;
+	/* Nobody is waited for where a line is only drawn again. */
+	con->patience = (con->busy & BIT32(p)) != 0 ? CONSOLE_PATIENCE : 0;
 	con->still = false;
 	console_queue_prefix(con);
 	console_begin_draw(con, &con->port[p].line);

@@ -189,11 +189,52 @@ static void run_again_focus(void)
 	CHECK_OUT("[linux] $ ");
 }
 
+/* A line that was drawn again is not being printed: others' lines need not wait for its end, and no
+ * tick comes while nothing waits. It is still a prompt. */
+static void run_again_soon(void)
+{
+	break_prompt("$ ");
+	tick(2);
+	CHECK_OUT("[linux] $ ");
+	CHECK(!console_waiting(&con));
+	put(2, "hello\n");
+	CHECK_OUT("\r\n[rtos] hello\r\n");
+	tick(2);
+	CHECK_OUT("[linux] $ ");
+	/* Nor where it was not in focus when it was broken. */
+	start(false, 3);
+	console_tick(&con);
+	put(2, "login: ");
+	CHECK_OUT("[rtos] login: ");
+	put(1, "a\n");
+	tick(2);
+	CHECK_OUT("\r\n[linux] a\r\n");
+	type(0x1d);
+	type('2');
+	CHECK_OUT("[monitor] input to rtos\r\n");
+	tick(2);
+	CHECK_OUT("[rtos] login: ");
+	put(1, "b\n");
+	CHECK_OUT("\r\n[linux] b\r\n");
+	tick(2);
+	CHECK_OUT("[rtos] login: ");
+	/* One that goes on is being printed. */
+	put(1, "c\n");
+	CHECK_OUT("\r\n[linux] c\r\n");
+	print(2, "x");
+	CHECK_OUT("[rtos] login: x");
+	put(1, "d\n");
+	CHECK_OUT("");
+	tick(2);
+	CHECK_OUT("\r\n[linux] d\r\n");
+}
+
 static const struct test_case cases[] = {
 	{ "goes_on", run_again },
 	{ "edited", run_again_edited },
 	{ "not", run_not_again },
 	{ "focus", run_again_focus },
+	{ "soon", run_again_soon },
 };
 
 TEST_MAIN("console_again", cases)
