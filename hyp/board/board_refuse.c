@@ -4,8 +4,7 @@
 bool board_refuse_item(const struct fdt *fdt, struct refusal *why, fdt_node_t node,
 		       const char *property, const char *reason, uint32_t item, fdt_node_t rival)
 {
-	const struct refusal here = {
-		.parent = fdt_node_name(fdt, fdt_parent(fdt, node)),
+	struct refusal here = {
 		.node = fdt_node_name(fdt, node),
 		.property = property,
 		.reason = reason,
@@ -15,6 +14,10 @@ bool board_refuse_item(const struct fdt *fdt, struct refusal *why, fdt_node_t no
 		.tell = why->tell,
 	};
 
+	if (why->reason && !why->tell) {
+		return false; /* fdt_parent searches the blob: not for nothing */
+	}
+	here.parent = fdt_node_name(fdt, fdt_parent(fdt, node));
 	if (why->tell) {
 		why->tell(&here);
 	}

@@ -5,6 +5,12 @@
 #include "hyp/manifest/manifest.h"
 #include "test.h"
 #include "tree.h"
+#include <time.h>
+
+/* libfdt has a function of this name too; it is not called here. */
+#define fdt_next_node libfdt_next_node
+#include <libfdt.h>
+#undef fdt_next_node
 
 #define KERNEL "kernel = [00 00 a0 e1 fe ff ff ea]; "
 #define PART   "compatible = \"plumbline,partition\"; "
@@ -186,9 +192,37 @@ static void board(void)
 		"p x; d pa", "p cpus; d interrupt[1]");
 }
 
+/* At boot only the first refusal is said: what follows it must not cost a search through the blob
+ * for each node. */
+static void many(void)
+{
+	enum { NODES = 30000, ROOM = 1 << 20, SECONDS = 3 };
+	struct refusal why = { 0 };
+	static struct manifest manifest;
+	uint8_t *blob = malloc(ROOM);
+	clock_t start;
+
+	CHECK(blob && fdt_create(blob, ROOM) == 0 && fdt_finish_reservemap(blob) == 0);
+	CHECK(fdt_begin_node(blob, "") == 0);
+	CHECK(fdt_property_string(blob, "compatible", "plumbline,system-1") == 0);
+	CHECK(fdt_begin_node(blob, "a") == 0);
+	CHECK(fdt_property_string(blob, "compatible", "plumbline,partition") == 0);
+	for (uint32_t n = 0; n < NODES; n++) {
+		CHECK(fdt_begin_node(blob, "d") == 0 && fdt_end_node(blob) == 0);
+	}
+	CHECK(fdt_end_node(blob) == 0 && fdt_end_node(blob) == 0 && fdt_finish(blob) == 0);
+	CHECK(fdt_open(&fdt, blob, ROOM) == NULL);
+	start = clock();
+	CHECK(!manifest_read(&fdt, &manifest, &why));
+	CHECK((clock() - start) / CLOCKS_PER_SEC < SECONDS);
+	CHECK(strcmp(why.node, "a") == 0 && strcmp(why.property, "kernel") == 0);
+	free(blob);
+}
+
 static const struct test_case cases[] = {
 	{ "properties", properties }, { "places", places }, { "devices", devices },
 	{ "between", between },	      { "board", board },
+	{ "many", many },
 };
 
 TEST_MAIN("manifest_all", cases)
