@@ -108,7 +108,7 @@ bool console_put(struct console *con, uint32_t port, uint8_t byte)
 void console_end_sequence(struct console *con, uint32_t port)
 {
 	con->port[port].escape = (struct escape) { 0 };
-	con->port[port].line = (struct console_line) { .length = 0 };
+	console_line_clear(&con->port[port].line);
 	if (port == con->current) {
 		con->draw = 0;
 	}

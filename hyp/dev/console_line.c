@@ -21,10 +21,17 @@ static void console_line_return(struct console_line *line)
 	}
 }
 
+void console_line_clear(struct console_line *line)
+{
+	/* The text stays: it is no longer a part of it. */
+	line->length = line->column = 0;
+	line->lost = line->waits = line->again = false;
+}
+
 void console_line_byte(struct console_line *line, uint8_t byte)
 {
 	if (byte == '\n') {
-		*line = (struct console_line) { .length = 0 };
+		console_line_clear(line);
 	} else if (byte == '\r') {
 		console_line_return(line);
 	} else if (byte == '\b' && line->column > 0) {

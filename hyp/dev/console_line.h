@@ -22,6 +22,9 @@ struct console_line {
 	bool again; /* another port's line has broken it: draw it again */
 };
 
+/* The line is empty, as at first. */
+void console_line_clear(struct console_line *line);
+
 /* console_line_byte: a byte that the port has printed, not part of a sequence.
  * console_line_sequence: a whole sequence, from ESC to its end. */
 void console_line_byte(struct console_line *line, uint8_t byte);
