@@ -18,7 +18,8 @@ struct console_line {
 	uint8_t text[CONSOLE_LINE];
 	uint8_t length, column; /* the cursor's, 0 to length */
 	bool lost;
-	bool waits; /* a prompt: its port has received input, or a tick passed without output */
+	bool waits; /* a prompt: its port has received input, a tick passed without output, or it
+		     * was drawn again */
 	bool again; /* another port's line has broken it: draw it again */
 };
 
