@@ -227,14 +227,30 @@ static void run_again_soon(void)
 	CHECK_OUT("");
 	tick(2);
 	CHECK_OUT("\r\n[linux] d\r\n");
+	/* Nor where it had its turn, and never stood still. */
+	start(false, 3);
+	console_tick(&con);
+	print(2, "$ ");
+	for (size_t n = strlen("[rtos] $ "); n < CONSOLE_TURN; n++) {
+		print(2, "\a");
+	}
+	out_length = 0;
+	put(1, "a\n");
+	CHECK_OUT("\r\n[linux] a\r\n");
+	type(0x1d);
+	type('2');
+	CHECK_OUT("[monitor] input to rtos\r\n");
+	tick(2);
+	CHECK_OUT("[rtos] $ ");
+	put(1, "b\n");
+	CHECK_OUT("\r\n[linux] b\r\n");
+	tick(2);
+	CHECK_OUT("[rtos] $ ");
 }
 
 static const struct test_case cases[] = {
-	{ "goes_on", run_again },
-	{ "edited", run_again_edited },
-	{ "not", run_not_again },
-	{ "focus", run_again_focus },
-	{ "soon", run_again_soon },
+	{ "goes_on", run_again },     { "edited", run_again_edited }, { "not", run_not_again },
+	{ "focus", run_again_focus }, { "soon", run_again_soon },
 };
 
 TEST_MAIN("console_again", cases)

@@ -221,8 +221,7 @@ static void many(void)
 
 static const struct test_case cases[] = {
 	{ "properties", properties }, { "places", places }, { "devices", devices },
-	{ "between", between },	      { "board", board },
-	{ "many", many },
+	{ "between", between },	      { "board", board },   { "many", many },
 };
 
 TEST_MAIN("manifest_all", cases)
