@@ -211,7 +211,9 @@ static void console_begin_draw(struct console *con, struct console_line *line)
 	con->draw = line->again && con->current == con->focus ? console_line_size(line) : 0;
 	con->drawn = 0;
 	line->again = false;
-	line->waits = line->waits || con->draw > 0;
+	if (con->draw > 0) {
+		line->waits = true; /* a prompt, however it was broken */
+	}
 }
 
 static int console_draw(struct console *con)
