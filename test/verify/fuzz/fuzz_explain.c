@@ -94,7 +94,7 @@ static void timer_text(const struct explain_timer *timer, char text[32])
 	bool due = timer->left <= 0;
 
 	if (timer->armed) {
-		snprintf(text, 32, "due %s %d ms", due ? "since" : "in",
+		snprintf(text, 32, "%s %d ms", due ? "overdue by" : "due in",
 			 due ? -timer->left : timer->left);
 	} else {
 		snprintf(text, 32, "off");
