@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import debian, disk, elf
-from .common import PlumbError
+from .common import PlumbError, did_you_mean
 
 VIRT = "virt,dtb-randomness=off"
 NO_SOUND = {"QEMU_AUDIO_DRV": "none"}  # vexpress has a sound chip
@@ -86,8 +86,17 @@ BOARDS = {
 
 def find(name: str) -> Board:
     if name not in BOARDS:
-        raise PlumbError(f"no board '{name}': one of {', '.join(BOARDS)}")
+        raise PlumbError(f"no board '{name}': one of {', '.join(BOARDS)}"
+                         + did_you_mean(name, BOARDS))
     return BOARDS[name]
+
+
+def checked_smp(name: str, smp: int) -> int:
+    """CPUs that the board can have."""
+    most = find(name).most
+    if not 1 <= smp <= most:
+        raise PlumbError(f"--smp {smp}: {name} has 1 to {most} CPUs")
+    return smp
 
 
 def arguments(board: Board, image: str) -> list[str]:

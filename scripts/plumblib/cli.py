@@ -64,14 +64,27 @@ def _run(argv: list[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        common.say(f"plumb: {error}")
+        where = f"{error.filename}: " if error.filename else ""
+        common.say(f"plumb: {where}{error.strerror or error}")
         return common.EXIT_USAGE
     except KeyboardInterrupt:
         common.say("plumb: interrupted")
         return 128 + signal.SIGINT
 
 
+def _open_missing() -> None:
+    """A standard file that the caller has closed leads nowhere: no other file gets its number."""
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != fd:
+                os.dup2(nowhere, fd)
+                os.close(nowhere)
+            setattr(sys, name, open(fd, "w" if fd else "r", closefd=False))
+
+
 def main(argv: list[str]) -> int:
+    _open_missing()
     _end_on_signals()
     try:
         try:

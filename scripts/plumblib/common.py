@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Paths, errors that tell what to do next, and running of tools."""
 
+import contextlib
 import ctypes
+import difflib
 import os
 import re
 import shlex
@@ -9,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from . import layout
@@ -50,6 +53,12 @@ class PlumbError(Exception):
         self.code = code
 
 
+def did_you_mean(word: str, there: Iterable[str]) -> str:
+    """For the end of a message: the name that is most like this one, if one is."""
+    near = difflib.get_close_matches(word, there, 1)
+    return f": did you mean {near[0]}?" if near else ""
+
+
 def tool(name: str) -> str:
     """The path of a tool, or an error that says how to get it."""
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
@@ -70,7 +79,7 @@ def how_to_install(name: str) -> str:
             if INSTALLED:
                 return f"Debian's package {package} has it: apt-get install {package}"
             return f"run 'make setup-{purpose}' (Debian's package {package})"
-    return "run 'make setup'"
+    return "no package of it is known here" if INSTALLED else "run 'make setup'"
 
 
 def run_tool(argv: list[str], what: str, stdin: bytes | None = None,
@@ -117,15 +126,34 @@ def make_variable(name: str) -> list[str]:
     return done.stdout.split()
 
 
-def work_folder(name: str) -> Path:
-    """A folder for what plumb writes itself; made if need be."""
-    folder = WORK / name
+@contextlib.contextmanager
+def writing_below(folder: Path) -> Iterator[None]:
+    """In a folder of plumb's own: an error says how another is chosen."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as error:
         raise PlumbError(f"{folder}: {error.strerror}: plumb writes its files there; set "
                          "XDG_CACHE_HOME to a folder that you may write to") from error
+
+
+def work_folder(name: str) -> Path:
+    """A folder for what plumb writes itself; made if need be."""
+    folder = WORK / name
+    with writing_below(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """An error names the file, and a part of a file does not stay."""
+    try:
+        path.write_bytes(data)
+    except BrokenPipeError:  # a FIFO
+        raise
+    except OSError as error:
+        if error.filename is None and path.is_file():  # it was opened
+            path.unlink()
+        raise PlumbError(f"{path}: {error.strerror}") from error
 
 
 def end_with_parent() -> None:
@@ -137,11 +165,12 @@ def end_with_parent() -> None:
 SIZE_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
-def parse_size(text: str) -> int:
-    """'64M', '0x1000', '2g' -> bytes."""
+def parse_size(text: str, option: str = "") -> int:
+    """'64M', '0x1000', '2g' -> bytes. `option` is what the value was given to."""
     match = re.fullmatch(r"(0x[0-9a-fA-F]+|[0-9]+)([kKmMgG]?)(i?[bB])?", text)
     if not match:
-        raise PlumbError(f"'{text}' is not a size: write 64M, 512K, 1G or a number of bytes")
+        raise PlumbError(f"{option}'{text}' is not a size: write 64M, 512K, 1G or a number of "
+                         "bytes")
     return int(match[1], 0) * SIZE_UNITS[match[2].lower()]
 
 

@@ -194,13 +194,15 @@ def _tree(target: Target, dtb: bytes | None, what: str) -> bytes | None:
         try:
             fdt.parse(dtb)
         except PlumbError as error:
-            raise PlumbError(f"{what}: not a device tree blob: {error}") from error
+            raise PlumbError(f"{what}: {error}") from error
     return dtb
 
 
 def make(packed: bytes, target: Target, form: str, dtb: bytes | None, out: Path,
          bl1: Path | None = None, dtb_name: str = "board.dtb") -> list[Part]:
     """Writes the disk image `out`, whole or not at all; what it holds, by sector."""
+    if out.exists() and not out.is_file():  # a card's device would become a file
+        raise PlumbError(f"{out}: is not a regular file: name a file, and copy it to the card then")
     with tempfile.TemporaryDirectory(dir=out.parent) as name:
         folder = Path(name)
         tree = _tree(target, dtb, dtb_name)

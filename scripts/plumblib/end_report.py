@@ -4,6 +4,7 @@
 import argparse
 import contextlib
 import json
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -97,14 +98,15 @@ class Report:
 
 
 def _check(place: Path) -> None:
-    """Before the run: is there a folder for it?"""
-    if not place.parent.is_dir() or place.is_dir():
+    """Before the run: can it be written?"""
+    there = place if place.exists() else place.parent
+    if not place.parent.is_dir() or place.is_dir() or not os.access(there, os.W_OK):
         raise PlumbError(f"--json {place}: no file can be written there")
 
 
 def _write(place: Path | TextIO, text: str) -> None:
     if isinstance(place, Path):
-        place.write_text(text)
+        common.write_file(place, text.encode())
     else:
         place.write(text)
         place.flush()

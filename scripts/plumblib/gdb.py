@@ -227,7 +227,7 @@ def debug(image: str, run: qemu.Run, wanted: Debug) -> int:
                 gdb_command(port, elf, wanted, python), env=_environment(elf, wanted),
                 stdin=subprocess.DEVNULL if wanted.batch else None,
                 preexec_fn=end_with_parent)
-            return _wait(debugger, run.timeout)
+            return _wait(debugger, run.timeout or None)
         finally:
             _end(machine)
             relay.join(3)

@@ -2,6 +2,7 @@
 """Options that several commands have, and the system that they make of them."""
 
 import argparse
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +24,30 @@ class Parser(argparse.ArgumentParser):
     """Wrong usage is exit code 5, and the message says where help is."""
 
     def error(self, message: str):
+        wrong = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
+        if wrong:  # Python 3.11 quotes the choices, 3.13 does not
+            message += common.did_you_mean(wrong[1], re.split("[', ]+", wrong[2].strip("'")))
         self.exit(common.EXIT_USAGE, f"plumb: {message} ({self.prog} --help)\n")
+
+    def parse_known_args(self, args=None, namespace=None):
+        """The command that does not know an option tells it, with the options that it has."""
+        namespace, extra = super().parse_known_args(args, namespace)
+        options = [word for word in extra if word.startswith("-")]
+        if options:
+            name = options[0].partition("=")[0]
+            self.error(f"no option {name}" + common.did_you_mean(name, self._option_string_actions))
+        return namespace, extra
+
+
+def seconds(text: str) -> float:
+    """--timeout."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e9:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds; 0 is no limit")
+    return value
 
 
 def board_options(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +83,7 @@ def board_tree(args: argparse.Namespace) -> bytes | None:
         try:
             fdt.parse(data)
         except PlumbError as error:
-            raise PlumbError(f"{relative(given)}: not a device tree blob: {error}") from error
+            raise PlumbError(f"{relative(given)}: {error}") from error
         return data
     board = boards.find(args.board) if hasattr(args, "board") else None
     target = args.target if hasattr(args, "target") else board and board.disk and board.disk[0]
@@ -67,31 +91,48 @@ def board_tree(args: argparse.Namespace) -> bytes | None:
     return debian.boards()[name].read_bytes() if name else None
 
 
+# Options of one guest without a manifest, and their defaults.
+SINGLE = {"initrd": None, "dtb": None, "append": "", "vcpus": 1, "guest_memory": "128M",
+          "pmu": False, "raw": False}
+
+
+def _nothing_of_a_single_guest(args: argparse.Namespace) -> None:
+    """A manifest has its own, which an option does not change."""
+    for name, default in SINGLE.items():
+        if getattr(args, name, default) != default:
+            raise PlumbError(f"--{name.replace('_', '-')}: goes with --kernel or --bios; "
+                             f"{args.system} has a property for it (docs/manifest.md)")
+
+
 def packed_system(args: argparse.Namespace) -> pack.Packed:
     kernel, bios = getattr(args, "kernel", None), getattr(args, "bios", None)
     if [args.system, kernel, bios].count(None) != 2:
         raise PlumbError("give one of SYSTEM.dts, --kernel FILE, --bios FILE (plumb run --help)")
     if args.system:
+        _nothing_of_a_single_guest(args)
         args.system = pack.find(args.system)
     if not args.no_make:
         pack.build(args.system)
     if args.system:
         return pack.pack_file(args.system, board_tree(args))
-    one = single.Single(kernel, args.initrd, args.dtb, args.append, args.vcpus,
-                        parse_size(args.guest_memory), smp_of(args), args.raw, bios, args.pmu,
+    memory = parse_size(args.guest_memory, "--guest-memory ")
+    one = single.Single(kernel, args.initrd, args.dtb, args.append, args.vcpus, memory,
+                        smp_of(args), args.raw, bios, args.pmu,
                         not qemu.freezes_on_offset(qemu.version()))
     return pack.pack_source(single.manifest_dts(one).encode(), [ROOT], "the --kernel system",
                             board_tree(args))
 
 
 def smp_of(args: argparse.Namespace) -> int:
-    return args.smp if args.smp is not None else boards.find(args.board).smp
+    return boards.checked_smp(args.board, boards.find(args.board).smp if args.smp is None
+                              else args.smp)
 
 
 def memory_of(args: argparse.Namespace, packed: pack.Packed) -> str:
     """What was asked for, or 512M, or as much as it takes to place all partitions."""
     fixed = args.memory or boards.find(args.board).memory
     if fixed:
+        parse_size(fixed, "--memory ")
         return fixed
     size = room.board_memory(boards.find(args.board), len(packed.data),
                              room.partitions_of(packed.partitions))
@@ -114,7 +155,7 @@ def with_image(packed: pack.Packed, use: Callable[[str], int]) -> int:
     """A file of its own for each run: runs may go side by side."""
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         image = Path(folder) / "system.img"
-        image.write_bytes(packed.data)
+        common.write_file(image, packed.data)
         return use(str(image))
 
 
@@ -127,7 +168,7 @@ def system_name(args: argparse.Namespace) -> str:
 def dry_run(args: argparse.Namespace, packed: pack.Packed, run: qemu.Run) -> int:
     """The image stays, so that the command can be run."""
     image = scratch.place() / f"dry-run-{system_name(args)}-{run.board}.img"
-    image.write_bytes(packed.data)
+    common.write_file(image, packed.data)
     print(qemu.shell_line(str(image), run))
     common.say(f"plumb: the image stays: {relative(image)}")
     return common.EXIT_OK

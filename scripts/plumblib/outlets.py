@@ -36,7 +36,7 @@ class File:
     """All that the partition prints. With `stamps`, the time in front of each line."""
 
     def __init__(self, name: str, path: Path, stamps: Stamps | None) -> None:
-        self.name, self.stamps = name, stamps
+        self.name, self.path, self.stamps = name, path, stamps
         try:
             self.file = path.open("wb", buffering=0)
         except OSError as error:
@@ -44,7 +44,12 @@ class File:
 
     def show(self, piece: Piece, now: float) -> None:
         stamp = self.stamps.before(piece.place, now) if self.stamps else b""
-        write_all(self.file.fileno(), stamp + piece.data)
+        try:
+            write_all(self.file.fileno(), stamp + piece.data)
+        except BrokenPipeError:  # a FIFO
+            raise
+        except OSError as error:
+            raise PlumbError(f"--console {self.name}={self.path}: {error.strerror}") from error
 
     def end(self) -> None:
         self.file.close()

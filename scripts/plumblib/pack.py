@@ -219,7 +219,8 @@ def find(system: Path) -> Path:
 
 def _compiled(system: Path) -> tuple[bytes, Judged]:
     if not system.is_file():
-        raise PlumbError(f"{system}: no such file: name a system manifest, such as those in "
+        problem = "is a folder" if system.is_dir() else "no such file"
+        raise PlumbError(f"{system}: {problem}: name a system manifest, such as those in "
                          f"{relative(ROOT / 'guest')}")
     return compile_file(system), Judged(relative(system), system)
 

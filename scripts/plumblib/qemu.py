@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass, field
 
 from . import boards, common
-from .common import PlumbError, tool
+from .common import tool
 from .console import View
 from .outlets import Outlet
 
@@ -54,9 +54,7 @@ def freezes_on_offset(known: tuple[int, ...]) -> bool:
 
 def command(image: str, run: Run) -> list[str]:
     board = boards.find(run.board)
-    smp = run.smp or board.smp
-    if not 1 <= smp <= board.most:
-        raise PlumbError(f"--smp {smp}: {run.board} has 1 to {board.most} CPUs")
+    smp = boards.checked_smp(run.board, run.smp or board.smp)
     common.parse_size(run.memory)
     argv = [tool("qemu-system-arm"), *boards.arguments(board, image), "-smp", str(smp),
             "-m", run.memory, "-nic", "none", "-display", "none", "-no-reboot"]

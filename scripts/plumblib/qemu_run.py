@@ -213,6 +213,10 @@ class Session:
     def _end_output(self) -> None:
         self._show(self.demux.flush())
         self._print(self.screen.end())
+        self._end_line()
+
+    def _end_line(self) -> None:
+        """What is printed next begins a line."""
         if self.screen.mid_line:
             self.screen.mid_line = False
             self._print(b"\n")
@@ -282,6 +286,10 @@ class Session:
         """Runs to the end."""
         try:
             self._wait_for_end()
+        except (KeyboardInterrupt, SystemExit):
+            with contextlib.suppress(OSError):
+                self._end_line()
+            raise
         finally:
             if self.terminal:
                 self.terminal.restore()

@@ -11,7 +11,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from .common import work_folder
+from .common import work_folder, writing_below
 
 LOCK = "lock"
 NAME = "run-"
@@ -58,7 +58,9 @@ def make(top: Path) -> tuple[Path, int]:
 @cache
 def folder() -> Path:
     """This program's own."""
-    path, _ = make(place())
+    top = place()
+    with writing_below(top):
+        path, _ = make(top)
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path
 

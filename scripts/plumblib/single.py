@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import elf, kernel, machine, scratch
+from . import common, elf, kernel, machine, scratch
 from .common import PlumbError
 from .guestdt import quote
 
@@ -41,7 +41,7 @@ def _file(path: Path, what: str) -> str:
 def _keep(image: bytes) -> Path:
     """A file for dtc."""
     path = scratch.folder() / f"elf-{hashlib.sha256(image).hexdigest()[:16]}.bin"
-    path.write_bytes(image)
+    common.write_file(path, image)
     return path
 
 

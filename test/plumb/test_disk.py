@@ -4,6 +4,7 @@ partition. The boards' stages are stand-ins here; test/check/uboot.py boots the 
 
 import hashlib
 import mmap
+import os
 import struct
 import tempfile
 import unittest
@@ -78,6 +79,14 @@ def script_of(data: bytes) -> str:
 
 
 class Disk(unittest.TestCase):
+    def test_a_device_stays_a_device(self):
+        with tempfile.TemporaryDirectory() as name:
+            out = Path(name) / "card"
+            os.mkfifo(out)
+            with self.assertRaisesRegex(PlumbError, "card: is not a regular file"):
+                disk.make(PACKED, disk.TARGETS["qemu"], "zimage", None, out)
+            self.assertTrue(out.is_fifo())
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -237,5 +246,5 @@ class Disk(unittest.TestCase):
             self.assertEqual(first, hashlib.sha256(self.image).digest(), form)
 
     def test_a_tree_that_is_none(self):
-        with self.assertRaisesRegex(PlumbError, "there.dtb: not a device tree"):
+        with self.assertRaisesRegex(PlumbError, "there.dtb: not a sound device tree blob"):
             self.make("qemu", dtb=b"no tree", dtb_name="there.dtb")

@@ -284,7 +284,7 @@ class Frequencies(unittest.TestCase):
             file.write(b"a tree")
             file.flush()
             args = argparse.Namespace(board_dtb=Path(file.name), target="qemu")
-            with self.assertRaisesRegex(PlumbError, "not a device tree blob"):
+            with self.assertRaisesRegex(PlumbError, "not a sound device tree blob"):
                 options.board_tree(args)
         self.assertIsNone(options.board_tree(argparse.Namespace(board="virt")))
         self.assertIsNone(options.board_tree(argparse.Namespace(board_dtb=None, target="qemu")))

@@ -5,6 +5,7 @@ import argparse
 from pathlib import Path
 
 from .. import common, disk, judge
+from ..common import PlumbError
 from ..options import board_tree, packed_system, subcommand
 
 
@@ -43,7 +44,10 @@ def _disk(args: argparse.Namespace) -> int:
     dtb = args.board_dtb.read_bytes() if args.board_dtb else None
     target = disk.TARGETS[args.target]
     args.output.parent.mkdir(parents=True, exist_ok=True)
-    parts = disk.make(packed.data, target, args.format, dtb, args.output, args.bl1,
-                      str(args.board_dtb))
+    try:
+        parts = disk.make(packed.data, target, args.format, dtb, args.output, args.bl1,
+                          str(args.board_dtb))
+    except OSError as error:  # the files are in a folder beside it
+        raise PlumbError(f"{error.filename or args.output}: {error.strerror}") from error
     print(disk.describe(args.output, parts, target))
     return common.EXIT_OK

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from .. import gdb, gdbconsole, symbols
 from ..common import PlumbError
-from ..options import board_options, dry_run, packed_system, run_options, subcommand, with_image
+from ..options import (board_options, dry_run, packed_system, run_options, seconds, subcommand,
+                       with_image)
 
 EXAMPLES = """\
 examples:
@@ -41,7 +42,8 @@ def add(commands) -> None:
                      help="connect this terminal to the console of a running plumb gdb")
     sub.add_argument("--ex", action="append", default=[], metavar="CMD", help="a gdb command")
     sub.add_argument("--batch", action="store_true", help="end after the commands")
-    sub.add_argument("--timeout", type=float, metavar="S", help="seconds (default none)")
+    sub.add_argument("--timeout", type=seconds, metavar="S",
+                     help="seconds, 0: no limit (default none)")
     board_options(sub)
     sub.set_defaults(do=_gdb)
 
@@ -65,6 +67,7 @@ def _gdb(args: argparse.Namespace) -> int:
     packed = packed_system(args)
     run = run_options(args, packed)
     if args.dry_run:
+        run.extra = [*run.extra, "-S", "-gdb", "tcp:127.0.0.1:1234"]  # for a gdb of the user's
         return dry_run(args, packed, run)
     wanted = _wanted(args, packed.data)
     return with_image(packed, lambda image: gdb.debug(image, run, wanted))

@@ -35,6 +35,8 @@ def _board_tree(args: argparse.Namespace, packed: pack.Packed) -> tuple[bytes, s
     if args.board_dtb:
         return boardtree.read_file(args.board_dtb), args.board_dtb.name
     if not args.board:
+        if args.smp is not None or args.memory:
+            raise PlumbError("--smp and --memory go with --board")
         return None
     memory = options.memory_of(args, packed)
     return qemutree.of_board(boards.find(args.board), options.smp_of(args), memory), args.board
@@ -69,13 +71,14 @@ def _refusal(packed: pack.Packed, tree: bytes) -> str:
 
 
 def _map(args: argparse.Namespace) -> int:
+    args.system = pack.find(args.system)
     if not args.no_make:
         pack.build(args.system)
     packed = pack.pack_file(args.system)
     system, refusal = _system(args, packed)
     print(systemmap.table(system), end="", flush=True)
     if args.svg:
-        args.svg.write_text(mapsvg.draw(system))
+        common.write_file(args.svg, mapsvg.draw(system).encode())
         print(f"{relative(args.svg)}: the same as a picture", file=sys.stderr)
     if refusal:
         print(f"plumb: {system.board} would refuse this system\n{refusal}", file=sys.stderr)

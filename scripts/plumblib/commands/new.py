@@ -121,7 +121,7 @@ def _system(args: argparse.Namespace) -> int:
     if out is None:
         print(manifest, end="")
     else:
-        out.write_text(manifest)
+        common.write_file(out, manifest.encode())
     run = (f"plumb run {shlex.quote(relative(out)) if out else 'FILE.dts'} --board {args.board}"
            if not args.board_dtb else f"plumb pack {shlex.quote(relative(out)) if out else 'FILE.dts'}"
            " -o system.img    # to boot on the board: docs/porting.md")

@@ -37,7 +37,7 @@ def _pack(args: argparse.Namespace) -> int:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        args.output.write_bytes(data)
+        common.write_file(args.output, data)
     names = ", ".join(p["name"] for p in packed.partitions)
     print(f"{'standard output' if to_stdout else relative(args.output)}: {len(data)} bytes; "
           f"partitions: {names}", file=sys.stderr if to_stdout else sys.stdout)

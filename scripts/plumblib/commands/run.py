@@ -11,7 +11,7 @@ from .. import common, end_report, outlets, pack, qemu
 from ..common import ROOT, PlumbError
 from ..console import Stamps, View
 from ..options import (EXIT_CODES, KEYS, board_options, dry_run, packed_system, run_options,
-                       subcommand, with_image)
+                       seconds, subcommand, with_image)
 from ..qemu_run import Session
 
 SHELL_SYSTEM = ROOT / "guest" / "shell.dts"
@@ -22,17 +22,11 @@ def _send(text: str) -> tuple[bytes, bytes]:
     pattern, arrow, keys = text.partition("=>")
     if not arrow or not pattern:
         raise argparse.ArgumentTypeError("write PATTERN=>TEXT")
-    return pattern.encode(), keys.encode().decode("unicode_escape").encode("latin-1")
-
-
-def _seconds(text: str) -> float:
     try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < 1e9:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds; 0 is no limit")
-    return seconds
+        return pattern.encode(), keys.encode().decode("unicode_escape").encode("latin-1")
+    except UnicodeError as error:
+        raise argparse.ArgumentTypeError(
+            f"TEXT has \\r, \\n, \\t, \\xHH, \\\\ and characters: {keys}") from error
 
 
 def _outlet(text: str) -> tuple[str, str]:
@@ -63,7 +57,7 @@ def _output_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _console_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--timeout", type=_seconds, metavar="S",
+    parser.add_argument("--timeout", type=seconds, metavar="S",
                         help="seconds, 0: no limit (default: none on a terminal, else 60)")
     parser.add_argument("--trace", action="store_true",
                         help="count GIC accesses by register into a table at the end")
