@@ -27,6 +27,7 @@ uint32_t shell_vm_names(const char *names[PROMPT_NAMES])
 static void shell_suggest(const char *word)
 {
 	const char *names[PROMPT_NAMES];
+	const char *comma = "";
 	uint32_t count = shell_vm_names(names), near = 0;
 
 	for (uint32_t n = 0; n < count; n++) {
@@ -38,10 +39,13 @@ static void shell_suggest(const char *word)
 		return;
 	}
 	printf("no partition '%s' that control may call: %s", word,
-	       near > 0 ? "did you mean" : "there is");
+	       near > 0	    ? "did you mean"
+	       : count == 1 ? "there is"
+			    : "there are");
 	for (uint32_t n = 0; n < count; n++) {
 		if (near == 0 || words_near(names[n], word)) {
-			printf(" %s", names[n]);
+			printf("%s %s", comma, names[n]);
+			comma = ",";
 		}
 	}
 	printf(near > 0 ? "?\n" : "\n");
