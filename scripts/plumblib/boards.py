@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The boards that QEMU has: its arguments, and how each comes up."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import debian, disk, elf
 from .common import PlumbError, did_you_mean
 
 VIRT = "virt,dtb-randomness=off"
-NO_SOUND = {"QEMU_AUDIO_DRV": "none"}  # vexpress has a sound chip
+# vexpress has a sound chip (PL041): not one of the host's sound systems is tried for it.
+NO_SOUND = ("-audiodev", "none,id=sound", "-global", "pl041.audiodev=sound")
 
 UBOOT = ("-M", f"{VIRT},virtualization=on", "-cpu", "cortex-a15", "-bios",
          "/usr/lib/u-boot/qemu_arm/u-boot.bin")
@@ -31,7 +32,6 @@ class Board:
     smp: int = 2
     most: int = 8
     memory: str = ""  # "": what the system needs
-    environment: dict[str, str] = field(default_factory=dict)
     goes_off: bool = True  # can switch itself off: QEMU ends
     startable: int = 0  # CPUs that can be started, if not all
     refused: bool = False  # lacks what Plumbline needs
@@ -50,18 +50,16 @@ BOARDS = {
                          "Secure SVC, all CPUs at the entry", elf_at=0x42000000, goes_off=False),
     "virt-a7-secure": Board(("-M", f"{VIRT},virtualization=on,secure=on", "-cpu", "cortex-a7"),
                             "Secure SVC, all CPUs at the entry", elf_at=0x42000000, goes_off=False),
-    "vexpress-a15": Board(("-M", "vexpress-a15"), "Secure SVC, SYS_FLAGS",
-                          dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G", environment=NO_SOUND),
-    "vexpress-a15-elf": Board(("-M", "vexpress-a15"), "Secure SVC, all CPUs at the entry",
-                              elf_at=0x82000000, dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G",
-                              environment=NO_SOUND),
-    "vexpress-a15-hyp": Board(("-M", "vexpress-a15,secure=off,virtualization=on"),
-                              "HYP, SYS_FLAGS", dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G",
-                              environment=NO_SOUND),
-    "vexpress-a15-hyp-elf": Board(("-M", "vexpress-a15,secure=off,virtualization=on"),
+    "vexpress-a15": Board(("-M", "vexpress-a15", *NO_SOUND), "Secure SVC, SYS_FLAGS",
+                          dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G"),
+    "vexpress-a15-elf": Board(("-M", "vexpress-a15", *NO_SOUND),
+                              "Secure SVC, all CPUs at the entry", elf_at=0x82000000,
+                              dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G"),
+    "vexpress-a15-hyp": Board(("-M", "vexpress-a15,secure=off,virtualization=on", *NO_SOUND),
+                              "HYP, SYS_FLAGS", dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G"),
+    "vexpress-a15-hyp-elf": Board(("-M", "vexpress-a15,secure=off,virtualization=on", *NO_SOUND),
                                   "HYP, all CPUs at the entry", elf_at=0x82000000,
-                                  dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G",
-                                  environment=NO_SOUND),
+                                  dtb="vexpress-v2p-ca15-tc1", most=2, memory="1G"),
     "orangepi-pc": Board(("-M", "orangepi-pc"), "HYP, PSCI", dtb="sun8i-h3-orangepi-pc", smp=4,
                          most=4, memory="1G"),
     "orangepi-pc-elf": Board(("-M", "orangepi-pc"), "Secure SVC, CPUCFG", elf_at=0x42000000,

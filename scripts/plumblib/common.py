@@ -40,9 +40,9 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def tell_command(argv: list[str], settings: dict[str, str] | None = None) -> None:
+def tell_command(argv: list[str]) -> None:
     if verbose:
-        say(shlex.join(["+", *(f"{k}={v}" for k, v in (settings or {}).items()), *map(str, argv)]))
+        say(shlex.join(["+", *map(str, argv)]))
 
 
 class PlumbError(Exception):

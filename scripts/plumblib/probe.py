@@ -100,7 +100,6 @@ class Run:
         process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE,
                                    stderr=None if show else subprocess.STDOUT,
-                                   env={**os.environ, **boards.NO_SOUND},
                                    preexec_fn=common.end_with_parent)
         assert process.stdout
         os.set_blocking(process.stdout.fileno(), False)

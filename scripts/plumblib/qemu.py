@@ -68,6 +68,4 @@ def command(image: str, run: Run) -> list[str]:
 
 def shell_line(image: str, run: Run) -> str:
     """The run, with the console here, for a shell."""
-    settings = [f"{name}={value}" for name, value in boards.find(run.board).environment.items()]
-    argv = [*command(image, run), "-serial", "mon:stdio"]
-    return shlex.join(["env", *settings, *argv] if settings else argv)
+    return shlex.join([*command(image, run), "-serial", "mon:stdio"])

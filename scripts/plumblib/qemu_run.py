@@ -71,12 +71,10 @@ class Session:
         argv = command(image, run) + [
             "-chardev", "stdio,id=console,signal=off,mux=off",
             "-serial", "chardev:console", "-monitor", "none"]
-        environment = boards.find(run.board).environment
-        common.tell_command(argv, environment)
+        common.tell_command(argv)
         self.process = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-            start_new_session=True, preexec_fn=common.end_with_parent,
-            env={**os.environ, **environment})
+            start_new_session=True, preexec_fn=common.end_with_parent)
         assert self.process.stdin
         os.set_blocking(self.process.stdin.fileno(), False)
         self.errors = threading.Thread(target=self._read_errors, daemon=True)

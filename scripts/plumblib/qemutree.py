@@ -31,10 +31,9 @@ def of_board(board: boards.Board, smp: int = 0, memory: str = "") -> bytes:
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "board.dtb"
         argv = _command(board, out, smp or board.smp, memory or board.memory or "512M")
-        tell_command(argv, board.environment)
+        tell_command(argv)
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True,
-                              env={**clean_environment(), **board.environment}, check=False,
-                              timeout=LIMIT)
+                              env=clean_environment(), check=False, timeout=LIMIT)
         if done.returncode != 0 or not out.exists():
             raise PlumbError("QEMU did not write the board's device tree:\n"
                              + done.stderr.decode(errors="replace").strip())

@@ -43,7 +43,7 @@ class Shown(Faked):
         _, _, err = self.run_plumb(*HELLO, "-v", "--board", "vexpress-a15", "--smp", "1")
         lines = err.splitlines()
         self.assertTrue(any(line.startswith("+ ") and "/dtc -q" in line for line in lines))
-        self.assertTrue(any(line.startswith("+ QEMU_AUDIO_DRV=none ") and "-M vexpress-a15" in line
+        self.assertTrue(any(line.startswith("+ ") and "-M vexpress-a15 -audiodev none," in line
                             for line in lines))
 
     def test_stamps(self):
