@@ -130,11 +130,11 @@ def _deb(package: str) -> Path | None:
     return found[-1] if found else None
 
 
-def _fetched(package: str) -> Path:
-    """The same, which must be there."""
+def _fetched(package: str, name: str = "") -> Path:
+    """The same, which must be there. `name`: what fetches no more than it, if not all is meant."""
     deb = _deb(package)
     if deb is None:
-        raise PlumbError(f"{package} is not here: run '{FETCH}'")
+        raise PlumbError(f"{package} is not here: run '{FETCH}{name}'")
     return deb
 
 
@@ -262,7 +262,8 @@ def boards() -> dict[str, Path]:
     """Device trees by the names in BOARDS, unpacked when first asked for."""
     deb = _deb("linux-image-[0-9]*[0-9]-armmp")  # not the rt flavour
     if deb is None:
-        raise PlumbError(f"Debian's kernels are not here: run '{FETCH}'")
+        raise PlumbError("boards' device trees are not here (Debian's linux-image-armmp has them): "
+                         f"run '{FETCH} armmp'")
     stamp = DTBS / "from"
     want = "\n".join([deb.name, *BOARDS, ""])
     if not stamp.exists() or stamp.read_text() != want:
@@ -292,7 +293,7 @@ def _unpack_boards(deb: Path, stamp: str) -> None:
 def firmware(name: str) -> Path:
     """A file of FIRMWARE_FILES, unpacked when first asked for."""
     package = next(package for package, names in FIRMWARE_FILES.items() if name in names)
-    path, deb = FIRMWARE / name, _fetched(package)
+    path, deb = FIRMWARE / name, _fetched(package, " firmware")
     stamp = path.with_name(f"{path.name}.from")
     if not path.exists() or not stamp.exists() or stamp.read_text() != deb.name:
         with tempfile.TemporaryDirectory(dir=GUESTS) as place:

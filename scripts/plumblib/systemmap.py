@@ -206,7 +206,8 @@ def _device_row(partition: Partition, device: Device) -> list[str]:
 
 def table(system: System) -> str:
     all_of = system.partitions
-    where = f" on {system.board}, {system.nr_cpus} CPUs" if system.board else ""
+    plural = "" if system.nr_cpus == 1 else "s"
+    where = f" on {system.board}, {system.nr_cpus} CPU{plural}" if system.board else ""
     lines = [f"{system.name}{where}", "", "partitions"]
     lines += _columns(
         ["", "name", "vCPUs", "CPUs", "priority", "interrupts", "may call on"],

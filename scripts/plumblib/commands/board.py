@@ -14,7 +14,7 @@ def add(commands) -> None:
         "examples:\n  plumb board exynos5250-arndale.dtb\n"
         "  plumb board sun8i-h3-orangepi-pc.dtb --memory 1G@0x40000000 --psci 0.1\n"
         "  plumb board exynos5250-arndale.dtb --json | jq .cpus\n\n"
-        "The monitor's own code reads it. 'scripts/linux boards' names trees to try.\n"
+        "The monitor's own code reads it. 'plumb fetch armmp' gets some boards' trees.\n"
         "Exit code 0: the monitor can run there; 4: it refuses, and says why.\n")
     sub.add_argument("tree", type=Path, metavar="BOARD.dtb", help="device tree blob")
     sub.add_argument("--memory", metavar="SIZE@BASE",
