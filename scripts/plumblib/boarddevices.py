@@ -16,7 +16,8 @@ FIRST_SPI = 32
 SHARED = {"clock", "clock-controller", "dram-controller", "efuse", "eeprom", "gpc",
           "interrupt-controller", "iomuxc-gpr", "memory-controller", "pinctrl", "psram",
           "reset-controller", "sram", "sram-section", "sysctl", "sysreg", "system-control",
-          "power-controller", "anatop", "snvs", "src", "sregs"}
+          "power-controller", "power-domain", "prm", "system-controller", "anatop", "snvs", "src",
+          "sregs"}
 TRACE = {"etm", "etb", "etf", "etr", "funnel", "ptm", "replicator", "tpiu"}
 DMA_YES = {"aaci", "ahci", "crypto", "deinterlace", "display-controller", "dma", "dma-controller",
            "ethernet", "gpu", "hdlcd", "hdmi", "ipu", "jr", "lcd-controller", "lcdif", "mixer", "mmc",
@@ -128,6 +129,11 @@ class Taken:
     console: int | None
 
 
+def _shared(node: Node) -> bool:
+    """"syscon": registers of several devices (its binding, 'System Controller Registers R/W')."""
+    return node.kind in SHARED or "syscon" in node.tree.texts("compatible")
+
+
 def left_out(window: Window, taken: Taken) -> str:
     """Why no partition is to have it, "" if one may."""
     place = (window.start, window.end)
@@ -145,9 +151,9 @@ def left_out(window: Window, taken: Taken) -> str:
         return f"{window.size >> 20} MiB"
     if any(kind in TRACE for kind in kinds):
         return "trace"
-    if kinds[0] in SHARED:
+    if _shared(window.nodes[0]):
         return "for the whole board"
-    if any(kind in SHARED for kind in kinds):
+    if any(map(_shared, window.nodes)):
         return "in one page with something for the whole board"
     return "" if window.first else "more registers of a device"
 

@@ -55,6 +55,8 @@ BOARD = b"""/dts-v1/;
 			interrupts = <0 6 4>; clocks = <&clk>; };
 		clk: clock@1002000 { compatible = "test,clk"; reg = <0x1002000 0x100>; };
 		rtc@1002800 { compatible = "test,rtc"; reg = <0x1002800 0x100>; };
+		power@1006000 { compatible = "test,power", "syscon"; reg = <0x1006000 0x1000>; };
+		system-controller@1007000 { compatible = "test,sys"; reg = <0x1007000 0x1000>; };
 		gpio@1003000 { compatible = "test,gpio"; reg = <0x1003000 0x100>; interrupts = <0 7 1>; };
 		pwm@1003100 { compatible = "test,pwm"; reg = <0x1003100 0x100>; interrupts = <0 8 4>; };
 		ethernet@1004000 { compatible = "test,eth"; reg = <0x1004000 0x1800>;
@@ -100,7 +102,8 @@ class Small(unittest.TestCase):
     def test_who_is_none_and_why(self):
         said = " ".join(self.text.split("Not to be passed through: ")[1].replace("*", "").split())
         for part in ("interrupt-controller@2c001000 (the GIC)", "serial@1000000 (the monitor's console)",
-                     "flash@30000000 (64 MiB)", "clock@1002000 (for the whole board)",
+                     "flash@30000000 (64 MiB)",
+                     "clock@1002000, power@1006000, system-controller@1007000 (for the whole",
                      "thing@100a000 (more registers of a device)"):
             self.assertIn(part, said)
 
