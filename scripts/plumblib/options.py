@@ -36,6 +36,8 @@ class Parser(argparse.ArgumentParser):
         if options:
             name = options[0].partition("=")[0]
             self.error(f"no option {name}" + common.did_you_mean(name, self._option_string_actions))
+        if extra:
+            self.error(f"one argument too many: {extra[0]}")
         return namespace, extra
 
 

@@ -21,6 +21,7 @@ class Words(Faked):
                 (("new", "system", "--kernal", "x"), r"did you mean --kernel\? \(plumb new system "),
                 ((*HELLO, "--board", "virt-a8"), r"one of virt, .*: did you mean virt-a7\?"),
                 (("--unheard",), r"COMMAND"),
+                (("new", "guest", "a", "b"), r"too many: b \(plumb new guest --help\)$"),
                 ((*HELLO, "-X"), r"no option -X \(plumb run --help\)$")):
             self.refused(words, why)
 
