@@ -4,19 +4,19 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-# What an installed plumb is run with.
+# The interpreter of an installed plumb.
 PYTHON ?= /usr/bin/python3
-# Where zsh looks for completions, below PREFIX.
+# zsh's folder for completions, below PREFIX.
 ZSH_COMPLETIONS ?= share/zsh/site-functions
 
 IB := $(B)/install
 VERSION = $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' scripts/plumblib/version.py)
 INSTALL_PAGES := $(IB)/plumb.1 $(IB)/plumb-manifest.5 $(IB)/plumb.bash $(IB)/plumb.zsh
-# Systems that run without a tree, and what they are made of, with the symbols for gdb.
+# Systems that run without a tree, and their files, with the symbols for gdb.
 INSTALL_SYSTEMS := guest/demo.dts guest/shell.dts guest/hello.dts
 INSTALL_BINS = $(sort $(call parts,$(INSTALL_SYSTEMS)))
 INSTALL_GUESTS = $(INSTALL_BINS) $(INSTALL_BINS:.bin=.elf)
-# All but the modules of the scripts that stay in the tree.
+# All modules except those of scripts that are not installed.
 PLUMB_FILES = $(filter-out $(addprefix scripts/plumblib/,bench% beside.py initramfs.py probe.py speed.py \
 	uarts.py),$(sort $(shell find scripts/plumblib -name __pycache__ -prune -o -type f -print)))
 INSTALL_DOCS = README.md $(sort $(wildcard docs/*.md docs/*.svg docs/boards/*.md))
@@ -32,7 +32,7 @@ $(INSTALL_PAGES) &: scripts/install/pages docs/quick-start.md docs/manifest.md \
 	$(call say,PAGE,$(IB))
 	$(Q)scripts/install/pages $(IB)
 
-# The files as they stand under PREFIX, below the folder STAGE.
+# The files as under PREFIX, below the folder STAGE.
 STAGE = $(IB)/$@
 INSTALL_NEEDS = monitor host-tools guestlib man $(INSTALL_GUESTS)
 

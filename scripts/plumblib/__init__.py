@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What scripts/plumb is made of: standard library only, one responsibility a module."""
+"""The modules of scripts/plumb: standard library only, one responsibility per module."""

@@ -2,8 +2,9 @@
 """The benchmark: instructions and GIC accesses per operation, next to targets and peers.
 
 QEMU counts with -icount shift=0, so the guest's figures are instructions and the same every time.
-The monitor's GIC accesses between two BENCH lines belong to the operation of the second; where the
-console stands is told by the UART's own trace events, which come in one stream with the GIC's.
+The monitor's GIC accesses between two BENCH lines belong to the operation of the second. The
+position in the console's output is known from the UART's trace events, which share a stream with
+the GIC's.
 """
 
 import re
@@ -55,7 +56,7 @@ class Figure:
 @dataclass
 class Jitter:
     place: str  # the system
-    when: str  # what the tick found, or where to the time is taken
+    when: str  # what the tick interrupted, or the end point of the measured time
     ticks: int
     mean: int  # ns, which are instructions
     worst: int
@@ -71,7 +72,7 @@ class BenchTrace(TraceCounter):
         self.before = 0
 
     def report(self, out: TextIO) -> None:
-        """Nothing: the table tells."""
+        """Prints nothing: the table has the figures."""
 
     def count(self, line: bytes) -> bool:
         written = UART_WRITE.search(line)
@@ -85,7 +86,7 @@ class BenchTrace(TraceCounter):
         self.line.clear()
         now = self.monitor_accesses()
         if not match and not self.figures:
-            self.before = now  # what starting up takes is no operation's
+            self.before = now  # accesses during start-up belong to no operation
         if match:
             self.figures.append(Figure(match[1], int(match[2]), (now - self.before) / ROUNDS))
             self.before = now
@@ -118,7 +119,7 @@ def table(figures: list[Figure], image_size: int, image_limit: int) -> str:
 
 
 def misses(figures: list[Figure]) -> list[str]:
-    """Operations over their target, and those that have one and were not measured."""
+    """Operations that exceed their target, and those with a target that were not measured."""
     got = {figure.name: figure.instructions for figure in figures}
     return [name for name, row in TABLE.items()
             if row.target is not None and got.get(name, row.target + 1) > row.target]
@@ -130,7 +131,7 @@ def read_jitter(place: str, console: str) -> list[Jitter]:
 
 
 def jitter_table(found: list[Jitter]) -> str:
-    """Without the first line of each, which is the next two together."""
+    """Without the first line of each group, which is the sum of the next two."""
     rows = [("RTOS tick jitter", "ticks", "mean", "worst")]
     rows += [(f"{jitter.place}, {jitter.when}", str(jitter.ticks), str(jitter.mean),
               str(jitter.worst)) for jitter in found if not jitter.when.startswith("tick ")]

@@ -14,13 +14,13 @@ WATCHED = beside.System(SYSTEM.format(BOOTARGS + " watch=1", ""), smp=2)
 LOGS = BUILD / "bench-guest"
 EPILOG = """\
 One vCPU on a CPU of its own, 128 MiB; the same kernel, initial RAM disk, bootargs and device tree on
-both sides. First the instructions: one takes 1 ns (-icount shift=0), so the figures are those of
-guest and monitor together and repeat to some ten thousandths; the naps' hold the sleep, too. Then
-the exits behind them, counted in a run of its own by a partition on another CPU; instructions/exit
-is what the partition took more than bare QEMU, divided by them. Last the time on this host, best of
-the rounds, both sides taking turns: it holds what the emulator does for a guest, such as walking
-two stages of tables at each TLB miss, and whatever else this host does meanwhile. The time that
-QEMU's threads ran depends less on that.
+both sides. The first table has instructions: one takes 1 ns (-icount shift=0), so the figures are
+those of guest and monitor together and repeat to within some ten thousandths; those of the naps
+include the sleep. The second table has the exits, counted in a separate run by a partition on
+another CPU; instructions/exit is the difference from bare QEMU divided by the number of exits. The
+last table has the time on this host, best of the rounds, both sides taking turns: it includes the
+emulator's work for a guest, such as walking two stages of tables at each TLB miss, and the load of
+other programs on this host. The time that QEMU's threads ran depends less on that load.
 """
 
 

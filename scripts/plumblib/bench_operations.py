@@ -21,19 +21,19 @@ RTOS_SYSTEMS = {
 }
 EPILOG = """\
 One instruction takes 1 ns there (-icount shift=0), so a figure is the number of instructions that
-one operation costs, guest's and monitor's, and is the same every time. 'GIC' are the monitor's
+one operation costs, guest's and monitor's, and is the same every time. 'GIC' counts the monitor's
 accesses to GICD, GICC and GICH per round; interrupt figures of one loop share them, and the first
 carries them. Peers: an empty machine, KVM/ARM (Linux 5.6), Xen 4.17 with its null scheduler,
 Xvisor; measured by such a guest in the same emulator. '!' marks a target that is missed.
 
-Tick jitter is what guest/rtos tells of itself: from the timer's compare value to its handler, when
-the tick ends its sleep or interrupts its work, and to the task that waits for the tick.
+Tick jitter is measured by guest/rtos itself: from the timer's compare value to the handler, when
+the tick ends a sleep or interrupts work, and to the task that waits for the tick.
 """
 
 
 @contextlib.contextmanager
 def output_to(path: Path):
-    """Standard output, child processes' too, into a file for a while."""
+    """Sends standard output, also that of child processes, to a file for a while."""
     sys.stdout.flush()
     saved = os.dup(1)
     with open(path, "wb") as file:
@@ -47,7 +47,7 @@ def output_to(path: Path):
 
 
 def boot(system: Path, run: qemu.Run, log: Path, trace: TraceCounter | None = None) -> None:
-    """To the end, the console into `log`; shows that if it ends badly."""
+    """Runs to the end, with the console in `log`; shows the log if the run fails."""
     packed = pack.pack_file(system)
     log.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(suffix=".img", dir=scratch.folder()) as image:
@@ -74,7 +74,7 @@ def measure_jitter(timeout: float) -> list[bench.Jitter]:
         boot(system, qemu.Run(smp=1, memory="256M", icount=True, timeout=timeout), log)
         told = bench.read_jitter(place, log.read_text(errors="replace"))
         if not told:
-            raise PlumbError(f"{relative(system)} told no jitter: {relative(log)}")
+            raise PlumbError(f"{relative(system)} printed no jitter: {relative(log)}")
         found += told
     return found
 

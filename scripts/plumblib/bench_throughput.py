@@ -16,10 +16,10 @@ FIGURE = re.compile(r"FIGURE: (.+) = (\d+) us")
 EPILOG = """\
 The same kernel, initial RAM disk and devices both times, one CPU, 128 MiB. Each figure is the best
 of three in the guest and of all rounds; bare QEMU and Plumbline take turns. The ratio is that of
-the times: 1.10 means that Plumbline takes a tenth longer. Under an emulator that is mostly the
-emulator's own work: every page that a guest touches anew is translated twice. With --icount the
-time is that of the instructions, guest's and monitor's; it tells for the network alone, as the
-emulator's disk then ends its work at any time.
+the times: 1.10 means that Plumbline takes a tenth longer. Under an emulator most of the difference
+is the emulator's own work: each page that a guest touches first is translated twice. With --icount
+the time is that of the instructions, guest's and monitor's; the figures are then valid for the
+network only, as the emulated disk completes at arbitrary times.
 """
 MANIFEST = f"""/dts-v1/;
 / {{

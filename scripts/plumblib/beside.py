@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A Debian kernel alone on bare QEMU, and the same in a partition: what tells them apart in speed.
+"""A Debian kernel alone on bare QEMU, and the same in a partition: the difference in speed.
 
 Both sides have one Cortex-A15, the same kernel, initial RAM disk, bootargs and memory.
 """
@@ -37,13 +37,13 @@ class System:
         return source.compile_source(self.source.encode(), [ROOT], "the system")
 
     def guest(self) -> fdt.Node:
-        """With the device tree that it gets."""
+        """Including the device tree that the partition gets."""
         packed, _ = pack.complete(self.manifest(), judge.Judged("the system"))
         return pack.partition_node(fdt.parse(packed), "guest")
 
 
 class Pair:
-    """The two command lines; what they name lies in a folder that goes away with this."""
+    """The two command lines. The files that they name are in a folder that is removed with this."""
 
     def __init__(self, system: System, own_tree: bool):
         """`own_tree`: bare QEMU shows its own device tree, not the partition's."""
@@ -85,7 +85,7 @@ class Pair:
 
 
 def _cpu_seconds(pid: int) -> float:
-    """Of all its threads until now, by the scheduler's own count; 0 once it has ended."""
+    """The time that all its threads have run, as the scheduler counts it; 0 once it has ended."""
     total = 0
     for stat in Path(f"/proc/{pid}/task").glob("*/schedstat"):
         try:
@@ -96,7 +96,7 @@ def _cpu_seconds(pid: int) -> float:
 
 
 def _read(process: subprocess.Popen, start: float, limit: float) -> tuple[list[Line], bool]:
-    """The console's lines until QEMU ends; False if it did not in time."""
+    """The console's lines until QEMU ends; False if it did not end in time."""
     lines: list[Line] = []
     partial = b""
     assert process.stdout
@@ -118,7 +118,7 @@ def _read(process: subprocess.Popen, start: float, limit: float) -> tuple[list[L
 
 
 def run(argv: list[str], log: Path, limit: float) -> list[Line]:
-    """One QEMU to its end; the console also into `log`."""
+    """Runs one QEMU to its end; writes the console to `log`, too."""
     start = time.monotonic()
     with subprocess.Popen([*argv, "-serial", "stdio", "-monitor", "none"], bufsize=0,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -135,7 +135,7 @@ def run(argv: list[str], log: Path, limit: float) -> list[Line]:
 
 
 def figures(lines: list[Line], pattern: re.Pattern) -> dict[str, int]:
-    """Name and number of every line that matches, whoever's it is."""
+    """Name and number of every line that matches, of any partition."""
     found = (pattern.fullmatch(PREFIX.sub("", line.text)) for line in lines)
     return {match[1]: int(match[2]) for match in found if match}
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The devices of a board that a partition could be given: what build/host/board-read finds in its
-device tree, page by page, with what the tree tells of each (docs/devices.md)."""
+device tree, page by page, with the properties of each there (docs/devices.md)."""
 
 import re
 from collections.abc import Iterable
@@ -50,12 +50,12 @@ class Node:
 
 @dataclass
 class Window:
-    """Whole pages, and the nodes that have registers there: they go to one partition."""
+    """Whole pages, and the nodes with registers there, which all go to one partition."""
 
     start: int
     end: int
     nodes: list[Node]
-    first: list[Node] = field(default_factory=list)  # those whose first piece lies here
+    first: list[Node] = field(default_factory=list)  # those with their first piece here
 
     @property
     def size(self) -> int:
@@ -63,7 +63,7 @@ class Window:
 
     @property
     def interrupts(self) -> list[Interrupt]:
-        """Of the nodes that begin here; shared ones once."""
+        """Of the nodes that begin here; a shared one is listed once."""
         found = {each.intid: each for node in self.first for each in node.interrupts
                  if each.intid >= FIRST_SPI}
         return list(found.values())
@@ -98,12 +98,12 @@ def _overlaps(one: tuple[int, int], ranges: Iterable[tuple[int, int]]) -> bool:
 
 
 def _is_bus(node: Node) -> bool:
-    """The way to others, whose registers, if it has any, need no driver (2.3.11 `simple-bus`)."""
+    """A bus to other nodes; its own registers, if any, need no driver (2.3.11 `simple-bus`)."""
     return bool(node.tree.children) and "simple-bus" in node.tree.texts("compatible")
 
 
 def windows(nodes: list[Node]) -> list[Window]:
-    """What shares a page goes together."""
+    """Devices that share a page are joined."""
     pieces = sorted(((base // PAGE * PAGE, align_up(base + size, PAGE), node, n == 0)
                      for node in nodes if not _is_bus(node)
                      for n, (base, size) in enumerate(node.pieces)), key=lambda piece: piece[:2])
@@ -122,7 +122,7 @@ def windows(nodes: list[Node]) -> list[Window]:
 
 @dataclass(frozen=True)
 class Taken:
-    """What is nobody's to have: ranges of memory and of the GIC, the console's address, if any."""
+    """Ranges that no partition may have: memory, the GIC; and the console's address, if any."""
 
     memory: list[tuple[int, int]]
     gic: list[tuple[int, int]]
@@ -135,7 +135,7 @@ def _shared(node: Node) -> bool:
 
 
 def left_out(window: Window, taken: Taken) -> str:
-    """Why no partition is to have it, "" if one may."""
+    """The reason why no partition may have it, "" if one may."""
     place = (window.start, window.end)
     kinds = [node.kind for node in window.nodes]
     if _overlaps(place, taken.gic) or any("gic" in text for node in window.nodes
@@ -159,7 +159,7 @@ def left_out(window: Window, taken: Taken) -> str:
 
 
 def dma(node: Node) -> str:
-    """What the tree tells of it, and the kind of device lets expect."""
+    """DMA, by the properties of the node and by the kind of device."""
     compatible = node.tree.texts("compatible")
     if "virtio,mmio" in compatible or "#dma-cells" in node.tree.props:
         return "does DMA"
@@ -168,10 +168,10 @@ def dma(node: Node) -> str:
     if node.kind in DMA_YES:
         return "most likely does DMA"
     if "dmas" in node.tree.props:
-        return "no DMA of its own; with the DMA engine passed through, too, it has"
+        return "no DMA of its own, except with the DMA engine passed through, too"
     if node.kind in DMA_NO:
         return "most likely no DMA"
-    return "DMA: the tree does not tell, its manual does"
+    return "DMA: not stated in the device tree, see its manual"
 
 
 def needs(node: Node) -> list[str]:
@@ -179,7 +179,7 @@ def needs(node: Node) -> list[str]:
 
 
 def step(window: Window) -> int:
-    """If it is a row of equal devices, with an interrupt each: how far apart they are. Else 0."""
+    """For a row of equal devices, with an interrupt each: the distance between two. Otherwise 0."""
     nodes = sorted(window.first, key=lambda node: node.pieces[0])
     size = nodes[0].pieces[0][1] if nodes else 0
     alike = all(node.pieces == [(window.start + n * size, size)] and len(node.interrupts) == 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The boards that QEMU has: its arguments, and how each comes up."""
+"""QEMU's boards: the arguments, and the state in which each starts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ DRIVES = {
 @dataclass(frozen=True)
 class Board:
     """`elf_at`: the image is given to QEMU as an ELF file for this address, which leaves the CPUs
-    as they are at reset; a raw image QEMU's own little boot loader brings to HYP where it can."""
+    in their reset state. With a raw image, QEMU's own small boot loader enters HYP if it can."""
 
     machine: tuple[str, ...]
     enters: str
@@ -39,7 +39,7 @@ class Board:
 
     @property
     def comes_up(self) -> int:
-        """CPUs that run, unless others are asked for."""
+        """The number of CPUs unless the user gives another."""
         return self.startable or self.smp
 
 
@@ -98,8 +98,8 @@ def checked_smp(name: str, smp: int) -> int:
 
 
 def arguments(board: Board, image: str) -> list[str]:
-    """What makes this board start this image; an ELF file or a disk is written beside it
-    if need be."""
+    """The arguments that make this board start this image. An ELF file or a disk is written beside
+    it if one is needed."""
     kernel = image
     argv = [*board.machine]
     if board.disk:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the monitor finds in a board's device tree: build/host/board-read, and what boot loaders add
-to a tree before a system sees it."""
+"""What the monitor finds in a board's device tree (build/host/board-read), and the properties that
+boot loaders add to a tree before they start a system."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ PSCI = {
 
 @dataclass
 class Additions:
-    """What the boot loader will have added."""
+    """The properties that the boot loader will add."""
 
     memory: str | None = None  # SIZE@BASE
     psci: str | None = None  # a key of PSCI
@@ -53,7 +53,7 @@ def _memory_node(path: Path, text: str) -> str:
 
 
 def completed(path: Path, additions: Additions) -> bytes:
-    """The tree, compiled again with what is added: dtc merges a second root into the first."""
+    """The tree, compiled again with the additions: dtc merges a second root into the first."""
     source = run_tool([tool("dtc"), "-q", "-I", "dtb", "-O", "dts", str(path)], f"dtc {path}").decode()
     extra = ""
     if additions.memory:
@@ -88,8 +88,8 @@ def read_file(path: Path) -> bytes:
 
 
 def devices(tree: bytes, name: str, hint: str = "") -> str:
-    """The reader's answer for a tree that the monitor takes, with the devices. `hint`: what helps,
-    behind a refusal of the board `name`."""
+    """The reader's answer for a tree that the monitor accepts, with the devices. `hint`: advice
+    that follows a refusal of the board `name`."""
     with tempfile.NamedTemporaryFile(suffix=".dtb") as file:
         file.write(tree)
         file.flush()
@@ -106,7 +106,7 @@ def _exit_code(done: subprocess.CompletedProcess) -> int:
 
 
 def _object(done: subprocess.CompletedProcess) -> dict[str, Any]:
-    """The reader's rows as one object: lists of what there may be several of."""
+    """The reader's rows as one object; rows of which there may be several are lists."""
     found: dict[str, Any] = {"supported": False, **{name: [] for name in LISTS.values()}}
     for line in done.stdout.splitlines():
         row = json.loads(line)

@@ -31,7 +31,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _end_on_signals() -> None:
-    """What is under way is ended in order, once: temporary files go, and so does QEMU."""
+    """Ends the command in order, once: temporary files are removed, and QEMU ends."""
     signals = [signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # else: nohup
         signals.append(signal.SIGHUP)
@@ -46,7 +46,7 @@ def _end_on_signals() -> None:
 
 
 def _silence() -> None:
-    """Nothing reads what is printed any more: what is still to be printed has no reader either."""
+    """Standard output has no reader any more: the rest of the output is dropped."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for fd in (1, 2):
         os.dup2(nowhere, fd)
@@ -55,7 +55,7 @@ def _silence() -> None:
 def _run(argv: list[str]) -> int:
     try:
         args = make_parser().parse_args(argv)
-        with contextlib.suppress(PlumbError):  # a command that needs a folder there says it
+        with contextlib.suppress(PlumbError):  # a command that needs a folder there reports it
             scratch.use()
         return args.do(args)
     except PlumbError as error:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A command line as its parser declares it, in a form that shell completions and the manual page
-are made of."""
+"""A command line as its parser declares it, in a form from which shell completions and the manual
+page are made."""
 
 import argparse
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from . import boards
 
-FILES = {"SYSTEM.dts": "*.dts", "BOARD.dtb": "*.dtb"}  # what completes them, by the metavar
+FILES = {"SYSTEM.dts": "*.dts", "BOARD.dtb": "*.dtb"}  # the pattern that completes them, by metavar
 ANY_FILE = "*"
 # Values that the parser takes as text, and checks later: by the option's name there.
 VALUES = {"board": tuple(boards.BOARDS)}
@@ -21,7 +21,7 @@ class Argument:
     flags: list[str]
     metavar: str  # "": an option that takes no value
     help: str
-    values: list[str] = field(default_factory=list)  # all that it may be, if that is known
+    values: list[str] = field(default_factory=list)  # all possible values, if they are known
     files: str = ""  # a pattern of names, if it is a file
     optional: bool = False
     repeated: bool = False
@@ -40,14 +40,14 @@ class Command:
     epilog: str
 
     def all(self) -> Iterator["Command"]:
-        """Itself, and whatever is inside."""
+        """Itself, and the commands inside it."""
         yield self
         for command in self.inner:
             yield from command.all()
 
 
 def _help(parser: argparse.ArgumentParser, action: argparse.Action) -> str:
-    """With %(default)s and the like filled in."""
+    """With %(default)s and similar fields filled in."""
     formatter = parser.formatter_class(prog=parser.prog)
     return " ".join(formatter._expand_help(action).split()) if action.help else ""
 
@@ -71,7 +71,7 @@ def _argument(parser: argparse.ArgumentParser, action: argparse.Action) -> Argum
 
 
 def describe(parser: argparse.ArgumentParser, summary: str = "") -> Command:
-    """All of a parser, with its commands."""
+    """A whole parser, with its commands."""
     options: list[Argument] = []
     arguments: list[Argument] = []
     inner: list[Command] = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Paths, errors that tell what to do next, and running of tools."""
+"""Paths, errors with advice, and running of tools."""
 
 import contextlib
 import ctypes
@@ -21,7 +21,7 @@ ROOT, SOURCE, BUILD = LAYOUT.root, LAYOUT.source, LAYOUT.build
 PROGRAMS, WORK, INSTALLED = LAYOUT.programs, LAYOUT.work, LAYOUT.installed
 PAGE = 4096
 
-# Exit codes of plumb: exits.py says what each means.
+# Exit codes of plumb: exits.py has their meanings.
 EXIT_OK = 0
 EXIT_GUEST = 1
 EXIT_PANIC = 2
@@ -32,11 +32,11 @@ EXIT_NO_END = 6
 EXIT_QUIT = 7
 
 
-verbose = False  # plumb -v: commands are told
+verbose = False  # plumb -v: commands are printed
 
 
 def say(text: str) -> None:
-    """To a person, beside what a command prints."""
+    """A message for the user, apart from a command's output."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -60,7 +60,7 @@ def did_you_mean(word: str, there: Iterable[str]) -> str:
 
 
 def tool(name: str) -> str:
-    """The path of a tool, or an error that says how to get it."""
+    """The path of a tool, or an error with the command that installs it."""
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
     if path is None:
         raise PlumbError(f"'{name}' is not installed: {how_to_install(name)}")
@@ -68,7 +68,7 @@ def tool(name: str) -> str:
 
 
 def how_to_install(name: str) -> str:
-    """Which `make setup` installs a tool; for an installed plumb, which package has it."""
+    """The `make setup` goal that installs a tool; for an installed plumb, the package."""
     try:
         rows = (ROOT / "scripts" / "packages").read_text().splitlines()
     except OSError:
@@ -84,7 +84,7 @@ def how_to_install(name: str) -> str:
 
 def run_tool(argv: list[str], what: str, stdin: bytes | None = None,
              cwd: Path | None = None) -> bytes:
-    """Runs a short-lived tool; its standard output, or an error with what it said."""
+    """Runs a short-lived tool; its standard output, or an error with its messages."""
     tell_command(argv)
     done = subprocess.run(argv, input=stdin, cwd=cwd, capture_output=True, check=False)
     if done.returncode != 0:
@@ -94,7 +94,7 @@ def run_tool(argv: list[str], what: str, stdin: bytes | None = None,
 
 
 def clean_environment() -> dict[str, str]:
-    """Without the jobserver of a calling make: its descriptors are not ours to use."""
+    """Without the jobserver of a calling make: its descriptors are not for this make."""
     return {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
 
 
@@ -114,13 +114,13 @@ def make(*targets: str) -> None:
     if done.returncode != 0:
         said = ((done.stdout or b"") + (done.stderr or b"")).decode(errors="replace").strip()
         if WORK != BUILD:
-            said += (f"\n{BUILD} is not yours to write: 'make -C {ROOT} O=DIR' builds in a folder "
-                     "of yours, which then has a scripts/plumb")
+            said += (f"\n{BUILD} cannot be written: 'make -C {ROOT} O=DIR' builds in the folder "
+                     "DIR, whose scripts/plumb then works")
         raise PlumbError(f"make {' '.join(targets)} failed:\n{said}")
 
 
 def make_variable(name: str) -> list[str]:
-    """A list that stands in the Makefile, and nowhere else."""
+    """A list that only the Makefile has."""
     done = subprocess.run(["make", "-s", "--no-print-directory", f"print-{name}"], cwd=ROOT,
                           env=clean_environment(), capture_output=True, text=True, check=True)
     return done.stdout.split()

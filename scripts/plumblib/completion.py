@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Completion for bash and zsh, made from the parser: commands, options, and what an option takes."""
+"""Completion for bash and zsh, made from the parser: commands, options, and their values."""
 
 from .commandline import ANY_FILE, Argument, Command
 
@@ -48,7 +48,7 @@ complete -F _plumb plumb
 """
 
 
-# As a file of $fpath it is run when it is first asked for; a shell may also read it as it stands.
+# As a file of $fpath, zsh runs it at the first completion; a shell may also source it.
 ZSH_TAIL = """
 if [[ $funcstack[1] = _plumb ]]; then
 	_plumb "$@"
@@ -73,7 +73,7 @@ def _bash_action(argument: Argument) -> str:
 
 
 def _bash_rows(rows: dict[str, list[str]], end: str = "") -> str:
-    """A row for each action, with all that leads to it in front."""
+    """A row for each action, with the patterns that select it in front."""
     return "".join(f"\t{_either(heads)}) {action}{end} ;;\n" for action, heads in rows.items())
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The board's console, taken apart by partition (the monitor's multiplexer, hyp/dev/console.h, puts
-'[NAME] ' in front of each line), and put together again for a person who reads it."""
+"""The board's console, split by partition (the monitor's multiplexer, hyp/dev/console.h, puts
+'[NAME] ' in front of each line), and joined again for display."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def head(name: str) -> bytes:
 
 
 class Place(Enum):
-    """Where a piece begins."""
+    """The position at which a piece begins."""
 
     START = 1  # in a new line
     AGAIN = 2  # in the same line, behind a lone \r
@@ -28,8 +28,8 @@ class Place(Enum):
 
 @dataclass(frozen=True)
 class Piece:
-    """Bytes of one partition, or of MONITOR, without the name in front. None: of neither, which is
-    the board's firmware, or the monitor's last words."""
+    """Bytes of one partition, or of MONITOR, without the name in front. None: of neither, such as
+    the output of the board's firmware, or the monitor's last lines."""
 
     source: str | None
     data: bytes
@@ -42,7 +42,7 @@ class Demux:
 
     def __init__(self, names: list[str]) -> None:
         self.names = {head(name): name for name in [MONITOR, *names]}
-        self.held = b""  # what may become a name
+        self.held = b""  # bytes that may become a name
         self.source: str | None = None
         self.at = Place.START  # the next byte; ON: no name is expected there
         self.place = Place.START  # the next piece
@@ -64,12 +64,12 @@ class Demux:
         return pieces
 
     def flush(self) -> list[Piece]:
-        """Nothing more comes."""
+        """The end of the input."""
         data, self.held = self.held, b""
         return [Piece(None, data, self.at)] if data else []
 
     def _name_length(self, data: bytes) -> int | None:
-        """Of the name that stands here. None: more of it may come."""
+        """The name at this position. None: it may be incomplete."""
         if self.at is Place.AGAIN and data[:1] in (b"\r", b"\n"):
             return 0
         found = data[:data.find(b" ") + 1]
@@ -138,7 +138,7 @@ class Stamps:
 
 @dataclass
 class View:
-    """What a person wants to see of it."""
+    """The parts of the output to display."""
 
     names: bool = True  # in front of the partitions' lines
     stamps: bool = False
@@ -152,11 +152,11 @@ class Screen:
     MARKS = (head(MONITOR), LAST_WORDS)
 
     def __init__(self, view: View, start: float, hides: Callable[[bytes], bool]) -> None:
-        """`hides`: is this line of the monitor's, without its name, not to be shown?"""
+        """`hides`: is a line of the monitor's, given without its name, left out?"""
         self.view = view
         self.stamps = Stamps(start)
         self.hides = hides
-        self.line = b""  # the monitor's, until all of it is there
+        self.line = b""  # the monitor's, until it is complete
         self.line_stamp = b""
         self.held = b""  # a partition's line, which may become like one of the monitor's
         self.before = {False: b"", True: b""}  # in front of it; True: with its name
@@ -173,8 +173,7 @@ class Screen:
         return self._shown(out)
 
     def idle(self) -> bytes:
-        """Nothing has come for a while: what was held is shown, to be on the safe side with its
-        name."""
+        """No input for a while: the pending bytes are shown, with their name in case of doubt."""
         return self._shown(self._release(True)) if self.held else b""
 
     def end(self) -> bytes:

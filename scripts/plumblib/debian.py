@@ -18,13 +18,13 @@ from pathlib import Path
 from . import download
 from .common import BUILD, INSTALLED, WORK, PlumbError, relative, tool
 
-# One that cannot be written may have all of it.
+# A folder that cannot be written may hold all of it already.
 GUESTS = (BUILD if (BUILD / "guests").is_dir() else WORK) / "guests"
 STAMP = GUESTS / "fetched.json"
 DEBS = GUESTS / "debs"
-PARTIAL = DEBS / "partial"  # what a broken download left
+PARTIAL = DEBS / "partial"  # the part that a broken download has left
 FLAVOURS = ("armmp", "armmp-lpae", "rt-armmp")
-REQUIRED = ("armmp", "busybox")  # they come with any other
+REQUIRED = ("armmp", "busybox")  # fetched with any other
 # Modules that the initramfs may load; in this order, which is that of their dependencies.
 MODULES = ("evdev", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_failover",
            "virtio_net")
@@ -32,29 +32,29 @@ MODULES = ("evdev", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_
 ROOT_MODULES = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
 UNPACKED = MODULES + ROOT_MODULES
 BUSYBOX = ("bin/busybox", "usr/bin/busybox")  # the latter from Debian 13 on
-# Boards whose device trees the kernel's package brings along: what the monitor is checked against.
+# Boards whose device trees are in the kernel's package; the monitor is checked against them.
 DTBS = GUESTS / "dtbs"
 BOARDS = ("am57xx-beagle-x15", "bcm2836-rpi-2-b", "dra7-evm", "ecx-2000", "exynos4210-origen",
           "exynos5250-arndale", "exynos5420-arndale-octa", "exynos5422-odroidxu4", "highbank",
           "imx6ul-14x14-evk", "imx7d-sdb", "omap5-uevm", "stm32mp157c-dk2", "sun7i-a20-bananapi",
           "sun7i-a20-cubieboard2", "sun8i-h3-orangepi-pc", "tegra124-jetson-tk1",
           "vexpress-v2p-ca15-tc1", "vexpress-v2p-ca15_a7")
-# What boards' own U-Boot is made of, by package; paths below usr/lib/u-boot there, and below FIRMWARE.
+# The parts of boards' own U-Boot, by package; paths below usr/lib/u-boot there, and below FIRMWARE.
 FIRMWARE = GUESTS / "firmware"
 FIRMWARE_FILES = {
     "u-boot-sunxi": ("orangepi_plus/u-boot-sunxi-with-spl.bin",),
     "u-boot-exynos": ("arndale/arndale-spl.bin", "arndale/u-boot.bin"),
 }
-FORMAT = 2  # of what is unpacked: another number, and it is unpacked again
-FETCH = "plumb fetch" if INSTALLED else "scripts/linux fetch"  # what gets them
+FORMAT = 2  # version of the unpacked files: after a change they are unpacked again
+FETCH = "plumb fetch" if INSTALLED else "scripts/linux fetch"  # the command that fetches them
 OFFLINE = f"""no package lists, or no packages, from Debian: is this machine offline?
   The Linux guests need them once; everything else of 'make' and 'make test' works without.
-  With a mirror in reach, name it in /etc/apt/sources.list and run '{FETCH}' again;
-  or put the .deb files of another machine's build/guests/debs into the same place here."""
+  If a mirror is available, name it in /etc/apt/sources.list and run '{FETCH}' again;
+  or copy the .deb files of another machine's build/guests/debs to the same folder here."""
 
 
-# Sources and keys are the system's; hooks of the system's are not for us. An empty user: as who we
-# are, the state is ours.
+# Sources and keys are the system's; the system's hooks are not run. Sandbox::User "": apt keeps the
+# calling user, who owns the state.
 APT_CONF = """\
 #clear APT::Architectures;
 #clear APT::Update::Post-Invoke;
@@ -83,7 +83,7 @@ def _prepare() -> Path:
 
 
 def _apt(config: Path, *argv: str, cwd: Path | None = None) -> subprocess.CompletedProcess:
-    # -c: read after the system's own configuration, so that ours holds.
+    # -c: read after the system's own configuration, so that these settings hold.
     return subprocess.run([tool(argv[0]), "-c", str(config), *argv[1:]], cwd=cwd,
                           env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True,
                           check=False)
@@ -97,16 +97,16 @@ def _field(config: Path, package: str, field: str) -> str | None:
 
 
 def _kernel_package(config: Path, flavour: str) -> str | None:
-    """What the meta package stands for now: linux-image-6.1.0-…-armmp."""
+    """The package on which the meta package depends now: linux-image-6.1.0-…-armmp."""
     depends = _field(config, f"linux-image-{flavour}", "Depends") or ""
     match = re.search(rf"linux-image-\S+-{flavour}(?![\w-])", depends)
     return match[0] if match else None
 
 
 def _update(config: Path, say) -> str:
-    """Asks for newer package lists; what apt complained about."""
+    """Fetches newer package lists; returns apt's complaints."""
     say(f"package lists of Debian armhf (kept in {relative(GUESTS / 'apt')}, apart from the system's)")
-    live = sys.stdout.isatty()  # then apt shows how far it is
+    live = sys.stdout.isatty()  # then apt shows its progress
     return subprocess.run([tool("apt-get"), "-c", str(config), "-q=0" if live else "-qq", "update"],
                           env={**os.environ, "LC_ALL": "C"}, text=True, check=False,
                           stdout=None if live else subprocess.DEVNULL,
@@ -125,7 +125,7 @@ def _whole(wanted: dict[str, str | None]) -> dict[str, str] | None:
 
 
 def _deb(package: str) -> Path | None:
-    """The newest file of a package that was fetched, or laid there, before."""
+    """The newest file of a package that was fetched, or put there, before."""
     found = sorted(DEBS.glob(f"{package}_*_armhf.deb"), key=lambda path: path.stat().st_mtime)
     return found[-1] if found else None
 
@@ -148,7 +148,7 @@ def _kernel_deb(flavour: str) -> Path | None:
 
 
 def _laid_there(flavours: Iterable[str]) -> dict[str, str] | None:
-    """Names of packages for which files are there, without asking apt."""
+    """Names of packages whose files are present; apt is not run."""
     wanted: dict[str, str | None] = {"busybox": "busybox-static" if _deb("busybox-static") else None}
     for flavour in flavours:
         newest = _kernel_deb(flavour)
@@ -157,7 +157,7 @@ def _laid_there(flavours: Iterable[str]) -> dict[str, str] | None:
 
 
 def _download(config: Path, packages: list[str], say) -> None:
-    """Makes the newest files of these packages be there. A file gets its place when it is whole."""
+    """Fetches the newest files of these packages. A file gets its name when it is complete."""
     for package in packages:
         file = download.listed(_apt(config, "apt-get", "-qq", "download", "--print-uris",
                                     package).stdout)
@@ -170,7 +170,7 @@ def _download(config: Path, packages: list[str], say) -> None:
         try:
             download.get(config, file, part, say)
         except PlumbError as error:
-            kept = "\n  What came is kept: the next one goes on there." if part.exists() else ""
+            kept = "\n  The next run resumes the download." if part.exists() else ""
             raise PlumbError(f"{error}\n{OFFLINE}{kept}") from error
         if part.is_symlink():  # to the file of a mirror on this machine
             plain = part.with_name(f"{part.name}.copy")
@@ -180,15 +180,15 @@ def _download(config: Path, packages: list[str], say) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """At once: what is stopped on the way leaves no half file."""
+    """In one step: an interruption leaves no incomplete file."""
     fresh = path.with_name(f"{path.name}.new")
     fresh.write_bytes(data)
     fresh.rename(path)
 
 
 def _unpack(deb: Path, wanted) -> dict[str, str]:
-    """Takes the files for whose path `wanted` names a place; their places by path. A module that is
-    compressed on its own (Debian 13) is unpacked: busybox loads plain ones."""
+    """Extracts the files for whose path `wanted` gives a destination; destinations by path.
+    A module that is compressed itself (Debian 13) is unpacked: busybox loads plain ones."""
     taken = {}
     with tempfile.TemporaryFile() as plain:
         done = subprocess.run([tool("dpkg-deb"), "--fsys-tarfile", str(deb)], stdout=plain,
@@ -238,8 +238,7 @@ def _stamp() -> dict:
 
 
 def _there() -> dict[str, str]:
-    """Names of the package files by what they are for, of what was unpacked as this version of the
-    tool does it."""
+    """Names of the package files by purpose, if this version of the tool has unpacked them."""
     stamp = _stamp()
     if stamp.get("format") != FORMAT or stamp.get("modules") != list(UNPACKED):
         return {}
@@ -259,7 +258,7 @@ def _is_complete(flavours: Iterable[str] = FLAVOURS) -> bool:
 
 
 def boards() -> dict[str, Path]:
-    """Device trees by the names in BOARDS, unpacked when first asked for."""
+    """Device trees by the names in BOARDS, unpacked at the first use."""
     deb = _deb("linux-image-[0-9]*[0-9]-armmp")  # not the rt flavour
     if deb is None:
         raise PlumbError("boards' device trees are not here (Debian's linux-image-armmp has them): "
@@ -272,7 +271,7 @@ def boards() -> dict[str, Path]:
 
 
 def _unpack_boards(deb: Path, stamp: str) -> None:
-    """All at once: another process may be doing the same."""
+    """In one step: another process may be doing the same."""
     with tempfile.TemporaryDirectory(dir=GUESTS) as place:
         fresh = Path(place) / "new"
         names = {f"{name}.dtb" for name in BOARDS}
@@ -291,7 +290,7 @@ def _unpack_boards(deb: Path, stamp: str) -> None:
 
 
 def firmware(name: str) -> Path:
-    """A file of FIRMWARE_FILES, unpacked when first asked for."""
+    """A file of FIRMWARE_FILES, unpacked at the first use."""
     package = next(package for package, names in FIRMWARE_FILES.items() if name in names)
     path, deb = FIRMWARE / name, _fetched(package, " firmware")
     stamp = path.with_name(f"{path.name}.from")
@@ -302,20 +301,20 @@ def firmware(name: str) -> Path:
             if not fresh.exists():
                 raise PlumbError(f"{relative(deb)} holds no usr/lib/u-boot/{name}")
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.rename(path)  # at once: another process may be doing the same
+            fresh.rename(path)  # in one step: another process may be doing the same
             (Path(place) / "from").write_text(deb.name)
             (Path(place) / "from").rename(stamp)
     return path
 
 
 def firmware_packages() -> list[str]:
-    """Names of the package files of firmware() that are there."""
+    """Names of the package files of firmware() that are present."""
     return [deb.name for package in FIRMWARE_FILES if (deb := _deb(package))]
 
 
 @contextlib.contextmanager
 def _alone(say) -> Iterator[None]:
-    """No other process fetches meanwhile: a make with -j may ask for two kernels."""
+    """Excludes other processes that fetch: a make with -j may need two kernels."""
     GUESTS.mkdir(parents=True, exist_ok=True)
     with open(GUESTS / "lock", "wb") as lock:
         try:
@@ -327,7 +326,7 @@ def _alone(say) -> Iterator[None]:
 
 
 def fetch_firmware(say) -> bool:
-    """Makes the packages of FIRMWARE_FILES be there; False if they were."""
+    """Fetches the packages of FIRMWARE_FILES; False if they were present."""
     with _alone(say):
         missing = [package for package in FIRMWARE_FILES if not _deb(package)]
         if missing:
@@ -357,7 +356,7 @@ def _fetch(say, again: bool, flavours: list[str]) -> bool:
         _download(config, list(wanted.values()), say)
     debs = {name: _fetched(package).name for name, package in wanted.items()}
     old = [name for name, deb in _there().items() if debs.get(name) == deb]
-    # Whoever stops this finds what was asked for, and that it is not there.
+    # After an interruption here, the request is recorded, and that it is not fulfilled.
     _note({name: deb if name in old else "" for name, deb in debs.items()})
     for name, package in wanted.items():
         if name in old:
@@ -372,17 +371,17 @@ def _fetch(say, again: bool, flavours: list[str]) -> bool:
 
 
 def fetch(say, again: bool = False, flavours: Iterable[str] = FLAVOURS) -> bool:
-    """Makes these kernels be in build/guests, beside those that are; False if they were. `again`
-    asks Debian for newer versions."""
+    """Adds these kernels to build/guests; False if all were present. `again` looks for newer
+    versions in Debian."""
     with _alone(say):
         asked = {*REQUIRED, *flavours, *_stamp().get("debs", {})}
         return _fetch(say, again, [flavour for flavour in FLAVOURS if flavour in asked])
 
 
 def versions() -> dict[str, str]:
-    """Names of the package files by what they are for; PlumbError if they are not there. Without a
-    kernel that came later to the list the others are of use: only its own tests fail."""
+    """Names of the package files by purpose; PlumbError if they are absent. If only a kernel that
+    was added to the list later is absent, the others can be used: only its own tests fail."""
     there = _there()
     if not set(REQUIRED) <= set(there):
-        raise PlumbError(f"Debian's kernels are not here: run '{FETCH}'")
+        raise PlumbError(f"Debian's kernels have not been fetched: run '{FETCH}'")
     return there

@@ -11,15 +11,15 @@ from . import debian, fdt
 from .common import PlumbError, align_up, relative, run_tool, tool
 
 SECTOR = 512
-PARTITION = 2048  # sectors: 1 MiB, behind whatever a board's ROM wants in front
+PARTITION = 2048  # sectors: 1 MiB, after the stages that a board's ROM loads
 SMALLEST = 64 << 20  # FAT32 has 65525 clusters at least; SD cards in QEMU are powers of two
 # And how U-Boot boots them. A FIT's configuration is named: without a name some builds look for one
 # with their own board's tree.
 BOOT = {"zimage": "bootz ${kernel_addr_r}", "uimage": "bootm ${kernel_addr_r}",
         "fit": "bootm ${kernel_addr_r}#system"}
 FORMATS = tuple(BOOT)
-DATE = "1577836800"  # 2020-01-01: what is the same gives the same file
-# All targets have their memory at 0x40000000, and 256 MiB of it. What bootm moves goes to LOAD; a
+DATE = "1577836800"  # 2020-01-01: the same input gives the same file
+# All targets have their memory at 0x40000000, and 256 MiB of it. bootm moves an image to LOAD; a
 # zImage runs where the script loads it, at 0x42000000 or below. U-Boot's own fdt_addr_r is 16 MiB
 # behind that: a tree there could hit a large system.
 LOAD = 0x48000000
@@ -29,11 +29,11 @@ ZIMAGE_MOST = 96 << 20  # ends before LOAD, and far enough from where U-Boot mov
 
 @dataclass(frozen=True)
 class Stage:
-    """Something in front of the partition, where the board's ROM or a stage before looks for it."""
+    """A boot stage in front of the partition, for the board's ROM or an earlier stage to load."""
 
     text: str
     first: int  # sector
-    end: int  # the first sector that is another's
+    end: int  # the first sector after its room
     file: str = ""  # of debian.FIRMWARE_FILES; "": not Debian's
 
 
@@ -44,7 +44,7 @@ class Target:
     text: str
     bootm_most: int  # bytes: CONFIG_SYS_BOOTM_LEN of this U-Boot
     stages: tuple[Stage, ...] = ()
-    dtb: str = ""  # one of debian.BOARDS; "": U-Boot's own tree tells the board
+    dtb: str = ""  # one of debian.BOARDS; "": U-Boot has the board's tree
 
 
 BL1 = Stage("Samsung's signed first stage (BL1)", 1, 17)
@@ -99,7 +99,7 @@ FIT = """\
 
 @dataclass
 class Part:
-    """One line of what a disk holds."""
+    """One line of the list of a disk's contents."""
 
     first: int
     sectors: int
@@ -187,7 +187,7 @@ def _filesystem(image: Path, files: list[Path], size: int) -> Part:
 
 
 def _tree(target: Target, dtb: bytes | None, what: str) -> bytes | None:
-    """The board's tree that the disk brings, if any."""
+    """The board's tree on the disk, if there is one."""
     if dtb is None and target.dtb:
         return debian.boards()[target.dtb].read_bytes()
     if dtb is not None:
@@ -225,7 +225,7 @@ def make(packed: bytes, target: Target, form: str, dtb: bytes | None, out: Path,
 
 
 def describe(out: Path, parts: list[Part], target: Target) -> str:
-    """What was written, what is missing, and how it gets onto a card."""
+    """Lists what was written and what is missing, and prints the command that writes a card."""
     lines = [f"{relative(out)}: {out.stat().st_size >> 20} MiB; {target.text}",
              "    sector   sectors"]
     for part in parts:
@@ -236,6 +236,6 @@ def describe(out: Path, parts: list[Part], target: Target) -> str:
                      "--bl1 FILE adds it")
     if target.stages:
         lines += [f"write it:  sudo dd if={relative(out)} of=/dev/sdX bs=1M conv=fsync",
-                  "  /dev/sdX is the whole card (lsblk names it). dd asks nothing: what was on that",
-                  "  disk is lost, and a wrong name is the wrong disk."]
+                  "  /dev/sdX is the whole card (lsblk names it). dd does not ask: the data on",
+                  "  that disk are lost. Check the name: a wrong name overwrites another disk."]
     return "\n".join(lines)

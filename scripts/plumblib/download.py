@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A package's file, by apt's own helper: with the system's proxies, and from where a broken download
-stopped. What comes out is what the signed index lists, or an error."""
+"""Download of a package's file by apt's own helper, with the system's proxies; a broken download is
+resumed. The result is the file that the signed index lists, or an error."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ from typing import Callable
 from .common import PlumbError, end_with_parent
 
 HELPER = "/usr/lib/apt/apt-helper"
-POLL = 0.2  # seconds between two looks at how much is there
+POLL = 0.2  # seconds between two updates of the progress
 # A line of `apt-get download --print-uris`.
 LISTED = re.compile(r"^'(\S+)' (\S+) (\d+) (\w+):([0-9a-f]+)$", re.MULTILINE)
 
@@ -23,7 +23,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Listed:
-    """What the index says of a package's file."""
+    """The index entry of a package's file."""
     uri: str
     name: str
     size: int  # bytes
@@ -31,7 +31,7 @@ class Listed:
     sum: str
 
     def is_whole(self, path: Path) -> bool:
-        """Is that file there, to its last byte, and is it the one of the index?"""
+        """Is that file complete, and is it the one of the index?"""
         if _size(path) != self.size:
             return False
         with open(path, "rb") as file:
@@ -42,7 +42,7 @@ class Listed:
 
 
 def listed(printed: str) -> Listed | None:
-    """Of what apt prints; None if it lists no such file."""
+    """From apt's output; None if it lists no such file."""
     match = LISTED.search(printed)
     return Listed(match[1], match[2], int(match[3]), match[4], match[5]) if match else None
 
@@ -56,7 +56,7 @@ def amount(size: int) -> str:
 
 
 def _show(file: Listed, part: Path) -> None:
-    """A line of a terminal, written over the one before."""
+    """A progress line on a terminal, written over the last one."""
     there = _size(part)
     percent = there * 100 // max(file.size, 1)
     sys.stdout.write(f"\r  {percent:3d} %  {there / 1e6:.1f} of {amount(file.size)} ")
@@ -64,7 +64,7 @@ def _show(file: Listed, part: Path) -> None:
 
 
 def _attempt(config: Path, file: Listed, part: Path) -> str:
-    """Fetches what is missing of `part`; what apt complained about."""
+    """Fetches the missing bytes of `part`; returns apt's complaints."""
     live = sys.stdout.isatty()
     with subprocess.Popen(
             [HELPER, "-c", str(config), "-qq", "download-file", file.uri, str(part),
@@ -85,13 +85,13 @@ def _attempt(config: Path, file: Listed, part: Path) -> str:
 
 
 def get(config: Path, file: Listed, part: Path, say: Say) -> None:
-    """Makes `part` the whole file; what a broken download left there is of use to the next. Goes on
-    for as long as more comes; PlumbError, with what apt said, if nothing does or it is another file."""
+    """Completes `part`, beginning with the bytes that a broken download has left. Continues as long
+    as more arrives; PlumbError, with apt's messages, if nothing arrives or the file differs."""
     dropped = False
     while not file.is_whole(part):
         before = _size(part)
         if before:
-            say(f"{file.name}: goes on at {amount(before)} of {amount(file.size)}")
+            say(f"{file.name}: resumed at {amount(before)} of {amount(file.size)}")
         said = _attempt(config, file, part)
         if file.is_whole(part):
             return
@@ -102,6 +102,6 @@ def get(config: Path, file: Listed, part: Path, say: Say) -> None:
             if after >= file.size:
                 part.unlink()
             raise PlumbError(said or f"{file.name} is not the file that the index lists")
-        # Nothing of it is of use: once more, from the first byte.
+        # It cannot be used: start again at the first byte.
         dropped = True
         part.unlink(missing_ok=True)

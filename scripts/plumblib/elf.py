@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""ELF programs for ARM (ELF for the ARM Architecture): as the raw image that one is in memory, and
-a raw image as a program."""
+"""ELF programs for ARM (ELF for the ARM Architecture): their raw image in memory, and a raw image
+as a program."""
 
 import struct
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Program:
     address: int  # of the first byte, physical
     entry: int  # physical; bit 0: Thumb
     image: bytes
-    space: int  # bytes in memory, with what is zero at the end
+    space: int  # bytes in memory, with the zeros at the end
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Segment:
     filesz: int
     memsz: int
     flags: int
-    size: int = 0  # bytes that are loaded: those of the file, and zeros behind them if they may be
+    size: int = 0  # bytes that are loaded: those of the file, and zeros after them that fit
 
     def __str__(self) -> str:
         return f"segment {self.number} ({self.size:#x} bytes at {self.paddr:#x})"
@@ -77,10 +77,10 @@ def _segments(data: bytes, name: str) -> list[Segment]:
 
 
 def _cut_zeros(segments: list[Segment]) -> None:
-    """Two kinds of files: in one the loader makes the zeros behind a segment's bytes. In the other,
-    the embedded kind, the physical address is where the bytes lie until the program copies them and
-    makes its zeros itself: then what follows at that address is another segment. As QEMU tells them
-    apart: zeros that would reach into another segment are the program's own."""
+    """There are two kinds of files. In one, the loader makes the zeros after a segment's bytes. In
+    the other, the embedded kind, the physical address holds the bytes until the program copies them
+    and makes the zeros itself; another segment may follow at that address. The rule is QEMU's:
+    zeros that would overlap another segment are made by the program."""
     for one in segments:
         start, end = one.paddr + one.filesz, one.paddr + one.memsz
         if start < end and any(other is not one and start < other.paddr + other.memsz and
@@ -99,8 +99,8 @@ def _check_places(segments: list[Segment], name: str, ram: range) -> None:
 
 
 def _runs_to(segments: list[Segment], ram: range) -> int:
-    """Where the memory ends that a program of the embedded kind fills itself, at its run addresses:
-    nothing is to be put there."""
+    """The end of the memory that a program of the embedded kind fills itself, at its run addresses:
+    it must be kept free."""
     return max((min(s.vaddr + s.memsz, ram.stop) for s in segments
                 if s.size < s.memsz and s.vaddr in ram), default=0)
 
@@ -117,15 +117,15 @@ def _entry(data: bytes, segments: list[Segment], name: str) -> int:
                 return entry - segment.vaddr + segment.paddr
     if any(0 <= entry - segment.paddr < segment.size for segment in segments):
         return entry
-    raise PlumbError(f"{name}: its entry {entry:#x} lies in no segment that is loaded")
+    raise PlumbError(f"{name}: its entry {entry:#x} is outside all segments that are loaded")
 
 
 def program(data: bytes, name: str, ram: range) -> Program:
-    """The segments that are loaded, as one piece; what is zero at the end is left out. `ram`: where
-    they may lie."""
+    """The segments that are loaded, in one piece, without zeros at the end. `ram`: the range in
+    which they must be."""
     _check_kind(data, name)
     found = _segments(data, name)
-    # Zeros at what is no RAM, as of a chip's own SRAM, are lost, as on QEMU.
+    # Zeros outside RAM, such as in a chip's own SRAM, are dropped, as by QEMU.
     segments = [s for s in found if s.size and (s.filesz or s.paddr + s.size > ram.start)]
     _check_places(segments, name, ram)
     low = segments[0].paddr

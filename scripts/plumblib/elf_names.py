@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The functions of an ELF file for ARM, and the addresses that it takes. gdb loads this, too."""
+"""The functions of an ELF file for ARM, and the addresses that it occupies. gdb loads this, too."""
 
 import bisect
 import struct
@@ -17,7 +17,7 @@ class Names:
     entries: list[tuple[int, str]] = field(default_factory=list)  # size, name
 
     def at(self, address: int) -> str:
-        """'function+0x12'; empty: none is there."""
+        """'function+0x12'; empty: no function."""
         n = bisect.bisect_right(self.starts, address) - 1
         if n < 0:
             return ""
@@ -54,7 +54,7 @@ def names(data: bytes) -> Names:
 
 
 def spans(data: bytes) -> list[tuple[int, int]]:
-    """Virtual addresses that it takes, each [start, end)."""
+    """Virtual addresses that it occupies, each [start, end)."""
     (phoff,) = struct.unpack_from("<I", data, 28)
     phentsize, phnum = struct.unpack_from("<HH", data, 42)
     found = []

@@ -22,7 +22,7 @@ FORMAT = 1  # grows when a field changes its meaning, not when one is added
 
 
 def _end_of(known: Partition, all_off: bool) -> str:
-    """off, crashed, running, loading; unknown: the monitor did not tell."""
+    """off, crashed, running, loading; unknown: the monitor did not report it."""
     if known.end:
         return "crashed" if "crashed" in known.end else "off"
     told = known.told()
@@ -71,7 +71,7 @@ class Report:
 
     @contextlib.contextmanager
     def writing(self, place: Path | TextIO) -> Iterator[None]:
-        """Writes it, however what is under way ends."""
+        """Writes the report, in whatever way the run ends."""
         if isinstance(place, Path):
             _check(place)
         end = End(common.EXIT_USAGE)

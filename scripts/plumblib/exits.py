@@ -31,7 +31,7 @@ EXITS = [
     Exit(common.EXIT_QUIT, "quit", "ended at the keyboard: Ctrl-A x"),
     Exit(128 + signal.SIGHUP, "hangup", "ended by SIGHUP: the terminal is gone"),
     Exit(128 + signal.SIGINT, "interrupted", "ended by SIGINT: Ctrl-C"),
-    Exit(128 + signal.SIGPIPE, "no-reader", "nothing reads the output any more, as when it goes to head"),
+    Exit(128 + signal.SIGPIPE, "no-reader", "the output has no reader any more, as with head"),
     Exit(128 + signal.SIGTERM, "terminated", "ended by SIGTERM"),
 ]
 

@@ -24,17 +24,17 @@ class Debug:
     """One session's options."""
 
     guests: dict[str, Path | None] = field(default_factory=dict)  # partitions, with symbols or not
-    selected: str = ""  # the partition whose symbols are in force at the start
+    selected: str = ""  # the partition whose symbols are loaded at the start
     commands: list[str] = field(default_factory=list)
     batch: bool = False
-    console: str = ""  # pty, here, tmux, or a file; "": the log, on a terminal a pty, too
+    console: str = ""  # pty, here, tmux, or a file; "": the log, and on a terminal also a pty
 
 
 def gdb_command(port: int, elf: Path, debug: Debug, python: bool) -> list[str]:
     argv = [tool("gdb-multiarch"), "-q", "-nx"]
     if debug.batch:
         argv.append("-batch")
-    # gdb keeps nothing of memory that is read: which world's it is changes.
+    # gdb caches no memory: the world to which an address belongs changes.
     steps = ["set confirm off", "set pagination off", "set architecture armv7",
              "set stack-cache off", "set code-cache off"]
     if python:
@@ -173,7 +173,7 @@ def _wait(debugger: subprocess.Popen, timeout: float | None) -> int:
 
 
 def _complain(machine: subprocess.Popen) -> None:
-    """QEMU's own words, but for those at its end."""
+    """QEMU's own messages, except those at its end."""
     for line in machine.stderr or ():
         if b"terminating on signal" not in line and b"Terminated via GDBstub" not in line:
             print("qemu: " + line.decode(errors="replace").rstrip(), file=sys.stderr, flush=True)

@@ -49,7 +49,7 @@ class Guests:
         return any(start <= address < end for start, end in self.spans)
 
     def at(self, name: str, address: int) -> str:
-        """The function of a partition, whether its symbols are in force or not."""
+        """The function of a partition, whether its symbols are loaded or not."""
         path = self.file(name)
         if not path:
             return ""
@@ -68,8 +68,8 @@ def addresses(breakpoint_) -> list[int]:
 
 
 def keep_breakpoints(of: Guests) -> None:
-    """gdb would look up their names in the next guest. So those in the guest whose symbols are
-    unloaded are set again, by address."""
+    """gdb would look up the names of breakpoints in the next guest. Those in the guest whose
+    symbols are unloaded are therefore set again, by address."""
     for old in gdb.breakpoints():
         places = [at for at in addresses(old) if of.has(at)] if old.type in KINDS else []
         if not places or not old.location or old.location.startswith("*"):
@@ -103,7 +103,7 @@ def breakpoint_created(new) -> None:
 # ---- stops ----
 
 def where() -> tuple[str, int, int | None] | None:
-    """The partition and vCPU whose registers this CPU has ('' : nobody's), and the CPU."""
+    """The partition ('' if none) and the vCPU whose registers this CPU holds, and the CPU."""
     try:
         with gdb_state.in_monitor():
             vcpu = gdb_state.loaded()
@@ -116,7 +116,7 @@ def where() -> tuple[str, int, int | None] | None:
 
 
 def follow() -> None:
-    """Symbols and memory of what this CPU runs."""
+    """Selects the symbols and the memory of the world that this CPU runs."""
     place = where()
     if place is None or not place[0]:
         return
@@ -307,7 +307,7 @@ symbols of that guest. Without an argument, the command prints the selection."""
 
     @staticmethod
     def see(name: str) -> None:
-        """Memory as it has it, once the monitor runs."""
+        """Selects the partition's view of memory, once the monitor runs."""
         try:
             view = gdb_state.monitor_view()
             with gdb_state.seeing(view):

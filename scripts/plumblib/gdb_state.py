@@ -18,7 +18,7 @@ LIVES = ["off", "loading", "running", "ending", "crashed"]  # enum life_state
 
 
 class Missing(gdb.GdbError):
-    """What was asked for is not there yet; gdb prints the text alone."""
+    """The requested object does not exist yet; gdb prints only the text."""
 
 
 def register(name: str) -> int:
@@ -30,7 +30,7 @@ def register(name: str) -> int:
 
 @contextlib.contextmanager
 def on_thread(thread) -> Iterator[None]:
-    """That CPU's registers, for a while."""
+    """Selects that CPU's registers for the block."""
     old = gdb.selected_thread()
     frame = gdb.selected_frame()
     if thread.num == old.num:
@@ -49,20 +49,20 @@ def threads() -> list:
 
 
 def send(packet: str) -> bytes:
-    """To the relay between gdb and QEMU (rsp.py)."""
+    """Sends a packet to the relay between gdb and QEMU (rsp.py)."""
     connection = getattr(gdb.selected_inferior(), "connection", None)
     if connection is None:
         raise Missing(NO_BOARD)
     return connection.send_packet(packet)
 
 
-# ---- whose memory ----
+# ---- the view of memory ----
 
 _view = "cpu"
 
 
 def show(view: str) -> None:
-    """translate.parse has the forms."""
+    """Selects a view; translate.parse has the forms."""
     global _view
     if view != _view:
         answer = send(f"Qplumb.view:{view}")
@@ -73,7 +73,7 @@ def show(view: str) -> None:
 
 
 def reset() -> None:
-    """The CPUs ran, or are about to: memory is again as they see it."""
+    """The CPUs ran, or will run: back to their own view of memory."""
     global _view
     _view = "cpu"
 
@@ -145,7 +145,8 @@ def text(pointer) -> str:
 
 
 def loaded():
-    """The vCPU whose registers the selected thread's CPU has, None. The monitor's view is shown."""
+    """The vCPU whose registers the selected thread's CPU holds, or None. Needs the monitor's
+    view."""
     index = cpu_index()
     if index is None:
         return None
@@ -154,7 +155,7 @@ def loaded():
 
 
 def vms() -> list:
-    """The monitor's view is shown."""
+    """Needs the monitor's view."""
     return [symbol("vms")[n] for n in range(int(symbol("vm_count")))]
 
 
@@ -163,7 +164,7 @@ def vm_name(vm) -> str:
 
 
 def find(wanted: str) -> list:
-    """Partitions by name or handle; all without one."""
+    """The partition with that name or handle; all if none is given."""
     there = vms()
     if not there:
         raise Missing("the monitor has made no partition yet: break at exit_hvc, or let it run")
@@ -223,7 +224,7 @@ def state(vcpu) -> str:
 
 
 def guest_view(vm) -> str:
-    """Memory as the first vCPU that is on a CPU has it, else vCPU 0 as saved."""
+    """The memory view of the first vCPU that is on a CPU, otherwise of vCPU 0 as saved."""
     vcpus = [vm["vcpus"][n] for n in range(int(vm["nr_vcpus"]))]
     root = int(vcpus[0]["world"]["vttbr"])
     for vcpu in vcpus:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What gdb_commands.py prints, made of plain numbers."""
+"""The tables of gdb_commands.py, made from plain numbers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ def numbers(mask: int) -> str:
 
 
 def table(heads: list[str], rows: list[list[str]]) -> str:
-    """Columns as wide as need be; the last one as long as it is."""
+    """Columns as wide as their longest cell; the last one is not padded."""
     widths = [max(len(row[n]) for row in [heads, *rows]) for n in range(len(heads))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
                      for row in [heads, *rows])
@@ -50,7 +50,7 @@ class Vgic:
 
 
 def _banks(vgic: Vgic) -> Iterator[tuple[int, int, dict[str, int]]]:
-    """vCPU, word, bank; SPIs are nobody's: vCPU 0."""
+    """vCPU, word, bank; SPIs belong to no vCPU and are listed with vCPU 0."""
     for vcpu, cpu in enumerate(vgic.cpus):
         yield vcpu, 0, cpu.bank
     for word, bank in enumerate(vgic.spi, 1):

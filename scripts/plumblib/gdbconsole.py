@@ -19,7 +19,7 @@ PREFIX = "[console] "
 
 
 class Lines:
-    """Whole lines with a name in front. What is not whole waits until it is, or for flush()."""
+    """Whole lines with a name in front. An incomplete line waits for its end, or for flush()."""
 
     def __init__(self, out) -> None:
         self.out, self.partial = out, b""
@@ -40,10 +40,10 @@ class Lines:
 
 
 class Pty:
-    """A terminal that a user may open. Output that nobody takes is lost, but for the log's."""
+    """A terminal that a user may open. Output without a reader is lost, except in the log."""
 
     def __init__(self) -> None:
-        self.fd, self.peer = os.openpty()  # ours, too: the pty stays when a reader leaves
+        self.fd, self.peer = os.openpty()  # kept open: the pty stays when a reader closes it
         tty.setraw(self.peer)
         os.set_blocking(self.fd, False)
         self.name = os.ttyname(self.peer)
@@ -56,7 +56,7 @@ class Pty:
 
 
 class Console:
-    """QEMU's end of the console, and where its bytes go."""
+    """QEMU's end of the console, and the sink of its bytes."""
 
     def __init__(self, link: socket.socket, log: Path, sink: Lines | Pty | None) -> None:
         self.link, self.sink = link, sink
@@ -64,7 +64,7 @@ class Console:
         self.log = open(log, "wb", buffering=0)
 
     def pump(self) -> bool:
-        """All that is there; False: QEMU has gone."""
+        """Passes on all available bytes; False: QEMU has ended."""
         while True:
             try:
                 data = self.link.recv(65536)
@@ -94,7 +94,7 @@ class Console:
             pass
 
     def keys(self) -> None:
-        """Typed at the pty."""
+        """Passes on keys from the pty."""
         assert isinstance(self.sink, Pty)
         try:
             self.type(os.read(self.sink.fd, 1024))
@@ -105,8 +105,8 @@ class Console:
 def split_window(name: str) -> None:
     """In tmux: a pane for the pty, which ends with it."""
     if "TMUX" not in os.environ:
-        raise PlumbError("--console tmux: this terminal is none of tmux's: start tmux first, or "
-                         "take --console pty")
+        raise PlumbError("--console tmux: this terminal is not in tmux: start tmux first, or "
+                         "use --console pty")
     plumb = shlex.join([os.path.abspath(sys.argv[0]), "gdb", "--attach", name])
     done = subprocess.run(["tmux", "split-window", "-d", "-v", plumb], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=False)
@@ -115,7 +115,7 @@ def split_window(name: str) -> None:
 
 
 def attach(name: str) -> int:
-    """This terminal is that pty's, until Ctrl-A x, or the pty's end."""
+    """Connects this terminal to that pty, until Ctrl-A x or the pty's end."""
     try:
         far = os.open(name, os.O_RDWR | os.O_NOCTTY)
     except OSError as error:
@@ -137,7 +137,7 @@ def attach(name: str) -> int:
                     break
                 os.write(far, keys)
     except OSError as error:
-        if error.errno != errno.EIO:  # the other end has gone
+        if error.errno != errno.EIO:  # the other end is closed
             raise
     finally:
         near.restore()

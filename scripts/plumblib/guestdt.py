@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The device tree that a guest gets when its manifest node brings none: QEMU's virt map."""
+"""The device tree that a guest gets when its manifest node has none: QEMU's virt map."""
 
 from dataclasses import dataclass, field
 
@@ -14,16 +14,16 @@ EDGE_RISING, LEVEL_HIGH = 1, 4
 
 @dataclass
 class Passed:
-    """A device of the board that the tree is to name."""
+    """A device of the board that the tree describes."""
 
     name: str
     compatible: list[str]
     base: int
     size: int
     interrupts: list[int]  # numbers as the manifest's: SPI n is n + 32
-    edges: frozenset[int] = frozenset()  # those that are no levels
+    edges: frozenset[int] = frozenset()  # those that are edge-triggered
     coherent: bool = False
-    step: int = 0  # one node every so many bytes, with one interrupt each; 0: one node in all
+    step: int = 0  # bytes from one node to the next, with one interrupt each; 0: a single node
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Clocks:
 
 @dataclass
 class GuestShape:
-    """What the tree depends on; all numbers checked by manifest-check."""
+    """The input of the tree; manifest-check has checked all numbers."""
 
     name: str
     vcpus: int
@@ -58,7 +58,7 @@ def _nodes(node: fdt.Node) -> list[fdt.Node]:
 
 
 def board_clocks(board: fdt.Tree) -> Clocks:
-    """Those of the first CPU, and of the timer that guests have."""
+    """The clocks of the first CPU, and of the timer that guests use."""
     nodes = _nodes(board.root)
     cpus = [node for node in nodes if node.text("device_type") == "cpu"]
     timers = [node for node in nodes if "arm,armv7-timer" in node.texts("compatible")]
@@ -71,14 +71,14 @@ def _clock_frequency(cells: tuple[int, ...]) -> str:
 
 
 def edge_interrupts(device: fdt.Node) -> frozenset[int]:
-    """`interrupt-edge`: numbers, or without a value all of the device's interrupts."""
+    """`interrupt-edge`: numbers; without a value, all of the device's interrupts."""
     if "interrupt-edge" not in device.props:
         return frozenset()
     return frozenset(device.cells("interrupt-edge") or device.cells("interrupt"))
 
 
 def passed_devices(node: fdt.Node) -> list[Passed]:
-    """The partition's devices that its tree is to name."""
+    """The partition's devices that its tree describes."""
     passed = []
     for device in node.children:
         compatible = device.texts("dt-compatible")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A folder for a guest of the user's own: the files of scripts/plumblib/templates, filled in."""
+"""A folder for the user's own guest: the files of scripts/plumblib/templates, filled in."""
 
 import re
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 KINDS = ("newlib", "freestanding")
 LICENCE = "SPDX-License-Identifier"  # of this project; the files made are the user's
 RENAMED = {"gitignore": ".gitignore"}
-LONGEST = 15  # as hyp/manifest takes it
+LONGEST = 15  # as hyp/manifest accepts it
 NAME = re.compile(r"[a-z0-9-]+")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where Plumbline is, for the guest's Makefile: its command, and the prefix of its library."""
+    """Plumbline's place, for the guest's Makefile: its command, and the prefix of its library."""
 
     plumb: str
     sdk: Path
 
 
 def check_name(name: str) -> None:
-    """It becomes a partition's."""
+    """Checks a name, which becomes a partition's."""
     hint = name.lower().replace("_", "-").replace(" ", "-")
     hint = re.sub(r"[^a-z0-9-]", "", hint).strip("-")[:LONGEST].strip("-")
     advice = f"; '{hint}' would do" if hint and hint != name else ""
@@ -32,22 +32,22 @@ def check_name(name: str) -> None:
         raise PlumbError("a guest needs a name, of 1 to 15 characters")
     if not NAME.fullmatch(name):
         wrong = next(char for char in name if not NAME.fullmatch(char))
-        raise PlumbError(f"'{name}' is no name of a partition: it contains '{wrong}', and may "
+        raise PlumbError(f"'{name}' cannot name a partition: it contains '{wrong}', and may "
                          f"contain a to z, 0 to 9 and '-'{advice}")
     if len(name) > LONGEST:
-        raise PlumbError(f"'{name}' is no name of a partition: it has {len(name)} characters, and "
+        raise PlumbError(f"'{name}' cannot name a partition: it has {len(name)} characters, and "
                          f"may have {LONGEST}{advice}")
     if name.startswith("-"):
         raise PlumbError(f"'{name}' would be taken for an option{advice}")
 
 
 def prefix() -> Path:
-    """Where the guest library is installed: headers below include/, the library below lib/."""
+    """The prefix of the guest library: headers below include/, the library below lib/."""
     return ROOT.parents[1] if INSTALLED else BUILD / "sdk"
 
 
 def place() -> Place:
-    """Of the plumb that runs. In a tree, the library is built first."""
+    """The place of the plumb that runs. In a tree, the library is built first."""
     if INSTALLED:
         return Place(str(prefix() / "bin" / "plumb"), prefix())
     return Place(str(ROOT / "scripts" / "plumb"), prefix())
@@ -62,7 +62,7 @@ def make_literal(text: str) -> str:
 
 
 def fill(text: str, name: str, where: Place, makefile: bool) -> str:
-    """A template's text without the line of its licence, and with the names put in."""
+    """A template's text without its licence line, with the names filled in."""
     def quote(path: str) -> str:
         return make_literal(path) if makefile else path
 
@@ -86,7 +86,7 @@ def check(folder: Path, name: str) -> None:
     """Refuses what `create` could not make."""
     check_name(name)
     if folder.exists() or folder.is_symlink():
-        raise PlumbError(f"{relative(folder)} exists, and is left as it is: choose another name, "
+        raise PlumbError(f"{relative(folder)} exists and is not overwritten: choose another name, "
                          "or another folder with -o DIR")
 
 

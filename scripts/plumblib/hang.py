@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Does the emulator itself hang? Its main thread works without end, and none of its CPUs does."""
+"""Detects a hang of the emulator itself: its main thread is always busy, and its CPUs do not
+run."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-PERIOD = 5.0  # seconds between two looks
-BUSY = 50  # clock ticks (1/100 s) that the main thread has worked meanwhile, on a busy host, too
+PERIOD = 5.0  # seconds between two checks
+BUSY = 50  # clock ticks (1/100 s) of the main thread between two checks, on a busy host, too
 
 WORD = """\
-QEMU itself hangs: its main loop works without end, and no CPU of the board goes on. QEMU before 8.2
+QEMU itself hangs: its main loop never ends, and no CPU of the board runs. QEMU before 8.2
 does so when a guest sets CNTV_CVAL near 2^64 while CNTVOFF is not 0: the manifest's
 no-counter-offset leaves it at 0 (docs/manifest.md)"""
 
@@ -28,7 +29,7 @@ def read_stat(line: str) -> int:
 
 
 def work(pid: int) -> Work | None:
-    """None: there is no such process, or no /proc."""
+    """None without such a process, or without /proc."""
     try:
         used = {int(task.name): read_stat((task / "stat").read_text())
                 for task in Path(f"/proc/{pid}/task").iterdir()}
@@ -39,14 +40,14 @@ def work(pid: int) -> Work | None:
 
 
 class Hang:
-    """Looks now and then. Twice in a row, as a CPU may sleep, and QEMU have something to do."""
+    """Checks at intervals. Two checks must agree: a CPU may sleep while QEMU is busy once."""
 
     def __init__(self) -> None:
         self.last: Work | None = None
         self.rows = 0
 
     def look(self, now: Work | None) -> bool:
-        """Is it sure that it hangs?"""
+        """True once the hang is certain."""
         before, self.last = self.last, now
         stuck = (before is not None and now is not None and now.others == before.others
                  and now.main - before.main >= BUSY)

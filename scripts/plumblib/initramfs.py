@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The initial RAM disk of the Linux guests, a cpio archive in 'newc' format, compressed; and the
-same as a disk."""
+same files as a disk."""
 
 import gzip
 import stat
@@ -11,7 +11,7 @@ from typing import Iterator
 
 from .common import relative, run_tool, tool
 
-# Name, mode, major and minor of what /init needs before it mounts devtmpfs.
+# Name, mode, major and minor of the nodes that /init needs before it mounts devtmpfs.
 DEVICES = (("dev/console", stat.S_IFCHR | 0o600, 5, 1),)
 FOLDERS = ("bin", "dev", "lib", "lib/modules", "proc", "root", "sys", "tests", "tmp")
 DISK_SIZE = "48M"
@@ -48,7 +48,7 @@ class Contents:
     modules: dict[str, list[Path]]
 
     def files(self) -> Iterator[tuple[str, int, Path]]:
-        """Name, permissions, and where the data comes from."""
+        """Name, permissions, and the source of the data."""
         yield "bin/busybox", 0o755, self.busybox
         for script in self.scripts:
             yield "init" if script.name == "init.sh" else f"tests/{script.name}", 0o755, script
@@ -73,7 +73,7 @@ def build(contents: Contents) -> bytes:
 
 
 def build_disk(contents: Contents, words: bytes, image: Path) -> None:
-    """The same as a root file system on a disk; /words is for tests to read."""
+    """The same files as a root file system on a disk; tests read /words."""
     with tempfile.TemporaryDirectory() as top:
         for folder in FOLDERS:
             (Path(top) / folder).mkdir(parents=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the monitor's own code refuses of a manifest, and where that stands in its source."""
+"""The errors that the monitor's own code finds in a manifest, with their places in its source."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ REFUSED = 1  # manifest-check's exit code
 
 
 class Refused(PlumbError):
-    """A manifest that is not taken; `rows`: manifest-check's, one for each refusal."""
+    """A manifest that is refused; `rows`: manifest-check's, one for each error."""
 
     def __init__(self, message: str, rows: list[dict], code: int = EXIT_USAGE):
         super().__init__(message, code)
@@ -23,12 +23,12 @@ class Refused(PlumbError):
 
 
 class BoardRefused(PlumbError):
-    """The board's tree is one that the monitor does not take, whatever the manifest says."""
+    """The monitor refuses the board's tree, with any manifest."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What is judged: the name that messages give it, and its source if that is a file."""
+    """The manifest to be checked: its name in messages, and its source if that is a file."""
 
     what: str
     system: Path | None = None
@@ -51,8 +51,8 @@ def _lines(row: dict, places: Places, judged: Judged) -> list[str]:
 
 
 def report(rows: list[dict], judged: Judged) -> str:
-    """Sorts the refusals by their places in the source (what has none comes last), which each row
-    gets; their lines."""
+    """Adds to each row its place in the source, and sorts the rows by place (those without one are
+    last); returns their lines."""
     places = find_places(judged.system) if judged.system else Places()
     nowhere = Place(judged.what, 0, 0)
 
@@ -82,18 +82,18 @@ def _run(manifest: bytes, board: bytes | None, *more: str) -> subprocess.Complet
             return subprocess.run(argv, capture_output=True, text=True,
                                   errors="replace", check=False)
         except FileNotFoundError as error:
-            raise PlumbError(f"{relative(CHECKER)} is not there: run 'make'") from error
+            raise PlumbError(f"{relative(CHECKER)} does not exist: run 'make'") from error
 
 
 def refusal(node: str, name: str, reason: str) -> dict:
-    """A row for what plumb itself refuses."""
+    """A row for an error that plumb itself finds."""
     return {"node": node, "property": name, "value": "", "reason": reason, "of-board": False}
 
 
 def check(manifest: bytes, judged: Judged, board: bytes | None = None,
           also: list[dict] | None = None) -> list[dict[str, str]]:
-    """The partitions, as manifest-check lists them. `board`: its tree, to be fitted as well.
-    `also`: rows of what is refused already."""
+    """The partitions, as manifest-check lists them. `board`: its tree, which must fit, too.
+    `also`: rows of errors that were found before."""
     done = _run(manifest, board, "--list")
     if done.returncode == 0 and not also:
         return parse_list(done.stdout, "partition")
@@ -101,7 +101,7 @@ def check(manifest: bytes, judged: Judged, board: bytes | None = None,
     if done.returncode not in (0, REFUSED):
         raise PlumbError(f"the check of {judged.what} failed:\n{said}")
     if said.startswith("board: "):
-        raise BoardRefused(f"the monitor does not take this board's tree: {said[7:]}")
+        raise BoardRefused(f"the monitor refuses this board's tree: {said[7:]}")
     rows = [json.loads(line) for line in _run(manifest, board, "--json").stdout.splitlines()]
     rows += also or []
     if not rows:

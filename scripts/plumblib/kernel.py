@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a kernel's file is, as far as it must be known to place it, and what cannot be run."""
+"""The kind of a kernel's file, as far as its placement depends on it; refusal of other files."""
 
 import struct
 from pathlib import Path
@@ -7,13 +7,13 @@ from pathlib import Path
 from .common import BUILD, PlumbError, align_up
 
 ZIMAGE_MAGIC_AT, ZIMAGE_MAGIC = 0x24, 0x016F2818
-# Linux's zImage from 4.15 on: a table behind this magic says what it unpacks to.
+# Linux's zImage from 4.15 on: a table after this magic has the size of the unpacked kernel.
 TABLE_MAGIC_AT, TABLE_MAGIC = 0x34, 0x45454545
 TAG_KERNEL_SIZE = 0x5A534C4B
-STACK = 0x10000  # of the code that unpacks, and what it rounds up
-HEAD = 0x240  # bytes of a file that tell its kind
+STACK = 0x10000  # of the code that unpacks, and its rounding
+HEAD = 0x240  # bytes at the start of a file by which its kind is known
 
-# Bytes at an offset, what that is, and what helps.
+# Bytes at an offset, the kind of file, and advice.
 FOREIGN = (
     (0, b"\x27\x05\x19\x56", "a U-Boot uImage: take the kernel out of it with "
      "'dumpimage -p 0 -o zImage FILE' (Debian's u-boot-tools)"),
@@ -47,7 +47,7 @@ def read(path: Path, what: str, size: int = -1) -> bytes:
 
 
 def check(head: bytes, name: str) -> None:
-    """Refuses what can only hang: files of other kinds."""
+    """Refuses files of other kinds, which could only hang."""
     for at, magic, advice in FOREIGN:
         if head[at:at + len(magic)] == magic:
             raise PlumbError(f"{name}: {advice}")
@@ -62,8 +62,8 @@ def is_zimage(head: bytes) -> bool:
 
 
 def _size_tag(data: bytes) -> tuple[int, ...] | None:
-    """Of the table's entry on the size: where the unpacked size stands in the file, bss, distance
-    from the start of memory, heap."""
+    """The table's entry on the size: offset of the unpacked size in the file, bss, distance from
+    the start of memory, heap."""
     if _word(data, TABLE_MAGIC_AT) != TABLE_MAGIC:
         return None
     at = _word(data, TABLE_MAGIC_AT + 4)
@@ -75,8 +75,8 @@ def _size_tag(data: bytes) -> tuple[int, ...] | None:
 
 
 def zimage_space(data: bytes, name: str, offset: int) -> int:
-    """Bytes that a zImage takes from its address on, which is `offset` above the start of memory;
-    0: the file does not say. It moves itself behind the kernel that it unpacks."""
+    """Bytes that a zImage needs from its address on, which is `offset` above the start of memory;
+    0: not stated in the file. It moves itself behind the kernel that it unpacks."""
     start, end = _word(data, 0x28), _word(data, 0x2C)
     if end - start > len(data):
         raise PlumbError(f"{name}: a truncated zImage: {len(data)} of {end - start} bytes")

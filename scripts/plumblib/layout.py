@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Where the files lie: in a source tree, in a tree of links to one (make O=DIR), or in an
+"""The places of files: in a source tree, in a tree of links to one (make O=DIR), or in an
 installation.
 
                  source tree        tree of links       installed under PREFIX
@@ -22,8 +22,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Layout:
-    """`root`: manifests name their files from there. `source`: the same without links. `programs`:
-    the host programs. `work`: what runs write, and what is fetched."""
+    """`root`: names in manifests begin there. `source`: the same without links. `programs`: the
+    host programs. `work`: files that runs write, and fetched files."""
 
     root: Path
     source: Path
@@ -34,21 +34,21 @@ class Layout:
 
 
 def cache(environment: Mapping[str, str]) -> Path:
-    """The user's. A relative XDG_CACHE_HOME does not count (XDG Base Directory, 'Basics')."""
+    """The user's cache. A relative XDG_CACHE_HOME is ignored (XDG Base Directory, 'Basics')."""
     base = environment.get("XDG_CACHE_HOME", "")
     home = environment.get("HOME") or os.path.expanduser("~")
     return (Path(base) if base.startswith("/") else Path(home) / ".cache") / "plumbline"
 
 
 def writable(folder: Path) -> bool:
-    """Can files be made there? Of a folder that does not exist: can it be made?"""
+    """Can files be made there? For a folder that does not exist: can it be made?"""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return os.access(folder, os.W_OK)
 
 
 def tree_of_links(package: Path, script: Path) -> Path | None:
-    """The tree of links that the script was called in, if that is one to the package's source."""
+    """The tree of links in which the script was called, if it links to the package's source."""
     scripts = script.parents[1] / "scripts" if len(script.parts) > 2 else script
     linked = scripts.is_symlink() and scripts.resolve() == package.parent
     return scripts.parent if linked else None

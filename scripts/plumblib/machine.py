@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The machine that guests see, as the monitor's own table has it (hyp/dev/machine.h): nothing of it
-is typed here."""
+"""The machine that guests see, from the monitor's own table (hyp/dev/machine.h), without a copy
+here."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +21,7 @@ class Window:
 
     @property
     def spi(self) -> int:
-        """As device trees number it."""
+        """The number in device trees."""
         return self.intid - FIRST_SPI
 
 
@@ -48,7 +48,7 @@ def windows() -> dict[str, Window]:
 
 @cache
 def memory() -> dict[str, int]:
-    """`ipa`: where RAM begins; `kernel`: where a raw image goes."""
+    """`ipa`: the start of RAM; `kernel`: the address of a raw image."""
     (row,) = parse_list(_listed(), "memory")
     return {key: int(value, 0) for key, value in row.items()}
 

@@ -20,12 +20,12 @@ ITEM = re.compile(r"(?:[-*]|\d+\.) +(.*)")
 FENCE = "```"
 INLINE = re.compile(r"`(?P<code>[^`]+)`|!?\[(?P<text>(?:`[^`]*`|[^\]])*)\]\((?P<to>[^)]*)\)"
                     r"|\*\*(?P<strong>[^*]+)\*\*|\*(?P<weak>[^*\s][^*]*)\*")
-CACHE = ("Where what is fetched (kernels, boards' device trees and boot loaders) and the files of runs "
-         "lie, in the folder \\fBplumbline\\fR there. Not set: \\fB~/.cache\\fR.")
+CACHE = ("Its folder \\fBplumbline\\fR has the fetched files (kernels, boards' device trees and boot "
+         "loaders) and the files of runs. Default: \\fB~/.cache\\fR.")
 
 
 def literal(text: str) -> str:
-    """Characters that mean themselves: man(7) would read a backslash, and print - as a hyphen."""
+    """Escapes literal characters: man(7) interprets a backslash, and prints - as a hyphen."""
     return text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga")
 
 
@@ -42,7 +42,7 @@ def italic(text: str) -> str:
 
 
 def inline(text: str) -> str:
-    """Markdown within a line. A link is its text: the pages lie in share/doc/plumbline."""
+    """Markdown within a line. A link is its text: the pages are in share/doc/plumbline."""
     def mark(match: re.Match) -> str:
         if match["code"]:
             return bold(match["code"])
@@ -61,7 +61,7 @@ def inline(text: str) -> str:
 
 
 def _guarded(line: str) -> str:
-    """A line of text, whatever it begins with."""
+    """A line of text, with any first character."""
     return f"\\&{line}" if line.startswith((".", "'")) else line
 
 
@@ -85,15 +85,15 @@ def cells(line: str) -> list[str]:
 
 
 def _further(head: str, cell: str) -> str:
-    """A default that is 'required' is none."""
+    """A further cell. 'required' in the column of defaults means that there is no default."""
     if cell.startswith("required"):
         return f"R{cell[1:]}."
     return f"{head[:1].upper()}{head[1:]}: {cell}."
 
 
 def rows(lines: list[str]) -> list[str]:
-    """A table: its first column are the terms of a list, the second tells about them, further ones
-    say their column's name."""
+    """A table as a list: the first column has the terms, the second describes them, further ones
+    are preceded by their column's name."""
     heads = cells(lines[0])
     done = []
     for line in lines[2:]:
@@ -107,7 +107,7 @@ def rows(lines: list[str]) -> list[str]:
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """What a page consists of: code, heading, table, item or text, with its lines."""
+    """The blocks of a page: code, heading, table, item or text, with its lines."""
     at = 0
     while at < len(lines):
         first, start = lines[at], at
@@ -166,7 +166,7 @@ def page(name: str, section: int, summary: str, body: list[str], group: str) -> 
 
 
 def table_of(text: str, head: str) -> list[str]:
-    """The lines of the table whose first column is called so."""
+    """The lines of the table whose first column has this head."""
     for kind, lines in _blocks(text.splitlines()):
         if kind == "table" and cells(lines[0])[0] == head:
             return lines
@@ -219,8 +219,8 @@ def plumb(top: Command, description: str, quick_start: str) -> str:
     body[-1] = body[-1].removesuffix("\n.br")
     body += [".SH DESCRIPTION", *filled(plain(description)),
              ".PP", *filled("A system is a manifest, \\fBplumb\\-manifest\\fR(5): device\\-tree source "
-                            "that says which partitions there are, and what each of them has. One "
-                            "that is not there as it is named is looked for among Plumbline's own: "
+                            "that lists the partitions and their resources. A manifest "
+                            "that does not exist under its name is taken from Plumbline's own: "
                             "\\fBplumb run guest/demo.dts\\fR runs everywhere."),
              ".SH OPTIONS"]
     for option in top.options:
@@ -243,5 +243,5 @@ def manifest(text: str) -> str:
     """plumb-manifest(5)."""
     body = [".SH DESCRIPTION", *from_markdown(text),
             ".SH SEE ALSO", "\\fBplumb\\fR(1), \\fBdtc\\fR(1)", ".PP",
-            "The pages that are named here lie in \\fBshare/doc/plumbline\\fR."]
+            "The pages that are named here are in \\fBshare/doc/plumbline\\fR."]
     return page("plumb-manifest", 5, "what a Plumbline system consists of", body, "File Formats")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A system as a picture: partitions as cards, the board's memory beside them, rights as arrows. Text
-is placed by estimated widths: no font is measured, and none is brought along."""
+is placed by estimated widths: no font is measured or included."""
 
 from xml.sax.saxutils import escape
 
@@ -79,7 +79,8 @@ def _chip_text(device: Device) -> str:
 
 
 def _shown(partition: Partition) -> list[Device]:
-    """Each partition with a GIC has the same GIC and timers: its line of text says so."""
+    """Omits the GIC and timers, which are the same for each partition with a GIC: its text has
+    them."""
     return [d for d in partition.devices if d.pa is not None or d.interrupts and d.ipa is not None
             or d.name.startswith("virtio")]
 
@@ -139,7 +140,7 @@ def _card(partition: Partition, nr_cpus: int, x: float, y: float) -> tuple[str, 
 
 
 def _nr_cpus(system: System) -> int:
-    """Of the board, or as many as the manifest names."""
+    """The board's CPUs, or as many as the manifest names."""
     named = [mask.bit_length() for p in system.partitions for mask in p.cpus
              if mask != (1 << CPUS) - 1]
     return system.nr_cpus or max([1, *named])
@@ -156,7 +157,7 @@ def _blocks(system: System) -> list[tuple[int, int, str, str, int]]:
 
 
 def _memory(system: System, cards: dict[int, float]) -> tuple[str, float]:
-    """The column, not to scale, with a line to each block from its partition; and where it ends."""
+    """The column, not to scale, with a line to each block from its partition; and its lower end."""
     out = _text(MEMORY_AT, TOP - 12, "the board's memory", "small")
     y, before = float(TOP), system.ram[0][0] if system.ram else None
     for start, end, words, kind, handle in _blocks(system):
@@ -187,7 +188,7 @@ def _memory(system: System, cards: dict[int, float]) -> tuple[str, float]:
 
 
 def _arrows(system: System, cards: dict[int, float]) -> str:
-    """From each partition to those that it may call on."""
+    """Arrows from each partition to those that it may call on."""
     handles = {p.name: p.handle for p in system.partitions}
     out, lane = "", 0
     for p in system.partitions:

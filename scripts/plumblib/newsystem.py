@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A manifest for a board: what its device tree tells, one partition that runs, and the board's
+"""A manifest for a board: a summary of its device tree, one partition that runs, and the board's
 devices as candidates, commented out."""
 
 import re
@@ -17,15 +17,15 @@ MIB = 1 << 20
 BLOCK = 2 * MIB
 HELLO_MEMORY, RAW_MEMORY, LINUX_MEMORY = 4 * MIB, 16 * MIB, 128 * MIB
 FOUR_GIB = 1 << 32
-SPARE_IPA = 0x20000000  # devices that cannot be where they are on the board: from here on
+SPARE_IPA = 0x20000000  # guest addresses for devices whose board address is not free: from here on
 MOST_IRQS, IRQS_STEP, FEWEST_IRQS = 1020, 32, 128
-GIC_PIECE = 0x2000  # of the board's: GICC and GICV are that large, GICD and GICH smaller
+GIC_PIECE = 0x2000  # size of the board's GICC and GICV; GICD and GICH are smaller
 HAS = ("gicd", "gicc", "gicv2m", "uart")  # of machine.windows(): with the properties' defaults
 
 
 @dataclass
 class Board:
-    """What board-read said."""
+    """The output of board-read."""
 
     facts: list[tuple[str, str]]
     nodes: list[boarddevices.Node]
@@ -62,7 +62,7 @@ def read(said: str, tree: bytes) -> Board:
 
 @dataclass
 class Program:
-    """What the partition runs: lines of its node."""
+    """The partition's program: lines of its node."""
 
     name: str
     size: int  # of its memory
@@ -76,11 +76,11 @@ def _remarked(line: str, remark: str) -> str:
 def hello() -> Program:
     return Program("hello", HELLO_MEMORY,
                    [f"kernel = /incbin/({quote(HELLO)});",
-                    _remarked('rights = "hello";', "it raises lines of its own")])
+                    _remarked('rights = "hello";', "it raises its own lines")])
 
 
 def given_kernel(path: Path, named: str) -> Program:
-    """`named`: as the manifest is to name the file."""
+    """`named`: the file's name in the manifest."""
     name = f"--kernel {path}"
     data = kernel.read(path, "kernel")
     if data.startswith(b"\x7fELF"):
@@ -93,7 +93,7 @@ def given_kernel(path: Path, named: str) -> Program:
     place = memory()["kernel"] - memory()["ipa"]
     space = kernel.zimage_space(data, name, place)
     if space:
-        lines.append(_remarked(f"kernel-space = <{space:#x}>;", "what it unpacks to"))
+        lines.append(_remarked(f"kernel-space = <{space:#x}>;", "size when unpacked"))
     lines += ['bootargs = "console=ttyAMA0";', '// initrd = /incbin/("initrd.gz");']
     return Program("linux", max(LINUX_MEMORY, align_up(4 * space, BLOCK)), lines)
 
@@ -112,19 +112,19 @@ def memory_at(board: Board, size: int) -> int | None:
 
 
 def _own_windows() -> list[tuple[int, int]]:
-    """Of the machine, those that the partition has."""
+    """The windows of the machine that the partition has."""
     return [(windows()[name].base, windows()[name].base + windows()[name].size) for name in HAS]
 
 
 class Places:
-    """Guest addresses for devices: the board's own where they are free."""
+    """Guest addresses for devices: the board's own if they are free."""
 
     def __init__(self, ram: list[tuple[int, int]], devices: list[Window]):
         self.kept = ram + _own_windows()
         self.used = self.kept + [(device.start, device.end) for device in devices]
 
     def place(self, device: Window) -> int | None:
-        """Its `ipa` if it needs one."""
+        """The device's `ipa` if it needs one."""
         clear = not any(device.start < end and start < device.end for start, end in self.kept)
         if clear and device.end <= FOUR_GIB:
             return None
@@ -140,7 +140,7 @@ def _wide(value: int) -> str:
 
 
 def _names(devices: list[Window]) -> list[str]:
-    """Of the manifest's nodes: each once."""
+    """Names of the manifest's nodes: each once."""
     names: list[str] = []
     for device in devices:
         plain = re.sub(r"[^a-z0-9-]", "-", device.first[0].kind.lower())
@@ -156,7 +156,7 @@ def _last(node: boarddevices.Node) -> str:
 
 
 def _remarks(device: Window, conflict: list[str]) -> list[str]:
-    """What there is to know before it is passed through."""
+    """Remarks on a device that may be passed through."""
     first = device.first[0]
     others = [node for node in device.nodes if node is not first]
     words = [boarddevices.dma(first)]
@@ -173,7 +173,7 @@ def _remarks(device: Window, conflict: list[str]) -> list[str]:
     if far:
         words.append("has more registers at " + ", ".join(f"{base:#x}" for base, _ in far))
     if len(device.interrupts) > boarddevices.MOST_INTERRUPTS:
-        words.append(f"has {len(device.interrupts)} interrupts, of which a device may have "
+        words.append(f"has {len(device.interrupts)} interrupts; the limit is "
                      f"{boarddevices.MOST_INTERRUPTS}")
     return [f"{first.path}: {'; '.join(words)}", *conflict]
 
@@ -201,11 +201,11 @@ def candidate(device: Window, name: str, ipa: int | None) -> list[str]:
 
 
 def _conflict(device: Window) -> list[str]:
-    """With the partition's own console: one of the two."""
+    """Conflicts with the partition's own console: only one of the two is possible."""
     uart = windows()["uart"].intid
     if not any(each.intid == uart for each in device.interrupts):
         return []
-    return [f'Interrupt {uart} is the virtual console\'s, too: it needs console = "none".']
+    return [f'Interrupt {uart} is also the virtual console\'s: this device needs console = "none".']
 
 
 def _comment(lines: list[str], indent: str) -> str:
@@ -253,7 +253,7 @@ def _head(board: Board, origin: str) -> str:
     facts = "".join(f" *   {name:<9} {text}\n" for name, text in rows)
     return (f"/*\n * A system for {board.text('model')}, written by '{origin}'.\n *\n"
             " * The board, as the monitor reads its device tree:\n" + facts +
-            " *\n * docs/manifest.md has every property, docs/devices.md all on devices.\n */\n"
+            " *\n * docs/manifest.md describes all properties, docs/devices.md the devices.\n */\n"
             "/dts-v1/;\n\n")
 
 
@@ -261,11 +261,11 @@ DEVICES = """\
 
 		/*
 		 * Devices of the board that this partition may have, 8 at most, each to one partition:
-		 * remove the slashes in front. There is no IOMMU: one that does DMA reaches all of the
-		 * board's memory, so give it only to a partition that you trust, with memory-at and
+		 * remove the slashes in front. There is no IOMMU: a device that does DMA reaches all of
+		 * the board's memory, so give it only to a partition that you trust, with memory-at and
 		 * identity above. Clocks, resets and pins stay as the boot loader left them. In the
-		 * guest's device tree a device gets reg, interrupts and dt-compatible; what its binding
-		 * asks for beyond that goes into dtb-extra.
+		 * guest's device tree a device gets reg, interrupts and dt-compatible; put the other
+		 * properties of its binding into dtb-extra.
 		 */
 """
 
@@ -279,11 +279,11 @@ def text(board: Board, program: Program, origin: str) -> str:
     irqs = min(max(FEWEST_IRQS, align_up(highest + 1, IRQS_STEP)), MOST_IRQS)
     cpus = (1 << len(board.texts("cpu"))) - 1
     lines = ['compatible = "plumbline,partition";', "vcpus = <1>;",
-             _remarked(f"cpus = <{cpus:#x}>;", "bit n: it may run on CPU n"),
+             _remarked(f"cpus = <{cpus:#x}>;", "bit n: may run on CPU n"),
              f"memory-size = <{program.size:#x}>;"]
     if at is not None:
         lines += [_remarked(f"// memory-at = {_wide(at)};", "for a device that does DMA"),
-                  _remarked("// identity;", "guest addresses are the board's")]
+                  _remarked("// identity;", "guest address = board address")]
     lines += [_remarked(f"irqs = <{irqs}>;", f"interrupts 0 to {irqs - 1}"),
               *program.lines]
     body = "".join(f"\t\t{line}\n" for line in lines)

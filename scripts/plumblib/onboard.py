@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A system against the board that QEMU will make of the options: QEMU writes that board's tree."""
+"""Checks a system against the board that QEMU makes from the options: QEMU writes its tree."""
 
 import subprocess
 
@@ -11,19 +11,19 @@ OTHER_BOARD = ("-M", "-machine", "-cpu", "-m", "-smp", "-dtb")  # arguments that
 
 
 def board_tree(run: qemu.Run) -> bytes | None:
-    """With memory and CPUs as QEMU puts them in; None where it is not known: a boot loader of the
-    board's own changes it, or an argument for QEMU does."""
+    """The tree with the memory and CPUs that QEMU adds; None if it is not known, because the
+    board's own boot loader or an argument for QEMU changes it."""
     board = boards.find(run.board)
     if board.disk or any(word.split("=")[0] in OTHER_BOARD for word in run.extra):
         return None
     try:
         return qemutree.of_board(board, run.smp, run.memory)
     except (PlumbError, OSError, subprocess.TimeoutExpired):
-        return None  # QEMU itself will say why
+        return None  # QEMU will print the reason
 
 
 def _advice(run: qemu.Run, packed: pack.Packed, refused: Refused) -> str:
-    """What option makes the board large enough."""
+    """The option that makes the board large enough."""
     if not any(row["of-board"] and row["property"] in ("memory-at", "memory-size")
                for row in refused.rows):
         return ""
@@ -34,12 +34,12 @@ def _advice(run: qemu.Run, packed: pack.Packed, refused: Refused) -> str:
             board, len(packed.data), partitions, size):
         return ""
     text = f"{size >> 30}G" if size >> 30 << 30 == size else f"{size >> 20}M"
-    return f"\nwith --memory {text} the board has enough"
+    return f"\n--memory {text} is enough"
 
 
 def check(run: qemu.Run, packed: pack.Packed) -> None:
-    """Refused, before QEMU starts, if the monitor would refuse it there. What the monitor itself
-    takes is known to it alone, and a board that cannot run it is for it to name."""
+    """Refuses the system before QEMU starts if the monitor would refuse it there. The monitor alone
+    knows its own memory, and itself reports a board that it cannot run on."""
     tree = board_tree(run)
     try:
         if tree is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Options that several commands have, and the system that they make of them."""
+"""Options of several commands, and the system that results from them."""
 
 import argparse
 import re
@@ -16,12 +16,12 @@ KEYS = """\
 keys, when standard input is a terminal:
   Ctrl-A x          end QEMU          Ctrl-A Ctrl-A   send a Ctrl-A
   Ctrl-] 0..9 or n  move the input to another partition   Ctrl-] ?  list them
-  Ctrl-] s          tell how each partition and vCPU stands
+  Ctrl-] s          print the state of each partition and vCPU
 """
 
 
 class Parser(argparse.ArgumentParser):
-    """Wrong usage is exit code 5, and the message says where help is."""
+    """Wrong usage: exit code 5, and the message names the help command."""
 
     def error(self, message: str):
         wrong = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
@@ -58,17 +58,17 @@ def board_options(parser: argparse.ArgumentParser) -> None:
                        help=f"QEMU board: {', '.join(boards.BOARDS)} (default virt)")
     group.add_argument("--smp", type=int, metavar="N",
                        help="CPUs (default: 2, or all that the board must have)")
-    group.add_argument("--memory", metavar="SIZE", help="RAM (default 512M, more if needed)")
+    group.add_argument("--memory", metavar="SIZE", help="RAM (default 512M, or more if needed)")
     group.add_argument("--icount", action="store_true",
                        help="count instructions: slower, and the same every time")
     group.add_argument("--qemu", action="append", default=[], metavar="ARG",
                        help="one more argument for QEMU (repeat it; --qemu=-d --qemu=int)")
     group.add_argument("--unchecked", action="store_true",
-                       help="do not check the system against the board: the monitor will")
+                       help="do not check the system against the board; the monitor does at boot")
     group.add_argument("--no-make", action="store_true", help="take build/ as it is")
     group.add_argument("--dry-run", action="store_true",
-                       help="check and pack, keep the image in build/run, print QEMU's command "
-                            "line, start nothing")
+                       help="check and pack, keep the image in build/run, and print QEMU's command "
+                            "line; start nothing")
 
 
 def subcommand(commands, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
@@ -78,7 +78,7 @@ def subcommand(commands, name: str, summary: str, examples: str) -> argparse.Arg
 
 
 def board_tree(args: argparse.Namespace) -> bytes | None:
-    """The board's device tree, where it is known here; else the boot loader has it."""
+    """The board's device tree, if it is known here; otherwise the boot loader passes it."""
     given = getattr(args, "board_dtb", None)
     if given:
         data = given.read_bytes()
@@ -131,7 +131,7 @@ def smp_of(args: argparse.Namespace) -> int:
 
 
 def memory_of(args: argparse.Namespace, packed: pack.Packed) -> str:
-    """What was asked for, or 512M, or as much as it takes to place all partitions."""
+    """The requested size, or 512M, or as much as all partitions need."""
     fixed = args.memory or boards.find(args.board).memory
     if fixed:
         parse_size(fixed, "--memory ")
@@ -142,7 +142,7 @@ def memory_of(args: argparse.Namespace, packed: pack.Packed) -> str:
 
 
 def run_options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
-    """The board that was asked for, on which the system is checked."""
+    """The run on the requested board, against which the system is checked."""
     run = qemu.Run(board=args.board, smp=smp_of(args), memory=memory_of(args, packed),
                     icount=args.icount, timeout=args.timeout, extra=args.qemu,
                     raw=packed.raw, partitions=[p["name"] for p in packed.partitions],
@@ -154,7 +154,7 @@ def run_options(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
 
 
 def with_image(packed: pack.Packed, use: Callable[[str], int]) -> int:
-    """A file of its own for each run: runs may go side by side."""
+    """Writes a separate file for each run: there may be several at once."""
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         image = Path(folder) / "system.img"
         common.write_file(image, packed.data)
@@ -162,15 +162,15 @@ def with_image(packed: pack.Packed, use: Callable[[str], int]) -> int:
 
 
 def system_name(args: argparse.Namespace) -> str:
-    """For files that are about this system."""
+    """The name of this system in file names."""
     path = args.system or args.kernel or args.bios
     return path.stem
 
 
 def dry_run(args: argparse.Namespace, packed: pack.Packed, run: qemu.Run) -> int:
-    """The image stays, so that the command can be run."""
+    """Keeps the image, so that the command can be run."""
     image = scratch.place() / f"dry-run-{system_name(args)}-{run.board}.img"
     common.write_file(image, packed.data)
     print(qemu.shell_line(str(image), run))
-    common.say(f"plumb: the image stays: {relative(image)}")
+    common.say(f"plumb: image kept: {relative(image)}")
     return common.EXIT_OK

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""How a run ended: from the console's lines, and told."""
+"""The end of a run: found in the console's lines, and reported."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from . import common
 from .why import Why
 
-# The monitor's last words stand alone; what it says before has its name in front, as a guest's.
+# The monitor's last lines have no name in front; its earlier lines do, as a guest's.
 END_LINE = re.compile(rb"plumbline: end: status (\d+)")
 PANIC = re.compile(rb"plumbline: panic: ?(.*)")
 REFUSED = re.compile(rb"plumbline: refused: ?(.*)")
@@ -15,7 +15,8 @@ REFUSED = re.compile(rb"plumbline: refused: ?(.*)")
 
 @dataclass
 class End:
-    """`lines`: the monitor's, repeated, as they say why; `advice`: what to look at next."""
+    """`lines`: the monitor's lines with the reason, repeated; `advice`: the next step for the
+    user."""
 
     code: int
     reason: str = ""
@@ -32,7 +33,7 @@ class End:
 
 
 class Outcome:
-    """Watches the console's bytes, line by line, for how the run ends."""
+    """Reads the console line by line, and finds the end of the run."""
 
     def __init__(self, why: Why | None = None) -> None:
         self.partial = b""
@@ -58,7 +59,7 @@ class Outcome:
 
     @property
     def over(self) -> bool:
-        """The monitor has said its last word."""
+        """The monitor has printed its last line."""
         return self.status is not None or self.panic or self.refused
 
     def exit_code(self) -> int:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`--console NAME=pty|FILE`: where a partition's console goes instead of the common output, and how
-what is typed at a pty finds its partition."""
+"""`--console NAME=pty|FILE`: sends a partition's console to a pty or file instead of the common
+output, and input from a pty to its partition."""
 
 import array
 import fcntl
@@ -16,14 +16,14 @@ from .common import PlumbError, say
 from .console import MONITOR, Piece, Stamps
 
 KEPT = 1 << 20  # bytes that wait for the reader of a pty
-PATIENCE = 0.5  # seconds, at the end, in which its reader has read nothing
-MOMENT = 0.1  # seconds that bytes are on their way through a pty, at most
+PATIENCE = 0.5  # seconds without a read by its reader, at the end
+MOMENT = 0.1  # the longest time, in seconds, that bytes need to pass a pty
 ESCAPE = b"\x1d"  # Ctrl-]: the multiplexer's, twice to send one
 DIRECT = 9  # the last port that has a key of its own
 
 
 def write_all(fd: int, data: bytes) -> None:
-    """However long it takes."""
+    """Writes all bytes, without a time limit."""
     view = memoryview(data)
     while view:
         try:
@@ -33,7 +33,7 @@ def write_all(fd: int, data: bytes) -> None:
 
 
 class File:
-    """All that the partition prints. With `stamps`, the time in front of each line."""
+    """The partition's whole output; with `stamps`, each line has the time in front."""
 
     def __init__(self, name: str, path: Path, stamps: Stamps | None) -> None:
         self.name, self.path, self.stamps = name, path, stamps
@@ -56,7 +56,7 @@ class File:
 
 
 class Pty:
-    """A terminal of its own. This side holds the other end, too: programs may come and go."""
+    """A separate terminal. The other end stays open here, too: programs may open and close it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -75,7 +75,7 @@ class Pty:
             del self.waiting[:-KEPT]
 
     def send(self) -> None:
-        """What is read there, as it is read."""
+        """Output to the pty, as fast as its reader reads."""
         try:
             while self.waiting:
                 del self.waiting[:os.write(self.fd, self.waiting)]
@@ -89,14 +89,14 @@ class Pty:
             return b""
 
     def _unread(self) -> int:
-        """Bytes that were sent, and that no program has read yet; or fewer, for a moment: some are on
-        their way from this end to the other."""
+        """Bytes that were sent, and that no program has read yet. For a moment it may be fewer:
+        bytes on their way to the other end are not counted."""
         count = array.array("i", [0])
         fcntl.ioctl(self.other, termios.FIONREAD, count)
         return len(self.waiting) + count[0]
 
     def end(self) -> None:
-        """Closing takes away what was not read: a reader gets the time that it uses."""
+        """Closing discards unread bytes, so this waits as long as a reader reads."""
         left, since = self._unread(), time.monotonic()
         while time.monotonic() - since < (PATIENCE if left else MOMENT):
             time.sleep(0.01)
@@ -118,15 +118,15 @@ def make(name: str, place: str, stamps: Stamps | None) -> Outlet:
 
 
 class Focus:
-    """The input's way: each batch of keys goes to its port, and the keys of the multiplexer move the
-    focus there if need be. Ports are the partitions in the manifest's order, from 1 on."""
+    """Routes the input: each batch of keys goes to its port; if necessary, the multiplexer's keys
+    move the focus there first. Ports are the partitions in the manifest's order, from 1 on."""
 
     def __init__(self, names: list[str]) -> None:
         self.names = [MONITOR, *names]
-        self.at = 1  # where the input goes, when all that was typed has arrived
-        self.keyboard = 1  # where the keyboard's is to go
-        self.escape = b""  # Ctrl-] of the keyboard: its other half is to come
-        self.told: deque[tuple[bytes, bool]] = deque()  # names that will be told; ours?
+        self.at = 1  # the focus after all keys that were sent
+        self.keyboard = 1  # the keyboard's port
+        self.escape = b""  # Ctrl-] of the keyboard: the second key follows
+        self.told: deque[tuple[bytes, bool]] = deque()  # expected answers; True: to own keys
 
     def _move(self, port: int) -> bytes:
         if port == self.at:
@@ -143,7 +143,7 @@ class Focus:
         self.told.append((self.names[port].encode(), ours))
 
     def partition(self, name: str, data: bytes) -> bytes:
-        """Keys from its own terminal, none of which is the multiplexer's."""
+        """Keys from the partition's own terminal; none of them is for the multiplexer."""
         return self._move(self.names.index(name)) + data.replace(ESCAPE, ESCAPE + ESCAPE)
 
     def typed(self, data: bytes) -> bytes:
@@ -156,7 +156,7 @@ class Focus:
                 self._command(key)
                 self.escape = b""
             elif key == ESCAPE:
-                self.escape = key  # alone, another terminal's keys could come between
+                self.escape = key  # sent with the next key: no other keys come between
             else:
                 out += self._move(self.keyboard) + key
         return out
@@ -172,11 +172,11 @@ class Focus:
             self._expect(port, False)
 
     def hides(self, line: bytes) -> bool:
-        """Is it the multiplexer's answer to a key that no person has typed?"""
+        """Is it the multiplexer's answer to a key that this program has sent itself?"""
         if not line.startswith(b"input to "):
             return False
         name = line.rstrip().removeprefix(b"input to ")
-        while self.told:  # an answer for which there was no room is not told
+        while self.told:  # without room, the multiplexer prints no answer
             known, ours = self.told.popleft()
             if known == name:
                 return ours

@@ -31,7 +31,7 @@ def word(image: bytes, at: int) -> int:
 
 
 def memory_size(monitor: bytes) -> int:
-    """The monitor's size in memory, which is where the manifest begins; checks the header."""
+    """The monitor's size in memory, the offset of the manifest; checks the header."""
     if len(monitor) < HEADER_SIZE or word(monitor, ZIMAGE_MAGIC_AT) != ZIMAGE_MAGIC:
         raise PlumbError("the monitor's image has no zImage header: is it built? Run 'make'")
     if word(monitor, MAGIC_AT) != MAGIC or word(monitor, ENDIAN_AT) != ENDIAN:
@@ -41,28 +41,28 @@ def memory_size(monitor: bytes) -> int:
                          f"plumb knows {VERSION}: use the two of one tree")
     size = word(monitor, MEMORY_SIZE_AT)
     if size % PAGE or size < len(monitor):
-        raise PlumbError(f"the monitor's header says {size:#x} bytes of memory for an image of "
-                         f"{len(monitor):#x}: the linker script is at fault")
+        raise PlumbError(f"the monitor's header has {size:#x} bytes of memory for an image of "
+                         f"{len(monitor):#x}: check the linker script")
     return size
 
 
 def join(monitor: bytes, manifest: bytes) -> bytes:
-    """The packed file. Its last word is also in its header: boot sees by it that nothing is cut
-    off, nor left over from a file that was loaded before."""
+    """The packed file. Its last word is also in its header: by it, boot detects a truncated file,
+    and the rest of a file that was loaded before."""
     offset = memory_size(monitor)
     total = align_up(offset + len(manifest), 4) + 4
     packed = bytearray(total)
     packed[:len(monitor)] = monitor
     packed[offset:offset + len(manifest)] = manifest
     struct.pack_into("<I", packed, END_AT, word(monitor, START_AT) + total)
-    seal = zlib.crc32(packed) | 1  # 0 would be that of a monitor alone
+    seal = zlib.crc32(packed) | 1  # 0 marks a monitor without a system
     for at in (SEAL_AT, total - 4):
         struct.pack_into("<I", packed, at, seal)
     return bytes(packed)
 
 
 def append_tree(packed: bytes, tree: bytes, what: str) -> bytes:
-    """With the board's device tree behind it, where boot looks if r2 has none."""
+    """Appends the board's device tree, which boot uses if r2 has none."""
     try:
         fdt.parse(tree)
     except PlumbError as error:
@@ -78,12 +78,12 @@ def truth(text: str | None) -> bool:
     return text not in (None, "", "0", "no", "none")
 
 
-EXTRA_NAME = "dtb-extra of /{}"  # stands for a file's name in dtc's messages
+EXTRA_NAME = "dtb-extra of /{}"  # in place of a file's name in dtc's messages
 
 
 def take_extras(manifest: bytes) -> tuple[bytes, dict[str, str], list[dict]]:
     """Takes the partitions' `dtb-extra`, source behind a generated device tree, out of a manifest:
-    the monitor knows no such property. The manifest, the sources by partition, refusals."""
+    the monitor has no such property. Returns the manifest, the sources by partition, errors."""
     tree = fdt.parse(manifest)
     extras, refused = {}, []
     for node in tree.root.children:
@@ -98,7 +98,7 @@ def take_extras(manifest: bytes) -> tuple[bytes, dict[str, str], list[dict]]:
 
 
 def clocks_of(board: bytes | None) -> Clocks:
-    """`board`: its device tree, where it is known when packing."""
+    """`board`: its device tree, if it is known when packing."""
     return board_clocks(fdt.parse(board)) if board else Clocks()
 
 
@@ -117,14 +117,15 @@ def shape_of(listed: dict[str, str], node: fdt.Node, clocks: Clocks = Clocks()) 
 def partition_node(tree: fdt.Tree, name: str) -> fdt.Node:
     node = tree.root.child(name)
     if node is None:
-        raise PlumbError(f"manifest-check lists a partition '{name}' that the manifest has not")
+        raise PlumbError(f"manifest-check lists a partition '{name}' that is not in the manifest")
     return node
 
 
 def add_device_trees(manifest: bytes, listed: list[dict[str, str]], made: set[str],
                      extras: dict[str, str],
                      clocks: Clocks = Clocks()) -> tuple[bytes, set[str]]:
-    """Gives a tree to every partition that brings none; those in `made` got theirs before."""
+    """Adds a tree to each partition without one of its own; `made`: those whose tree was made
+    here."""
     tree = fdt.parse(manifest)
     now = set()
     for entry in listed:
@@ -154,17 +155,17 @@ class Packed:
         return "raw-console" in fdt.parse(self.manifest).root.props
 
     def check(self, board: bytes | None = None) -> None:
-        """Against this board, too."""
+        """Checks the system against this board, too."""
         check(self.manifest, self.judged, board)
 
 
 def complete(manifest: bytes, judged: Judged, clocks: Clocks = Clocks(),
              board: bytes | None = None) -> tuple[bytes, list[dict[str, str]]]:
-    """Checked, with this board if there is one, and with device trees."""
+    """The checked manifest with device trees, and its list; checked with this board, if given."""
     manifest, extras, refused = take_extras(manifest)
     listed = check(manifest, judged, board, refused)
     made: set[str] = set()
-    # A new tree may move the initrd that it names: until nothing moves, which takes one more round.
+    # A new tree may move the initrd that it names. Repeat until nothing moves.
     for _ in range(4):
         manifest, made = add_device_trees(manifest, listed, made, extras, clocks)
         again = check(manifest, judged, board)
@@ -181,7 +182,7 @@ def pack_manifest(manifest: bytes, judged: Judged, clocks: Clocks = Clocks()) ->
 
 
 def parts(system: Path) -> set[str]:
-    """Files of build/ that a manifest, with what it includes, is made of; as make calls them."""
+    """Files of build/ that a manifest and its includes name; as targets of make."""
     return {str((ROOT / named.name).relative_to(ROOT)) for named in all_names(system)
             if named.kind == "incbin" and BUILD in (ROOT / named.name).parents}
 
@@ -190,7 +191,7 @@ NO_RULE = re.compile(r"No rule to make target ['`]([^']+)'")
 
 
 def build(system: Path | None) -> None:
-    """What a system is made of; the tree's own systems need the tree's guests."""
+    """Builds the files of a system; the tree's own systems need the tree's guests."""
     targets = ["monitor", "host-tools"]
     if system is not None and SOURCE in system.resolve().parents:
         targets += sorted(parts(system))
@@ -207,12 +208,12 @@ def build(system: Path | None) -> None:
 
 def pack_source(source: bytes, include: list[Path], what: str,
                 board: bytes | None = None) -> Packed:
-    """One that is in no file. `board`: its tree, for the clocks."""
+    """A system that is not in a file. `board`: its tree, for the clocks."""
     return pack_manifest(compile_source(source, include, what), Judged(what), clocks_of(board))
 
 
 def find(system: Path) -> Path:
-    """The file that is meant: one of the tree's systems may be named as in the tree."""
+    """The file: the tree's systems may be named relative to the tree."""
     there = ROOT / system
     return there if there.is_file() and not system.exists() else system
 
@@ -231,7 +232,7 @@ def pack_file(system: Path, board: bytes | None = None) -> Packed:
 
 
 def check_file(system: Path, board: bytes | None = None) -> list[dict[str, str]]:
-    """The partitions of a manifest that is sound, and fits the board of this tree."""
+    """The partitions of a manifest without errors that fits the board of this tree."""
     manifest, judged = _compiled(system)
     manifest, listed = complete(manifest, judged, clocks_of(board), board)
     return listed

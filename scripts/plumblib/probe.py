@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The probe: its image, with a UART and a device tree of one's own if need be, and runs in QEMU."""
+"""The probe: its image, with a given UART and device tree if required, and runs in QEMU."""
 
 import os
 import re
@@ -30,7 +30,7 @@ BOARDS = {**boards.BOARDS, **MORE}
 
 
 def uart_kinds() -> list[str]:
-    """Names by their numbers: the monitor's rows are the one list. The first is 'none'."""
+    """Names by their numbers: they are in the monitor's rows only. The first is 'none'."""
     return ["none", *(row.name for row in uarts.rows())]
 
 
@@ -55,7 +55,7 @@ def parse_uart(text: str) -> tuple[int, int, int, int]:
 def image(uart: str | None = None, tree: Path | None = None) -> bytes:
     data = bytearray(PLAIN.read_bytes())
     if data[MAGIC_AT:MAGIC_AT + 4] != MAGIC or struct.unpack_from("<I", data, SIZE_AT)[0] != len(data):
-        raise PlumbError(f"{common.relative(PLAIN)}: not the probe, or not all of it")
+        raise PlumbError(f"{common.relative(PLAIN)}: not the probe, or truncated")
     if uart:
         struct.pack_into("<4I", data, UART_AT, *parse_uart(uart))
     if tree:
@@ -96,7 +96,7 @@ class Run:
                 *["-serial", "null"] * SERIAL.get(self.board, 0), "-serial", "stdio", *self.extra]
 
     def listen(self, timeout: float, show: bool = False) -> str:
-        """What is said until the end, or as long as it takes."""
+        """The console until the probe ends, or until the time limit."""
         process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE,
                                    stderr=None if show else subprocess.STDOUT,

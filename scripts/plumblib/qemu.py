@@ -21,9 +21,9 @@ class Run:
     memory: str = "512M"
     icount: bool = False
     timeout: float | None = None
-    short: bool = False  # the time limit is one that nobody asked for
+    short: bool = False  # the time limit is the default
     trace: bool = False
-    raw: bool = False  # the manifest says raw-console
+    raw: bool = False  # the manifest has raw-console
     partitions: list[str] = field(default_factory=list)  # in the manifest's order
     consoles: list[str] = field(default_factory=list)  # those that have one
     outlets: dict[str, Outlet] = field(default_factory=dict)  # consoles that go elsewhere
@@ -36,7 +36,7 @@ class Run:
 
 
 def read_version(text: str) -> tuple[int, ...]:
-    """Of `qemu-system-arm --version`; empty: it says nothing that is known."""
+    """The version in `qemu-system-arm --version`; empty if it is not recognized."""
     found = re.search(r"version (\d+)\.(\d+)", text)
     return (int(found[1]), int(found[2])) if found else ()
 
@@ -48,7 +48,7 @@ def version() -> tuple[int, ...]:
 
 def freezes_on_offset(known: tuple[int, ...]) -> bool:
     """QEMU up to 8.1 adds CNTVOFF to a CNTV_CVAL near 2^64 in 64 bits: the timer is due in the past
-    again and again, and nothing else is done."""
+    again and again, and QEMU does nothing else."""
     return () < known < (8, 2)
 
 

@@ -24,7 +24,7 @@ from .why import STATE_KEYS, Why
 LINGER = 3.0  # seconds that QEMU gets to end by itself after the monitor's last word,
 LINGER_ON = 0.2  # and where the board cannot switch itself off
 TYPED = 65536  # bytes that may wait for the board's UART before more is read from the keyboard
-ANSWER = 10.0  # seconds that the monitor gets, at the time limit, to tell how its guests stand
+ANSWER = 10.0  # seconds that the monitor has, at the time limit, to report its guests' state
 IDLE = 0.1  # seconds without output, after which the start of a line is shown as it is
 
 
@@ -52,10 +52,10 @@ class Session:
         self.timed_out = False
         self.hang = hang.Hang()
         self.hangs = False  # the emulator itself
-        self.mute = False  # the monitor did not tell how its guests stand
+        self.mute = False  # the monitor did not report its guests' state
         self.quit = False
         self.ending = False
-        self.look_at = 0.0  # when to look whether the emulator goes on
+        self.look_at = 0.0  # time of the next check that the emulator runs
         self.complaints: list[bytes] = []
         self.printing = threading.Lock()
         self.seen = bytearray()  # not yet matched by run.sends
@@ -67,7 +67,7 @@ class Session:
         self.focus = Focus(run.partitions) if self.ptys and not run.raw else None
         self.terminal = RawTerminal() if run.read_stdin else None
         self.keyboard = self.terminal  # None: nothing more is typed
-        self.typed = bytearray()  # not yet taken: a guest that does not read holds its UART full
+        self.typed = bytearray()  # not yet sent: the UART is full if its guest does not read
         argv = command(image, run) + [
             "-chardev", "stdio,id=console,signal=off,mux=off",
             "-serial", "chardev:console", "-monitor", "none"]
@@ -80,7 +80,7 @@ class Session:
         self.errors = threading.Thread(target=self._read_errors, daemon=True)
         self.errors.start()
 
-    # ---- what QEMU itself says
+    # ---- QEMU's own messages
 
     def _read_errors(self) -> None:
         assert self.process.stderr
@@ -93,7 +93,8 @@ class Session:
                     self._complain()
 
     def _complain(self) -> None:
-        """QEMU's own words, but never within a line of the console; `printing` is held."""
+        """Prints QEMU's own messages, but never within a line of the console; `printing` is
+        held."""
         while self.complaints and not self.screen.mid_line:
             line = self.complaints.pop(0)
             common.say("qemu: " + line.decode(errors="replace").rstrip())
@@ -101,8 +102,8 @@ class Session:
     # ---- input
 
     def type(self, data: bytes) -> None:
-        """Bytes for the board's UART, as it takes them: nobody waits for it, or its output would
-        wait, too."""
+        """Sends bytes as the board's UART accepts them. This never waits: the output would wait,
+        too."""
         assert self.process.stdin
         self.typed += data
         try:
@@ -125,7 +126,7 @@ class Session:
         assert self.keyboard
         keys = self.keyboard.read()
         if keys is None:
-            # A shell takes a last line without its end, too. A raw console gets what was sent.
+            # As in a shell, a last line needs no end. A raw console gets the bytes unchanged.
             if self.keyboard.mid_line and not self.raw:
                 self._type_for_guest(b"\n")
             self.keyboard.restore()
@@ -138,7 +139,7 @@ class Session:
         return True
 
     def _listens(self) -> bool:
-        """May keys be read? What a pipe has at once is for no boot loader."""
+        """May keys be read? A pipe's bytes must not reach a boot loader."""
         return self.keyboard is not None and (
             self.keyboard.is_terminal or self.raw is not None or self.outcome.why.monitor)
 
@@ -157,8 +158,8 @@ class Session:
     # ---- output
 
     def _hides(self, line: bytes) -> bool:
-        """What the monitor tells at the time limit is shown at the end; and it answers keys that
-        are this program's own."""
+        """The monitor's report at the time limit, which is printed at the end; and its answers to
+        keys that this program has sent."""
         if self.timed_out and line.startswith(b"state: "):
             return True
         return self.focus is not None and self.focus.hides(line)
@@ -222,7 +223,7 @@ class Session:
     # ---- time
 
     def _look(self, now: float) -> None:
-        """Does the emulator go on? If not, that is told at once: there may be no time limit."""
+        """Checks that the emulator runs. A hang is reported at once: there may be no time limit."""
         self.look_at = now + hang.PERIOD
         if self.hang.look(hang.work(self.process.pid)) and not self.hangs:
             self.hangs = True
@@ -230,7 +231,7 @@ class Session:
                 common.say(f"plumb: {hang.WORD}")
 
     def _is_over(self, now: float) -> bool:
-        """At the deadline, and after it: how do the guests stand?"""
+        """At the deadline, asks for the guests' state, and waits for the answer."""
         if self.timed_out and self.outcome.why.state_done:
             return True
         if self.deadline is None or now < self.deadline:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The device tree that a QEMU board hands to what it boots: with the memory and the PSCI that QEMU
-adds to one from a file."""
+"""The device tree that a QEMU board passes to its program, with the memory and the PSCI that QEMU
+adds to a tree from a file."""
 
 import subprocess
 import tempfile
@@ -27,7 +27,7 @@ def _command(board: boards.Board, out: Path, smp: int, memory: str) -> list[str]
 
 
 def of_board(board: boards.Board, smp: int = 0, memory: str = "") -> bytes:
-    """With so many CPUs and so much memory; the board's own if they are not given."""
+    """The tree with these CPUs and this memory; the board's own if they are not given."""
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "board.dtb"
         argv = _command(board, out, smp or board.smp, memory or board.memory or "512M")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""How much RAM a QEMU board must have for a system, and where its partitions come to lie: they are
-put as hyp/core/boot.c puts them."""
+"""The RAM that a QEMU board needs for a system, and the places of its partitions, which are chosen
+as in hyp/core/boot.c."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from .common import PAGE, align_up
 
 RAM = 0x40000000  # of virt
 BLOCK = 2 << 20  # partitions' alignment, if they are that large
-LOW = 1 << 32  # the monitor's tables lie below
-TREE_AT = 128 << 20  # from RAM's start: QEMU's place for the board's tree beside a raw image
+LOW = 1 << 32  # the monitor's tables are below
+TREE_AT = 128 << 20  # from RAM's start: QEMU's address for the board's tree with a raw image
 RAW_AT = 0x10000
-DISK_AT, DISK_TOP = 64 << 20, 64 << 20  # where U-Boot loads to, and what it keeps at the top
+DISK_AT, DISK_TOP = 64 << 20, 64 << 20  # U-Boot's load address, and its own memory at the top
 SMALLEST, LARGEST = 512 << 20, 64 << 30
 
 
@@ -24,19 +24,19 @@ class Partition:
 
 
 def partitions_of(listed: list[dict[str, str]]) -> list[Partition]:
-    """Of manifest-check's rows."""
+    """From manifest-check's rows."""
     return [Partition(int(row["memory"]), int(row["memory-at"], 0),
                       tuple(int(n) for n in row["regions"].split(",") if n)) for row in listed]
 
 
 def tables(partitions: list[Partition]) -> int:
-    """The monitor's own memory, rather too much: a page of tables for each block, VGIC and vCPUs."""
+    """The monitor's own memory, an upper bound: a page of tables for each block, VGIC and vCPUs."""
     return align_up(sum(p.size // 512 + sum(p.regions) // 512 + (512 << 10) for p in partitions), BLOCK)
 
 
 def _taken(board: boards.Board, image: int, base: int, size: int) -> list[tuple[int, int]]:
-    """What is not free at boot: from, to, above `base`. The board's tree is within a block, wherever
-    it is."""
+    """Ranges that are not free at boot: from, to, above `base`. The board's tree is within one
+    block."""
     if board.disk:
         return [(0, BLOCK), (DISK_AT, DISK_AT + image), (size - DISK_TOP, size)]
     if board.elf_at is not None:
@@ -59,7 +59,7 @@ class Free:
         self.pieces = [(low, high) for low, high in rest if low < high]
 
     def take(self, size: int, align: int) -> int | None:
-        """From the lowest place, which is returned."""
+        """Takes memory from the lowest free place, which is returned."""
         for low, high in self.pieces:
             start = align_up(low, align)
             if start + size <= high:
@@ -68,7 +68,7 @@ class Free:
         return None
 
     def take_top(self, size: int, limit: int) -> bool:
-        """From the highest place below the limit."""
+        """Takes memory from the highest free place below the limit."""
         for low, high in reversed(self.pieces):
             start = (min(high, limit) - size) // BLOCK * BLOCK
             if start >= low:
@@ -105,9 +105,9 @@ def _put(free: Free, partitions: list[Partition]) -> list[list[int | None]]:
 
 def places(board: boards.Board, image: int, partitions: list[Partition],
            memory: list[tuple[int, int]]) -> list[list[int | None]] | None:
-    """Where the monitor puts each partition's memory, and firmware's regions behind it; None in
-    place of what finds none. None: no room for the monitor's own. `image`: bytes of the packed file;
-    `memory`: start and end of the board's RAM, less what its tree reserves."""
+    """The addresses of each partition's memory, followed by firmware's regions; None for one that
+    does not fit. None: no room for the monitor's own. `image`: bytes of the packed file; `memory`:
+    start and end of the board's RAM, without ranges that its tree reserves."""
     (base, _), *_ = memory
     free = Free(memory)
     for start, end in _taken(board, image, base, memory[-1][1] - base):
@@ -122,7 +122,8 @@ def fits(board: boards.Board, image: int, partitions: list[Partition], size: int
 
 
 def board_memory(board: boards.Board, image: int, partitions: list[Partition]) -> int:
-    """512 MiB, or twice that until all fits; 512 MiB if nothing helps: the monitor says why."""
+    """512 MiB, doubled until all fits; 512 MiB if no size is enough: the monitor prints the
+    reason."""
     size = SMALLEST
     while not fits(board, image, partitions, size):
         size *= 2

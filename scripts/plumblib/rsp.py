@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""gdb's remote serial protocol, between gdb and QEMU: packets go through as they are, and for
-memory of another world than the CPU is in (translate.py) the packets that read and write it are
-answered here, from physical memory."""
+"""gdb's remote serial protocol, between gdb and QEMU: packets go through as they are, except
+those that read and write memory of another world than the CPU's (translate.py): they are answered
+here, from physical memory."""
 
 import re
 import socket
@@ -58,7 +58,7 @@ class Stub:
         self.link.sendall(payload if payload == INTERRUPT else frame(payload))
 
     def receive(self) -> bool:
-        """Takes what is there; False: QEMU has gone."""
+        """Reads the available bytes; False: QEMU has ended."""
         data = self.link.recv(65536)
         for payload in self.reader.feed(data):
             self.link.sendall(b"+")
@@ -66,7 +66,7 @@ class Stub:
         return bool(data)
 
     def ask(self, payload: bytes) -> bytes:
-        """While the CPUs stand: nothing but the answer comes."""
+        """Only while the CPUs are stopped: no packet but the answer arrives."""
         self.send(payload)
         while not self.waiting:
             if not self.receive():
@@ -75,7 +75,7 @@ class Stub:
 
 
 class Memory:
-    """Memory as a view has it. The CPUs stand."""
+    """Memory through a view. The CPUs are stopped."""
 
     def __init__(self, stub: Stub) -> None:
         self.stub = stub
@@ -83,7 +83,7 @@ class Memory:
         self.known: dict[tuple[int, int], bytes | None] = {}  # of the tables
 
     def show(self, view: translate.View | None) -> bool:
-        """False: this QEMU cannot."""
+        """Selects a view. False: this QEMU cannot read physical memory."""
         if (view is None) != (self.view is None) and \
                 self.stub.ask(PHYSICAL + (b"0" if view is None else b"1")) != b"OK":
             return False
@@ -131,12 +131,12 @@ class Memory:
             for at, pa, count in pieces)
 
     def answer(self, payload: bytes) -> bytes | None:
-        """To a packet about memory; None: it is QEMU's to answer."""
+        """The answer to a packet about memory; None: QEMU answers it."""
         if self.view is None or payload[:1] not in (b"m", b"M", b"x", b"X"):
             return None
         asked = MEMORY.match(payload)
         if asked is None:
-            return b""  # binary, which gdb then does without
+            return b""  # binary: gdb then uses the other packets
         address, size = int(asked[2], 16), int(asked[3], 16)
         if asked[1] == b"m":
             data = self.read(address, size)
@@ -145,7 +145,7 @@ class Memory:
 
 
 class Switch:
-    """What goes to whom."""
+    """Routes packets to gdb, QEMU and the memory reader."""
 
     def __init__(self, stub: Stub, typing) -> None:
         self.stub, self.typing = stub, typing

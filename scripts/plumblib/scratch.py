@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Files that go when this program ends: a folder of its own in the work folder (build/run). A
-program that was killed leaves its folder, and the next one takes it away: one that lives holds a
-lock."""
+"""Temporary files: a folder of this program in the work folder (build/run), removed when it ends.
+If a program was killed, the next one removes its folder: a running program holds a lock."""
 
 import atexit
 import fcntl
@@ -18,7 +17,7 @@ NAME = "run-"
 
 
 def place() -> Path:
-    """Where such folders lie, and what `--dry-run` keeps."""
+    """The place of these folders, and of the images that `--dry-run` keeps."""
     return work_folder("run")
 
 
@@ -34,7 +33,7 @@ def _lock(path: Path, wait: bool) -> int | None:
 
 
 def sweep(top: Path) -> None:
-    """Takes away what dead programs left."""
+    """Removes the folders of programs that have ended."""
     for path in top.glob(NAME + "*"):
         if path.is_dir() and (file := _lock(path / LOCK, False)) is not None:
             shutil.rmtree(path, ignore_errors=True)
@@ -42,7 +41,7 @@ def sweep(top: Path) -> None:
 
 
 def make(top: Path) -> tuple[Path, int]:
-    """A new folder, and its lock. Nobody sweeps while it has none yet."""
+    """A new folder, and its lock. No other program sweeps before it has the lock."""
     file = _lock(top / LOCK, True)
     assert file is not None
     try:
@@ -66,5 +65,5 @@ def folder() -> Path:
 
 
 def use() -> None:
-    """From now on, files of `tempfile` are made there, too."""
+    """Makes `tempfile` use this folder, too."""
     tempfile.tempdir = str(folder())

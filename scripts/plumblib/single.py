@@ -11,7 +11,7 @@ from .guestdt import quote
 
 RAW_OFFSET = 0x10000  # of a zImage or raw image, as on virt
 IPA_LIMIT = 1 << 32
-DTB_ROOM = 0x4000  # more than any device tree that is made
+DTB_ROOM = 0x4000  # larger than any generated device tree
 
 
 @dataclass
@@ -46,8 +46,8 @@ def _keep(image: bytes) -> Path:
 
 
 def _elf(single: Single, data: bytes, name: str) -> list[str]:
-    """Goes where its program headers say, with the device tree at the start of RAM, as on virt, if
-    there is room."""
+    """An ELF file is loaded at the addresses of its program headers, with the device tree at the
+    start of RAM, as on virt, if there is room."""
     ram = machine.memory()["ipa"]
     program = elf.program(data, name, range(ram, ram + single.memory))
     room = len(kernel.read(single.dtb, "dtb")) if single.dtb else DTB_ROOM
@@ -70,7 +70,7 @@ def _kernel(single: Single, path: Path) -> list[str]:
         return [line]
     space = kernel.zimage_space(data, name, RAW_OFFSET)
     if RAW_OFFSET + space > single.memory:
-        raise PlumbError(f"{name}: takes {(RAW_OFFSET + space >> 20) + 1} MiB to unpack: "
+        raise PlumbError(f"{name}: needs {(RAW_OFFSET + space >> 20) + 1} MiB to unpack: "
                          "--guest-memory is too small")
     return [line, f"kernel-space = <{space:#x}>;"] if space else [line]
 

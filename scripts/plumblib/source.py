@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A manifest's source: the files that it is made of, where its nodes and properties stand in them,
-and dtc's messages about it."""
+"""A manifest's source: its files, the places of its nodes and properties in them, and dtc's
+messages about it."""
 
 import difflib
 import re
@@ -34,7 +34,7 @@ class Named:
     folder: Path  # of the file that names it
 
     def looked_in(self, folders: list[Path]) -> list[Path]:
-        """Where dtc looks, in its order."""
+        """The folders that dtc searches, in its order."""
         return list(dict.fromkeys([self.folder.resolve(), *(f.resolve() for f in folders)]))
 
     def found(self, folders: list[Path]) -> Path | None:
@@ -43,15 +43,15 @@ class Named:
 
 
 def searched(system: Path) -> list[Path]:
-    """Where a manifest's files are looked for, after the folder of the file that names them: beside
-    the manifest, for one of the user's own in the current folder, in the tree."""
+    """The folders in which a manifest's files are searched, after the folder of the file that names
+    them: the manifest's, for the user's own manifest the current folder, the tree."""
     folder = system.resolve().parent
     if SOURCE in (folder, *folder.parents):
         return [ROOT] if folder == SOURCE else [folder, ROOT]
     return [folder, Path.cwd(), ROOT]
 
 
-# ---- what a source names
+# ---- the files that a source names
 
 TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|/(incbin|include)/\s*\(?\s*"([^"\n]+)"|"(?:\\.|[^"\\])*"', re.S)
 
@@ -69,7 +69,7 @@ def names_in(file: Path) -> list[Named]:
 
 
 def files_of(system: Path) -> list[Path]:
-    """A source, and all that it includes."""
+    """A source, and all files that it includes."""
     files: list[Path] = []
     todo = [system]
     while todo:
@@ -84,12 +84,12 @@ def files_of(system: Path) -> list[Path]:
 
 
 def all_names(system: Path) -> list[Named]:
-    """Those of a source, and of all that it includes."""
+    """The names in a source, and in all files that it includes."""
     return [named for file in files_of(system) for named in names_in(file)]
 
 
 def _advice(named: Named, looked: list[Path]) -> str:
-    """What to do about a file that is not there."""
+    """Advice about a file that does not exist."""
     inside = ROOT / named.name
     if named.kind == "incbin" and BUILD in inside.parents:
         there = sorted(path.name for path in inside.parent.glob("*"))
@@ -161,7 +161,8 @@ def errors(count: int) -> str:
 
 
 def compile_source(source: bytes, folders: list[Path], what: str) -> bytes:
-    """One that is in no file. dtc looks for its files where it runs first: in the first folder."""
+    """A source that is not in a file. dtc first searches its working directory: the first
+    folder."""
     done = subprocess.run(_dtc(folders, "-O", "dtb", "-"), input=source, capture_output=True,
                           cwd=folders[0] if folders else None, check=False)
     said = done.stderr.decode(errors="replace").replace("<stdin>", what)
@@ -169,7 +170,7 @@ def compile_source(source: bytes, folders: list[Path], what: str) -> bytes:
 
 
 def _compiled(done: subprocess.CompletedProcess, said: str, what: str) -> bytes:
-    # dtc since 1.7 only warns of a number that does not fit, and cuts it.
+    # dtc since 1.7 only warns of a number that is too large, and truncates it.
     if done.returncode != 0 or "truncated" in said:
         lines = dtc_messages(said)
         raise PlumbError(f"{what}: dtc finds {errors(len(lines))}:\n" + "\n".join(lines))
@@ -187,7 +188,7 @@ def compile_file(system: Path) -> bytes:
     return _compiled(done, said, relative(system))
 
 
-# ---- where things stand
+# ---- places of nodes and properties
 
 ANNOTATED = re.compile(r"^\t*(?:[\w]+: )*(?:/omit-if-no-ref/ )?(?P<name>[^\s:={};]+|/)"
                        r"(?P<kind> \{|;| = )")
@@ -203,12 +204,12 @@ class Places:
     properties: dict[tuple[str, str], Place] = field(default_factory=dict)
 
     def of(self, node: str, name: str) -> Place | None:
-        """The property's; the node's, if it has no such property."""
+        """The place of the property; of the node, if it has no such property."""
         return self.properties.get((node, name)) or self.nodes.get(node)
 
 
 def _position(line: str, last: bool) -> Place | None:
-    """The first, or the last, of those that dtc wrote behind a line."""
+    """The first, or the last, of the places that dtc wrote after a line."""
     comment = POSITIONS.search(line)
     all_of_them = list(POSITION.finditer(comment[1])) if comment else []
     if not all_of_them:
@@ -218,8 +219,8 @@ def _position(line: str, last: bool) -> Place | None:
 
 
 def read_annotated(lines: Iterable[str], last: bool = False) -> Places:
-    """dtc's output with -T -T: each line one node's begin or end, or one property. Of a node that
-    stands in several places, the first; or the last, as /delete-node/ may have ended the others."""
+    """dtc's output with -T -T: each line is the begin or end of a node, or a property. For a node
+    with several places, the first; or the last, as /delete-node/ may have ended the others."""
     places = Places()
     path: list[str] = []
     for text in lines:
@@ -242,7 +243,7 @@ def read_annotated(lines: Iterable[str], last: bool = False) -> Places:
 
 
 def _at_name(place: Place, name: str) -> Place:
-    """dtc gives a node's place as that of its brace: the name's, if it stands on the same line."""
+    """dtc gives the place of a node's brace; returns the name's, if it is on the same line."""
     try:
         line = Path(place.file).read_text(errors="replace").split("\n")[place.line - 1]
     except (OSError, IndexError):
@@ -254,7 +255,7 @@ def _at_name(place: Place, name: str) -> Place:
 
 
 def find_places(system: Path) -> Places:
-    """Of what dtc takes; empty if it does not say."""
+    """The places in a source that dtc accepts; empty if dtc gives none."""
     deletes = any(b"/delete-node/" in file.read_bytes() for file in files_of(system))
     with subprocess.Popen(_dtc(searched(system), "-O", "dts", "-T", "-T", "--",
                                relative(system)), stdin=subprocess.DEVNULL, text=True,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a Linux guest tells of its speed (guest/linux/speed.sh), alone on QEMU and here, and the
-exits that the partition beside it counts (guest/test/linux-speed.c): tables, and what is missed."""
+"""The speed that a Linux guest reports (guest/linux/speed.sh), alone on QEMU and here, and the
+exits that the partition beside it counts (guest/test/linux-speed.c): tables, and missed targets."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ TARGETS = {"boot": 1.05, "sha256sum": 1.01, "pipe ping-pong": 1.03}
 
 
 def read_cpu(lines: list[Line]) -> dict[str, int]:
-    """What QEMU's threads ran for each figure, in nanoseconds: from one SPEED line to the next."""
+    """The run time of QEMU's threads for each figure, in nanoseconds: between two SPEED lines."""
     found = {}
     before = 0.0
     for line in lines:
@@ -34,7 +34,7 @@ def read_cpu(lines: list[Line]) -> dict[str, int]:
 
 
 def _beyond(found: dict[str, int]) -> dict[str, int]:
-    """What sleeping takes over what was asked for: its work, mostly."""
+    """The time of naps beyond the requested sleep: mostly the work of sleeping."""
     return {f"{name}, beyond that time": ns - int(match[1]) * int(match[2]) * 1000
             for name, ns in found.items() if (match := NAPS.fullmatch(name))}
 
@@ -44,15 +44,15 @@ def _with_power_on(found: dict[str, int], power_on: int) -> dict[str, int]:
 
 
 def read_counts(lines: list[Line]) -> dict[str, int]:
-    """Nanoseconds of the guest's clock by name, which are instructions; the monitor, if there is
-    one, says what came before the guest."""
+    """Nanoseconds of the guest's clock, which are instructions, by name; the monitor, if there is
+    one, reports the time before the guest."""
     found = figures(lines, FIGURE)
     first = FIRST.search("\n".join(line.text for line in lines))
     return _with_power_on(found, found.get(BOOT, 0) + (int(first[1]) * 1000 if first else 0))
 
 
 def read_times(lines: list[Line]) -> dict[str, int]:
-    """The same where that clock is the host's; power-on is QEMU's start."""
+    """The same if the clock is the host's; power-on is QEMU's start."""
     shell = [line.seconds for line in lines if f"SPEED: {BOOT}" in line.text]
     return _with_power_on(figures(lines, FIGURE), round(shell[0] * 1e9) if shell else 0)
 

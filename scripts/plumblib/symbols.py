@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The ELF files that a system's kernels were made from."""
+"""The ELF files from which a system's kernels were made."""
 
 import struct
 from pathlib import Path
@@ -22,7 +22,7 @@ def check(path: Path, option: str) -> Path:
 
 
 def _is_made_from(kernel: bytes, data: bytes) -> bool:
-    """Are an ELF file's loaded bytes this kernel?"""
+    """Do an ELF file's loaded bytes equal this kernel?"""
     try:
         image = elf.program(data, "", range(0, 1 << 32)).image
     except (PlumbError, struct.error):
@@ -31,7 +31,7 @@ def _is_made_from(kernel: bytes, data: bytes) -> bool:
 
 
 def _files(system: Path) -> list[Path]:
-    """What a manifest, with what it includes, takes in by /incbin/."""
+    """The files that a manifest and its includes name with /incbin/."""
     folders = source.searched(system)
     found = [named.found(folders) for named in source.all_names(system) if named.kind == "incbin"]
     return [path for path in found if path is not None]
@@ -57,7 +57,7 @@ def kernels(packed: bytes) -> dict[str, bytes]:
 
 
 def find(system: Path, images: dict[str, bytes]) -> dict[str, Path]:
-    """By partition, as far as they are found."""
+    """The ELF files that are found, by partition."""
     files = _files(system)
     found = {}
     for name, kernel in images.items():
@@ -71,8 +71,8 @@ def find(system: Path, images: dict[str, bytes]) -> dict[str, Path]:
 
 
 def given(texts: list[str], images: dict[str, bytes]) -> dict[str, Path]:
-    """Of --guest: NAME=ELF; or ELF alone, which is the partition's whose kernel was made from it,
-    or the only one's."""
+    """From --guest: NAME=ELF; or ELF alone, for the partition whose kernel was made from it, or for
+    the only partition."""
     found = {}
     for text in texts:
         name, equals, rest = text.partition("=")
@@ -85,7 +85,7 @@ def given(texts: list[str], images: dict[str, bytes]) -> dict[str, Path]:
         path = check(Path(text), option)
         owners = [n for n, kernel in images.items() if _is_made_from(kernel, path.read_bytes())]
         if not owners and len(images) > 1:
-            raise PlumbError(f"{option}: made none of the kernels: say whose it is, "
+            raise PlumbError(f"{option}: no kernel was made from it: name its partition, "
                              f"--guest NAME={relative(path)}; one of {', '.join(images)}")
         found.update(dict.fromkeys(owners or images, path))
     return found

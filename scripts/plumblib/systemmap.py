@@ -17,7 +17,7 @@ LINES = {"timer-virt": "virtual timer", "timer-phys": "physical timer", "pmu": "
 
 @dataclass
 class Piece:
-    """Memory: `pa` is None where the monitor chooses and the board is not known."""
+    """Memory: `pa` is None if the monitor chooses it and the board is not known."""
 
     what: str
     ipa: int
@@ -32,7 +32,7 @@ class Device:
     ipa: int | None  # None: no registers
     size: int
     pa: int | None  # None: no device of the board
-    backed: str  # what stands behind it, if that is no device of the board
+    backed: str  # its purpose, if it is not a device of the board
     interrupts: list[int] = field(default_factory=list)
     edges: frozenset[int] = frozenset()
 
@@ -57,7 +57,7 @@ class System:
     nr_cpus: int  # of the board; 0: not known
     partitions: list[Partition]
     ram: list[tuple[int, int]] = field(default_factory=list)  # start, end
-    image: tuple[int, int] | None = None  # where the packed file lies
+    image: tuple[int, int] | None = None  # place of the packed file
 
 
 def _masks(node: fdt.Node, vcpus: int) -> list[int]:
@@ -125,7 +125,7 @@ def read(name: str, listed: list[dict[str, str]], tree: fdt.Tree,
 
 
 def board_facts(said: str) -> tuple[list[tuple[int, int]], int]:
-    """From board-read's lines: RAM less what the tree reserves, and how many CPUs."""
+    """From board-read's lines: RAM without reserved ranges, and the number of CPUs."""
     lines = [line.partition(": ") for line in said.splitlines()]
     ranges = {key: [tuple(int(word, 0) for word in text.split()) for name, _, text in lines
                     if name == key] for key in ("memory", "reserved")}
@@ -187,7 +187,7 @@ def irqs_text(partition: Partition) -> str:
 
 def _place_text(piece: Piece, placed: bool) -> str:
     if piece.pa is None:
-        return "no place is left for it" if placed else "the monitor chooses"
+        return "no place left" if placed else "the monitor chooses"
     return range_text(piece.pa, piece.size) + ("" if piece.fixed else ", placed")
 
 
@@ -215,7 +215,7 @@ def table(system: System) -> str:
           str(p.priority), irqs_text(p), ", ".join(p.rights) or "none"] for p in all_of])
     waiting = [p.name for p in all_of if not p.starts]
     if waiting:
-        lines.append(f"  No start by itself: {', '.join(waiting)}")
+        lines.append(f"  Not started by the monitor: {', '.join(waiting)}")
     lines += ["", "memory"]
     lines += _columns(["partition", "", "guest addresses", "size", "board addresses"],
                       [[p.name, piece.what, range_text(piece.ipa, piece.size), size_text(piece.size),

@@ -42,7 +42,7 @@ class TraceCounter:
         self.table: Counter[tuple[str, str]] = Counter()
 
     def count(self, line: bytes) -> bool:
-        """Counts one line of QEMU's log; False if it is no such event."""
+        """Counts one line of QEMU's log; False if it is not such an event."""
         match = EVENT.match(line)
         if not match:
             return False
@@ -58,7 +58,7 @@ class TraceCounter:
         return True
 
     def monitor_accesses(self) -> int:
-        """Without GICV: that is the guests' own, and no exit."""
+        """Without GICV, which guests access directly, without an exit."""
         return sum(n for (name, _), n in self.table.items()
                    if name != "event" and not name.startswith("GICV_"))
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Translation tables of ARMv7-A (ARM ARM B3.5, B3.6) as a debugger walks them: addresses only, no
-permissions. `read(pa, size)` gives physical memory; None: nothing is mapped there."""
+"""Translation tables of ARMv7-A (ARM ARM B3.5, B3.6) walked by a debugger: addresses only, no
+permissions. `read(pa, size)` returns physical memory; None: nothing is mapped there."""
 
 import struct
 from collections.abc import Callable
@@ -113,7 +113,7 @@ View = Guest | Monitor
 
 
 def parse(text: str) -> View | None:
-    """`cpu`: none, what the CPU itself sees; `monitor:HTTBR`;
+    """`cpu`: None, the CPU's own view; `monitor:HTTBR`;
     `guest:VTTBR:SCTLR:TTBCR:TTBR0:TTBR1`, numbers in hex. ValueError: something else."""
     kind, *numbers = text.split(":")
     values = [int(n, 16) for n in numbers]

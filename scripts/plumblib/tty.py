@@ -34,7 +34,7 @@ class RawTerminal:
         """Keys typed since; None at the end of input."""
         try:
             data = os.read(self.fd, 1024)
-        except OSError:  # the terminal is gone
+        except OSError:  # the terminal is closed
             data = b""
         if not data:
             return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The kinds of UART that the monitor drives, as hyp/base/uart_kinds.h has them."""
+"""The kinds of UART that the monitor drives, read from hyp/base/uart_kinds.h."""
 
 import re
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ ROW = re.compile(r'\bKIND\(BOARD_UART_(\w+), (\w+), "([^"]+)", (?:true|false),((
 
 @dataclass
 class Row:
-    name: str  # as `scripts/probe image --uart` takes it
+    name: str  # as in `scripts/probe image --uart`
     driver: str
     title: str
     compatible: list[str]
 
 
 def rows(table: Path = TABLE) -> list[Row]:
-    """In the order of their numbers, from 1. A row that is not understood is not passed over."""
+    """In the order of their numbers, from 1. An unreadable row is an error."""
     text = table.read_text().replace("\\\n", "")
     found = [Row(number.lower().replace("_", "-"), driver, title, re.findall(r'\{ "([^"]+)"', match))
              for number, driver, title, match in ROW.findall(text)]
     if not found or len(found) != text.count("KIND(BOARD_UART_"):
-        raise PlumbError(f"{table}: a row that is not as the others are")
+        raise PlumbError(f"{table}: a row whose form differs from the others")
     return found

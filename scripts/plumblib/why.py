@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the console told about each partition: who spoke, who complained, who ended, and how all
-stand (Ctrl-] s). From that, the lines that explain a run that did not end well."""
+"""The console's lines by partition: output, complaints, end, and state (Ctrl-] s). From these, the
+lines that explain a run that failed."""
 
 import re
 from dataclasses import dataclass, field
@@ -22,17 +22,17 @@ SILENT = """\
 {name} has printed nothing. Its console is a PL011 at {uart:#010x}, as on QEMU's virt machine:
   - is it an image for virt? Linux: multi-platform ARMv7 (Debian's armmp), not one board's kernel
   - was it linked to run where it is loaded? A raw image starts at {kernel:#010x}, an ELF file where its
-    headers say; another place is the manifest's kernel-address
-  - Linux: bootargs with console=ttyAMA0, and earlycon for what comes before the console"""
+    headers put it; the manifest's kernel-address sets another place
+  - Linux: bootargs with console=ttyAMA0, and earlycon for messages before the console"""
 LOADED_LATE = """\
-{name}: its memory was still being loaded, it has not run yet: the time limit is too short for it"""
+{name}: its memory was still being loaded, it has not run yet: the time limit is too short"""
 MUTE = """\
-the monitor has printed nothing: 'Nothing on the console' in docs/debugging.md says what to look at"""
+the monitor has printed nothing: see 'Nothing on the console' in docs/debugging.md"""
 
 
 @dataclass
 class Partition:
-    """What is known of one."""
+    """The known facts about one partition."""
 
     spoke: bool = False
     end: str = ""  # the monitor's line: off, crashed; empty: it runs
@@ -41,26 +41,25 @@ class Partition:
     state: list[str] = field(default_factory=list)
 
     def told(self) -> str:
-        """Its state in the last report: off, running ...; empty: it was not told."""
+        """Its state in the last report: off, running ...; empty: not reported."""
         found = STATE.search(self.state[0]) if self.state else None
         return found[1] if found else ""
 
     def status(self) -> int | None:
-        """Of its crash."""
+        """The status in its line about a crash."""
         found = STATUS.search(self.end)
         return int(found[1]) if found else None
 
 
 class Why:
-    """Fed with the console's lines. `consoles`: the partitions that have one; others have nothing
-    to say."""
+    """Reads the console's lines. `consoles`: the partitions that have one; others print nothing."""
 
     def __init__(self, consoles: list[str] | None = None, raw: bool = False) -> None:
         self.partitions = {name: Partition() for name in consoles or []}
         self.consoles = list(consoles or [])
         self.raw = raw
         self.own: list[str] = []  # lines about no partition
-        self.monitor = False  # it has said something
+        self.monitor = False  # it has printed something
         self.state_done = False
 
     def feed(self, line: bytes) -> None:
@@ -131,7 +130,7 @@ class Why:
         return lines
 
     def silent(self) -> list[str]:
-        """Advice about each partition that runs and has said nothing."""
+        """Advice about each partition that runs and has printed nothing."""
         if not self.monitor and not self.raw:
             return [MUTE]
         advice = []

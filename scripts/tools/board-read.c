@@ -15,13 +15,13 @@ static const char usage[] =
 	"  --devices  also each node with registers: its path, the pieces of its `reg`, its\n"
 	"             interrupts by INTID\n"
 	"  --json     a JSON object a line, and so is a refusal\n"
-	"Exit status 0: it can run there; 1: refused, and node, property and reason are on "
+	"Exit status 0: it can run there; 1: refused, with node, property and reason on "
 	"stderr;\n"
 	"2: wrong usage, or a file that cannot be read.\n"
 	"\n"
-	"scripts/plumb board adds what a boot loader puts into the tree.\n";
+	"scripts/plumb board adds the properties that a boot loader adds.\n";
 
-/* What starts the CPU. */
+/* The method that starts the CPU. */
 static const char *how_name(const struct board *board, uint32_t n)
 {
 	static const char *const soc[] = {
@@ -84,7 +84,7 @@ static void print_interrupts(const struct board *board)
 	if (board->timer_hz) {
 		printf("timer: %u Hz\n", board->timer_hz);
 	} else {
-		printf("timer: CNTFRQ tells%s\n",
+		printf("timer: in CNTFRQ%s\n",
 		       board->timer_unset ? ", if the boot loader sets it: firmware does not" : "");
 	}
 	if (board->soc.counter.pa) {

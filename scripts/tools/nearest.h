@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The name that was probably meant. */
+/* Finds the name that was probably intended. */
 #ifndef SCRIPTS_NEAREST_H
 #define SCRIPTS_NEAREST_H
 
@@ -9,7 +9,7 @@ struct nearest {
 	unsigned distance; /* its edits */
 };
 
-/* Is `name` nearer than what was offered before? An edit is a character that is left out, put in,
+/* Is `name` nearer than all names offered before? An edit is a character that is left out, put in,
  * replaced, or swapped with the next one; a third of `wrong` may be edited. */
 void nearest_offer(struct nearest *nearest, const char *name);
 

@@ -41,7 +41,7 @@ __attribute__((format(printf, 2, 3))) static void text_add(struct text *text, co
 	}
 }
 
-/* The code may refuse a property again for what follows of it. */
+/* The code may refuse a property again because of a consequence of the first error. */
 static void refusals_tell(const struct refusal *why)
 {
 	for (unsigned n = 0; n < nr_refusals; n++) {
@@ -84,7 +84,7 @@ static const struct kind {
 	const char *called;
 	const struct manifest_rule *rules;
 	const uint32_t *nr_rules;
-	const char *for_plumb; /* known to plumb alone, which takes it out */
+	const char *for_plumb; /* known only to plumb, which removes it */
 } kinds[] = {
 	{ "the root", manifest_root_rules, &manifest_nr_root_rules, NULL },
 	{ "a partition", manifest_partition_rules, &manifest_nr_partition_rules, "dtb-extra" },
@@ -138,7 +138,7 @@ static void add_strings(struct text *text, const struct fdt_prop *prop, uint32_t
 	}
 }
 
-/* Numbers that people count with; the others are addresses, sizes and masks. */
+/* Properties with decimal numbers; the others are addresses, sizes and masks. */
 static bool is_decimal(const char *name)
 {
 	static const char *const names[] = { "vcpus",	  "priority",	    "irqs",
@@ -239,7 +239,7 @@ static const char *nearest_partition(const struct refusal *why)
 	return nearest.name;
 }
 
-/* What was probably meant, NULL if nothing is near. */
+/* The name that was probably intended, NULL if none is near. */
 static const char *meant(const struct refusal *why)
 {
 	if (strcmp(why->reason, MANIFEST_UNKNOWN_PROPERTY) == 0) {
@@ -248,7 +248,7 @@ static const char *meant(const struct refusal *why)
 	return strcmp(why->reason, MANIFEST_NO_PARTITION) == 0 ? nearest_partition(why) : NULL;
 }
 
-/* Missing, but there is an unknown property that is probably it. */
+/* A missing property, for which an unknown property was probably intended. */
 static bool is_misspelt(const struct refusal *why)
 {
 	if (strncmp(why->reason, MANIFEST_MISSING, strlen(MANIFEST_MISSING)) != 0) {
@@ -273,7 +273,7 @@ static void add_regions(struct text *text, const struct regions *regions)
 	}
 }
 
-/* What of the board contradicts. */
+/* The property of the board that contradicts. */
 static void add_board(struct text *text, const struct refusal *why)
 {
 	if (strcmp(why->property, "cpus") == 0) {
@@ -312,7 +312,7 @@ static void add_hint(struct text *text, const struct refusal *why)
 
 /* ---- output ---- */
 
-/* The property of the rival that this one collides with: the same, or what gives its address. */
+/* The property with which this one collides: the same, or the one with its address. */
 static const char *rival_property(const struct refusal *why)
 {
 	const char *const names[] = { why->property, "memory-at", "pa" };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All that is refused of a manifest: what the monitor's code tells, with the values and names that
- * a person needs to correct it. */
+/* All errors of a manifest, as the monitor's code finds them, with the values and names that
+ * the user needs to correct it. */
 #ifndef SCRIPTS_REFUSALS_H
 #define SCRIPTS_REFUSALS_H
 
 #include "hyp/manifest/manifest.h"
 
-/* Judges `fdt`, and (board not NULL) against a board of which `free_memory` is free. The number of
- * refusals, 0 if it is sound. */
+/* Checks `fdt`, and (board not NULL) against a board of which `free_memory` is free. The number of
+ * errors, 0 if it is sound. */
 unsigned refusals_collect(const struct fdt *fdt, struct manifest *manifest,
 			  const struct board *board, const struct regions *free_memory);
 

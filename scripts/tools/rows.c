@@ -11,7 +11,7 @@ void rows_choose(bool json)
 	rows_json = json;
 }
 
-/* A JSON string (RFC 8259, 7). Bytes above ASCII as they are: manifests are UTF-8, if anything. */
+/* A JSON string (RFC 8259, 7). Bytes above ASCII are unchanged: manifests may have UTF-8. */
 static void rows_quote(const char *text)
 {
 	putchar('"');

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What was read stays to the end of the program: the trees' strings point into it. */
+/* The file's bytes stay to the end of the program: the trees' strings point to them. */
 static uint8_t *kept[2];
 static uint32_t nr_kept;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Device trees from files, for the host tools that judge them with the monitor's own code. */
+/* Device trees from files, for the host tools that check them with the monitor's own code. */
 #ifndef SCRIPTS_TREE_FILE_H
 #define SCRIPTS_TREE_FILE_H
 
@@ -8,7 +8,7 @@
 #define EXIT_REFUSED 1
 #define EXIT_USAGE   2
 
-/* Stays open to the end of the program; ends the program, with a message, if that cannot be. */
+/* Stays open to the end of the program. On failure, ends the program with a message. */
 void tree_file_open(struct fdt *fdt, const char *kind, const char *path);
 
 /* Prints "manifest: /control: memory-size: REASON" on stderr; the exit status for that. */

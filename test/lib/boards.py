@@ -19,7 +19,7 @@ class Board:
     gic: int  # base of the block
     memory: tuple[str, ...]
     cpus: tuple[str, ...]
-    timer: str = "CNTFRQ tells"
+    timer: str = "in CNTFRQ"
     uart: str = "none that is known"
     off: str = "nothing known"
     counter: str | None = None
@@ -75,7 +75,7 @@ SUPPORTED = {
     "imx7d-sdb": Board(
         0x31000000, ("0x80000000 0x80000000",), _cpus("PSCI 0x84000003", 0, 1),
         uart="i.MX 0x30860000, interrupt 58",
-        timer="CNTFRQ tells, if the boot loader sets it: firmware does not",
+        timer="in CNTFRQ, if the boot loader sets it: firmware does not",
         off="PSCI", add=("--psci", "1.0")),
     "ecx-2000": Board(
         0xfff10000, ("0x0 0xff800000", "0x200000000 0x300000000"),

@@ -206,7 +206,7 @@ class OnBoards(InFolder):
         self.assertEqual(done.stderr.decode(), "plumb: p.dts: 1 error:\n"
                          "p.dts:3:51: /p: memory-at: <0 0x98000000>: does not lie in free memory of "
                          "the board: its RAM is 0x40000000 to 0x7fffffff\n"
-                         "with --memory 2G the board has enough\n")
+                         "--memory 2G is enough\n")
         done = self.plumb("run", "p.dts", "--dry-run")
         self.assertEqual(done.returncode, 0)
         self.assertIn(b" -m 2048M ", done.stdout)

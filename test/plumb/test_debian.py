@@ -88,5 +88,5 @@ class Debian(unittest.TestCase):
             self.package(version, b"stage " + version.encode())
             os.utime(next(debian.DEBS.glob(f"*_{version}_*")), (1000 + int(version),) * 2)
             self.assertEqual(debian.firmware(name).read_bytes(), b"stage " + version.encode())
-        with self.assertRaisesRegex(PlumbError, "u-boot-exynos is not here"):
+        with self.assertRaisesRegex(PlumbError, "u-boot-exynos has not been fetched"):
             debian.firmware("arndale/u-boot.bin")

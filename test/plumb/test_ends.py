@@ -62,7 +62,7 @@ class Shown(Faked):
                            (("--console", "hello=/"), "--console hello=/: Is a directory"),
                            (("--console", "hello=pty", "--console", "hello=log"), "once"),
                            (("--console", "hello"), "NAME=pty or NAME=FILE"),
-                           (("--timeout", "-1"), "no number of seconds"),
+                           (("--timeout", "-1"), "not a number of seconds"),
                            (("-q", "-v"), "not allowed with"),
                            (("--json", "/no/such/file"), "no file can be written")):
             code, _, err = self.run_plumb(*HELLO, *words)

@@ -105,10 +105,10 @@ class Files(unittest.TestCase):
         before = tree(self.top / "root")
         code, said = self.files("copy", self.stage, self.prefix)
         self.assertEqual(code, 1)
-        self.assertIn("bin/plumb is there, and not from an earlier 'make install'", said)
+        self.assertIn("bin/plumb exists, and is not from an earlier 'make install'", said)
         self.assertEqual(tree(self.top / "root"), before)
 
     def test_nothing_there(self):
         code, said = self.files("remove", self.prefix)
         self.assertEqual(code, 1)
-        self.assertIn("nothing of Plumbline is installed", said)
+        self.assertIn("Plumbline is not installed under", said)

@@ -108,7 +108,7 @@ class Links(unittest.TestCase):
         (self.top / "docs").mkdir()
         code, said = self.make(self.top)
         self.assertEqual(code, 5)
-        self.assertIn("'docs' that is no link to this tree: name another folder", said)
+        self.assertIn("its 'docs' is not a link to this tree: name another folder", said)
 
     def test_not_in_the_source_tree(self):
         for folder in (SOURCE, SOURCE / "docs"):

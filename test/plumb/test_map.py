@@ -146,7 +146,7 @@ class Words(unittest.TestCase):
         self.assertIn("no GIC: IRQ and FIQ", row(table, "bare", "GIC:"))
         self.assertIn("48 to 50 (edge), 55", row(table, "virtio"))
         self.assertIn("0x110000000 to 0x110001fff", row(table, "far"))
-        self.assertIn("No start by itself: dev", table)
+        self.assertIn("Not started by the monitor: dev", table)
 
 
 class Places(unittest.TestCase):

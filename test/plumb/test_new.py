@@ -106,7 +106,7 @@ class Command(Folder):
         for words in (["blinker"], ["other", "-o", "file"]):
             code, said = plumb("new", "guest", *words, "--no-make")
             self.assertEqual(code, 5, said)
-            self.assertIn("is left as it is", said)
+            self.assertIn("is not overwritten", said)
         self.assertEqual(list(Path("blinker").iterdir()), [])
         self.assertEqual(Path("file").read_text(), "mine")
 

@@ -138,12 +138,13 @@ class Small(unittest.TestCase):
         for name, words in (
                 ("serial", "most likely no DMA; uses the board's clocks"),
                 ("ethernet", "most likely does DMA"), ("engine", ": does DMA"),
-                ("sai", "no DMA of its own; with the DMA engine passed through, too, it has"),
-                ("far", "DMA: the tree does not tell, its manual does"),
+                ("sai", "no DMA of its own, except with the DMA engine passed through, too"),
+                ("far", "DMA: not stated in the device tree, see its manual"),
                 ("gpio", "in the same pages: pwm@1003100 (most likely no DMA)"),
                 ("row", "with 2 more of its kind; does DMA"),
                 ("thing", "has more registers at 0x1010000"),
-                ("clash", 'Interrupt 33 is the virtual console\'s, too: it needs console = "none".')):
+                ("clash", "Interrupt 33 is also the virtual console's: this device needs "
+                          'console = "none".')):
             self.assertIn(words, self.found[name][0], name)
         self.assertNotIn("dt-compatible", self.found["gpio"][1])
 
@@ -187,7 +188,7 @@ class Command(unittest.TestCase):
             self.assertIn("plumb pack", said)
             code, said = self.plumb("--board-dtb", str(tree), "-o", str(out))
             self.assertEqual(code, 5)
-            self.assertIn("is left as it is", said)
+            self.assertIn("is not overwritten", said)
             kernel.write_bytes(b"\x7fELF" + bytes(100))
             code, said = self.plumb("--board-dtb", str(tree), "--kernel", str(kernel))
             self.assertEqual(code, 5)

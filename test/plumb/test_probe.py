@@ -55,7 +55,7 @@ class Probe(unittest.TestCase):
 
     def test_a_file_that_is_cut_short(self):
         probe.PLAIN.write_bytes(PLAIN[:-4])
-        with self.assertRaisesRegex(PlumbError, "not all of it"):
+        with self.assertRaisesRegex(PlumbError, "truncated"):
             probe.image()
 
 

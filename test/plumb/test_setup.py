@@ -112,7 +112,7 @@ class Setup(unittest.TestCase):
         (self.top / "sudo").unlink()
         code, said = self.setup_("--for", "run")
         self.assertEqual(code, 1)
-        self.assertIn("As root, run:\n  apt-get install --no-install-recommends gcc ", said)
+        self.assertIn("Run as root:\n  apt-get install --no-install-recommends gcc ", said)
         self.assertEqual(self.log(), [])
 
     def test_sudo(self):

@@ -120,7 +120,7 @@ class Zimage(Files):
         self.refused("truncated zImage: 2048 of 4096", kernel=self.file(zimage()[:2048]))
 
     def test_memory_that_it_cannot_unpack_in(self):
-        self.refused("--kernel .*takes 34 MiB to unpack", memory=33 * MIB,
+        self.refused("--kernel .*needs 34 MiB to unpack", memory=33 * MIB,
                      kernel=self.file(zimage(unpacked=33 * MIB)))
 
     def test_debians_kernel(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Kernels find the ELF files that they were made from."""
+"""The ELF files from which kernels were made are found."""
 
 import shutil
 import struct
@@ -90,7 +90,7 @@ class Find(unittest.TestCase):
         self.assertEqual(symbols.given([f"two={other}"], images), {"two": other})
         self.assertEqual(symbols.given([str(other)], {"one": TEXT}), {"one": other})
         self.write("text", b"no ELF")
-        for text, words in ((str(other), "say whose it is"), (f"six={other}", "no partition 'six'"),
+        for text, words in ((str(other), "name its partition"), (f"six={other}", "no partition 'six'"),
                             (f"one={self.folder}/none", "No such file"),
                             (f"one={self.folder}/text", "not an ELF file")):
             with self.assertRaisesRegex(PlumbError, words):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A kind of UART is a row of hyp/base/uart_kinds.h: in a scratch copy of it, a row without its
-driver does not link, and with it everybody has the kind; here, no driver is without a row."""
+driver does not link, and with it all users have the kind; in this tree, every driver has a row."""
 
 import re
 import subprocess
@@ -80,7 +80,7 @@ class Scratch(unittest.TestCase):
 
     def test_a_row_of_another_form(self):
         self.table.write_text(self.table.read_text().replace("Dummy", "", 1))
-        with self.assertRaisesRegex(PlumbError, "not as the others"):
+        with self.assertRaisesRegex(PlumbError, "differs from the others"):
             uarts.rows(self.table)
 
 

@@ -10,7 +10,7 @@ from ..options import subcommand
 
 def add(commands) -> None:
     sub = subcommand(
-        commands, "board", "tell what the monitor finds in a board's device tree",
+        commands, "board", "print what the monitor finds in a board's device tree",
         "examples:\n  plumb board exynos5250-arndale.dtb\n"
         "  plumb board sun8i-h3-orangepi-pc.dtb --memory 1G@0x40000000 --psci 0.1\n"
         "  plumb board exynos5250-arndale.dtb --json | jq .cpus\n\n"
@@ -18,7 +18,7 @@ def add(commands) -> None:
         "Exit code 0: the monitor can run there; 4: it refuses, and says why.\n")
     sub.add_argument("tree", type=Path, metavar="BOARD.dtb", help="device tree blob")
     sub.add_argument("--memory", metavar="SIZE@BASE",
-                     help="with this memory, as boot loaders write it into trees that have none")
+                     help="with this memory, as boot loaders add it to trees that have none")
     sub.add_argument("--psci", choices=boardtree.PSCI,
                      help="with the PSCI that the boot loader offers")
     sub.add_argument("--json", action="store_true", help="one JSON object, numbers decimal")

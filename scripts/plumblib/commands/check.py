@@ -14,11 +14,11 @@ from ..options import board_tree, subcommand
 
 def add(commands) -> None:
     sub = subcommand(
-        commands, "check", "tell all errors of a system manifest",
+        commands, "check", "report all errors of a system manifest",
         "examples:\n  plumb check guest/demo.dts\n"
         "  plumb check guest/demo.dts --board-dtb exynos5250-arndale.dtb\n\n"
-        "The monitor's own code judges, as in 'plumb pack' and 'plumb run'. Each error has a line\n"
-        "on standard error: FILE:LINE:COLUMN: NODE: PROPERTY: VALUE: what is wrong.\n"
+        "The monitor's own code checks it, as in 'plumb pack' and 'plumb run'. Each error has a\n"
+        "line on standard error: FILE:LINE:COLUMN: NODE: PROPERTY: VALUE: what is wrong.\n"
         "Exit code 0: the manifest is sound; 5: it is refused.\n")
     sub.add_argument("system", type=Path, metavar="SYSTEM.dts", help="system manifest")
     sub.add_argument("--board-dtb", type=Path, metavar="FILE",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb completion`: what a shell needs to complete plumb's commands and options."""
+"""`plumb completion`: a script by which a shell completes plumb's commands and options."""
 
 import argparse
 from collections.abc import Callable
@@ -13,10 +13,10 @@ SHELLS = {"bash": completion.bash, "zsh": completion.zsh}
 def add(commands, parser: Callable[[], argparse.ArgumentParser]) -> None:
     """`parser` makes the whole command line."""
     sub = subcommand(
-        commands, "completion", "print what completes plumb's command line in a shell",
+        commands, "completion", "print a script by which a shell completes plumb's command line",
         "examples:\n  . <(plumb completion bash)      # in ~/.bashrc\n"
         "  plumb completion zsh > _plumb   # in a folder of zsh's $fpath\n\n"
-        "An installed plumb has both in place.\n")
+        "An installed plumb has both installed with it.\n")
     sub.add_argument("shell", choices=SHELLS, help="the shell")
     sub.set_defaults(do=lambda args: _completion(args, parser))
 

@@ -18,7 +18,7 @@ def add(commands) -> None:
         "targets:\n" + "".join(f"  {name:<12} {target.text}\n"
                                for name, target in disk.TARGETS.items())
         + "\nA partition with the packed system and a boot script; the boards' own U-Boot in front\n"
-        "of it, from Debian's packages. It says what stands where, and how a card is written.\n")
+        "of it, from Debian's packages. The command prints the layout, and how to write a card.\n")
     sub.add_argument("system", type=Path, metavar="SYSTEM.dts", help="system manifest")
     sub.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     sub.add_argument("--target", choices=disk.TARGETS, default="qemu", help="default qemu")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb fetch`: what boards and Linux guests need of Debian's packages."""
+"""`plumb fetch`: the files of Debian's packages that boards and Linux guests need."""
 
 import argparse
 from collections.abc import Callable
@@ -16,9 +16,9 @@ def add(commands) -> None:
     sub = subcommand(
         commands, "fetch", "get Debian's armhf kernels, boards' device trees and U-Boot",
         "examples:\n  plumb fetch\n  plumb fetch armmp\n\n"
-        "armmp, with boards' device trees and busybox, comes with any kernel; firmware is U-Boot\n"
-        "of boards. No root is needed, and the system's apt and dpkg stay as they are. A broken\n"
-        "download goes on where it stopped.\n")
+        "armmp, with boards' device trees and busybox, is fetched with any kernel; firmware is\n"
+        "boards' U-Boot. No root is needed, and the system's apt and dpkg stay as they are.\n"
+        "A broken download is resumed.\n")
     add_names(sub)
     sub.set_defaults(do=_fetch)
 
@@ -42,7 +42,7 @@ def fetch(names: list[str], again: bool, say: Callable[[str], None]) -> None:
     if FIRMWARE in wanted:
         came |= debian.fetch_firmware(say)
     if not came:
-        say(f"there: {', '.join(wanted)}")
+        say(f"present: {', '.join(wanted)}")
 
 
 def _fetch(args: argparse.Namespace) -> int:

@@ -35,8 +35,8 @@ def add(commands) -> None:
                      help="symbols of partition NAME (default: X.elf beside its kernel X.bin, "
                           "if there is one)")
     sub.add_argument("--console", default="", metavar="pty|here|tmux|FILE",
-                     help="where the board's console is: on a pty whose name is printed (default "
-                          "on a terminal), in gdb's output, in a tmux pane, or in FILE alone "
+                     help="where the board's console goes: to a pty whose name is printed (default "
+                          "on a terminal), to gdb's output, a tmux pane, or only to FILE "
                           "(default build/gdb-console.log; the others write it, too)")
     sub.add_argument("--attach", metavar="PTY",
                      help="connect this terminal to the console of a running plumb gdb")

@@ -16,8 +16,8 @@ def add(commands) -> None:
         "examples:\n  plumb map guest/demo.dts\n"
         "  plumb map guest/demo.dts --board virt --svg demo.svg\n"
         "  plumb map mine.dts --board-dtb exynos5250-arndale.dtb\n\n"
-        "With one of QEMU's boards it also tells where the monitor will put each partition's memory\n"
-        "there; elsewhere that depends on where the boot loader puts the image.\n")
+        "With one of QEMU's boards it also shows where the monitor will put each partition's\n"
+        "memory there; elsewhere that depends on where the boot loader puts the image.\n")
     sub.add_argument("system", type=Path, metavar="SYSTEM.dts", help="system manifest")
     sub.add_argument("--svg", type=Path, metavar="FILE", help="also draw it into this file")
     which = sub.add_mutually_exclusive_group()
@@ -31,7 +31,7 @@ def add(commands) -> None:
 
 
 def _board_tree(args: argparse.Namespace, packed: pack.Packed) -> tuple[bytes, str] | None:
-    """The board's tree, and what the map calls the board."""
+    """The board's tree, and the name of the board in the map."""
     if args.board_dtb:
         return boardtree.read_file(args.board_dtb), args.board_dtb.name
     if not args.board:
@@ -43,7 +43,7 @@ def _board_tree(args: argparse.Namespace, packed: pack.Packed) -> tuple[bytes, s
 
 
 def _system(args: argparse.Namespace, packed: pack.Packed) -> tuple[systemmap.System, str]:
-    """And why the board would refuse it, "" if it would not or is not known."""
+    """Also the reason why the board would refuse it; "" if it would not, or is not known."""
     name, manifest = relative(args.system), fdt.parse(packed.manifest)
     known = _board_tree(args, packed)
     if known is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb new`: the start of a guest, or of a system, of the user's own."""
+"""`plumb new`: a first version of the user's own guest or system."""
 
 import argparse
 import shlex
@@ -18,7 +18,7 @@ examples:
 
 NAME becomes a partition's name: 1 to 15 characters of a to z, 0 to 9 and '-'. The folder holds a
 Makefile, the guest in C, the system NAME.dts, a test and a README; 'make', 'make run' and 'make
-test' work there at once, wherever it lies. The files are the user's, under any licence.
+test' work there at once, wherever the folder is. The files are the user's, under any licence.
 """
 
 
@@ -26,7 +26,7 @@ def add(commands) -> None:
     new = subcommand(commands, "new", "make a folder for a guest, or a manifest for a board",
                      "examples:\n  plumb new guest blinker\n"
                      "  plumb new system --board orangepi-pc -o mine.dts\n\n"
-                     "'plumb new guest --help' and 'plumb new system --help' say more.\n")
+                     "'plumb new guest --help' and 'plumb new system --help' give details.\n")
     kinds = new.add_subparsers(dest="kind", required=True, metavar="guest|system",
                                parser_class=Parser)
     _add_guest(kinds)
@@ -36,7 +36,7 @@ def add(commands) -> None:
 def _add_guest(kinds) -> None:
     sub = subcommand(kinds, "guest", "make a folder with a guest that builds and runs",
                      GUEST_EXAMPLES)
-    sub.add_argument("name", metavar="NAME", help="of the guest, and of its partition")
+    sub.add_argument("name", metavar="NAME", help="name of the guest and of its partition")
     which = sub.add_mutually_exclusive_group()
     which.add_argument("--newlib", dest="template", action="store_const", const="newlib",
                        default="newlib",
@@ -44,7 +44,7 @@ def _add_guest(kinds) -> None:
                             "Plumbline's guest library (default)")
     which.add_argument("--freestanding", dest="template", action="store_const",
                        const="freestanding",
-                       help="no library: start-up code of its own, and the numbers of abi/")
+                       help="no library: own start-up code, and the constants of abi/")
     sub.add_argument("-o", "--output", type=Path, metavar="DIR",
                      help="the folder to make (default: NAME, here)")
     sub.add_argument("--no-make", action="store_true", help="take build/ as it is")
@@ -52,16 +52,16 @@ def _add_guest(kinds) -> None:
 
 
 HINT = """
-  ('plumb board' tells what the monitor reads; --memory and --psci add what a boot loader would)"""
+  ('plumb board' shows what the monitor reads; --memory and --psci do a boot loader's additions)"""
 SYSTEM_EXAMPLES = """\
 examples:
   plumb new system --board orangepi-pc -o mine.dts
   plumb new system --board-dtb exynos5250-arndale.dtb -o arndale.dts
   plumb new system --board-dtb my.dtb --memory 1G@0x40000000 --psci 0.1 --kernel zImage -o my.dts
 
-The manifest has one partition, which runs the hello guest or the kernel given, and the board's
-devices as candidates, commented out, with what there is to know of each. It has passed the check
-against that board.
+The manifest has one partition, which runs the hello guest or the given kernel, and the board's
+devices as candidates, commented out, with remarks on each. It has passed the check against that
+board.
 """
 
 
@@ -74,7 +74,7 @@ def _add_system(kinds) -> None:
     which.add_argument("--board-dtb", type=Path, metavar="FILE",
                        help="device tree blob of another board")
     sub.add_argument("--memory", metavar="SIZE@BASE",
-                     help="--board-dtb: with this memory, as boot loaders write it into trees that "
+                     help="--board-dtb: with this memory, as boot loaders add it to trees that "
                           "have none")
     sub.add_argument("--psci", choices=boardtree.PSCI,
                      help="--board-dtb: with the PSCI that the boot loader offers")
@@ -98,7 +98,7 @@ def _tree(args: argparse.Namespace) -> bytes:
 
 
 def _incbin_name(path: Path, output: Path | None) -> str:
-    """As the manifest is to name a file: from its own folder if it lies below."""
+    """A file's name in the manifest: relative to its folder if the file is below that."""
     if output and output.resolve().parent in path.resolve().parents:
         return str(path.resolve().relative_to(output.resolve().parent))
     return str(path.resolve())
@@ -107,7 +107,8 @@ def _incbin_name(path: Path, output: Path | None) -> str:
 def _system(args: argparse.Namespace) -> int:
     out = args.output
     if out and (out.exists() or out.is_symlink()):
-        raise PlumbError(f"{relative(out)} exists, and is left as it is: name another file with -o")
+        raise PlumbError(f"{relative(out)} exists and is not overwritten: name another file "
+                         "with -o")
     if not args.no_make:
         common.make("monitor", "host-tools", *([] if args.kernel else [newsystem.HELLO]))
     program = (newsystem.given_kernel(args.kernel, _incbin_name(args.kernel, out)) if args.kernel
@@ -131,7 +132,7 @@ def _system(args: argparse.Namespace) -> int:
 
 
 def _check(manifest: str, folder: Path, board: bytes) -> None:
-    """By the monitor's own code, as the board would."""
+    """Runs the monitor's own check, as the board will."""
     what = "the manifest"
     pack.complete(source.compile_source(manifest.encode(), [ROOT, folder], what), Judged(what),
                   board=board)
@@ -148,5 +149,5 @@ def _guest(args: argparse.Namespace) -> int:
           f"  cd {shlex.quote(relative(folder))}\n"
           "  make run     # builds the guest and boots its system in QEMU\n"
           "  make test    # boots it and checks what it prints\n"
-          "The guest is main.c. 'make' takes every *.c and *.S of the folder.")
+          "The guest is main.c. 'make' builds every *.c and *.S of the folder.")
     return common.EXIT_OK

@@ -40,20 +40,20 @@ def _output_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output")
     loudness = group.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true",
-                          help="only what the guests print, and errors")
+                          help="print only the guests' output, and errors")
     loudness.add_argument("-v", "--verbose", action="store_true",
-                          help="also the commands: make, dtc, QEMU")
+                          help="print the commands, too: make, dtc, QEMU")
     group.add_argument("--prefix", action="store_true",
-                       help="'[NAME] ' in front of each line of a single partition, too")
+                       help="print '[NAME] ' in front of each line of a single partition, too")
     group.add_argument("--stamps", action="store_true",
-                       help="in front of each line, the seconds since the start on this host")
+                       help="print the seconds since the start, on this host, before each line")
     group.add_argument("--console", type=_outlet, action="append", default=[], dest="consoles",
                        metavar="NAME=pty|FILE",
-                       help="a partition's console to a terminal of its own, whose name is told, "
+                       help="send a partition's console to its own pty, whose name is printed, "
                             "or to a file; repeat it")
     group.add_argument("--json", metavar="FILE",
-                       help="the end report as a JSON object, also of a run that could not start; "
-                            "-: to standard output, and the console to standard error")
+                       help="write the end report as a JSON object, also of a run that could not "
+                            "start; -: to standard output, and the console to standard error")
 
 
 def _console_options(parser: argparse.ArgumentParser) -> None:
@@ -87,9 +87,9 @@ def add(commands) -> None:
     group.add_argument("--vcpus", type=int, default=1, metavar="N", help="default 1")
     group.add_argument("--guest-memory", default="128M", metavar="SIZE", help="default 128M")
     group.add_argument("--pmu", action="store_true",
-                       help="performance monitors: cycle and event counters of its own")
+                       help="give it performance monitors: its own cycle and event counters")
     group.add_argument("--raw", action="store_true",
-                       help="print what the guest prints, and nothing else")
+                       help="print only the guest's output")
     _console_options(sub)
     sub.set_defaults(do=_run)
 
@@ -99,7 +99,7 @@ def add_console(commands) -> None:
         commands, "console", "boot the demo system and stay at control's prompt",
         "examples:\n  plumb console\n  then, at the prompt:  help\n"
         "  printf 'vms\\nquit\\n' | plumb console -q\n\n"
-        "Standard input is the console's even when it is a pipe. Its end does not end the run; a\n"
+        "The console reads standard input even when it is a pipe. Its end does not end the run; a\n"
         "last line without an end gets one.\n\n" + KEYS + "\n" + EXIT_CODES)
     sub.add_argument("system", type=Path, nargs="?", default=SHELL_SYSTEM, metavar="SYSTEM.dts",
                      help="default guest/shell.dts")
@@ -116,7 +116,7 @@ def _check_consoles(args: argparse.Namespace, run: qemu.Run) -> None:
     if len({name for name, _ in args.consoles}) < len(args.consoles):
         raise PlumbError("--console: each partition once")
     if run.raw and args.stamps:
-        raise PlumbError("--stamps: a raw console has the guest's bytes alone")
+        raise PlumbError("--stamps: not with a raw console, which passes only the guest's bytes")
 
 
 def _open_consoles(args: argparse.Namespace, run: qemu.Run) -> None:
@@ -134,7 +134,7 @@ def _settle(args: argparse.Namespace, packed: pack.Packed) -> qemu.Run:
     run.short = run.timeout is None and not interactive
     run.timeout = DEFAULT_TIMEOUT if run.short else run.timeout or None
     run.trace, run.sends = args.trace, args.send
-    # A script's standard input is not ours to eat, unless the console is what was asked for.
+    # A script's standard input is not read, except by `plumb console`.
     run.read_stdin = interactive or (args.command == "console" and not os.isatty(0))
     _check_consoles(args, run)
     common_output = [name for name in run.consoles if name not in dict(args.consoles)]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The guest @NAME@, without a C library: prints through the PL011, raises an interrupt line of its
- * own partition, and takes the interrupt. Of Plumbline it uses abi/plumbline.h: numbers of calls.
+ * own partition, and takes the interrupt. From Plumbline it uses abi/plumbline.h.
  */
 #include "abi/plumbline.h"
 #include <stdint.h>
@@ -25,7 +25,7 @@
 #define GICC_IAR  0x0cu
 #define GICC_EOIR 0x10u
 
-#define GUEST_SPI 40u /* of the partition's GIC: 32 to 127, but 33, which is the console's */
+#define GUEST_SPI 40u /* of the partition's GIC: 32 to 127, except 33, the console's */
 
 void guest_main(const void *tree);
 void guest_on_irq(void);
@@ -85,7 +85,7 @@ static int32_t guest_call(uint32_t function, uint32_t a1, uint32_t a2, uint32_t 
 	return (int32_t)r0;
 }
 
-/* Of this partition, which is handle 0. */
+/* Sets a line of this partition, which is handle 0. */
 static int32_t guest_set_line(uint32_t intid, uint32_t level)
 {
 	uint32_t irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | intid;
@@ -141,7 +141,8 @@ void guest_main(const void *tree)
 		guest_print("@NAME@: KVM_IRQ_LINE was refused\r\n");
 		guest_exit(1);
 	}
-	/* WFI ends with a pending interrupt, masked or not: none is missed between look and wait.
+	/* WFI ends with a pending interrupt, masked or not: none is missed between the test and the
+	 * WFI.
 	 */
 	while (guest_taken == 0) {
 		__asm__ volatile("wfi\n\tcpsie i\n\tcpsid i" ::: "memory");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Entry of the guest @NAME@, as the ARM Linux boot protocol has it: SVC mode, A, I and F masked, MMU
+ * Entry of the guest @NAME@, by the ARM Linux boot protocol: SVC mode, A, I and F masked, MMU
  * and caches off, r0 = 0, r1 = ~0, r2 = device tree. One CPU; the MMU stays off.
  */
 	.syntax unified
@@ -45,7 +45,7 @@ guest_irq_entry:
 	bl	guest_on_irq
 	ldm	sp!, {r0-r3, r12, pc}^
 
-/* Any other exception: a guest of one's own says here which. */
+/* Any other exception; to tell them apart, give each vector its own entry. */
 	.type	guest_stray, %function
 guest_stray:
 	b	guest_on_exception

@@ -7,7 +7,7 @@
 #include "guest/lib/timer.h"
 #include <stdio.h>
 
-#define GUEST_SPI     40u /* of the partition's GIC: 32 to 127, but 33, which is the console's */
+#define GUEST_SPI     40u /* of the partition's GIC: 32 to 127, except 33, the console's */
 #define GUEST_WAIT_US 10000000u
 
 static volatile uint32_t guest_taken;
