@@ -3,11 +3,10 @@
 # `make help` lists the targets. Tools come from Debian's packages (`make setup`).
 #
 # When `setup` is among several goals it runs first, alone, and installs what the other goals need.
-# They run in a fresh make afterwards: whatever asks for a tool is evaluated when the tool is there,
-# with -j too.
+# They run in a new make afterwards, also with -j: its checks for tools run after the installation.
 #
 # `make O=DIR ...` builds in DIR/build, and writes nothing here: DIR becomes a tree of links to this
-# one, and make works there. An O in the environment is not meant.
+# one, and make runs there. An O in the environment has no effect.
 
 ifeq ($(origin O),command line)
 ifneq ($(O),)
@@ -36,7 +35,7 @@ endif
 
 ifeq ($(FORWARD),yes)
 
-# What a goal's packages are for (scripts/setup --help): the first of these rows that has it.
+# The purpose of a goal's packages (scripts/setup --help): the first of these rows that has the goal.
 SETUP_run := run shell run-linux bench guest-bench probe
 SETUP_disk := boards sdcard
 SETUP_deb := deb
@@ -70,11 +69,11 @@ endif
 B := build
 
 ifneq ($(shell if [ -e $(B) ]; then test -w $(B); else test -w .; fi && echo yes),yes)
-$(warning $(B)/ cannot be written here: make O=DIR builds in a folder of yours)
+$(warning $(B)/ cannot be written here: make O=DIR builds in your own folder)
 endif
 
-# ---------------------------------------------------------------------------- what is what
-# A path says its ring (docs/architecture.md): of hyp/, core/ is glue, hw/ is hardware, the rest pure;
+# ---------------------------------------------------------------------------- rings
+# A path determines its ring (docs/architecture.md): of hyp/, core/ is glue, hw/ is hardware, the rest pure;
 # of vgic/ all but vgic_hw.c.
 GLUE_SRCS := $(sort $(wildcard hyp/core/*.c))
 PURE_SRCS := $(sort $(filter-out vgic/vgic_hw.c,$(wildcard vgic/*.c)) \
@@ -83,11 +82,11 @@ MONITOR_SRCS := $(sort $(wildcard boot/*.S boot/*.c hyp/*/*.c hyp/*/*.S vgic/*.c
 
 # ---------------------------------------------------------------------------- flags
 CROSS ?= arm-none-eabi-
-# Looked for when first used: where one is missing, make says how it is installed.
+# Searched at the first use; for a missing tool, make prints the command that installs it.
 need = $(if $(shell command -v $(1) 2>/dev/null),$(1),$(error '$(1)' is not installed: run 'make setup-build'))
 ARM_CC = $(eval ARM_CC := $(call need,$(CROSS)gcc))$(ARM_CC)
 HOST_CC = $(eval HOST_CC := $(call need,gcc))$(HOST_CC)
-# Unit tests: clang's sanitizers where they are, else gcc's. Asked once, when first needed.
+# Unit tests: clang's sanitizers if installed, otherwise gcc's. Tested once, at the first use.
 UNIT_CC = $(eval UNIT_CC := $(shell echo 'int main(void){return 0;}' | clang -x c \
 	-fsanitize=address,undefined -o /dev/null - 2>/dev/null && echo clang || echo gcc))$(UNIT_CC)
 
@@ -99,8 +98,7 @@ ARM_ARCH := -mcpu=cortex-a15 -marm
 ARM_LTO := -flto=auto
 # Cortex-A15 tuning saves registers by pairs (strd): several instructions where push needs one.
 ARM_TUNE := -mtune=cortex-a7
-# What runs once, at boot, or when somebody asks is to be small rather than fast; so is what waits
-# for a UART anyway.
+# Code that runs once, at boot or on request, is optimized for size, as is code that waits for a UART.
 ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/dev/escape hyp/trap/fault \
 	    $(addprefix hyp/core/,boot% cpus guest_log halt log main report soc) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
@@ -110,7 +108,7 @@ ARM_ASFLAGS := -I. $(ARM_ARCH) -g -Wundef -Werror
 ARM_LDFLAGS = $(ARM_CFLAGS) -nostdlib -static -Wl,--gc-sections \
 	       -Wl,--build-id=none -Wl,--fatal-warnings
 HOST_CFLAGS := $(BASE_CFLAGS) -O1 -g
-# Hidden: the project's fdt_* must not stand in for those inside libfdt, which tests compare with.
+# Hidden: the project's fdt_* must not replace those inside libfdt, with which tests compare.
 UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
@@ -144,8 +142,7 @@ $(B)/plumbline.img: $(B)/plumbline.elf
 	$(call say,IMG,$@)
 	$(Q)$(CROSS)objcopy -O binary $< $@
 
-# The same, optimized file by file: objects that show which file asks for what of which other, for
-# check/layers.
+# The same, optimized file by file: objects that show the references between files, for check/layers.
 LINK_OBJS := $(MONITOR_SRCS:%=$(B)/links/%.o)
 
 .PHONY: link-objects
@@ -189,7 +186,7 @@ $(HOST_TOOLS): $(B)/host/%: $(B)/host/obj/scripts/tools/%.c.o $(READER_OBJS)
 UNIT_SRCS := $(sort $(wildcard test/unit/test_*.c))
 UNIT_TESTS := $(UNIT_SRCS:test/unit/%.c=$(B)/unit/%)
 PURE_UNIT_OBJS := $(PURE_SRCS:%=$(B)/unit/obj/%.o)
-# Drivers, on the fake hyp/hw/io.h of test/fakes: who uses one brings a device's model.
+# Drivers, on the fake hyp/hw/io.h of test/fakes: a test that uses one provides a model of the device.
 DRIVER_UNIT_OBJS := $(patsubst %,$(B)/unit/obj/%.o,$(wildcard hyp/hw/uart*.c hyp/hw/soc*.c))
 
 # Builds the programs; `unit` runs them too.
@@ -209,7 +206,7 @@ $(B)/unit/libdrivers.a: $(DRIVER_UNIT_OBJS)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-# Glue that needs no more than its test brings.
+# Glue whose other dependencies are in its test.
 $(B)/unit/test_device: $(B)/unit/obj/hyp/core/device.c.o
 
 # Guests' code that touches no device.
@@ -218,7 +215,7 @@ $(B)/unit/test_words: $(B)/unit/obj/guest/control/words.c.o
 
 $(B)/unit/test_fuzz: $(B)/unit/libfuzz.a
 
-# The VGIC's tests: hyp/core/vsync.c moves its list registers, on CPUs that the test plays.
+# The VGIC's tests: hyp/core/vsync.c moves its list registers, on CPUs that the test models.
 VGIC_RIG_SRCS := hyp/core/vsync.c test/unit/vgic_rig.c
 VGIC_RIG_TESTS := $(addprefix $(B)/unit/test_,fuzz passed \
 		  $(addprefix vgic_,dist explain flow interface look lr many model phys states))
@@ -250,12 +247,12 @@ setup:
 setup-%:
 	@scripts/setup --for $*
 
-# What a manifest names of build/: a system is built of its own parts only.
+# The files of build/ that a manifest names: only a system's own parts are built.
 parts = $(shell sed -n 's|.*/incbin/("\($(B)/[^"]*\)").*|\1|p' $(1))
 
 include scripts/install/install.mk
 
-# Boards but QEMU's virt have a device tree, or firmware, of Debian's.
+# Boards other than QEMU's virt need a device tree or firmware from Debian.
 run: monitor host-tools $(call parts,$(DEMO))
 	@$(if $(filter-out virt%,$(BOARD)),scripts/linux fetch armmp firmware)
 	@scripts/plumb run $(DEMO) $(if $(BOARD),--board $(BOARD))
@@ -264,7 +261,7 @@ boards: all
 	@scripts/linux fetch armmp firmware
 	@scripts/boards
 
-# BOARD: a target of `plumb disk`; BL1: what its ROM wants and Debian has not.
+# BOARD: a target of `plumb disk`; BL1: a first stage that its ROM needs and Debian does not have.
 sdcard: all
 	$(if $(BOARD),,$(error sdcard: name the board: make BOARD=arndale sdcard))
 	@scripts/linux fetch armmp firmware
@@ -311,7 +308,7 @@ help:
 	@echo '  (none), all  the monitor, the guests and the host tools, under build/'
 	@echo '  sdk          the guest library for guests outside this tree, under build/sdk'
 	@echo '  setup        install what is missing from Debian packages, for everything but proofs;'
-	@echo '               with goals behind it, what these need; setup-PURPOSE: build, run, gdb, disk, deb, ...'
+	@echo '               with other goals, what these need; setup-PURPOSE: build, run, gdb, disk, deb, ...'
 	@echo '  run          boot the demo system in QEMU     (make setup run: from nothing)'
 	@echo '               BOARD=NAME: on another board (make boards lists them)'
 	@echo '  boards       boot it on every board that QEMU has, and print a table'
@@ -321,20 +318,20 @@ help:
 	@echo '  test         all tests: unit, checks, QEMU    (make setup test: from nothing)'
 	@echo '  unit         unit tests only'
 	@echo '  check        source checks only'
-	@echo '  verify       the long checkers, and the faults that they must find'
+	@echo '  verify       the long checks, and the planted faults that they must find'
 	@echo '  verify-NAME  one of them (test/verify/checkers)'
 	@echo '  verify-proof the proofs with Frama-C; setup-verify installs it (216 MB to fetch)'
 	@echo '  run-CASE     one QEMU case, with its console (test/run --list names them)'
 	@echo '  bench        instructions and GIC accesses per operation'
 	@echo '  guest-bench  a Debian kernel beside bare QEMU: instructions, exits, time'
 	@echo '  probe        the checklist of a board, in QEMU (BOARD=NAME); probe-image: the file to boot'
-	@echo '  install      plumb, the monitor, systems, pages under PREFIX=/usr/local (DESTDIR=DIR in front of it)'
+	@echo '  install      plumb, the monitor, systems, pages under PREFIX=/usr/local (below DESTDIR=DIR)'
 	@echo '  uninstall    remove exactly these files (same PREFIX and DESTDIR)'
 	@echo '  man          the manual pages and shell completions, in build/install'
 	@echo '  deb          a Debian package of it, in build/'
 	@echo '  clean        remove build/'
 	@echo
-	@echo '  V=1 shows the commands. O=DIR builds in DIR/build, and writes nothing here. scripts/plumb --help: systems of your own.'
+	@echo '  V=1 shows the commands. O=DIR builds in DIR/build, and writes nothing here. scripts/plumb --help: your own systems.'
 
 -include $(shell find $(B) -name mutants -prune -o -name '*.d' -print 2>/dev/null)
 

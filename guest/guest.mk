@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Guest programs, included by the top Makefile. Nothing is listed: a folder guest/NAME/ with C files
+# Guest programs, included by the top Makefile. They are found, not listed: a folder guest/NAME/ with C files
 # is the program NAME; guest/test/NAME.c and guest/test/NAME/ are programs test-NAME. Each becomes
 # build/guest/PROGRAM.elf and PROGRAM.bin (flat, for 0x40010000).
 
@@ -12,7 +12,7 @@ GUEST_TEST_FILES := $(sort $(patsubst guest/test/%.c,%,$(wildcard guest/test/*.c
 GUEST_TEST_DIRS := $(sort $(patsubst guest/test/%/,%,$(dir $(wildcard guest/test/*/*.c))))
 GUEST_PROGRAMS := $(GUEST_DIRS) $(GUEST_TEST_FILES:%=test-%) $(GUEST_TEST_DIRS:%=test-%)
 
-# VFP is off until a program turns it on (lib/vfp.h), so code is compiled without it, but for sources
+# VFP is off until a program turns it on (lib/vfp.h), so code is compiled without it, except sources
 # with 'vfp' in their name. Both use the same calling convention, and the C library without VFP.
 GUEST_NOVFP := -mgeneral-regs-only
 GUEST_VFP := -mfpu=neon-vfpv4 -mfloat-abi=softfp
@@ -49,7 +49,7 @@ $(foreach name,$(GUEST_TEST_FILES),$(eval $(call \
 $(foreach name,$(GUEST_TEST_DIRS),$(eval $(call \
 	guest_program,test-$(name),$(sort $(wildcard guest/test/$(name)/*.c guest/test/$(name)/*.S)))))
 
-# As an ELF file this one is entered in Thumb state, and not at its start.
+# The ELF file of this program is entered in Thumb state, and not at its start.
 $(GB)/test-entry.elf: private GUEST_LDFLAGS += -Wl,-e,entry_thumb
 
 $(GB)/%.bin: $(GB)/%.elf

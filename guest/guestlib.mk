@@ -2,7 +2,7 @@
 #
 # guest/lib as a static library, for guests outside this tree: build/guestlib. `install-guestlib`
 # installs it with its headers, its linker script and its pkg-config file under DESTDIR and PREFIX;
-# `sdk` installs it into build/sdk, which then looks to a guest's Makefile like any PREFIX.
+# `sdk` installs it into build/sdk, which a guest's Makefile uses like any PREFIX.
 # Included after guest/guest.mk, whose objects the library holds.
 
 ifndef GUESTLIB
@@ -20,13 +20,13 @@ $(GUESTLIB)/libplumbguest.a: $(GUEST_LIB_OBJS)
 	@rm -f $@
 	$(Q)$(CROSS)ar rcsD $@ $^
 
-# Not guest.lds: the linker looks for it where the guest lies, before it looks beside the library.
+# Not guest.lds: the linker searches the guest's folder before the library's.
 $(GUESTLIB)/plumbline-guest.lds: guest/lib/guest.lds
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-# What a guest is compiled with in the tree, less its warnings and its optimization, which are the
-# guest's own choice.
+# The options of guests in the tree, without those for warnings and optimization, which each guest
+# chooses.
 GUESTLIB_CFLAGS := $(ARM_ARCH) $(GUEST_NOVFP) $(filter -f%,$(GUEST_CFLAGS))
 
 $(GUESTLIB)/plumbline-guest.pc: guest/plumbline-guest.pc.in abi/plumbline.h Makefile guest/guest.mk \

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The probe: a checklist of a board, with the monitor's readers and UART drivers, for any ARMv7-A
-# CPU and for memory without MMU. docs/porting.md
+# CPU, with the MMU off. docs/porting.md
 
 PB := $(B)/probe
 
 PROBE_SRCS := $(sort $(wildcard boot/probe/*.S boot/probe/*.c)) boot/mode.S boot/monitor.S \
 	      $(filter hyp/board/% hyp/fdt/% hyp/text/fmt.c,$(PURE_SRCS)) \
 	      $(sort $(wildcard hyp/hw/uart*.c))
-# Instructions that every ARMv7-A CPU has; addresses in words only, which start.S can mend.
+# Instructions that every ARMv7-A CPU has; addresses only in words, which start.S can relocate.
 PROBE_ARCH := -march=armv7-a -marm
 PROBE_CFLAGS := $(BASE_CFLAGS) $(PROBE_ARCH) -mgeneral-regs-only -mno-unaligned-access \
 		-mword-relocations -ffreestanding -fno-common -fno-pic -fno-stack-protector \
@@ -38,7 +38,7 @@ link-objects: $(PROBE_OBJS)
 $(PB)/plain.img: $(B)/probe.elf
 	$(Q)$(CROSS)objcopy -O binary $< $@
 
-# UART=KIND,ADDRESS[,SHIFT[,WIDTH]]: not the tree's.
+# UART=KIND,ADDRESS[,SHIFT[,WIDTH]]: instead of the tree's.
 .PHONY: probe-image probe
 probe-image: $(PB)/plain.img
 	@scripts/probe image $(if $(UART),--uart $(UART))

@@ -11,7 +11,7 @@
 int demo_run(void);
 int shell_run(void);
 
-/* Ends the demo's guests, each by the sign that demo/protocol.h gives: true when their partitions
+/* Ends the demo's guests, each by the signal of demo/protocol.h: true when their partitions
  * are off with status 0. A handle of 0 is left out. */
 bool partners_end(uint32_t gicguest, uint32_t rawguest);
 

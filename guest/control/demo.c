@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The script: every type of line is asserted several times and every kind of call that must be
- * refused is tried once; what came of it ends in a table. Status 0 only if nothing else happened.
+ * refused is tried once; a table has the results. Status 0 only if all results are as expected.
  */
 #include "guest/control/control.h"
 #include "guest/demo/protocol.h"
@@ -16,7 +16,7 @@ struct demo_count {
 	uint32_t asserted, delivered;
 };
 
-/* What timer_wait_until looks for in the state of a line. */
+/* The condition on a line's state for which timer_wait_until waits. */
 struct demo_watch {
 	uint32_t handle, irq;
 	uint32_t mask, value;
@@ -32,7 +32,7 @@ static uint32_t demo_gicguest, demo_rawguest;
 static struct demo_count demo_gic_counts[DEMO_GIC_LINES];
 static struct demo_count demo_raw_counts[2]; /* IRQ, FIQ */
 static uint32_t demo_faults;
-static char demo_subject[24] = "start"; /* what a failure is about */
+static char demo_subject[24] = "start"; /* the subject in messages about failures */
 
 static bool demo_expect(bool ok, const char *what)
 {
@@ -64,7 +64,7 @@ static uint32_t demo_line_word(const struct demo_gic_line *line)
 	return line->intid < 32 ? kvm_irq_ppi(line->vcpu, line->intid) : kvm_irq_spi(line->intid);
 }
 
-/* The last round goes through the call that takes many lines. */
+/* The last round uses the call that sets many lines. */
 static bool demo_set(uint32_t handle, uint32_t irq, uint32_t level, bool many)
 {
 	struct kvm_irq_level one = { .irq = irq, .level = level };
@@ -162,8 +162,8 @@ static void demo_refusals(void)
 		{ "CPU FIQ, the partition has a GIC", g, kvm_irq_cpu(0, 1), -ENXIO },
 		{ "SPI, the partition has no GIC", r, kvm_irq_spi(40), -ENXIO },
 		{ "PPI, the partition has no GIC", r, kvm_irq_ppi(0, 22), -ENXIO },
-		{ "CPU line of a vCPU that is not there", r, kvm_irq_cpu(1, 0), -EINVAL },
-		{ "PPI of a vCPU that is not there", g, kvm_irq_ppi(gic.nr_vcpus, 22), -EINVAL },
+		{ "CPU line of a vCPU that does not exist", r, kvm_irq_cpu(1, 0), -EINVAL },
+		{ "PPI of a vCPU that does not exist", g, kvm_irq_ppi(gic.nr_vcpus, 22), -EINVAL },
 		{ "CPU line past FIQ", r, kvm_irq_cpu(0, 2), -EINVAL },
 		{ "PPI below 16", g, kvm_irq_ppi(0, 15), -EINVAL },
 		{ "PPI past 31", g, kvm_irq_ppi(0, 32), -EINVAL },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The commands that show something. */
+/* The commands that print lists. */
 #include "guest/control/shell.h"
 #include "guest/lib/hvc.h"
 #include <stdio.h>
@@ -109,8 +109,8 @@ void shell_list_lines(uint32_t handle)
 	}
 }
 
-/* Of handles without a right control cannot tell; its own is one of them, unless it has the right
- * on itself. */
+/* control cannot get the state of handles on which it has no right; its own is one of them, unless
+ * it has the right on itself. */
 static uint32_t lists_unknown(void)
 {
 	struct vm_info info;
@@ -143,16 +143,16 @@ void shell_list_running(void)
 
 	for (uint32_t handle = 1; handle <= SHELL_MAX_HANDLE; handle++) {
 		if (lists_runs(handle, &info)) {
-			printf("%s %s", running == 0 ? "these go on running:" : ",", info.name);
+			printf("%s %s", running == 0 ? "these continue to run:" : ",", info.name);
 			running++;
 		}
 	}
 	if (unknown > 0) {
-		printf("%smay run, too: %u on which control has no right", running > 0 ? "; " : "",
-		       (unsigned)unknown);
+		printf("%salso possibly running: %u on which control has no right",
+		       running > 0 ? "; " : "", (unsigned)unknown);
 	}
 	if (running + unknown > 0) {
-		printf("\nCtrl-] then a handle, or n, gives another partition the input; "
+		printf("\nCtrl-] and a handle, or n, move the input to another partition; "
 		       "Ctrl-A x ends QEMU.\n");
 	}
 }

@@ -9,7 +9,7 @@ int main(void)
 {
 	gic_init();
 	if (!hvc_is_plumbline()) {
-		printf("there is no monitor underneath: calls will fail\n");
+		printf("the monitor was not found: all calls will fail\n");
 	}
 	if (guest_has_arg("shell")) {
 		return shell_run();

@@ -64,9 +64,9 @@ static bool partners_is_ready(void *arg)
 
 static bool partners_end_gicguest(uint32_t handle)
 {
-	/* 'quit' may have been typed before it has begun, which hears no edge. */
+	/* 'quit' may have been typed before gicguest is ready: it would miss the edge. */
 	(void)timer_wait_until(partners_is_ready, &handle, DEMO_WAIT_US);
-	/* A user of the prompt may have left it high: then there is no edge. */
+	/* A user of the prompt may have left the line high: raising it is then no edge. */
 	if (kvm_irq_line(handle, kvm_irq_spi(DEMO_GIC_END), 0) != 0 ||
 	    kvm_irq_line(handle, kvm_irq_spi(DEMO_GIC_END), 1) != 0 ||
 	    kvm_irq_line(handle, kvm_irq_spi(DEMO_GIC_END), 0) != 0) {
@@ -82,7 +82,7 @@ static bool partners_end_rawguest(uint32_t handle)
 	bool ok;
 
 	(void)partners_wait_answer(DEMO_RAW_READY, true);
-	/* From whatever was left high before. */
+	/* Lines that were left high. */
 	ok = kvm_irq_line(handle, fiq, 0) == 0 && kvm_irq_line(handle, irq, 0) == 0 &&
 	     partners_wait_answer(DEMO_ACK_FIQ, false) && partners_wait_answer(DEMO_ACK_IRQ, false);
 	ok = ok && kvm_irq_line(handle, irq, 1) == 0 && partners_wait_answer(DEMO_ACK_IRQ, true);

@@ -10,7 +10,7 @@
 static struct line_edit prompt_edit;
 
 /* The interrupt only ends the WFI: prompt_key reads the FIFO. Its receive sources are masked until
- * then, or the level would come again at once. */
+ * then, or the level would pend again at once. */
 static void prompt_on_uart(uint32_t iar, void *arg)
 {
 	(void)iar;
@@ -56,7 +56,7 @@ static void prompt_list(const char *const *names, uint32_t count, const char *wo
 	line_edit_show(&prompt_edit);
 }
 
-/* The word before the cursor: completed as far as all names go that begin so. */
+/* Completes the word before the cursor with the part that is common to all matching names. */
 static void prompt_complete(prompt_names_t *find)
 {
 	const char *words[WORDS_MAX], *names[PROMPT_NAMES], *first, *word = "";

@@ -8,7 +8,7 @@
 
 #define PROMPT_NAMES 32u
 
-/* What may stand behind the line's first `count` words: names, at most PROMPT_NAMES, that last
+/* The possible words after the line's first `count` words: names, at most PROMPT_NAMES, that last
  * until the next call. Returns how many. */
 typedef uint32_t prompt_names_t(const char *const *words, uint32_t count,
 				const char *names[PROMPT_NAMES]);

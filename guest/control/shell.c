@@ -8,7 +8,7 @@
 
 #define SHELL_TAKES 3u /* words that Tab completes behind a command */
 
-/* What a word of a command may be, for Tab. */
+/* The kinds of words of a command, for Tab. */
 enum shell_word { SHELL_ANY, SHELL_VM, SHELL_KIND, SHELL_LINE, SHELL_COMMAND };
 
 struct shell_command {
@@ -28,11 +28,11 @@ void shell_explain(int32_t result)
 	} advice[] = {
 		{ -EPERM, "control has no right on that partition: add its name to 'rights' in the "
 			  "manifest" },
-		{ -EBADF, "there is no such partition: 'vms' lists them" },
+		{ -EBADF, "no such partition: 'vms' lists them" },
 		{ -ENXIO, "the wrong kind of line: spi and ppi need a GIC, cpu irq and fiq are for "
 			  "partitions without" },
 		{ -EINVAL, "no such vCPU or interrupt number there: 'vms' shows the ranges" },
-		{ -EFAULT, "the address lies outside control's memory" },
+		{ -EFAULT, "the address is outside control's memory" },
 	};
 
 	for (uint32_t i = 0; i < sizeof(advice) / sizeof(advice[0]); i++) {
@@ -110,9 +110,9 @@ static const struct shell_command shell_commands[] = {
 		.max = 4,
 		.run = shell_raise,
 		.takes = { SHELL_LINE_TAKES },
-		.help = "Sets the line high. A level-configured interrupt comes again after each "
+		.help = "Sets the line high. A level-configured interrupt pends again after each "
 			"EOI, until\n"
-			"'lower'; an edge-configured one comes once for each 'raise'.\n",
+			"'lower'; an edge-configured one pends once for each 'raise'.\n",
 	},
 	{
 		.name = "lower",
@@ -142,9 +142,10 @@ static const struct shell_command shell_commands[] = {
 		.max = 3,
 		.run = shell_irq,
 		.takes = { SHELL_ANY, SHELL_ANY, SHELL_VM },
-		.help = "KVM_IRQ_LINE with that word as it is: type << 24 | vCPU << 16 | number, "
+		.help = "KVM_IRQ_LINE with exactly that word: type << 24 | vCPU << 16 | number, "
 			"with the types\n"
-			"0 cpu, 1 spi, 2 ppi. Without VM: the first partition but control.\n",
+			"0 cpu, 1 spi, 2 ppi. Without VM: the first partition other than "
+			"control.\n",
 	},
 	{
 		.name = "stats",
@@ -168,8 +169,8 @@ static const struct shell_command shell_commands[] = {
 		.name = "quit",
 		.usage = "",
 		.run = shell_quit,
-		.help = "Ends the demo's guests, then control. Other partitions go on running: it "
-			"names them.\n",
+		.help = "Ends the demo's guests, then control. Other partitions continue to run; "
+			"it names them.\n",
 	},
 };
 
@@ -206,11 +207,11 @@ static enum shell_next shell_help(const char *const *words, uint32_t count)
 		printf("  %-6s %s\n", shell_commands[i].name, shell_commands[i].usage);
 	}
 	printf("VM is a partition's whole name, or its handle. 'help COMMAND' explains one.\n"
-	       "Tab completes commands and names; up and down bring earlier lines back.\n");
+	       "Tab completes commands and names; up and down recall earlier lines.\n");
 	return SHELL_GO_ON;
 }
 
-/* ---- what Tab completes ---- */
+/* ---- completion by Tab ---- */
 
 static uint32_t shell_copy(const char *const *from, uint32_t count, const char *names[PROMPT_NAMES])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the prompt's commands share. */
+/* Declarations shared by the prompt's commands. */
 #ifndef GUEST_CONTROL_SHELL_H
 #define GUEST_CONTROL_SHELL_H
 
@@ -7,16 +7,16 @@
 
 #define SHELL_MAX_HANDLE 16u /* partitions of a manifest */
 
-/* What a command did with its words. */
+/* The result of a command. */
 enum shell_next { SHELL_GO_ON, SHELL_USAGE, SHELL_QUIT };
 
-/* By whole name or handle; says what is wrong if false. */
+/* Finds a partition by whole name or handle; prints the error if false. */
 bool shell_find_vm(const char *word, uint32_t *handle);
 /* Names of the partitions that control may call, which last until the next call; how many. */
 uint32_t shell_vm_names(const char *names[PROMPT_NAMES]);
 /* The first other partition that control has a right on; 0: none. */
 uint32_t shell_default_vm(void);
-/* A refused call: the errno's name and what to do. */
+/* Prints a refused call: the errno's name, and advice. */
 void shell_explain(int32_t result);
 
 /* raise, lower, pulse, irq: words behind the name. shell_drive_init comes first of all. */
@@ -28,7 +28,7 @@ enum shell_next shell_irq(const char *const *words, uint32_t count);
 
 void shell_list_vms(void);
 void shell_list_lines(uint32_t handle);
-/* Which partitions run without control, and how they are ended. */
+/* Lists the partitions that run without control, and the keys that end QEMU. */
 void shell_list_running(void);
 /* Counts since boot, and per second since they were shown last, or since shell_begin_stats. */
 void shell_begin_stats(void);

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A level that goes before the vCPU has looked is never seen. This is two of the scheduler's time
- * slices, as they are by default: a vCPU that shares its CPU has run meanwhile. */
+/* A level that falls before the vCPU has run is lost. This is two of the scheduler's default time
+ * slices, in which a vCPU that shares its CPU has run. */
 #define DRIVE_PULSE_MS	   20u
 #define DRIVE_PULSE_MAX_MS 10000u
 
@@ -23,7 +23,7 @@
 struct drive_line {
 	uint32_t handle, irq;
 	uint32_t type, number;
-	bool edge, enabled; /* as its GIC is set up now; a CPU line: false, true */
+	bool edge, enabled; /* as its GIC is configured now; a CPU line: false, true */
 };
 
 static volatile bool drive_due;
@@ -42,7 +42,7 @@ void shell_drive_init(void)
 	gic_enable(GIC_PPI_CNTV);
 }
 
-/* Asleep: whoever shares this CPU gets it. */
+/* Sleeps, so that another vCPU of this CPU can run. */
 static void drive_wait_ms(uint32_t ms)
 {
 	drive_due = ms == 0;
@@ -57,7 +57,7 @@ static void drive_wait_ms(uint32_t ms)
 	}
 }
 
-/* ---- what a line is ---- */
+/* ---- the words for a line ---- */
 
 static bool drive_kind(const char *word, uint32_t *type)
 {
@@ -102,8 +102,8 @@ static void drive_look(struct drive_line *line)
 	line->enabled = state & PLUMB_IRQ_ENABLED;
 }
 
-/* VM, spi N | ppi N [VCPU] | cpu irq|fiq|N [VCPU], then what is left for the caller: how many words
- * belonged to the line; 0: it is none, and that was said; count + 1: it is no such thing. */
+/* VM, spi N | ppi N [VCPU] | cpu irq|fiq|N [VCPU], then words for the caller. Returns the number of
+ * words of the line; 0: an error, which was printed; count + 1: not a line. */
 static uint32_t drive_read(const char *const *words, uint32_t count, struct drive_line *line)
 {
 	uint32_t type, number, vcpu = 0, used = 3;
@@ -121,7 +121,7 @@ static uint32_t drive_read(const char *const *words, uint32_t count, struct driv
 		used = 4;
 	}
 	if (number > KVM_ARM_IRQ_NUM_MASK || vcpu > KVM_ARM_IRQ_VCPU_MASK) {
-		printf("a number fits in 16 bits, a vCPU in 8\n");
+		printf("a number has at most 16 bits, a vCPU at most 8\n");
 		return 0;
 	}
 	if (!shell_find_vm(words[0], &line->handle)) {
@@ -132,9 +132,9 @@ static uint32_t drive_read(const char *const *words, uint32_t count, struct driv
 	return used;
 }
 
-/* ---- what came of a call ---- */
+/* ---- the result of a call ---- */
 
-/* Whose line it is, that the monitor does not let go. */
+/* The owner of a line that the monitor drives. */
 static const char *drive_owner(const struct drive_line *line)
 {
 	if (line->type == KVM_ARM_IRQ_TYPE_PPI) {
@@ -154,7 +154,7 @@ static bool drive_is_ignored(const struct drive_line *line)
 	       (line->number == DRIVE_PPI_CNTV || line->number == DRIVE_PPI_CNTP);
 }
 
-/* True: the line does what was asked for. */
+/* True: the line has the requested level. */
 static bool drive_check(const struct drive_line *line, int32_t result)
 {
 	const char *kind = line->type == KVM_ARM_IRQ_TYPE_PPI ? "PPI" : "SPI";
@@ -266,7 +266,7 @@ enum shell_next shell_irq(const char *const *words, uint32_t count)
 			return SHELL_GO_ON;
 		}
 	} else if ((line.handle = shell_default_vm()) == 0) {
-		printf("there is no other partition that control may call: 'vms' lists them\n");
+		printf("no other partition that control may call: 'vms' lists them\n");
 		return SHELL_GO_ON;
 	}
 	drive_look(&line);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which partition a word means. */
+/* The partition that a word names. */
 #include "guest/control/shell.h"
 #include "guest/lib/hvc.h"
 #include <stdio.h>
@@ -23,7 +23,7 @@ uint32_t shell_vm_names(const char *names[PROMPT_NAMES])
 	return count;
 }
 
-/* Those that may be meant; if there are none, all. */
+/* Prints the names that are similar; if none is, all. */
 static void shell_suggest(const char *word)
 {
 	const char *names[PROMPT_NAMES];
@@ -51,7 +51,7 @@ static void shell_suggest(const char *word)
 	printf(near > 0 ? "?\n" : "\n");
 }
 
-/* A unique beginning of a name is no name: with the next partition it would mean another one. Tab
+/* A unique beginning of a name is not accepted: with another partition it may be ambiguous. Tab
  * completes it. */
 bool shell_find_vm(const char *word, uint32_t *handle)
 {
@@ -59,7 +59,7 @@ bool shell_find_vm(const char *word, uint32_t *handle)
 	bool is_number = words_number(word, &number);
 
 	if (is_number && named != 0 && named != number) {
-		printf("'%s' is handle %u, and the name of handle %u: say 0x%x or 0x%x\n", word,
+		printf("'%s' is handle %u, and the name of handle %u: type 0x%x or 0x%x\n", word,
 		       (unsigned)number, (unsigned)named, (unsigned)number, (unsigned)named);
 		return false;
 	}

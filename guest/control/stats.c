@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What each vCPU cost: since boot, and per second since it was shown last. */
+/* Each vCPU's counts: since boot, and per second since they were printed last. */
 #include "guest/control/shell.h"
 #include "guest/lib/hvc.h"
 #include "guest/lib/timer.h"
@@ -14,7 +14,7 @@ struct stats_sample {
 	uint64_t counts[PLUMB_STAT_COUNT];
 };
 
-/* When last shown; before that, when the prompt began. */
+/* The counts at the last output, or at the start of the prompt. */
 static struct stats_sample stats_last[STATS_HANDLES][STATS_VCPUS];
 
 static int32_t stats_take(uint32_t handle, uint32_t vcpu, struct stats_sample *sample)
@@ -40,7 +40,7 @@ static void stats_print(const uint64_t counts[PLUMB_STAT_COUNT])
 	printf("\n");
 }
 
-/* Rounded; of less than a millisecond there is nothing to tell. */
+/* Rounded; nothing is printed for less than a millisecond. */
 static void stats_print_rates(const struct stats_sample *now, const struct stats_sample *last)
 {
 	uint64_t ms = timer_ticks_to_us(now->ticks - last->ticks) / 1000;

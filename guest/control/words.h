@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The words of a line: cut, read as numbers, compared with names. No access to a device. */
+/* The words of a line: split, parsed as numbers, compared with names. No access to a device. */
 #ifndef GUEST_CONTROL_WORDS_H
 #define GUEST_CONTROL_WORDS_H
 
@@ -8,18 +8,18 @@
 
 #define WORDS_MAX 6 /* of a line */
 
-/* Cuts the line into words, in place; how many, WORDS_MAX + 1 if there are more. */
+/* Splits the line into words, in place; returns their number, WORDS_MAX + 1 if there are more. */
 uint32_t words_split(char *line, const char *words[WORDS_MAX]);
 /* Decimal, or hexadecimal after 0x: the whole word must be one, up to 0xffffffff. */
 bool words_number(const char *word, uint32_t *value);
 
 bool words_begins(const char *name, const char *word);
-/* What all of the names that begin with `word` have in common behind it: how many characters, those
- * of *first, the first of these names; *matches: how many of these names there are. */
+/* The number of characters after `word` that all names beginning with it have in common; they are
+ * those of *first, the first of these names. *matches: the number of these names. */
 uint32_t words_common(const char *const *names, uint32_t count, const char *word,
 		      const char **first, uint32_t *matches);
-/* Could `name` be meant? It begins so, or at most two characters (and not all) are wrong, missing
- * or too many. Words of more than 15 characters: as if they ended there. */
+/* Is `name` similar to `word`? It begins with it, or at most two characters (and not all) are
+ * wrong, missing or too many. Words of more than 15 characters: as if they ended there. */
 bool words_near(const char *name, const char *word);
 
 #endif

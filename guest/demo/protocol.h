@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the demo's partitions agree on. They share no memory: control speaks by lines; gicguest
- * answers by what PLUMB_GET_IRQ_STATE shows of it (which SPIs it has enabled), rawguest, which has
- * no GIC, by lines of control's.
+ * The protocol of the demo's partitions. They share no memory: control signals by lines; gicguest
+ * answers by the state that PLUMB_GET_IRQ_STATE returns (the SPIs that it has enabled); rawguest,
+ * which has no GIC, answers by lines of control.
  */
 #ifndef GUEST_DEMO_PROTOCOL_H
 #define GUEST_DEMO_PROTOCOL_H
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How often control asserts each line; the guests' bootargs say how many to expect (expect=3). */
+/* How often control asserts each line; the guests' bootargs have the expected number (expect=3). */
 #define DEMO_ROUNDS 3
 
 /* gicguest's lines. Taken: the guest toggles the enable bit of SPI `echo`. A level line is disabled
@@ -37,7 +37,7 @@ static const struct demo_gic_line demo_gic_lines[DEMO_GIC_LINES] = {
 #define DEMO_ACK_FIQ   65
 #define DEMO_RAW_READY 66
 
-/* rawguest ends at so many FIQs within one IRQ. */
+/* rawguest ends after this many FIQs within one IRQ. */
 #define DEMO_RAW_END_FIQS 3
 
 /* Longest wait for an answer: an emulated CPU shared by three partitions is slow. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A partition with a GIC and two vCPUs: takes what control asserts, says what arrived where, keeps
- * count. With expect=N in its bootargs it ends with status 0 only if every line came N times.
+ * A partition with a GIC and two vCPUs: takes the interrupts that control asserts, prints and
+ * counts them. With expect=N in its bootargs it ends with status 0 only if every line came N times.
  */
 #include "guest/demo/protocol.h"
 #include "guest/lib/gic.h"
@@ -56,7 +56,7 @@ static void gicguest_on_line(uint32_t iar, void *arg)
 	gicguest_toggle(line->echo);
 }
 
-/* One handler for both vCPUs' PPI: the banked one is meant. */
+/* One handler for both vCPUs' PPI: the caller's banked one. */
 static void gicguest_on_ppi(uint32_t iar, void *arg)
 {
 	(void)arg;
@@ -125,7 +125,7 @@ static void gicguest_enable_lines(void)
 
 static void gicguest_wait(void)
 {
-	/* Masked between the look and the WFI, which a pending interrupt ends all the same. */
+	/* Masked between the test and the WFI: a pending interrupt ends WFI although masked. */
 	while (!gicguest_ended) {
 		cpu_wfi();
 		cpu_irq_enable();
@@ -143,7 +143,7 @@ static void gicguest_second(void *arg)
 	gicguest_wait();
 }
 
-/* It has no right on anyone: the monitor must say so, and do nothing. */
+/* It has no right on any partition: the monitor must refuse the call, without effect. */
 static bool gicguest_try_neighbour(void)
 {
 	int32_t result;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The quick start's guest: raises a line of its own and takes the interrupt. */
+/* The quick start's guest: raises one of its own lines and takes the interrupt. */
 #include "guest/lib/cpu.h"
 #include "guest/lib/gic.h"
 #include "guest/lib/hvc.h"

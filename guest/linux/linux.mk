@@ -23,15 +23,15 @@ $(LB)/%.linux: guest/linux/bin/%.c guest/linux/linux.mk Makefile
 	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) $(DEPFLAGS) -o $@ $< -lgcc
 
 LINUX_KERNEL := $(B)/guests/$(if $(filter lpae,$(KERNEL)),armmp-lpae,$(KERNEL))/vmlinuz
-# Kernels that are made now come first: the initial RAM disk has modules of all that are there.
+# Kernels that are made now come first: the initial RAM disk has the modules of all kernels.
 LINUX_ASKED := $(filter $(B)/guests/%/vmlinuz,$(MAKECMDGOALS)) \
 	       $(if $(filter run-linux,$(MAKECMDGOALS)),$(LINUX_KERNEL))
 LINUX_PARTS := $(LINUX_ASKED) $(LINUX_PROGRAMS) $(wildcard guest/linux/*.sh) $(LINUX_STAMP) scripts/linux \
 	       scripts/plumblib/initramfs.py scripts/plumblib/debian.py
-# Two disks for virtio-blk, each with numbers of its own, and what mounts one of them as the root.
+# Two disks for virtio-blk, each with its own numbers, and a RAM disk that mounts one as the root.
 LINUX_DISKS := $(LB)/initrd-root.gz $(LB)/disk-a.img $(LB)/disk-b.img
 
-# Fetched when something asks for one of them, and unpacked anew when the tool unpacks otherwise.
+# Fetched when one of them is needed, and unpacked again after a change of the tool.
 $(LINUX_STAMP): scripts/plumblib/debian.py
 	@scripts/linux fetch armmp
 	@touch $@
@@ -55,7 +55,7 @@ $(LB)/disk-%.img: $(LINUX_PARTS)
 	$(call say,DISK,$@)
 	$(Q)scripts/linux disk --words $(WORDS) -o $@
 
-# Without Debian's kernels (what boots them fetches them) everything else is built all the same.
+# Without Debian's kernels, which are fetched when they are booted, everything else is built.
 guests: $(LINUX_PROGRAMS) $(if $(wildcard $(LINUX_STAMP)),$(LINUX_INITRD) $(LINUX_DISKS))
 
 .PHONY: run-linux

@@ -2,7 +2,7 @@
 /*
  * A partition without a GIC: control drives its vCPU's IRQ and FIQ inputs. Both are levels: a
  * handler stays until its input is low, which the Interrupt Status Register shows (ARM DDI 0406C,
- * B4.1.84). It answers on lines of control's (demo/protocol.h).
+ * B4.1.84). It answers on lines of control (demo/protocol.h).
  */
 #include "guest/demo/protocol.h"
 #include "guest/lib/cpu.h"
@@ -92,7 +92,7 @@ int main(void)
 	irq_set_fiq_handler(rawguest_on_fiq);
 	printf("ready, without a GIC\n");
 	rawguest_answer(DEMO_RAW_READY, 1);
-	/* Masked between the look and the WFI, which a pending interrupt ends all the same. */
+	/* Masked between the test and the WFI: a pending interrupt ends WFI although masked. */
 	while (!rawguest_ended) {
 		cpu_wfi();
 		cpu_fiq_enable();

@@ -38,7 +38,7 @@ uint32_t kernel_switch(uint32_t sp)
 	return kernel_tasks[kernel_current].sp;
 }
 
-/* To the highest ready task, if that is not the caller. */
+/* Switches to the highest ready task, if that is not the caller. */
 static void kernel_reschedule(uint32_t psr)
 {
 	if (kernel_highest(kernel_ready) != kernel_current) {
@@ -81,7 +81,7 @@ static void kernel_wake_sleepers(void)
 	}
 }
 
-/* One tick, however late: the next compare value is absolute, and fires at once if it has been. */
+/* One tick, even if late: the next compare value is absolute, and fires at once if passed. */
 static void kernel_tick(uint64_t stamp)
 {
 	kernel_tick_nr++;
@@ -113,7 +113,7 @@ uint32_t kernel_interrupt(uint32_t sp, uint32_t unused, uint64_t stamp)
 	return sp;
 }
 
-/* ---- what tasks call ---- */
+/* ---- calls of tasks ---- */
 
 uint32_t kernel_ticks(void)
 {
@@ -203,8 +203,8 @@ void kernel_add(uint32_t priority, void (*run)(void))
 	kernel_ready |= 1u << priority;
 }
 
-/* A pending interrupt ends WFI although it is masked (ARM DDI 0406C, B1.8.13): none slips in
- * between the question and the sleep. */
+/* A pending interrupt ends WFI although it is masked (ARM DDI 0406C, B1.8.13): none is
+ * missed between the test and the WFI. */
 static void kernel_idle(void)
 {
 	while (kernel_tick_nr < kernel_last_tick) {
@@ -225,7 +225,7 @@ void kernel_run(uint32_t ticks, uint64_t period)
 	kernel_start = timer_count();
 	timer_set_cval(kernel_tick_due(1));
 	timer_set_control(TIMER_CTL_ENABLE);
-	switch_away((cpu_cpsr() & ~CPU_PSR_I)); /* every task runs to where it waits first */
+	switch_away((cpu_cpsr() & ~CPU_PSR_I)); /* each task runs until its first wait */
 	kernel_idle();
 }
 

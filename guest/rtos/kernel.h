@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A small preemptive kernel for one CPU: tasks with fixed priorities, a tick from the virtual
- * timer, absolute delays, counting semaphores. All tasks run in SVC mode, each on a stack of its
- * own.
+ * timer, absolute delays, counting semaphores. All tasks run in SVC mode, each on its own
+ * stack.
  */
 #ifndef GUEST_RTOS_KERNEL_H
 #define GUEST_RTOS_KERNEL_H
@@ -28,7 +28,7 @@ struct kernel_jitter {
 	uint64_t worst;
 };
 
-/* What the tick's handler saw. Jitter: from CVAL to the vector's first instructions. */
+/* Measured by the tick's handler. Jitter: from CVAL to the vector's first instructions. */
 struct kernel_timing {
 	struct kernel_jitter asleep; /* the tick ended the idle task's WFI */
 	struct kernel_jitter busy;   /* it preempted a task */
@@ -48,7 +48,7 @@ uint32_t kernel_ticks(void);
 /* Counter value at which this tick was due. */
 uint64_t kernel_tick_due(uint32_t tick);
 
-/* The task sleeps until tick `tick`; not at all if that has been. */
+/* The task sleeps until tick `tick`; not at all if that has passed. */
 void kernel_sleep_until(uint32_t tick);
 void kernel_wait(struct kernel_semaphore *semaphore);
 /* A waiting task of a higher priority has run before this returns. */
@@ -56,7 +56,7 @@ void kernel_post(struct kernel_semaphore *semaphore);
 
 void kernel_jitter_add(struct kernel_jitter *jitter, uint64_t late);
 const struct kernel_timing *kernel_timing(void);
-/* How often the tick took the CPU away from a task that could go on. */
+/* How often the tick preempted a task that was ready. */
 uint32_t kernel_preempted(uint32_t task);
 /* Words at the stack's end that were never written; 0: the canary is gone. */
 uint32_t kernel_stack_free(uint32_t task);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An RTOS and its application, which measures how late its tick comes and checks itself: every task
- * runs as often as it should, no lower priority before a higher one, no register or stack of one is
- * touched by another. It goes on bare `virt` too. Bootargs:
+ * An RTOS and its application, which measures the delay of its tick and checks itself: every task
+ * runs as often as it should, no lower priority runs before a higher one, no task changes another's
+ * registers or stack. It also runs on bare `virt`. Bootargs:
  *   tick-us=1000 ticks=1000
- *   strict    a tick that is a whole period late fails. Where time stands still when the host takes
- *             its CPU away (-icount); elsewhere such ticks are reported only.
+ *   strict    a tick that is a whole period late fails. For time that stops when the host preempts
+ *             QEMU (-icount); otherwise such ticks are only reported.
  *   worst-ns=N  a tick that is later than that fails
  *
  *   prio  task    runs
@@ -26,7 +26,7 @@
 
 #define RTOS_NS_SECOND	 1000000000u
 #define RTOS_HOLD_ROUNDS 400u
-#define RTOS_STACK_SPARE 64u /* words that nobody has touched */
+#define RTOS_STACK_SPARE 64u /* words that were never written */
 
 enum rtos_task {
 	RTOS_BATCH = 1,
@@ -41,7 +41,7 @@ enum rtos_task {
 struct rtos_plan {
 	const char *name;
 	uint32_t every;	 /* ticks; 0: by a semaphore */
-	uint32_t tenths; /* of a tick: how long it is at work, interruptions included */
+	uint32_t tenths; /* of a tick: the duration of its work, including interruptions */
 	uint32_t seed;	 /* what its registers hold */
 };
 
@@ -74,7 +74,7 @@ static void rtos_look_up(uint32_t me)
 	}
 }
 
-/* At work: registers are held, and looked at, until the time is over. */
+/* Works: holds and checks register values until the time is over. */
 static void rtos_work(uint32_t me)
 {
 	const struct rtos_plan *plan = &rtos_plans[me];

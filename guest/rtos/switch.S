@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The library's vectors but for IRQ, which takes the time first, saves a whole task (struct
- * switch_frame), and goes on with the one that kernel.c names.
+ * The library's vectors except IRQ, which reads the time first, saves a whole task (struct
+ * switch_frame), and continues with the task that kernel.c selects.
  */
 	.syntax unified
 	.arch armv7-a
@@ -22,7 +22,7 @@ switch_vectors:
 	b	switch_irq
 	b	vectors_fiq
 
-/* On with the task whose stack pointer is r0. A reservation is not another task's (ARM DDI 0406C,
+/* Continues the task whose stack pointer is r0. It must not have another's reservation (ARM DDI 0406C,
  * A3.4.1). */
 	.macro	resume
 	mov	sp, r0

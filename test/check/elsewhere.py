@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`make O=DIR` in a source tree that an ordinary user may only read: builds, runs, packs and debugs
-in DIR, whose path has a space in it, and changes nothing in the tree."""
+"""`make O=DIR` in a source tree that an ordinary user may only read: it builds, runs, packs and
+debugs in DIR, whose path has a space in it, and changes nothing in the tree."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ SYSTEM = "guest/hello.dts"
 
 
 def read_only_copy(folder: Path) -> None:
-    """Of the sources. Root may write all the same, which is why another user builds."""
+    """Makes the sources read-only. Another user builds, because root may write anyway."""
     for path in files(ROOT):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, folder / path)
@@ -33,7 +33,7 @@ def writable_again(folder: Path) -> None:
 def check_tree(check: Check, source: Path, user: User) -> None:
     out = user.home / "out"
     code, said = user.run(["make", "-C", source, "-n"])
-    check.result("make O=DIR builds in a folder of yours" in said, "without O=DIR: what to do", said)
+    check.result("make O=DIR builds in your own folder" in said, "without O=DIR: what to do", said)
     code, said = user.run(["make", "-C", source, "-j2", "--no-print-directory", f"O={out}", "run",
                            f"DEMO={SYSTEM}"])
     check.result(code == 0 and "hello: SPI 40 taken, count 1" in said,
@@ -64,6 +64,6 @@ def main(check: Check) -> None:
         before = contents(source)
         try:
             check_tree(check, source, user)
-            check.result(contents(source) == before, "the source tree is as it was")
+            check.result(contents(source) == before, "the source tree is unchanged")
         finally:
             writable_again(source)

@@ -2,12 +2,12 @@
 #
 # The monitor's glue and hardware ring for the host, and the world rig (test/rig/rig.h).
 
-# What stays away: page tables, whose addresses are the board's.
+# Left out: page tables, whose addresses are the board's.
 RING_SRCS := $(GLUE_SRCS) $(filter-out hyp/hw/mmu.c,$(wildcard hyp/hw/*.c)) vgic/vgic_hw.c
-# Each access to what CPUs share is a point where another may go on.
+# Each access to data shared by CPUs is a point at which another CPU may continue.
 RING_TRACE = $(if $(filter clang,$(UNIT_CC)),-fsanitize-coverage=func$(comma)trace-loads$(comma)trace-stores)
 comma := ,
-# Later clangs give each variable that a sanitizer guards a section of its own, unless told not to.
+# Later versions of clang put each variable that a sanitizer guards into its own section by default.
 RING_SECTIONS = $(eval RING_SECTIONS := $(shell echo "int a;" | $(UNIT_CC) -x c -Werror -fsanitize=address \
 	-fno-sanitize-address-globals-dead-stripping -c -o /dev/null - 2>/dev/null && \
 	echo -fno-sanitize-address-globals-dead-stripping))$(RING_SECTIONS)
@@ -16,7 +16,7 @@ RIG_OBJS := $(patsubst %,$(B)/rig/%.o,$(wildcard test/rig/rig*.c))
 ONE_OBJS := $(patsubst %,$(B)/rig/%.o,$(wildcard test/rig/one_*.c))
 RIG_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/test_rig_*.c))
 
-# Their variables in sections of their own, so that a run begins as the one before began.
+# Their variables are in separate sections, so that each run begins with the same values.
 $(RING_OBJS): $(B)/rig/%.o: % Makefile test/rig/rig.mk
 	$(call say,UNIT,$<)
 	@mkdir -p $(@D)
@@ -40,7 +40,7 @@ $(B)/unit/libone.a: $(ONE_OBJS)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-# Tests of glue and of the hardware ring: what they bring themselves is not taken from libcore.a.
+# Tests of glue and of the hardware ring: their own definitions replace those of libcore.a.
 GLUE_TESTS := $(addprefix $(B)/unit/test_,vgic_hw gic_order mem tty rtc halt arndale gic passed irq switch soc)
 $(GLUE_TESTS): $(B)/unit/libcore.a $(B)/unit/libone.a
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The UART drivers' test program, one ELF for each QEMU board that has such a UART: the objects are
-# the same, the linker puts driver and addresses in. test/check/uarts.py runs them.
+# the same, the linker adds driver and addresses. test/check/uarts.py runs them.
 #
-# UARTS_BOARD: driver, base, shift, width; GICD, GICC, INTID; where to load; QEMU's -serial number.
+# UARTS_BOARD: driver, base, shift, width; GICD, GICC, INTID; load address; QEMU's -serial number.
 
 UARTS_smdkc210 := uart_exynos 0x13820000 0 4 0x10490000 0x10480000 86 0x40100000 2
 UARTS_orangepi-pc := uart_8250_dw 0x01c28000 2 4 0x01c81000 0x01c82000 32 0x40100000 0

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Programs of `make verify` (test/verify/checkers says how they are run).
+# Programs of `make verify` (test/verify/checkers has the commands that run them).
 
 VERIFY_CFLAGS := $(BASE_CFLAGS) -O3 -g
 
@@ -16,8 +16,8 @@ $(B)/verify/irq_line_calls: test/verify/irq_line.c vgic/irq_line.c Makefile test
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) $(DEPFLAGS) -MT $@ -c -o $@.o $<
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -o $@ $@.o vgic/irq_line.c
 
-# The VGIC and vsync.c as they are, without sanitizers: the unit test has them. As one program, with
-# the hardware that is played inlined.
+# The VGIC and vsync.c unchanged, without sanitizers, which the unit test has. As one program, with
+# the modelled hardware inlined.
 VGIC_PURE := $(filter vgic/%,$(PURE_SRCS))
 VGIC_STATES_OBJS := $(patsubst %,$(B)/verify/obj/%.o,test/verify/vgic_states.c $(VGIC_PURE) $(VGIC_RIG_SRCS))
 
@@ -29,7 +29,7 @@ $(B)/verify/vgic_states: $(VGIC_STATES_OBJS)
 	$(call say,HOST,$@)
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $^
 
-# The life of partitions, further than the unit test goes.
+# The life of partitions, with more states than in the unit test.
 LIFE_PURE := hyp/sched/life.c hyp/trap/psci.c hyp/sched/sched.c
 
 $(B)/verify/life: test/unit/test_life.c $(LIFE_PURE) Makefile test/verify/verify.mk
@@ -49,7 +49,7 @@ $(B)/fuzz/obj/%.c.o: %.c Makefile test/verify/verify.mk
 	@mkdir -p $(@D)
 	$(Q)clang $(FUZZ_CFLAGS) $(if $(filter test/%,$<),,-fsanitize=fuzzer-no-link) $(DEPFLAGS) -c -o $@ $<
 
-# What the models of the VGIC run of the glue has counters, too.
+# Glue that the models of the VGIC run has counters, too.
 $(VGIC_RIG_SRCS:%=$(B)/fuzz/obj/%.o): FUZZ_CFLAGS := -Itest/fakes $(FUZZ_CFLAGS)
 $(B)/fuzz/vgic: $(VGIC_RIG_SRCS:%=$(B)/fuzz/obj/%.o)
 
@@ -83,7 +83,7 @@ $(B)/coverage/obj/%.c.o: %.c Makefile test/verify/verify.mk
 
 $(B)/coverage/test_fuzz: $(FUZZ_TARGETS:%=$(B)/coverage/obj/test/verify/fuzz/fuzz_%.c.o)
 
-# Glue, without counters: the table is of pure code.
+# Glue, without counters: the table covers pure code.
 VGIC_RIG_COVERAGE := $(VGIC_RIG_SRCS:%=$(B)/coverage/obj/%.o)
 
 $(VGIC_RIG_COVERAGE): COVERAGE_CFLAGS := $(filter-out $(COVERAGE),$(COVERAGE_CFLAGS))
