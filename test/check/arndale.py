@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The Arndale's start as far as QEMU goes, which has no Exynos 5250: its card, U-Boot's script on it,
-its device tree, and the monitor in HYP on a Cortex-A15. Its devices are plain memory of a PCI device
-of virt, laid where the Exynos has them: they keep what is written and do nothing. What the monitor
-sends to the UART is read from QEMU's log of the driver's calls."""
+"""The Arndale's start, as far as QEMU can run it without an Exynos 5250: its card, U-Boot's script
+on it, its device tree, and the monitor in HYP on a Cortex-A15. Its devices are plain memory of a
+PCI device of virt at the addresses of the Exynos: they keep written values and have no function.
+The monitor's output to the UART is read from QEMU's log of the driver's calls."""
 
 import argparse
 import mmap
@@ -16,16 +16,16 @@ from plumblib import debian, pack
 from plumblib.common import BUILD, ROOT, run_tool, tool
 
 HELP = """\
-Two boots: with the board's tree as it is, up to the second CPU, which does not come; and with a tree
-of one CPU, up to a partition's end. --show prints both consoles.
+Two boots: with the board's unchanged tree, up to the second CPU, which does not start; and with a
+tree of one CPU, up to a partition's end. --show prints both consoles.
 """
 # The Exynos 5250's registers: user manual, and public code that runs on the board.
 WINDOW, SIZE = 0x10000000, 64 << 20
 UART2, GICD, GICC, GICH = 0x12c20000, 0x10481000, 0x10482000, 0x10484000
 MCT_G_TCON, MCT_G_WSTAT = 0x101c0240, 0x101c024c
 PMU_CORE1_STATUS, PS_HOLD = 0x10042084, 0x1004330c
-SYSRAM = 0x02020000  # virt has a flash there: its log of writes tells
-# What reads must give: the UART has sent all, the counter has taken its word, CPU 1 has power; a
+SYSRAM = 0x02020000  # virt has a flash there, whose writes are logged
+# Values that reads must return: the UART has sent all, the counter has its value, CPU 1 has power; a
 # GIC-400 of 160 interrupts and 2 CPUs, no interrupt pending, 4 list registers; power is on.
 FILLED = {UART2 + 0x10: 6, MCT_G_WSTAT: 1 << 16, PMU_CORE1_STATUS: 3, GICD + 4: 0x24,
           GICC + 0xc: 1023, GICH + 4: 0x90000003, PS_HOLD: 0x5300}
@@ -51,7 +51,7 @@ END = re.compile(r"plumbline: end: status \d\r?\n")
 
 
 class Registers:
-    """The memory that stands for the SoC."""
+    """The memory in place of the SoC."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -114,8 +114,8 @@ class Run:
 
 
 def check_card(check: Check, one: Run, tree: bytes) -> None:
-    """What U-Boot does with the card: as Debian's for the Arndale would, whose script names are the
-    same."""
+    """U-Boot's boot from the card, as by Debian's U-Boot for the Arndale, which uses the same
+    script names."""
     said = one.boot.said
     for pattern in (r"Found U-Boot script /boot\.scr|Booting bootflow .* with script",
                     r"Plumbline: plumbline\.img from virtio 0", rf"^{len(tree)} bytes read",
@@ -157,7 +157,7 @@ def check_one_cpu(check: Check, folder: Path, tree: bytes) -> Run:
     one.says(check, r"^\[windows\] SUMMARY: [1-9]\d* passed, 0 failed")
     one.says(check, r"^plumbline: end: status 0")
     check.result(not one.trace.sysram(), f"{one.boot.what}: nothing in SYSRAM")
-    check_registers(check, one, {"the board's power is let go": (PS_HOLD, 0x5200)})
+    check_registers(check, one, {"the board's power is switched off": (PS_HOLD, 0x5200)})
     return one
 
 

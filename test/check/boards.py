@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Device trees of real boards, from Debian's kernel package, are read as the boards are."""
+"""Device trees of real boards, from Debian's kernel package, are read correctly."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ def differences(got: list[str], want: list[str]) -> str:
 def check_supported(check: Check, name: str, tree: Path, board: Board) -> None:
     status, said = ask(tree, *board.add)
     got = [line for line in said if not line.startswith(IGNORED)]
-    what = f"{name} is read as it is" + (f", with {' '.join(board.add)}" if board.add else "")
+    what = f"{name} is read correctly" + (f", with {' '.join(board.add)}" if board.add else "")
     check.result(status == EXIT_OK and got == board.lines(), what,
                  f"exit code {status}\n{differences(got, board.lines())}")
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Much input at once: a pipe's first byte and its last, pages that are pasted, a guest that does not
-read. And consoles of their own, each with its own input."""
+"""Much input at once: a pipe's first byte and its last, pasted pages, a guest that does not read.
+And separate consoles, each with its own input."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ PIPES = 8
 PASTED = 60  # lines
 SCRIPT = 400
 LINUX_PASTED = 3180  # bytes
-STUCK = 9000  # bytes: more than ring, FIFOs and all
+STUCK = 9000  # bytes: more than all buffers hold
 STATE = "\x1ds"  # Ctrl-] s
 
 
@@ -35,7 +35,7 @@ def letters(count: int) -> str:
 
 
 def pipes(check: Check) -> None:
-    """All of it is there before the monitor has begun; or in pieces, as a shell's echoes come."""
+    """All input is available before the monitor starts; or it arrives in pieces, as from echo."""
     for n in range(PIPES):
         if n % 2:
             said = plumb("console", typed="vms\nquit\n")
@@ -60,7 +60,7 @@ def pasted(check: Check) -> None:
 
 
 def script(check: Check) -> None:
-    """A long one through a pipe. Its last line has no end, and it is over long before the guest is."""
+    """A long one through a pipe. Its last line has no end, and it ends long before the guest."""
     lines = [f"{n:03}-{letters(26)}" for n in range(SCRIPT)]
     said = plumb("console", typed="\n".join([*lines, "quit"]))
     answers = [line for line in lines if f"no command '{line}'" in said]
@@ -69,8 +69,8 @@ def script(check: Check) -> None:
 
 
 def consoles(check: Check) -> None:
-    """One in common, one on a terminal, one into a file; a key of the multiplexer's on the common
-    keyboard goes on where it was."""
+    """One on the common output, one on a terminal, one in a file; after a key of the multiplexer,
+    the common keyboard's input returns to its partition."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "three.log"
         process = subprocess.Popen(
@@ -100,7 +100,7 @@ def consoles(check: Check) -> None:
 
 
 def linux(check: Check) -> None:
-    """A page for a program of Linux's, as `make run-linux` boots it."""
+    """A page for a program under Linux, booted as by `make run-linux`."""
     text = "".join(f"{n:02}-{letters(49)}\n" for n in range(PASTED))
     assert len(text) == LINUX_PASTED
     paste = text.replace("\n", "\r") + "\x04"
@@ -111,11 +111,11 @@ def linux(check: Check) -> None:
                  # back would be no lines, and no end.
                  "--send", f"listens=>{paste}md5sum /pasted; poweroff -f\r")
     check.result(hashlib.md5(text.encode()).hexdigest() + "  /pasted" in said,
-                 f"{LINUX_PASTED} bytes for a program of Linux's", said[-2000:])
+                 f"{LINUX_PASTED} bytes for a program under Linux", said[-2000:])
 
 
 def late(check: Check) -> None:
-    """The guest reads at last."""
+    """The guest reads late."""
     for count in (16, 17, 600, 3180, 6000):
         said = plumb("run", "--kernel", GUEST.format("input"), "--append",
                      f"bytes={count} ms=1500 whole", "--send", f"input: ready=>{letters(count)}")
@@ -124,7 +124,7 @@ def late(check: Check) -> None:
 
 
 def never(check: Check) -> None:
-    """It does not: Ctrl-] is heard all the same, and the guest is told of what was lost."""
+    """It does not read: Ctrl-] still works, and the guest sees that bytes were lost."""
     for ms in (9000, 30000, 60000):  # a busy host may not have typed all before the guest reads
         said = plumb("run", "--kernel", GUEST.format("input"), "--append",
                      f"bytes={STUCK} ms={ms}", "--send",
@@ -132,7 +132,7 @@ def never(check: Check) -> None:
         heard = 0 < said.find("state: end") < said.find("SUMMARY: 2 passed, 0 failed")
         if heard:
             break
-    check.result(heard, "Ctrl-] s behind what a guest does not read", said[-1500:])
+    check.result(heard, "Ctrl-] s after input that a guest does not read", said[-1500:])
 
 
 def main(check: Check) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which branches of the pure code, and of the glue, their checkers take."""
+"""Branch coverage of the pure code, and of the glue, by their checkers."""
 
 import argparse
 import json
@@ -12,31 +12,31 @@ from lib.check import ROOT, Check, make_variable
 from plumblib.common import clean_environment
 
 WORK = "build/coverage"
-LEAST = 95  # per cent of the pure code; as many are too few
+LEAST = 95  # per cent of the pure code; more are required
 GLUE = "hyp/core"
-GLUE_LEAST = 90  # per cent of glue; what is not taken is counted by file in GLUE_TABLE
+GLUE_LEAST = 90  # per cent of glue; GLUE_TABLE counts those not taken, by file
 GLUE_TABLE = "test/verify/coverage/glue"
 LIMIT = 240  # seconds for one command
 HELP = """\
 Runs the stored inputs of the fuzz targets, the oracle of KVM_IRQ_LINE's word and
 every state of a small VGIC with clang's counters, and prints for each file of pure
-code how many branches were taken, true and false apart. Fails when it is 95 % in all
-or less, when one is not taken that test/verify/coverage/unreached does not explain,
-and when that table explains one which is taken, or is no more.
+code the number of branches taken, true and false counted separately. Fails if the
+total is 95 % or less, if a branch is not taken and test/verify/coverage/unreached does
+not explain it, and if that table has a branch that is taken or does not exist.
 
-With --glue: the same of hyp/core, by the scenarios of the world rig and the tests
-that link it. Fails below 90 %, and when a file has more branches that are not taken
-than test/verify/coverage/glue says, which gives the reason.
+With --glue: the same for hyp/core, by the scenarios of the world rig and the tests
+that link it. Fails below 90 %, and if a file has more branches that are not taken
+than test/verify/coverage/glue allows, with a reason.
 
 examples:
   test/tool check/coverage
   test/tool check/coverage --glue
-  test/tool check/coverage --untaken     # each of them, as a line of the table begins
+  test/tool check/coverage --untaken     # lists them, in the form of the table
 """
 
 
 def said(argv: list[str], **environment: str) -> str:
-    """What it wrote; ends the run if it fails."""
+    """The program's output; ends the run if it fails."""
     done = subprocess.run(argv, cwd=ROOT, env=clean_environment() | environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           check=False, timeout=LIMIT)
@@ -68,7 +68,7 @@ def table(check: Check, branches: list[coverage.Branch], least: int) -> None:
         whole[1] += there
     check.result(100 * whole[0] > least * whole[1],
                  f"{whole[0]} of {whole[1]} branches taken, "
-                 f"{100 * whole[0] / max(1, whole[1]):.2f} %; more than {least} % wanted")
+                 f"{100 * whole[0] / max(1, whole[1]):.2f} %; more than {least} % required")
 
 
 def glue(check: Check, branches: list[coverage.Branch], measured: set[str]) -> None:
@@ -81,7 +81,7 @@ def glue(check: Check, branches: list[coverage.Branch], measured: set[str]) -> N
              for file, (taken, there) in totals.items() if there - taken > allowed.get(file, 0)]
     check.result(not worse, f"no file of glue has more than {GLUE_TABLE} explains", "\n".join(worse))
     stale = sorted(set(allowed) - set(totals))
-    check.result(not stale, f"{GLUE_TABLE} explains files that there are", "\n".join(stale))
+    check.result(not stale, f"all files in {GLUE_TABLE} exist", "\n".join(stale))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +89,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="built with counters; without any, those of the Makefile are built")
     parser.add_argument("--glue", action="store_true", help="of hyp/core alone; else, with PROGRAMs, of "
                         "the pure code alone")
-    parser.add_argument("--untaken", action="store_true", help="only list what is not taken")
+    parser.add_argument("--untaken", action="store_true", help="only list the branches not taken")
 
 
 def main(check: Check, args: argparse.Namespace) -> None:
@@ -121,4 +121,4 @@ def one_ring(check: Check, args: argparse.Namespace) -> None:
     unexplained, stale = coverage.compare(found, explained)
     check.result(not unexplained, f"{len(found)} not taken, each explained in {coverage.TABLE}",
                  "\n".join(unexplained))
-    check.result(not stale, "nothing is explained that is taken, or is no more", "\n".join(stale))
+    check.result(not stale, "every explained branch exists and is not taken", "\n".join(stale))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every command in README.md and docs/*.md works: cheap ones are run, boots are packed and
-checked (their systems are booted by test/cases, or else here), make targets are asked for with -n.
-Links to files of the tree lead somewhere; a block that names a file is a piece of it, and every
-other C block compiles as a guest's. docs/guests.md tells of all guests, it and docs/boards of versions that are here;
-tables that repeat rows of the sources have them all."""
+"""Every command in README.md and docs/*.md works: cheap ones are run, boots are packed and checked
+(their systems are booted by test/cases, or otherwise here), make targets are tried with -n. Links
+to files of the tree are valid; a block that names a file is a part of it, and every other C block
+compiles as a guest's. docs/guests.md lists all guests; its versions, and those of docs/boards, are
+the installed ones; tables that repeat rows of the sources have all of them."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 def stand_in_file() -> Path:
-    """It passes for a device tree (its first word) and for a zImage (the word at 0x24)."""
+    """A file that is accepted as a device tree (first word) and as a zImage (the word at 0x24)."""
     path = ROOT / "build" / "test" / "stand-in"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes((bytes.fromhex("d00dfeed").ljust(0x24, b"\0")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Numbers of the hardware against tables typed from the manuals: every macro of hyp/regs has a row
-in a unit test, every one of the files of test/encodings has its value there; each MCR and MRC that
-the accessors and boot code are assembled to is the ARM ARM's."""
+in a unit test, every macro of the files in test/encodings has its value there; each MCR and MRC in
+the objects of the accessors and the boot code has the ARM ARM's encoding."""
 
 import re
 import struct
@@ -17,7 +17,7 @@ ASFLAGS = make_variable("ARM_ASFLAGS")
 DUMPED = re.compile(r"^#define ((?!_)\w+)((?:\([^)]*\))? .*)$", re.M)
 SYMBOL = re.compile(r"^[0-9a-f]+ <(\w+)>:$")
 WORD = re.compile(r"^ *[0-9a-f]+:\t([0-9a-f]{8}) ")
-# What hyp/regs/cp15.h makes tables of; not an encoding.
+# Makes the tables of hyp/regs/cp15.h; not an encoding.
 MACHINERY = {"CP_REG", "CP_REG64", "CP_REG_TOKENS", "CP_REG64_TOKENS"}
 
 FOLDER = tempfile.TemporaryDirectory()
@@ -27,7 +27,7 @@ unit = encodings.unit_rows((ROOT / "test/unit/test_encodings.c").read_text())
 
 
 def compiled(source: str, language: str) -> tuple[str, str]:
-    """An object's path, or what went wrong."""
+    """An object's path, or the error."""
     path = f"{FOLDER.name}/probe.o"
     flags = ASFLAGS if language == "assembler-with-cpp" else FLAGS
     good, said = run([f"{CROSS}gcc", *flags, "-fno-toplevel-reorder", "-c", "-o", path, "-x",
@@ -36,7 +36,7 @@ def compiled(source: str, language: str) -> tuple[str, str]:
 
 
 def values(file: str, names: list[str]) -> tuple[list[int], str]:
-    """What the macros of a file are worth, at its end."""
+    """The values of a file's macros, at its end."""
     language = ["-x", "assembler-with-cpp"] if file.endswith(".S") else ["-x", "c"]
     good, said = run([f"{CROSS}gcc", *(ASFLAGS if file.endswith(".S") else FLAGS), "-E", "-dM",
                       *language, file])
@@ -102,7 +102,7 @@ def accesses(path: str) -> dict[str, list[int]]:
 def check_assembly(check: Check, file: str, rows: encodings.FileRows) -> None:
     path, said = compiled((ROOT / file).read_text(), "assembler-with-cpp")
     words = [word for found in accesses(path).values() for word in found] if path else []
-    # VMRS and VMSR (coprocessor 10) are named, not numbered, where they are written.
+    # VMRS and VMSR (coprocessor 10) are written by name, not by number.
     got = [bare for word in words if word >> 8 & 15 in (14, 15)
            if (bare := encodings.bare(word)) is not None]
     want = [registers[name].word(read) for read, name in rows.accesses if name in registers]
@@ -111,7 +111,7 @@ def check_assembly(check: Check, file: str, rows: encodings.FileRows) -> None:
     check.result(bool(path) and got == want and len(want) == len(rows.accesses),
                  f"{file}: {len(want)} coprocessor accesses",
                  said or f"{file} does: " + " ".join(known.get(word, f"{word:#010x}") for word in got)
-                 + "\ntest/encodings says: "
+                 + "\ntest/encodings has: "
                  + " ".join(f"{'RW'[not read]} {name}" for read, name in rows.accesses))
 
 
@@ -131,7 +131,7 @@ uint{bits}_t read_{number}(void)
 
 def check_accessors(check: Check) -> None:
     """sysreg_write and sysreg_read of each register that they can reach. The procedure call standard
-    has the value in r0, or its low half there and the high one in r1: the word is known whole."""
+    has the value in r0, or its low half there and the high one in r1: the whole word is known."""
     reached = {name: one for name, one in registers.items() if one.coproc != 10}
     source = ['#include "hyp/hw/sysreg.h"\n']
     for number, (name, register) in enumerate(reached.items()):

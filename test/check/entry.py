@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Ways to be entered that no board of QEMU has: a few instructions run before the image, on a board
-whose CPUs come up in Secure state, all at the entry."""
+"""Entry states that no board of QEMU has: a few instructions run before the image, on a board whose
+CPUs all start at the entry, in Secure state."""
 
 import subprocess
 import tempfile
@@ -12,7 +12,7 @@ from plumblib.common import ROOT, tool
 from plumblib.outcome import END_LINE
 
 BEFORE, IMAGE = 0x42000000, 0x42010000
-# The image goes on at IMAGE with r2 as it was. SCTLR: ARM ARM B4.1.130, SCR: B4.1.129, CNTFRQ:
+# The image starts at IMAGE with r2 unchanged. SCTLR: ARM ARM B4.1.130, SCR: B4.1.129, CNTFRQ:
 # B8.1.1.
 HEAD = """
 	.syntax unified
@@ -38,7 +38,7 @@ NO_FREQUENCY = """
 	mov	r0, #0
 	mcr	p15, 0, r0, c14, c0, 0
 """
-# Through Monitor mode to Non-secure SVC, where there is no way back.
+# Through Monitor mode to Non-secure SVC, from which HYP cannot be reached.
 NON_SECURE = """
 	cps	#0x16
 	mov	r0, #0x31
@@ -56,10 +56,10 @@ CLOSED = """
 ROWS = (
     ("in Monitor mode", MONITOR, (), "end: status 0"),
     ("with high vectors, and exceptions in Thumb state", VECTORS, (), "end: status 0"),
-    ("with NSACR all closed", CLOSED, (), "end: status 0"),
-    ("with CNTFRQ 0, which the tree's clock-frequency makes good", NO_FREQUENCY,
+    ("with NSACR 0", CLOSED, (), "end: status 0"),
+    ("with CNTFRQ 0, and the tree's clock-frequency", NO_FREQUENCY,
      ("-t", "i", "/timer", "clock-frequency", "62500000"), "end: status 0"),
-    ("with CNTFRQ 0, and no word of it in the tree", NO_FREQUENCY, (),
+    ("with CNTFRQ 0, and no clock-frequency in the tree", NO_FREQUENCY, (),
      "refused: timer: CNTFRQ is 0, and there is no clock-frequency"),
     ("the second CPU in Non-secure SVC", f"	cmp	r3, #1\n	bne	1f\n{NON_SECURE}1:\n", (),
      "refused: /cpus: CPU 1 starts in mode 0x13, not HYP (0x1a)"),
@@ -77,7 +77,7 @@ def assemble(folder: Path, text: str) -> bytes:
 
 
 def boot(folder: Path, smp: int) -> str:
-    """The console's text up to the monitor's last word: such a board stays on."""
+    """The console's text up to the monitor's last line: such a board stays on."""
     argv = [tool("qemu-system-arm"), "-M", MACHINE, "-cpu", "cortex-a15", "-smp", str(smp), "-m",
             "512M", "-nic", "none", "-display", "none", "-monitor", "none", "-serial", "stdio",
             "-kernel", "whole.elf", "-dtb", "board.dtb"]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """An exit that stays on its vCPU and changes no interrupt touches no GIC register: counted by
-QEMU's trace while the benchmark guest runs. What delivers an interrupt has to, or nothing counts."""
+QEMU's trace while the benchmark guest runs. The delivery of an interrupt must touch one, or the
+count is wrong."""
 
 import re
 

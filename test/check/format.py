@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""clang-format would change nothing."""
+"""The sources have the format of clang-format."""
 
 import re
 

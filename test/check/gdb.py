@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb gdb` stops the monitor at its first C function, and a guest in its main. And what needs
-a debugger's hand: the monitor's own panics."""
+"""`plumb gdb` stops the monitor at its first C function, and a guest in its main. And events that
+only a debugger can cause: the monitor's own panics."""
 
 import fcntl
 import os
@@ -31,7 +31,7 @@ A15_BITS = [(0x410FC0F0, 0, 0x3, 0, 0), (0x410FC0F4, 0, 0x3, 0, 0), (0x410FC0F5,
 
 
 def gdb(*commands: str, system: str = "guest/demo.dts", options: tuple[str, ...] = ()) -> str:
-    """What `plumb gdb` prints of these commands."""
+    """The output of `plumb gdb` for these commands."""
     steps = [word for command in commands for word in ("--ex", command)]
     return run([*GDB[:2], system, *GDB[3:], *options, *steps])[1]
 
@@ -46,21 +46,21 @@ def check_symbols(check: Check) -> None:
     said = gdb("hbreak main_start", "continue", "info symbol $pc", "info partitions", "kill",
                "info vcpus")
     check.result("no board: start it with 'plumb gdb'" in said and "Python" not in said,
-                 "nothing to look at", said)
+                 "no board", said)
     check.result("main_start in section .text" in said, "the monitor's main_start", said)
     check.result("the monitor has made no partition yet" in said, "no partition yet", said)
     said = gdb("hbreak demo_run", "continue", "info symbol $pc", "kill",
                options=("--guest", "build/guest/control.elf"))
     check.result("demo_run in section .text" in said, "a function of a guest", said)
-    # All three guests begin there, and control is not the first to come by.
+    # All three guests begin there, and control is not the first to run.
     said = gdb("partition control", "hbreak guest_start", "continue", "info symbol $pc", "kill")
     check.result(has(said, r"\[control vCPU 0, on CPU 0\]", r"guest_start in .*/control.elf"),
                  "a breakpoint in one of three guests that have that address", said)
 
 
 def check_following(check: Check) -> None:
-    """Each guest that is stopped has its own symbols; a breakpoint of one that is not stays. All
-    three begin at that address, after the monitor's image, which QEMU puts there."""
+    """At a stop in a guest, its symbols are loaded; breakpoints of other guests remain. All three
+    begin at that address, after the monitor's image, which QEMU puts there."""
     said = gdb("hbreak main_start", "continue", "delete", "hbreak *0x40010000", "continue",
                "info symbol $pc", "continue", "info symbol $pc",
                "delete", "partition gicguest", "hbreak irq_dispatch", "partition control",
@@ -71,7 +71,7 @@ def check_following(check: Check) -> None:
     check.result(has(said, r"Breakpoint \d \(irq_dispatch\) is number \d from now on, at 0x.*",
                      r'.*stop only if \$_in_partition\("gicguest"\)',
                      r"\[gicguest vCPU 0, on CPU 0\]", r"irq_dispatch in .*/gicguest\.elf"),
-                 "a breakpoint in a guest whose symbols are not in force", said)
+                 "a breakpoint in a guest whose symbols are not loaded", said)
 
 
 def check_without_python(check: Check) -> None:
@@ -88,7 +88,7 @@ def check_without_python(check: Check) -> None:
 
 
 def until(terminal: int, words: bytes) -> bytes:
-    """What is printed until then, or for a minute."""
+    """The output up to that text, or for a minute."""
     said, end = b"", time.monotonic() + 60
     while words not in said and time.monotonic() < end:
         if select.select([terminal], [], [], 1)[0]:
@@ -124,7 +124,7 @@ def check_terminal(check: Check) -> None:
     code = session.wait(60)
     check.result(console.wait(60) == 0, "the console's end")
     os.close(terminal)
-    check.result(b"received signal SIGINT" in said and code == 0, "Ctrl-C is gdb's",
+    check.result(b"received signal SIGINT" in said and code == 0, "Ctrl-C goes to gdb",
                  f"exit code {code}\n{said.decode(errors='replace')}")
 
 
@@ -143,8 +143,8 @@ def check_partitions(check: Check, said: str, where: str) -> None:
 
 
 def check_worlds(check: Check) -> None:
-    """gicguest takes its first interrupt: SPI 40, a level that control has raised, and lowers when
-    it is told of it. Before that control makes a hypercall, and the monitor is stopped there."""
+    """gicguest takes its first interrupt: SPI 40, a level that control has raised, and lowers
+    after the acknowledgement. Before that, the monitor is stopped in a hypercall of control."""
     infos = ("info partitions", "info vcpus", "info lines")
     said = gdb("partition gicguest", "hbreak irq_dispatch", "continue", "bt", *infos,
                "print cpus[0].loaded->vm->config->name", "hyp cpus[0].loaded->vm->config->name",
@@ -176,11 +176,11 @@ def check_worlds(check: Check) -> None:
     check.result(has(monitor, "gicguest:", r"  SPI 40 +- +line +high +yes +(yes|no) +yes +vCPU 0: .*"),
                  "info lines in the monitor", said)
     check.result("[console] [plumbline] state: gicguest: running, 2 vCPUs" in said
-                 and "[console] plumbline: end: status 0" in said, "the console, typed at", said)
+                 and "[console] plumbline: end: status 0" in said, "the console command", said)
 
 
 def check_page(check: Check) -> None:
-    """docs/debugging.md's samples: each line is printed so, in that order; '…' stands for what
+    """docs/debugging.md's samples: each line is printed, in that order; '…' replaces text that
     depends on the build."""
     page = ROOT / "docs" / "debugging.md"
     blocks = docs.blocks(page)
@@ -196,7 +196,7 @@ def check_page(check: Check) -> None:
 
 
 def check_overflow(check: Check) -> None:
-    """A stack that overflows into its guard page: the panic has a stack of its own."""
+    """A stack that overflows into its guard page: the panic has a separate stack."""
     _, said = run([*GDB, "--ex", "hbreak exit_hvc", "--ex", "continue", "--ex", "delete",
                    "--ex", "set $sp = (unsigned)&image_stacks + 0x1010", "--ex", "continue"])
     said += (ROOT / "build" / "gdb-console.log").read_text(errors="replace")
@@ -205,8 +205,8 @@ def check_overflow(check: Check) -> None:
 
 
 def check_panics(check: Check) -> None:
-    """A panic while another CPU is in a guest that never sleeps: that one has left it before the
-    first word. It is made to panic, too: of the two one speaks."""
+    """A panic while another CPU is in a guest that never sleeps: that CPU has left the guest before
+    the first line. Then both CPUs panic: only one prints."""
     _, said = run([*GDB[:2], "test/systems/panic.dts", *GDB[3:],
                    "--ex", "hbreak exit_hvc if cpu == cpus", "--ex", "continue", "--ex", "delete",
                    "--ex", "set $r0 = (unsigned)&boot_header", "--ex", "set $pc = halt_panic",
@@ -217,12 +217,12 @@ def check_panics(check: Check) -> None:
     check.result("parked: 0, 1" in said, "a panic stops the other CPU", said)
     said = (ROOT / "build" / "gdb-console.log").read_text(errors="replace")
     check.result(said.count("plumbline: panic: ") == 1
-                 and said.count("plumbline: end: status 2") == 1, "two panics: one speaks", said)
+                 and said.count("plumbline: end: status 2") == 1, "two panics: one prints", said)
 
 
 def check_vectors(check: Check) -> None:
-    """Those that empty the branch predictor: where the manifest wants them always, or where ACTLR[0]
-    is set, as it never is on QEMU's Cortex-A15."""
+    """The vectors that invalidate the branch predictor: if the manifest has always, or ACTLR[0] is
+    set, which it never is on QEMU's Cortex-A15."""
     for name, system, vectors in (("always", "test/systems/timer-hard.dts", "vectors_iciallu"),
                                   ("auto", "test/systems/timer.dts", "vectors")):
         _, said = run([*GDB[:2], system, *GDB[3:], "--ex", f"hbreak *((unsigned)&{vectors} + 0x14)",

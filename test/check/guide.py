@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The walks of docs/contributing.md are all that it takes: in a scratch copy of the tree one dummy of
-each kind (test/guide/KIND.patch) is added, built and run; each touches few files, those that the
-page names."""
+"""The steps of docs/contributing.md are complete: in a scratch copy of the tree one dummy of each
+kind (test/guide/KIND.patch) is added, built and run; each touches few files, which the page
+names."""
 
 import re
 import shlex
@@ -17,7 +17,7 @@ from plumblib.common import clean_environment
 PAGE = ROOT / "docs" / "contributing.md"
 SCRATCH = ROOT / "build" / "guide"
 LIMIT = 300  # seconds for one command
-# At most so many files, by the kind of thing that is added.
+# The largest number of files, by the kind of addition.
 MOST = {"board": 2, "case": 3, "device": 7, "hypercall": 4, "property": 5, "uart": 4, "unit": 1}
 TABLES = ("import sys; sys.path[:0] = ['test', 'scripts']\n"
           "from pathlib import Path\nfrom lib import tables\n"
@@ -27,7 +27,7 @@ TABLES = ("import sys; sys.path[:0] = ['test', 'scripts']\n"
 
 @dataclass
 class Walk:
-    """A patch: what it is, what to build and run, and the files that it touches."""
+    """A patch: its kind, the targets and commands, and the files that it touches."""
 
     path: Path
 
@@ -46,7 +46,7 @@ class Walk:
 
 
 def section(walk: Walk) -> str:
-    """The part of the page that leads to the patch."""
+    """The section of the page for the patch."""
     link = f"(../test/guide/{walk.path.name})"
     return next((part for part in re.split(r"^#+ ", PAGE.read_text(), flags=re.M) if link in part), "")
 
@@ -60,7 +60,7 @@ def unnamed(walk: Walk) -> list[str]:
 
 
 def scratch_tree() -> None:
-    """Dates are kept, so that make takes the objects that are there."""
+    """Copies with dates, so that make uses the existing objects."""
     shutil.rmtree(SCRATCH, ignore_errors=True)
     for path in files(ROOT):
         (SCRATCH / path).parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def scratch_tree() -> None:
 
 
 def command(argv: list[str]) -> tuple[bool, str]:
-    """In the scratch tree."""
+    """Runs a command in the scratch tree."""
     try:
         done = subprocess.run(argv, cwd=SCRATCH, env=clean_environment(), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -84,7 +84,7 @@ def command(argv: list[str]) -> tuple[bool, str]:
 def main(check: Check) -> None:
     walks = [Walk(path) for path in sorted((ROOT / "test" / "guide").glob("*.patch"))]
     check.result([walk.name for walk in walks] == sorted(MOST), "a walk for each kind of thing",
-                 f"{', '.join(walk.name for walk in walks)}; wanted: {', '.join(sorted(MOST))}")
+                 f"{', '.join(walk.name for walk in walks)}; required: {', '.join(sorted(MOST))}")
     scratch_tree()
     for walk in walks:
         touched = walk.touched()
@@ -93,7 +93,7 @@ def main(check: Check) -> None:
                      "\n".join(touched))
         check.result(bool(section(walk)) and not unnamed(walk),
                      f"{walk.name}: {PAGE.name} names them", ", ".join(unnamed(walk)))
-        # Not as a part of this repository, whose files these are not.
+        # Outside this repository, to which these files do not belong.
         good, said = command(["patch", "-p1", "--no-backup-if-mismatch", "-i", str(walk.path)])
         check.result(good, f"{walk.name}: applies", said)
     targets = [target for walk in walks for words in walk.words("build") for target in words]
@@ -104,5 +104,5 @@ def main(check: Check) -> None:
             good, said = command(argv)
             check.result(good, f"{walk.name}: {shlex.join(argv)}", said[-4000:])
     good, said = command(["python3", "-B", "-c", TABLES])
-    check.result(good, "the docs' tables have what was added", said)
+    check.result(good, "the docs' tables have the additions", said)
     shutil.rmtree(SCRATCH, ignore_errors=True)

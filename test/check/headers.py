@@ -13,7 +13,7 @@ MONITOR = [*ARM, "-mgeneral-regs-only", "-ffreestanding"]
 
 
 def ways(path: str) -> list[tuple[str, list[str]]]:
-    """Compilers that a header has to please."""
+    """The compilers that must accept a header."""
     room = path.split("/")[0]
     if room == "abi":
         return [("host", ["gcc"]), ("host gnu99", ["gcc", "-std=gnu99", "-Wno-pedantic"]), ("arm", MONITOR),
@@ -21,7 +21,7 @@ def ways(path: str) -> list[tuple[str, list[str]]]:
     if room == "guest":
         return [("arm", ARM)]
     if room == "test":
-        # Fakes come before what they stand for, as in the unit tests.
+        # Fakes come before the headers that they replace, as in the unit tests.
         return [("host", ["gcc", "-D_POSIX_C_SOURCE=200809L", "-iquote", "test/fakes"])]
     if path.startswith(("hyp/hw/", "boot/")) or needs_hardware(path):
         return [("arm", MONITOR)]
@@ -29,7 +29,7 @@ def ways(path: str) -> list[tuple[str, list[str]]]:
 
 
 def needs_hardware(path: str) -> bool:
-    """Glue headers and vgic_hw.h: they lead to hyp/hw, which is written in ARM assembly."""
+    """Glue headers and vgic_hw.h: they include hyp/hw, which has ARM assembly."""
     text = Path(path).read_text(errors="replace")
     return path.startswith("hyp/core/") or "hyp/hw/" in text or "hyp/core/" in text
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What `make install` and `make deb` make runs without the tree, as an ordinary user, and writes
-nothing where it lies; it is the same each time, and `make uninstall` leaves what was there before.
-lintian has nothing against the package."""
+"""The results of `make install` and `make deb` work without the tree, for an ordinary user, and
+write nothing to their folders; they are the same each time, and `make uninstall` restores the
+former state. lintian reports nothing about the package."""
 
 import os
 import re
@@ -22,7 +22,7 @@ PLACES = ("bin/plumb", "share/man/man1/plumb.1", "share/man/man5/plumb-manifest.
 
 
 def names_the_tree(prefix: Path) -> list[str]:
-    """Files that would look for this tree; debug information may, it is for the reader's eyes."""
+    """Files with this tree's path; in debug information it is allowed."""
     tree = os.fsencode(str(ROOT))
     return [str(path.relative_to(prefix)) for path in sorted(prefix.rglob("*"))
             if path.is_file() and path.suffix not in (".elf", ".a") and tree in path.read_bytes()]
@@ -36,7 +36,7 @@ def runs_demo(check: Check, what: str, plumb: Path, user: User) -> None:
 
 
 def runs_all(check: Check, what: str, prefix: Path, user: User) -> None:
-    """Commands that need no more than what is installed."""
+    """Commands that need only the installed files."""
     plumb = prefix / "bin" / "plumb"
     before = contents(prefix)
     runs_demo(check, what, plumb, user)
@@ -51,7 +51,7 @@ def runs_all(check: Check, what: str, prefix: Path, user: User) -> None:
     code, said = user.run([plumb, "pack", "guest/hello.dts", "-o", packed])
     check.result(code == 0 and packed.is_file(), f"{what}: pack", said)
     changed = contents(prefix)
-    check.result(changed == before, f"{what}: nothing is written where it is installed",
+    check.result(changed == before, f"{what}: nothing is written to the installed folders",
                  "\n".join(sorted(set(changed) ^ set(before))))
 
 
@@ -66,7 +66,7 @@ def check_install(check: Check, folder: Path, user: User) -> None:
     good, said = run([*MAKE, "install", *where])
     check.result(good, "make install", said)
     missing = [name for name in PLACES if not (prefix / name).is_file()]
-    check.result(not missing, "all is where it is looked for", ", ".join(missing))
+    check.result(not missing, "all files are in their places", ", ".join(missing))
     named = names_the_tree(prefix)
     check.result(not named, "no installed file names the tree", ", ".join(named))
     runs_all(check, "installed", prefix, user)
@@ -75,7 +75,7 @@ def check_install(check: Check, folder: Path, user: User) -> None:
     check.result(good and contents(root) == first, "installed again: the same bytes", said)
     good, said = run([*MAKE, "uninstall", *where])
     left = contents(root)
-    check.result(good and left == before, "make uninstall: what was there before",
+    check.result(good and left == before, "make uninstall: the former state",
                  said + "\n".join(sorted(set(left) ^ set(before))))
 
 
@@ -90,11 +90,11 @@ def check_deb(check: Check, folder: Path, user: User) -> None:
     needs = {re.split(r"[ (:]", part.strip())[0]
              for part in re.sub(r"(?s).*Depends:", "", said).split(",")}
     check.result(good and f"Version: {VERSION}\n" in said and needs == NEEDED,
-                 "what it depends on", said)
+                 "dependencies", said)
     good, said = run(["dpkg-deb", "-x", str(file), str(folder / "package")])
     check.result(good, "dpkg-deb -x", said)
     runs_demo(check, "package", folder / "package" / "usr" / "bin" / "plumb", user)
-    copy = folder / file.name  # lintian takes the file's name for a part of what it checks
+    copy = folder / file.name  # lintian also checks the file's name
     shutil.copyfile(file, copy)
     code, said = user.run(["lintian", "--tag-display-limit", "0", "--fail-on", "error,warning",
                            copy])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb run --kernel` with a device tree of one's own, and with what it cannot take."""
+"""`plumb run --kernel` with the user's own device tree, and with files that it refuses."""
 
 import struct
 import subprocess
@@ -12,7 +12,7 @@ KERNEL = "build/guest/test-kernel.bin"
 ENTRY = "build/guest/test-entry.bin"
 TREE = """/dts-v1/;
 / {
-	model = "a tree of one's own";
+	model = "the user's own tree";
 	compatible = "linux,dummy-virt";
 	#address-cells = <1>;
 	#size-cells = <1>;
@@ -35,14 +35,14 @@ def check_own_tree(check: Check, folder: Path) -> None:
     check.result(good, "dtc", said)
     code, said = plumb("--kernel", KERNEL, "--dtb", str(blob), "--guest-memory", "32M",
                        "--append", "not in the tree")
-    check.result(code == 0 and "kernel: model a tree of one's own" in said
+    check.result(code == 0 and "kernel: model the user's own tree" in said
                  and "kernel: bootargs 'from the tree memory=0x2000000'" in said
                  and "5 passed, 0 failed" in said, "--dtb: the guest gets that tree", said)
 
 
 def check_segments(check: Check, folder: Path) -> None:
-    """An ELF file linked elsewhere than loaded: data with bss first, the program itself behind, and
-    bss where the initial RAM disk would else be."""
+    """An ELF file whose link and load addresses differ: data with bss first, then the program, and
+    bss at the usual address of the initial RAM disk."""
     program = (ROOT / ENTRY).read_bytes()
     data = bytes((7 * n + 3) & 0xff for n in range(5000))
     segments = ((0x42000000, data, 0x20000), (0x40010000, program, 0x1800000))
@@ -99,7 +99,7 @@ def check_refused(check: Check, folder: Path) -> None:
     junk.write_bytes(b"junk")
     rows = (("--kernel absent", ["--kernel", "absent"], "absent"),
             ("--initrd absent", ["--kernel", KERNEL, "--initrd", "absent"], "absent"),
-            ("--dtb that is none", ["--kernel", KERNEL, "--dtb", str(junk)], "dtb"),
+            ("--dtb without a device tree", ["--kernel", KERNEL, "--dtb", str(junk)], "dtb"),
             ("nine vCPUs", ["--kernel", KERNEL, "--vcpus", "9"], "--vcpus 9"),
             ("too little memory", ["--kernel", KERNEL, "--guest-memory", "64K"], "memory-size"),
             ("a kernel and a system", ["guest/demo.dts", "--kernel", KERNEL], "--kernel FILE"))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The include edges of the design, what pure code must not use, and the same edges by the symbols
-of the objects: no cycle of files, and hyp/core as docs/architecture.md has it.
-test/plumb/test_layers.py and test_links.py plant violations to see that this finds them."""
+"""The include edges of the design, the constructs forbidden in pure code, and the same edges by the
+symbols of the objects: no cycle of files, and hyp/core as in docs/architecture.md.
+test/plumb/test_layers.py and test_links.py plant violations that this must find."""
 
 from lib import links
 from lib.check import ROOT, Check, make_variable, run
@@ -12,7 +12,7 @@ def check_links(check: Check, tree: Tree) -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     monitor = links.read(tree, ROOT / "build" / "links", make_variable("MONITOR_SRCS"))
     probe = links.read(tree, ROOT / "build" / "probe" / "obj", make_variable("PROBE_SRCS"))
-    findings = [("hyp/core is as docs/architecture.md has it", monitor.level_faults(page))]
+    findings = [("hyp/core is as in docs/architecture.md", monitor.level_faults(page))]
     for name, program in (("monitor", monitor), ("probe", probe)):
         findings += [(f"{name}: {program.count()} edges by symbols", program.room_faults()),
                      (f"{name}: no cycle of files", program.cycles())]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb map` tells where the monitor puts partitions when it boots, on QEMU's boards; it says when a
-board would refuse a system; docs/demo-map.svg is what it draws today."""
+"""`plumb map` shows where the monitor puts partitions at boot, on QEMU's boards; it reports that a
+board would refuse a system; docs/demo-map.svg is its current output."""
 
 import re
 import subprocess
@@ -49,7 +49,7 @@ def check_places(check: Check, system: str, board: str) -> None:
     _, said = plumb("map", "--no-make", system, "--board", board)
     _, boots = plumb("run", "--no-make", system, "--board", board, "--timeout", "100")
     check.result(len(booted(boots)) >= 3 and mapped(said) == booted(boots),
-                 f"{Path(system).name} on {board}: memory lies where the map says", said + boots)
+                 f"{Path(system).name} on {board}: memory is where the map shows it", said + boots)
 
 
 def main(check: Check) -> None:

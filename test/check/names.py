@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Names that other files see begin with their file's; addresses have their types.
-test/plumb/test_names.py plants violations to see that this finds them."""
+"""External names begin with their file's name; addresses have their types.
+test/plumb/test_names.py plants violations that this must find."""
 
 from lib.check import ROOT, Check
 from lib.names import Names

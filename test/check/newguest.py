@@ -34,7 +34,7 @@ def check_kind(check: Check, kind: str, folder: Path) -> None:
     code, said = run(["make"], inside)
     check.result(code == 0 and "warning" not in said, f"{kind}: builds without a warning", said)
     code, said = run(["make", "-q"], inside)
-    check.result(code == 0, f"{kind}: and has then nothing to build", said)
+    check.result(code == 0, f"{kind}: a second make builds nothing", said)
     code, said = run(["make", "test"], inside)
     check.result(code == 0 and said.endswith(f"PASS {name}\n"), f"{kind}: runs, and passes its test",
                  said)
@@ -70,7 +70,7 @@ def check_installed(check: Check, folder: Path, guest: Path) -> None:
     check.result(code == 0 and not left, "uninstall-guestlib leaves no file", f"{said}{left}")
     code, said = run(["make", "-B", f"SDK={prefix}"], guest)
     check.result(code != 0 and "no guest library below" in said and "make sdk" in said,
-                 "without one, make says what to do", said)
+                 "without one, make prints the remedy", said)
 
 
 def check_hello(check: Check, folder: Path, guest: Path) -> None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb new system`: for each board whose device tree is here, the manifest passes the check, and so
-does each device of it with the slashes removed; on QEMU boards it runs."""
+"""`plumb new system`: for each board whose device tree is available, the manifest passes the check,
+and so does each of its devices with the slashes removed; on QEMU boards it runs."""
 
 import re
 import subprocess
@@ -29,7 +29,7 @@ def plumb(*words: str) -> tuple[int, str]:
 
 
 def with_device(text: str, match: re.Match) -> str:
-    """The manifest with that device, and with what its remark asks for."""
+    """The manifest with that device, and with the properties of its remark."""
     node = re.sub(r"^\t\t// ", "\t\t", match[0], flags=re.M)
     remark = text[:match.start()].rsplit("/*", 1)[-1]
     console = f"\t\t{CONSOLE};\n" if CONSOLE in " ".join(remark.split()) else ""
@@ -38,7 +38,7 @@ def with_device(text: str, match: re.Match) -> str:
 
 
 def fault(text: str, tree: Path) -> str:
-    """What the check says; "" if it passes."""
+    """The output of the check; "" if it passes."""
     with tempfile.NamedTemporaryFile(suffix=".dtb") as file:
         file.write(compile_source(text.encode(), [ROOT], "a manifest"))
         file.flush()

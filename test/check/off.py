@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""From a guest's PSCI SYSTEM_OFF to QEMU's end it takes a second at most: the best of a few runs
-counts, as the host may have other things to do."""
+"""From a guest's PSCI SYSTEM_OFF to QEMU's end at most a second passes: the best of several runs
+counts, as the host may be busy."""
 
 import re
 import subprocess
@@ -11,12 +11,12 @@ from lib.check import ROOT, Check
 RUN = ["scripts/plumb", "run", "--no-make", "--kernel", "build/guest/test-kernel.bin",
        "--guest-memory", "16M", "--append", "memory=0x1000000", "--timeout", "240"]
 LIMIT = 1.0
-TURNS = 20  # one of them is not kept waiting by a busy host
+TURNS = 20  # at least one is not delayed by a busy host
 
 
 def seconds_to_end() -> float | None:
-    """Between the guest's last word and the end of `plumb run`, which is QEMU's or later; None if
-    it was not an end in order."""
+    """The time from the guest's last line to the end of `plumb run`, which is not before QEMU's;
+    None after a wrong exit code."""
     said = None
     with subprocess.Popen(RUN, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as process:

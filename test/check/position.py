@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One image runs from any 4 KiB-aligned physical address: QEMU puts the packed system at several,
-far apart and across 2 MiB borders, and a stub jumps there as a boot loader does."""
+far apart and across 2 MiB borders, and a stub jumps there like a boot loader."""
 
 from pathlib import Path
 
 from lib.check import ROOT, Check, run
 
-# RAM is 0x40000000..0x5fffffff; the device tree lies at its start, as QEMU puts it for an ELF.
+# RAM is 0x40000000..0x5fffffff; the device tree is at its start, as QEMU puts it for an ELF.
 ADDRESSES = (0x40200000, 0x47E01000, 0x4FFFF000, 0x5F600000)
 STUB = """
 	.arm

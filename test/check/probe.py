@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The probe on QEMU's boards, in each mode that they enter an image in: its checklist against what the
-boards are, typed from their manuals; and what its file must be to run anywhere."""
+"""The probe on QEMU's boards, in each mode that they enter an image in: its checklist against
+data typed from the boards' manuals; and the properties of its file for any load address."""
 
 import argparse
 import re
@@ -74,7 +74,7 @@ class Case:
     extra: tuple[str, ...] = ()
 
 
-# CPUs take turns, at YIELD at the latest: the others' start is no question of the host's load.
+# CPUs take turns, at YIELD at the latest: the other CPUs' start does not depend on the host's load.
 TURNS = ("-accel", "tcg,thread=single")
 STUB_AT, IMAGE_AT = 0x45000000, 0x47E01000  # RAM is 512 MiB from 0x40000000
 QUOTED = "orangepi-pc"
@@ -123,7 +123,7 @@ CASES = (
 
 
 def assemble(number: int, text: str) -> bytes:
-    """The stub as a program, which goes on to the image."""
+    """The stub as a program, which jumps to the image."""
     source, binary = FOLDER / f"{number}.S", FOLDER / f"{number}.o"
     source.write_text(f".syntax unified\n{text}\nldr pc, ={IMAGE_AT:#x}\n.ltorg\n")
     good, said = run(["arm-none-eabi-gcc", "-march=armv7-a", "-c", "-o", str(binary), str(source)])
@@ -136,7 +136,7 @@ def assemble(number: int, text: str) -> bytes:
 
 
 def boot(number: int, case: Case, show: bool = False) -> str:
-    """What is said; or why it does not boot."""
+    """The output; or the reason why it does not boot."""
     try:
         return listen(number, case, show)
     except PlumbError as error:
@@ -156,7 +156,7 @@ def judge(check: Check, case: Case, said: str) -> None:
     name = case.board + (f", {case.name}" if case.name else "")
     lines = [" ".join(line.split()) for line in said.splitlines()]
     lost = [want for want in case.lines if not any(re.fullmatch(want, line) for line in lines)]
-    check.result(not lost, f"{name}: {len(case.lines)} lines as the board is",
+    check.result(not lost, f"{name}: {len(case.lines)} lines are correct",
                  "\n".join([f"expected: {want}" for want in lost] + [said]))
     marks = [line.split(" ")[0] for line in lines if not line.startswith("plumbline")]
     end = (f"plumbline probe: end: {marks.count('ok')} ok, {marks.count('missing')} missing, "
@@ -166,7 +166,7 @@ def judge(check: Check, case: Case, said: str) -> None:
 
 
 def check_file(check: Check) -> None:
-    """What start.S relies on, and instructions that not every ARMv7-A CPU has."""
+    """The assumptions of start.S, and no instructions that some ARMv7-A CPUs lack."""
     program = str(probe.BUILD / "probe.elf")
     good, said = run(["arm-none-eabi-readelf", "-r", program])
     kinds = set(re.findall(r"R_ARM_\w+", said))
@@ -180,14 +180,14 @@ def check_file(check: Check) -> None:
 
 
 def judge_page(check: Check, said: str) -> None:
-    """The page's checklist is what the program prints today, but for how far the counter came."""
+    """The page's checklist is the program's current output, except the counter's ticks."""
     page = re.sub(r"moves: \d+ ", "moves: N ", (ROOT / "docs" / "porting.md").read_text())
     said = re.sub(r"moves: \d+ ", "moves: N ", said[max(0, said.find("plumbline probe:")):])
     check.result(f"```\n{said}```\n" in page, f"docs/porting.md shows {QUOTED}'s checklist", said)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--show", metavar="BOARD", help="only this board's cases, with what is said")
+    parser.add_argument("--show", metavar="BOARD", help="only this board's cases, with the output")
 
 
 def main(check: Check, args: argparse.Namespace) -> None:

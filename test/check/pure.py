@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Pure code has no warning of gcc or clang, for the host or for ARM, and no state of its own (nothing
-in .data or .bss), and no call out of the pure ring but for mem* and str*."""
+"""Pure code has no warning of gcc or clang, for the host or for ARM, no state of its own (nothing
+in .data or .bss), and no call out of the pure ring except mem* and str*."""
 
 import tempfile
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from lib.check import Check, make_variable, run
 
 BASE = make_variable("BASE_CFLAGS")
-# Not -flto: objects are to hold symbols.
+# Not -flto: objects must have symbols.
 ARM = [flag for flag in make_variable("ARM_CFLAGS") if not flag.startswith("-flto")]
 
 
@@ -31,7 +31,7 @@ LIBRARY = {"memcpy", "memset", "memcmp", "memmove", "memchr", "strlen", "strcmp"
 
 
 def symbols(objects: list[str]) -> tuple[list[str], list[str]]:
-    """What has state, and what is called but not defined in the ring."""
+    """Objects with state, and functions that are called but not defined in the ring."""
     _, said = run(["arm-none-eabi-nm", "-A", *objects])
     state, wanted, defined = [], {}, set()
     for line in said.splitlines():

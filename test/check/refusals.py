@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Systems that cannot run: plumb (exit code 5) names the node and the property, and so does the
-monitor (4) where the board is at fault and plumb is told not to check it."""
+monitor (4) if the board is the reason and plumb does not check against it."""
 
 import re
 import subprocess
@@ -36,8 +36,8 @@ SYSTEM = """/dts-v1/;
 DEVICE = 'd { compatible = "plumbline,device"; pa = <PA>; size = <0x1000>; ipa = <0x0b000000>; };'
 AT = "memory-at = <0 0x48000000>;"
 
-# What stands for FIRST, SECOND and MORE; more arguments; the exit code where the board is not
-# checked before; what is said.
+# Replacements of FIRST, SECOND and MORE; more arguments; the exit code if the board is not checked
+# before; the message.
 ROWS: tuple[tuple[str, dict[str, str], str, int, str], ...] = (
     ("nothing wrong", {}, "", 0, r"plumbline: end: status 0"),
     ("overlapping memory-at", {"FIRST": AT, "SECOND": "memory-at = <0 0x48100000>;"}, "", 5,
@@ -49,7 +49,7 @@ ROWS: tuple[tuple[str, dict[str, str], str, int, str], ...] = (
      r"time-slice: <1>: unknown property"),
     ("missing image", {"SECOND": 'initrd = /incbin/("absent.gz");'}, "", 5, r"absent\.gz"),
     ("too many vCPUs", {"vcpus = <2>": "vcpus = <9>"}, "", 5, r"/first: vcpus: "),
-    ("rights on nobody", {"FIRST": 'rights = "third";'}, "", 5, r"/first: rights: "),
+    ("rights on an unknown partition", {"FIRST": 'rights = "third";'}, "", 5, r"/first: rights: "),
     ("two partitions of a name", {"second {": "first {"}, "", 5, r"first"),
     ("memory that ends within a page", {"<0x200000>": "<0x200800>"}, "", 5,
      r"/first: memory-size: <0x200800>: must be a multiple of 4 KiB"),
@@ -96,7 +96,7 @@ def source(changes: dict[str, str]) -> str:
     return text
 
 
-# Known to the monitor alone: what it takes itself, and what its GIC says.
+# Known only to the monitor: its own memory, and the number of its GIC's interrupts.
 ONLY_AT_BOOT = ("memory-at where the monitor is", "an interrupt that the board's GIC has not",
                 "more memory in all")
 
@@ -130,7 +130,7 @@ def check_manifests(check: Check, folder: Path) -> None:
 
 
 def boot(image: Path) -> str:
-    """What the board says; a monitor that refuses turns it off."""
+    """The board's output; a monitor that refuses turns the board off."""
     argv = qemu.command(str(image), qemu.Run()) + ["-serial", "stdio", "-monitor", "none"]
     try:
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -141,7 +141,7 @@ def boot(image: Path) -> str:
 
 
 def check_packed(check: Check, folder: Path) -> None:
-    """Files that were damaged after packing: the monitor's own reader is all there is."""
+    """Files that were damaged after packing: only the monitor's own reader can find it."""
     system, packed = folder / "system.dts", folder / "packed.img"
     system.write_text(source({}))
     good, said = run(["scripts/plumb", "pack", str(system), "--no-make", "-o", str(packed)])
@@ -149,7 +149,7 @@ def check_packed(check: Check, folder: Path) -> None:
     at = memory_size(MONITOR.read_bytes())
     total = int.from_bytes(data[at + 4:at + 8], "big")
     damaged = {
-        "packed and whole": (data, "end: status 0"),
+        "packed and complete": (data, "end: status 0"),
         "no manifest": (MONITOR.read_bytes(), "refused: manifest: none follows the monitor: make "
                         "one file of both with 'plumb pack'"),
         "a manifest cut in half": (data[:at + total // 2], "refused: image: its end is missing"),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The monitor's image stays within its limit, and its header is what plumb pack reads."""
+"""The monitor's image stays within its limit, and its header has the values that plumb pack
+needs."""
 
 from lib.check import Check, make_variable
 from plumblib.common import PlumbError

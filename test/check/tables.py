@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The monitor's own translation tables, read from a running board: nothing is both writable and
-executable, guard pages and the lower 3 GiB are unmapped, no guest's memory is in reach."""
+executable, guard pages and the lower 3 GiB are unmapped, no guest's memory is mapped."""
 
 import re
 import tempfile
@@ -56,7 +56,7 @@ def value(said: str, name: str) -> int:
 
 
 class Tables:
-    """Dumped by physical address, as the walker would read them."""
+    """Dumps them by physical address, as a table walk reads them."""
 
     def __init__(self, folder: str):
         self.faults: list[str] = []
@@ -108,7 +108,7 @@ class Tables:
                     elif entry & 1:
                         self.faults.append(f"level 3, {va + page * PAGE:#x}: {entry:#x}")
             elif bits & 1:
-                self.faults.append(f"level 2, {va:#x}: a table that nobody knows: {bits:#x}")
+                self.faults.append(f"level 2, {va:#x}: an unknown table: {bits:#x}")
 
     def within(self, start: int, end: int) -> list[Leaf]:
         return [leaf for leaf in self.leaves if start <= leaf.va < end]
@@ -135,7 +135,7 @@ def check_image(check: Check, tables: Tables) -> None:
         if (leaf and (leaf.writable, leaf.executable)) != want:
             wrong.append(f"{va:#x}: {leaf or 'unmapped'}")
     check.result(not wrong and at["image_start"] == IMAGE, "text R-X, rodata R--, data RW-, all of "
-                 "it and no more; guard pages under the stacks unmapped", "\n".join(wrong))
+                 "it and nothing else; guard pages under the stacks unmapped", "\n".join(wrong))
 
 
 def check_places(check: Check, tables: Tables) -> None:
@@ -149,7 +149,7 @@ def check_places(check: Check, tables: Tables) -> None:
     devices = tables.within(DEVICES, IMAGE)
     check.result(all(leaf.bits >> 2 & 7 == 0 for leaf in devices), "devices are device memory")
     stray = tables.within(WINDOWS, DEVICES)
-    check.result(not stray, "windows onto guests' memory are closed while a guest runs",
+    check.result(not stray, "windows to guests' memory are unmapped while a guest runs",
                  "\n".join(map(str, stray)))
 
 

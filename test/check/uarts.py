@@ -21,8 +21,8 @@ test/uarts/uarts.mk has the table of boards.
 LIMIT = 300  # seconds for a board: a busy host may starve it
 TEXT = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789"
 LINES = [f"{n:02} {TEXT}" for n in range(60)]
-# What is typed when the program has said what stands before it. Short: QEMU's (7.2) Exynos UART
-# takes a FIFO of 16 bytes that is full for an empty one.
+# Input, typed after the program has printed the text before it. Short: QEMU's (7.2) Exynos UART
+# treats a full FIFO of 16 bytes as empty.
 TYPED = ((b"type a line\r\n", "typed at once"),
          (b"type another\r\n", "polled"))
 
@@ -35,7 +35,7 @@ def command(board: str) -> list[str]:
 
 
 def converse(process: subprocess.Popen) -> bytes:
-    """Everything that the program says, until it ends or the time is over."""
+    """The program's output, until it ends or the time is over."""
     said, seen, sends = b"", 0, list(TYPED)
     deadline = time.monotonic() + LIMIT
     assert process.stdin and process.stdout
@@ -69,7 +69,7 @@ def boot(board: str) -> tuple[int | None, str]:
 
 
 def follow(lines: list[str], head: str) -> list[str]:
-    """As many lines behind `head` as the long text has."""
+    """As many lines after `head` as the long text has."""
     at = lines.index(head) + 1 if head in lines else len(lines)
     return lines[at:at + len(LINES)]
 

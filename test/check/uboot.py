@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""U-Boot (u-boot-qemu, in QEMU) with what `plumb disk` makes: what is damaged is refused, by U-Boot's
-CRC or hash or by the monitor's seal; what is whole starts, over TFTP and fw_cfg, too."""
+"""U-Boot (u-boot-qemu, in QEMU) with the disks of `plumb disk`: damaged files are refused, by
+U-Boot's CRC or hash or by the monitor's seal; complete files start, also by TFTP and fw_cfg."""
 
 import argparse
 import re
@@ -15,7 +15,7 @@ from plumblib.common import BUILD, ROOT
 
 HELP = """\
 examples:
-  test/tool check/uboot                all of it
+  test/tool check/uboot                all cases
   test/tool check/uboot --show tftp    one, with its console
 """
 SYSTEM = ROOT / "guest" / "hello.dts"
@@ -26,7 +26,7 @@ END = r"plumbline: end: status 0"
 
 
 def flip(image: Path, data: bytes) -> Path:
-    """One bit in the middle of the system, as it lies on the disk: files lie in one piece there."""
+    """Flips a bit in the middle of the system on the disk, where files are contiguous."""
     whole = bytearray(image.read_bytes())
     at = whole.find(data)
     assert at > 0 and whole.find(data, at + 1) < 0
@@ -43,7 +43,7 @@ def boots(folder: Path, data: bytes) -> list[Boot]:
         Boot("fit", drive(flip(make_disk(folder, "fit", data, "fit"), data)), r"Bad hash"),
         Boot("uimage", drive(flip(make_disk(folder, "uimage", data, "uimage"), data)),
              r"Bad Data CRC"),
-        # The manifest's structure is cut, and the seal alone.
+        # The manifest's structure is truncated; then only the seal.
         Boot("zimage-short", drive(make_disk(folder, "short", data[:-512], "zimage")), CUT, END),
         Boot("zimage-seal", drive(make_disk(folder, "seal", data[:-4], "zimage")), CUT, END),
         Boot("tftp", ["-netdev", f"user,id=net,restrict=on,tftp={net}",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What test/run and test/tool are made of. After it the package of scripts/ is found, too."""
+"""The modules of test/run and test/tool. Importing it also makes the package of scripts/
+importable."""
 
 import sys
 from pathlib import Path

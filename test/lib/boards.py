@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What real boards are, typed from their manuals and Linux's bindings, not from our reader: Debian's
-device trees of them must be read to just this."""
+"""Data of real boards, typed from their manuals and Linux's bindings, not from the reader's output:
+the reader must find exactly these in Debian's device trees."""
 
 from dataclasses import dataclass
 from typing import Any
 
-# The block of 32 KiB that a Cortex-A7, Cortex-A15 or GIC-400 has its GIC in: DDI 0471B 3.1.
+# The block of 32 KiB with the GIC of a Cortex-A7, Cortex-A15 or GIC-400: DDI 0471B 3.1.
 FRAMES = (0x1000, 0x2000, 0x4000, 0x6000)
 PPIS = "maintenance 25, virtual timer 27, physical timer 30, HYP timer 26"
 LEFT_OUT = "left out: nothing known starts it"
@@ -14,7 +14,7 @@ U_BOOT_PSCI = "PSCI 0x95c1ba60"  # PSCI 0.1 has no fixed numbers; U-Boot chose '
 
 @dataclass(frozen=True)
 class Board:
-    """Addresses physical. `add`: options of plumb board, for what the boot loader writes."""
+    """Addresses physical. `add`: options of plumb board, for the boot loader's additions."""
 
     gic: int  # base of the block
     memory: tuple[str, ...]
@@ -27,7 +27,7 @@ class Board:
     add: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
-        """The reader's answer, less model and reservations."""
+        """The reader's answer, without model and reservations."""
         gic = " ".join(f"{name} {self.gic + at:#x}"
                        for name, at in zip(("GICD", "GICC", "GICH", "GICV"), FRAMES))
         console = ", without a console" if self.uart.startswith("none") else ""
@@ -59,7 +59,7 @@ SUPPORTED = {
     "exynos5250-arndale": Board(
         0x10480000, ("0x40000000 0x80000000",), _first_boots("SYSRAM, PMU and an SGI", 0, 1),
         **EXYNOS),
-    # Cortex-A7 cluster 1 first; another way of starting CPUs than the 5250's.
+    # Cortex-A7 cluster 1 first; its CPUs are started in another way than the 5250's.
     "exynos5422-odroidxu4": Board(
         0x10480000, ("0x40000000 0x7ea00000",),
         _first_boots(LEFT_OUT, 0x100, 0x101, 0x102, 0x103, 0, 1, 2, 3), **EXYNOS),
@@ -88,7 +88,7 @@ SUPPORTED = {
         uart="8250 (OMAP) 0x48020000, interrupt 106"),
     "stm32mp157c-dk2": Board(
         0xa0020000, ("0xc0000000 0x20000000",), _cpus("PSCI 0x84000003", 0, 1),
-        uart="STM32 0x40010000, interrupt not known",  # behind EXTI: the tree has no map to the GIC
+        uart="STM32 0x40010000, interrupt not known",  # through EXTI: the tree has no map to the GIC
         off="PSCI", gic_note=" (the last two by its manual)"),
 }
 TIMER_OFF = "/timer: status: the architected timer is disabled"

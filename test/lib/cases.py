@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""test/cases: the table of QEMU cases, and the judgement of one run. The file says the format."""
+"""test/cases: the table of QEMU cases, and the verdict on one run. The file describes the
+format."""
 
 import re
 import shlex
@@ -78,20 +79,20 @@ def _continuation(case: Case | None, line: str, where: str) -> None:
     elif kind == "qemu":
         case.args += [f"--qemu={word}" for word in shlex.split(rest)]
     else:
-        raise ValueError(f"{where}: '{kind}' is none of expect, reports, forbid, send, args, qemu")
+        raise ValueError(f"{where}: '{kind}' is not one of expect, reports, forbid, send, args, qemu")
 
 
 def _reports(words: list[str], where: str) -> list[str]:
-    """WHO[=N]: what each of them is expected to print."""
+    """PARTITION[=N]: the lines that each of them is expected to print."""
     found = []
     for word in words:
         match = REPORT.fullmatch(word)
         if not match:
-            raise ValueError(f"{where}: '{word}' is not WHO or WHO=N, of which WHO may be *")
+            raise ValueError(f"{where}: '{word}' is not PARTITION or PARTITION=N; PARTITION may be *")
         who = "" if match[1] == "*" else rf"^\[{match[1]}\] "
         found.append(who + SUMMARY.format(match[2] or SOME))
     if not found:
-        raise ValueError(f"{where}: reports WHO[=N]...")
+        raise ValueError(f"{where}: reports PARTITION[=N]...")
     return found
 
 
@@ -101,10 +102,10 @@ def _boards(text: str, sets: dict[str, list[str]], where: str) -> list[str]:
     for word in text.split(","):
         if word.startswith("@"):
             if word[1:] not in sets:
-                raise ValueError(f"{where}: no set of boards '{word}' stands above")
+                raise ValueError(f"{where}: no set of boards '{word}' before this line")
             names += sets[word[1:]]
         else:
-            boards.find(word)  # or it says which there are
+            boards.find(word)  # or an error that lists them
             names.append(word)
     return names
 
@@ -154,7 +155,7 @@ RELEASE = re.compile(r"@(armmp|armmp-lpae|rt-armmp)@")
 
 
 def _with_release(pattern: str) -> str:
-    """@FLAVOUR@ is the release of that kernel of Debian's, as it was fetched."""
+    """@FLAVOUR@ is the release of that Debian kernel, as fetched."""
     def release(match: re.Match) -> str:
         file = debian.GUESTS / match[1] / "release"
         return re.escape(file.read_text().strip() if file.exists() else match[0])

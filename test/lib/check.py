@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The frame of test/check: which files there are, and PASS/FAIL lines."""
+"""The base of test/check: the list of files, and PASS/FAIL lines."""
 
 import os
 import subprocess
@@ -27,14 +27,14 @@ def with_suffix(*suffixes: str, root: Path = ROOT) -> list[Path]:
 
 
 def is_python(path: Path) -> bool:
-    """Of the tree: by its name, or by its first line."""
+    """The tree's Python files: by name, or by first line."""
     with open(ROOT / path, "rb") as file:
         head = file.readline()
     return path.suffix == ".py" or (head.startswith(b"#!") and b"python" in head)
 
 
 def run(argv: list[str], stdin: str = "") -> tuple[bool, str]:
-    """Success, and what was said, both streams together."""
+    """Success, and the output, both streams together."""
     try:
         done = subprocess.run(argv, cwd=ROOT, input=stdin, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace", check=False)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The stored inputs of the fuzz targets, one a line: test/verify/fuzz/corpus/TARGET. HEAD says the
-format; test/unit/test_fuzz.c reads it, too."""
+"""The stored inputs of the fuzz targets, one a line: test/verify/fuzz/corpus/TARGET. HEAD
+describes the format; test/unit/test_fuzz.c reads it, too."""
 
 import re
 import shutil
@@ -17,7 +17,7 @@ HEAD = """\
 # branch: the input is the first here to take it, or to take it so often, as the code was when the
 # line was written; +N: and N more of them. `test/tool corpus add` adds lines.
 """
-RUN = 5  # so many equal bytes are shorter as BYTE*N
+RUN = 5  # from this many equal bytes on, BYTE*N is shorter
 # In BYTES.
 WORD = re.compile(r"((?:[0-9a-f]{2})+)|([0-9a-f]{2})\*([1-9]\d*)")
 
@@ -49,7 +49,7 @@ def unpacked(text: str) -> bytes:
 
 
 def parse(text: str, source: str) -> list[Input]:
-    """Each has a reason, and stands once."""
+    """Checks that each has a reason, and is there only once."""
     inputs: list[Input] = []
     seen: set[bytes] = set()
     for number, line in enumerate(text.splitlines(), 1):
@@ -61,7 +61,7 @@ def parse(text: str, source: str) -> list[Input]:
                 raise ValueError("not 'what it is for | BYTES'")
             inputs.append(Input(why, unpacked(data)))
             if inputs[-1].data in seen:
-                raise ValueError("this input stands here already")
+                raise ValueError("this input is a duplicate")
         except ValueError as wrong:
             raise ValueError(f"{source}:{number}: {wrong}") from None
         seen.add(inputs[-1].data)
@@ -90,7 +90,7 @@ def targets(root: Path) -> list[str]:
 
 
 def unpack(inputs: list[Input], folder: Path) -> None:
-    """A file each, named by its place; nothing else is in the folder afterwards."""
+    """Writes a file for each, named by its place; the folder has no other files afterwards."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for number, one in enumerate(inputs, 1):
@@ -98,9 +98,9 @@ def unpack(inputs: list[Input], folder: Path) -> None:
 
 
 def add(inputs: list[Input], why: str, found: list[bytes]) -> list[Input]:
-    """With those that are not there yet, at the end: what the others are the first to do stays."""
+    """Adds new inputs at the end, so that the reasons of the others remain valid."""
     if not why.strip() or "\n" in why:
-        raise ValueError("a line says what it is for")
+        raise ValueError("a line needs a purpose")
     new: list[Input] = []
     for data in found:
         if not data:

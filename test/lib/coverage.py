@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Branches from `llvm-cov export`, and the table of those that are not taken. The table's head says
-its format."""
+"""Branches from `llvm-cov export`, and the table of those that are not taken. The table's head
+describes its format."""
 
 import re
 from collections import Counter
@@ -16,7 +16,7 @@ LINE = re.compile(r"(\S+) \| (\w+) \| (.+?) \| (true|false) \| \S.*")
 
 @dataclass(frozen=True)
 class Side:
-    """One way out of a condition; of a `case`, true is that it was the one."""
+    """One outcome of a condition; for a `case`, true means that it was selected."""
 
     file: str
     function: str
@@ -35,7 +35,7 @@ class Branch:
     taken: list[int]  # how often true, how often false
 
     def condition(self, source: list[str]) -> str:
-        """Its text, with one blank for each space or line end."""
+        """Its text, with white space reduced to single blanks."""
         line, column, last, end = self.place
         lines = source[line - 1:last]
         lines[-1] = lines[-1][:end - 1]
@@ -44,8 +44,8 @@ class Branch:
 
 
 def branches(export: dict, root: Path) -> list[Branch]:
-    """Each branch once, with the counts of all that it was compiled into: an inline function stands
-    in many objects, and each program has its own."""
+    """Each branch once, with the sum of its counts: an inline function is in several objects, and
+    each program has its own."""
     found: dict[tuple, Branch] = {}
     for function in export["data"][0]["functions"]:
         for first, column, last, end, true, false, file_id, *_ in function["branches"]:
@@ -62,20 +62,20 @@ def branches(export: dict, root: Path) -> list[Branch]:
 
 
 def files(export: dict, root: Path) -> set[str]:
-    """All that was compiled, branches or none."""
+    """All compiled files, with or without branches."""
     paths = (Path(name) for function in export["data"][0]["functions"]
              for name in function["filenames"])
     return {str(path.relative_to(root)) for path in paths if path.is_relative_to(root)}
 
 
 def untaken(all_branches: list[Branch], sources: dict[str, list[str]]) -> list[tuple[Side, int]]:
-    """With the line where it stands."""
+    """The sides, with their lines."""
     return [(Side(b.file, b.function, b.condition(sources[b.file]), side), b.place[0])
             for b in all_branches for side, count in zip(SIDES, b.taken) if count == 0]
 
 
 def totals(all_branches: list[Branch]) -> dict[str, tuple[int, int]]:
-    """Of each file: sides taken, sides that there are."""
+    """For each file: the number of sides taken, and of all sides."""
     result: dict[str, tuple[int, int]] = {}
     for branch in all_branches:
         taken, there = result.get(branch.file, (0, 0))
@@ -96,7 +96,7 @@ def explanations(text: str, source: str = TABLE) -> list[Side]:
 
 
 def allowances(text: str, source: str) -> dict[str, int]:
-    """FILE | COUNT | why: so many sides of its conditions nothing takes."""
+    """FILE | COUNT | why: the number of sides of its conditions that are not taken."""
     allowed = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line or line.startswith("#"):
@@ -109,8 +109,8 @@ def allowances(text: str, source: str) -> dict[str, int]:
 
 
 def compare(found: list[tuple[Side, int]], explained: list[Side]) -> tuple[list[str], list[str]]:
-    """What is not explained, by file and line; and what is explained in vain. Where a function has
-    one condition twice, each needs a line."""
+    """Sides without an explanation, by file and line; and explanations without a side. If a
+    function has the same condition twice, each needs a line."""
     left = Counter(explained)
     unexplained = []
     for side, line in found:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 FENCE = re.compile(r"^(```+|~~~+)\s*(\S*)\s*(\S*)\s*$")
 SHELLS = ("sh", "bash", "shell", "console")
-# Files that a reader brings: a stand-in takes their place.
+# Files that the reader provides: other files are used in their place.
 BROUGHT = {"zImage", "initramfs.cpio.gz", "guest.dtb", "board.dtb", "kernel.bin"}
-# Commands that are tried as they stand, from the root of the tree.
+# Commands that are run unchanged, from the root of the tree.
 PLAIN = {"dtc", "cat", "ls", "tail", "head", "printf", "arm-none-eabi-objdump", "arm-none-eabi-nm",
          "arm-none-eabi-addr2line", "arm-none-eabi-size", "build/host/manifest-check", "pkg-config"}
-# Commands that get a reader here: nothing to try.
+# Commands with which a reader gets the tree: not tried.
 ARRIVAL = {"git", "cd"}
 
 
@@ -27,7 +27,7 @@ class Command:
 class Block:
     line: int  # of its first line of text
     language: str
-    source: str  # ```c PATH: the file of the tree that the text stands in
+    source: str  # ```c PATH: the file of the tree that has the text
     text: list[str]
 
 
@@ -72,7 +72,8 @@ def stands_in(block: Block, root: Path) -> bool:
 
 
 def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
-    """What to run to try a command (None: nothing) and, when it cannot be tried, why."""
+    """The command line that tries a command (None: nothing); or the reason why it cannot be
+    tried."""
     try:
         words = shlex.split(text, comments=True)
     except ValueError as error:
@@ -116,7 +117,7 @@ def _plan_plumb(words: list[str], cases: str,
         return words, ""
     if words[1] in ("pack", "disk", "board", "map", "check"):
         return words, ""
-    if words[1] == "new":  # where the reader's file would be, there is none
+    if words[1] == "new":  # the reader's file does not exist here
         if "-o" not in words:
             words += ["-o", f"{stand_in}.new"]
         made = shlex.quote(words[words.index("-o") + 1])

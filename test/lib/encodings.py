@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Tables of encodings that were typed from the manuals: test/encodings (the file says the format)
-and the rows of the unit tests test_cp15_regs and test_encodings. And how the ARM ARM puts a
-coprocessor access into 32 bits."""
+"""Tables of encodings that were typed from the manuals: test/encodings (the file describes the
+format) and the rows of the unit tests test_cp15_regs and test_encodings. And the ARM ARM's 32-bit
+encoding of coprocessor accesses."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ UNIT_ROW = re.compile(r"\b(?:BITS|BIT|IS)\((\w+)")
 
 @dataclass(frozen=True)
 class Register:
-    """What MCR (or MCRR: `wide`) names it by."""
+    """The operands of MCR (or MCRR: `wide`) for it."""
 
     coproc: int
     opc1: int
@@ -26,7 +26,7 @@ class Register:
     wide: bool = False
 
     def word(self, read: bool) -> int:
-        """Less condition, Rt and Rt2: A8.8.98 MCR, A8.8.99 MCRR, A8.8.107 MRC, A8.8.108 MRRC."""
+        """Without condition, Rt and Rt2: A8.8.98 MCR, A8.8.99 MCRR, A8.8.107 MRC, A8.8.108 MRRC."""
         if self.wide:
             return (0x0C500000 if read else 0x0C400000) | self.coproc << 8 | self.opc1 << 4 | self.crm
         return (0x0E000010 | self.opc1 << 21 | read << 20 | self.crn << 16 | self.coproc << 8
@@ -34,7 +34,7 @@ class Register:
 
 
 def bare(word: int) -> int | None:
-    """An access less condition, Rt and Rt2; None for another instruction."""
+    """An access without condition, Rt and Rt2; None for another instruction."""
     if word & 0x0F000010 == 0x0E000010:
         return word & 0x0FFF0FFF
     return word & 0x0FF00FFF if word & 0x0FE00000 == 0x0C400000 else None
@@ -42,7 +42,7 @@ def bare(word: int) -> int | None:
 
 @dataclass
 class FileRows:
-    values: dict[str, tuple[int, str]] = field(default_factory=dict)  # and where it stands
+    values: dict[str, tuple[int, str]] = field(default_factory=dict)  # and its place in the manual
     ours: set[str] = field(default_factory=set)
     accesses: list[tuple[bool, str]] = field(default_factory=list)  # read?, register
 
@@ -63,7 +63,7 @@ def _value(words: list[str], where: str) -> int:
         elif word.isdigit() and int(word) < 64:
             value |= 1 << int(word)
         else:
-            raise ValueError(f"{where}: '{word}' is none of BIT, HIGH:LOW=VALUE, 0xNUMBER, zero")
+            raise ValueError(f"{where}: '{word}' is not one of BIT, HIGH:LOW=VALUE, 0xNUMBER, zero")
     return value
 
 
@@ -86,13 +86,13 @@ def parse(text: str, source: str = "test/encodings") -> dict[str, FileRows]:
         else:
             what, dashes, section = line.partition(" -- ")
             if not dashes or not section.strip():
-                raise ValueError(f"{where}: where does {words[0]} stand? NAME WHAT -- WHERE")
+                raise ValueError(f"{where}: {words[0]}: no place in the manual: NAME WHAT -- WHERE")
             rows.values[words[0]] = (_value(what.split()[1:], where), section)
     return table
 
 
 def registers(text: str) -> dict[str, Register]:
-    """The rows of test_cp15_regs.c, by what its arrays mean by a number."""
+    """The rows of test_cp15_regs.c, with the meaning of numbers in its arrays."""
     found = {}
     for array, body in ARRAY.findall(text):
         for name, number in ((name, int(number, 0)) for name, number in ROW.findall(body)):

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""For test/fresh: what a fresh root gets from this machine's apt, and what was fetched in it."""
+"""For test/fresh: the configuration that a fresh root gets from this machine's apt, and the files
+that were fetched in it."""
 
 import re
 from dataclasses import dataclass
 
 RELEASES = ("bookworm", "trixie")
-# Of the host's configuration of apt: how a mirror is reached, and whether its dates are believed.
+# Settings of the host's apt that are copied: access to mirrors, and checks of their dates.
 TAKEN = re.compile(r"^Acquire::(?:(?:https?|ftp)::|Check-|Retries)\S* \"[^\"]*\";$", re.MULTILINE)
 TARGETS = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)"
 COMPILERS = ("gcc", "libc6-dev", "gcc-arm-none-eabi", "libnewlib-arm-none-eabi")
@@ -44,7 +45,7 @@ def files(uris: str) -> dict[str, int]:
 
 
 def fetched(said: str) -> int:
-    """Bytes, of the line that apt-get update ends with."""
+    """Bytes, from the last line of apt-get update."""
     match = FETCHED.search(said)
     return round(float(match[1].replace(",", "")) * UNITS[match[2]]) if match else 0
 
@@ -58,7 +59,7 @@ class Share:
     lists: int
 
     def beyond(self) -> int:
-        """All but compilers and QEMU."""
+        """Bytes of all packages except compilers and QEMU."""
         return self.rest + self.lists
 
     def __str__(self) -> str:
@@ -70,7 +71,7 @@ class Share:
 
 def share(there: dict[str, int], compilers: dict[str, int], with_qemu: dict[str, int],
           lists: int) -> Share:
-    """Sorts the packages' files that are there."""
+    """Sorts the packages' files that are present."""
     counted = Share(0, 0, 0, lists)
     for name, size in there.items():
         if name in compilers:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""docs/guests.md: its tables' last column names tests, its versions are those that are here, and no
-case that boots a guest of somebody else's, or the RTOS, is left out."""
+"""docs/guests.md: its tables' last column names tests, its versions are those that are installed,
+and each case that boots another project's guest, or the RTOS, is listed."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ from plumblib import debian
 
 from . import cases as case_table
 
-# What a case, or the manifest that it boots, names if it belongs into the table.
+# Names in a case, or in its manifest, that require a row in the table.
 GUEST_FILES = re.compile(r"build/guests/|/usr/lib/u-boot|/usr/share/AAVMF|build/guest/rtos")
 VERSION = r"\d[\w.+:~-]*"
 # One for each release of Debian: `package` 6.1.176-1 / 6.12.117-1
@@ -48,10 +48,10 @@ def of_guests(root: Path, table: str) -> set[str]:
 
 
 def version_here(package: str) -> str | None:
-    """Of what scripts/linux fetched, or what is installed."""
+    """The version that scripts/linux has fetched, or that is installed."""
     for file in [*debian.versions().values(), *debian.firmware_packages()]:
         name, version, _ = file.split("_")
-        # linux-image-armmp stands for linux-image-6.1.0-50-armmp, or -6.12.117+deb13-armmp
+        # linux-image-armmp depends on linux-image-6.1.0-50-armmp, or -6.12.117+deb13-armmp
         if re.sub(r"^linux-image-\d[\w.+]*-(\d+-)?", "linux-image-", name) == package:
             return version.replace("%3a", ":")
     done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True,
@@ -60,7 +60,7 @@ def version_here(package: str) -> str | None:
 
 
 def release(version: str) -> str:
-    """What stays the same within a release of Debian: 6.1 of 6.1.176-1."""
+    """The part that does not change within a release of Debian: 6.1 of 6.1.176-1."""
     return ".".join(re.split(r"[.+-]", version)[:2])
 
 
@@ -71,7 +71,7 @@ def is_covered(stated: str, here: str) -> bool:
 
 
 def version_findings(page: str) -> list[tuple[bool, str, str]]:
-    """Of each package that a page names with versions: good or not, what, why not."""
+    """For each package that a page names with versions: the verdict, a name, the reason."""
     found = []
     for package, stated in sorted(set(PACKAGE.findall(page))):
         here = version_here(package)
@@ -81,7 +81,7 @@ def version_findings(page: str) -> list[tuple[bool, str, str]]:
 
 
 def findings(page: str, root: Path, jobs: set[str]) -> list[tuple[bool, str, str]]:
-    """Good or not, what, why not."""
+    """The verdict, a name, the reason."""
     there = named(page)
     found = [(name in jobs, f"{name} is a test", "test/run --list has no such name")
              for name in sorted(there)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The rings of the design as data: which room a file lies in, and which rooms it may include."""
+"""The rings of the design as data: the room of each file, and the rooms that it may include."""
 
 import re
 from dataclasses import dataclass, field
@@ -68,7 +68,7 @@ def without_comments(text: str) -> str:
 
 @dataclass
 class Tree:
-    """A source tree, or a planted one of a test."""
+    """A source tree, or a test's own."""
 
     root: Path
     wrong: list[str] = field(default_factory=list)
@@ -84,7 +84,7 @@ class Tree:
         return None
 
     def resolve(self, path: str, name: str) -> str | None:
-        """What an #include "name" in `path` finds: beside it, or from the root."""
+        """The file of an #include "name" in `path`: beside it, or from the root."""
         for candidate in (PurePosixPath(path).parent / name, PurePosixPath(name)):
             if (self.root / candidate).is_file():
                 return str(candidate)
@@ -94,7 +94,7 @@ class Tree:
         self.wrong.append(f"{path}: {text}")
 
     def check_include(self, path: str, room: str, quote: str, name: str) -> str | None:
-        """Judges one include; the file it leads to within the tree."""
+        """Checks one include; returns its file within the tree."""
         if quote == "<":
             if room in PURE_ROOMS and room != "abi" and name not in PURE_STANDARD:
                 self.complain(path, f"pure code includes <{name}>")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The rings at link level: which file asks another for which symbol. An include tells what a file
-could call, a declaration of its own slips by; the objects tell what it does call."""
+"""The rings at link level: the symbols that each file uses of others. An include shows only
+possible calls, and a file's own declaration needs none; the objects show the actual references."""
 
 import re
 from collections.abc import Iterator
@@ -12,26 +12,26 @@ from plumblib.common import PlumbError
 from .check import run
 from .layers import EDGES, VGIC_PUBLIC, Tree
 
-# Where assembly enters C, and one word of data. Hardware has nothing else of the glue.
+# The entries from assembly to C, and one word of data. Hardware uses nothing else of the glue.
 ENTRIES = {
-    "main_start": "boot/entry.S: the boot CPU, when MMU and stack are there",
+    "main_start": "boot/entry.S: the boot CPU, with MMU and stack",
     "main_secondary": "boot/entry.S: every other CPU",
-    "main_wrong_mode": "boot/entry.S: entered where no way leads to HYP",
+    "main_wrong_mode": "boot/entry.S: entered in a mode from which HYP cannot be reached",
     "exit_trap": "hyp/hw/vectors.S: a trap out of a guest",
     "exit_irq": "hyp/hw/vectors.S: an interrupt, out of a guest or idle",
     "halt_exception": "hyp/hw/vectors.S: an exception in HYP itself",
     "run_start": "hyp/hw/vectors.S: a CPU's first guest, on a fresh stack",
     "probe_main": "boot/probe/start.S",
     "probe_stopped": "boot/probe/start.S",
-    "pen_boxes": "boot/monitor.S: the program that it is part of has the pen",
+    "pen_boxes": "boot/monitor.S: the program of which it is a part has the pen",
 }
-LIBRARY = {"memchr", "memcmp", "memcpy", "memmove", "memset", "strcmp", "strlen"}  # whoever has them
+LIBRARY = {"memchr", "memcmp", "memcpy", "memmove", "memset", "strcmp", "strlen"}  # in any library
 LEVEL = re.compile(r"^\| (\d+) \| ((?:`\w+` ?)+)\|", re.M)
 
 
 @dataclass
 class Links:
-    """Files, and what each asks of others: want[user][owner] = symbols."""
+    """Files, and the symbols that each uses of others: want[user][owner] = symbols."""
 
     tree: Tree
     want: dict[str, dict[str, set[str]]] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Links:
         return {name for owners in self.want.values() for names in owners.values() for name in names}
 
     def room_faults(self) -> list[str]:
-        """Symbols across other edges than those that includes have."""
+        """Symbols across edges that includes may not have."""
         public = "\n".join((self.tree.root / header).read_text() for header in sorted(VGIC_PUBLIC))
         wrong = []
         for user, owners in self.want.items():
@@ -63,18 +63,18 @@ class Links:
         return wrong
 
     def inner(self, user: str) -> list[str]:
-        """The files that a file uses, entries aside."""
+        """The files that a file uses, except through entries."""
         return sorted(owner for owner, symbols in self.want.get(user, {}).items()
                       if symbols - ENTRIES.keys())
 
     def way(self, files: list[str]) -> str:
-        """Along some files: what each asks of the next."""
+        """A path of files, with the symbols that each uses of the next."""
         steps = [f"-> {owner} ({', '.join(sorted(self.want[user][owner])[:3])})"
                  for user, owner in zip(files, files[1:])]
         return " ".join([files[0], *steps])
 
     def way_back(self, file: str) -> list[str]:
-        """The shortest from a file to itself, or none."""
+        """The shortest path from a file to itself, or none."""
         ways = [[file]]
         met: set[str] = set()
         for way in ways:
@@ -87,7 +87,7 @@ class Links:
         return []
 
     def cycles(self) -> list[str]:
-        """The shortest, and how many files lie on any."""
+        """The shortest cycle, and the number of files on cycles."""
         ways = sorted((way for file in sorted(self.want) if (way := self.way_back(file))), key=len)
         return [f"{len(ways)} files on cycles; the shortest: {self.way(ways[0])}"] if ways else []
 
@@ -104,7 +104,7 @@ class Links:
 
 
 def symbols(objects: list[str]) -> Iterator[tuple[str, str, str]]:
-    """(object, nm's letter, name) of what is seen from outside."""
+    """(object, nm's letter, name) of external symbols."""
     good, said = run(["arm-none-eabi-nm", "-A", "-g", *objects])
     if not good:
         raise PlumbError(said)
@@ -114,8 +114,8 @@ def symbols(objects: list[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def read(tree: Tree, folder: Path, files: list[str]) -> Links:
-    """From the objects of `files`, folder/FILE.o. What no file defines comes from the linker script,
-    newlib or the compiler's library: check/pure says what of those is allowed."""
+    """From the objects of `files`, folder/FILE.o. Symbols that no file defines are from the linker
+    script, newlib or the compiler's library: check/pure has those that are allowed."""
     links = Links(tree, {file: {} for file in files})
     owner, wanted = {}, []
     for place, kind, name in symbols([str(folder / f"{file}.o") for file in files]):

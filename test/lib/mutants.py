@@ -18,14 +18,14 @@ BUILD_LIMIT = 900  # seconds
 
 
 def mirror(root: Path, copy: Path) -> None:
-    """Makes the copy the same as the tree, but for build/; what is the same already keeps its date,
-    so that make has little to do."""
+    """Makes the copy equal to the tree, except build/. Files that are equal keep their dates, so
+    that make rebuilds little."""
     wanted = set(files(root))
     for path in set(files(copy)) - wanted if copy.exists() else ():
         (copy / path).unlink()
     for path in wanted:
         source, target = root / path, copy / path
-        if target.is_dir():  # what was a folder is a file now
+        if target.is_dir():  # a folder that is a file now
             shutil.rmtree(target)
         if not target.exists() or target.read_bytes() != source.read_bytes():
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -44,18 +44,18 @@ def head(patch: Path) -> list[str]:
 
 
 def description(patch: Path) -> str:
-    """What is broken."""
+    """The description of the fault."""
     return " ".join(" ".join(line for line in head(patch) if not line.startswith(RUN)).split())
 
 
 def commands(patch: Path, checker: Checker) -> list[list[str]]:
-    """What must fail: a line of the head names the one that is enough, or it is all of them."""
+    """The commands that must fail: the one that a line of the head names, or all."""
     named = [shlex.split(line.removeprefix(RUN)) for line in head(patch) if line.startswith(RUN)]
     return named or checker.mutant_runs
 
 
 def run(argv: list[str], where: Path, limit: float) -> tuple[int | None, str]:
-    """Exit code (None: out of time) and what was said."""
+    """Exit code (None: out of time) and output."""
     process = subprocess.Popen(argv, cwd=where, env=clean_environment(), stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                start_new_session=True)
@@ -88,7 +88,7 @@ class Laboratory:
     copy: Path
 
     def judge(self, runs: list[list[str]]) -> tuple[bool | None, str, str]:
-        """Of the copy as it is: do these pass (None: it does not build), why, the log."""
+        """For the copy: do these pass (None: it does not build), the reason, the log."""
         made = self.checker.targets(runs)
         if made:
             code, said = run(["make", "-s", "--no-print-directory", *made], self.copy, BUILD_LIMIT)
@@ -102,7 +102,7 @@ class Laboratory:
         return True, "passes", ""
 
     def baseline(self) -> Verdict:
-        """The unchanged tree passes: else what a mutant does says nothing."""
+        """The unchanged tree must pass: otherwise a failure of a mutant shows nothing."""
         mirror(self.root, self.copy)
         passes, why, log = self.judge(self.checker.mutant_runs)
         return Verdict(passes is True, f"unchanged: {why}", log)
@@ -111,7 +111,7 @@ class Laboratory:
         name = patch.stem
         text = description(patch)
         if not text:
-            return Verdict(False, f"{name}: its head does not say what it breaks")
+            return Verdict(False, f"{name}: its head does not describe the fault")
         mirror(self.root, self.copy)
         code, said = run(["patch", "-p1", "--fuzz=0", "--force", "--no-backup-if-mismatch",
                           "--reject-file=-", "-i", str(patch)], self.copy, 60)

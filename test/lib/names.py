@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Names that other files see begin with their file's, and what is called an address is typed as one."""
+"""External names begin with their file's name, and objects that are named as addresses have their
+type."""
 
 import re
 from collections.abc import Iterator
@@ -9,15 +10,15 @@ from pathlib import Path
 from .check import with_suffix
 from .layers import without_comments
 
-# A name that other files see begins with the name of its file, or with a leading part of it up to an
-# underscore: manifest_place.c has manifest_place(), manifest_overlaps(). A plural gives its singular,
-# too: locks.h has LOCK_RANK_END. The table of all of a kind is the plural: cpu.c has `cpus`.
+# An external name begins with the name of its file, or with a leading part of it up to an
+# underscore: manifest_place.c has manifest_place(), manifest_overlaps(). From a plural, the singular
+# is valid, too: locks.h has LOCK_RANK_END. A table of all objects has the plural: cpu.c has `cpus`.
 TREES = {"boot", "hyp", "vgic"}
-# These folders are one module, whose name will do as well.
+# Each of these folders is one module, whose name is also valid.
 FOLDERS = {"boot", "hw", "probe", "vgic"}
 EXEMPT = "hyp/regs/"  # its names are the manuals'
 
-# What else a file may define (a regular expression for the whole name), and why.
+# Other names that a file may define (a regular expression for the whole name), with the reason.
 EXCEPTIONS = {
     "boot/modes.h": ("PSR_HYP_MASKED", "a whole PSR, not only its mode"),
     "boot/probe/probe_string.c": ("mem(chr|cmp|cpy|move|set)|str(cmp|len)", "compilers call them"),
@@ -32,10 +33,10 @@ EXCEPTIONS = {
     "hyp/hw/sysreg.h": ("SYSREG64_STR_?", "SYSREG_STR of 64 bits"),
 }
 
-# What is called pa or ipa, or ..._pa, ..._ipa, is a pa_t or ipa_t (hyp/base/addr.h), no number. But:
+# Objects named pa or ipa, or ..._pa, ..._ipa, have the type pa_t or ipa_t (hyp/base/addr.h). Except:
 NUMBERS = {
-    "hyp/base/addr.h": ("i?pa", "what the types hold"),
-    "hyp/base/guest_regs.h": ("exit_fault_ipa", "40 bits: a guest may name what no partition has"),
+    "hyp/base/addr.h": ("i?pa", "the value inside these types"),
+    "hyp/base/guest_regs.h": ("exit_fault_ipa", "40 bits: a guest may use any address"),
     "hyp/core/main.c": ("(dtb|image)_pa", "in registers of boot/entry.S"),
     "hyp/core/main.h": ("(dtb|image)_pa", "in registers of boot/entry.S"),
 }
@@ -48,7 +49,7 @@ TAG = re.compile(r"^(?:typedef )?(?:struct|union|enum) (\w+) \{", re.M)
 ENUM = re.compile(r"^(?:typedef )?enum(?: \w+)? \{(.*?)\}", re.M | re.S)
 ENUMERATOR = re.compile(r"(?:^|,)\s*(\w+)(?=\s*(?:,|=|$))")
 TYPEDEF = re.compile(r"^(?:typedef [^{};]*\b(\w+)|\} (\w+));", re.M)
-# A declaration at the left edge: what stands before the name, and the name.
+# A declaration at the left edge: the text before the name, and the name.
 FUNCTION = re.compile(r"^((?:[A-Za-z_][\w()]*[\s*]+)+)(\w+)\(", re.M)
 OBJECT = re.compile(r"^((?:[A-Za-z_][\w()]*[\s*]+)+)(\w+)(?:(?:\[[^\n;]*?\])+[ \w]*)?(?:;| =)", re.M)
 NUMBER = re.compile(r"\b(?:u?int(?:8|16|32|64|ptr)_t|size_t|unsigned|int|long)\b(?=([^;(){}]*))")
@@ -59,7 +60,7 @@ GLOBAL = re.compile(r"^[ \t]*\.globl[ \t]+([\w, \t]+)$", re.M)
 
 
 def behind_parameters(text: str, start: int) -> str:
-    """What follows the parenthesis that closes the one before `start`."""
+    """The text after the parenthesis that closes the one before `start`."""
     depth = 1
     while depth and start < len(text):
         depth += {"(": 1, ")": -1}.get(text[start], 0)
@@ -68,14 +69,14 @@ def behind_parameters(text: str, start: int) -> str:
 
 
 def objects(text: str) -> Iterator[tuple[str, str]]:
-    """What stands before a name, and the name."""
+    """The text before a name, and the name."""
     for match in OBJECT.finditer(text):
         if match[1].split() not in (["struct"], ["union"], ["enum"]):  # not a type's declaration
             yield match[1], match[2]
 
 
 def header_names(text: str) -> set[str]:
-    """What a header gives to those that include it."""
+    """The names that a header declares."""
     names = set(MACRO.findall(text)) - set(UNDEFINED.findall(text))
     text = BODY.sub("{}", DIRECTIVE.sub("", text))
     names |= set(TAG.findall(text)) | {one or other for one, other in TYPEDEF.findall(text)}
@@ -94,7 +95,7 @@ def source_names(text: str) -> set[str]:
 
 
 def assembly_names(text: str) -> set[str]:
-    """What it gives to the linker, but for what its macros do."""
+    """The names that it gives to the linker, except those from macros."""
     return {name for line in GLOBAL.findall(text) for name in re.findall(r"\w+", line)}
 
 
@@ -102,7 +103,7 @@ NAMES_OF = {".c": source_names, ".h": header_names, ".S": assembly_names}
 
 
 def numbers_as_addresses(text: str) -> set[str]:
-    """Objects, members, parameters and functions that are called an address and are integers."""
+    """Objects, members, parameters and functions that are named as addresses and are integers."""
     names = set()
     for match in NUMBER.finditer(text):
         for declarator in match[1].split(","):
@@ -128,7 +129,7 @@ def fits(path: Path, name: str) -> bool:
 
 @dataclass
 class Names:
-    """The names of a source tree, or of a planted one of a test."""
+    """The names of a source tree, or of a test's own."""
 
     root: Path
     exceptions: dict[str, tuple[str, str]] = field(default_factory=lambda: EXCEPTIONS)
@@ -138,12 +139,12 @@ class Names:
 
     def judge(self, path: str, names: set[str], exceptions: dict[str, tuple[str, str]],
               fault: str) -> None:
-        """Complains of each name that is no exception; an exception without a name is stale."""
+        """Reports each name without an exception; an exception without a name is stale."""
         pattern = exceptions.get(path, ("", ""))[0]
         allowed = {name for name in names if re.fullmatch(pattern, name)}
         self.wrong += [f"{path}: '{name}' {fault}" for name in sorted(names - allowed)]
         if path in exceptions and not allowed:
-            self.wrong.append(f"{path}: '{pattern}' is no exception any more: test/lib/names.py")
+            self.wrong.append(f"{path}: '{pattern}' is a stale exception: test/lib/names.py")
 
     def check(self) -> list[str]:
         found = [path for path in with_suffix(*NAMES_OF, root=self.root)
@@ -156,8 +157,8 @@ class Names:
             self.judge(str(path), {name for name in names if not fits(path, name)},
                        self.exceptions, "does not begin with its file's name")
             self.judge(str(path), numbers_as_addresses(text), self.numbers,
-                       "is no pa_t or ipa_t (hyp/base/addr.h)")
-        self.wrong += [f"{path}: is not there, but has an exception: test/lib/names.py"
+                       "does not have the type pa_t or ipa_t (hyp/base/addr.h)")
+        self.wrong += [f"{path}: does not exist, but has an exception: test/lib/names.py"
                        for path in {**self.exceptions, **self.numbers}
                        if path not in {str(path) for path in found}]
         return self.wrong

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Results, and how they are read out of what a program or a guest printed."""
+"""Results, and their extraction from the output of a program or a guest."""
 
 import re
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Result:
 
 
 def host_result(name: str, code: int | None, log: str) -> Result:
-    """Of a program that prints PASS and FAIL lines; code None: it ran out of time."""
+    """The result of a program that prints PASS and FAIL lines; code None: time limit."""
     result = Result(name, log=log)
     result.count(HOST_LINE)
     if code is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A busy machine beside the tests (test/run --stress), and what it turned red."""
+"""Load during the tests (test/run --stress), and a table of the jobs that failed."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from typing import Iterator
 from .result import Result
 
 LOOPS = 4
-# It ends by itself when who started it is gone, however that came.
+# Ends by itself when its parent has ended, for any reason.
 LOOP = "import os\nwhile os.getppid() == {}:\n    for _ in range(1000000): pass\n"
 
 
@@ -22,7 +22,7 @@ def _stop(number, _frame) -> None:
 
 @contextmanager
 def busy(loops: int = LOOPS) -> Iterator[list[subprocess.Popen]]:
-    """So many busy loops; they are ended by their process numbers, in any event."""
+    """Starts `count` busy loops, and in any case ends them by their process numbers."""
     before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGHUP)}
     started: list[subprocess.Popen] = []
     try:
@@ -39,7 +39,7 @@ def busy(loops: int = LOOPS) -> Iterator[list[subprocess.Popen]]:
 
 
 def table(rounds: list[list[Result]]) -> list[str]:
-    """A line for each job that was red: how often, and its failures."""
+    """A line for each job that was red: the number of rounds, and its failures."""
     reds: dict[str, int] = Counter()
     why: dict[str, Counter] = {}
     for results in rounds:

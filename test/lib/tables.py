@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Tables of the docs that repeat rows of the sources: both have to say the same."""
+"""Tables of the docs that repeat rows of the sources: both must agree."""
 
 import re
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from plumblib.common import PlumbError
 CODE = re.compile(r"`([^`]+)`")
 NUMBER = re.compile(r"^#define (PLUMB_\w+)\s+0x(8600[0-9a-f]{4})\b", re.M)
 CALL = re.compile(r'\bCALL\((\w+), (\w+), hypercall_on_(vm|self), "([^"]+)"\)')
-RANGE, ABOUT = "PLUMB_HVC_BASE", 0x8600FF00  # what is no call; SMCCC's queries about the range
+RANGE, ABOUT = "PLUMB_HVC_BASE", 0x8600FF00  # not a call; SMCCC's queries about the range
 SHAPE = {"reg-shift", "reg-io-width", "reg-offset"}  # properties, among compatible strings
 
 
 def rows(page: str, head: str) -> list[list[str]]:
-    """The cells of the rows of a page's table, found by the line that heads it."""
+    """The cells of the rows of a page's table, found by its head line."""
     found = []
     for line in page[page.index(head):].splitlines()[2:]:
         if not line.startswith("|"):
@@ -39,7 +39,7 @@ def uart_faults(page: str, kinds: list[uarts.Row]) -> list[str]:
 class Call:
     name: str
     number: int
-    on_vm: bool  # r1 is a handle, and the right on that VM is asked
+    on_vm: bool  # r1 is a handle, and the right on that VM is required
 
 
 def calls(source: str, abi: str) -> list[Call]:
@@ -50,7 +50,7 @@ def calls(source: str, abi: str) -> list[Call]:
     rowless = numbers.keys() - {number for number, *_ in found}
     if not found or len(found) != source.count("CALL(PLUMB_") or rowless:
         raise PlumbError("rows of hypercalls: " + (f"none of {', '.join(sorted(rowless))}" if rowless
-                                                   else "one is not as the others are"))
+                                                   else "the form of one differs"))
     return [Call(name, numbers[number], right == "vm") for number, _, right, name in found]
 
 
@@ -78,12 +78,12 @@ def exit_faults(page: str, known: list[exits.Exit]) -> list[str]:
     told = {(int(code), re.sub(r"[^\w\s]", "", meaning))
             for code, meaning in rows(page, "| exit code | meaning |")}
     has = {(each.code, re.sub(r"[^\w\s]", "", each.meaning)) for each in known}
-    return [f"{code}: '{meaning}' stands in {'the page' if (code, meaning) in told else 'exits.py'} alone"
+    return [f"{code}: '{meaning}' is only in {'the page' if (code, meaning) in told else 'exits.py'}"
             for code, meaning in sorted(told ^ has)]
 
 
 def findings(root: Path) -> list[tuple[str, list[str]]]:
-    """What was compared, and the faults found."""
+    """The names of the comparisons, each with the faults found."""
     porting, abi, verification = "docs/porting.md", "docs/control-abi.md", "docs/verification.md"
     start = "docs/quick-start.md"
     patches = {folder.name: len(list(folder.glob("*.patch")))

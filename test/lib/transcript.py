@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Transcripts in a page: ```transcript blocks with commands, each behind '$ ', and the output that
-is expected of them. All commands of a page run in one shell, in order. Of the output, the lines
-shown are all there is, in that order. If one of the lines shown is '…', there may be more lines,
-anywhere, and the order holds among the lines of one partition. '…' within a line stands for
-anything. A here-document belongs to its command, and
-what a backslash continues."""
+"""Transcripts in a page: ```transcript blocks with commands, each after '$ ', and their expected
+output. All commands of a page run in one shell, in order. The output must be exactly the lines
+shown, in that order. If one of the lines shown is '…', there may be more lines, anywhere, and only
+lines of the same partition must be in order. '…' within a line matches any text. A here-document
+belongs to its command, as do lines continued by a backslash."""
 
 import re
 import subprocess
@@ -26,7 +25,7 @@ class Step:
 
 
 def _step(text: list[str], line: int) -> tuple[Step, int]:
-    """The command that begins `text`, and how many lines it takes."""
+    """The command at the start of `text`, and its number of lines."""
     command = [text[0].removeprefix(PROMPT)]
     while command[-1].endswith("\\"):
         command.append(text[len(command)])
@@ -61,13 +60,13 @@ def _pattern(line: str) -> re.Pattern:
 
 
 def _stream(line: str) -> str:
-    """Partitions print side by side: lines are in order only among those of one name."""
+    """Partitions print at the same time: only lines of one name are in order."""
     match = NAME.match(line)
     return match[0] if match else ""
 
 
 def _missing(expected: list[str], said: list[str]) -> str:
-    """The first of the lines that does not follow the one before it."""
+    """The first line that is out of order."""
     at = 0
     for line in expected:
         pattern = _pattern(line)
@@ -87,7 +86,7 @@ def difference(expected: list[str], said: list[str]) -> str:
             missing = _missing([line for line in shown if _stream(line) == stream],
                                [line for line in said if _stream(line) == stream])
             if missing:
-                return f"this line is missing, or comes too early: {missing}"
+                return f"this line is missing, or is too early: {missing}"
         return ""
     said = [line for line in said if line.strip()]
     for wanted, line in zip(shown, said):
@@ -99,7 +98,7 @@ def difference(expected: list[str], said: list[str]) -> str:
 
 
 def script(found: list[Step], mark: str) -> str:
-    """One shell for all: a command sees the exit code of the one before it, and its folder."""
+    """One shell for all commands: each has the exit code and the folder of the one before it."""
     pieces = []
     for step in found:
         pieces.append("\n".join(step.command))
@@ -108,7 +107,7 @@ def script(found: list[Step], mark: str) -> str:
 
 
 def play(found: list[Step], folder: Path, mark: str, limit: float) -> list[list[str]]:
-    """The output of each command, as lines; of those that the time limit cut off, nothing."""
+    """The output of each command, as lines; empty for commands after the time limit."""
     try:
         done = subprocess.run(["bash", "-c", script(found, mark)], cwd=folder,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

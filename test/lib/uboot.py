@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One boot of U-Boot (u-boot-qemu) in QEMU: what is typed at its prompt, and what ends the run."""
+"""One boot of U-Boot (u-boot-qemu) in QEMU: the input at its prompt, and the patterns that end
+it."""
 
 import os
 import re
@@ -15,26 +16,26 @@ from plumblib.common import ROOT
 
 LIMIT = 300  # seconds for one boot: a busy host may starve it
 AUTOBOOT, PROMPT = "Hit any key", "\n=> "
-# At the prompt: what the default bootcmd does when it comes to this disk, before and after U-Boot's
-# standard boot came (Debian 12's 2023.01 and Debian 13's 2025.01).
+# At the prompt: the commands of the default bootcmd for this disk, without U-Boot's standard boot
+# and with it (Debian 12's 2023.01 and Debian 13's 2025.01).
 FROM_DISK = ("if env exists bootcmd_virtio0; then run bootcmd_virtio0; "
              "else bootflow scan -b virtio; fi",)
 
 
 @dataclass
 class Boot:
-    """One QEMU: arguments, what is typed, and what ends it: `good`, or one of `bad`."""
+    """One QEMU: arguments, input, and the patterns that end it: `good`, or one of `bad`."""
 
     what: str
     arguments: list[str]
     good: str
     bad: str = r"Starting kernel|\[plumbline\]|plumbline: "
     typed: tuple[str, ...] = FROM_DISK
-    wants: tuple[str, ...] = ()  # must have been said before
+    wants: tuple[str, ...] = ()  # must have been printed before
     memory: str = "256M"
     machine: tuple[str, ...] = boards.UBOOT
     smp: int = 2
-    over: Callable[[], bool] | None = None  # instead of `good`: asked again and again
+    over: Callable[[], bool] | None = None  # instead of `good`: called repeatedly
     said: str = field(default="", init=False)
 
 
@@ -53,7 +54,7 @@ def run(boot: Boot) -> Boot:
 
 
 def converse(process: subprocess.Popen, boot: Boot) -> None:
-    """Types when U-Boot is ready for it; until the end that is looked for, or another."""
+    """Types when U-Boot is ready; ends at one of the patterns, or with QEMU."""
     sends = [(AUTOBOOT, ""), *((PROMPT, line) for line in boot.typed)] if boot.typed else []
     deadline, seen = time.monotonic() + LIMIT, 0
     over = re.compile(f"{boot.good}|{boot.bad}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Commands as an ordinary user runs them: with little in the environment, and not as root."""
+"""Commands of an ordinary user: with a small environment, and not as root."""
 
 import os
 import subprocess
@@ -14,12 +14,12 @@ NOBODY = 65534
 
 @dataclass
 class User:
-    """`home` is the user's to write."""
+    """The user may write `home`."""
 
     home: Path
 
     def run(self, argv: list, cwd: Path | None = None, limit: float = 300) -> tuple[int | None, str]:
-        """Exit code (None: out of time), and what was said."""
+        """Exit code (None: out of time), and the output."""
         drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         try:
             done = subprocess.run(
@@ -35,7 +35,7 @@ class User:
 
 @contextmanager
 def place() -> Iterator[tuple[Path, User]]:
-    """A folder outside the tree, with a space in its path, and a user with a home in it."""
+    """A folder outside the tree, with a space in its path, with a user's home."""
     with tempfile.TemporaryDirectory(prefix="plumbline test ") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -47,7 +47,7 @@ def place() -> Iterator[tuple[Path, User]]:
 
 
 def contents(top: Path) -> dict[str, tuple[int, bytes]]:
-    """Every folder and file below, with mode and bytes; of a link, where it leads."""
+    """Every folder and file below, with mode and bytes; for a link, its target."""
     found = {}
     for path in sorted(top.rglob("*")):
         data = b""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""test/verify/checkers: the table of checkers. The file says the format."""
+"""test/verify/checkers: the table of checkers. The file describes the format."""
 
 import shlex
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Checker:
 
 
     def targets(self, commands: list[list[str]]) -> list[str]:
-        """What make has to make for these commands of it."""
+        """The targets of make for these commands."""
         return sorted({word for command in commands for word in command
                        if word.startswith("build/")} | set(self.made))
 
@@ -42,7 +42,7 @@ def _checker(line: str, where: str) -> Checker:
         elif key == "limit" and equals:
             checker.limit = float(value)
         else:
-            raise ValueError(f"{where}: '{word}' is none of run=, mutant=, make=, limit=")
+            raise ValueError(f"{where}: '{word}' is not one of run=, mutant=, make=, limit=")
     if not checker.runs:
         raise ValueError(f"{where}: {checker.name} has no run=COMMAND")
     checker.mutant_runs = checker.mutant_runs or checker.runs

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A program that stands in for QEMU: it says on the console what a test wants, and hears."""
+"""A program in QEMU's place: it prints the test's text on the console, and reads the input."""
 
 import os
 import subprocess
@@ -41,7 +41,7 @@ END = "plumbline: end: status 0\r\n"
 
 
 class Faked(unittest.TestCase):
-    """With `scripts/plumb` in an environment of its own."""
+    """Runs `scripts/plumb` in a separate environment."""
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()

@@ -162,7 +162,8 @@ class OnBoards(InFolder):
         DEVICE % "pa = <0 0x1c090000>; interrupt = <37>;")
 
     def trees(self) -> list[Path]:
-        """QEMU's of several boards; from files, which may lack what a boot loader adds."""
+        """QEMU's trees of several boards; trees from files, which may lack a boot loader's
+        additions."""
         named = {name: qemutree.of_board(boards.find(name))
                  for name in ("virt", "vexpress-a15", "orangepi-pc", "midway", "raspi2b")}
         named |= {name: debian.boards()[name].read_bytes()

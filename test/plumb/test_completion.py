@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What bash and zsh complete, asked of the shells themselves."""
+"""Completions in bash and zsh, tested with the shells."""
 
 import argparse
 import os
@@ -23,7 +23,7 @@ COMP_CWORD=$(($# - 1))
 _plumb
 printf '%s\\n' "${COMPREPLY[@]}"
 """
-ZSH_ANSWER = 20.0  # seconds that a busy machine may take
+ZSH_ANSWER = 20.0  # seconds, on a busy machine
 COMMANDS = {"pack", "disk", "run", "board", "console", "gdb", "new", "completion"}
 
 
@@ -80,7 +80,7 @@ class Bash(Folder):
 
 
 class Zsh(Folder):
-    """A zsh on a terminal, which is typed at."""
+    """A zsh on a terminal, with typed input."""
 
     def start(self) -> int:
         (self.top / "_plumb").write_text(completion.zsh(top()))
@@ -94,7 +94,7 @@ class Zsh(Folder):
         return terminal
 
     def answer(self, terminal: int, typed: str, wanted: str) -> str:
-        """What is on the terminal when `wanted` is, or no longer comes."""
+        """The terminal's text once it has `wanted`, or after the time limit."""
         os.write(terminal, typed.encode())
         shown, end = "", time.monotonic() + ZSH_ANSWER
         while wanted not in shown and time.monotonic() < end:

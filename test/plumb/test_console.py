@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The console taken apart by partition, and what a person sees of it."""
+"""The console split by partition, and its display."""
 
 import unittest
 
@@ -10,7 +10,7 @@ TWO = (b"U-Boot 2023.01\r\n=> [plumbline] 2 CPUs\r\n[plumbline] a: 1 vCPU\r\n[a]
 
 
 def sources(text: bytes, names: list[str], step: int) -> dict[str | None, bytes]:
-    """What each has printed, put together."""
+    """The joined output of each partition."""
     demux = Demux(names)
     pieces: list[Piece] = []
     for at in range(0, len(text), step):
@@ -84,7 +84,7 @@ class Shown(unittest.TestCase):
                   b"x\r[a] [plumbline] y\r\n[plumbline] a: off\r\n")
         for step in (1, 2, 5, len(text)):
             self.assertEqual(shown(text, View(names=False), step), wanted)
-        # Slowly, its first letters are shown before it is known what they become.
+        # If it arrives slowly, its first letters are shown before the line is known.
         self.assertIn(b"[a] [plumbline] a: off\r\n", shown(text, View(names=False), 1, idle=True))
 
     def test_quiet(self):

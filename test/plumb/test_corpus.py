@@ -33,7 +33,7 @@ class Lines(unittest.TestCase):
         for line in ("0102", "| 01", " | 01", "why | 0", "why |", "why | 01 |"):
             with self.assertRaisesRegex(ValueError, "^here:3: "):
                 corpus.parse(f"# head\n\n{line}\n", "here")
-        with self.assertRaisesRegex(ValueError, "^here:2: .*already"):
+        with self.assertRaisesRegex(ValueError, "^here:2: .*duplicate"):
             corpus.parse("a | 00*5\nb | 0000000000\n", "here")
 
     def test_adding(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which package file is which kernel's, and what may be missing."""
+"""The package file of each kernel, and the files that may be missing."""
 
 import json
 import os
@@ -66,7 +66,7 @@ class Debian(unittest.TestCase):
         self.assertRaises(PlumbError, debian.versions)
 
     def package(self, version: str, said: bytes) -> None:
-        """A u-boot-sunxi that has what one board needs."""
+        """A u-boot-sunxi with the files of one board."""
         tree = self.top / version
         file = tree / "usr/lib/u-boot/orangepi_plus/u-boot-sunxi-with-spl.bin"
         file.parent.mkdir(parents=True)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Disks for U-Boot, read back by a reader of their own: MBR, FAT32, what stands in front of the
-partition. The boards' stages are stand-ins here; test/check/uboot.py boots the real ones."""
+"""Disks for U-Boot, read back by a separate reader: MBR, FAT32, and the stages before the
+partition. The boards' stages are dummies here; test/check/uboot.py boots the real ones."""
 
 import hashlib
 import mmap
@@ -59,7 +59,7 @@ class Fat32:
             if entry[11] & 8:
                 self.label = entry[:11].decode().rstrip()
                 continue
-            # Lower case is told by two bits of byte 12, or by a long name in front.
+            # Two bits of byte 12, or a long name in front, encode lower case.
             long = name.startswith("PLUMBL~")
             name = "plumbline" if long else name.lower()
             first = u16(entry, 20) << 16 | u16(entry, 26)
@@ -182,7 +182,7 @@ class Disk(unittest.TestCase):
         self.assertEqual(self.sectors(17, 45), b"A" * 14336)
         self.assertEqual(self.sectors(45, 49), bytes(4 * 512))
         self.assertEqual(self.image[49 * 512:49 * 512 + 481040], b"U" * 481040)
-        # Behind U-Boot nothing, its environment at 1073 to 1104 neither: defaults hold.
+        # Nothing after U-Boot, and no environment at 1073 to 1104: defaults apply.
         self.assertEqual(self.image[49 * 512 + 481040:2048 * 512],
                          bytes(2048 * 512 - 49 * 512 - 481040))
         self.assertGreaterEqual(self.first, 1105)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which lines of a document are commands, and that none escapes being tried."""
+"""The lines of a document that are commands, each of which must be tried."""
 
 import tempfile
 import unittest

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Debian's kernels from a server of the test's, which breaks, lies and comes back."""
+"""Debian's kernels from a test server, which breaks connections, sends wrong bytes, and
+recovers."""
 
 import contextlib
 import hashlib
@@ -28,7 +29,7 @@ KERNEL = "linux-image-6.1.0-1-{}"
 
 
 class Mirror(http.server.ThreadingHTTPServer):
-    """Files of a folder. What is asked of .deb files is noted."""
+    """Serves files of a folder, and records requests for .deb files."""
 
     daemon_threads = True
 
@@ -36,7 +37,7 @@ class Mirror(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answer)
         self.folder = folder
         self.breaks_after = 0  # bytes of a .deb in one answer; 0: it does not break
-        self.breaks = 1000  # so often
+        self.breaks = 1000  # number of breaks
         self.wrong = False  # does a .deb have a wrong byte?
         self.asked: list[tuple[str, str]] = []  # name, range
 

@@ -76,8 +76,8 @@ class Elf(unittest.TestCase):
                     (1, 0x40010008, b"", 0x100, 0x40080004), (1, 0x40010008, b"", 0x400, 0x40080104)]
         got = elf.program(make(embedded), "x", RAM)
         self.assertEqual((got.address, got.image), (0x40010000, b"textdata"))
-        self.assertEqual(got.space, 0x80504 - 0x10000)  # where it runs nothing else is put
-        # In any order, and with run addresses that are no memory of the guest.
+        self.assertEqual(got.space, 0x80504 - 0x10000)  # nothing else is put at its run address
+        # In any order, and with run addresses outside the guest's memory.
         elsewhere = [(*segment[:4], 0x20000000) for segment in embedded[1:]]
         got = elf.program(make(elsewhere[::-1] + embedded[:1]), "x", RAM)
         self.assertEqual((got.image, got.space), (b"textdata", 8))

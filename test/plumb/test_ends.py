@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb run` and `plumb console` from start to end, with a program in QEMU's place: what is shown and
-reported, exit codes, input from a pipe, and what is left behind."""
+"""`plumb run` and `plumb console` from start to end, with a program in QEMU's place: output and
+reports, exit codes, input from a pipe, and files that are left."""
 
 import json
 import os
@@ -201,7 +201,7 @@ class Pipe(Faked):
     """`plumb console` with its standard input from a pipe."""
 
     def heard(self, typed: bytes, body: str = "", last: bytes = b"quit\n") -> bytes:
-        """What arrives; the monitor says its first word late."""
+        """The received input; the monitor prints its first line late."""
         file = self.folder / "heard"
         self.qemu(f'early = hear(0.5)\nsay("firmware\\r\\n{UP.strip()}\\r\\n")\n{body}\n'
                   f'open({str(file)!r}, "wb").write(early + b"|" + hear(60, {last!r}))\nsay({END!r})')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a fresh root takes from the host's apt, and how what it fetched is counted."""
+"""A fresh root's settings from the host's apt, and the count of fetched bytes."""
 
 import subprocess
 import unittest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What gdb's commands print of plain numbers."""
+"""The output of gdb's commands for plain numbers."""
 
 import unittest
 
@@ -24,7 +24,7 @@ class Lines(unittest.TestCase):
         return gdb_text.lines(vgic)[0]
 
     def test_idle(self):
-        """Enabled, an edge, or a group is nothing that goes on."""
+        """An enable bit, an edge or a group alone does not make an interrupt busy."""
         vgic = gdb_text.Vgic([cpu()], [bank(enabled=1, edge=1, group=1, driven=1)])
         self.assertEqual(gdb_text.lines(vgic), [])
 
@@ -34,7 +34,7 @@ class Lines(unittest.TestCase):
                                           "not enabled"])
 
     def test_edge(self):
-        """Its line is no pending interrupt; its latch is."""
+        """A high line does not make it pending; its latch does."""
         vgic = gdb_text.Vgic([cpu()], [bank(line=1, edge=1, enabled=1)])
         self.assertEqual(self.one(vgic)[3:7], ["high", "no", "no", "yes"])
         vgic = gdb_text.Vgic([cpu()], [bank(latch=1, edge=1, enabled=1)])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""docs/guests.md's check: what it sees in a page."""
+"""The check of docs/guests.md: the parts of a page that it finds."""
 
 import tempfile
 import unittest

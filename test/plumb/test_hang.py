@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""An emulator that hangs, told from one that works, waits, or is kept waiting."""
+"""An emulator that hangs, as opposed to one that works, waits, or is delayed."""
 
 import os
 import unittest

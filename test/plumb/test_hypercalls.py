@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A hypercall is a row of hyp/core/hypercall.c: what lacks a part of one does not build, or is told
-by the check of docs/control-abi.md."""
+"""A hypercall is a row of hyp/core/hypercall.c: an incomplete row does not build, or is reported by
+the check of docs/control-abi.md."""
 
 import subprocess
 import unittest
@@ -82,7 +82,7 @@ class Page(unittest.TestCase):
             self.rows(abi=ABI + "#define PLUMB_DUMMY 0x86000fdd\n")
 
     def test_a_row_of_another_form(self):
-        with self.assertRaisesRegex(PlumbError, "not as the others"):
+        with self.assertRaisesRegex(PlumbError, "the form of one differs"):
             self.rows("\tCALL(PLUMB_DUMMY, hypercall_dummy, hypercall_on_vm) \\\n")
 
     def test_names_and_numbers_on_the_page(self):

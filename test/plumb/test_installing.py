@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""scripts/install/files: what it copies, it takes away again, and nothing else."""
+"""scripts/install/files: it removes the files that it has copied, and no others."""
 
 import os
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Planted violations: the layers check must find each, and nothing in a sound tree."""
+"""Planted violations: the layers check must find each, and none in a correct tree."""
 
 import tempfile
 import unittest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Where plumb looks: in a tree, in a tree of links to one, in an installation."""
+"""The folders of plumb: in a tree, in a tree of links to one, in an installation."""
 
 import os
 import subprocess
@@ -119,7 +119,7 @@ class Links(unittest.TestCase):
 
 
 class Systems(unittest.TestCase):
-    """Which file a system's name means, and where its files are looked for."""
+    """The file that a system's name denotes, and the folders in which its files are searched."""
 
     def test_of_the_tree_by_its_name_there(self):
         self.addCleanup(os.chdir, os.getcwd())
@@ -139,7 +139,7 @@ class Systems(unittest.TestCase):
                          [Path("/elsewhere"), here, pack.ROOT])
 
     def test_dtc_looks_beside_the_manifest_first(self):
-        """Not where plumb was called: a build folder there is another one's."""
+        """Not in the current folder: a build folder there belongs to another project."""
         self.addCleanup(os.chdir, os.getcwd())
         with tempfile.TemporaryDirectory() as name:
             place = Path(name)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Planted calls: what no include tells, the links of the objects must. Each file is compiled, from a
-sound tree and one that differs."""
+"""Planted calls that no include shows: the check of the objects must find them. Each file is
+compiled, from a correct tree and from one that differs."""
 
 import shutil
 import subprocess

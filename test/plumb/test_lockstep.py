@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Programs for test/tools/lockstep.py: their format, what they keep to, what may differ, how they shrink."""
+"""Programs for test/tools/lockstep.py: format, rules, permitted differences, and shrinking."""
 
 import re
 import struct

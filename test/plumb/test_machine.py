@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What `manifest-check --list` tells of the guests' machine, against the documentation and numbers
+"""The guests' machine by `manifest-check --list`, compared with the documentation and with numbers
 typed from QEMU's virt board."""
 
 import re
@@ -51,7 +51,7 @@ class Listed(unittest.TestCase):
             self.assertEqual(ask(*arguments).returncode, 2)
 
     def test_the_guides_tell_of_every_window(self):
-        """The GIC's stand in architecture.md, the others beside the property that gives them."""
+        """The GIC's are in architecture.md, the others with the property that adds them."""
         text = (ROOT / "docs" / "architecture.md").read_text()
         chapter = text[text.index("## The machine that guests see"):]
         chapter = chapter[:chapter.index("\n## ")]

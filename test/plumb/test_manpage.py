@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Manual pages: the man(7) that is made of Markdown, and the two pages as man and mandoc read them."""
+"""Manual pages: the man(7) made from Markdown, and the two pages as formatted by man and mandoc."""
 
 import os
 import re
@@ -87,7 +87,7 @@ class Markdown(unittest.TestCase):
 
 class Pages(unittest.TestCase):
     def rendered(self, name: str) -> str:
-        """As a reader sees it, without what its width does."""
+        """The formatted text, without the effects of its width."""
         with tempfile.TemporaryDirectory() as place:
             file = Path(place) / name
             file.write_text(pages()[name])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb map`: what it reads from a manifest, its table, and the picture's geometry. test/check/map.py
-compares places with what boots."""
+"""`plumb map`: its reading of a manifest, its table, and the picture's geometry. test/check/map.py
+compares places with those of a boot."""
 
 import unittest
 import xml.etree.ElementTree as ET

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Planted names: the check must find each that is not its file's, and nothing in a sound tree."""
+"""Planted names: the check must find each wrong one, and none in a correct tree."""
 
 import tempfile
 import unittest
@@ -79,7 +79,7 @@ class PlantedNames(unittest.TestCase):
             with self.subTest(text):
                 wrong = self.check({"hyp/core/cpu.h": SOUND["hyp/core/cpu.h"] + text})
                 self.assertEqual(len(wrong), 1, wrong)
-                self.assertIn("is no pa_t or ipa_t", wrong[0])
+                self.assertIn("does not have the type pa_t or ipa_t", wrong[0])
 
     def test_exceptions(self):
         planted = {"hyp/core/cpu.c": "int start, stop;\nint end;\nuint64_t cpu_pa;\n"}
@@ -89,6 +89,6 @@ class PlantedNames(unittest.TestCase):
         self.assertIn("'end'", self.check(planted)[0])
 
     def test_an_exception_that_nothing_needs(self):
-        self.assertIn("no exception any more",
+        self.assertIn("is a stale exception",
                       self.check({}, exceptions={"hyp/core/cpu.c": ("end", "why")})[0])
-        self.assertIn("is not there", self.check({}, numbers={"hyp/core/x.c": ("pa", "why")})[0])
+        self.assertIn("does not exist", self.check({}, numbers={"hyp/core/x.c": ("pa", "why")})[0])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb new guest`: the files that it makes, and what it refuses. test/check/newguest.py builds and
+"""`plumb new guest`: the files that it makes, and its refusals. test/check/newguest.py builds and
 runs them."""
 
 import contextlib
@@ -16,7 +16,7 @@ PLACE = guestfolder.Place("/opt/plumb line/bin/plumb", Path("/opt/plumb line"))
 
 
 def plumb(*words: str) -> tuple[int, str]:
-    """The exit code, and what was said."""
+    """The exit code, and the output."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         try:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`plumb new system` on a small board that is typed here: which devices are candidates, with which
-numbers and words. test/check/newsystem.py tries it on the boards' trees."""
+"""`plumb new system` on a small board that is typed here: the devices that are candidates, with
+their numbers and remarks. test/check/newsystem.py tries it on the boards' trees."""
 
 import contextlib
 import io
@@ -129,7 +129,7 @@ class Small(unittest.TestCase):
                 self.assertIn(f"\t{line}\n", self.found[name][1], name)
 
     def test_places_that_are_taken(self):
-        """Above 4 GiB; where the virtual console is."""
+        """A device above 4 GiB, and one at the virtual console's address."""
         self.assertIn("pa = <0x1 0x0>;\n\tipa = <0x20004000>;", self.found["far"][1])
         self.assertIn("pa = <0x0 0x9000000>;\n\tipa = <0x20000000>;", self.found["row"][1])
         self.assertNotIn("ipa", self.found["serial"][1])

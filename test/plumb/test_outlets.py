@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Consoles that go to a terminal or file of their own, and the way of what is typed there."""
+"""Consoles with a separate terminal or file, and the routing of input there."""
 
 import os
 import tempfile

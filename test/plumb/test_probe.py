@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The probe's file: what goes into its header, and what is behind it."""
+"""The probe's file: its header, and the data after it."""
 
 import struct
 import tempfile

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""How much RAM `plumb run` gives a board: enough for each size of a guest, and not for ever more."""
+"""The RAM that `plumb run` gives a board: enough for each size of a guest, up to a limit."""
 
 import unittest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Packets between gdb and QEMU, and memory that another world sees."""
+"""Packets between gdb and QEMU, and memory as seen by another world."""
 
 import io
 import unittest

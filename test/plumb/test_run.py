@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""How a run is judged: the monitor's last words, keys, trace events, the case table."""
+"""The verdict on a run: the monitor's last lines, keys, trace events, the case table."""
 
 import importlib.machinery
 import importlib.util

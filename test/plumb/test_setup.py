@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""scripts/setup with a dpkg and an apt of the test's: what is asked for, installed, refused."""
+"""scripts/setup with the test's own dpkg and apt: requests, installations, refusals."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from pathlib import Path
 from lib.check import ROOT
 from plumblib.common import how_to_install
 
-# Of the real system; all else that scripts/setup calls is written here.
+# Tools of the real system; all others that scripts/setup calls are written here.
 PLAIN = ("sh", "sed", "awk", "tr", "dirname", "head", "env", "cat", "echo", "printf")
 DPKG_QUERY = """\
 case "$*" in
@@ -33,7 +33,7 @@ esac
 """
 FAKES = {"dpkg-query": DPKG_QUERY, "apt-cache": APT_CACHE, "apt-get": APT_GET,
          "id": 'cat "$FAKE/uid"\n', "sudo": 'echo "sudo $1" >> "$FAKE/log"; exec "$@"\n'}
-# Typed here once more: the demo needs no more than this.
+# A second list on purpose: the demo needs only these.
 FOR_RUN = ["gcc", "libc6-dev", "make", "pkgconf", "python3", "gcc-arm-none-eabi",
            "libnewlib-arm-none-eabi", "device-tree-compiler", "e2fsprogs", "qemu-system-arm"]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One kernel without a manifest: what its file is, and where it is put."""
+"""One kernel without a manifest: the kind of its file, and its place."""
 
 import re
 import struct
@@ -18,7 +18,7 @@ MIB = 1 << 20
 
 def zimage(size=0x1000, unpacked=0x100000, bss=0x8000, text_offset=0x8000, heap=0x10000,
            table=True):
-    """A zImage's header, and the table that tells its size (Linux 4.15)."""
+    """A zImage's header, and the table with its size (Linux 4.15)."""
     data = bytearray(size)
     struct.pack_into("<4I", data, 0x24, 0x016f2818, 0, size, 0x04030201)
     if table:

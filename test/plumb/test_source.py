@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A manifest's source: where things stand, what is not found, how dtc's messages read."""
+"""A manifest's source: the places of nodes and properties, missing files, the form of dtc's
+messages."""
 
 import os
 import tempfile

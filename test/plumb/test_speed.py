@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Figures of a guest, bare and in a partition: what is read from the consoles, what is missed."""
+"""Figures of a guest, bare and in a partition: figures from the consoles, and missed targets."""
 
 import sys
 import tempfile

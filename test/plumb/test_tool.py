@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""test/tool: every check and tool is one that it can start, and what it makes of their ends."""
+"""test/tool: it can start every check and tool, and returns their results."""
 
 import argparse
 import contextlib

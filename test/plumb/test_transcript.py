@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Transcripts in pages: what is a command, and which output fits."""
+"""Transcripts in pages: commands, and output that matches."""
 
 import tempfile
 import unittest

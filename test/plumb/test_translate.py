@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Translation tables as ARM ARM B3.5 and B3.6 have them; the descriptors are typed here."""
+"""Translation tables by ARM ARM B3.5 and B3.6; the descriptors are typed here."""
 
 import struct
 import unittest
@@ -8,7 +8,7 @@ from plumblib import translate
 
 
 class Memory:
-    """Physical memory, by word; nothing else is there."""
+    """Physical memory, by word; other addresses are not mapped."""
 
     def __init__(self, words, size):
         self.words, self.size = words, size

@@ -11,15 +11,15 @@ from plumblib import fdt
 from plumblib.guestdt import Passed
 from test_pack import guest_tree
 
-# What a partition has not, and its tree does not name.
+# Nodes of devices that a partition does not have.
 LEFT_OUT = {"fw-cfg@9020000", "flash@0", "platform-bus@c000000", "pcie@10000000", "gpio-keys",
             "pl061@9030000", "pmu"}
 LEFT_OUT_PROPS = {
-    "": {"dma-coherent"},  # of QEMU 10: a passed-through device says so itself
+    "": {"dma-coherent"},  # of QEMU 10: a passed-through device has its own property
     "psci": {"migrate"},  # no PSCI function of the monitor
     "interrupt-controller@8000000": {"ranges", "#size-cells"},  # for the MSI frame
 }
-# Words that are one's own: names, and phandles, which are followed instead.
+# Values that may differ: names, and phandles, which are followed instead.
 FREE = {"phandle", "model", "#address-cells"}
 RENAMED = {"intc@8000000": "interrupt-controller@8000000"}
 REFERENCES = ("interrupt-parent", "clocks")
@@ -64,11 +64,11 @@ class Virt(unittest.TestCase):
         missing = {path for path in missing if not path.startswith("cpus/cpu-map")}
         windows = {path for path in missing if path.startswith("virtio_mmio@")}
         self.assertEqual(len(windows), 32)
-        # QEMU 10 makes /aliases, 7.2 does not; nobody asks a partition's tree for one.
+        # QEMU 10 makes /aliases, 7.2 does not; guests do not need them.
         self.assertEqual(missing - windows - {"aliases"},
                          LEFT_OUT | {"interrupt-controller@8000000/v2m@8020000"})
         self.assertEqual(mine.keys() - theirs.keys(), set())
-        if cpus == 1:  # virt says how to start other CPUs only if there are any
+        if cpus == 1:  # virt has the method that starts CPUs only if there are several
             theirs["cpus/cpu@0"]["enable-method"] = b"psci\0"
         for path, props in mine.items():
             wanted = {name: value for name, value in theirs[path].items()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is repeated at the end of a run, and what is said about guests that said nothing."""
+"""The lines repeated at the end of a run, and advice about guests that printed nothing."""
 
 import unittest
 

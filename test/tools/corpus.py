@@ -9,7 +9,7 @@ from lib import corpus
 from lib.check import ROOT
 
 HELP = """\
-test/verify/fuzz/corpus/TARGET has an input a line, with what it is for. `make unit`
+test/verify/fuzz/corpus/TARGET has an input per line, with its purpose. `make unit`
 runs all of them, test/tool fuzz starts from them.
 
 examples:
@@ -18,7 +18,7 @@ examples:
                          a file each: 0001 is the first
   test/tool corpus add vgic build/fuzz/found/vgic-crash-* \\
       --why 'an SGI that is disabled while it is active'
-                         at the end of the file; none twice
+                         at the end of the file, without duplicates
 """
 
 
@@ -35,14 +35,14 @@ def add(args: argparse.Namespace) -> None:
     before = corpus.read(ROOT, args.target)
     after = corpus.add(before, args.why, [file.read_bytes() for file in args.files])
     corpus.write(ROOT, args.target, after)
-    print(f"{len(after) - len(before)} added, {len(after)} in all")
+    print(f"{len(after) - len(before)} added, {len(after)} in total")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    for name, action, what in (("list", listed, "sizes, and what each is for"),
-                               ("unpack", unpack, "into a folder, of which nothing else stays"),
-                               ("add", add, "files that are not there yet")):
+    for name, action, what in (("list", listed, "print sizes and purposes"),
+                               ("unpack", unpack, "write the inputs to a folder; remove others there"),
+                               ("add", add, "add files, except duplicates")):
         sub = actions.add_parser(name, help=what)
         sub.set_defaults(action=action)
         sub.add_argument("target", metavar="TARGET", choices=corpus.targets(ROOT),
@@ -51,7 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             sub.add_argument("folder", metavar="FOLDER", type=Path)
         if name == "add":
             sub.add_argument("files", metavar="FILE", type=Path, nargs="+")
-            sub.add_argument("--why", required=True, help="what they are for, in a line")
+            sub.add_argument("--why", required=True, help="their purpose, in one line")
 
 
 def main(args: argparse.Namespace) -> None:

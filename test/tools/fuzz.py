@@ -11,14 +11,14 @@ from lib.check import ROOT, Check
 
 STORED = "build/fuzz/stored"  # the corpus, a file an input
 FOUND = "build/fuzz/found"
-GRACE = 120  # seconds: to start on a busy host, and to shrink what was found
+GRACE = 120  # seconds: to start on a busy host, and to shrink a failing input
 LARGEST = 4096  # bytes of an input
 HELP = """\
 PROGRAM is one of build/fuzz/*, which make builds. It starts from the inputs of
-test/verify/fuzz/corpus/NAME and from what earlier runs found (build/fuzz/found/NAME),
-and reports executions and coverage: edges of the pure code that were taken,
-of all that the target links. An input that fails is kept, and how to run it again
-is printed. Add it to the corpus when the fault is mended (test/tool corpus --help):
+test/verify/fuzz/corpus/NAME and from those of earlier runs (build/fuzz/found/NAME),
+and reports executions and coverage: the edges of the pure code that were taken,
+of all that the target links. An input that fails is kept, with the command that runs
+it again. Add it to the corpus after the fault is fixed (test/tool corpus --help):
 `make unit` replays it.
 
 examples:
@@ -28,7 +28,7 @@ examples:
 
 
 def numbers(said: str) -> tuple[int, int, int]:
-    """Executions, edges taken, edges that there are."""
+    """Executions, edges taken, all edges."""
     done = re.findall(r"^Done (\d+) runs", said, re.M)
     taken = re.findall(r"\bcov: (\d+)", said)
     there = re.findall(r"Loaded \d+ modules\s+\((\d+) inline 8-bit counters\)", said)
@@ -37,7 +37,7 @@ def numbers(said: str) -> tuple[int, int, int]:
 
 
 def command(program: Path, seconds: int, seed: int) -> list[str]:
-    """0 seconds: the stored inputs alone."""
+    """0 seconds: only the stored inputs."""
     found, stored = (f"{folder}/{program.name}" for folder in (FOUND, STORED))
     (ROOT / found).mkdir(parents=True, exist_ok=True)
     corpus.unpack(corpus.read(ROOT, program.name), ROOT / stored)
@@ -48,7 +48,7 @@ def command(program: Path, seconds: int, seed: int) -> list[str]:
 
 
 def explain(program: Path, said: str) -> str:
-    """What a failure's log is good for: its first lines of substance, and the way back."""
+    """A summary of a failure's log: its first relevant lines, and the command that repeats it."""
     lines = [line for line in said.splitlines()
              if re.search(r"not true|is 0x|ERROR|SUMMARY|runtime error|:\d+:|vCPU \d", line)]
     kept = re.search(r"Test unit written to (\S+)", said)
@@ -73,10 +73,10 @@ def fuzz(check: Check, program: Path, seconds: int, seed: int) -> bool:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("programs", nargs="+", metavar="PROGRAM", type=Path)
-    parser.add_argument("--seconds", type=int, default=20, help="for each (20); 0: stored inputs")
+    parser.add_argument("--seconds", type=int, default=20, help="for each (20); 0: stored inputs only")
     parser.add_argument("--seed", type=int, default=1, help="of libFuzzer's random numbers (1)")
     parser.add_argument("--stop", action="store_true",
-                        help="stored inputs of all first; end with the first that fails")
+                        help="run the stored inputs of all first; stop at the first failure")
 
 
 def main(args: argparse.Namespace) -> None:

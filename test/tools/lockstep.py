@@ -12,10 +12,10 @@ NEEDS = ("build/plumbline.img", "build/guest/test-lockstep.bin", "host-tools")
 HELP = """\
 Random programs of GIC operations are run by one guest binary, on QEMU's own GICv2
 and in a partition. Each value that was read, and each interrupt that was taken,
-must be the same, but for what --rules lists. A program that fails is made as short
-as it gets, and printed with what both sides saw.
+must be the same, except for the differences of --rules. A program that fails is
+shortened as far as possible, and printed with the records of both sides.
 
-Programs follow from the seed, the world and their number alone.
+Programs depend only on the seed, the world and their number.
 
 examples:
   test/tool lockstep
@@ -29,7 +29,7 @@ def show_rules() -> None:
     print("Differences that are allowed (sections of IHI 0048B):")
     for name, text in compare.RULES.items():
         print(f"  {name}\n      {text}")
-    print("What programs keep clear of:")
+    print("Cases that programs avoid:")
     for name, text in generate.DEPARTURES.items():
         print(f"  {name}\n      {text}")
 
@@ -63,14 +63,14 @@ def try_world(check: Check, world: trial.World, programs: int, seed: int = 1,
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--programs", type=int, default=WHOLE, metavar="N",
-                        help=f"in all worlds together ({WHOLE})")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the generator (1)")
+                        help=f"number of programs in all worlds ({WHOLE})")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the generator (1)")
     parser.add_argument("--world", choices=[world.name for world in trial.WORLDS],
-                        help="this one alone, with its share")
+                        help="only this world, with its share")
     parser.add_argument("--quick", action="store_true",
-                        help="end with the first world that fails, shrink nothing")
-    parser.add_argument("--show", type=int, metavar="N", help="prints program N of --world")
-    parser.add_argument("--rules", action="store_true", help="what may differ, and why")
+                        help="stop at the first world that fails, without shrinking")
+    parser.add_argument("--show", type=int, metavar="N", help="print program N of --world")
+    parser.add_argument("--rules", action="store_true", help="print the permitted differences")
     parser.add_argument("--no-make", action="store_true", help="take build/ as it is")
 
 

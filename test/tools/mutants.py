@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Can the checkers of `make verify` fail? Planted faults that each must find."""
+"""Mutants: planted faults that each checker of `make verify` must find."""
 
 import argparse
 import sys
@@ -9,16 +9,16 @@ from lib.check import ROOT, Check
 from lib.mutants import Laboratory
 
 HELP = """\
-Each test/verify/mutants/NAME/*.patch breaks the code in one way; its first
-lines say how. It is applied to a copy of the tree under build/mutants/NAME,
-which is built, and the checker must then fail. A patch that no longer applies
-or does not compile fails the run, as do fewer than five patches, and a checker
-that fails on the code as it is.
+Each test/verify/mutants/NAME/*.patch plants one fault; its first lines describe
+it. The patch is applied to a copy of the tree under build/mutants/NAME, which
+is built, and the checker must then fail. The run fails if a patch no longer
+applies or does not compile, if there are fewer than five patches, or if the
+checker fails on the unchanged code.
 
 A new patch: change the code, `git diff > test/verify/mutants/NAME/WHAT.patch`,
-write the sentence on top, `git checkout` the file. A line 'run: COMMAND' above
-it says which part of the checker is enough to find it; the whole checker must
-pass on the code as it is all the same.
+write the description on top, `git checkout` the file. A line 'run: COMMAND'
+above it names the part of the checker that finds the fault; the whole checker
+must nevertheless pass on the unchanged code.
 
 examples:
   test/tool mutants irq-line
@@ -31,7 +31,7 @@ def try_checker(checker: verify.Checker, only: str | None) -> Check:
     check = Check(f"{checker.name}-mutants")
     patches = checker.patches(ROOT)
     check.result(len(patches) >= verify.LEAST_MUTANTS,
-                 f"{len(patches)} patches, at least {verify.LEAST_MUTANTS} wanted")
+                 f"{len(patches)} patches, at least {verify.LEAST_MUTANTS} required")
     laboratory = Laboratory(checker, ROOT, ROOT / "build" / "mutants" / checker.name)
     baseline = laboratory.baseline()
     check.result(baseline.good, baseline.what, baseline.log)
@@ -45,7 +45,7 @@ def try_checker(checker: verify.Checker, only: str | None) -> Check:
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="checkers of test/verify/checkers")
     parser.add_argument("--only", metavar="PATCH", help="one mutant, without '.patch'")
-    parser.add_argument("--list", action="store_true", help="names of checkers and patches")
+    parser.add_argument("--list", action="store_true", help="list checkers and patches")
 
 
 def main(args: argparse.Namespace) -> None:
@@ -53,7 +53,7 @@ def main(args: argparse.Namespace) -> None:
     unknown = set(args.names) - {checker.name for checker in checkers}
     if unknown or not (args.names or args.list):
         sys.exit(f"test/tool mutants: no checker {', '.join(sorted(unknown))}: --list" if unknown
-                 else "test/tool mutants: which checker? --list names them")
+                 else "test/tool mutants: name a checker: --list")
     wrong = 0
     for checker in checkers:
         if args.list:

@@ -14,7 +14,7 @@ from lib.check import ROOT, Check
 HELP = """\
 WP proves contracts, for all inputs; Eva shows that a run-time error (an access
 out of bounds, a shift too far, an overflow, an uninitialized value) cannot
-happen. docs/verification.md says what is assumed. Needs `make setup-verify`.
+happen. docs/verification.md lists the assumptions. Needs `make setup-verify`.
 
 examples:
   test/tool proof
@@ -29,7 +29,7 @@ WORK = ROOT / "build" / "verify" / "proof"
 LIMIT = 900  # seconds, one run of Frama-C
 MACHINE = WORK / "arm.cmxs"
 BASE = ["frama-c", "-c11", "-load-module", str(MACHINE), "-machdep", "arm"]
-# Frama-C's headers ask for a machine they know; ours take Linux's types only on Linux itself.
+# Frama-C's headers need a machine that they know; abi/ uses Linux's types only on Linux itself.
 CPP = f"-I. -I{PROOF} -D__FC_MACHDEP_GCC_X86_32 -D__CHAR_UNSIGNED__ -U__linux__"
 LR_INLINE = ("vgic_lr_encode_pending,vgic_lr_hw,vgic_lr_again,vgic_lr_priority,lr_take_active")
 SHAPE = "-DNR_VCPUS=2 -DNR_IRQS=64 -DNR_LRS=4"
@@ -39,7 +39,7 @@ SHAPE = "-DNR_VCPUS=2 -DNR_IRQS=64 -DNR_LRS=4"
 class Group:
     name: str
     source: str
-    functions: list[str]  # WP: those proved, all of the file if none; Eva: the entry points
+    functions: list[str]  # WP: the functions to prove, empty: all of the file; Eva: the entry points
     options: list[str]
     macros: str = ""
 
@@ -81,7 +81,7 @@ NAMES = ["bits", *(group.name for group in WP + EVA)]
 
 
 def run(argv: list[str]) -> str:
-    # Frama-C takes PWD's word for where it is.
+    # Frama-C uses PWD as its folder.
     env = os.environ | {"WHY3CONFIG": str(WORK / "why3.conf"), "FRAMAC_SESSION": str(WORK),
                         "PWD": str(ROOT)}
     try:
@@ -93,7 +93,7 @@ def run(argv: list[str]) -> str:
 
 
 def prepare() -> None:
-    """Which provers there are, for Why3; the machine, for Frama-C."""
+    """Configures the provers for Why3, and the machine for Frama-C."""
     WORK.mkdir(parents=True, exist_ok=True)
     if not (WORK / "why3.conf").exists():
         run(["why3", "config", "detect"])
@@ -110,8 +110,8 @@ def frama_c(group: Group, options: list[str]) -> str:
 
 
 def check_wp(group: Group, check: Check, quick: bool) -> str:
-    """Every goal is proved, and what may be assumed does not prove `false` (smoke tests). Quick: a
-    goal that is letter by letter one of an earlier run is not proved again."""
+    """Every goal is proved, and the assumptions do not prove `false` (smoke tests). Quick: a goal
+    that is textually equal to one of an earlier run is not proved again."""
     patience = "10" if group in WP else "5"
     effort = (["-wp-cache", "update", "-wp-cache-dir", str(WORK / "cache")]
               if quick else ["-wp-cache", "none", "-wp-smoke-tests", "-wp-smoke-timeout", "1"])
@@ -152,13 +152,13 @@ def is_cover(alarm: tuple[str, str]) -> bool:
 
 
 def is_contract(alarm: tuple[str, str]) -> bool:
-    """What WP proves, and Eva cannot evaluate: no run-time error."""
+    """Properties that WP proves and Eva cannot evaluate: no run-time errors."""
     return alarm[0] in CONTRACTS and bool(
         re.search("got status unknown|postcondition got status", alarm[1]))
 
 
 def check_eva(group: Group, check: Check, quick: bool) -> str:
-    """No alarm but those that are allowed, and the harness's end is reached."""
+    """No alarms except the allowed ones, and the end of the harness is reached."""
     log, used = "", set()
     listed = allowed(group.name)
     for function in group.functions:
@@ -198,7 +198,7 @@ def check_bits(check: Check) -> str:
 
 
 def chosen(names: list[str]) -> list[Group | None]:
-    """None: the axioms. A name may say which functions of its group."""
+    """None: the axioms. A name may select functions of its group."""
     groups: list[Group | None] = []
     for group in [None, *WP, *EVA]:
         for name, _, functions in (word.partition(":") for word in names or NAMES):
@@ -212,8 +212,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="GROUP[:FUNCTION,...]",
                         help=f"of {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true",
-                        help="no covers, stop at the first failure: for test/tool mutants")
-    parser.add_argument("--log", action="store_true", help="print what Frama-C says, too")
+                        help="omit covers, stop at the first failure: for test/tool mutants")
+    parser.add_argument("--log", action="store_true", help="print Frama-C's output, too")
 
 
 def main(args: argparse.Namespace) -> None:

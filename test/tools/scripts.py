@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Unit tests of the scripts: prints PASS or FAIL and a name for each."""
+"""Runs the unit tests of the scripts: prints PASS or FAIL and a name for each."""
 
 import argparse
 import sys
@@ -16,7 +16,7 @@ examples:
 
 
 class Lines(unittest.TestResult):
-    """One line a test, with the reason in front of a FAIL. Names are unittest's."""
+    """One line for each test, with the reason before a FAIL. Names are unittest's."""
 
     def startTest(self, test):
         super().startTest(test)
@@ -46,7 +46,7 @@ class Lines(unittest.TestResult):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", default="test_*", metavar="FILE",
-                        help="of test/plumb, without '.py' (all)")
+                        help="file of test/plumb, without '.py' (default: all)")
 
 
 def main(args: argparse.Namespace) -> None:

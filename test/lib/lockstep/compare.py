@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Two records of one program: what may differ, and what does not."""
+"""Compares two records of one program, with rules for permitted differences."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 from .program import Entry, Kind, Op, Program, cpu_name, dist_bank, entries
 
-# Where the two may differ, and by which paragraph of IHI 0048B.
+# Permitted differences, with the paragraph of IHI 0048B.
 RULES = {
     "absent-cpus": "4.3.12: bits of CPU interfaces that do not exist are RAZ/WI in GICD_ITARGETSR; "
                    "QEMU's GIC keeps them",
     "priority-bits": "3.3, 4.3.11, 4.4.2: five bits of priority are implemented here, the lowest "
                      "three read as zero; QEMU's GIC has eight",
     "identification": "4.3.3: GICD_IIDR names the implementation",
-    "one-cpu-targets": "4.3.12: on a uniprocessor GICD_ITARGETSR is RAZ/WI, so in QEMU; here it "
-                       "reads as written, as under KVM, and counts for nothing",
+    "one-cpu-targets": "4.3.12: on a uniprocessor GICD_ITARGETSR is RAZ/WI, as in QEMU; here it "
+                       "reads as written, as under KVM, and has no effect",
 }
 
 EACH_BYTE = 0x01010101
@@ -23,7 +23,7 @@ PRIORITY_BITS = 0xF8 * EACH_BYTE
 
 @dataclass
 class Verdict:
-    why: str = ""  # empty: no difference but by the rules
+    why: str = ""  # empty: no difference except by the rules
     used: Counter = field(default_factory=Counter)
     entries: int = 0
 

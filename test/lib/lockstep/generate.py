@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Random programs, legal for a GICv2 without the Security Extensions.
 
-What would not be legal where it comes up, the guest leaves out by itself, so a step may be taken
-out of a program and the rest still means something. What only QEMU's GIC (7.2) does otherwise than
-the specification, and would change all that follows, is not asked for: DEPARTURES says what.
+The guest itself skips a step that is not legal at that point, so a program remains valid if a step
+is removed. Programs avoid the cases in which QEMU's GIC (7.2) deviates from the specification in a
+way that changes all later steps: DEPARTURES lists them.
 """
 
 from random import Random
 
 from .program import Op, Program, Step
 
-# What programs keep clear of, and why: where QEMU's GIC differs from IHI 0048B, or where IHI 0048B
-# leaves it to the implementation, so that two right ones may differ from then on.
+# Cases that programs avoid, with the reason: QEMU's GIC differs from IHI 0048B, or IHI 0048B leaves
+# the behaviour to the implementation, so that two correct GICs may differ from then on.
 DEPARTURES = {
     "equal priorities": "3.3: which of two pending interrupts of one priority comes first is the "
-                        "GIC's choice: each interrupt of a program has a priority of its own",
+                        "GIC's choice: each interrupt of a program has its own priority",
     "several targets": "1.4.3, 3.2.3: which CPU gets an SPI that targets several is the "
                        "implementation's choice: an SPI that may pend targets one CPU",
-    "priority 0xf8": "3.3: of five priority bits the lowest level is masked always, of eight it is "
-                     "not: not used; nor are the three lowest bits",
+    "priority 0xf8": "3.3: with five priority bits the lowest level is always masked, with eight not: "
+                     "it is not used, nor are the three lowest bits",
     "only one group enabled": "4.3.1, 4.4.1: QEMU lets a pending interrupt of a disabled group hide others: "
                     "both groups are on, or both off",
     "aliased registers": "4.4.9 to 4.4.11: QEMU has no GICC_AIAR, AEOIR, AHPPIR: group 1 is "
@@ -29,8 +29,8 @@ DEPARTURES = {
     "a PPI's trigger": "4.3.13: GICD_ICFGR1 is banked; QEMU has one for all CPUs: they agree",
     "targets of an active SPI": "3.2.4, 4.3.12: an SPI is active for all CPUs; in QEMU for the one that "
                                  "acknowledged it: its targets stay until it is ended",
-    "targets of a pending SPI": "4.3.12: what pends moves to the new target; in QEMU only a level does: "
-                             "the guest moves the rest by hand there",
+    "targets of a pending SPI": "4.3.12: a pending interrupt moves to the new target, in QEMU only a level: "
+                             "the guest moves the others itself there",
     "no target": "4.3.12: an SPI may target no CPU; in QEMU it then does not pend either",
     "SGIs disabled": "4.3.5: whether SGIs can be disabled is the implementation's choice: all are "
                      "always enabled",
@@ -53,7 +53,7 @@ SETUP = (0x080, 0x100, 0x180)
 
 class Generator:
     def __init__(self, seed: str, ident: int, cpus: int):
-        self.random = Random(f"{seed}/{ident}")  # on any machine the same
+        self.random = Random(f"{seed}/{ident}")  # the same on any machine
         self.ident, self.cpus = ident, cpus
         self.steps: list[Step] = []
 
@@ -66,7 +66,7 @@ class Generator:
     def chance(self, percent: int) -> bool:
         return self.random.randrange(100) < percent
 
-    # ---- what a program is about ----
+    # ---- the interrupts of a program ----
 
     def choose(self) -> None:
         pick = self.random.sample
@@ -79,13 +79,13 @@ class Generator:
         self.splits = self.chance(35)
         self.binary_points = self.chance(40)
         self.priority: dict[tuple[int, int], int] = {}
-        self.where: dict[int, int] = {}  # the CPU that an SPI targets, if the guest did as told
+        self.where: dict[int, int] = {}  # the CPU that an SPI targets, after the guest's writes
 
     def any_irq(self) -> int:
         return self.random.choice(self.private + self.spis * 2)
 
     def set_priority(self, cpu: int, intid: int) -> None:
-        """Another one, that none of the interrupts of the same CPU has."""
+        """Another priority, which no other interrupt of the same CPU has."""
         taken = {priority for (owner, _), priority in self.priority.items()
                  if intid >= 32 or owner in (cpu, ALL_CPUS)}
         free = sorted(set(PRIORITIES) - taken)
@@ -139,7 +139,7 @@ class Generator:
         if intid >= 16:
             self.add(Op.DIST_WRITE, cpu, base + intid // 32 * 4, 1 << intid % 32)
 
-    # ---- what happens ----
+    # ---- the steps ----
 
     def by_hand(self) -> int:
         return self.random.choice((self.ppis if self.cpus == 1 else []) + self.spis * 3)
@@ -269,7 +269,7 @@ class Generator:
             self.add(Op.DIST_READ, cpu, 0xF20 + sgi)
 
     def end(self) -> None:
-        """State; then everything that pends is taken, and the state once more."""
+        """Reads the state, takes all pending interrupts, and reads the state again."""
         for drained in (False, True):
             for cpu in range(self.cpus):
                 self.look(cpu)

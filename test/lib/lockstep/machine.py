@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The two machines: QEMU's virt board by itself, and a partition that looks like it.
+"""The two machines: QEMU's virt board alone, and a partition that resembles it.
 
 The board's memory is a file, so that the guest's record can be read from it afterwards.
 """
@@ -76,7 +76,7 @@ class Machine:
         return qemu.command(str(image), qemu.Run(smp=board, memory=size, icount=True, extra=extra))
 
     def run(self, programs: list[program.Program]) -> list[tuple[int, bytes]]:
-        """The records, as many as there are; raises PlumbError if it did not come to the end."""
+        """The records, as many as there are; raises PlumbError if it did not reach the end."""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             initrd, ram, log = folder / "programs", folder / "ram", folder / "log"

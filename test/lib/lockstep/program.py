@@ -142,7 +142,7 @@ def unpack(data: bytes) -> list[tuple[int, bytes]]:
         found.append((ident, data[at + 8:at + 8 + 8 * entries]))
         at += 8 + 8 * entries
         if at > 4 * words:
-            raise ValueError("the record is longer than it says")
+            raise ValueError("the record is longer than its length field")
     return found
 
 

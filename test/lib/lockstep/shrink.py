@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A failing program, made as short as it gets: steps are taken out as long as it still fails.
+"""Shortens a failing program as far as possible: steps are removed as long as it still fails.
 
-Many candidates go through each machine in one run.
+Each machine runs many candidates in one run.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def _names(step: Step) -> set[int]:
 
 
 def legal(steps: tuple[Step, ...]) -> bool:
-    """Do all interrupts that matter have priorities of their own, from the first on?"""
+    """Have all interrupts that matter different priorities, from the first step on?"""
     used = set().union(*map(_names, steps)) if steps else set()
     cpus = {step.cpu for step in steps}
     priority: dict[tuple[int, int], int] = {}
@@ -49,7 +49,7 @@ def legal(steps: tuple[Step, ...]) -> bool:
 
 
 def _without(steps: tuple[Step, ...], size: int) -> list[tuple[Step, ...]]:
-    """From behind: what stands late depends on what stands before."""
+    """Begins at the end: later steps depend on earlier ones."""
     starts = range(0, len(steps), size)
     return [steps[:at] + steps[at + size:] for at in reversed(starts)]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Programs through both machines, in worlds of one shape each."""
+"""Runs programs on both machines, in worlds of one shape each."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -50,16 +50,16 @@ def programs(world: World, seed: int, count: int, first: int = 0) -> list[progra
 
 
 def _judge(world: World, batch: list[program.Program]) -> list[compare.Verdict]:
-    """Programs behind one that does not come to its end have no verdict."""
+    """Programs after one that does not reach its end have no verdict."""
     bare_machine, here_machine = world.bare(), world.here()
     bare, here = bare_machine.run(batch), here_machine.run(batch)
     if len(bare) < len(batch):
-        raise RuntimeError(f"QEMU's GIC: {len(bare)} of {len(batch)} programs came to their end: "
+        raise RuntimeError(f"QEMU's GIC: {len(bare)} of {len(batch)} programs reached their end: "
                            + "\n".join(bare_machine.log[-5:]))
     verdicts = [compare.compare(one, world.cpus, raw, other)
                 for one, (_, raw), (_, other) in zip(batch, bare, here)]
     if len(here) < len(batch):
-        verdicts.append(compare.Verdict("does not come to its end here:\n"
+        verdicts.append(compare.Verdict("does not reach its end here:\n"
                                         + "\n".join(here_machine.log[-5:])))
     return verdicts
 
@@ -79,7 +79,7 @@ def run(world: World, seed: int, count: int, outcome: Outcome, stop: bool) -> No
 
 
 def shrunk(world: World, failure: Failure) -> Failure:
-    """The same failure, as short as it gets, with what both sides saw."""
+    """The same failure, as short as possible, with the records of both sides."""
     def fails(candidates: list[program.Program]) -> list[bool]:
         verdicts = _judge(world, candidates)
         return [not verdict.good for verdict in verdicts]
