@@ -134,7 +134,7 @@ def _fetched(package: str, name: str = "") -> Path:
     """The same, which must be there. `name`: what fetches no more than it, if not all is meant."""
     deb = _deb(package)
     if deb is None:
-        raise PlumbError(f"{package} is not here: run '{FETCH}{name}'")
+        raise PlumbError(f"{package} has not been fetched: run '{FETCH}{name}'")
     return deb
 
 
@@ -261,7 +261,7 @@ def boards() -> dict[str, Path]:
     """Device trees by the names in BOARDS, unpacked at the first use."""
     deb = _deb("linux-image-[0-9]*[0-9]-armmp")  # not the rt flavour
     if deb is None:
-        raise PlumbError("boards' device trees are not here (Debian's linux-image-armmp has them): "
+        raise PlumbError("boards' device trees have not been fetched (Debian's linux-image-armmp has them): "
                          f"run '{FETCH} armmp'")
     stamp = DTBS / "from"
     want = "\n".join([deb.name, *BOARDS, ""])

@@ -82,7 +82,7 @@ class Debian(unittest.TestCase):
 
     def test_firmware_comes_from_the_newest_package(self):
         name = "orangepi_plus/u-boot-sunxi-with-spl.bin"
-        with self.assertRaisesRegex(PlumbError, "u-boot-sunxi is not here: run '.* fetch firmware'"):
+        with self.assertRaisesRegex(PlumbError, "u-boot-sunxi has not been fetched: run '.* fetch firmware'"):
             debian.firmware(name)
         for version in ("1", "2"):
             self.package(version, b"stage " + version.encode())
