@@ -125,8 +125,12 @@ class Why:
             for known in self.crashed():
                 lines += [*known.complaints, known.end]
         if code == common.EXIT_TIME:
-            for known in self.running().values():
-                lines += known.complaints + known.state
+            running = self.running()
+            for name, known in self.partitions.items():
+                if name in running:
+                    lines += known.complaints + known.state
+                elif not known.end:  # off from the start
+                    lines += known.state
         return lines
 
     def silent(self) -> list[str]:

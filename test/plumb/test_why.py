@@ -32,6 +32,10 @@ class Explanation(unittest.TestCase):
         self.assertEqual(why.explanation(CRASH),
                          [FAULT, "[plumbline] a: crashed, status 7"])
 
+    def test_at_the_time_limit_what_never_started(self):
+        why = fed("[plumbline] state: a: off, 1 vCPU\r\n[plumbline] state: end\r\n")
+        self.assertEqual(why.explanation(TIME), ["[plumbline] state: a: off, 1 vCPU"])
+
     def test_at_the_time_limit_those_that_still_run(self):
         why = fed(f"{FAULT}\r\n{OTHER}\r\n[plumbline] b: off\r\n" + STATE)
         self.assertTrue(why.state_done)
