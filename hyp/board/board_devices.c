@@ -92,8 +92,8 @@ static bool board_read_gic_frames(const struct fdt *fdt, fdt_node_t gic, struct 
 				break;
 			}
 			return board_refuse(fdt, why, gic, "reg",
-					    "needs four ranges: GICD, GICC, GICH and GICV; without "
-					    "the last two there is no virtualization");
+					    "needs four ranges: GICD, GICC, and for virtualization "
+					    "GICH and GICV");
 		}
 		if (frame[i]->pa % PAGE_SIZE != 0 || frame[i]->pa >= BOARD_PA_LIMIT) {
 			return board_refuse(fdt, why, gic, "reg",
@@ -103,8 +103,7 @@ static bool board_read_gic_frames(const struct fdt *fdt, fdt_node_t gic, struct 
 		if (board_is_spread(i, size)) {
 			return board_refuse(fdt, why, gic, "reg",
 					    "GICC's or GICV's two pages are 64 KiB apart: if "
-					    "each is repeated, give its address + 0xf000 and the "
-					    "size 0x2000");
+					    "each is repeated, give address + 0xf000, size 0x2000");
 		}
 	}
 	return true;

@@ -48,9 +48,7 @@ static bool cpus_can_start(uint32_t index)
 static void cpus_say_left_out(const char *list)
 {
 	if (*list) {
-		log_line("left out, because neither PSCI nor another known method starts it: "
-			 "CPU%s\n",
-			 list);
+		log_line("left out, as no known method starts it: CPU%s\n", list);
 	}
 }
 
@@ -108,8 +106,7 @@ static void cpus_refuse(uint32_t index, int32_t error)
 
 	if (mode) {
 		log_last_words("plumbline: refused: /cpus: CPU %u starts in mode 0x%x, not HYP "
-			       "(0x%x): its firmware "
-			       "must start all CPUs in the same mode\n",
+			       "(0x%x): firmware must start all CPUs in one mode\n",
 			       (unsigned)index, (unsigned)mode, PSR_MODE_HYP);
 	} else {
 		log_last_words("plumbline: refused: /cpus: CPU %u does not start: %s %d\n",

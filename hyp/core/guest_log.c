@@ -63,8 +63,8 @@ static bool guest_log_catch_up(struct vm *vm)
 	more = budget->left_out != 0;
 	lock_drop(&vm->lock);
 	if (lines) {
-		log_line("%s: lines left out here, because there were too many: %u\n",
-			 vm->config->name, (unsigned)lines);
+		log_line("%s: too many lines: left out here: %u\n", vm->config->name,
+			 (unsigned)lines);
 	}
 	return more;
 }

@@ -133,8 +133,8 @@ static bool main_probe_hw_bit(void)
 	refires = gic_hw_bit_refires(gicv, facts_board.timer_hyp_intid);
 	timer_stop();
 	if (!refires) {
-		log_line("this GIC drops a level that is still high at the guest's EOI, as "
-			 "QEMU's does: HW bit unused\n");
+		log_line("the GIC loses a level at the guest's EOI, as QEMU's does: HW bit "
+			 "unused\n");
 	}
 	return refires;
 }

@@ -424,8 +424,8 @@ static void console_command(struct console *con, uint8_t byte)
 		console_list(con);
 	} else {
 		console_say(con,
-			    "after Ctrl-]: 0..9 input to that console, n to the next partition, "
-			    "? lists, s the state of all, Ctrl-] sends one\n");
+			    "after Ctrl-]: 0..9, n: input to that console, the next one; ?: list; "
+			    "s: state of all; Ctrl-]: send it\n");
 	}
 }
 

@@ -50,8 +50,7 @@ static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,
 
 	if (fdt_reserved(fdt, 0, &base, &size)) {
 		return board_refuse(fdt, why, node.node, "/memreserve/",
-				    "must not be in a manifest: the board's own tree says which "
-				    "memory is reserved");
+				    "must not be in a manifest: the board's tree reserves memory");
 	}
 	ok = manifest_collect(&node, manifest_root_rules, NR_ROOT_RULES);
 	manifest->raw_console = manifest_given(&node, ROOT_RAW_CONSOLE);

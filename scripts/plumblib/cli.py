@@ -32,7 +32,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _end_on_signals() -> None:
     """Ends the command in order, once: temporary files are removed, and QEMU ends."""
-    signals = [signal.SIGTERM]
+    signals: list[signal.Signals] = [signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # else: nohup
         signals.append(signal.SIGHUP)
 

@@ -129,7 +129,7 @@ class Why:
             for name, known in self.partitions.items():
                 if name in running:
                     lines += known.complaints + known.state
-                elif not known.end:  # off from the start
+                elif name in self.consoles and not known.spoke and not known.end:
                     lines += known.state
         return lines
 

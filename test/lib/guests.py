@@ -12,9 +12,9 @@ from . import cases as case_table
 
 # Names in a case, or in its manifest, that require a row in the table.
 GUEST_FILES = re.compile(r"build/guests/|/usr/lib/u-boot|/usr/share/AAVMF|build/guest/rtos")
-VERSION = r"\d[\w.+:~-]*"
+VERSION = r"\d[\w.+:~-]*\w"
 # One for each release of Debian: `package` 6.1.176-1 / 6.12.117-1
-PACKAGE = re.compile(rf"`([a-z0-9][a-z0-9+.-]+)` ({VERSION}(?: / {VERSION})*)")
+PACKAGE = re.compile(rf"`([a-z0-9][a-z0-9+.-]+)`\s({VERSION}(?:\s/\s{VERSION})*)")
 NAME = re.compile(r"`([^`]+)`")
 
 
@@ -75,7 +75,8 @@ def version_findings(page: str) -> list[tuple[bool, str, str]]:
     found = []
     for package, stated in sorted(set(PACKAGE.findall(page))):
         here = version_here(package)
-        covers = here is not None and any(is_covered(one, here) for one in stated.split(" / "))
+        versions = re.split(r"\s/\s", stated)
+        covers = here is not None and any(is_covered(one, here) for one in versions)
         found.append((covers, f"{package} {stated}", f"here: {here or 'not installed'}"))
     return found
 

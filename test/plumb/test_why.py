@@ -33,7 +33,7 @@ class Explanation(unittest.TestCase):
                          [FAULT, "[plumbline] a: crashed, status 7"])
 
     def test_at_the_time_limit_what_never_started(self):
-        why = fed("[plumbline] state: a: off, 1 vCPU\r\n[plumbline] state: end\r\n")
+        why = fed("[plumbline] state: a: off, 1 vCPU\r\n[plumbline] state: end\r\n", ["a"])
         self.assertEqual(why.explanation(TIME), ["[plumbline] state: a: off, 1 vCPU"])
 
     def test_at_the_time_limit_those_that_still_run(self):

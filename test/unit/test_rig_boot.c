@@ -251,7 +251,7 @@ static void second_cpu(void)
 static void left_out(void)
 {
 	CHECK(boots(BOARD(TWO), SYSTEM(SMALL), NULL));
-	CHECK(said("[plumbline] left out, be"));
+	CHECK(said("[plumbline] left out, as"));
 }
 
 /* ---- the file ---- */
@@ -387,7 +387,7 @@ static void socs(void)
 	/* Registers that the tree has not start nobody; one that refuses is switched off. */
 	CHECK(boots(HEAD_OF("compatible = \"arm,vexpress,v2p-ca15\";") MEMORY UART TWO "};",
 		    SYSTEM(SMALL), on_others));
-	CHECK(said("[plumbline] left out, be"));
+	CHECK(said("[plumbline] left out, as"));
 	refused(HEAD_OF("compatible = \"arm,vexpress,v2p-ca15\";") MEMORY UART VEXPRESS TWO "};",
 		SYSTEM("x; " SMALL), on_others, "plumbline: refused: ");
 	CHECK_EQ(registers[0xa4 / 4 % 64] & 0xc0000000, 0xc0000000); /* CFGCTRL: start, write */
