@@ -153,9 +153,9 @@ class InPartition(gdb.Function):
     def __init__(self) -> None:
         super().__init__("_in_partition")
 
-    def invoke(self, name):
+    def invoke(self, *args):
         place = where()
-        return place is not None and place[0] == name.string() and not gdb_state.in_hyp()
+        return place is not None and place[0] == args[0].string() and not gdb_state.in_hyp()
 
 
 # ---- commands ----
