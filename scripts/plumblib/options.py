@@ -48,7 +48,7 @@ def seconds(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < 1e9:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds; 0 is no limit")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds (0: no limit)")
     return value
 
 
