@@ -32,7 +32,7 @@ class Words(Faked):
                 ((*HELLO, "--smp", "0"), r"^plumb: --smp 0: virt has 1 to 8 CPUs$"),
                 ((*HELLO, "--memory", "x"), r"^plumb: --memory 'x' is not a size"),
                 (("run", "--kernel", "x", "--guest-memory", "x"), "--guest-memory 'x' is not a"),
-                (("gdb", "guest/hello.dts", "--timeout", "x"), "'x' is no number of seconds"),
+                (("gdb", "guest/hello.dts", "--timeout", "x"), "'x' is not a number of seconds"),
                 ((*HELLO, "--send", r"a=>\x"), r"TEXT has \\r, \\n, "),
                 ((*HELLO, "--raw"), r"--raw: goes with --kernel or --bios; guest/hello\.dts has"),
                 ((*HELLO, "--guest-memory", "4M"), "--guest-memory: goes with --kernel"),
