@@ -71,9 +71,17 @@ boot_primary:
 	cmp	r2, r1
 	blo	1b
 	dsb
+	ldr	r1, =image_stacks	/* they need no value */
+	add	r1, r1, r12
 	mov	r2, #0
 	mov	r3, #0
-1:	strd	r2, r3, [r0], #8
+	mov	r4, #0
+	mov	r5, #0
+	mov	r6, #0
+	mov	r7, #0
+	mov	r8, #0
+	mov	r9, #0
+1:	stmia	r0!, {r2-r9}
 	cmp	r0, r1
 	blo	1b
 

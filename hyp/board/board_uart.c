@@ -58,11 +58,11 @@ static const struct board_uart_kind {
 } board_uart_kinds[] = { UART_KINDS(BOARD_UART_ROW) };
 
 static const struct board_uart_match *board_match_uart(const struct board_uart_kind *kind,
-						       const struct fdt *fdt, fdt_node_t node)
+						       const struct fdt_prop *compatible)
 {
 	const struct board_uart_match *match = kind->matches;
 
-	while (match->compatible && !fdt_is_compatible(fdt, node, match->compatible)) {
+	while (match->compatible && !fdt_prop_lists(compatible, match->compatible)) {
 		match++;
 	}
 	return match->compatible ? match : NULL;
@@ -72,9 +72,14 @@ static const struct board_uart_match *board_match_uart(const struct board_uart_k
 static const struct board_uart_kind *board_find_uart_kind(const struct fdt *fdt, fdt_node_t node,
 							  uint32_t *shift)
 {
+	struct fdt_prop compatible;
+
+	if (!fdt_get_prop(fdt, node, "compatible", &compatible)) {
+		return NULL;
+	}
 	for (uint32_t i = ARRAY_SIZE(board_uart_kinds); i-- > 0;) {
 		const struct board_uart_match *match =
-			board_match_uart(&board_uart_kinds[i], fdt, node);
+			board_match_uart(&board_uart_kinds[i], &compatible);
 
 		if (match) {
 			*shift = match->shift;

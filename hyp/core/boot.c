@@ -12,6 +12,7 @@
 #include "hyp/hw/layout.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/uart.h"
+#include "hyp/hw/zero.h"
 #include <string.h>
 
 /* Bytes: the limit of the Linux boot protocol; and the address space for a tree that begins
@@ -19,6 +20,7 @@
 #define BOOT_DTB_MAX	  0x200000u
 #define BOOT_MANIFEST_MAX 0x0fe00000u
 #define BOOT_TREE_ALIGN	  8u
+#define BOOT_NODES	  1024u /* of the board's tree: larger ones are searched without an index */
 #define BOOT_RAM_ALIGN	  0x08000000u /* RAM starts at a multiple of this on all boards known */
 
 extern const char image_start[], image_end[];
@@ -76,6 +78,7 @@ void boot_map_board(struct boot *boot)
 {
 	const pa_t places[] = { boot->dtb_pa, boot_appended_tree(boot),
 				pa_make(bits_align_down(boot->image_pa.pa, BOOT_RAM_ALIGN)) };
+	static struct fdt_entry nodes[BOOT_NODES];
 	const void *blob = NULL;
 	const char *fault;
 
@@ -92,6 +95,7 @@ void boot_map_board(struct boot *boot)
 		boot_refuse_text("board",
 				 fault); /* not printed: the UART's address is in the tree */
 	}
+	(void)fdt_index(&boot->board_fdt, nodes, ARRAY_SIZE(nodes));
 }
 
 void boot_find_uart(struct boot *boot)
@@ -197,17 +201,19 @@ static uint8_t *boot_take_pool(struct boot *boot, pa_t *pa)
 {
 	uint64_t size = 0;
 	uint8_t *pool;
+	size_t used;
 
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 		size += partition_pool_size(&boot_manifest.partition[n]);
 	}
+	used = (size_t)size;
 	size = bits_align_up(size, BLOCK_SIZE);
 	if (!regions_take(&boot->free, size, BLOCK_SIZE, BIT64(32), true, pa) &&
 	    !regions_take(&boot->free, size, BLOCK_SIZE, BIT64(40), true, pa)) {
 		boot_refuse_text("memory", "no room for the monitor's own tables");
 	}
 	pool = mmu_map_blocks(LAYOUT_POOL, *pa, (size_t)size, true);
-	memset(pool, 0, (size_t)size);
+	zero_fill(pool, used); /* whole pages */
 	return pool;
 }
 

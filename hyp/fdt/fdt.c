@@ -5,8 +5,8 @@
  * or cursor ends a search safely. Property data is skipped, never read: a manifest contains images
  * of many megabytes.
  */
-#include "hyp/fdt/fdt.h"
 #include "hyp/base/bits.h"
+#include "hyp/fdt/fdt_index.h"
 #include <string.h>
 
 /* Devicetree Specification 0.4, 5.2 (header) and 5.4.1 (tags) */
@@ -399,16 +399,7 @@ static fdt_node_t fdt_seek_node(const struct fdt *fdt, uint32_t offset, int32_t 
 	}
 }
 
-/* fdt_seek_node from inside `node`: depth is 1 for its first child. */
-/*@ requires fdt_valid(fdt) && \valid(depth) && \separated(fdt, depth);
-  @ requires node < fdt->struct_size ==> -node <= *depth <= node;
-  @ terminates \true;
-  @ assigns *depth;
-  @ ensures fdt_behind(fdt, \result, node);
-  @ ensures \result != FDT_NONE ==> -\result <= *depth <= \result;
-  @ ensures *depth <= \old(*depth) + 1;
-  @*/
-static fdt_node_t fdt_seek_after(const struct fdt *fdt, fdt_node_t node, int32_t *depth)
+fdt_node_t fdt_seek_after(const struct fdt *fdt, fdt_node_t node, int32_t *depth)
 {
 	uint32_t next;
 
@@ -416,58 +407,6 @@ static fdt_node_t fdt_seek_after(const struct fdt *fdt, fdt_node_t node, int32_t
 		return FDT_NONE;
 	}
 	return fdt_seek_node(fdt, next, depth);
-}
-
-fdt_node_t fdt_next_node(const struct fdt *fdt, fdt_node_t node)
-{
-	int32_t depth = 0;
-
-	return fdt_seek_after(fdt, node, &depth);
-}
-
-fdt_node_t fdt_first_child(const struct fdt *fdt, fdt_node_t node)
-{
-	int32_t depth = 0;
-	fdt_node_t child = fdt_seek_after(fdt, node, &depth);
-
-	return depth == 1 ? child : FDT_NONE;
-}
-
-fdt_node_t fdt_next_sibling(const struct fdt *fdt, fdt_node_t node)
-{
-	int32_t depth = 0;
-
-	/*@ loop invariant node == \at(node, Pre) || fdt_behind(fdt, node, \at(node, Pre));
-	  @ loop invariant node < fdt->struct_size ==> -node <= depth <= node;
-	  @ loop assigns node, depth;
-	  @ loop variant fdt->struct_size - node;
-	  @*/
-	do {
-		node = fdt_seek_after(fdt, node, &depth);
-	} while (node != FDT_NONE && depth > 0);
-	return depth == 0 ? node : FDT_NONE;
-}
-
-fdt_node_t fdt_parent(const struct fdt *fdt, fdt_node_t node)
-{
-	fdt_node_t path[FDT_MAX_DEPTH]; /* of the walk: path[0] is the root */
-	fdt_node_t at = fdt_root(fdt);
-	int32_t depth = 0;
-
-	/*@ loop invariant at == FDT_NONE || (at < fdt->struct_size && -at <= depth <= at);
-	  @ loop invariant depth <= FDT_MAX_DEPTH;
-	  @ loop invariant \forall integer i; 0 <= i < depth ==> path[i] < at;
-	  @ loop assigns at, depth, path[0 .. FDT_MAX_DEPTH - 1];
-	  @ loop variant fdt->struct_size - at;
-	  @*/
-	while (at != FDT_NONE && depth >= 0 && depth < FDT_MAX_DEPTH) {
-		if (at == node) {
-			return depth > 0 ? path[depth - 1] : FDT_NONE;
-		}
-		path[depth] = at;
-		at = fdt_seek_after(fdt, at, &depth);
-	}
-	return FDT_NONE;
 }
 
 const char *fdt_node_name(const struct fdt *fdt, fdt_node_t node)

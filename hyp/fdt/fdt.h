@@ -17,13 +17,24 @@ struct fdt {
 	uint32_t struct_off, struct_size;
 	uint32_t strings_off, strings_size;
 	uint32_t rsvmap_off;
-	uint32_t rsvmap_count; /* reservations before the closing pair of zeros */
+	uint32_t rsvmap_count;	       /* reservations before the closing pair of zeros */
+	const struct fdt_entry *entry; /* fdt_index */
+	uint32_t nr_entries;	       /* 0: the tree has no index */
 };
 
 /* A node: offset of its FDT_BEGIN_NODE tag in the structure block; FDT_NONE: none. */
 typedef uint32_t fdt_node_t;
 #define FDT_NONE      UINT32_C(0xffffffff)
 #define FDT_MAX_DEPTH 16
+
+/* One node in the index; the nodes are in document order. */
+struct fdt_entry {
+	fdt_node_t node;
+	uint32_t compatible, compatible_length; /* bytes of the blob; length 0: none */
+	uint32_t lengths;			/* of the strings in it: bit n % 32, n characters */
+	uint32_t phandle;			/* 0: none */
+	uint16_t parent, sibling;		/* entries; UINT16_MAX: none */
+};
 
 struct fdt_prop {
 	const char *name; /* terminated within the blob (checked) */
@@ -47,7 +58,8 @@ struct fdt_prop {
   @ predicate fdt_strings(struct fdt fdt) = fdt.strings_size != 0 ==>
   @   fdt_ends(fdt.blob, fdt.strings_off, fdt.strings_off + fdt.strings_size);
   @ predicate fdt_valid(struct fdt *fdt) =
-  @   \valid_read(fdt) && fdt_blob(*fdt) && fdt_strings(*fdt);
+  @   \valid_read(fdt) && fdt_blob(*fdt) && fdt_strings(*fdt) && fdt->nr_entries <= 0xffff &&
+  @   \valid_read(fdt->entry + (0 .. fdt->nr_entries - 1));
   @ predicate fdt_bytes(uint8_t *data, integer length) = \valid_read(data + (0 .. length - 1));
   @ predicate fdt_data(struct fdt_prop *prop) =
   @   \valid_read(prop) && fdt_bytes(prop->data, prop->length);
@@ -64,6 +76,17 @@ struct fdt_prop {
   @ ensures \result == \null ==> fdt_valid(fdt);
   @*/
 const char *fdt_open(struct fdt *fdt, const void *blob, size_t available);
+
+/* Makes searches in an opened tree fast; their results stay the same. `entry` is used as long as
+ * the tree is. Returns false if the tree has more than `room` nodes, and then has no index. */
+/*@ requires \valid(fdt) && fdt_valid(fdt) && fdt->nr_entries == 0;
+  @ requires \valid(entry + (0 .. room - 1)) && \separated(fdt, entry + (0 .. room - 1));
+  @ requires \separated(entry + (0 .. room - 1), fdt->blob + (0 .. fdt->size - 1));
+  @ terminates \true;
+  @ assigns *fdt, entry[0 .. room - 1];
+  @ ensures fdt_valid(fdt);
+  @*/
+bool fdt_index(struct fdt *fdt, struct fdt_entry *entry, uint32_t room);
 
 /*@ requires fdt_valid(fdt);
   @ terminates \true;
@@ -192,6 +215,13 @@ bool fdt_prop_cells(const struct fdt_prop *prop, uint32_t index, uint32_t cells,
   @ ensures \result == \null || valid_read_string(\result);
   @*/
 const char *fdt_prop_string(const struct fdt_prop *prop, uint32_t index);
+
+/* Is this one of a list of strings? */
+/*@ requires fdt_data(prop) && valid_read_string(string);
+  @ terminates \true;
+  @ assigns \nothing;
+  @*/
+bool fdt_prop_lists(const struct fdt_prop *prop, const char *string);
 
 /* Entry `index` of a node's `reg`, by its parent's #address-cells and #size-cells, translated
  * through `ranges` up to the root. False if absent, short, or untranslatable. */

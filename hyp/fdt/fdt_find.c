@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Searches for a node: by path, by phandle, by compatible string. */
-#include "hyp/fdt/fdt.h"
+#include "hyp/fdt/fdt_index.h"
 
 /* `component` (length `n`) is the node's name, with or without unit address. */
 /*@ requires valid_read_string(name) && valid_read_string(component) && n <= strlen(component);
@@ -68,33 +68,49 @@ fdt_node_t fdt_find_path(const struct fdt *fdt, const char *path)
 	return FDT_NONE;
 }
 
+uint32_t fdt_phandle(const struct fdt *fdt, fdt_node_t node)
+{
+	struct fdt_prop prop;
+	uint32_t value;
+
+	if (((fdt_get_prop(fdt, node, "phandle", &prop) && prop.length == 4) ||
+	     (fdt_get_prop(fdt, node, "linux,phandle", &prop) && prop.length == 4)) &&
+	    fdt_prop_u32(&prop, 0, &value)) {
+		return value;
+	}
+	return 0;
+}
+
 fdt_node_t fdt_find_phandle(const struct fdt *fdt, uint32_t phandle)
 {
+	fdt_node_t node = fdt_root(fdt);
+
 	/* The specification (5.1) reserves neither 0 nor -1, but all software uses both for
 	 * 'none'. */
-	fdt_node_t node = phandle == 0 || phandle == UINT32_MAX ? FDT_NONE : fdt_root(fdt);
-
+	if (phandle == 0 || phandle == UINT32_MAX) {
+		return FDT_NONE;
+	}
+	if (fdt->nr_entries) {
+		return fdt_index_phandle(fdt, phandle);
+	}
 	/*@ loop invariant fdt_behind(fdt, node, -1);
 	  @ loop assigns node;
 	  @ loop variant fdt->struct_size - node;
 	  @*/
-	for (; node != FDT_NONE; node = fdt_next_node(fdt, node)) {
-		struct fdt_prop prop;
-		uint32_t value;
-
-		if (((fdt_get_prop(fdt, node, "phandle", &prop) && prop.length == 4) ||
-		     (fdt_get_prop(fdt, node, "linux,phandle", &prop) && prop.length == 4)) &&
-		    fdt_prop_u32(&prop, 0, &value) && value == phandle) {
-			return node;
-		}
+	while (node != FDT_NONE && fdt_phandle(fdt, node) != phandle) {
+		node = fdt_next_node(fdt, node);
 	}
-	return FDT_NONE;
+	return node;
 }
 
 fdt_node_t fdt_find_compatible(const struct fdt *fdt, fdt_node_t after, const char *compatible)
 {
-	fdt_node_t node = fdt_next_node(fdt, after);
+	fdt_node_t node;
 
+	if (fdt->nr_entries) {
+		return fdt_index_compatible(fdt, after, compatible);
+	}
+	node = fdt_next_node(fdt, after);
 	/*@ loop invariant fdt_behind(fdt, node, after);
 	  @ loop assigns node;
 	  @ loop variant fdt->struct_size - node;

@@ -75,8 +75,9 @@ EVA = [
     Group("eva-flush", VGIC, ["proof_vgic_flush"], RANGES, RANGE_SHAPE),
     Group("eva-fold", VGIC, ["proof_vgic_fold", "proof_vgic_fold_empty"], CASES, SHAPE),
 ]
-CONTRACTS = ("vgic/irq_line.h", "hyp/fdt/fdt.h", "hyp/fdt/fdt.c", "hyp/fdt/fdt_find.c",
-             "hyp/fdt/fdt_value.c")
+CONTRACTS = ("vgic/irq_line.h", "hyp/fdt/fdt.h", "hyp/fdt/fdt.c", "hyp/fdt/fdt_prop.c",
+             "hyp/fdt/fdt_index.h", "hyp/fdt/fdt_index.c", "hyp/fdt/fdt_walk.c",
+             "hyp/fdt/fdt_find.c", "hyp/fdt/fdt_value.c")
 NAMES = ["bits", *(group.name for group in WP + EVA)]
 
 

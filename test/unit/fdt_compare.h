@@ -144,6 +144,47 @@ static bool libfdt_survives(const uint8_t *data, size_t size)
 	return true;
 }
 
+/* The index changes no result of a search: for each node, and for numbers that are no nodes. */
+static void compare_index(const struct fdt *plain)
+{
+	static struct fdt_entry entries[2000];
+	struct fdt fdt = *plain;
+	uint32_t count = 0;
+
+	for (fdt_node_t node = fdt_root(plain); node != FDT_NONE;
+	     node = fdt_next_node(plain, node)) {
+		count++;
+	}
+	if (count > 1) {
+		CHECK(!fdt_index(&fdt, entries, count - 1));
+		CHECK_EQ(fdt.nr_entries, 0);
+	}
+	if (count > 2000) {
+		return;
+	}
+	CHECK(fdt_index(&fdt, entries, count));
+	CHECK_EQ(fdt.nr_entries, count);
+	CHECK(fdt_next_node(&fdt, FDT_NONE) == FDT_NONE);
+	CHECK(fdt_parent(&fdt, FDT_NONE) == FDT_NONE);
+	CHECK(fdt_first_child(&fdt, UINT32_MAX - 1) == FDT_NONE);
+	CHECK(fdt_next_sibling(&fdt, fdt_root(plain) + 1) == FDT_NONE);
+	for (fdt_node_t node = fdt_root(plain); node != FDT_NONE && test_failures == 0;
+	     node = fdt_next_node(plain, node)) {
+		CHECK_EQ(fdt_next_node(&fdt, node), fdt_next_node(plain, node));
+		CHECK_EQ(fdt_first_child(&fdt, node), fdt_first_child(plain, node));
+		CHECK_EQ(fdt_next_sibling(&fdt, node), fdt_next_sibling(plain, node));
+		CHECK_EQ(fdt_parent(&fdt, node), fdt_parent(plain, node));
+		CHECK_EQ(fdt_find_compatible(&fdt, node, "x,dev"),
+			 fdt_find_compatible(plain, node, "x,dev"));
+		CHECK_EQ(fdt_find_compatible(&fdt, node, "simple-bus"),
+			 fdt_find_compatible(plain, node, "simple-bus"));
+	}
+	for (uint32_t phandle = 0; phandle < 4; phandle++) {
+		CHECK_EQ(fdt_find_phandle(&fdt, phandle), fdt_find_phandle(plain, phandle));
+	}
+	CHECK(fdt_find_phandle(&fdt, UINT32_MAX) == FDT_NONE);
+}
+
 static uint32_t accepted;
 static uint32_t refused;
 
@@ -168,6 +209,7 @@ static void compare(const uint8_t *data, size_t size)
 	}
 	accepted++;
 	use_all(&fdt);
+	compare_index(&fdt);
 	if (theirs != 0) {
 		printf("ours takes it, not so libfdt: %s\n", fdt_strerror(theirs));
 		test_failures++;

@@ -8,7 +8,10 @@
 #include <string.h>
 #include "hyp/fdt/fdt.c"
 #include "hyp/fdt/fdt_find.c"
+#include "hyp/fdt/fdt_index.c"
+#include "hyp/fdt/fdt_prop.c"
 #include "hyp/fdt/fdt_value.c"
+#include "hyp/fdt/fdt_walk.c"
 
 #define STRINGS 16u
 

@@ -43,4 +43,7 @@ static inline unsigned bits_first(uint32_t word);
 
 #include "hyp/fdt/fdt.c"
 #include "hyp/fdt/fdt_find.c"
+#include "hyp/fdt/fdt_index.c"
+#include "hyp/fdt/fdt_prop.c"
 #include "hyp/fdt/fdt_value.c"
+#include "hyp/fdt/fdt_walk.c"
