@@ -215,8 +215,8 @@ $(B)/unit/test_words: $(B)/unit/obj/guest/control/words.c.o
 
 $(B)/unit/test_fuzz: $(B)/unit/libfuzz.a
 
-# The VGIC's tests: hyp/core/vsync.c moves its list registers, on CPUs that the test models.
-VGIC_RIG_SRCS := hyp/core/vsync.c test/unit/vgic_rig.c
+# The VGIC's tests: hyp/core/vsync.c and remote.c move its list registers, on CPUs that the test models.
+VGIC_RIG_SRCS := hyp/core/vsync.c hyp/core/remote.c test/unit/vgic_rig.c
 VGIC_RIG_TESTS := $(addprefix $(B)/unit/test_,fuzz passed \
 		  $(addprefix vgic_,dist explain flow interface look lr many model phys states))
 

@@ -42,6 +42,7 @@ struct vgic_cif {
 	bool has_release; /* this vCPU has caused work for vgic_phys_release_next ... */
 	bool has_trigger; /* ... or for vgic_phys_trigger_next first; has_release is set then too */
 	bool has_held;	  /* a physical interrupt may be held: vgic_phys_level_next */
+	uint8_t gic_cpu;  /* while loaded: the number of the CPU's interface in the physical GIC */
 	uint32_t hcr;	  /* EOICount as read back, until fold has dealt with it */
 	uint32_t vmcr;
 	uint32_t apr;
@@ -227,6 +228,21 @@ enum vgic_work vgic_fold_empty(struct vgic *vgic, uint32_t vcpu, uint32_t empty,
  * Enables maintenance interrupts if more interrupts wait than fit: 'no pending' (NPIE), EOI count
  * (LRENPIE), and EOI. Without a fold since the last flush it only fills free list registers. */
 void vgic_flush(struct vgic *vgic, uint32_t vcpu);
+
+/*
+ * Interrupts -> list registers of a loaded vCPU, by another CPU, which reaches them through GICH's
+ * processor-specific alias. For each vCPU in a set of kicks, in the same hold of the lock:
+ *   work = vgic_remote_work(...)  NONE: the kick is needed | ADD | LOOK
+ *   look: `empty` are the empty list registers, read through the alias
+ *   vgic_remote_do(...)           false: the kick is needed
+ *   then, in both cases: the dirty list registers are written through the alias, and a DSB waits
+ *   for that before the lock is released
+ * vgic_set_reach, before the first interrupt: the list registers that can be written through the
+ * alias (bit n: LRn); 0: none, and every kick is needed.
+ */
+void vgic_set_reach(struct vgic *vgic, uint32_t lrs);
+enum vgic_work vgic_remote_work(const struct vgic *vgic, uint32_t vcpu);
+bool vgic_remote_do(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_kick_t *kick);
 
 /* The vCPU was loaded on, or unloaded from, a CPU. After load: flush, then write everything. Unload
  * folds (after everything was read back) and leaves no list register in use; glue clears those of

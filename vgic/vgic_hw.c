@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_hw.h"
 #include "hyp/hw/io.h"
+#include "hyp/hw/sysreg.h"
 #include "hyp/regs/gic.h"
 
+/* The alias of another CPU's GICH (DDI 0438, 8.2.1; DDI 0471, 3.2). */
+#define VGIC_HW_ALIAS	   0x1000u
+#define VGIC_HW_ALIAS_STEP 0x200u
+
 static uintptr_t vgic_hw_gich;
+static uintptr_t vgic_hw_skew; /* bytes: a list register is written so far below its address */
 
 static uint32_t vgic_hw_count(void)
 {
@@ -116,4 +122,76 @@ void vgic_hw_restore(struct vgic_cif *cif)
 	cif->dirty = cif->used;
 	cif->hcr_dirty = true;
 	vgic_hw_write(cif);
+}
+
+static uintptr_t vgic_hw_alias(uint32_t gic_cpu)
+{
+	return vgic_hw_gich + VGIC_HW_ALIAS + VGIC_HW_ALIAS_STEP * gic_cpu;
+}
+
+uint32_t vgic_hw_remote_empty(const struct vgic_cif *cif)
+{
+	return io_read32(vgic_hw_alias(cif->gic_cpu) + GICH_ELRSR0);
+}
+
+/* HCR, VMCR and APR are never written here: QEMU's alias writes other registers then. */
+void vgic_hw_remote_write(struct vgic_cif *cif)
+{
+	uintptr_t lr = vgic_hw_alias(cif->gic_cpu) + GICH_LR - vgic_hw_skew;
+
+	for (uint32_t left = cif->dirty; left; left &= left - 1) {
+		uint32_t n = bits_first(left);
+
+		io_write32(lr + 4 * n, cif->lr[n]);
+	}
+	cif->dirty = 0;
+}
+
+#define VGIC_HW_MARK 0x155u /* a list register that is invalid, but can be recognized */
+
+/* The list register of this CPU that has the mark, which is removed; VGIC_MAX_LRS: none. */
+static uint32_t vgic_hw_find_mark(uint32_t nr_lrs)
+{
+	uint32_t found = VGIC_MAX_LRS;
+
+	for (uint32_t n = 0; n < nr_lrs; n++) {
+		if (io_read32(vgic_hw_gich + GICH_LR + 4 * n) == VGIC_HW_MARK) {
+			found = n;
+		}
+		io_write32(vgic_hw_gich + GICH_LR + 4 * n, 0);
+	}
+	return found;
+}
+
+/* Where does a write to LR`n` of the alias go? */
+static uint32_t vgic_hw_try(uint32_t gic_cpu, uint32_t n, uint32_t nr_lrs)
+{
+	io_write32(vgic_hw_alias(gic_cpu) + GICH_LR + 4 * n, VGIC_HW_MARK);
+	hw_dsb();
+	return vgic_hw_find_mark(nr_lrs);
+}
+
+/* LR0 is tried first. QEMU's alias (7.2 to 10.1) writes the next one. */
+struct vgic_alias vgic_hw_find_alias(uint32_t gic_cpu)
+{
+	uint32_t nr_lrs = vgic_hw_count();
+	struct vgic_alias alias = { .skew = vgic_hw_try(gic_cpu, 0, nr_lrs) };
+
+	if (alias.skew > 1) {
+		return (struct vgic_alias) { 0 };
+	}
+	for (uint32_t n = alias.skew; n < nr_lrs; n++) {
+		if (vgic_hw_try(gic_cpu, n - alias.skew, nr_lrs) == n) {
+			alias.lrs |= BIT32(n);
+		}
+	}
+	if (io_read32(vgic_hw_alias(gic_cpu) + GICH_ELRSR0) != vgic_hw_empty()) {
+		alias.lrs = 0;
+	}
+	return alias;
+}
+
+void vgic_hw_use_alias(const struct vgic_alias *alias)
+{
+	vgic_hw_skew = 4 * alias->skew;
 }

@@ -29,4 +29,25 @@ void vgic_hw_write(struct vgic_cif *cif);
 void vgic_hw_save(struct vgic_cif *cif);
 void vgic_hw_restore(struct vgic_cif *cif);
 
+/*
+ * The list registers of the CPU that has a vCPU loaded (cif->gic_cpu), through the alias of its
+ * GICH. The vCPU's VGIC lock is held, and vgic_hw_use_alias was called.
+ */
+uint32_t vgic_hw_remote_empty(const struct vgic_cif *cif);
+/* Writes the dirty list registers, all of them in vgic_alias.lrs. A DSB must follow before the lock
+ * is released. */
+void vgic_hw_remote_write(struct vgic_cif *cif);
+
+/* How a CPU's alias works. */
+struct vgic_alias {
+	uint32_t lrs;  /* bit n: LRn can be written through it; 0: there is no alias */
+	uint32_t skew; /* a write to LRn of the alias reaches LR(n + skew): 0, on QEMU 1 */
+};
+
+/* Writes invalid list registers through this CPU's alias, and reads where they are. The CPU has no
+ * vCPU loaded, and GICH is mapped with its second page. `gic_cpu`: its interface's number. */
+struct vgic_alias vgic_hw_find_alias(uint32_t gic_cpu);
+/* Boot CPU: all CPUs have found this. */
+void vgic_hw_use_alias(const struct vgic_alias *alias);
+
 #endif

@@ -120,6 +120,7 @@ struct vgic {
 	uint32_t nr_words;
 	uint32_t nr_lrs;
 	uint32_t all_lrs; /* one bit for each */
+	uint32_t reach;	  /* those that another CPU can write: vgic_set_reach */
 	uint32_t ctlr;
 	bool soft_eoi;		  /* vgic_phys_set_soft_eoi */
 	uint32_t group_on[2];	  /* all ones if the distributor forwards the group */

@@ -70,8 +70,13 @@ static bool board_complete_gic(struct board *board)
 	board->gich = pa_make(base + 0x4000);
 	board->gicv = pa_make(base + 0x6000);
 	board->gic_completed = true;
+	board->gich_alias = true;
 	return true;
 }
+
+/* GICH's second page, if it has one, has a view of each CPU's registers (DDI 0438, 8.2.1; DDI 0471,
+ * 3.2). A larger window says nothing: that of QEMU's virt is 64 KiB, and faults there. */
+#define BOARD_GICH_WITH_ALIAS (2 * PAGE_SIZE)
 
 /* GICC and GICV have two pages, the second with GICC_DIR. A window of more than 64 KiB means that
  * the SoC repeats each page over 64 KiB: then the two are not adjacent at its start. */
@@ -105,6 +110,7 @@ static bool board_read_gic_frames(const struct fdt *fdt, fdt_node_t gic, struct 
 					    "GICC's or GICV's two pages are 64 KiB apart: if "
 					    "each is repeated, give address + 0xf000, size 0x2000");
 		}
+		board->gich_alias = board->gich_alias || (i == 2 && size == BOARD_GICH_WITH_ALIAS);
 	}
 	return true;
 }

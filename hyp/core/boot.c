@@ -7,6 +7,7 @@
 #include "hyp/core/log.h"
 #include "hyp/core/partition_make.h"
 #include "hyp/core/phys.h"
+#include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/layout.h"
@@ -267,6 +268,9 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 		partition_make(n, config, pool, pool_pa, memory_pa[n], facts_board.gicv, nr_lrs);
 		if (vms[n].vgic && !hw_bit) {
 			vgic_phys_set_soft_eoi(vms[n].vgic);
+		}
+		if (vms[n].vgic) {
+			vgic_set_reach(vms[n].vgic, remote_reach);
 		}
 		pool += size;
 		pool_pa = pa_add(pool_pa, size);

@@ -22,6 +22,7 @@ struct cpu {
 	bool yield;		 /* ... and others of the same priority go first */
 	uint8_t kicks;		 /* taken since others had a turn (irq_kicked) */
 	uint8_t gic_mask;
+	uint8_t gic_cpu; /* the number of its interface: the bit of gic_mask */
 	uint8_t index;
 	const struct vm *last_vm; /* whose vCPU was loaded last */
 	/* The last loaded vCPU of each partition: its index + 1; 0: none was loaded. */

@@ -2,6 +2,7 @@
 #include "hyp/core/irq_call.h"
 #include "hyp/base/error.h"
 #include "hyp/core/mem.h"
+#include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vsync.h"
 #include "hyp/hw/sysreg.h"
@@ -50,6 +51,9 @@ int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
 	}
 	held = vm_lock_vgic(vm);
 	error = irq_call_set(held, &line, level != 0, &kick);
+	if (kick) {
+		kick = remote_do(held, kick);
+	}
 	vm_unlock_vgic(held);
 	if (kick) {
 		vm_kick(vm, kick);
@@ -74,6 +78,7 @@ static int irq_call_lines(struct vm *vm, const struct kvm_irq_level *lines, uint
 			break;
 		}
 	}
+	*kick = remote_do(held, *kick);
 	vm_unlock_vgic(held);
 	return error;
 }

@@ -8,6 +8,7 @@
 #include "hyp/core/halt.h"
 #include "hyp/core/log.h"
 #include "hyp/core/partition.h"
+#include "hyp/core/remote.h"
 #include "hyp/core/rtc.h"
 #include "hyp/core/serial.h"
 #include "hyp/core/soc.h"
@@ -28,6 +29,8 @@ extern const char vectors[], vectors_iciallu[], vectors_bpiall[], image_stacks[]
 void vectors_enter(uintptr_t stack_top) __attribute__((noreturn));
 
 static struct boot main_boot;
+static struct vgic_alias main_alias; /* as all CPUs so far have found it */
+static uint32_t main_cpus_found;
 
 /* For the messages of a CPU that panics because its own stack has overflowed. */
 static uint64_t main_panic_stacks[BOARD_MAX_CPUS][0x800 / sizeof(uint64_t)];
@@ -70,6 +73,33 @@ static void main_use_monitor(void)
 	}
 }
 
+/* Can other CPUs write this one's list registers? CPUs start one after the other, and all must find
+ * the same. A uniprocessor has no other CPU, and no mask. */
+static void main_find_alias(struct cpu *cpu)
+{
+	struct vgic_alias alias = { 0 };
+
+	if (facts_board.gich_alias && cpu->gic_mask) {
+		cpu->gic_cpu = (uint8_t)bits_first(cpu->gic_mask);
+		alias = vgic_hw_find_alias(cpu->gic_cpu);
+	}
+	if (!main_cpus_found++) {
+		main_alias = alias;
+	} else if (alias.lrs != main_alias.lrs || alias.skew != main_alias.skew) {
+		main_alias.lrs = 0;
+	}
+}
+
+static void main_use_alias(void)
+{
+	if (main_cpus_found > 1 && main_alias.lrs) {
+		vgic_hw_use_alias(&main_alias);
+		remote_reach = main_alias.lrs;
+		log_line("CPUs write each other's list registers: 0x%x, offset -%u\n",
+			 (unsigned)main_alias.lrs, (unsigned)(4 * main_alias.skew));
+	}
+}
+
 /* This CPU's registers, its part of the GIC, its identity. */
 static void main_init_cpu(uint32_t index)
 {
@@ -86,6 +116,7 @@ static void main_init_cpu(uint32_t index)
 	vpmu_init_cpu();
 	facts_host_id.actlr &= sysreg_read(ACTLR); /* a vCPU may run on any CPU */
 	cpus[index].gic_mask = gic_cpu_mask();
+	main_find_alias(&cpus[index]);
 }
 
 /* Called after the manifest is read. */
@@ -109,7 +140,8 @@ static uint32_t main_init_gic(void)
 	struct gic_map map = {
 		.gicd = (uintptr_t)mmu_map_device(facts_board.gicd, 0x1000),
 		.gicc = (uintptr_t)mmu_map_device(facts_board.gicc, 0x2000),
-		.gich = (uintptr_t)mmu_map_device(facts_board.gich, 0x1000),
+		.gich = (uintptr_t)mmu_map_device(facts_board.gich,
+						  facts_board.gich_alias ? 0x2000 : 0x1000),
 	};
 
 	main_use_monitor();
@@ -216,6 +248,7 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 	main_harden_cpu();
 	hw_bit = main_probe_hw_bit();
 	cpus_start(self, main_boot.image_pa); /* some wait in memory that partitions may get */
+	main_use_alias();
 	boot_make_partitions(&main_boot, nr_lrs, hw_bit);
 	main_open_uart(self);
 	log_stop_waiting();

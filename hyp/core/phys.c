@@ -3,6 +3,7 @@
 #include "hyp/core/cpu.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/locks.h"
+#include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/gic.h"
 
@@ -73,6 +74,7 @@ void phys_fired(struct vm *vm, uint32_t iar, uint32_t intid)
 		if (phys_hw_bit) {
 			phys_follow(held, intid);
 		}
+		kick = remote_do(held, kick);
 	} else {
 		gic_deactivate(iar); /* its partition's life has ended since the acknowledge */
 	}

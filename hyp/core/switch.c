@@ -91,7 +91,7 @@ static void switch_say_first(uint64_t loading)
 	}
 }
 
-static void switch_load_vgic(struct vcpu *vcpu)
+static void switch_load_vgic(const struct cpu *cpu, struct vcpu *vcpu)
 {
 	struct vm *vm = vcpu->vm;
 	struct vgic_locked held;
@@ -99,6 +99,7 @@ static void switch_load_vgic(struct vcpu *vcpu)
 	if (vm->vgic) {
 		held = vm_lock_vgic(vm);
 		vsync_load(held, vcpu);
+		vcpu->cif->gic_cpu = cpu->gic_cpu;
 		vtimer_hold(vcpu, true);
 		vpmu_load(vcpu);
 		vgic_hw_restore(vcpu->cif);
@@ -119,7 +120,7 @@ void switch_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bo
 	}
 	vcpu->world.hcr &= ~(HCR_TWI | HCR_TWE | HCR_VI | HCR_VF);
 	vcpu->world.hcr |= (shared ? HCR_TWI | HCR_TWE : 0) | vcpu->lines;
-	switch_load_vgic(vcpu);
+	switch_load_vgic(cpu, vcpu);
 	world_restore(&vcpu->world);
 	isolate_load(cpu, vcpu);
 	*regs = vcpu->regs;

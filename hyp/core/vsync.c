@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/vsync.h"
 #include "hyp/core/phys.h"
+#include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
@@ -140,7 +141,7 @@ vgic_kick_t vsync_now(struct vgic_locked held, struct vcpu *vcpu)
 static void vsync_all(struct vcpu *vcpu, enum vgic_work work, bool maintain)
 {
 	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
-	vgic_kick_t kick = vsync_do(held, vcpu, work, maintain);
+	vgic_kick_t kick = remote_do(held, vsync_do(held, vcpu, work, maintain));
 
 	vm_unlock_vgic(held);
 	if (kick) {
@@ -160,21 +161,30 @@ void vsync_maintain(struct vcpu *vcpu)
 	}
 }
 
+/* Returns the vCPUs to kick. */
+static vgic_kick_t vsync_fold_now(struct vgic_locked held, struct vcpu *vcpu)
+{
+	vgic_kick_t kick = 0;
+
+	vsync_read(held, vcpu, &kick);
+	vsync_look(held, vcpu, true);
+	vsync_release(held, vcpu);
+	return kick & ~BIT32(vcpu->index);
+}
+
 void vsync_fold(struct vcpu *vcpu)
 {
 	struct vm *vm = vcpu->vm;
 	struct vgic_locked held;
-	vgic_kick_t kick = 0;
+	vgic_kick_t kick;
 
 	if (!vm->vgic) {
 		return;
 	}
 	held = vm_lock_vgic(vm);
-	vsync_read(held, vcpu, &kick);
-	vsync_look(held, vcpu, true);
-	vsync_release(held, vcpu);
+	kick = remote_do(held, vsync_fold_now(held, vcpu));
 	vm_unlock_vgic(held);
-	vm_kick(vm, kick & ~BIT32(vcpu->index));
+	vm_kick(vm, kick);
 }
 
 void vsync_own_fired(struct vcpu *vcpu, uint32_t intid)
@@ -234,10 +244,10 @@ enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
 	vgic_kick_t kick = 0;
 	vgic_kick_t others = 0;
 
-	if (vgic_dist_needs_fold(mmio->offset) && (vcpu->cif->used || vcpu->cif->has_held)) {
-		vsync_fold(vcpu);
-	}
 	held = vm_lock_vgic(vm);
+	if (vgic_dist_needs_fold(mmio->offset) && (vcpu->cif->used || vcpu->cif->has_held)) {
+		kick = vsync_fold_now(held, vcpu);
+	}
 	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
 	if (vcpu->cif->has_release) {
 		vsync_effects(held, vcpu);
@@ -247,6 +257,7 @@ enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
 		if (kick != others) {
 			others |= vsync_now(held, vcpu);
 		}
+		others = remote_do(held, others);
 	}
 	vm_unlock_vgic(held);
 	if (others) {
@@ -270,7 +281,8 @@ enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)
 	if (vgic_cpu_dir(vm->vgic, vcpu->index, mmio->value, &physid, &kick)) {
 		phys_release(held, physid);
 	}
+	kick = remote_do(held, kick & ~BIT32(vcpu->index));
 	vm_unlock_vgic(held);
-	vm_kick(vm, kick & ~BIT32(vcpu->index));
+	vm_kick(vm, kick);
 	return MMIO_OK;
 }

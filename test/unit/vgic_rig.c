@@ -5,6 +5,7 @@
  * CPUs has one vCPU. A call that hardware or the locks do not allow counts as a failed check.
  */
 #include "hyp/core/phys.h"
+#include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vsync.h"
 #include "hyp/hw/gic.h"
@@ -174,6 +175,32 @@ void vgic_hw_write(struct vgic_cif *cif)
 	hw_write(rig_hw(cif), now.v);
 }
 
+/* Another CPU's, with the lock, and through the alias of the CPU that has the vCPU. */
+static uint32_t rig_remote(const struct vgic_cif *cif)
+{
+	uint32_t v = cif->gic_cpu;
+
+	rig_demand(now.ranks != 0, "list registers without the lock");
+	rig_demand(v < now.rig->nr_vcpus && cif == vgic_cif(now.rig->vgic, v), "the wrong alias");
+	rig_demand(now.rig->cpu[v].loaded, "list registers of a vCPU that is on no CPU");
+	return v;
+}
+
+uint32_t vgic_hw_remote_empty(const struct vgic_cif *cif)
+{
+	return hw_elrsr(now.rig, rig_remote(cif));
+}
+
+void vgic_hw_remote_write(struct vgic_cif *cif)
+{
+	uint32_t v = rig_remote(cif);
+
+	rig_demand(!(cif->dirty & ~remote_reach), "a list register that the alias does not reach");
+	rig_demand(!(cif->dirty & ~hw_elrsr(now.rig, v)), "a list register that is not empty");
+	rig_demand(!cif->hcr_dirty, "HCR through the alias");
+	hw_write(now.rig, v);
+}
+
 /* VMCR and APR stay where they are: no CPU has another vCPU. */
 void vgic_hw_save(struct vgic_cif *cif)
 {
@@ -288,6 +315,7 @@ void rig_load(struct rig *rig, uint32_t v)
 	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
 
 	vsync_load(held, vcpu); /* its own timers are not there yet */
+	vcpu->cif->gic_cpu = (uint8_t)v;
 	rig->cpu[v].loaded = true;
 	vgic_hw_restore(vcpu->cif);
 	vm_unlock_vgic(held);

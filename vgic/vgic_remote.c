@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * List registers of a vCPU that runs, written by another CPU, so that the vCPU takes an interrupt
+ * without an exit. A list register that is empty stays empty until the monitor writes it
+ * (IHI 0048B 5.3.8), and the VGIC lock keeps the vCPU's own CPU out; so an empty one is the only
+ * kind that can be written. All others change under the guest's acknowledges and EOIs: no read
+ * followed by a write is safe, and the vCPU is kicked.
+ *
+ * Either all that the mirror asks for is done here, and its work is NONE again, or the work stays:
+ * a kick that another call has decided on, and not sent yet, then still finds it.
+ */
+#include "vgic/vgic_lr.h"
+
+void vgic_set_reach(struct vgic *vgic, uint32_t lrs)
+{
+	vgic->reach = lrs & vgic->all_lrs;
+}
+
+/* A mirror that is folded or dirty is being changed by the vCPU's own CPU, which flushes it before
+ * the guest continues. With maintenance interrupts for those that wait, a new choice is needed. */
+enum vgic_work vgic_remote_work(const struct vgic *vgic, uint32_t vcpu)
+{
+	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	const struct vgic_cif *cif = &cpu->cif;
+
+	if (!vgic->reach || !cpu->loaded || cpu->folded || cif->dirty || cif->hcr_dirty ||
+	    cif->hcr != GICH_HCR_EN || cif->work == VGIC_WORK_SYNC) {
+		return VGIC_WORK_NONE;
+	}
+	return vgic_cif_work(cif);
+}
+
+/* Ready interrupts -> free list registers in reach, as far as they go. */
+static void remote_fill(struct vgic *vgic, uint32_t vcpu)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t free = vgic->reach & ~cpu->cif.used;
+
+	for (; cpu->nr_ready && free; free &= free - 1) {
+		uint32_t word = bits_first(cpu->ready_sum);
+		uint32_t intid = 32 * word + bits_first(cpu->ready[word]);
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
+
+		cpu->cif.used |= free & (~free + 1);
+		cpu->nr_free--;
+		vgic_lr_put(vgic, &ref, bits_first(free), false);
+	}
+}
+
+/* Those of `empty` whose end has no effect but on the list register: no physical interrupt must be
+ * deactivated, and no access to GICD_ISACTIVER is to be applied. */
+static uint32_t remote_plain(const struct vgic *vgic, uint32_t vcpu, uint32_t empty)
+{
+	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t plain = 0;
+
+	for (uint32_t left = empty & cpu->cif.used & vgic->reach; left; left &= left - 1) {
+		uint32_t n = bits_first(left);
+		/*@ admit known: cpu->lr_irq[n] < vgic->nr_irqs; */
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, cpu->lr_irq[n]);
+
+		if (!((ref.bank->held | ref.bank->op_activate) & ref.bit)) {
+			plain |= BIT32(n);
+		}
+	}
+	return plain;
+}
+
+/* False: a list register that is not empty, or not in reach, is out of date. */
+static bool remote_take(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_kick_t *kick)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t plain = remote_plain(vgic, vcpu, empty);
+
+	if (cpu->recall & ~plain) {
+		return false;
+	}
+	cpu->recall = 0;
+	for (; plain; plain &= plain - 1) {
+		vgic_lr_take_empty(vgic, vcpu, bits_first(plain), kick);
+	}
+	return true;
+}
+
+bool vgic_remote_do(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_kick_t *kick)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	vgic_kick_t others = 0;
+
+	if (cpu->cif.work == VGIC_WORK_LOOK && !remote_take(vgic, vcpu, empty, &others)) {
+		return false;
+	}
+	*kick |= others & ~BIT32(vcpu);
+	remote_fill(vgic, vcpu);
+	cpu->cif.work = cpu->nr_ready > cpu->nr_free ? VGIC_WORK_LOOK
+			: cpu->nr_ready		     ? VGIC_WORK_ADD
+						     : VGIC_WORK_NONE;
+	return cpu->cif.work == VGIC_WORK_NONE;
+}
