@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_hw.h"
+#include "hyp/hw/fence.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/sysreg.h"
+#include "hyp/hw/world.h"
 #include "hyp/regs/gic.h"
 
 /* The alias of another CPU's GICH (DDI 0438, 8.2.1; DDI 0471, 3.2). */
@@ -171,22 +173,33 @@ static uint32_t vgic_hw_try(uint32_t gic_cpu, uint32_t n, uint32_t nr_lrs)
 	return vgic_hw_find_mark(nr_lrs);
 }
 
+/* Where nothing is, a read may fault at once, but a write later. */
+static bool vgic_hw_has_alias(uint32_t gic_cpu)
+{
+	uint32_t vtr;
+
+	return fence_read32(vgic_hw_alias(gic_cpu) + GICH_VTR, &vtr) && !world_take_abort() &&
+	       vtr == io_read32(vgic_hw_gich + GICH_VTR);
+}
+
 /* LR0 is tried first. QEMU's alias (7.2 to 10.1) writes the next one. */
 struct vgic_alias vgic_hw_find_alias(uint32_t gic_cpu)
 {
+	const struct vgic_alias none = { 0 };
 	uint32_t nr_lrs = vgic_hw_count();
-	struct vgic_alias alias = { .skew = vgic_hw_try(gic_cpu, 0, nr_lrs) };
+	struct vgic_alias alias = none;
 
+	if (!vgic_hw_has_alias(gic_cpu)) {
+		return none;
+	}
+	alias.skew = vgic_hw_try(gic_cpu, 0, nr_lrs);
 	if (alias.skew > 1) {
-		return (struct vgic_alias) { 0 };
+		return none;
 	}
 	for (uint32_t n = alias.skew; n < nr_lrs; n++) {
 		if (vgic_hw_try(gic_cpu, n - alias.skew, nr_lrs) == n) {
 			alias.lrs |= BIT32(n);
 		}
-	}
-	if (io_read32(vgic_hw_alias(gic_cpu) + GICH_ELRSR0) != vgic_hw_empty()) {
-		alias.lrs = 0;
 	}
 	return alias;
 }

@@ -74,8 +74,7 @@ static bool board_complete_gic(struct board *board)
 	return true;
 }
 
-/* GICH's second page, if it has one, has a view of each CPU's registers (DDI 0438, 8.2.1; DDI 0471,
- * 3.2). A larger window says nothing: that of QEMU's virt is 64 KiB, and faults there. */
+/* GICH's second page may have a view of each CPU's registers (DDI 0438, 8.2.1; DDI 0471, 3.2). */
 #define BOARD_GICH_WITH_ALIAS (2 * PAGE_SIZE)
 
 /* GICC and GICV have two pages, the second with GICC_DIR. A window of more than 64 KiB means that
@@ -110,7 +109,7 @@ static bool board_read_gic_frames(const struct fdt *fdt, fdt_node_t gic, struct 
 					    "GICC's or GICV's two pages are 64 KiB apart: if "
 					    "each is repeated, give address + 0xf000, size 0x2000");
 		}
-		board->gich_alias = board->gich_alias || (i == 2 && size == BOARD_GICH_WITH_ALIAS);
+		board->gich_alias = board->gich_alias || (i == 2 && size >= BOARD_GICH_WITH_ALIAS);
 	}
 	return true;
 }
