@@ -31,6 +31,10 @@ struct cpu {
 	uint64_t tick_at;   /* counter value of the console's next tick; 0: none */
 	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
 	uint64_t timer_at;  /* counter value that its HYP timer was set to last; UINT64_MAX: none */
+	/* The first alarm of vm_alarms for this CPU, when it last looked: other CPUs only clear
+	 * alarms, so that there is none before. */
+	uint64_t wake_at;
+	uint64_t devices_at; /* no device has timed work for this CPU before */
 };
 
 _Static_assert(offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&

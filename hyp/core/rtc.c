@@ -56,8 +56,11 @@ enum mmio_result rtc_access(struct vcpu *vcpu, struct mmio *mmio)
 	}
 	vm_unlock_vgic(held);
 	vm_kick(vm, kick);
-	if (armed && rtc_ticks(at) < cpu->timer_at) {
-		cpu->resched = true; /* sets its timer */
+	if (armed && rtc_ticks(at) < cpu->devices_at) {
+		cpu->devices_at = rtc_ticks(at);
+		if (cpu->devices_at < cpu->timer_at) {
+			cpu->resched = true; /* sets its timer */
+		}
 	}
 	return result;
 }

@@ -78,11 +78,16 @@ static uint8_t run_must_share(struct sched_locked held, const struct cpu *cpu)
 
 /* The world of `vcpu` is in memory now, and any CPU may load it. `owed`: an event ends its WFI, if
  * it waits. The lock is released in between, and taken again. */
-static struct sched_locked run_give(struct sched_locked held, struct vcpu *vcpu, bool owed)
+static struct sched_locked run_give(struct sched_locked held, struct cpu *cpu, struct vcpu *vcpu,
+				    bool owed)
 {
 	bool last = life_unload(held.sched, &vcpu->vm->life, vcpu->life);
 	bool wake = held.sched->entity[vcpu->entity].state == SCHED_BLOCKED;
 
+	if (wake) {
+		alarm_set(&vm_alarms, cpu->index, vcpu->entity, vcpu->deadline);
+		cpu->wake_at = alarm_first(&vm_alarms, cpu->index);
+	}
 	if (!last && !wake) {
 		return held;
 	}
@@ -117,7 +122,7 @@ static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struc
 	}
 	held = vm_lock_sched();
 	if (former) {
-		held = run_give(held, former, owed);
+		held = run_give(held, cpu, former, owed);
 	}
 	take = next ? run_take(held, cpu, next) : LIFE_LEFT;
 	vm_unlock_sched(held);

@@ -23,6 +23,7 @@ static void switch_save_vgic(struct vcpu *vcpu)
 	if (!vm->vgic) {
 		vtimer_hold(vcpu, false);
 		vpmu_unload(vcpu, &kick);
+		vcpu->deadline = DEADLINE_NEVER;
 		return;
 	}
 	held = vm_lock_vgic(vm);
@@ -30,7 +31,7 @@ static void switch_save_vgic(struct vcpu *vcpu)
 	vtimer_hold(vcpu, false);
 	vtimer_forget(held, vcpu);
 	vpmu_unload(vcpu, &kick);
-	vtimer_check(held, vcpu, timer_now(), &kick);
+	vcpu->deadline = vtimer_check(held, vcpu, timer_now(), &kick);
 	vm_unlock_vgic(held);
 	vm_kick(vm, kick & ~BIT32(vcpu->index));
 }

@@ -10,46 +10,63 @@
 #include "hyp/hw/timer.h"
 #include "hyp/sched/deadline.h"
 
-/* For every vCPU that last ran on this CPU and waits: makes due timers pending, which wakes it.
- * Returns the earliest deadline left. Another CPU may load one meanwhile: then its timers are in
- * that CPU, and its world in memory is old. The state under the lock shows that. */
-static uint64_t tick_sleepers(const struct cpu *cpu, uint64_t now)
+/* A vCPU whose alarm is due: makes its due timers pending, which may wake it. If it waits, a timer
+ * that is left sets the alarm again. Another CPU may wake and load the vCPU meanwhile: then its
+ * timers are in that CPU, or are about to be (switch_load_vgic), and its world in memory is old. */
+static void tick_wake(const struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 {
-	uint64_t earliest = DEADLINE_NEVER;
+	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
+	vgic_kick_t kick = 0;
 
-	for (uint32_t e = 0; e < vm_sched.nr_entities; e++) {
-		struct vcpu *vcpu = vm_vcpu_by_entity[e];
-		struct vgic_locked held;
-		vgic_kick_t kick = 0;
-		uint64_t deadline;
+	if (vcpu->life->loaded_on == SCHED_NO_CPU) {
+		uint64_t deadline = vtimer_check(held, vcpu, now, &kick);
+		struct sched_locked sched = vm_lock_sched();
 
-		if (vm_sched.entity[e].state != SCHED_BLOCKED ||
-		    vm_sched.entity[e].cpu != cpu->index || !vcpu->vm->vgic) {
-			continue;
+		if (sched.sched->entity[vcpu->entity].state == SCHED_BLOCKED) {
+			alarm_set(&vm_alarms, cpu->index, vcpu->entity, deadline);
 		}
-		held = vm_lock_vgic(vcpu->vm);
-		/* Another CPU that has taken it meanwhile has its timers, or is about to
-		 * (switch_load_vgic). */
-		deadline = vcpu->life->loaded_on == SCHED_NO_CPU
-				   ? vtimer_check(held, vcpu, now, &kick)
-				   : DEADLINE_NEVER;
-		vm_unlock_vgic(held);
-		if (deadline < earliest) {
-			earliest = deadline;
-		}
-		vm_kick(vcpu->vm, kick);
+		vm_unlock_sched(sched);
 	}
-	return earliest;
+	vm_unlock_vgic(held);
+	vm_kick(vcpu->vm, kick);
+}
+
+/* All alarms of this CPU that are due. One costs some hundred instructions, so interrupts that
+ * come meanwhile wait for the rest of them. */
+static void tick_sleepers(struct cpu *cpu, uint64_t now)
+{
+	uint32_t e;
+
+	do {
+		struct sched_locked held = vm_lock_sched();
+
+		e = alarm_take(&vm_alarms, cpu->index, now);
+		cpu->wake_at = alarm_first(&vm_alarms, cpu->index);
+		vm_unlock_sched(held);
+		if (e != SCHED_NONE) {
+			tick_wake(cpu, vm_vcpu_by_entity[e], now);
+		}
+	} while (e != SCHED_NONE);
+}
+
+/* Does the work that is due. Returns when there is more. */
+static uint64_t tick_due(struct cpu *cpu, uint64_t now)
+{
+	if (cpu->wake_at <= now) {
+		tick_sleepers(cpu, now);
+	}
+	if (cpu->devices_at <= now) {
+		cpu->devices_at = device_due(cpu, now);
+	}
+	return cpu->wake_at < cpu->devices_at ? cpu->wake_at : cpu->devices_at;
 }
 
 /* A slice that has begun is not extended. */
 void tick_set(struct cpu *cpu)
 {
 	uint64_t now = timer_now();
-	uint64_t deadline = tick_sleepers(cpu, now);
-	uint64_t due = device_due(cpu, now);
+	uint64_t deadline = tick_due(cpu, now);
 
-	deadline = due < deadline ? due : deadline;
 	if (!cpu->contended) {
 		cpu->slice_end = 0;
 	} else if (!cpu->slice_end) {

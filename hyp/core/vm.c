@@ -11,6 +11,8 @@ struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
 
 struct sched vm_sched;
 
+struct alarms vm_alarms;
+
 struct lock vm_sched_lock;
 
 static bool vm_within(uint64_t address, uint32_t size, uint64_t base, uint32_t room)
@@ -66,6 +68,7 @@ void vm_kick_vcpu(struct vcpu *vcpu)
 	struct sched_locked held = vm_lock_sched();
 
 	if (entity->state == SCHED_BLOCKED) {
+		alarm_clear(&vm_alarms, vcpu->entity);
 		target = vm_must_look(held, sched_wake(held.sched, vcpu->entity));
 	} else if (entity->state == SCHED_RUNNING) {
 		target = entity->cpu;

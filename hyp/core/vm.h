@@ -16,6 +16,7 @@
 #include "hyp/hw/pmu.h"
 #include "hyp/hw/world.h"
 #include "hyp/manifest/manifest.h"
+#include "hyp/sched/alarm.h"
 #include "hyp/sched/life.h"
 #include "hyp/sched/sched.h"
 #include "hyp/stage2/stage2.h"
@@ -37,6 +38,7 @@ struct vcpu {
 	bool vfp_open;	     /* its VFP registers are in the CPU */
 	bool pmu_used;	     /* its performance monitors are switched with it */
 	uint64_t slice_left; /* counter ticks left after preemption; 0: a whole slice */
+	uint64_t deadline;   /* while not loaded: when its timers are due (vtimer_check) */
 	uint64_t stats[PLUMB_STAT_COUNT];
 	/* A state query that waits until another vCPU has read its list registers back
 	 * (irq_call_state). */
@@ -87,6 +89,7 @@ extern struct vm vms[MANIFEST_MAX_PARTITIONS];
 extern uint32_t vm_count;
 extern struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
 extern struct sched vm_sched;
+extern struct alarms vm_alarms; /* guests' timers, of BLOCKED entities; lock: vm_sched_lock */
 extern struct lock vm_sched_lock;
 
 /* ---- locks (locks.h); a parameter proves that one is held ---- */

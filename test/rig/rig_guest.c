@@ -430,6 +430,37 @@ static bool may_use(const struct vcpu *vcpu, uint32_t cpu)
 	       (!entity->pinned || entity->cpu == cpu);
 }
 
+/* A timer of a vCPU that waits, which its VGIC does not hold: enabled, not masked (B8.1.5). */
+static bool wants_alarm(const struct vcpu *vcpu, const struct world_timer *timer, uint32_t intid,
+			uint64_t offset)
+{
+	return (timer->ctl & 3) == 1 && timer->cval + offset < RIG_NEVER / 2 &&
+	       !vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid);
+}
+
+/* Does its CPU's timer fire for it? */
+static bool has_alarm(const struct vcpu *vcpu, uint64_t at)
+{
+	uint32_t cpu = vm_sched.entity[vcpu->entity].cpu;
+	const uint64_t *reg = rig.cpu[cpu].reg;
+
+	return vm_alarms.heap[vcpu->entity] == cpu + 1 && vm_alarms.at[vcpu->entity] <= at &&
+	       (reg[FAKE_CNTHP_CTL] & 3) == 1 && reg[FAKE_CNTHP_CVAL] <= at;
+}
+
+static const char *timers_at_rest(const struct vcpu *vcpu)
+{
+	const struct world *world = &vcpu->world;
+
+	if ((wants_alarm(vcpu, &world->cntv, RIG_TIMER_VIRT, world->cntvoff) &&
+	     !has_alarm(vcpu, world->cntv.cval + world->cntvoff)) ||
+	    (wants_alarm(vcpu, &world->cntp, RIG_TIMER_PHYS, 0) &&
+	     !has_alarm(vcpu, world->cntp.cval))) {
+		return "a vCPU sleeps, and no CPU wakes it when its timer is due";
+	}
+	return NULL;
+}
+
 static const char *vcpu_at_rest(struct vcpu *vcpu)
 {
 	const struct sched_entity *entity = &vm_sched.entity[vcpu->entity];
@@ -445,6 +476,9 @@ static const char *vcpu_at_rest(struct vcpu *vcpu)
 	}
 	if (entity->state == SCHED_BLOCKED && !vcpu->vm->vgic && vcpu->lines) {
 		return "a vCPU sleeps whose line is up";
+	}
+	if (entity->state == SCHED_BLOCKED && vcpu->vm->vgic) {
+		return timers_at_rest(vcpu);
 	}
 	return NULL;
 }

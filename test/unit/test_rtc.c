@@ -41,6 +41,8 @@ static void boot(void)
 	cpus[1].index = 1;
 	cpus[0].timer_at = NEVER;
 	cpus[1].timer_at = NEVER;
+	cpus[0].devices_at = NEVER;
+	cpus[1].devices_at = NEVER;
 	now = 100 * HZ;
 	rtc_init(0);
 }
@@ -57,7 +59,8 @@ static bool writes(uint32_t cpu, uint32_t offset, uint32_t value)
 	asked = cpus[cpu].resched;
 	cpus[cpu].resched = false;
 	if (asked) {
-		cpus[cpu].timer_at = rtc_due(&vms[0], &cpus[cpu], now);
+		cpus[cpu].devices_at = rtc_due(&vms[0], &cpus[cpu], now);
+		cpus[cpu].timer_at = cpus[cpu].devices_at;
 	}
 	return asked;
 }
@@ -76,6 +79,7 @@ static void earlier(void)
 	CHECK_EQ(cpus[1].timer_at, 150 * HZ);
 	cpus[1].timer_at = 120 * HZ; /* a slice ends there */
 	CHECK(!writes(1, MATCH, 121));
+	CHECK_EQ(cpus[1].devices_at, 121 * HZ); /* for then */
 	CHECK_EQ(rtc_due(&vms[0], &cpus[1], now), 121 * HZ);
 }
 

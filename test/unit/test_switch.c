@@ -42,6 +42,7 @@ struct board facts_board = { .timer_virt_intid = 27, .timer_phys_intid = 30 };
 uint64_t facts_time_slice = 1000;
 struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
 struct sched vm_sched;
+struct alarms vm_alarms;
 struct lock vm_sched_lock;
 
 static struct vm vm[2]; /* vm[0] has two vCPUs, vm[1] one */
@@ -344,6 +345,7 @@ static void boot(void)
 	memset(vm, 0, sizeof(vm));
 	memset(vcpu, 0, sizeof(vcpu));
 	memset(cpus, 0, sizeof(cpus));
+	memset(&vm_alarms, 0, sizeof(vm_alarms));
 	memset(hw_register, 0, sizeof(hw_register));
 	now = 0;
 	hw_log_sample = NULL;
@@ -534,6 +536,8 @@ static void a_sleeper_that_is_taken(void)
 		vm_sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
 		vm_sched.entity[vcpu[0].entity].cpu = 0;
 		vcpu[0].world.cntv = (struct world_timer) { .ctl = 1, .cval = 10 };
+		alarm_set(&vm_alarms, 0, vcpu[0].entity, 10);
+		cpus[0].wake_at = 10;
 		somebody_loads_it = n;
 		now = 100;
 		tick_set(&cpus[0]);
@@ -850,11 +854,16 @@ static void parked_timers(void)
 		vcpu[0].world.cntvoff = offset;
 		vcpu[0].world.cntv.ctl = vcpu[0].world.cntp.ctl = 1;
 		vcpu[0].world.cntv.cval = vcpu[0].world.cntp.cval = UINT64_MAX;
+		cpus[0].devices_at = UINT64_MAX;
 		now = 100;
+		alarm_set(&vm_alarms, 0, vcpu[0].entity, now);
+		cpus[0].wake_at = now;
 		tick_set(&cpus[0]);
 		CHECK_EQ(cpus[0].timer_at, UINT64_MAX);
 		CHECK(!vgic_phys_held(vm[0].vgic, 0, 27) && !vgic_phys_held(vm[0].vgic, 0, 30));
 		vcpu[0].world.cntv.cval = 200;
+		alarm_set(&vm_alarms, 0, vcpu[0].entity, now);
+		cpus[0].wake_at = now;
 		tick_set(&cpus[0]);
 		CHECK_EQ(cpus[0].timer_at, 200 + offset);
 		end();
