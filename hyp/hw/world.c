@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/hw/world.h"
 #include "hyp/hw/sysreg.h"
+#include "hyp/hw/timer.h"
 #include "hyp/hw/vfp.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
 #include "hyp/regs/timer.h"
+#include <stddef.h>
 
 /* VTCR (B4.1.159): bit 31 RES1, T0SZ 0, SL0 1 (level 1), walks write-back, inner shareable. */
 #define WORLD_VTCR  0x80003540u
@@ -69,137 +71,81 @@ void world_reset(struct world *world)
 	};
 }
 
-static void world_save_banks(struct world *world)
-{
-	world->sp_usr = sysreg_read_banked(SP_usr);
-	world->svc = (struct world_bank) { sysreg_read_banked(SP_svc), sysreg_read_banked(LR_svc),
-					   sysreg_read_banked(SPSR_svc) };
-	world->abt = (struct world_bank) { sysreg_read_banked(SP_abt), sysreg_read_banked(LR_abt),
-					   sysreg_read_banked(SPSR_abt) };
-	world->und = (struct world_bank) { sysreg_read_banked(SP_und), sysreg_read_banked(LR_und),
-					   sysreg_read_banked(SPSR_und) };
-	world->irq = (struct world_bank) { sysreg_read_banked(SP_irq), sysreg_read_banked(LR_irq),
-					   sysreg_read_banked(SPSR_irq) };
-	world->fiq = (struct world_bank) { sysreg_read_banked(SP_fiq), sysreg_read_banked(LR_fiq),
-					   sysreg_read_banked(SPSR_fiq) };
-	world->r_fiq[0] = sysreg_read_banked(R8_fiq);
-	world->r_fiq[1] = sysreg_read_banked(R9_fiq);
-	world->r_fiq[2] = sysreg_read_banked(R10_fiq);
-	world->r_fiq[3] = sysreg_read_banked(R11_fiq);
-	world->r_fiq[4] = sysreg_read_banked(R12_fiq);
-}
-
-#define WORLD_RESTORE_BANK(mode)                                    \
-	do {                                                        \
-		sysreg_write_banked(SP_##mode, world->mode.sp);     \
-		sysreg_write_banked(LR_##mode, world->mode.lr);     \
-		sysreg_write_banked(SPSR_##mode, world->mode.spsr); \
-	} while (0)
-
-static void world_restore_banks(const struct world *world)
-{
-	sysreg_write_banked(SP_usr, world->sp_usr);
-	WORLD_RESTORE_BANK(svc);
-	WORLD_RESTORE_BANK(abt);
-	WORLD_RESTORE_BANK(und);
-	WORLD_RESTORE_BANK(irq);
-	WORLD_RESTORE_BANK(fiq);
-	sysreg_write_banked(R8_fiq, world->r_fiq[0]);
-	sysreg_write_banked(R9_fiq, world->r_fiq[1]);
-	sysreg_write_banked(R10_fiq, world->r_fiq[2]);
-	sysreg_write_banked(R11_fiq, world->r_fiq[3]);
-	sysreg_write_banked(R12_fiq, world->r_fiq[4]);
-}
+/* The registers between that move as one block of seven words. */
+#define WORLD_SEVEN(first, last)                                                     \
+	_Static_assert(offsetof(struct world, last) ==                               \
+			       offsetof(struct world, first) + 6 * sizeof(uint32_t), \
+		       "seven words")
+WORLD_SEVEN(sp_usr, abt.spsr);
+WORLD_SEVEN(und.sp, fiq.sp);
+WORLD_SEVEN(fiq.lr, r_fiq[4]);
+WORLD_SEVEN(sctlr, aifsr);
+WORLD_SEVEN(dfar, vbar);
+WORLD_SEVEN(contextidr, teehbr);
 
 static void world_save_timers(struct world *world)
 {
 	world->cntv.ctl = sysreg_read(CNTV_CTL);
-	sysreg_write(CNTV_CTL, 0);
-	world->cntv.cval = sysreg_read64(CNTV_CVAL);
 	world->cntp.ctl = sysreg_read(CNTP_CTL);
-	sysreg_write(CNTP_CTL, 0);
+	world->cntv.cval = sysreg_read64(CNTV_CVAL);
 	world->cntp.cval = sysreg_read64(CNTP_CVAL);
 	world->cntkctl = sysreg_read(CNTKCTL);
-	hw_isb(); /* the levels fall before their interrupts are deactivated */
-}
-
-static void world_restore_timers(const struct world *world)
-{
-	sysreg_write64(CNTVOFF, world->cntvoff);
-	sysreg_write(CNTKCTL, world->cntkctl);
-	sysreg_write64(CNTV_CVAL, world->cntv.cval);
-	sysreg_write64(CNTP_CVAL, world->cntp.cval);
-	hw_isb();
-	sysreg_write(CNTV_CTL, world->cntv.ctl);
-	sysreg_write(CNTP_CTL, world->cntp.ctl);
+	if ((world->cntv.ctl | world->cntp.ctl) & TIMER_ENABLE) {
+		sysreg_write(CNTV_CTL, 0);
+		sysreg_write(CNTP_CTL, 0);
+		hw_isb(); /* the levels fall before their interrupts are deactivated */
+	}
 }
 
 void world_save(struct world *world)
 {
-	world_save_banks(world);
+	sysreg_save7_banked(&world->sp_usr, SP_usr, SP_svc, LR_svc, SPSR_svc, SP_abt, LR_abt,
+			    SPSR_abt);
+	sysreg_save7_banked(&world->und.sp, SP_und, LR_und, SPSR_und, SP_irq, LR_irq, SPSR_irq,
+			    SP_fiq);
+	sysreg_save7_banked(&world->fiq.lr, LR_fiq, SPSR_fiq, R8_fiq, R9_fiq, R10_fiq, R11_fiq,
+			    R12_fiq);
 	world->ttbr0 = sysreg_read64(TTBR0_64);
 	world->ttbr1 = sysreg_read64(TTBR1_64);
 	world->par = sysreg_read64(PAR_64);
-	world->sctlr = sysreg_read(SCTLR);
-	world->cpacr = sysreg_read(CPACR);
+	sysreg_save7(&world->sctlr, SCTLR, CPACR, DACR, DFSR, IFSR, ADFSR, AIFSR);
+	sysreg_save7(&world->dfar, DFAR, IFAR, MAIR0, MAIR1, AMAIR0, AMAIR1, VBAR);
+	sysreg_save7(&world->contextidr, CONTEXTIDR, TPIDRURW, TPIDRURO, TPIDRPRW, CSSELR, TEECR,
+		     TEEHBR);
 	world->ttbcr = sysreg_read(TTBCR);
-	world->dacr = sysreg_read(DACR);
-	world->dfsr = sysreg_read(DFSR);
-	world->ifsr = sysreg_read(IFSR);
-	world->adfsr = sysreg_read(ADFSR);
-	world->aifsr = sysreg_read(AIFSR);
-	world->dfar = sysreg_read(DFAR);
-	world->ifar = sysreg_read(IFAR);
-	world->mair0 = sysreg_read(MAIR0);
-	world->mair1 = sysreg_read(MAIR1);
-	world->amair0 = sysreg_read(AMAIR0);
-	world->amair1 = sysreg_read(AMAIR1);
-	world->vbar = sysreg_read(VBAR);
-	world->contextidr = sysreg_read(CONTEXTIDR);
-	world->tpidrurw = sysreg_read(TPIDRURW);
-	world->tpidruro = sysreg_read(TPIDRURO);
-	world->tpidrprw = sysreg_read(TPIDRPRW);
-	world->csselr = sysreg_read(CSSELR);
-	world->teecr = sysreg_read(TEECR);
-	world->teehbr = sysreg_read(TEEHBR);
 	world->hcr = sysreg_read(HCR);
 	world_save_timers(world);
 }
 
+/* One ISB between the registers that others depend on and those: TTBCR.EAE defines the format of
+ * TTBRn, and a timer that is enabled uses its CVAL and CNTVOFF. The exception return synchronizes
+ * the rest (B3.15.5). */
 void world_restore(const struct world *world)
 {
 	sysreg_write(HCR, world->hcr);
 	sysreg_write64(VTTBR, world->vttbr);
 	sysreg_write(VMPIDR, world->vmpidr);
-	sysreg_write(TTBCR, world->ttbcr); /* before TTBRn: EAE defines their format */
+	sysreg_write(TTBCR, world->ttbcr);
+	sysreg_write64(CNTVOFF, world->cntvoff);
+	sysreg_write(CNTKCTL, world->cntkctl);
+	sysreg_write64(CNTV_CVAL, world->cntv.cval);
+	sysreg_write64(CNTP_CVAL, world->cntp.cval);
 	hw_isb();
 	sysreg_write64(TTBR0_64, world->ttbr0);
 	sysreg_write64(TTBR1_64, world->ttbr1);
 	sysreg_write64(PAR_64, world->par);
-	sysreg_write(SCTLR, world->sctlr);
-	sysreg_write(CPACR, world->cpacr);
-	sysreg_write(DACR, world->dacr);
-	sysreg_write(DFSR, world->dfsr);
-	sysreg_write(IFSR, world->ifsr);
-	sysreg_write(ADFSR, world->adfsr);
-	sysreg_write(AIFSR, world->aifsr);
-	sysreg_write(DFAR, world->dfar);
-	sysreg_write(IFAR, world->ifar);
-	sysreg_write(MAIR0, world->mair0);
-	sysreg_write(MAIR1, world->mair1);
-	sysreg_write(AMAIR0, world->amair0);
-	sysreg_write(AMAIR1, world->amair1);
-	sysreg_write(VBAR, world->vbar);
-	sysreg_write(CONTEXTIDR, world->contextidr);
-	sysreg_write(TPIDRURW, world->tpidrurw);
-	sysreg_write(TPIDRURO, world->tpidruro);
-	sysreg_write(TPIDRPRW, world->tpidrprw);
-	sysreg_write(CSSELR, world->csselr);
-	sysreg_write(TEECR, world->teecr);
-	sysreg_write(TEEHBR, world->teehbr);
-	world_restore_banks(world);
-	world_restore_timers(world);
-	hw_isb();
+	sysreg_restore7(&world->sctlr, SCTLR, CPACR, DACR, DFSR, IFSR, ADFSR, AIFSR);
+	sysreg_restore7(&world->dfar, DFAR, IFAR, MAIR0, MAIR1, AMAIR0, AMAIR1, VBAR);
+	sysreg_restore7(&world->contextidr, CONTEXTIDR, TPIDRURW, TPIDRURO, TPIDRPRW, CSSELR, TEECR,
+			TEEHBR);
+	sysreg_restore7_banked(&world->sp_usr, SP_usr, SP_svc, LR_svc, SPSR_svc, SP_abt, LR_abt,
+			       SPSR_abt);
+	sysreg_restore7_banked(&world->und.sp, SP_und, LR_und, SPSR_und, SP_irq, LR_irq, SPSR_irq,
+			       SP_fiq);
+	sysreg_restore7_banked(&world->fiq.lr, LR_fiq, SPSR_fiq, R8_fiq, R9_fiq, R10_fiq, R11_fiq,
+			       R12_fiq);
+	sysreg_write(CNTV_CTL, world->cntv.ctl);
+	sysreg_write(CNTP_CTL, world->cntp.ctl);
 }
 
 /* The Cortex-A15's BPIALL has no effect; ICIALLU invalidates the branch predictor if ACTLR[0] is

@@ -22,15 +22,17 @@ struct world_timer {
 };
 
 struct world {
+	uint64_t ttbr0, ttbr1, par;
+
+	/* Seven at a time (world.c), in this order. */
 	uint32_t sp_usr;
 	struct world_bank svc, abt, und, irq, fiq;
 	uint32_t r_fiq[5]; /* r8..r12 */
-
-	uint64_t ttbr0, ttbr1, par;
-	uint32_t sctlr, cpacr, ttbcr, dacr, dfsr, ifsr, adfsr, aifsr, dfar, ifar;
-	uint32_t mair0, mair1, amair0, amair1, vbar, contextidr;
-	uint32_t tpidrurw, tpidruro, tpidrprw, csselr, cntkctl;
+	uint32_t sctlr, cpacr, dacr, dfsr, ifsr, adfsr, aifsr;
+	uint32_t dfar, ifar, mair0, mair1, amair0, amair1, vbar;
+	uint32_t contextidr, tpidrurw, tpidruro, tpidrprw, csselr;
 	uint32_t teecr, teehbr; /* ARMv7-A has ThumbEE (A2.10) */
+	uint32_t ttbcr, cntkctl;
 
 	struct world_timer cntv, cntp;
 

@@ -580,6 +580,7 @@ static void levels_fall_first(void)
 		vgic_phys_set_owner(vm[0].vgic, n ? 30 : 27, VGIC_OWNER_TIMER, n ? 30 : 27);
 		load(0, 0);
 		vgic_phys_fired(vm[0].vgic, 0, n ? 30 : 27, &kick);
+		*hw_log_register(n ? "CNTP_CTL" : "CNTV_CTL") = 5;
 		unload(0);
 		CHECK(hw_log_between(hw_log_last('w', "CNTV_CTL"),
 				     hw_log_find(0, 'e', "gic inactive"), 'e', "hw_isb"));

@@ -49,6 +49,21 @@ void fake_barrier(enum fake_barrier which);
 #define sysreg_read_banked(name)	 ((uint32_t)fake_sysreg_read(FAKE_##name))
 #define sysreg_write_banked(name, value) fake_sysreg_write(FAKE_##name, (uint32_t)(value))
 
+#define FAKE_SEVEN(op, words, a, b, c, d, e, f, g)                                                \
+	do {                                                                                      \
+		uint32_t *const words_ = (uint32_t *)(uintptr_t)(words);                          \
+		static const enum fake_sysreg regs_[] = { FAKE_##a, FAKE_##b, FAKE_##c, FAKE_##d, \
+							  FAKE_##e, FAKE_##f, FAKE_##g };         \
+		for (unsigned n_ = 0; n_ < 7; n_++) {                                             \
+			op(regs_[n_], words_[n_]);                                                \
+		}                                                                                 \
+	} while (0)
+#define FAKE_SAVE(reg, word)		  (word) = (uint32_t)fake_sysreg_read(reg)
+#define sysreg_save7(to, ...)		  FAKE_SEVEN(FAKE_SAVE, to, __VA_ARGS__)
+#define sysreg_restore7(from, ...)	  FAKE_SEVEN(fake_sysreg_write, from, __VA_ARGS__)
+#define sysreg_save7_banked(to, ...)	  FAKE_SEVEN(FAKE_SAVE, to, __VA_ARGS__)
+#define sysreg_restore7_banked(from, ...) FAKE_SEVEN(fake_sysreg_write, from, __VA_ARGS__)
+
 #define FAKE_BARRIER(name, which)     \
 	static inline void name(void) \
 	{                             \
