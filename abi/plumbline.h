@@ -42,6 +42,8 @@
 #define PLUMB_IRQ_LINE	      0x86000061 /* r1 handle, r2 irq, r3 level -> 0, -errno */
 #define PLUMB_IRQ_LINE_STATUS 0x86000067 /* the same */
 #define PLUMB_IRQ_LINE_MANY   0x86000f61 /* r1 handle, r2 IPA of kvm_irq_level[], r3 count */
+#define PLUMB_SET_GSI_ROUTING 0x8600006a /* r1 handle, r2 IPA of a table, r3 count -> 0, -errno */
+#define PLUMB_GSI_LINE	      0x86000f6a /* r1 handle, r2 gsi, r3 level -> 0, -errno */
 #define PLUMB_GET_IRQ_STATE   0x86000062 /* r1 handle, r2 irq -> r0 0/-errno, r1 PLUMB_IRQ_* */
 #define PLUMB_GET_VM_INFO     0x86000f00 /* r1 handle -> r0 0/-errno, r1 shape, r2, r3 name */
 #define PLUMB_GET_VM_NAME     0x86000f01 /* r1 handle, r2 first -> r0 0/-errno, r1..r3 name */
@@ -54,6 +56,16 @@
 /* One PLUMB_IRQ_LINE_MANY applies at most this many entries and returns their number. The caller
  * calls again for the rest. */
 #define PLUMB_IRQ_LINE_MANY_MAX 64
+
+/* A table of PLUMB_SET_GSI_ROUTING has at most PLUMB_GSI_MAX entries, for GSIs 0 to
+ * PLUMB_GSI_MAX - 1 (KVM_CAP_IRQ_ROUTING). One GSI has at most PLUMB_GSI_LINES_MAX lines, and the
+ * lines behind the first ones of all GSIs are at most PLUMB_GSI_MORE_MAX. */
+#define PLUMB_GSI_MAX	    256
+#define PLUMB_GSI_LINES_MAX 8
+#define PLUMB_GSI_MORE_MAX  32
+
+/* A type of struct kvm_irq_routing_entry beside KVM's: u.pad[0] is an irq word of KVM_IRQ_LINE. */
+#define PLUMB_IRQ_ROUTING_LINE 0x80000001
 
 /* This hypervisor's UID, as PLUMB_CALL_UID returns it in r0..r3. */
 #define PLUMB_UID_R0 0x0b8f41d2

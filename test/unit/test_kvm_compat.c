@@ -54,6 +54,36 @@ static void level_layout(void)
 	CHECK(level.irq > 0);	   /* unsigned */
 }
 
+static void route_layout(void)
+{
+	struct kvm_irq_routing_entry entry = { .gsi = 0x01020304 };
+	uint8_t bytes[48];
+
+	CHECK_EQ(sizeof(entry), 48);
+	CHECK_EQ(offsetof(struct kvm_irq_routing_entry, gsi), 0);
+	CHECK_EQ(offsetof(struct kvm_irq_routing_entry, type), 4);
+	CHECK_EQ(offsetof(struct kvm_irq_routing_entry, flags), 8);
+	CHECK_EQ(offsetof(struct kvm_irq_routing_entry, pad), 12);
+	CHECK_EQ(offsetof(struct kvm_irq_routing_entry, u), 16);
+	CHECK_EQ(sizeof(entry.u), 32);
+	CHECK_EQ(sizeof(struct kvm_irq_routing_irqchip), 8);
+	CHECK_EQ(sizeof(struct kvm_irq_routing_msi), 16);
+	CHECK_EQ(offsetof(struct kvm_irq_routing_msi, data), 8);
+	entry.u.irqchip.irqchip = 0x0a0b0c0d;
+	entry.u.irqchip.pin = 0x11121314;
+	memcpy(bytes, &entry, sizeof(bytes));
+	CHECK_EQ(bytes[0], 0x04);
+	CHECK_EQ(bytes[16], 0x0d);
+	CHECK_EQ(bytes[20], 0x14);
+	CHECK_EQ(bytes[23], 0x11);
+	CHECK_EQ(entry.u.msi.address_hi, 0x11121314); /* they share their places */
+	CHECK_EQ(entry.u.pad[1], 0x11121314);
+	CHECK_EQ(KVM_IRQ_ROUTING_IRQCHIP, 1);
+	CHECK_EQ(KVM_IRQ_ROUTING_MSI, 2);
+	CHECK_EQ(KVM_NR_SET_GSI_ROUTING, 0x6a);
+	CHECK_EQ(KVM_CAP_IRQ_ROUTING, 25);
+}
+
 /* ioctl numbers are _IO(0xAE, nr); only nr is mirrored. */
 static void numbers(void)
 {
@@ -77,6 +107,7 @@ static void numbers(void)
 static const struct test_case cases[] = {
 	{ "irq_word", irq_word },
 	{ "level_layout", level_layout },
+	{ "route_layout", route_layout },
 	{ "numbers", numbers },
 };
 
