@@ -51,7 +51,7 @@
 #define PLUMB_SYSTEM_EXIT     0x86000f08 /* r1 status: as SYSTEM_OFF; non-zero: a crash */
 
 #define PLUMB_REVISION_MAJOR 1
-#define PLUMB_REVISION_MINOR 1 /* 1: PLUMB_GET_VM_NAME */
+#define PLUMB_REVISION_MINOR 2 /* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs */
 
 /* One PLUMB_IRQ_LINE_MANY applies at most this many entries and returns their number. The caller
  * calls again for the rest. */

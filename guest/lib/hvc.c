@@ -25,6 +25,8 @@ const char *hvc_errno_name(int32_t result)
 		return "E2BIG";
 	case EBADF:
 		return "EBADF";
+	case EAGAIN:
+		return "EAGAIN";
 	case ENOMEM:
 		return "ENOMEM";
 	case EFAULT:

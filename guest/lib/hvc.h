@@ -70,6 +70,20 @@ static inline int32_t kvm_irq_line_many(uint32_t handle, const struct kvm_irq_le
 	return (int32_t)hvc_call(PLUMB_IRQ_LINE_MANY, handle, (uint32_t)(uintptr_t)lines, count).r0;
 }
 
+/* 0 or -errno; one call for tables of up to PLUMB_GSI_MAX entries. */
+static inline int32_t
+kvm_set_gsi_routing(uint32_t handle, const struct kvm_irq_routing_entry *entries, uint32_t count)
+{
+	return (int32_t)hvc_call(PLUMB_SET_GSI_ROUTING, handle, (uint32_t)(uintptr_t)entries, count)
+		.r0;
+}
+
+/* The lines of a GSI: 0, or the -errno of the first one if none was driven. */
+static inline int32_t kvm_gsi_line(uint32_t handle, uint32_t gsi, uint32_t level)
+{
+	return (int32_t)hvc_call(PLUMB_GSI_LINE, handle, gsi, level).r0;
+}
+
 struct vm_info {
 	uint32_t nr_vcpus;
 	uint32_t nr_irqs; /* 0: no GIC */

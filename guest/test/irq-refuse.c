@@ -250,9 +250,9 @@ static void refuse_discovery(void)
 				   result.r2 == 0xb1d2f3a0 && result.r3 == 0x5e2764c7,
 			   "UID");
 	result = hvc_call(0x8600ff03, 0, 0, 0);
-	(void)report_check(result.r0 == 1 && result.r1 == 1, "revision 1.1");
+	(void)report_check(result.r0 == 1 && result.r1 == 2, "revision 1.2");
 	result = hvc_call(0x8600ff00, 0, 0, 0);
-	(void)report_check(result.r0 >= 10 && result.r0 < 64, "call count (%u)",
+	(void)report_check(result.r0 >= 12 && result.r0 < 64, "call count (%u)",
 			   (unsigned)result.r0);
 	(void)report_equal(hvc_call(0x86000000, 0, 0, 0).r0, 12, "API version");
 	for (uint32_t i = 0; i < 16; i++) {

@@ -20,6 +20,10 @@ static void stranger_check(uint32_t handle, int32_t want)
 			   "stranger: IRQ_LINE with a wrong word on handle %u", (unsigned)handle);
 	(void)report_equal((uint32_t)kvm_irq_line_many(handle, &stranger_line, 1), (uint32_t)want,
 			   "stranger: IRQ_LINE_MANY on handle %u", (unsigned)handle);
+	(void)report_equal((uint32_t)kvm_gsi_line(handle, 0xffffffff, 1), (uint32_t)want,
+			   "stranger: IRQ_LINE by GSI on handle %u", (unsigned)handle);
+	(void)report_equal((uint32_t)kvm_set_gsi_routing(handle, NULL, 999), (uint32_t)want,
+			   "stranger: SET_GSI_ROUTING on handle %u", (unsigned)handle);
 	(void)report_equal((uint32_t)irq_state(handle, 0x01000028, &state), (uint32_t)want,
 			   "stranger: GET_IRQ_STATE on handle %u", (unsigned)handle);
 	if (handle != 0) {

@@ -7,6 +7,7 @@
 #include "hyp/core/guest_log.h"
 #include "hyp/core/irq_call.h"
 #include "hyp/core/partition.h"
+#include "hyp/core/route_call.h"
 #include "hyp/core/run.h"
 #include "hyp/core/vm.h"
 #include "hyp/regs/hsr.h"
@@ -78,6 +79,8 @@ static int32_t hypercall_extension(struct vcpu *caller, struct vm *vm, struct gu
 	case KVM_CAP_ARM_PSCI:
 	case KVM_CAP_ARM_PSCI_0_2:
 		return 1;
+	case KVM_CAP_IRQ_ROUTING:
+		return PLUMB_GSI_MAX;
 	case KVM_CAP_NR_VCPUS:
 	case KVM_CAP_MAX_VCPUS:
 		return VGIC_MAX_VCPUS;
@@ -103,6 +106,21 @@ static int32_t hypercall_irq_line_many(struct vcpu *caller, struct vm *vm, struc
 	caller->lines_of = vm;
 	caller->lines_done = 0;
 	irq_call_rest(caller, regs);
+	if (caller->lines_of) {
+		cpu_this()->resched = true; /* for run_work */
+	}
+	return (int32_t)regs->r[0];
+}
+
+static int32_t hypercall_gsi_line(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller;
+	return route_call_line(vm, regs->r[2], regs->r[3]);
+}
+
+static int32_t hypercall_gsi_routing(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	route_call_set(caller, vm, regs);
 	if (caller->lines_of) {
 		cpu_this()->resched = true; /* for run_work */
 	}
@@ -207,6 +225,8 @@ static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct 
 	CALL(PLUMB_IRQ_LINE, hypercall_irq_line, hypercall_on_vm, "KVM_IRQ_LINE") \
 	CALL(PLUMB_IRQ_LINE_STATUS, hypercall_irq_line, hypercall_on_vm, "KVM_IRQ_LINE_STATUS") \
 	CALL(PLUMB_IRQ_LINE_MANY, hypercall_irq_line_many, hypercall_on_vm, "KVM_IRQ_LINE, many") \
+	CALL(PLUMB_SET_GSI_ROUTING, hypercall_gsi_routing, hypercall_on_vm, "KVM_SET_GSI_ROUTING") \
+	CALL(PLUMB_GSI_LINE, hypercall_gsi_line, hypercall_on_vm, "KVM_IRQ_LINE, by GSI") \
 	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, hypercall_on_vm, "PLUMB_GET_IRQ_STATE") \
 	CALL(PLUMB_GET_VM_INFO, hypercall_vm_info, hypercall_on_vm, "PLUMB_GET_VM_INFO") \
 	CALL(PLUMB_GET_VM_NAME, hypercall_vm_name, hypercall_on_vm, "PLUMB_GET_VM_NAME") \

@@ -6,6 +6,7 @@
 #include "hyp/core/vm.h"
 #include "hyp/core/vpmu.h"
 #include "hyp/hw/cache.h"
+#include "vgic/irq_route.h"
 
 #define PARTITION_ALIGN 8u
 
@@ -37,6 +38,7 @@ uint64_t partition_pool_size(const struct manifest_partition *config)
 	uint64_t bytes = (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
 
 	bytes += partition_vgic_bytes(config);
+	bytes += bits_align_up(sizeof(struct irq_routes), PARTITION_ALIGN);
 	bytes += config->nr_vcpus * sizeof(struct vcpu);
 	return bits_align_up(bytes, PAGE_SIZE);
 }
@@ -139,6 +141,9 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 		partition_make_owners(vm);
 		pool += partition_vgic_bytes(config);
 	}
+	vm->routes = (struct irq_routes *)(void *)pool;
+	irq_route_init(vm->routes, &vm->lines);
+	pool += bits_align_up(sizeof(struct irq_routes), PARTITION_ALIGN);
 	vm->vcpus = (struct vcpu *)(void *)pool;
 	for (uint32_t n = 0; n < config->nr_vcpus; n++) {
 		partition_make_vcpu(vm, n);

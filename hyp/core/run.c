@@ -10,6 +10,7 @@
 #include "hyp/core/partition.h"
 #include "hyp/core/partition_load.h"
 #include "hyp/core/report.h"
+#include "hyp/core/route_call.h"
 #include "hyp/core/switch.h"
 #include "hyp/core/tick.h"
 #include "hyp/core/vm.h"
@@ -220,7 +221,11 @@ static void run_lines(struct vcpu *vcpu)
  * and so is a switch to another vCPU. */
 static void run_rest(struct cpu *cpu, struct guest_regs *regs)
 {
-	irq_call_rest(cpu->loaded, regs);
+	if (regs->r[0] == PLUMB_SET_GSI_ROUTING) {
+		route_call_rest(cpu->loaded, regs);
+	} else {
+		irq_call_rest(cpu->loaded, regs);
+	}
 	irq_poll(cpu);
 }
 

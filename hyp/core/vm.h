@@ -44,9 +44,10 @@ struct vcpu {
 	 * (irq_call_state). */
 	struct vcpu *query_holder;
 	uint32_t query_seq, query_irq;
-	/* The vCPU's unfinished PLUMB_IRQ_LINE_MANY still has lines of this VM to drive before its
-	 * guest runs again, in turns between which it may leave its CPU; r2 and r3 hold the
-	 * remaining arguments. NULL: no call is unfinished. */
+	/* The vCPU's unfinished PLUMB_IRQ_LINE_MANY still has lines of this VM to drive, or its
+	 * PLUMB_SET_GSI_ROUTING routes to read, before its guest runs again, in turns between which
+	 * it may leave its CPU; r0 holds the call, r2 and r3 hold the remaining arguments. NULL: no
+	 * call is unfinished. */
 	struct vm *lines_of;
 	uint32_t lines_done;
 	struct fault_loop
@@ -65,10 +66,12 @@ struct vm {
 	struct vcpu *vcpus;
 	struct vgic *vgic;	  /* NULL: no GIC, CPU lines */
 	struct irq_line_vm lines; /* for KVM_IRQ_LINE's decoder */
+	struct irq_routes *routes;
+	struct vcpu *routes_by; /* whose PLUMB_SET_GSI_ROUTING builds a table; NULL: nobody's */
 	pa_t memory_pa;
 	pa_t region_pa[MANIFEST_MAX_REGIONS];
 
-	struct lock vgic_lock; /* vgic, every vCPU's `lines` */
+	struct lock vgic_lock; /* vgic, every vCPU's `lines`, routes */
 	struct lock lock;      /* the faults logged so far (guest_log.c) */
 	struct life life;      /* lock: vm_sched_lock; `state` alone may be read without */
 	int32_t status;	       /* of PLUMB_SYSTEM_EXIT; the same lock */

@@ -311,6 +311,47 @@ static void raise_many(struct rig_guest *g, struct guest_regs *regs)
 	rig_hvc(g, regs, PLUMB_IRQ_LINE_MANY, vm + 1, 0x40000400u + g->index * 0x400u, count);
 }
 
+/* Every table has the GSIs of the edges, as the default has; the first and the last entry are among
+ * them, so that a part of a table would lack one. Some tables are refused. */
+static void set_routes(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t ipa = 0x40008000u + g->index * 0x1000u;
+	uint32_t *entry = (uint32_t *)(void *)rig_memory(g->vm, ipa);
+	uint32_t count = 4 + rig_throw(g, 50);
+
+	memset(entry, 0, 48 * count);
+	for (uint32_t n = 0; n < count; n++) {
+		entry[12 * n] = 100 + n;
+		entry[12 * n + 1] = 1;
+	}
+	for (uint32_t n = 0; n < 4; n++) {
+		uint32_t at = 12 * (n * (count - 1) / 3);
+
+		entry[at] = entry[at + 5] = EDGE - 32 + n;
+	}
+	entry[12 * (count / 2) + 2] = rig_throw(g, 4) == 0; /* flags */
+	rig_hvc(g, regs, PLUMB_SET_GSI_ROUTING, 1 + rig_throw(g, 2), ipa, count);
+}
+
+static void raise_gsi(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t vm = rig_throw(g, 2);
+	uint32_t intid = EDGE + rig_throw(g, 4);
+
+	g->wants_zero = true;
+	owe(vm, 0, intid);
+	rig_hvc(g, regs, PLUMB_GSI_LINE, vm + 1, intid - 32, 1);
+}
+
+static void use_gsis(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (rig_throw(g, 3)) {
+		raise_gsi(g, regs);
+	} else {
+		set_routes(g, regs);
+	}
+}
+
 static void ask(struct rig_guest *g, struct guest_regs *regs)
 {
 	static const uint32_t calls[] = { PLUMB_GET_VM_INFO,  PLUMB_GET_STATS,
@@ -488,6 +529,9 @@ static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action ac
 		break;
 	case MIX_STATE:
 		ask_state(g, regs);
+		break;
+	case MIX_GSI:
+		use_gsis(g, regs);
 		break;
 	case MIX_ASK:
 		ask(g, regs);

@@ -14,6 +14,7 @@ enum rig_action {
 	MIX_LEVEL, /* the same, a level: its handler lowers it */
 	MIX_MANY,  /* PLUMB_IRQ_LINE_MANY */
 	MIX_STATE, /* PLUMB_GET_IRQ_STATE */
+	MIX_GSI,   /* PLUMB_SET_GSI_ROUTING, or an edge by PLUMB_GSI_LINE */
 	MIX_ASK,   /* other calls */
 	MIX_SGI,
 	MIX_GICD,  /* other registers of the distributor */

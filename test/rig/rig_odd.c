@@ -40,6 +40,7 @@ static const uint32_t calls[] = {
 	PLUMB_GET_API_VERSION, PLUMB_CHECK_EXTENSION, PLUMB_IRQ_LINE,
 	PLUMB_IRQ_LINE,	       PLUMB_IRQ_LINE_STATUS, PLUMB_IRQ_LINE_MANY,
 	PLUMB_GET_IRQ_STATE,   PLUMB_GET_IRQ_STATE,   PLUMB_GET_VM_INFO,
+	PLUMB_SET_GSI_ROUTING, PLUMB_SET_GSI_ROUTING, PLUMB_GSI_LINE,
 	PLUMB_GET_VM_NAME,     PLUMB_GET_STATS,	      0x86001234,
 	PSCI_SYSTEM_RESET
 };
@@ -135,7 +136,7 @@ static void abort_of(struct rig_guest *g, struct guest_regs *regs, bool data)
 
 static void call(struct rig_guest *g, struct guest_regs *regs)
 {
-	static const uint8_t capabilities[] = { 0, 9, 26, 66, 87, 102, 105 };
+	static const uint8_t capabilities[] = { 0, 9, 25, 26, 66, 87, 102, 105 };
 	uint32_t function = ANY(g, calls);
 
 	if (function == PSCI_SYSTEM_RESET && rig_throw(g, 10)) {

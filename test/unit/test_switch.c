@@ -18,6 +18,7 @@
 #include "hyp/core/partition_load.h"
 #include "hyp/core/phys.h"
 #include "hyp/core/report.h"
+#include "hyp/core/route_call.h"
 #include "hyp/core/run.h"
 #include "hyp/core/switch.h"
 #include "hyp/core/tick.h"
@@ -76,13 +77,25 @@ void irq_poll(struct cpu *cpu)
 
 static uint32_t turns; /* that the call still needs */
 
-void irq_call_rest(struct vcpu *who, struct guest_regs *frame)
+static void a_turn(struct vcpu *who, struct guest_regs *frame)
 {
 	CHECK(who == &vcpu[0] && frame == &regs && turns);
 	hw_log_event("turn");
 	if (--turns == 0) {
 		who->lines_of = NULL;
 	}
+}
+
+void irq_call_rest(struct vcpu *who, struct guest_regs *frame)
+{
+	CHECK(frame->r[0] == 0x86000f61u);
+	a_turn(who, frame);
+}
+
+void route_call_rest(struct vcpu *who, struct guest_regs *frame)
+{
+	CHECK(frame->r[0] == 0x8600006au);
+	a_turn(who, frame);
 }
 
 void phys_release_device(struct vgic_locked held, uint32_t physid)
@@ -740,7 +753,7 @@ static void a_restart(void)
 
 /* ---- a long call ---- */
 
-static void long_call(void)
+static void long_call(uint32_t function)
 {
 	boot();
 	vcpu[0].world.sctlr |= BIT32(2); /* C: it may go to another CPU */
@@ -748,6 +761,7 @@ static void long_call(void)
 	cpus[0].resched = true;
 	run_work(&cpus[0], &regs);
 	CHECK(cpus[0].loaded == &vcpu[0]);
+	regs.r[0] = function;
 	vcpu[0].lines_of = &vm[1];
 	turns = 3;
 	cpus[0].resched = true;
@@ -761,9 +775,9 @@ static void nothing_is_due(struct cpu *cpu)
 
 /* Behind each turn interrupts are looked for; the guest runs when all is done, and what is due by
  * then has been done. */
-static void turns_of_a_call(void)
+static void turns_of_a_call_of(uint32_t function)
 {
-	long_call();
+	long_call(function);
 	polled = nothing_is_due;
 	vcpu[0].cif->work = VGIC_WORK_SYNC;
 	run_work(&cpus[0], &regs);
@@ -782,6 +796,12 @@ static void turns_of_a_call(void)
 	end();
 }
 
+static void turns_of_a_call(void)
+{
+	turns_of_a_call_of(0x86000f61u); /* PLUMB_IRQ_LINE_MANY */
+	turns_of_a_call_of(0x8600006au); /* PLUMB_SET_GSI_ROUTING */
+}
+
 static void another_is_due(struct cpu *cpu)
 {
 	(void)sched_wake(&vm_sched, vcpu[2].entity);
@@ -795,7 +815,7 @@ static void another_is_due(struct cpu *cpu)
 static void another_between_turns(void)
 {
 	for (uint32_t n = 0; n < 2; n++) {
-		long_call();
+		long_call(n ? 0x86000f61u : 0x8600006au);
 		polled = another_is_due;
 		run_work(&cpus[0], &regs);
 		CHECK(cpus[0].loaded == &vcpu[2]);
