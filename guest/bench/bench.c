@@ -25,6 +25,7 @@
 #define BENCH_NS_SECOND	  1000000000u
 #define BENCH_ENTRY_FIXED 4u /* instructions of bench_irq before its stamp, always */
 #define BENCH_BAD_TYPE	  3u
+#define BENCH_GSI_SPI	  32u /* GSI 0 by default */
 
 extern const uint32_t bench_vectors[];
 extern volatile uint64_t bench_entry_stamp;
@@ -97,6 +98,11 @@ static void bench_op_raise(void)
 static void bench_op_lower(void)
 {
 	(void)kvm_irq_line(bench_peer, kvm_irq_spi(BENCH_SPI_LINE), 0);
+}
+
+static void bench_op_raise_gsi(void)
+{
+	(void)kvm_gsi_line(bench_peer, BENCH_SPI_LINE - BENCH_GSI_SPI, 1);
 }
 
 static void bench_op_bad_type(void)
@@ -249,6 +255,7 @@ static void bench_lines(void)
 	timer_delay_us(1000); /* it is in its WFI */
 	bench_op("KVM_IRQ_LINE raise, vCPU waits", bench_op_raise, bench_op_lower);
 	bench_op("KVM_IRQ_LINE lower, vCPU waits", bench_op_lower, bench_op_raise);
+	bench_op("KVM_IRQ_LINE by GSI raise, vCPU waits", bench_op_raise_gsi, bench_op_lower);
 	bench_op_lower();
 	bench_op("KVM_IRQ_LINE no change", bench_op_lower, bench_op_nothing);
 	bench_op("KVM_IRQ_LINE refused, bad type", bench_op_bad_type, bench_op_nothing);
