@@ -3,6 +3,7 @@
 #ifndef HYP_CORE_CPU_H
 #define HYP_CORE_CPU_H
 
+#include "hyp/base/bits.h"
 #include "hyp/base/guest_regs.h"
 #include "hyp/hw/world.h"
 #include "hyp/manifest/manifest.h"
@@ -12,10 +13,10 @@ struct vcpu;
 struct vm;
 
 struct cpu {
-	volatile uint32_t pmu_enabled; /* CPU_PMU_ENABLED: hyp/hw/pmu.h */
-	struct vcpu *loaded;	       /* the vCPU whose world is in the registers; NULL: none */
-	uintptr_t panic_stack;	       /* CPU_PANIC_STACK: its top, for vectors.S */
-	volatile bool resched;	       /* pick a vCPU again */
+	_Alignas(CACHE_LINE) volatile uint32_t pmu_enabled; /* CPU_PMU_ENABLED: hyp/hw/pmu.h */
+	struct vcpu *loaded;	 /* the vCPU whose world is in the registers; NULL: none */
+	uintptr_t panic_stack;	 /* CPU_PANIC_STACK: its top, for vectors.S */
+	volatile bool resched;	 /* pick a vCPU again */
 	volatile bool contended; /* the loaded vCPU gets slices; written under vm_sched_lock */
 	volatile bool report;	 /* report_sample is requested */
 	volatile bool parked;	 /* the system is ending: it runs nothing any more (halt.h) */

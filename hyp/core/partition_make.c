@@ -8,7 +8,7 @@
 #include "hyp/hw/cache.h"
 #include "vgic/irq_route.h"
 
-#define PARTITION_ALIGN 8u
+#define PARTITION_ALIGN ((uint64_t)CACHE_LINE)
 
 static uint32_t partition_stage2_pages(const struct manifest_partition *config)
 {

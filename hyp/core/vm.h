@@ -27,7 +27,7 @@
 struct vm;
 
 struct vcpu {
-	struct vm *vm;
+	_Alignas(CACHE_LINE) struct vm *vm;
 	struct life_vcpu *life; /* of vm->life; lock: vm_sched_lock */
 	struct vgic_cif *cif;	/* the VGIC's, or no_cif */
 	uint32_t index;
@@ -60,7 +60,7 @@ struct vcpu {
 };
 
 struct vm {
-	const struct manifest_partition *config;
+	_Alignas(CACHE_LINE) const struct manifest_partition *config;
 	uint32_t index; /* handle - 1 */
 	uint32_t nr_vcpus;
 	struct vcpu *vcpus;
@@ -87,6 +87,11 @@ struct vm {
 	volatile uint8_t rtc_cpu; /* the CPU responsible for its alarm; the same lock */
 	uint32_t port;		  /* of the console multiplexer */
 };
+
+_Static_assert(sizeof(struct lock) == CACHE_LINE && sizeof(struct vm) % CACHE_LINE == 0 &&
+		       sizeof(struct vcpu) % CACHE_LINE == 0 &&
+		       sizeof(struct cpu) % CACHE_LINE == 0,
+	       "no two of them share a cache line");
 
 extern struct vm vms[MANIFEST_MAX_PARTITIONS];
 extern uint32_t vm_count;

@@ -8,11 +8,13 @@
 #ifndef HYP_HW_LOCK_H
 #define HYP_HW_LOCK_H
 
+#include "hyp/base/bits.h"
 #include "hyp/hw/sysreg.h"
 
 struct lock {
-	_Alignas(uint32_t) volatile uint16_t
-		turn;		/* the number that holds the lock; free if it equals `next` */
+	/* The number that holds the lock; free if it equals `next`. CPUs that wait read it all the
+	 * time: a line of its own. */
+	_Alignas(CACHE_LINE) volatile uint16_t turn;
 	volatile uint16_t next; /* the number to be drawn; both wrap */
 };
 

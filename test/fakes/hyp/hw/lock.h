@@ -3,11 +3,12 @@
 #ifndef TEST_FAKES_HYP_HW_LOCK_H
 #define TEST_FAKES_HYP_HW_LOCK_H
 
+#include "hyp/base/bits.h"
 #include "hyp/hw/sysreg.h"
 
 struct lock {
-	uint32_t holder; /* CPU + 1; 0: free */
-	uint32_t rank;	 /* while it is held (hyp/core/locks.h) */
+	_Alignas(CACHE_LINE) uint32_t holder; /* CPU + 1; 0: free */
+	uint32_t rank;			      /* while it is held (hyp/core/locks.h) */
 };
 
 void fake_lock_take(struct lock *lock, uint32_t rank);
