@@ -92,12 +92,12 @@ static void index_fill(const struct fdt *fdt, struct fdt_entry *entry)
 bool fdt_index(struct fdt *fdt, struct fdt_entry *entry, uint32_t room)
 {
 	uint16_t path[FDT_MAX_DEPTH] = { 0 }; /* of the walk, and the last node of deeper levels */
+	uint32_t end = room < INDEX_NONE ? room : INDEX_NONE;
 	fdt_node_t at = fdt_root(fdt);
 	uint32_t count = 0;
 	int32_t depth = 0;
 
-	room = bits_min(room, INDEX_NONE);
-	/*@ loop invariant 0 <= count <= room;
+	/*@ loop invariant 0 <= count <= end;
 	  @ loop invariant at == FDT_NONE || (at < fdt->struct_size && -at <= depth <= at);
 	  @ loop invariant depth <= FDT_MAX_DEPTH;
 	  @ loop invariant \forall integer i; 0 <= i < FDT_MAX_DEPTH ==>
@@ -108,7 +108,7 @@ bool fdt_index(struct fdt *fdt, struct fdt_entry *entry, uint32_t room)
 	while (at != FDT_NONE && depth >= 0 && depth < FDT_MAX_DEPTH) {
 		uint16_t parent = depth > 0 ? path[depth - 1] : INDEX_NONE;
 
-		if (count == room) {
+		if (count == end) {
 			return false;
 		}
 		entry[count] =
