@@ -53,6 +53,11 @@
 #define PLUMB_REVISION_MAJOR 1
 #define PLUMB_REVISION_MINOR 2 /* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs */
 
+/* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
+ * reach it without an exit of that vCPU; the number of list registers that CPUs can write for each
+ * other. 0: each such interrupt makes the vCPU exit. */
+#define PLUMB_CAP_IRQ_NO_EXIT 0x86000061
+
 /* One PLUMB_IRQ_LINE_MANY applies at most this many entries and returns their number. The caller
  * calls again for the rest. */
 #define PLUMB_IRQ_LINE_MANY_MAX 64

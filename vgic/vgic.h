@@ -233,7 +233,7 @@ void vgic_flush(struct vgic *vgic, uint32_t vcpu);
  * Interrupts -> list registers of a loaded vCPU, by another CPU, which reaches them through GICH's
  * processor-specific alias. For each vCPU in a set of kicks, in the same hold of the lock:
  *   work = vgic_remote_work(...)  NONE: the kick is needed | ADD | LOOK
- *   look: `empty` are the empty list registers, read through the alias
+ *   look: `empty` are the empty list registers, read through the alias; add: 0
  *   vgic_remote_do(...)           false: the kick is needed
  *   then, in both cases: the dirty list registers are written through the alias, and a DSB waits
  *   for that before the lock is released

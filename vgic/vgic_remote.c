@@ -27,7 +27,9 @@ enum vgic_work vgic_remote_work(const struct vgic *vgic, uint32_t vcpu)
 	    cif->hcr != GICH_HCR_EN || cif->work == VGIC_WORK_SYNC) {
 		return VGIC_WORK_NONE;
 	}
-	return vgic_cif_work(cif);
+	/* A list register that is known to be free may be out of reach. */
+	return cif->work == VGIC_WORK_ADD && !(vgic->reach & ~cif->used) ? VGIC_WORK_LOOK
+									 : vgic_cif_work(cif);
 }
 
 /* Ready interrupts -> free list registers in reach, as far as they go. */
@@ -47,26 +49,40 @@ static void remote_fill(struct vgic *vgic, uint32_t vcpu)
 	}
 }
 
-/* Those of `empty` whose end has no effect but on the list register: no physical interrupt must be
- * deactivated, and no access to GICD_ISACTIVER is to be applied. */
+/* Those of `empty` that can be used again: no physical interrupt must be deactivated, no access to
+ * GICD_ISACTIVER is to be applied, and one out of reach need not be written. */
 static uint32_t remote_plain(const struct vgic *vgic, uint32_t vcpu, uint32_t empty)
 {
 	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	uint32_t plain = 0;
 
-	for (uint32_t left = empty & cpu->cif.used & vgic->reach; left; left &= left - 1) {
+	for (uint32_t left = empty & cpu->cif.used; left; left &= left - 1) {
 		uint32_t n = bits_first(left);
 		/*@ admit known: cpu->lr_irq[n] < vgic->nr_irqs; */
 		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, cpu->lr_irq[n]);
 
-		if (!((ref.bank->held | ref.bank->op_activate) & ref.bit)) {
+		if (!((ref.bank->held | ref.bank->op_activate) & ref.bit) &&
+		    ((vgic->reach & BIT32(n)) ||
+		     !vgic_lr_must_clear(cpu->cif.lr[n] & ~GICH_LR_STATE))) {
 			plain |= BIT32(n);
 		}
 	}
 	return plain;
 }
 
-/* False: a list register that is not empty, or not in reach, is out of date. */
+/* An empty list register that is out of reach: its interrupt, if it is pending again, goes to
+ * another one. */
+static void remote_leave(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kick)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	cpu->cif.lr[n] &= ~GICH_LR_STATE;
+	vgic_lr_take(vgic, vcpu, n, kick);
+	cpu->cif.used &= ~BIT32(n);
+	cpu->nr_free++;
+}
+
+/* False: a list register is out of date that must stay as it is. */
 static bool remote_take(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_kick_t *kick)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
@@ -76,8 +92,11 @@ static bool remote_take(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_k
 		return false;
 	}
 	cpu->recall = 0;
-	for (; plain; plain &= plain - 1) {
-		vgic_lr_take_empty(vgic, vcpu, bits_first(plain), kick);
+	for (uint32_t left = plain & ~vgic->reach; left; left &= left - 1) {
+		remote_leave(vgic, vcpu, bits_first(left), kick);
+	}
+	for (uint32_t left = plain & vgic->reach; left; left &= left - 1) {
+		vgic_lr_take_empty(vgic, vcpu, bits_first(left), kick);
 	}
 	return true;
 }
@@ -87,7 +106,7 @@ bool vgic_remote_do(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_kick_
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	vgic_kick_t others = 0;
 
-	if (cpu->cif.work == VGIC_WORK_LOOK && !remote_take(vgic, vcpu, empty, &others)) {
+	if (!remote_take(vgic, vcpu, empty, &others)) {
 		return false;
 	}
 	*kick |= others & ~BIT32(vcpu);

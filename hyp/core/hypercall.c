@@ -7,6 +7,7 @@
 #include "hyp/core/guest_log.h"
 #include "hyp/core/irq_call.h"
 #include "hyp/core/partition.h"
+#include "hyp/core/remote.h"
 #include "hyp/core/route_call.h"
 #include "hyp/core/run.h"
 #include "hyp/core/vm.h"
@@ -84,6 +85,8 @@ static int32_t hypercall_extension(struct vcpu *caller, struct vm *vm, struct gu
 	case KVM_CAP_NR_VCPUS:
 	case KVM_CAP_MAX_VCPUS:
 		return VGIC_MAX_VCPUS;
+	case PLUMB_CAP_IRQ_NO_EXIT:
+		return (int32_t)bits_count(remote_reach);
 	default:
 		/* also for KVM_CAP_ARM_IRQ_LINE_LAYOUT_2: irq_type is 31..24 */
 		return 0;
