@@ -262,6 +262,10 @@ enum mmio_result rig_try(struct rig *rig, uint32_t v, struct mmio *mmio);
 void rig_deactivates(struct rig *rig, uint32_t v, uint32_t iar);
 /* A physical interrupt fires: to the CPU that has the vCPU if it is its own. */
 void rig_fires(struct rig *rig, uint32_t v, uint32_t intid, uint32_t physid);
+/* Another CPU can write these list registers: of what rig_raises drives, an SPI or vCPU 0's PPI,
+ * rig->kick then holds only who must be kicked all the same. */
+void rig_set_reach(struct rig *rig, uint32_t lrs);
+void rig_raises(struct rig *rig, uint32_t intid, bool level);
 /* What the VGIC asks of the physical GIC after a reset. */
 void rig_releases(struct rig *rig, uint32_t v);
 

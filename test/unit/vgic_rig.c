@@ -226,6 +226,25 @@ void vgic_hw_restore(struct vgic_cif *cif)
 
 /* ---- the monitor, from outside ---- */
 
+void rig_set_reach(struct rig *rig, uint32_t lrs)
+{
+	remote_reach = lrs;
+	vgic_set_reach(rig->vgic, lrs);
+}
+
+void rig_raises(struct rig *rig, uint32_t intid, bool level)
+{
+	struct irq_line line = { intid < 32 ? IRQ_LINE_PPI : IRQ_LINE_SPI, 0, intid };
+	vgic_kick_t kick = 0;
+	struct vgic_locked held;
+
+	now.rig = rig;
+	held = vm_lock_vgic(&rig->glue->vm);
+	rig_demand(vgic_set_line(rig->vgic, &line, level, &kick) == 0, "a line is refused");
+	rig->kick |= remote_do(held, kick);
+	vm_unlock_vgic(held);
+}
+
 void rig_begin(struct rig *rig, unsigned *failures)
 {
 	struct rig_glue *glue = calloc(1, sizeof(*glue) + rig->nr_vcpus * sizeof(glue->vcpu[0]));
