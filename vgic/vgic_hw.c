@@ -103,6 +103,11 @@ void vgic_hw_write(struct vgic_cif *cif)
 
 		io_write32(gich + GICH_LR + 4 * n, cif->lr[n]);
 	}
+	if (cif->dirty) {
+		/* Another CPU may read or write them once the lock is released. A DMB does not wait
+		 * for the effect of one register on another (A3.8.3). */
+		hw_dsb();
+	}
 	cif->dirty = 0;
 	if (cif->hcr_dirty) {
 		io_write32(gich + GICH_HCR, cif->hcr);
