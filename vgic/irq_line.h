@@ -21,6 +21,21 @@ struct irq_line_vm {
 	uint32_t nr_irqs; /* SPIs are 32..nr_irqs-1 */
 };
 
+/* No type: irq_line_decode refuses the word in each VM, with -HYP_EINVAL. */
+static inline bool irq_line_has_no_type(uint32_t irq)
+{
+	return irq >= 3u << 24; /* above KVM_ARM_IRQ_TYPE_PPI */
+}
+
+/* The common words, without a decision per field: an SPI that the VM has, with a vcpu_index of 0.
+ * `nr_spis`: those that it has; 0 without a GIC. Fills *spi with its number, from 0. False: any
+ * other word; irq_line_decode tells. */
+static inline bool irq_line_is_spi(uint32_t irq, uint32_t nr_spis, uint32_t *spi)
+{
+	*spi = irq - (1u << 24 | 32u); /* KVM_ARM_IRQ_TYPE_SPI */
+	return *spi < nr_spis;
+}
+
 /*
  * Returns 0 and fills *line, or returns -HYP_ENXIO or -HYP_EINVAL. test/tools/proof.py proves the
  * table of docs/control-abi.md, repeated here, for every word, every VM and every path.

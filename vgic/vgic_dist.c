@@ -249,6 +249,7 @@ static void dist_write_config(struct vgic *vgic, uint32_t vcpu, const struct mmi
 	changed = (bank->edge ^ (dist_gather(mmio->value) << (first % 32))) & half &
 		  vgic_state_valid(vgic, first / 32);
 	bank->edge ^= changed;
+	vgic_state_set_plain(bank);
 	dist_keep_held(vgic, vcpu, first / 32, changed);
 	dist_pass_config(vgic, vcpu, first / 32, changed);
 	changed &= bank->line | bank->in_lr;

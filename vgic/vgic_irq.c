@@ -72,25 +72,96 @@ VGIC_INLINE bool irq_line_moves(struct vgic_bank *bank, uint32_t bit, bool level
 	return (bank->enabled & bit) != 0;
 }
 
-/* The most frequent path. */
+/* Drives a line. 1: the interrupt must be moved for it; 0; or a negative errno. */
+static int irq_drive(const struct vgic_ref *ref, bool level)
+{
+	struct vgic_bank *bank = ref->bank;
+
+	if (bank->driven & ref->bit) {
+		return bank->timer & ref->bit ? 0 : -HYP_EBUSY;
+	}
+	return irq_line_moves(bank, ref->bit, level);
+}
+
 int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick)
 {
 	struct vgic_ref ref;
-	struct vgic_bank *bank;
+	int moves;
 
 	if (line->type < IRQ_LINE_SPI || line->vcpu >= vgic->nr_vcpus ||
 	    line->number >= vgic->nr_irqs) {
 		return -HYP_EINVAL;
 	}
 	ref = vgic_state_ref(vgic, line->vcpu, line->number);
-	bank = ref.bank;
-	if (bank->driven & ref.bit) {
-		return bank->timer & ref.bit ? 0 : -HYP_EBUSY;
+	moves = irq_drive(&ref, level);
+	if (moves > 0) {
+		vgic_irq_update(vgic, &ref, kick);
+		return 0;
 	}
-	if (irq_line_moves(bank, ref.bit, level)) {
-		vgic_irq_update_here(vgic, &ref, kick);
+	return moves;
+}
+
+/* A plain line moves its interrupt with each change, if that is enabled: most lines, and few
+ * instructions. The others are separate, so that they need no registers here. */
+static __attribute__((noinline)) int irq_drive_spi(struct vgic *vgic, uint32_t spi, bool level)
+{
+	struct vgic_ref ref = vgic_state_ref(vgic, 0, VGIC_NR_PRIVATE + spi);
+
+	return irq_drive(&ref, level);
+}
+
+/* The most frequent path. */
+int vgic_set_spi(struct vgic *vgic, uint32_t spi, bool level, vgic_kick_t *kick)
+{
+	struct vgic_bank *bank = &vgic->spi[spi / 32];
+	uint32_t bit = BIT32(spi % 32);
+	struct vgic_ref ref;
+
+	if (bank->plain & bit) {
+		uint32_t same = bank->line;
+
+		if (!level) {
+			same = ~same;
+		}
+		if (same & bit) {
+			return 0;
+		}
+		bank->line ^= bit;
+		if (!(bank->enabled & bit)) {
+			return 0;
+		}
+	} else {
+		int moves = irq_drive_spi(vgic, spi, level);
+
+		if (moves <= 0) {
+			return moves;
+		}
 	}
+	ref = (struct vgic_ref) {
+		.bank = bank, .irq = &vgic->spi_irq[spi], .bit = bit, .intid = VGIC_NR_PRIVATE + spi
+	};
+	vgic_irq_update_here(vgic, &ref, kick);
 	return 0;
+}
+
+const struct vgic_bank *vgic_spi_banks(const struct vgic *vgic)
+{
+	return vgic->spi;
+}
+
+const struct vgic_bank *vgic_spi_bank(const struct vgic_bank *banks, uint32_t spi)
+{
+	return &banks[spi / 32];
+}
+
+uint32_t vgic_spi_plain(const struct vgic_bank *bank)
+{
+	return bank->plain;
+}
+
+uint32_t vgic_spi_lines(const struct vgic_bank *bank)
+{
+	return bank->line;
 }
 
 void vgic_device_line(struct vgic *vgic, uint32_t intid, bool level, vgic_kick_t *kick)

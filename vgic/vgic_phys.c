@@ -23,6 +23,7 @@ static void phys_own(struct vgic *vgic, uint32_t vcpu, uint32_t intid, enum vgic
 		ref.bank->passed |= ref.bit;
 	}
 	ref.irq->physid = (uint16_t)physid;
+	vgic_state_set_plain(ref.bank);
 }
 
 void vgic_phys_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid)
@@ -48,6 +49,7 @@ void vgic_phys_set_edge(struct vgic *vgic, uint32_t intid)
 	}
 	ref = vgic_state_ref(vgic, 0, intid);
 	ref.bank->edge |= ref.bit;
+	vgic_state_set_plain(ref.bank);
 	ref.irq->trigger |= VGIC_TRIGGER_EDGE;
 }
 

@@ -98,6 +98,7 @@ static void state_reset_irqs(struct vgic_bank *bank, struct vgic_irq *irq, uint3
 		}
 		n = next + 1;
 	}
+	vgic_state_set_plain(bank);
 }
 
 /* None of the word's interrupts is ready, or barred, on this vCPU any more. */

@@ -68,7 +68,9 @@ struct vgic_bank {
 	 * once. */
 	uint32_t level[VGIC_LEVELS];
 	uint32_t active_level[VGIC_ACTIVES];
-	uint32_t spare[3];
+
+	uint32_t plain; /* SPIs: ~(edge | driven), of both: vgic_state_set_plain */
+	uint32_t spare[2];
 };
 
 _Static_assert(sizeof(struct vgic_bank) == 128, "a power of two: found by a shift");
@@ -168,6 +170,13 @@ VGIC_INLINE uint32_t vgic_state_valid(const struct vgic *vgic, uint32_t word)
 		return 0;
 	}
 	return word == VGIC_MAX_WORDS - 1 ? GENMASK32(27, 0) : GENMASK32(31, 0);
+}
+
+/* To be called after each change of the words that `plain` is made of, before the lock is released.
+ */
+VGIC_INLINE void vgic_state_set_plain(struct vgic_bank *bank)
+{
+	bank->plain = ~(bank->edge | bank->driven);
 }
 
 /* Pending, without those in list registers. */

@@ -42,6 +42,13 @@ static inline uint32_t bits_min(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+/* Bit n % 32 moves to bit 0, the others follow: for a bit of a word by a number whose lower five
+ * bits are its place. */
+static inline uint32_t bits_rotate(uint32_t word, uint32_t n)
+{
+	return word >> (n & 31u) | word << (-n & 31u);
+}
+
 /* The number of bits that are set. Pairs, fours and eights of bits are added in parallel. */
 static inline uint32_t bits_count(uint32_t word)
 {

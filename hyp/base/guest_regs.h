@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every exit saves these: the frame that vectors.S pushes, and the exit record, read once from the
+ * Every exit saves these: the frame that vectors.S stores, and the exit record, read once from the
  * syndrome registers. The offsets below share the layout with assembly.
  */
 #ifndef HYP_BASE_GUEST_REGS_H
@@ -11,9 +11,12 @@
 #define GUEST_REGS_SIZE 64
 
 /* Offsets in struct cpu, which HTPIDR points at: the vectors save PMCNTENSET there; the stack of a
- * panic. */
+ * panic; what they test before a return to the guest, and in the mirror that CPU_CIF points at. */
 #define CPU_PMU_ENABLED 0
 #define CPU_PANIC_STACK 8
+#define CPU_RESCHED	12
+#define CPU_CIF		16
+#define CPU_CIF_WORK	13
 
 /* From a vector table (HVBAR), where this bit is 0, to its twin for performance monitors. */
 #define VECTORS_PMU 0x40

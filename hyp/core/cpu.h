@@ -10,6 +10,7 @@
 #include "hyp/sched/sched.h"
 
 struct vcpu;
+struct vgic_cif;
 struct vm;
 
 struct cpu {
@@ -20,6 +21,7 @@ struct cpu {
 	volatile bool contended; /* the loaded vCPU gets slices; written under vm_sched_lock */
 	volatile bool report;	 /* report_sample is requested */
 	volatile bool parked;	 /* the system is ending: it runs nothing any more (halt.h) */
+	struct vgic_cif *cif;	 /* of `loaded`, and of the last one when there is none */
 	bool yield;		 /* ... and others of the same priority go first */
 	uint8_t kicks;		 /* taken since others had a turn (irq_kicked) */
 	uint8_t gic_mask;
@@ -39,8 +41,10 @@ struct cpu {
 };
 
 _Static_assert(offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&
-		       (offsetof(struct cpu, panic_stack) == CPU_PANIC_STACK ||
-			sizeof(void *) != 4),
+		       (sizeof(void *) != 4 ||
+			(offsetof(struct cpu, panic_stack) == CPU_PANIC_STACK &&
+			 offsetof(struct cpu, resched) == CPU_RESCHED &&
+			 offsetof(struct cpu, cif) == CPU_CIF)),
 	       "vectors.S");
 
 extern struct cpu cpus[BOARD_MAX_CPUS];

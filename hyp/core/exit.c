@@ -12,15 +12,13 @@
 #include "hyp/regs/psr.h"
 #include "hyp/trap/insn.h"
 
-typedef void (*exit_handler)(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
-
-static void exit_undef(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+static void exit_on_undef(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	cpu->loaded->stats[PLUMB_STAT_OTHER]++;
 	exit_inject_undef(cpu->loaded, regs, hsr);
 }
 
-static void exit_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+static void exit_on_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	bool passed = insn_trap_passed(hsr, regs->cpsr);
 
@@ -55,7 +53,7 @@ static void exit_flush(uint32_t operand)
 	}
 }
 
-static void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+static void exit_on_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct vcpu *vcpu = cpu->loaded;
 	struct cp15_access access = cp15_decode(hsr);
@@ -96,7 +94,7 @@ static void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 
 /* Access to a coprocessor that HCPTR traps: VFP and SIMD are opened at their first use; others do
  * not exist. */
-static void exit_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+static void exit_on_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	uint32_t coproc = FIELD_GET(HSR_HCPTR_COPROC, hsr);
 
@@ -110,29 +108,22 @@ static void exit_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	exit_inject_undef(cpu->loaded, regs, hsr);
 }
 
-static const exit_handler exit_table[64] = {
-	[HSR_EC_WFX] = exit_wfx,
-	[HSR_EC_CP15_32] = exit_cp,
-	[HSR_EC_CP15_64] = exit_cp,
-	[HSR_EC_CP14_32] = exit_cp,
-	[HSR_EC_CP14_64] = exit_cp,
-	[HSR_EC_CP10_ID] = exit_cp,
-	[HSR_EC_HCPTR] = exit_hcptr,
-	[HSR_EC_HVC] = exit_hvc,
-	[HSR_EC_IABT] = exit_prefetch_abort,
-	[HSR_EC_DABT] = exit_data_abort,
-};
-
-void exit_trap(struct guest_regs *regs)
+void exit_undef(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
-	struct cpu *cpu = cpu_this();
-	uint32_t hsr = sysreg_read(HSR);
-	exit_handler handler = exit_table[FIELD_GET(HSR_EC, hsr)];
+	exit_whole(cpu, regs, hsr, exit_on_undef);
+}
 
-	if (handler) {
-		handler(cpu, regs, hsr);
-	} else {
-		exit_undef(cpu, regs, hsr);
-	}
-	run_finish(cpu, regs);
+void exit_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	exit_whole(cpu, regs, hsr, exit_on_wfx);
+}
+
+void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	exit_whole(cpu, regs, hsr, exit_on_cp);
+}
+
+void exit_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	exit_whole(cpu, regs, hsr, exit_on_hcptr);
 }

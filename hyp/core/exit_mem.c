@@ -174,7 +174,7 @@ static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32
 	exit_access(cpu, regs, &record, &access);
 }
 
-void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+static void exit_on_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct exit_record record;
 	struct insn_access access;
@@ -198,7 +198,7 @@ static bool exit_no_vectors(const struct guest_regs *regs)
 	return (regs->cpsr & PSR_MODE) == PSR_MODE_ABT && regs->pc == base + 0xcu;
 }
 
-void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+static void exit_on_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct vcpu *vcpu = cpu->loaded;
 	struct exit_record record;
@@ -215,4 +215,14 @@ void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		return;
 	}
 	exit_inject(regs, INJECT_PREFETCH_ABORT, &record);
+}
+
+void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	exit_whole(cpu, regs, hsr, exit_on_data_abort);
+}
+
+void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	exit_whole(cpu, regs, hsr, exit_on_prefetch_abort);
 }

@@ -40,21 +40,22 @@ static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 	}
 }
 
+/* The VM with this handle, if the caller may control it; else NULL. */
+static inline struct vm *hypercall_target(const struct vm *caller, uint32_t handle)
+{
+	return handle <= MANIFEST_MAX_PARTITIONS ? caller->controls[handle] : NULL;
+}
+
 /* Finds the VM of a call, and checks the caller's right to it: a row uses one of these two
  * functions, and its handler receives the VM and checks no right. Here r1 is the handle: 0 is the
  * caller, n the manifest's n-th partition. */
 static int32_t hypercall_on_vm(const struct vcpu *caller, uint32_t handle, struct vm **vm)
 {
-	uint32_t index = handle ? handle - 1 : caller->vm->index;
-
-	if (index >= vm_count) {
-		return -HYP_EBADF;
+	*vm = hypercall_target(caller->vm, handle);
+	if (*vm) {
+		return 0;
 	}
-	if (!(caller->vm->config->rights & BIT32(index))) {
-		return -HYP_EPERM;
-	}
-	*vm = &vms[index];
-	return 0;
+	return handle > vm_count ? -HYP_EBADF : -HYP_EPERM;
 }
 
 /* The VM is the caller; this needs no right. */
@@ -274,22 +275,91 @@ static inline int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *reg
 	}
 }
 
-void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+static void hypercall_rest(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
-	struct vcpu *vcpu = cpu->loaded;
-	uint32_t immediate = FIELD_GET(HSR_HVC_IMM, hsr);
-
-	vcpu->stats[PLUMB_STAT_HVC]++;
-	if (immediate) {
-		regs->pc -= HVC_SIZE; /* the PC is after the HVC */
-		exit_inject_undef(vcpu, regs, FIELD_PREP(HSR_EC, HSR_EC_HVC) | immediate);
-	} else if (regs->r[0] == PLUMB_IRQ_LINE) { /* first, as the most frequent call */
-		regs->r[0] = (uint32_t)hypercall_vendor(vcpu, regs, PLUMB_IRQ_LINE);
-	} else if (psci_is_query(regs->r[0])) {
+	(void)hsr;
+	if (psci_is_query(regs->r[0])) {
 		regs->r[0] = (uint32_t)psci_query(regs->r[0], regs->r[1]);
 	} else if (psci_owns(regs->r[0])) {
 		hypercall_psci(cpu, regs);
 	} else {
-		regs->r[0] = (uint32_t)hypercall_vendor(vcpu, regs, regs->r[0]);
+		regs->r[0] = (uint32_t)hypercall_vendor(cpu->loaded, regs, regs->r[0]);
 	}
+}
+
+/* The frequent calls leave pc and cpsr as they are. All of these are separate functions, so that
+ * exit_hvc needs no register saved for them. */
+static __attribute__((noinline)) void hypercall_whole(struct cpu *cpu, struct guest_regs *regs)
+{
+	exit_whole(cpu, regs, 0, hypercall_rest);
+}
+
+static __attribute__((noinline)) void hypercall_refused(const struct vcpu *caller,
+							struct guest_regs *regs)
+{
+	struct vm *vm;
+
+	regs->r[0] = (uint32_t)hypercall_on_vm(caller, regs->r[1], &vm);
+}
+
+static __attribute__((noinline)) void hypercall_word(struct vm *vm, struct guest_regs *regs)
+{
+	if (irq_line_has_no_type(regs->r[2])) {
+		regs->r[0] = (uint32_t)-HYP_EINVAL;
+	} else {
+		regs->r[0] = (uint32_t)irq_call_line(vm, regs->r[2], regs->r[3]);
+	}
+}
+
+static __attribute__((noinline)) void hypercall_spi(struct vm *vm, struct guest_regs *regs,
+						    uint32_t spi)
+{
+	regs->r[0] = (uint32_t)irq_call_spi(vm, spi, regs->r[3]);
+}
+
+/* KVM_IRQ_LINE. */
+static inline void hypercall_line(const struct vcpu *caller, struct guest_regs *regs)
+{
+	struct vm *vm = hypercall_target(caller->vm, regs->r[1]);
+	uint32_t spi;
+
+	if (!vm) {
+		hypercall_refused(caller, regs);
+	} else if (irq_line_is_spi(regs->r[2], vm->nr_spis, &spi)) {
+		if (irq_call_spi_stays(vm, spi, regs->r[3])) {
+			regs->r[0] = 0;
+		} else {
+			hypercall_spi(vm, regs, spi);
+		}
+	} else {
+		hypercall_word(vm, regs);
+	}
+}
+
+void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+
+	(void)hsr;
+	hw_count(&vcpu->stats[PLUMB_STAT_HVC]);
+	if (regs->r[0] == PLUMB_IRQ_LINE) {
+		hypercall_line(vcpu, regs);
+	} else if (regs->r[0] == PSCI_FN_VERSION) {
+		regs->r[0] = PSCI_VERSION_1_0;
+	} else {
+		hypercall_whole(cpu, regs);
+	}
+}
+
+/* An HVC with another immediate than 0. */
+static void exit_on_hvc_other(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	cpu->loaded->stats[PLUMB_STAT_HVC]++;
+	regs->pc -= HVC_SIZE; /* the PC is after the HVC */
+	exit_inject_undef(cpu->loaded, regs, hsr & (HSR_EC | HSR_HVC_IMM));
+}
+
+void exit_hvc_other(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	exit_whole(cpu, regs, hsr, exit_on_hvc_other);
 }

@@ -45,6 +45,18 @@ int irq_call_drive(struct vgic_locked held, const struct irq_line *line, bool le
 	return irq_call_set(held, line, level, kick);
 }
 
+/* After a line was driven: vgic_lock is released, and the vCPUs concerned are told. */
+static inline void irq_call_tell(struct vgic_locked held, vgic_kick_t kick)
+{
+	if (kick) {
+		kick = remote_do(held, kick);
+	}
+	vm_unlock_vgic(held);
+	if (kick) {
+		vm_kick(held.vm, kick);
+	}
+}
+
 int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
 {
 	struct vgic_locked held;
@@ -57,13 +69,17 @@ int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
 	}
 	held = vm_lock_vgic(vm);
 	error = irq_call_set(held, &line, level != 0, &kick);
-	if (kick) {
-		kick = remote_do(held, kick);
-	}
-	vm_unlock_vgic(held);
-	if (kick) {
-		vm_kick(vm, kick);
-	}
+	irq_call_tell(held, kick);
+	return error;
+}
+
+int irq_call_spi(struct vm *vm, uint32_t spi, uint32_t level)
+{
+	struct vgic_locked held = vm_lock_vgic(vm);
+	vgic_kick_t kick = 0;
+	int error = vgic_set_spi(vm->vgic, spi, level != 0, &kick);
+
+	irq_call_tell(held, kick);
 	return error;
 }
 

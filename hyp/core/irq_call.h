@@ -4,11 +4,32 @@
 #ifndef HYP_CORE_IRQ_CALL_H
 #define HYP_CORE_IRQ_CALL_H
 
+#include "hyp/base/bits.h"
 #include "hyp/core/vm.h"
 
 /* 0 or a negative errno; a refused call changes nothing. `level`: 0 is low, any other value is
  * high. */
 int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level);
+/* The same for an SPI by its number from 0 (irq_line_is_spi). */
+int irq_call_spi(struct vm *vm, uint32_t spi, uint32_t level);
+
+/* Would irq_call_spi return 0 and change nothing? Then the lock is not needed. The lines are read
+ * after vgic_spi_plain, and after all that the caller has done before, as they would be under the
+ * lock. The level is tested first, because then no register holds it. */
+static inline bool irq_call_spi_stays(const struct vm *vm, uint32_t spi, uint32_t level)
+{
+	const struct vgic_bank *bank = vgic_spi_bank(vm->spis, spi);
+	uint32_t stays = vgic_spi_plain(bank);
+
+	if (level) {
+		hw_dmb();
+		stays &= vgic_spi_lines(bank);
+	} else {
+		hw_dmb();
+		stays &= ~vgic_spi_lines(bank);
+	}
+	return bits_rotate(stays, spi) & 1u;
+}
 
 /* Drives a line that irq_line_decode has accepted for this VM: 0 or -HYP_EBUSY. *kick gets further
  * vCPUs, for vm_kick when the lock is dropped. */

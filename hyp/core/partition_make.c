@@ -123,6 +123,15 @@ static void partition_make_owners(struct vm *vm)
 	}
 }
 
+/* The partitions that it may control, by handle: 0 is itself, n the manifest's n-th. */
+static void partition_make_rights(struct vm *vm)
+{
+	for (uint32_t n = 0; n < MANIFEST_MAX_PARTITIONS; n++) {
+		vm->controls[n + 1] = vm->config->rights >> n & 1u ? &vms[n] : NULL;
+	}
+	vm->controls[0] = vm->controls[vm->index + 1];
+}
+
 void partition_make(uint32_t index, const struct manifest_partition *config, uint8_t *pool,
 		    pa_t pool_pa, pa_t memory_pa, pa_t gicv, uint32_t nr_lrs)
 {
@@ -131,6 +140,7 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	vm->config = config;
 	vm->index = index;
 	vm->nr_vcpus = config->nr_vcpus;
+	partition_make_rights(vm);
 	life_init(&vm->life, config->nr_vcpus);
 	vm->lines = (struct irq_line_vm) { config->has_gic, config->nr_vcpus, config->nr_irqs };
 	vm->memory_pa = memory_pa;
@@ -138,6 +148,8 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	pool += (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
 	if (config->has_gic) {
 		vm->vgic = vgic_init(pool, config->nr_vcpus, config->nr_irqs, nr_lrs);
+		vm->nr_spis = config->nr_irqs - VGIC_NR_PRIVATE;
+		vm->spis = vgic_spi_banks(vm->vgic);
 		partition_make_owners(vm);
 		pool += partition_vgic_bytes(config);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The choice of the vCPU to run, and the idle loop. The world in the registers is that of
- * cpu->loaded; an exit that stays on its vCPU passes through run_finish and finds no work.
+ * cpu->loaded; for an exit that stays on its vCPU, the vectors find no work and call nothing here.
  */
 #include "hyp/core/run.h"
 #include "hyp/core/cpu.h"

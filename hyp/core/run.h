@@ -9,16 +9,9 @@
  * vectors.S. */
 void run_start(struct guest_regs *regs);
 
-/* Called before every return to a guest: does the work that the exit, or another CPU, has left.
- * Most often there is none, and a test of two bytes shows that. */
+/* Does the work that the exit, or another CPU, has left, before the return to a guest. Called by
+ * vectors.S if cpu->resched or cpu->cif->work is set; most often neither is. */
 void run_work(struct cpu *cpu, struct guest_regs *regs);
-
-static inline void run_finish(struct cpu *cpu, struct guest_regs *regs)
-{
-	if ((uint32_t)cpu->resched | vgic_cif_work(cpu->loaded->cif)) {
-		run_work(cpu, regs);
-	}
-}
 
 /* The loaded vCPU waits for an interrupt (run_wait), or yields the CPU (run_yield). */
 void run_wait(struct cpu *cpu);

@@ -127,6 +127,7 @@ void switch_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bo
 	*regs = vcpu->regs;
 	vcpu->stats[PLUMB_STAT_SWITCHES]++;
 	cpu->loaded = vcpu;
+	cpu->cif = vcpu->cif;
 }
 
 void switch_vfp_open(struct vcpu *vcpu)

@@ -26,6 +26,8 @@
 
 struct vm;
 
+_Static_assert(offsetof(struct vgic_cif, work) == CPU_CIF_WORK, "vectors.S");
+
 struct vcpu {
 	_Alignas(CACHE_LINE) struct vm *vm;
 	struct life_vcpu *life; /* of vm->life; lock: vm_sched_lock */
@@ -39,7 +41,7 @@ struct vcpu {
 	bool pmu_used;	     /* its performance monitors are switched with it */
 	uint64_t slice_left; /* counter ticks left after preemption; 0: a whole slice */
 	uint64_t deadline;   /* while not loaded: when its timers are due (vtimer_check) */
-	uint64_t stats[PLUMB_STAT_COUNT];
+	uint64_t stats[PLUMB_STAT_COUNT]; /* frequent ones: hw_count */
 	/* A state query that waits until another vCPU has read its list registers back
 	 * (irq_call_state). */
 	struct vcpu *query_holder;
@@ -60,12 +62,17 @@ struct vcpu {
 };
 
 struct vm {
-	_Alignas(CACHE_LINE) const struct manifest_partition *config;
+	/* The VMs that it may control, by handle (partition_make); NULL: no such VM, or no right.
+	 */
+	_Alignas(CACHE_LINE) struct vm *controls[MANIFEST_MAX_PARTITIONS + 1];
+	const struct manifest_partition *config;
 	uint32_t index; /* handle - 1 */
 	uint32_t nr_vcpus;
 	struct vcpu *vcpus;
-	struct vgic *vgic;	  /* NULL: no GIC, CPU lines */
-	struct irq_line_vm lines; /* for KVM_IRQ_LINE's decoder */
+	struct vgic *vgic;	      /* NULL: no GIC, CPU lines */
+	struct irq_line_vm lines;     /* for KVM_IRQ_LINE's decoder */
+	uint32_t nr_spis;	      /* of vgic; 0: none */
+	const struct vgic_bank *spis; /* vgic_spi_banks */
 	struct irq_routes *routes;
 	struct vcpu *routes_by; /* whose PLUMB_SET_GSI_ROUTING builds a table; NULL: nobody's */
 	pa_t memory_pa;

@@ -52,7 +52,22 @@ static inline void lock_drop(struct lock *lock)
 
 	hw_dmb();
 	turn = lock->turn + 1u; /* the store keeps 16 bits */
-	__asm__ volatile("strh	%1, %0" : "=Q"(lock->turn) : "r"(turn) : "memory");
+	__asm__ volatile("strh	%1, %0" : "=Uq"(lock->turn) : "r"(turn) : "memory");
+}
+
+/* A counter that only this CPU writes. Others may read it: LDRD and STRD of an aligned doubleword
+ * are single-copy atomic (A3.5.3, with the Large Physical Address Extension). */
+static inline void hw_count(uint64_t *counter)
+{
+	register uint64_t value __asm__("r2"); /* and r3: no register need be saved for the pair */
+
+	__asm__ volatile("ldrd	%Q0, %R0, %1\n"
+			 "	adds	%Q0, %Q0, #1\n"
+			 "	adc	%R0, %R0, #0\n"
+			 "	strd	%Q0, %R0, %1\n"
+			 : "=&r"(value), "+m"(*counter)
+			 :
+			 : "cc");
 }
 
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * HYP's exception vectors (ARM ARM B1.8.1). While a guest runs, SP_hyp is the top of this CPU's stack, so every exit
- * pushes one struct guest_regs there; an exit that stays on its vCPU saves nothing more than that. HYP runs with
- * interrupts masked: an exception from HYP itself is an error of the monitor.
+ * HYP's exception vectors (ARM ARM B1.8.1). While a guest runs, SP_hyp points at this CPU's frame, a struct guest_regs
+ * at the top of its stack. Every exit stores the guest's registers there; an exit that stays on its vCPU saves nothing
+ * more than that, and ELR_hyp and SPSR stay in their registers. HYP runs with interrupts masked: an exception from HYP
+ * itself is an error of the monitor.
  */
 #include "hyp/base/guest_regs.h"
 #include "hyp/hw/layout.h"
+
+#define HSR_HVC_0 0x4a000000 /* EC 0x12, IL, immediate 0 */
 
 	.syntax unified
 	.arm
@@ -60,56 +63,142 @@
 	tables	vectors_iciallu, hard_slots, 0
 	tables	vectors_bpiall, hard_slots, 6
 
-	/* Saves the guest's registers; leaves r0 = the frame. */
-	.macro	frame_push
-	sub	sp, sp, #8
-	push	{r0-r12, lr}
+	/* The guest's registers into the frame, which SP points at; leaves r4 = this CPU's block. `pmu` (hold): stops the
+	 * counters, as early as possible. */
+	.macro	frame_save pmu
+	stm	sp, {r0-r12, lr}
+	.ifc	\pmu, hold
+	mrc	p15, 0, r2, c9, c12, 1	/* PMCNTENSET */
+	mcr	p15, 0, r2, c9, c12, 2	/* PMCNTENCLR */
+	.endif
+	mrc	p15, 4, r4, c13, c0, 2	/* HTPIDR */
+	.ifc	\pmu, hold
+	str	r2, [r4, #CPU_PMU_ENABLED]
+	.endif
 	mrs	r2, elr_hyp
 	mrs	r3, spsr
 	strd	r2, r3, [sp, #GUEST_REGS_PC]
-	mov	r0, sp
 	.endm
 
-vector_trap:
-	frame_push
-	bl	exit_trap
-vector_return:
+	/* handler(this CPU's block, the frame, HSR): HVC #0 first, then by HSR.EC. */
+	.macro	trap_handle work, pmu
+	mrc	p15, 4, r2, c5, c2, 0	/* HSR */
+	mov	r0, r4
+	mov	r1, sp
+	cmp	r2, #HSR_HVC_0
+	bne	1f
+	bl	exit_hvc
+	frame_leave \work, \pmu
+1:	adr	r12, trap_handlers
+	lsr	r3, r2, #26
+	ldr	r12, [r12, r3, lsl #2]
+	blx	r12
+	frame_leave \work, \pmu
+	.endm
+
+	.macro	irq_handle
+	mov	r0, r4
+	bl	exit_irq
+	.endm
+
+	/* Must this CPU choose another vCPU, or has this vCPU's VGIC work? Mostly neither: then ELR_hyp and SPSR are what
+	 * the handler has left there, and the guest continues. */
+	.macro	frame_leave work, pmu
+	ldr	r1, [r4, #CPU_CIF]
+	ldrb	r0, [r4, #CPU_RESCHED]
+	ldrb	r1, [r1, #CPU_CIF_WORK]
+	orrs	r0, r0, r1
+	bne	\work
+	frame_load \pmu
+	.endm
+
+	/* `pmu`: starts the counters of the present vCPU: none (0) if that does not use them. */
+	.macro	frame_load pmu
+	.ifc	\pmu, hold
+	ldr	r2, [r4, #CPU_PMU_ENABLED]
+	mcr	p15, 0, r2, c9, c12, 1
+	.endif
+	ldm	sp, {r0-r12, lr}
+	eret
+	.endm
+
+	/* run_work(this CPU's block, the frame) may change the frame, and take an exception in HYP. */
+	.macro	frame_work
+	mov	r0, r4
+	mov	r1, sp
+	bl	run_work
+	.endm
+	.macro	frame_return pmu
 	ldrd	r2, r3, [sp, #GUEST_REGS_PC]
 	msr	elr_hyp, r2
 	msr	spsr_cxsf, r3
-	pop	{r0-r12, lr}
-	add	sp, sp, #8
-	eret
-
-vector_irq:
-	frame_push
-	bl	exit_irq
-	b	vector_return
-
-	.macro	pmu_hold
-	mrc	p15, 0, r2, c9, c12, 1	/* PMCNTENSET */
-	mcr	p15, 0, r2, c9, c12, 2	/* PMCNTENCLR */
-	mrc	p15, 4, r1, c13, c0, 2	/* HTPIDR */
-	str	r2, [r1, #CPU_PMU_ENABLED]
+	frame_load \pmu
 	.endm
 
+	/* Each is one or two cache lines (64 bytes), with nothing else in them. */
+	.balign	64
+vector_trap:
+	frame_save
+	trap_handle vector_work
+
+	.balign	64
+vector_irq:
+	frame_save
+	irq_handle
+	frame_leave vector_work
+vector_work:
+	frame_work
+vector_return:
+	frame_return
+
+	/* The handlers by HSR.EC (ARM ARM B3.13.6). A class that is not here is UNDEFINED to the guest. In text, so that
+	 * `adr` finds it. */
+	.macro	undefined count
+	.rept	\count
+	.word	exit_undef
+	.endr
+	.endm
+
+	.balign	64
+trap_handlers:
+	undefined 1
+	.word	exit_wfx		/* 0x01: WFI, WFE */
+	undefined 1
+	.word	exit_cp			/* 0x03: MCR, MRC of CP15 */
+	.word	exit_cp			/* 0x04: MCRR, MRRC of CP15 */
+	.word	exit_cp			/* 0x05: MCR, MRC of CP14 */
+	undefined 1
+	.word	exit_hcptr		/* 0x07: a coprocessor that HCPTR traps */
+	.word	exit_cp			/* 0x08: VMRS of an ID register */
+	undefined 3
+	.word	exit_cp			/* 0x0c: MRRC of CP14 */
+	undefined 5
+	.word	exit_hvc_other		/* 0x12 */
+	undefined 13
+	.word	exit_prefetch_abort	/* 0x20 */
+	undefined 3
+	.word	exit_data_abort		/* 0x24 */
+	undefined 27
+	.if	. - trap_handlers - 4 * 64
+	.error	"one word for each class"
+	.endif
+
+	.balign	64
 vector_trap_pmu:
-	frame_push
-	pmu_hold
-	bl	exit_trap
-	b	vector_return_pmu
+	frame_save hold
+	trap_handle vector_work_pmu, hold
 
+	.balign	64
 vector_irq_pmu:
-	frame_push
-	pmu_hold
-	bl	exit_irq
-vector_return_pmu:			/* of the present vCPU: 0 if that does not use them */
-	mrc	p15, 4, r1, c13, c0, 2
-	ldr	r2, [r1, #CPU_PMU_ENABLED]
-	mcr	p15, 0, r2, c9, c12, 1
-	b	vector_return
+	frame_save hold
+	irq_handle
+	frame_leave vector_work_pmu, hold
+vector_work_pmu:
+	frame_work
+	frame_return hold
 
-/* vectors_enter(top of this CPU's stack): the CPU's first entry into a guest. run_start(frame) fills the frame. */
+/* vectors_enter(top of this CPU's stack): the CPU's first entry into a guest. run_start(frame) fills the frame, below
+ * which SP stays. */
 	.globl	vectors_enter
 vectors_enter:
 	sub	sp, r0, #GUEST_REGS_SIZE
@@ -152,9 +241,10 @@ vector_abort_taken:
 	.macro	fatal number
 	mrc	p15, 4, sp, c13, c0, 2	/* HTPIDR */
 	ldr	sp, [sp, #CPU_PANIC_STACK]
-	frame_push
-	mov	r1, r0
+	sub	sp, sp, #GUEST_REGS_SIZE
+	frame_save
 	mov	r0, #\number
+	mov	r1, sp
 	b	halt_exception
 	.endm
 

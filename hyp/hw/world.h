@@ -61,6 +61,19 @@ static inline uintptr_t world_cpu(void)
 	return sysreg_read(HTPIDR);
 }
 
+/* Where the loaded guest continues: what ERET uses. Each exit also has them in its frame. */
+static inline void world_resume(uint32_t pc, uint32_t cpsr)
+{
+	sysreg_write_banked(ELR_hyp, pc);
+	sysreg_write_banked(SPSR_cxsf, cpsr);
+}
+
+/* The same, with the CPSR that it has. */
+static inline void world_resume_at(uint32_t pc)
+{
+	sysreg_write_banked(ELR_hyp, pc);
+}
+
 /* MVFR0, MVFR1 of this CPU. */
 uint32_t world_read_mvfr0(void);
 uint32_t world_read_mvfr1(void);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 /* Function numbers: DEN 0022D section 5.1; SMCCC: DEN 0028 section 7. */
-#define PSCI_FN_VERSION		  UINT32_C(0x84000000)
 #define PSCI_FN_CPU_SUSPEND	  UINT32_C(0x84000001)
 #define PSCI_FN_CPU_OFF		  UINT32_C(0x84000002)
 #define PSCI_FN_CPU_ON		  UINT32_C(0x84000003)
@@ -16,7 +15,6 @@
 #define SMCCC_FN_VERSION	  UINT32_C(0x80000000)
 #define SMCCC_FN_ARCH_FEATURES	  UINT32_C(0x80000001)
 
-#define PSCI_VERSION_1_0  0x00010000
 #define SMCCC_VERSION_1_1 0x00010001
 
 enum psci_error {

@@ -11,6 +11,10 @@
 #define PSCI_MAX_VCPUS	 8
 #define PSCI_CALL_DENIED (-3) /* the result DENIED (DEN 0022D section 5.2.2) */
 
+/* The most frequent query, and its result. */
+#define PSCI_FN_VERSION	 UINT32_C(0x84000000)
+#define PSCI_VERSION_1_0 0x00010000
+
 enum psci_power { PSCI_OFF, PSCI_ON_PENDING_STATE, PSCI_ON };
 
 struct psci_vm {
@@ -21,7 +25,7 @@ struct psci_vm {
 /* Calls whose result depends only on the argument: they change nothing and need no lock. */
 static inline bool psci_is_query(uint32_t function)
 {
-	return function == 0x84000000u || function == 0x84000006u || function == 0x8400000au ||
+	return function == PSCI_FN_VERSION || function == 0x84000006u || function == 0x8400000au ||
 	       (function & 0xff000000u) == 0x80000000u;
 }
 

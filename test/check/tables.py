@@ -19,7 +19,7 @@ M, C, I, WXN = 1 << 0, 1 << 2, 1 << 12, 1 << 19
 ADDRESS, READ_ONLY, AF, XN = 0xFFFFFFF000, 1 << 7, 1 << 10, 1 << 54
 TABLE_RESTRICTIONS = 0x1F << 59
 
-STOP = ["--ex", "hbreak exit_trap", "--ex", "ignore 1 300", "--ex", "continue"]
+STOP = ["--ex", "hbreak vector_trap", "--ex", "ignore 1 300", "--ex", "continue"]
 SYMBOLS = ("image_start", "image_text_end", "image_rodata_end", "image_end", "image_stacks")
 
 

@@ -17,8 +17,11 @@ ENTRIES = {
     "main_start": "boot/entry.S: the boot CPU, with MMU and stack",
     "main_secondary": "boot/entry.S: every other CPU",
     "main_wrong_mode": "boot/entry.S: entered in a mode from which HYP cannot be reached",
-    "exit_trap": "hyp/hw/vectors.S: a trap out of a guest",
-    "exit_irq": "hyp/hw/vectors.S: an interrupt, out of a guest or idle",
+    **{f"exit_{name}": "hyp/hw/vectors.S: a trap out of a guest, by exception class"
+       for name in ("undef", "wfx", "cp", "hcptr", "hvc", "hvc_other", "prefetch_abort",
+                    "data_abort")},
+    "exit_irq": "hyp/hw/vectors.S: an interrupt out of a guest",
+    "run_work": "hyp/hw/vectors.S: an exit has left work, before the return to a guest",
     "halt_exception": "hyp/hw/vectors.S: an exception in HYP itself",
     "run_start": "hyp/hw/vectors.S: a CPU's first guest, on a fresh stack",
     "probe_main": "boot/probe/start.S",

@@ -28,7 +28,7 @@ EXCEPTIONS = {
     "hyp/base/error.h": ("hyp_errno|HYP_E[A-Z]+", "Linux's E..., beside a host's own"),
     "hyp/base/guest_regs.h": ("CPU_[A-Z_]+|VECTORS_PMU|exit_[a-z_]+",
                               "for vectors.S; what an exit saves"),
-    "hyp/core/hypercall.c": ("exit_hvc", "exit.h: the handler of a class is exit_*"),
+    "hyp/core/hypercall.c": ("exit_hvc(_other)?", "exit.h: the handler of a class is exit_*"),
     "hyp/core/vm.h": ("vcpu|(sched|vgic)_locked", "its second kind; a proof is named by its lock"),
     "hyp/hw/sysreg.h": ("SYSREG64_STR_?", "SYSREG_STR of 64 bits"),
 }

@@ -20,12 +20,12 @@ SOUND = {
     "hyp/fdt/fdt.c": "int fdt_open(void) { return 0; }\n",
     "hyp/text/text.c": "int vgic_known(void);\nint text_say(void) { return vgic_known(); }\n",
     "hyp/hw/gic.c": "int gic_read(void) { return 2; }\n",
-    "hyp/hw/enter.S": "\t.globl enter\nenter:\n\tbl exit_trap\n",
+    "hyp/hw/enter.S": "\t.globl enter\nenter:\n\tbl exit_undef\n",
     "hyp/core/facts.c": "int facts_count;\n",
     "hyp/core/run.c": "int fdt_open(void);\nint gic_read(void);\nextern int facts_count;\n"
                       "void enter(void);\nvoid *memcpy(void *to, const void *from, unsigned size);\n"
                       "int run(void) { enter(); return fdt_open() + gic_read() + facts_count; }\n",
-    "hyp/core/exit.c": "int run(void);\nvoid exit_trap(void) { run(); }\n",
+    "hyp/core/exit.c": "int run(void);\nvoid exit_undef(void) { run(); }\n",
 }
 PAGE = "| 0 | `facts` | a |\n| 1 | `run` | b |\n| 2 | `exit` | c |\n"
 

@@ -175,10 +175,14 @@ static struct rig_guest *enter(const struct guest_regs *regs)
 
 /* ---- what a guest does ---- */
 
-/* What the vectors do beside the frame (hyp/hw/vectors.S): the performance monitors stand still. */
-static void leave(void)
+/* What the vectors do (hyp/hw/vectors.S) before the handler: the frame shows where ERET goes, and
+ * the performance monitors stand still. */
+static void leave(const struct guest_regs *regs)
 {
 	uint64_t *reg = rig_this()->reg;
+
+	reg[FAKE_ELR_hyp] = regs->pc;
+	reg[FAKE_SPSR_cxsf] = regs->cpsr;
 
 	rig_this()->in_guest = false;
 	rig_this()->undone = true;
@@ -188,11 +192,51 @@ static void leave(void)
 	}
 }
 
+/* And after it: work, if there is any; else ERET, to where the frame says, too. */
+static void come_back(struct guest_regs *regs)
+{
+	struct cpu *cpu = &cpus[rig_self];
+	const uint64_t *reg = rig_this()->reg;
+
+	rig_demand((uint32_t)reg[FAKE_ELR_hyp] == regs->pc &&
+			   (uint32_t)reg[FAKE_SPSR_cxsf] == regs->cpsr,
+		   "a handler has changed the frame, and not ELR_hyp and SPSR");
+	if (cpu->resched || cpu->cif->work) {
+		run_work(cpu, regs);
+	}
+}
+
+typedef void (*handler_t)(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
+
+/* The classes that guests of the rig cause. */
+static handler_t handler_of(uint32_t hsr)
+{
+	switch (hsr >> 26) {
+	case 0x01:
+		return exit_wfx;
+	case 0x03:
+	case 0x04:
+	case 0x05:
+	case 0x08:
+	case 0x0c:
+		return exit_cp;
+	case 0x07:
+		return exit_hcptr;
+	case 0x12:
+		return hsr == HSR_HVC ? exit_hvc : exit_hvc_other;
+	case 0x20:
+		return exit_prefetch_abort;
+	case 0x24:
+		return exit_data_abort;
+	default:
+		return exit_undef;
+	}
+}
+
 static void trap(struct rig_guest *g, struct guest_regs *regs)
 {
 	uint64_t *reg = rig_this()->reg;
 
-	leave();
 	reg[FAKE_HSR] = g->hsr;
 	if (g->op == RIG_STORE || g->op == RIG_LOAD) {
 		reg[FAKE_HDFAR] = g->ipa;
@@ -201,7 +245,9 @@ static void trap(struct rig_guest *g, struct guest_regs *regs)
 	if (g->op == RIG_HVC) {
 		regs->pc += 4;
 	}
-	exit_trap(regs);
+	leave(regs);
+	handler_of(g->hsr)(&cpus[rig_self], regs, g->hsr);
+	come_back(regs);
 }
 
 static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_op op, uint32_t hsr)
@@ -364,8 +410,9 @@ static void step(struct rig_guest *g, struct guest_regs *regs)
 		leave_mark(g, regs);
 	}
 	if (rig_signals(rig_self)) {
-		leave();
-		exit_irq(regs);
+		leave(regs);
+		exit_irq(&cpus[rig_self]);
+		come_back(regs);
 		return;
 	}
 	if (!is_done(g, regs)) {

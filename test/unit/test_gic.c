@@ -151,6 +151,7 @@ static void begin(bool resched, uint8_t work, bool halt)
 	vcpu.vm = &vm;
 	vcpu.cif = &cif;
 	cpus[0].loaded = &vcpu;
+	cpus[0].cif = &cif;
 	cpus[0].resched = false;
 	halt_wanted = false;
 	written.resched = resched;
@@ -169,7 +170,10 @@ static void exits(void)
 {
 	for (uint32_t n = 0; n < 4; n++) {
 		begin(n & 1, n & 2 ? VGIC_WORK_ADD : VGIC_WORK_NONE, false);
-		exit_irq(&regs);
+		exit_irq(&cpus[0]);
+		if (cpus[0].resched || cpus[0].cif->work) { /* as vectors.S does */
+			run_work(&cpus[0], &regs);
+		}
 		CHECK_EQ(worked, n != 0);
 		CHECK_EQ(signalled, 0);
 	}

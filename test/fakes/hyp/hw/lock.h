@@ -24,4 +24,9 @@ static inline void lock_drop(struct lock *lock)
 	fake_lock_drop(lock);
 }
 
+static inline void hw_count(uint64_t *counter)
+{
+	++*counter;
+}
+
 #endif

@@ -26,7 +26,7 @@
 	X(VMPIDR) X(VPIDR) X(VTCR) X(VTTBR) \
 	X(SP_usr) X(SP_svc) X(SP_abt) X(SP_und) X(SP_irq) X(SP_fiq) X(LR_svc) X(LR_abt) X(LR_und) \
 	X(LR_irq) X(LR_fiq) X(SPSR_svc) X(SPSR_abt) X(SPSR_und) X(SPSR_irq) X(SPSR_fiq) \
-	X(R8_fiq) X(R9_fiq) X(R10_fiq) X(R11_fiq) X(R12_fiq)
+	X(R8_fiq) X(R9_fiq) X(R10_fiq) X(R11_fiq) X(R12_fiq) X(ELR_hyp) X(SPSR_cxsf)
 /* clang-format on */
 
 #define FAKE_SYSREG_ENUM(name) FAKE_##name,
