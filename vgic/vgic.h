@@ -262,6 +262,38 @@ void vgic_set_reach(struct vgic *vgic, uint32_t lrs);
 enum vgic_work vgic_remote_work(const struct vgic *vgic, uint32_t vcpu);
 bool vgic_remote_do(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_kick_t *kick);
 
+/* A list register that the caller must write to hardware at once. */
+struct vgic_lr_write {
+	uint32_t lr;
+	uint32_t value;
+};
+
+/*
+ * Short steps for a loaded vCPU, with the effect of the general path, when an interrupt comes or
+ * ends while nothing else waits: one list register changes. False: nothing was changed, and the
+ * general path must be taken.
+ * - fired: vgic_phys_fired of a private interrupt, and flush. ticked: the same, for the one caller
+ *   whose `intid` is a constant: it is compiled for that.
+ * - ended: vgic_fold_empty with `ended` (GICH_EISR), for a private interrupt without the HW bit.
+ * The caller deactivates *physid.
+ * - sgi: the vCPU sends SGI `intid` to itself, and it is in no list register.
+ * - sgi_shown: the same, and *lr was written with that SGI and will be pending again: the caller
+ *   reads it, and passes its value to sgi_again as `now`.
+ */
+bool vgic_alone_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid,
+		      struct vgic_lr_write *write);
+bool vgic_alone_ticked(struct vgic *vgic, struct vgic_cif *cif, uint32_t vcpu, uint32_t intid,
+		       struct vgic_lr_write *write);
+bool vgic_alone_ended(struct vgic *vgic, uint32_t vcpu, uint32_t ended, uint32_t *physid,
+		      struct vgic_lr_write *write);
+bool vgic_alone_sgi(struct vgic *vgic, uint32_t vcpu, uint32_t intid, struct vgic_lr_write *write);
+bool vgic_alone_sgi_shown(const struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t *lr);
+void vgic_alone_sgi_again(struct vgic *vgic, uint32_t vcpu, uint32_t lr, uint32_t now,
+			  struct vgic_lr_write *write);
+
+/* Is a value for GICD_SGIR an SGI from this vCPU to itself alone? */
+bool vgic_sgi_is_own(const struct vgic *vgic, uint32_t vcpu, uint32_t value);
+
 /* The vCPU was loaded on, or unloaded from, a CPU. After load: flush, then write everything. Unload
  * folds (after everything was read back) and leaves no list register in use; glue clears those of
  * the hardware. */

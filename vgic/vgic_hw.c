@@ -94,6 +94,16 @@ void vgic_hw_look(struct vgic_cif *cif)
 	cif->apr = io_read32(vgic_hw_gich + GICH_APR);
 }
 
+uint32_t vgic_hw_read_one(uint32_t lr)
+{
+	return io_read32(vgic_hw_gich + GICH_LR + 4 * lr);
+}
+
+void vgic_hw_write_one(const struct vgic_lr_write *write)
+{
+	io_write32(vgic_hw_gich + GICH_LR + 4 * write->lr, write->value);
+}
+
 void vgic_hw_write(struct vgic_cif *cif)
 {
 	uintptr_t gich = vgic_hw_gich;

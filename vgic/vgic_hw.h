@@ -21,6 +21,9 @@ uint32_t vgic_hw_empty(void);
 uint32_t vgic_hw_ended(struct vgic_cif *cif);
 /* Reads VMCR and APR, which the mirror of a loaded vCPU does not track. */
 void vgic_hw_look(struct vgic_cif *cif);
+/* Reads, and writes, one list register. */
+uint32_t vgic_hw_read_one(uint32_t lr);
+void vgic_hw_write_one(const struct vgic_lr_write *write);
 /* Writes the dirty list registers and HCR. */
 void vgic_hw_write(struct vgic_cif *cif);
 

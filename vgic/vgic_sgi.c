@@ -64,6 +64,13 @@ uint32_t vgic_sgi_sources(const struct vgic *vgic, uint32_t vcpu, uint32_t intid
 	return vgic_state_ref(vgic, vcpu, intid).irq->sources;
 }
 
+bool vgic_sgi_is_own(const struct vgic *vgic, uint32_t vcpu, uint32_t value)
+{
+	return FIELD_GET(GICD_SGIR_FILTER, value) == SGI_FILTER_SELF ||
+	       (FIELD_GET(GICD_SGIR_FILTER, value) == SGI_FILTER_LISTED &&
+		sgi_targets(vgic, vcpu, value) == BIT32(vcpu));
+}
+
 void vgic_sgi_send(struct vgic *vgic, uint32_t vcpu, uint32_t value, vgic_kick_t *kick)
 {
 	uint32_t intid = FIELD_GET(GICD_SGIR_ID, value);

@@ -5,6 +5,7 @@
 #include "hyp/core/vm.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
+#include "hyp/regs/gic.h"
 #include "vgic/vgic_hw.h"
 
 /* ---- lines of held interrupts ---- */
@@ -106,18 +107,15 @@ static void vsync_read(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *
 	vgic_fold(held.vm->vgic, vcpu->index, kick);
 }
 
-/* `maintain`: for VGIC_WORK_LOOK, a maintenance interrupt shows which list registers to check.
- * Returns the vCPUs to kick then. */
+/* `empty`: for VGIC_WORK_LOOK, the list registers to check. Returns the vCPUs to kick then. */
 static vgic_kick_t vsync_do(struct vgic_locked held, struct vcpu *vcpu, enum vgic_work work,
-			    bool maintain)
+			    uint32_t empty)
 {
 	struct vgic *vgic = held.vm->vgic;
 	vgic_kick_t kick = 0;
 
 	if (work == VGIC_WORK_LOOK) {
-		work = vgic_fold_empty(vgic, vcpu->index,
-				       maintain ? vgic_hw_ended(vcpu->cif) : vgic_hw_empty(),
-				       &kick);
+		work = vgic_fold_empty(vgic, vcpu->index, empty, &kick);
 	}
 	if (work == VGIC_WORK_SYNC) {
 		vsync_read(held, vcpu, &kick);
@@ -133,15 +131,20 @@ static vgic_kick_t vsync_do(struct vgic_locked held, struct vcpu *vcpu, enum vgi
 	return kick & ~BIT32(vcpu->index);
 }
 
-vgic_kick_t vsync_now(struct vgic_locked held, struct vcpu *vcpu)
+static vgic_kick_t vsync_do_work(struct vgic_locked held, struct vcpu *vcpu, enum vgic_work work)
 {
-	return vsync_do(held, vcpu, vgic_cif_work(vcpu->cif), false);
+	return vsync_do(held, vcpu, work, work == VGIC_WORK_LOOK ? vgic_hw_empty() : 0);
 }
 
-static void vsync_all(struct vcpu *vcpu, enum vgic_work work, bool maintain)
+vgic_kick_t vsync_now(struct vgic_locked held, struct vcpu *vcpu)
+{
+	return vsync_do_work(held, vcpu, vgic_cif_work(vcpu->cif));
+}
+
+void vsync_work(struct vcpu *vcpu, enum vgic_work work)
 {
 	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
-	vgic_kick_t kick = remote_do(held, vsync_do(held, vcpu, work, maintain));
+	vgic_kick_t kick = remote_do(held, vsync_do_work(held, vcpu, work));
 
 	vm_unlock_vgic(held);
 	if (kick) {
@@ -149,15 +152,28 @@ static void vsync_all(struct vcpu *vcpu, enum vgic_work work, bool maintain)
 	}
 }
 
-void vsync_work(struct vcpu *vcpu, enum vgic_work work)
-{
-	vsync_all(vcpu, work, false);
-}
-
 void vsync_maintain(struct vcpu *vcpu)
 {
-	if (vcpu->vm->vgic) {
-		vsync_all(vcpu, VGIC_WORK_LOOK, true);
+	struct vm *vm = vcpu->vm;
+	struct vgic_locked held;
+	vgic_kick_t kick = 0;
+	struct vgic_lr_write write;
+	uint32_t ended, physid;
+
+	if (!vm->vgic) {
+		return;
+	}
+	held = vm_lock_vgic(vm);
+	ended = vgic_hw_ended(vcpu->cif);
+	if (vgic_alone_ended(vm->vgic, vcpu->index, ended, &physid, &write)) {
+		gic_deactivate(physid);
+		vgic_hw_write_one(&write);
+	} else {
+		kick = remote_do(held, vsync_do(held, vcpu, VGIC_WORK_LOOK, ended));
+	}
+	vm_unlock_vgic(held);
+	if (kick) {
+		vm_kick(vm, kick);
 	}
 }
 
@@ -187,23 +203,69 @@ void vsync_fold(struct vcpu *vcpu)
 	vm_kick(vm, kick);
 }
 
-void vsync_own_fired(struct vcpu *vcpu, uint32_t intid)
+/* Something else waits: the rest is left to vsync_work. */
+static __attribute__((noinline)) void vsync_fire(struct vgic_locked held, const struct vcpu *vcpu,
+						 uint32_t intid)
+{
+	vgic_kick_t own = 0;
+
+	vgic_phys_fired(held.vm->vgic, vcpu->index, intid, &own);
+}
+
+/* `ticked`, a constant: vgic_alone_ticked. */
+static inline __attribute__((always_inline)) void vsync_fired(const struct vcpu *vcpu,
+							      uint32_t intid, bool ticked)
 {
 	struct vgic *vgic = vcpu->vm->vgic;
+	struct vgic_lr_write write;
 	struct vgic_locked held;
-	vgic_kick_t kick = 0;
 
 	if (!vgic) {
 		return;
 	}
 	held = vm_lock_vgic(vcpu->vm);
-	vgic_phys_fired(vgic, vcpu->index, intid, &kick);
-	if (vgic_cif_work(vcpu->cif) ==
-	    VGIC_WORK_ADD) { /* nearly always, and no second round is necessary */
-		vgic_flush(vgic, vcpu->index);
-		vgic_hw_write(vcpu->cif);
+	if (ticked ? vgic_alone_ticked(vgic, vcpu->cif, vcpu->index, intid, &write)
+		   : vgic_alone_fired(vgic, vcpu->index, intid, &write)) {
+		vgic_hw_write_one(&write);
+	} else {
+		vsync_fire(held, vcpu, intid);
 	}
 	vm_unlock_vgic(held);
+}
+
+void vsync_own_fired(struct vcpu *vcpu, uint32_t intid)
+{
+	vsync_fired(vcpu, intid, false);
+}
+
+void vsync_ticked(const struct vcpu *vcpu)
+{
+	vsync_fired(vcpu, MACHINE_TIMER_VIRT, true);
+}
+
+bool vsync_sgi(struct vcpu *vcpu, uint32_t value)
+{
+	struct vgic *vgic = vcpu->vm->vgic;
+	uint32_t intid = FIELD_GET(GICD_SGIR_ID, value);
+	struct vgic_lr_write write;
+	struct vgic_locked held;
+	bool done = true;
+	uint32_t lr;
+
+	if (!vgic_sgi_is_own(vgic, vcpu->index, value)) {
+		return false;
+	}
+	held = vm_lock_vgic(vcpu->vm);
+	if (vgic_alone_sgi_shown(vgic, vcpu->index, intid, &lr)) {
+		vgic_alone_sgi_again(vgic, vcpu->index, lr, vgic_hw_read_one(lr), &write);
+	} else {
+		done = vgic_alone_sgi(vgic, vcpu->index, intid, &write);
+	}
+	if (done) {
+		vgic_hw_write_one(&write);
+	}
+	vm_unlock_vgic(held);
+	return done;
 }
 
 void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
@@ -244,6 +306,10 @@ enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
 	vgic_kick_t kick = 0;
 	vgic_kick_t others = 0;
 
+	if (mmio->is_write && mmio->offset == GICD_SGIR && mmio->size == 4 &&
+	    vsync_sgi(vcpu, mmio->value)) {
+		return MMIO_OK;
+	}
 	held = vm_lock_vgic(vm);
 	if (vgic_dist_needs_fold(mmio->offset) && (vcpu->cif->used || vcpu->cif->has_held)) {
 		kick = vsync_fold_now(held, vcpu);

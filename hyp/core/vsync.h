@@ -29,10 +29,16 @@ void vsync_fold(struct vcpu *vcpu);
 enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio);
 enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio);
 
+/* The loaded vCPU writes `value` to its GICD_SGIR: if that is an SGI to itself, and nothing else
+ * waits, sends it and returns true. Takes the lock. */
+bool vsync_sgi(struct vcpu *vcpu, uint32_t value);
+
 /* One of the loaded vCPU's own timers, or its performance monitors, has fired: INTID as the guest
  * sees it. The physical interrupt stays active until the guest deactivates the virtual one, or for
  * good without a VGIC. Takes the lock. */
 void vsync_own_fired(struct vcpu *vcpu, uint32_t intid);
+/* The same for its virtual timer, from exit_irq: the shortest path. */
+void vsync_ticked(const struct vcpu *vcpu);
 
 /* Parts of a world switch. Unload: folds the list registers into memory, and returns the vCPUs to
  * kick. Load: fills the mirror, which vgic_hw_restore then writes to hardware. */

@@ -109,6 +109,11 @@ void vsync_own_fired(struct vcpu *who, uint32_t intid)
 	CHECK(!who && !intid);
 }
 
+void vsync_ticked(const struct vcpu *who)
+{
+	CHECK(!who);
+}
+
 bool vsync_timer_is_high(uint32_t control)
 {
 	return control;

@@ -41,6 +41,7 @@ struct rig_cpu {
 	bool eoimode;
 	uint32_t reads;	     /* of list registers, all in all */
 	uint32_t writes;     /* likewise */
+	uint32_t alone;	     /* of these, by vgic_hw_write_one */
 	uint32_t maintained; /* maintenance interrupts */
 	uint32_t syncs;	     /* times that all list registers in use were read */
 };
@@ -253,6 +254,8 @@ void rig_fold(struct rig *rig, uint32_t v);
 /* To the guest's next instruction: what work asks for, then maintenance interrupts. Nothing for who
  * is on no CPU. */
 void rig_enter(struct rig *rig, uint32_t v);
+/* A maintenance interrupt is asserted, if one is: once. */
+void rig_maintains(struct rig *rig, uint32_t v);
 void rig_load(struct rig *rig, uint32_t v);
 void rig_unload(struct rig *rig, uint32_t v);
 /* A guest's access as it traps. That of a vCPU which is on no CPU, which no guest can make, is the

@@ -308,12 +308,30 @@ static void the_alias_is_written(void)
 	only_the_dirty_are_written(SECOND_SHIFTED);
 }
 
+/* One list register, and no other access. */
+static void one_alone(void)
+{
+	memset(&gich, 0, sizeof(gich));
+	for (uint32_t n = 0; n < LRS; n++) {
+		struct vgic_lr_write write = { n, PENDING | (60 + n) };
+
+		gich.lr[n] = ACTIVE | (50 + n);
+		CHECK_EQ(vgic_hw_read_one(n), ACTIVE | (50 + n));
+		vgic_hw_write_one(&write);
+		for (uint32_t other = 0; other < LRS; other++) {
+			CHECK_EQ(gich.lr[other], other <= n ? PENDING | (60 + other) : 0);
+		}
+	}
+	CHECK_EQ(gich.hcr | gich.vmcr | gich.apr, 0);
+}
+
 static const struct test_case cases[] = {
 	{ "the_alias_is_found", the_alias_is_found },
 	{ "the_alias_is_written", the_alias_is_written },
 	{ "nothing_is_left", nothing_is_left },
 	{ "restore_is_whole", restore_is_whole },
 	{ "an_end_is_told_once", an_end_is_told_once },
+	{ "one_alone", one_alone },
 };
 
 TEST_MAIN("vgic_hw", cases)

@@ -201,6 +201,33 @@ void vgic_hw_remote_write(struct vgic_cif *cif)
 	hw_write(now.rig, v);
 }
 
+static struct rig_cpu *rig_hw_cpu(void)
+{
+	return &rig_hw(vgic_cif(now.rig->vgic, now.v))->cpu[now.v];
+}
+
+uint32_t vgic_hw_read_one(uint32_t lr)
+{
+	struct rig_cpu *cpu = rig_hw_cpu();
+
+	rig_demand(lr < now.rig->nr_lrs, "no such list register");
+	cpu->reads++;
+	return cpu->lr[lr];
+}
+
+void vgic_hw_write_one(const struct vgic_lr_write *write)
+{
+	struct rig_cpu *cpu = rig_hw_cpu();
+	const struct vgic_cif *cif = vgic_cif(now.rig->vgic, now.v);
+
+	rig_demand(write->lr < now.rig->nr_lrs, "no such list register");
+	rig_demand(cif->lr[write->lr] == write->value, "the mirror shows something else");
+	rig_demand(!cif->dirty && !cif->hcr_dirty, "others are to be written, too");
+	cpu->lr[write->lr] = write->value;
+	cpu->writes++;
+	cpu->alone++;
+}
+
 /* VMCR and APR stay where they are: no CPU has another vCPU. */
 void vgic_hw_save(struct vgic_cif *cif)
 {
@@ -325,6 +352,16 @@ void rig_enter(struct rig *rig, uint32_t v)
 		rig_work_off(vcpu);
 	}
 	rig_nothing_left();
+}
+
+void rig_maintains(struct rig *rig, uint32_t v)
+{
+	struct vcpu *vcpu = rig_on(rig, v);
+
+	if (hw_misr(rig, v)) {
+		rig->cpu[v].maintained++;
+		vsync_maintain(vcpu);
+	}
 }
 
 /* The VGIC's part of switch_load and switch_save. */
