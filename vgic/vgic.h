@@ -294,6 +294,9 @@ void vgic_alone_sgi_again(struct vgic *vgic, uint32_t vcpu, uint32_t lr, uint32_
 /* Is a value for GICD_SGIR an SGI from this vCPU to itself alone? */
 bool vgic_sgi_is_own(const struct vgic *vgic, uint32_t vcpu, uint32_t value);
 
+/* Was the vCPU folded since its last flush, so that memory has all of its state? */
+bool vgic_is_folded(const struct vgic *vgic, uint32_t vcpu);
+
 /* The vCPU was loaded on, or unloaded from, a CPU. After load: flush, then write everything. Unload
  * folds (after everything was read back) and leaves no list register in use; glue clears those of
  * the hardware. */

@@ -125,9 +125,11 @@ void vgic_hw_write(struct vgic_cif *cif)
 	}
 }
 
-void vgic_hw_save(struct vgic_cif *cif)
+void vgic_hw_save(struct vgic_cif *cif, bool folded)
 {
-	vgic_hw_read(cif);
+	if (!folded) {
+		vgic_hw_read(cif);
+	}
 	vgic_hw_look(cif);
 	vgic_hw_clear(cif->nr_lrs);
 }

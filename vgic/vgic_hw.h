@@ -27,9 +27,9 @@ void vgic_hw_write_one(const struct vgic_lr_write *write);
 /* Writes the dirty list registers and HCR. */
 void vgic_hw_write(struct vgic_cif *cif);
 
-/* World switch. Save reads VMCR, APR and the list registers in use, then clears all list registers
- * and disables the interface. */
-void vgic_hw_save(struct vgic_cif *cif);
+/* World switch. Save reads VMCR, APR and, unless they are `folded`, the list registers in use, then
+ * clears all list registers and disables the interface. */
+void vgic_hw_save(struct vgic_cif *cif, bool folded);
 void vgic_hw_restore(struct vgic_cif *cif);
 
 /*

@@ -218,6 +218,11 @@ struct vgic_cif *vgic_cif(struct vgic *vgic, uint32_t vcpu)
 	return &vgic->cpu[vcpu].cif;
 }
 
+bool vgic_is_folded(const struct vgic *vgic, uint32_t vcpu)
+{
+	return vgic->cpu[vcpu].folded;
+}
+
 /* Another vCPU has used the hardware since: its contents do not belong to this one. */
 void vgic_load(struct vgic *vgic, uint32_t vcpu)
 {

@@ -30,7 +30,7 @@ static void exit_on_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	if (hsr & HSR_WFX_WFE) {
 		run_yield(cpu);
 	} else {
-		run_wait(cpu);
+		run_wait(cpu, regs);
 	}
 }
 

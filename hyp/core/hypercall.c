@@ -27,7 +27,7 @@ static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 		cpu->resched = true;
 		break;
 	case PSCI_DO_SUSPEND:
-		run_wait(cpu);
+		run_wait(cpu, regs);
 		break;
 	case PSCI_DO_SYSTEM_OFF:
 		partition_end(vm, LIFE_END_OFF, 0);

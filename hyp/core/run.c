@@ -7,6 +7,7 @@
 #include "hyp/core/cpu.h"
 #include "hyp/core/irq.h"
 #include "hyp/core/irq_call.h"
+#include "hyp/core/isolate.h"
 #include "hyp/core/partition.h"
 #include "hyp/core/partition_load.h"
 #include "hyp/core/report.h"
@@ -60,9 +61,9 @@ static uint32_t run_pick(struct sched_locked held, struct cpu *cpu, bool yield, 
 }
 
 /* Under vm_sched_lock: is the loaded vCPU the picked one, so that it continues? */
-static bool run_stays(const struct cpu *cpu, uint32_t e)
+static bool run_stays(const struct cpu *cpu, const struct vcpu *next)
 {
-	return e != SCHED_NONE && cpu->loaded == vm_vcpu_by_entity[e] && !cpu->loaded->life->start;
+	return cpu->loaded == next && !next->life->start;
 }
 
 /* A CPU whose vCPU runs alone, and must share its time with one that is READY, for example because
@@ -77,73 +78,123 @@ static uint8_t run_must_share(struct sched_locked held, const struct cpu *cpu)
 	return SCHED_NO_CPU;
 }
 
-/* The world of `vcpu` is in memory now, and any CPU may load it. `owed`: an event ends its WFI, if
- * it waits. The lock is released in between, and taken again. */
-static struct sched_locked run_give(struct sched_locked held, struct cpu *cpu, struct vcpu *vcpu,
-				    bool owed)
-{
-	bool last = life_unload(held.sched, &vcpu->vm->life, vcpu->life);
-	bool wake = held.sched->entity[vcpu->entity].state == SCHED_BLOCKED;
-
-	if (wake) {
-		alarm_set(&vm_alarms, cpu->index, vcpu->entity, vcpu->deadline);
-		cpu->wake_at = alarm_first(&vm_alarms, cpu->index);
-	}
-	if (!last && !wake) {
-		return held;
-	}
-	vm_unlock_sched(held);
-	if (last) {
-		partition_clear_up(vcpu->vm);
-	} else if (owed || vm_vcpu_has_pending(vcpu)) {
-		vm_kick_vcpu(vcpu); /* an interrupt that came after its WFI */
-	}
-	return vm_lock_sched();
-}
-
+/* May `cpu` load the vCPU that it has picked? If not yet, the CPU that has it will send an event.
+ */
 static enum life_take run_take(struct sched_locked held, const struct cpu *cpu, struct vcpu *vcpu)
 {
-	return life_take(held.sched, cpu->index, &vcpu->vm->life, vcpu->life);
-}
+	enum life_take take = life_take(held.sched, cpu->index, &vcpu->vm->life, vcpu->life);
 
-/* Unloads the loaded vCPU, and loads `next` (NULL: none). Returns the result for `next`. */
-static enum life_take run_switch(struct cpu *cpu, struct guest_regs *regs, struct vcpu *next)
-{
-	struct vcpu *former = cpu->loaded;
-	struct sched_locked held;
-	enum life_take take;
-	bool owed = false;
-
-	if (former) {
-		owed = switch_save(cpu, regs);
-		/* The vCPU's accesses on this CPU must be complete before it can continue on
-		 * another: only a DSB waits for cache and TLB maintenance, and for stores to
-		 * devices (A3.8.3, B3.10.1). */
-		hw_dsb();
-	}
-	held = vm_lock_sched();
-	if (former) {
-		held = run_give(held, cpu, former, owed);
-	}
-	take = next ? run_take(held, cpu, next) : LIFE_LEFT;
-	vm_unlock_sched(held);
-	if (former) {
-		hw_sev();
-	}
-	while (next && take == LIFE_BUSY) {
-		hw_wfe(); /* its former CPU will unload it soon */
-		held = vm_lock_sched();
-		take = run_take(held, cpu, next);
-		vm_unlock_sched(held);
-	}
+	vcpu->awaited = take == LIFE_BUSY;
 	return take;
 }
 
-/* `vcpu` has been picked, and is not loaded on this CPU. False: pick again. */
-static bool run_change(struct cpu *cpu, struct guest_regs *regs, struct vcpu *vcpu, bool shared)
+/* Waits until the vCPU's former CPU has unloaded it. */
+static enum life_take run_await(const struct cpu *cpu, struct vcpu *vcpu)
 {
-	enum life_take take = run_switch(cpu, regs, vcpu);
+	enum life_take take;
 
+	do {
+		struct sched_locked held;
+
+		hw_wfe();
+		held = vm_lock_sched();
+		take = run_take(held, cpu, vcpu);
+		vm_unlock_sched(held);
+	} while (take == LIFE_BUSY);
+	return take;
+}
+
+struct run_left {
+	bool last;    /* it was the last of its partition to leave: clear up */
+	bool awaited; /* another CPU waits for it */
+};
+
+/* The world of `vcpu` is in memory now, and any CPU may load it. */
+static struct run_left run_give(struct sched_locked held, struct vcpu *vcpu)
+{
+	struct run_left left = { .awaited = vcpu->awaited };
+
+	vcpu->awaited = false;
+	left.last = life_unload(held.sched, &vcpu->vm->life, vcpu->life);
+	return left;
+}
+
+/* After the locks are released. */
+static void run_tell_left(struct vcpu *vcpu, struct run_left left, vgic_kick_t kick)
+{
+	if (left.awaited) {
+		hw_sev();
+	}
+	if (kick) {
+		vm_kick(vcpu->vm, kick);
+	}
+	if (left.last) {
+		partition_clear_up(vcpu->vm);
+	}
+}
+
+/* A vCPU whose caches are off stays on its CPU, so that its set/way maintenance is effective. */
+static void run_pin(struct sched_locked held, const struct vcpu *vcpu)
+{
+	held.sched->entity[vcpu->entity].pinned = !(vcpu->world.sctlr & SCTLR_C);
+}
+
+/* The world of the loaded vCPU goes to memory. `waits`: it executes WFI, and no interrupt was
+ * pending under the same hold of the VGIC lock: it waits, unless one of its timers has become due.
+ * All that makes an interrupt pending for it takes that lock, so each later one finds that it
+ * waits, and wakes it. *next: NULL, or the vCPU that the CPU has picked; *take: its result. */
+static void run_unload(struct vgic_locked held, struct cpu *cpu, vgic_kick_t kick, bool waits,
+		       struct vcpu *next, enum life_take *take)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	struct sched_locked sched;
+	struct run_left left;
+
+	switch_save_interrupts(held, cpu, vcpu, &kick);
+	waits = waits &&
+		!((kick & BIT32(vcpu->index)) && vgic_has_pending(held.vm->vgic, vcpu->index));
+	/* The vCPU's accesses on this CPU must be complete before it can continue on another: only
+	 * a DSB waits for cache and TLB maintenance, and for stores to devices (A3.8.3, B3.10.1).
+	 */
+	hw_dsb();
+	sched = vm_lock_sched();
+	if (waits) {
+		run_pin(sched, vcpu);
+		sched_stop(sched.sched, vcpu->entity, SCHED_BLOCKED);
+		alarm_set(&vm_alarms, cpu->index, vcpu->entity, vcpu->deadline);
+		cpu->wake_at = alarm_first(&vm_alarms, cpu->index);
+	}
+	left = run_give(sched, vcpu);
+	if (next) {
+		*take = run_take(sched, cpu, next);
+	}
+	vm_unlock_sched(sched);
+	vm_unlock_vgic(held);
+	run_tell_left(vcpu, left, kick & ~BIT32(vcpu->index));
+}
+
+/* The loaded vCPU has been displaced, or has stopped: makes room for `next` (NULL: none). Returns
+ * the result for `next`. */
+static enum life_take run_displace(struct cpu *cpu, struct guest_regs *regs, struct vcpu *next)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	enum life_take take = LIFE_LEFT;
+	struct vgic_locked held;
+
+	(void)isolate_unload(vcpu, regs->pc);
+	switch_save_registers(vcpu, regs);
+	held = vm_lock_vgic(vcpu->vm);
+	run_unload(held, cpu, 0, false, next, &take);
+	return take;
+}
+
+/* `vcpu` has been picked, and no vCPU is loaded. False: pick again. */
+static bool run_load(struct cpu *cpu, struct guest_regs *regs, struct vcpu *vcpu, bool shared,
+		     enum life_take take)
+{
+	if (take == LIFE_BUSY) {
+		take = run_await(cpu, vcpu);
+	}
 	switch (take) {
 	case LIFE_LOADS:
 		run_load_memory(cpu, vcpu);
@@ -160,46 +211,83 @@ static bool run_change(struct cpu *cpu, struct guest_regs *regs, struct vcpu *vc
 	}
 }
 
+/* What one hold of vm_sched_lock has decided. */
+struct run_choice {
+	struct vcpu *next;   /* NULL: idle */
+	bool stays;	     /* it is loaded, and continues */
+	bool shared;	     /* others may run on this CPU */
+	enum life_take take; /* of `next`, if no vCPU is loaded */
+	struct vm *ended;    /* to clear up */
+	uint8_t spread;	     /* another CPU that must pick again; SCHED_NO_CPU: none */
+	bool report;	     /* a sample is requested */
+};
+
+/* Another CPU that must pick again now. */
+static uint8_t run_spread(struct sched_locked held, const struct cpu *cpu)
+{
+	uint8_t spread = sched_spread(held.sched);
+
+	return spread == SCHED_NO_CPU ? run_must_share(held, cpu) : spread;
+}
+
+static struct run_choice run_choose(struct cpu *cpu, bool yield)
+{
+	struct run_choice choice = { .spread = SCHED_NO_CPU };
+	struct sched_locked held = vm_lock_sched();
+	uint32_t e = run_pick(held, cpu, yield, &choice.ended);
+
+	choice.report = cpu->report;
+	choice.next = e == SCHED_NONE ? NULL : vm_vcpu_by_entity[e];
+	choice.stays = choice.next && run_stays(cpu, choice.next);
+	choice.shared = choice.next && sched_shared(held.sched, e, cpu->index);
+	cpu->contended = false;
+	if (sched_any_ready(held.sched)) {
+		cpu->contended = sched_contended(held.sched, cpu->index);
+		choice.spread = run_spread(held, cpu);
+	}
+	if (choice.next && !cpu->loaded && !choice.ended) {
+		choice.take = run_take(held, cpu, choice.next);
+	}
+	vm_unlock_sched(held);
+	return choice;
+}
+
+/* The decision is carried out. False: pick again. */
+static bool run_follow(struct cpu *cpu, struct guest_regs *regs, struct run_choice choice)
+{
+	if (choice.stays) {
+		return true;
+	}
+	if (cpu->loaded) {
+		choice.take = run_displace(cpu, regs, choice.next);
+	}
+	if (!choice.next) {
+		run_idle(cpu);
+		return false;
+	}
+	return run_load(cpu, regs, choice.next, choice.shared, choice.take);
+}
+
 /* Separate from run_work, whose common path needs few registers. */
 static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
 	do {
-		uint32_t e;
-		struct sched_locked held;
-		bool shared, stays;
-		struct vm *ended;
-		uint8_t spread;
+		struct run_choice choice;
 		bool yield = cpu->yield;
 
-		cpu->resched = false;
+		cpu->resched = false; /* lock_take's DMB: before what the decision looks at */
 		cpu->yield = false;
-		hw_dmb();
-		if (cpu->report) {
+		choice = run_choose(cpu, yield);
+		if (choice.report) {
 			report_sample(cpu, regs);
 		}
-		held = vm_lock_sched();
-		e = run_pick(held, cpu, yield, &ended);
-		stays = run_stays(cpu, e);
-		cpu->contended = sched_contended(held.sched, cpu->index);
-		shared = e != SCHED_NONE && sched_shared(held.sched, e, cpu->index);
-		spread = sched_spread(held.sched);
-		if (spread == SCHED_NO_CPU) {
-			spread = run_must_share(held, cpu);
+		if (choice.spread != SCHED_NO_CPU && choice.spread != cpu->index) {
+			cpu_poke(choice.spread);
 		}
-		vm_unlock_sched(held);
-		if (spread != SCHED_NO_CPU && spread != cpu->index) {
-			cpu_poke(spread);
-		}
-		if (ended) {
-			partition_clear_up(ended);
-		}
-
-		if (e == SCHED_NONE) {
-			if (cpu->loaded) {
-				(void)run_switch(cpu, regs, NULL);
-			}
-			run_idle(cpu);
-		} else if (stays || run_change(cpu, regs, vm_vcpu_by_entity[e], shared)) {
+		if (choice.ended) {
+			partition_clear_up(choice.ended);
+			cpu->resched = true;
+		} else if (run_follow(cpu, regs, choice)) {
 			tick_set(cpu);
 		} else {
 			cpu->resched = true;
@@ -274,21 +362,32 @@ void run_yield(struct cpu *cpu)
 	cpu->resched = true;
 }
 
-void run_wait(struct cpu *cpu)
+/* Without a VGIC the CPU lines end a WFI. */
+static bool run_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
+{
+	if (sysreg_read(HCR) & HCR_VA) { /* B1.8.13 */
+		return false;
+	}
+	return held.vm->vgic ? vsync_waits(held, vcpu, kick) : vcpu->lines == 0;
+}
+
+void run_wait(struct cpu *cpu, struct guest_regs *regs)
 {
 	struct vcpu *vcpu = cpu->loaded;
-	struct sched_locked held;
+	struct vgic_locked held;
+	vgic_kick_t kick = 0;
 
-	vsync_fold(vcpu);
-	if (vcpu->vm->vgic) {
-		vgic_hw_look(vcpu->cif); /* the guest writes them without an exit */
-	}
-	if (vm_vcpu_has_pending(vcpu) || (sysreg_read(HCR) & HCR_VA)) { /* B1.8.13 */
+	(void)isolate_unload(vcpu, regs->pc);
+	held = vm_lock_vgic(vcpu->vm);
+	if (!run_waits(held, vcpu, &kick)) {
+		vm_unlock_vgic(held);
+		vm_kick(vcpu->vm, kick & ~BIT32(vcpu->index));
 		run_yield(cpu);
 		return;
 	}
-	held = vm_lock_sched();
-	sched_stop(held.sched, vcpu->entity, SCHED_BLOCKED);
-	vm_unlock_sched(held);
-	cpu->resched = true; /* run_give checks for events that came meanwhile */
+	switch_save_registers(vcpu, regs);
+	run_unload(held, cpu, kick, true, NULL, NULL);
+	cpu->yield = true;
+	cpu->resched = true;
+	run_work(cpu, regs);
 }

@@ -14,33 +14,8 @@
 #include "vgic/vgic_hw.h"
 #include <string.h>
 
-static void switch_save_vgic(struct vcpu *vcpu)
+void switch_save_registers(struct vcpu *vcpu, const struct guest_regs *regs)
 {
-	struct vm *vm = vcpu->vm;
-	struct vgic_locked held;
-	vgic_kick_t kick = 0;
-
-	if (!vm->vgic) {
-		vtimer_hold(vcpu, false);
-		vpmu_unload(vcpu, &kick);
-		vcpu->deadline = DEADLINE_NEVER;
-		return;
-	}
-	held = vm_lock_vgic(vm);
-	vsync_unload(held, vcpu, &kick);
-	vtimer_hold(vcpu, false);
-	vtimer_forget(held, vcpu);
-	vpmu_unload(vcpu, &kick);
-	vcpu->deadline = vtimer_check(held, vcpu, timer_now(), &kick);
-	vm_unlock_vgic(held);
-	vm_kick(vm, kick & ~BIT32(vcpu->index));
-}
-
-bool switch_save(struct cpu *cpu, struct guest_regs *regs)
-{
-	struct vcpu *vcpu = cpu->loaded;
-	bool aborts = isolate_unload(vcpu, regs->pc);
-
 	if (vcpu->vfp_open) {
 		world_vfp_save(&vcpu->vfp);
 		world_vfp_close();
@@ -48,10 +23,28 @@ bool switch_save(struct cpu *cpu, struct guest_regs *regs)
 	}
 	vcpu->regs = *regs;
 	world_save(&vcpu->world);
-	switch_save_vgic(vcpu);
-	vcpu->slice_left = sched_slice_left(&vm_sched, vcpu->entity, cpu->slice_end, timer_now());
+}
+
+void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcpu *vcpu,
+			    vgic_kick_t *kick)
+{
+	uint64_t now = timer_now();
+
+	if (held.vm->vgic) {
+		vsync_unload(held, vcpu, kick);
+		if (vcpu->cif->has_held) {
+			vtimer_hold(vcpu, false);
+			vtimer_forget(held, vcpu);
+		}
+		vpmu_unload(vcpu, kick);
+		vcpu->deadline = vtimer_check(held, vcpu, now, kick);
+	} else {
+		vtimer_hold(vcpu, false);
+		vpmu_unload(vcpu, kick);
+		vcpu->deadline = DEADLINE_NEVER;
+	}
+	vcpu->slice_left = sched_slice_left(&vm_sched, vcpu->entity, cpu->slice_end, now);
 	cpu->loaded = NULL;
-	return aborts;
 }
 
 static void switch_start(struct vcpu *vcpu)
@@ -101,7 +94,9 @@ static void switch_load_vgic(const struct cpu *cpu, struct vcpu *vcpu)
 		held = vm_lock_vgic(vm);
 		vsync_load(held, vcpu);
 		vcpu->cif->gic_cpu = cpu->gic_cpu;
-		vtimer_hold(vcpu, true);
+		if (vcpu->cif->has_held) {
+			vtimer_hold(vcpu, true);
+		}
 		vpmu_load(vcpu);
 		vgic_hw_restore(vcpu->cif);
 		vm_unlock_vgic(held);

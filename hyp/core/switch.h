@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The world switch: moves a vCPU's world between memory and a CPU's registers. No lock is held. */
+/* The world switch: moves a vCPU's world between memory and a CPU's registers. */
 #ifndef HYP_CORE_SWITCH_H
 #define HYP_CORE_SWITCH_H
 
 #include "hyp/core/vm.h"
 
-/* Saves the loaded vCPU's world; no vCPU is loaded then. True: its accesses caused an asynchronous
- * abort, which ends a WFI. */
-bool switch_save(struct cpu *cpu, struct guest_regs *regs);
+/* The loaded vCPU's world without its interrupts and timers. No lock is held. */
+void switch_save_registers(struct vcpu *vcpu, const struct guest_regs *regs);
 
-/* Loads the vCPU's world; no vCPU was loaded. `shared`: the CPU is shared, so time slices apply,
- * and WFI and WFE trap. `enters`: with reset registers (pc and r0 from its life). */
+/* Then its interrupts and timers, under the partition's VGIC lock; no vCPU is loaded then.
+ * vcpu->deadline is when its timers are due. `*kick`: vCPUs to kick after the lock is released; the
+ * vCPU itself is in it if an interrupt became pending that ends its WFI. */
+void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcpu *vcpu,
+			    vgic_kick_t *kick);
+
+/* Loads the vCPU's world; no vCPU was loaded. No lock is held. `shared`: the CPU is shared, so time
+ * slices apply, and WFI and WFE trap. `enters`: with reset registers (pc and r0 from its life). */
 void switch_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared,
 		 bool enters);
 

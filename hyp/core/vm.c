@@ -91,18 +91,3 @@ void vm_kick(struct vm *vm, uint32_t mask)
 		}
 	}
 }
-
-bool vm_vcpu_has_pending(struct vcpu *vcpu)
-{
-	struct vm *vm = vcpu->vm;
-	struct vgic_locked held;
-	bool pending;
-
-	if (!vm->vgic) {
-		return vcpu->lines != 0;
-	}
-	held = vm_lock_vgic(vm);
-	pending = vgic_has_pending(vm->vgic, vcpu->index);
-	vm_unlock_vgic(held);
-	return pending;
-}

@@ -37,6 +37,7 @@ struct vcpu {
 	/* The values for HCR.VI and HCR.VF: the CPU lines. Written under vgic_lock, applied before
 	 * each entry. */
 	volatile uint32_t lines;
+	bool awaited;	     /* a CPU waits until another has unloaded it; lock: vm_sched_lock */
 	bool vfp_open;	     /* its VFP registers are in the CPU */
 	bool pmu_used;	     /* its performance monitors are switched with it */
 	uint64_t slice_left; /* counter ticks left after preemption; 0: a whole slice */
@@ -153,9 +154,6 @@ void vm_kick_vcpu(struct vcpu *vcpu);
  * ran alone so far and now gets time slices. Returns it for cpu_interrupt after the lock is
  * released. SCHED_NO_CPU: none. */
 uint8_t vm_must_look(struct sched_locked held, uint8_t target);
-
-/* Is an event pending for this vCPU that ends a WFI? */
-bool vm_vcpu_has_pending(struct vcpu *vcpu);
 
 /* Does [ipa, ipa + size) lie in one range of the partition's RAM, and at which physical address? */
 bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa);

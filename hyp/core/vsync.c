@@ -188,6 +188,15 @@ static vgic_kick_t vsync_fold_now(struct vgic_locked held, struct vcpu *vcpu)
 	return kick & ~BIT32(vcpu->index);
 }
 
+bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
+{
+	vsync_read(held, vcpu, kick);
+	vsync_look(held, vcpu, true);
+	vsync_release(held, vcpu);
+	vgic_hw_look(vcpu->cif); /* the guest writes them without an exit */
+	return !vgic_has_pending(held.vm->vgic, vcpu->index);
+}
+
 void vsync_fold(struct vcpu *vcpu)
 {
 	struct vm *vm = vcpu->vm;
@@ -270,7 +279,7 @@ bool vsync_sgi(struct vcpu *vcpu, uint32_t value)
 
 void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 {
-	vgic_hw_save(vcpu->cif);
+	vgic_hw_save(vcpu->cif, vgic_is_folded(held.vm->vgic, vcpu->index));
 	vgic_unload(held.vm->vgic, vcpu->index, kick);
 	vsync_release(held, vcpu);
 }

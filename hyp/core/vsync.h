@@ -24,6 +24,11 @@ void vsync_maintain(struct vcpu *vcpu);
  * continues. */
 void vsync_fold(struct vcpu *vcpu);
 
+/* The loaded vCPU executes WFI: folds, and reads its CPU interface. False: an interrupt is pending
+ * that ends it (vsync_work must follow, as for vsync_fold). `*kick`: vCPUs to kick after the lock
+ * is released. */
+bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick);
+
 /* Accesses of the loaded vCPU to the distributor, and to GICC_DIR (the only register of the CPU
  * interface's second page). Take the lock, kick. */
 enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio);

@@ -9,11 +9,6 @@ static bool sched_known(const struct sched *s, uint32_t e)
 	return e < s->nr_entities;
 }
 
-static bool sched_any_ready(const struct sched *s)
-{
-	return (s->ready[0] | s->ready[1]) != 0;
-}
-
 static void sched_set_state(struct sched *s, uint32_t e, enum sched_state state)
 {
 	uint32_t bit = BIT32(e % 32);

@@ -82,6 +82,12 @@ void sched_stop(struct sched *s, uint32_t e, enum sched_state state);
  * priority off the CPU forever. 0: its next slice is a whole one. */
 uint64_t sched_slice_left(const struct sched *s, uint32_t e, uint64_t slice_end, uint64_t now);
 
+/* Is any entity READY? */
+static inline bool sched_any_ready(const struct sched *s)
+{
+	return (s->ready[0] | s->ready[1]) != 0;
+}
+
 /* Does another entity wait for `cpu` with at least the current one's priority (so that a time slice
  * is needed)? */
 bool sched_contended(const struct sched *s, uint32_t cpu);

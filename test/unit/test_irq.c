@@ -200,7 +200,7 @@ void vgic_hw_read(struct vgic_cif *cif)
 	CHECK(cif); /* the guest has done nothing */
 }
 
-void vgic_hw_save(struct vgic_cif *cif)
+void vgic_hw_look(struct vgic_cif *cif)
 {
 	CHECK(!cif);
 }
@@ -214,6 +214,11 @@ uint32_t vgic_hw_read_one(uint32_t lr)
 void vgic_hw_write_one(const struct vgic_lr_write *write)
 {
 	CHECK(write->lr < 4);
+}
+
+void vgic_hw_save(struct vgic_cif *cif, bool folded)
+{
+	CHECK(!cif && !folded);
 }
 
 uint32_t vgic_hw_empty(void)

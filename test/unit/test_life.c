@@ -26,18 +26,17 @@ enum phase {
 	LOOK, /* at the top of the loop */
 	PICK,
 	GIVE, /* the loaded world is in memory */
-	OWED, /* an interrupt may have come between WFI and GIVE */
 	TAKE,
 	LOADS, /* the last step of a partition's memory */
 	CLEAR,
 	ENDED,
-	WAIT, /* WFI: nothing pended */
+	WAIT, /* WFI: nothing pended. Its world is in memory, and the VGIC's lock is held */
 	KICK, /* an interrupt is pending for `other`: wake it */
 };
 
 struct cpu_state {
 	uint8_t phase, loaded, picked, other;
-	uint8_t then; /* phase after CLEAR, OWED, KICK */
+	uint8_t then; /* phase after CLEAR, KICK */
 	bool resched, yield;
 };
 
@@ -164,11 +163,27 @@ static void step_give(struct world *w, uint32_t c)
 	cpu->loaded = NOBODY;
 	if (life_unload(&w->s, life_of(w, e), vcpu_of(w, e))) {
 		clear_next(cpu, e, TAKE);
-	} else if (w->s.entity[e].state == SCHED_BLOCKED) {
-		cpu->phase = OWED;
-		cpu->other = (uint8_t)e;
 	} else {
 		step_take(w, c);
+	}
+}
+
+/* No interrupt has come since it was looked for: what pends one takes the lock. */
+static void step_wait(struct world *w, uint32_t c)
+{
+	struct cpu_state *cpu = &w->cpu[c];
+	uint32_t e = cpu->loaded;
+
+	cpu->resched = true;
+	cpu->yield = true;
+	cpu->phase = LOOK;
+	if (w->pending & (1u << e)) {
+		return;
+	}
+	sched_stop(&w->s, e, SCHED_BLOCKED);
+	cpu->loaded = NOBODY;
+	if (life_unload(&w->s, life_of(w, e), vcpu_of(w, e))) {
+		clear_next(cpu, e, LOOK);
 	}
 }
 
@@ -212,13 +227,6 @@ static bool step_cpu(struct world *w, uint32_t c)
 	case GIVE:
 		step_give(w, c);
 		break;
-	case OWED:
-		cpu->phase = TAKE;
-		if (w->pending & (1u << cpu->other)) {
-			cpu->phase = KICK;
-			cpu->then = TAKE;
-		}
-		break;
 	case TAKE:
 		step_take(w, c);
 		break;
@@ -245,9 +253,7 @@ static bool step_cpu(struct world *w, uint32_t c)
 		cpu->phase = cpu->then;
 		break;
 	case WAIT:
-		sched_stop(&w->s, cpu->loaded, SCHED_BLOCKED);
-		cpu->resched = true;
-		cpu->phase = LOOK;
+		step_wait(w, c);
 		break;
 	default:
 		kick(w, cpu->other);
@@ -476,12 +482,10 @@ static void normalize(struct world *w)
 		struct cpu_state *cpu = &w->cpu[c];
 
 		if (cpu->phase != GIVE && cpu->phase != TAKE && cpu->phase != LOADS &&
-		    !((cpu->phase == CLEAR || cpu->phase == ENDED || cpu->phase == OWED ||
-		       cpu->phase == KICK))) {
+		    !((cpu->phase == CLEAR || cpu->phase == ENDED || cpu->phase == KICK))) {
 			cpu->picked = NOBODY;
 		}
-		if (cpu->phase != CLEAR && cpu->phase != ENDED && cpu->phase != OWED &&
-		    cpu->phase != KICK) {
+		if (cpu->phase != CLEAR && cpu->phase != ENDED && cpu->phase != KICK) {
 			cpu->other = NOBODY;
 			cpu->then = 0;
 		}

@@ -233,9 +233,10 @@ void vgic_hw_write(struct vgic_cif *cif)
 	hw_log_event("gich");
 }
 
-void vgic_hw_save(struct vgic_cif *cif)
+void vgic_hw_save(struct vgic_cif *cif, bool folded)
 {
 	(void)cif;
+	(void)folded;
 	hw_log_event("gich");
 }
 
@@ -261,19 +262,6 @@ void vm_kick(struct vm *who, uint32_t mask)
 {
 	(void)who;
 	(void)mask;
-}
-
-static uint32_t kicked; /* bit n: vcpu[n] */
-
-void vm_kick_vcpu(struct vcpu *who)
-{
-	kicked |= BIT32(who - vcpu);
-}
-
-bool vm_vcpu_has_pending(struct vcpu *who)
-{
-	(void)who;
-	return false;
 }
 
 void partition_clear_up(struct vm *who)
@@ -375,7 +363,6 @@ static void boot(void)
 	hw_log_sample = NULL;
 	hw_log_effect = NULL;
 	polled = NULL;
-	kicked = 0;
 	complaints = 0;
 	sched_init(&vm_sched, 2);
 	boot_vm(&vm[0], &vcpu[0], 2);
@@ -507,21 +494,34 @@ static void an_abort_stays_with_its_owner(void)
 	}
 }
 
-/* WFI ends by it (B1.8.13), found as the vCPU has said that it waits. An interrupt is no abort. */
+/* The loaded vCPU executes WFI. */
+static void waits(uint32_t cpu)
+{
+	cpus[cpu].resched = false;
+	polled = sleeps;
+	if (setjmp(asleep) == 0) {
+		run_wait(&cpus[cpu], &regs);
+	}
+	polled = NULL;
+}
+
+/* WFI ends by it (B1.8.13), though it is found only now. An interrupt is no abort. */
 static void an_abort_ends_a_wait(void)
 {
 	static const struct {
 		uint64_t isr;
-		uint32_t kicks;
-	} table[] = { { 0, 0 }, { BIT32(7) | BIT32(6), 0 }, { BIT32(8), 1 } };
+		bool ends;
+	} table[] = { { 0, false }, { BIT32(7) | BIT32(6), false }, { BIT32(8), true } };
 
 	for (uint32_t n = 0; n < ARRAY_SIZE(table); n++) {
 		boot();
 		load(0, 0);
-		vm_sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
 		*hw_log_register("ISR") = table[n].isr;
-		unload(0);
-		CHECK_EQ(kicked, table[n].kicks);
+		waits(0);
+		CHECK_EQ(vm_sched.entity[vcpu[0].entity].state,
+			 table[n].ends ? SCHED_RUNNING : SCHED_BLOCKED);
+		CHECK_EQ(cpus[0].loaded == &vcpu[0], table[n].ends);
+		CHECK_EQ(cpus[0].yield, table[n].ends);
 		end();
 	}
 }
@@ -537,6 +537,41 @@ static void sibling(uint32_t offset, uint32_t value)
 	vgic_kick_t kick = 0;
 
 	vgic_dist_access(vm[0].vgic, 1, &mmio, &kick);
+}
+
+/* vCPU 0 of vm[0] takes PPI 27: IHI 0048B 4.3.1, 4.3.5; GICH_VMCR (5.3.2): PMR, both groups. */
+static void open_timer(void)
+{
+	struct mmio ctlr = { 0x000, 4, true, 1 }, enable = { 0x100, 4, true, BIT32(27) };
+	vgic_kick_t kick = 0;
+
+	vgic_dist_access(vm[0].vgic, 0, &ctlr, &kick);
+	vgic_dist_access(vm[0].vgic, 0, &enable, &kick);
+	vcpu[0].cif->vmcr = 0xf8000003;
+}
+
+/* A timer that comes due between its WFI and the save of its timers ends the wait: it is not
+ * BLOCKED and is loaded again. One that is due later is the CPU's alarm. */
+static void a_timer_ends_a_wait(void)
+{
+	for (uint32_t due = 0; due < 2; due++) {
+		boot();
+		vgic_phys_set_owner(vm[0].vgic, 27, VGIC_OWNER_TIMER, 27);
+		load(0, 0);
+		open_timer();
+		cpus[0].devices_at = UINT64_MAX;
+		*hw_log_register("CNTV_CTL") = 1;
+		*hw_log_register("CNTV_CVAL") = 1000;
+		now = due ? 1000 : 999;
+		*hw_log_register("CNTPCT") = now;
+		waits(0);
+		CHECK_EQ(vm_sched.entity[vcpu[0].entity].state,
+			 due ? SCHED_RUNNING : SCHED_BLOCKED);
+		CHECK_EQ(cpus[0].loaded == &vcpu[0], due);
+		CHECK_EQ(vgic_phys_held(vm[0].vgic, 0, 27), due);
+		CHECK_EQ(cpus[0].timer_at, due ? UINT64_MAX : 1000);
+		end();
+	}
 }
 
 void test_lock_waits(const struct lock *lock)
@@ -842,6 +877,20 @@ static void another_between_turns(void)
 	}
 }
 
+/* The vCPU on its CPU waits, and the call goes on before its guest does. */
+static void turns_after_a_wait(void)
+{
+	long_call();
+	polled = another_is_due;
+	run_work(&cpus[0], &regs);
+	CHECK(cpus[0].loaded == &vcpu[2] && turns == 2);
+	run_wait(&cpus[0], &regs);
+	CHECK(cpus[0].loaded == &vcpu[0]);
+	CHECK_EQ(turns, 0);
+	CHECK(!vcpu[0].lines_of);
+	end();
+}
+
 /* Nothing of it is left for the vCPU's next life. */
 static void call_of_another_life(void)
 {
@@ -910,10 +959,10 @@ static void a_pending_abort_ends_wfi(void)
 		load(0, 0);
 		cpus[0].resched = false;
 		*hw_log_register("HCR") = n ? 0x138 : 0x38;
-		run_wait(&cpus[0]);
+		waits(0);
 		CHECK_EQ(vm_sched.entity[vcpu[0].entity].state == SCHED_BLOCKED, !n);
 		CHECK_EQ(cpus[0].yield, n);
-		CHECK(cpus[0].resched);
+		CHECK_EQ(cpus[0].resched, n);
 		end();
 	}
 }
@@ -923,6 +972,7 @@ static const struct test_case cases[] = {
 	{ "an_abort_is_looked_for", an_abort_is_looked_for },
 	{ "an_abort_stays_with_its_owner", an_abort_stays_with_its_owner },
 	{ "an_abort_ends_a_wait", an_abort_ends_a_wait },
+	{ "a_timer_ends_a_wait", a_timer_ends_a_wait },
 	{ "a_sleeper_that_is_taken", a_sleeper_that_is_taken },
 	{ "a_distributor_that_is_turned", a_distributor_that_is_turned },
 	{ "a_pending_abort_ends_wfi", a_pending_abort_ends_wfi },
@@ -935,6 +985,7 @@ static const struct test_case cases[] = {
 	{ "a_restart", a_restart },
 	{ "turns_of_a_call", turns_of_a_call },
 	{ "another_between_turns", another_between_turns },
+	{ "turns_after_a_wait", turns_after_a_wait },
 	{ "call_of_another_life", call_of_another_life },
 	{ "a_cache_is_asked", a_cache_is_asked },
 	{ "parked_timers", parked_timers },

@@ -204,7 +204,7 @@ static void nothing_is_left(void)
 				gich.lr[n] = contents[left % NR_CONTENTS];
 			}
 			gich.hcr = 1;
-			vgic_hw_save(&cif);
+			vgic_hw_save(&cif, false);
 			CHECK_EQ(gich.hcr, 0);
 			CHECK_EQ(gich_ended(), 0);
 			CHECK_EQ(gich.lr[0] | gich.lr[1] | gich.lr[2] | gich.lr[3], 0);
@@ -220,7 +220,7 @@ static void restore_is_whole(void)
 
 	gich.lr[0] = EOI | 34;
 	gich.lr[3] = PENDING | 50;
-	vgic_hw_save(&cif);
+	vgic_hw_save(&cif, false);
 	vgic_hw_restore(&next);
 	CHECK_EQ(gich.lr[0], 0);
 	CHECK_EQ(gich.lr[1], PENDING | 40);

@@ -228,12 +228,20 @@ void vgic_hw_write_one(const struct vgic_lr_write *write)
 	cpu->alone++;
 }
 
+void vgic_hw_look(struct vgic_cif *cif)
+{
+	(void)rig_hw(cif);
+	hw_look(now.rig, now.v);
+}
+
 /* VMCR and APR stay where they are: no CPU has another vCPU. */
-void vgic_hw_save(struct vgic_cif *cif)
+void vgic_hw_save(struct vgic_cif *cif, bool folded)
 {
 	struct rig_cpu *cpu = &rig_hw(cif)->cpu[now.v];
 
-	hw_read(now.rig, now.v);
+	if (!folded) {
+		hw_read(now.rig, now.v);
+	}
 	hw_look(now.rig, now.v);
 	memset(cpu->lr, 0, sizeof(cpu->lr));
 	cpu->hcr = 0;
