@@ -85,7 +85,12 @@ bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu)
 	const uint32_t limit[2] = { vgic_interface_limit(&cpu->cif, false),
 				    vgic_interface_limit(&cpu->cif, true) };
 
-	for (uint32_t word = 0; word < vgic->nr_words; word++) {
+	uint32_t words = cpu->unsorted ? GENMASK32(31, 0) >> (VGIC_MAX_WORDS - vgic->nr_words)
+				       : cpu->ready_sum;
+
+	/* What is barred is not forwarded, unless GICD_CTLR was written since it was sorted. */
+	for (; words; words &= words - 1) {
+		uint32_t word = bits_first(words);
 		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
 		uint32_t bits = (cpu->ready[word] | cpu->barred[word]) & ~bank->active;
 

@@ -223,6 +223,18 @@ bool vgic_is_folded(const struct vgic *vgic, uint32_t vcpu)
 	return vgic->cpu[vcpu].folded;
 }
 
+/* All that are ready fit: flush puts them into the list registers, which are free, and makes no
+ * choice. */
+static void state_load_empty(const struct vgic *vgic, struct vgic_cpu *cpu)
+{
+	for (uint32_t n = 0; n < vgic->nr_lrs; n++) {
+		cpu->lr_irq[n] = VGIC_NO_IRQ;
+	}
+	cpu->nr_free = vgic->nr_lrs;
+	cpu->cif.hcr = GICH_HCR_EN;
+	cpu->folded = false;
+}
+
 /* Another vCPU has used the hardware since: its contents do not belong to this one. */
 void vgic_load(struct vgic *vgic, uint32_t vcpu)
 {
@@ -232,11 +244,16 @@ void vgic_load(struct vgic *vgic, uint32_t vcpu)
 		vgic_irq_sort(vgic, vcpu);
 	}
 	cpu->loaded = true;
-	memset(cpu->cif.lr, 0, sizeof(cpu->cif.lr));
+	for (uint32_t n = 0; n < vgic->nr_lrs; n++) {
+		cpu->cif.lr[n] = 0;
+	}
 	cpu->cif.used = 0;
 	cpu->cif.dirty = vgic->all_lrs;
 	cpu->cif.hcr_dirty = true;
 	cpu->cif.work = VGIC_WORK_ADD;
+	if (cpu->nr_ready <= vgic->nr_lrs) {
+		state_load_empty(vgic, cpu);
+	}
 }
 
 void vgic_unload(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)

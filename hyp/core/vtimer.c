@@ -43,8 +43,7 @@ static uint64_t vtimer_deadline(const struct vcpu *vcpu, uint32_t intid, uint64_
 	const struct world_timer *timer = intid == MACHINE_TIMER_VIRT ? &world->cntv : &world->cntp;
 	uint64_t offset = intid == MACHINE_TIMER_VIRT ? world->cntvoff : 0;
 
-	if (!vcpu->vm->vgic || !vtimer_armed(timer) ||
-	    vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid)) {
+	if (!vtimer_armed(timer) || vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid)) {
 		return DEADLINE_NEVER;
 	}
 	return deadline_of(timer->cval, offset, now);
@@ -55,6 +54,9 @@ uint64_t vtimer_check(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, 
 	static const uint32_t timers[] = { MACHINE_TIMER_VIRT, MACHINE_TIMER_PHYS };
 	uint64_t earliest = DEADLINE_NEVER;
 
+	if (!vtimer_armed(&vcpu->world.cntv) && !vtimer_armed(&vcpu->world.cntp)) {
+		return DEADLINE_NEVER;
+	}
 	for (uint32_t n = 0; n < ARRAY_SIZE(timers); n++) {
 		uint64_t deadline = vtimer_deadline(vcpu, timers[n], now);
 
