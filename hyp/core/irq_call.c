@@ -39,8 +39,8 @@ static inline int irq_call_set(struct vgic_locked held, const struct irq_line *l
 	return vgic_set_line(vm->vgic, line, level, kick);
 }
 
-int irq_call_drive(struct vgic_locked held, const struct irq_line *line, bool level,
-		   vgic_kick_t *kick)
+int irq_call_one(struct vgic_locked held, const struct irq_line *line, bool level,
+		 vgic_kick_t *kick)
 {
 	return irq_call_set(held, line, level, kick);
 }

@@ -33,8 +33,8 @@ static inline bool irq_call_spi_stays(const struct vm *vm, uint32_t spi, uint32_
 
 /* Drives a line that irq_line_decode has accepted for this VM: 0 or -HYP_EBUSY. *kick gets further
  * vCPUs, for vm_kick when the lock is dropped. */
-int irq_call_drive(struct vgic_locked held, const struct irq_line *line, bool level,
-		   vgic_kick_t *kick);
+int irq_call_one(struct vgic_locked held, const struct irq_line *line, bool level,
+		 vgic_kick_t *kick);
 
 /* PLUMB_IRQ_* of a line or interrupt. Returns 0, a negative errno, or IRQ_CALL_AGAIN: the caller's
  * HVC must run again with unchanged registers. */

@@ -3,6 +3,7 @@
 #include "hyp/base/error.h"
 #include "hyp/core/irq_call.h"
 #include "hyp/core/mem.h"
+#include "hyp/core/remote.h"
 #include "vgic/irq_route.h"
 
 /* As in KVM, a line that is refused does not keep the others from being driven. */
@@ -15,7 +16,7 @@ static __attribute__((noinline)) int route_call_lines(struct vgic_locked held, u
 	bool driven = false;
 
 	for (int n = 0; n < count; n++) {
-		int error = irq_call_drive(held, &lines[n], level, kick);
+		int error = irq_call_one(held, &lines[n], level, kick);
 
 		driven = driven || !error;
 		refusal = n ? refusal : error; /* the first line's */
@@ -31,9 +32,12 @@ int route_call_line(struct vm *vm, uint32_t gsi, uint32_t level)
 	int error;
 
 	if (irq_route_one(vm->routes, gsi, &line)) {
-		error = irq_call_drive(held, &line, level != 0, &kick);
+		error = irq_call_one(held, &line, level != 0, &kick);
 	} else {
 		error = route_call_lines(held, gsi, level != 0, &kick);
+	}
+	if (kick) {
+		kick = remote_do(held, kick);
 	}
 	vm_unlock_vgic(held);
 	if (kick) {

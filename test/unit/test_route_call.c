@@ -2,6 +2,7 @@
 /* hyp/core/route_call.c: a table in turns, others in between, and the lines of a GSI. */
 #include "hyp/core/irq_call.h"
 #include "hyp/core/mem.h"
+#include "hyp/core/remote.h"
 #include "hyp/core/route_call.h"
 #include "test/rig/one.h"
 #include "test/unit/test.h"
@@ -52,8 +53,8 @@ static int answers[16];
 static uint32_t levels; /* bit n: line n was raised */
 static uint32_t kicked;
 
-int irq_call_drive(struct vgic_locked held, const struct irq_line *line, bool level,
-		   vgic_kick_t *kick)
+int irq_call_one(struct vgic_locked held, const struct irq_line *line, bool level,
+		 vgic_kick_t *kick)
 {
 	CHECK(held.vm == &target && target.vgic_lock.holder);
 	driven[nr_driven] = *line;
@@ -66,6 +67,16 @@ void vm_kick(struct vm *vm, uint32_t mask)
 {
 	CHECK(vm == &target && !vm->vgic_lock.holder && mask);
 	kicked |= mask;
+}
+
+uint32_t remote_reach;
+static uint32_t remotely; /* vCPUs that have got it without a kick */
+
+vgic_kick_t remote_all(struct vgic_locked held, vgic_kick_t kick)
+{
+	CHECK(held.vm == &target && target.vgic_lock.holder && kick && remote_reach);
+	remotely = kick & 0x0f;
+	return kick & 0xf0;
 }
 
 static int raise(uint32_t gsi, uint32_t level)
@@ -199,6 +210,11 @@ static void several_lines(void)
 	}
 	CHECK_EQ(raise(3, 1), E_BUSY); /* of the first */
 	CHECK(nr_driven == 8 && !kicked);
+	memset(answers, 0, sizeof(answers));
+	remote_reach = 2;
+	CHECK_EQ(raise(3, 1), OK);
+	CHECK(remotely == 0x0f && kicked == 0xf0);
+	remote_reach = 0;
 	CHECK_EQ(raise(4, 1), E_INVAL);
 	CHECK_EQ(raise(5, 1), E_NXIO);
 	CHECK_EQ(nr_driven, 0);
