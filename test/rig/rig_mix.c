@@ -345,7 +345,7 @@ static void raise_gsi(struct rig_guest *g, struct guest_regs *regs)
 
 static void use_gsis(struct rig_guest *g, struct guest_regs *regs)
 {
-	if (rig_throw(g, 3)) {
+	if (rig_throw(g, 2)) {
 		raise_gsi(g, regs);
 	} else {
 		set_routes(g, regs);

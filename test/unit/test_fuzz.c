@@ -122,6 +122,11 @@ static void regions(void)
 	replay("regions", fuzz_regions);
 }
 
+static void route(void)
+{
+	replay("route", fuzz_route);
+}
+
 static void rtc(void)
 {
 	replay("rtc", fuzz_rtc);
@@ -158,10 +163,12 @@ static void vgic(void)
 }
 
 static const struct test_case cases[] = {
-	{ "call", call }, { "console", console }, { "dist", dist },	    { "explain", explain },
-	{ "fdt", fdt },	  { "insn", insn },	  { "manifest", manifest }, { "regions", regions },
-	{ "rtc", rtc },	  { "sched", sched },	  { "stage2", stage2 },	    { "text", text },
-	{ "trap", trap }, { "uart", uart },	  { "vgic", vgic },
+	{ "call", call },	  { "console", console }, { "dist", dist },
+	{ "explain", explain },	  { "fdt", fdt },	  { "insn", insn },
+	{ "manifest", manifest }, { "regions", regions }, { "route", route },
+	{ "rtc", rtc },		  { "sched", sched },	  { "stage2", stage2 },
+	{ "text", text },	  { "trap", trap },	  { "uart", uart },
+	{ "vgic", vgic },
 };
 
 TEST_MAIN("fuzz", cases)

@@ -25,7 +25,8 @@
 struct oracle_route {
 	uint32_t gsi;
 	bool pin;
-	bool lacks; /* no line of this VM */
+	bool lacks;   /* no line of this VM */
+	bool further; /* not the first line of its GSI */
 	struct oracle_range line;
 };
 
@@ -76,30 +77,25 @@ static inline int oracle_read_entry(const struct oracle_shape *shape, const stru
 }
 
 /* May the route follow those that are there? */
-static inline bool oracle_fits(const struct oracle_routes *routes, const struct oracle_route *route)
+static inline bool oracle_fits(const struct oracle_routes *routes, struct oracle_route *route)
 {
-	uint32_t lines = 0, more = 0;
-	bool other_pin = false, twice = false;
+	uint32_t lines = 0, further = 0;
 
 	for (uint32_t n = 0; n < routes->count; n++) {
 		const struct oracle_route *old = &routes->route[n];
-		bool first = true;
 
-		if (old->gsi == route->gsi) {
-			other_pin |= old->pin;
-			twice |= !old->lacks && oracle_same_line(&old->line, &route->line);
-			lines += !old->lacks;
+		further += old->further;
+		if (old->gsi != route->gsi) {
+			continue;
 		}
-		for (uint32_t m = 0; m < n; m++) {
-			first &= routes->route[m].gsi != old->gsi || routes->route[m].lacks;
+		if ((old->pin && route->pin) ||
+		    (!old->lacks && !route->lacks && oracle_same_line(&old->line, &route->line))) {
+			return false;
 		}
-		more += !old->lacks && !first;
+		lines += !old->lacks;
 	}
-	if (route->pin && other_pin) {
-		return false;
-	}
-	return route->lacks || lines == 0 ||
-	       (!twice && lines < ORACLE_GSI_LINES && more < ORACLE_MORE);
+	route->further = !route->lacks && lines != 0;
+	return !route->further || (lines < ORACLE_GSI_LINES && further < ORACLE_MORE);
 }
 
 /* The routes that a table of `count` entries makes. Returns 0 or the errno. */

@@ -39,7 +39,7 @@ $(B)/verify/life: test/unit/test_life.c $(LIFE_PURE) Makefile test/verify/verify
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $@.o $(LIFE_PURE)
 
 # Fuzzers: the pure code with libFuzzer's counters, one program a target.
-FUZZ_TARGETS := call console dist explain fdt insn manifest regions rtc sched stage2 text trap uart vgic
+FUZZ_TARGETS := call console dist explain fdt insn manifest regions route rtc sched stage2 text trap uart vgic
 FUZZ_SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CFLAGS := $(BASE_CFLAGS) -O2 -g -fvisibility=hidden $(FUZZ_SANITIZERS)
 FUZZ_PURE_OBJS := $(PURE_SRCS:%=$(B)/fuzz/obj/%.o)
@@ -73,7 +73,7 @@ $(B)/unit/libfuzz.a: $(FUZZ_TARGETS:%=$(B)/unit/obj/test/verify/fuzz/fuzz_%.c.o)
 # Coverage: programs of `make unit` again, with clang's counters of branches (test/check/coverage.py).
 COVERAGE := -fprofile-instr-generate -fcoverage-mapping
 COVERAGE_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -fvisibility=hidden $(COVERAGE)
-COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,deadline fault fuzz irq_oracle life pl011 vgic_states)
+COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,deadline fault fuzz irq_oracle irq_route life pl011 vgic_states)
 COVERAGE_PURE_OBJS := $(PURE_SRCS:%=$(B)/coverage/obj/%.o)
 
 $(B)/coverage/obj/%.c.o: %.c Makefile test/verify/verify.mk

@@ -17,6 +17,7 @@ unsigned fuzz_fdt(const uint8_t *data, size_t size);
 unsigned fuzz_insn(const uint8_t *data, size_t size);
 unsigned fuzz_manifest(const uint8_t *data, size_t size);
 unsigned fuzz_regions(const uint8_t *data, size_t size);
+unsigned fuzz_route(const uint8_t *data, size_t size);
 unsigned fuzz_rtc(const uint8_t *data, size_t size);
 unsigned fuzz_sched(const uint8_t *data, size_t size);
 unsigned fuzz_stage2(const uint8_t *data, size_t size);
