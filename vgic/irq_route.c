@@ -3,13 +3,15 @@
 #include "hyp/base/error.h"
 #include <string.h>
 
-/* KVM has one irqchip on ARM, 0, with a pin for each SPI of the GIC architecture. */
-#define ROUTE_PINS (1020u - IRQ_ROUTE_FIRST_SPI)
+static uint32_t route_spis(const struct irq_line_vm *vm)
+{
+	return vm->has_gic ? vm->nr_irqs - IRQ_ROUTE_FIRST_SPI : 0;
+}
 
 void irq_route_init(struct irq_routes *routes, const struct irq_line_vm *vm)
 {
 	routes->live = NULL;
-	routes->nr_gsis = vm->has_gic ? vm->nr_irqs - IRQ_ROUTE_FIRST_SPI : 0;
+	routes->nr_gsis = route_spis(vm);
 }
 
 static struct irq_route_table *route_begun(struct irq_routes *routes)
@@ -34,23 +36,37 @@ void irq_route_commit(struct irq_routes *routes)
 
 static uint32_t route_code(const struct irq_line *line)
 {
-	return FIELD_PREP(IRQ_ROUTE_TYPE, (uint32_t)line->type) |
+	if (line->type == IRQ_LINE_SPI) {
+		return line->number - IRQ_ROUTE_FIRST_SPI;
+	}
+	return FIELD_PREP(IRQ_ROUTE_TYPE, (uint32_t)line->type ^ IRQ_LINE_SPI) |
 	       FIELD_PREP(IRQ_ROUTE_VCPU, line->vcpu) | FIELD_PREP(IRQ_ROUTE_NUMBER, line->number);
 }
 
-/* As KVM, which accepts pins of SPIs that the VM lacks, but refuses a second pin for a GSI. */
+static struct irq_line route_line(uint32_t code)
+{
+	struct irq_line line = {
+		(enum irq_line_type)(FIELD_GET(IRQ_ROUTE_TYPE, code) ^ IRQ_LINE_SPI),
+		FIELD_GET(IRQ_ROUTE_VCPU, code), FIELD_GET(IRQ_ROUTE_NUMBER, code)
+	};
+
+	line.number += line.type == IRQ_LINE_SPI ? IRQ_ROUTE_FIRST_SPI : 0;
+	return line;
+}
+
+/* KVM has one irqchip on ARM, 0, with a pin for each SPI of the GIC architecture. It accepts pins
+ * of SPIs that the VM lacks, but refuses a second pin for a GSI. */
 static int route_pin(struct irq_routes *routes, const struct irq_line_vm *vm,
 		     const struct kvm_irq_routing_entry *entry, uint32_t *code)
 {
 	uint32_t *chip = &routes->chip[entry->gsi / 32];
-	struct irq_line line = { IRQ_LINE_SPI, 0, entry->u.irqchip.pin + IRQ_ROUTE_FIRST_SPI };
 
-	if (entry->u.irqchip.irqchip || entry->u.irqchip.pin >= ROUTE_PINS ||
+	if (entry->u.irqchip.irqchip || entry->u.irqchip.pin >= IRQ_ROUTE_SPIS ||
 	    (*chip & BIT32(entry->gsi % 32))) {
 		return -HYP_EINVAL;
 	}
 	*chip |= BIT32(entry->gsi % 32);
-	*code = vm->has_gic && line.number < vm->nr_irqs ? route_code(&line) : IRQ_ROUTE_NOTHING;
+	*code = entry->u.irqchip.pin < route_spis(vm) ? entry->u.irqchip.pin : IRQ_ROUTE_NOTHING;
 	return 0;
 }
 
@@ -116,20 +132,19 @@ int irq_route_map(const struct irq_routes *routes, uint32_t gsi,
 		  struct irq_line lines[PLUMB_GSI_LINES_MAX])
 {
 	const struct irq_route_table *table = routes->live;
+	uint32_t first = table && gsi < PLUMB_GSI_MAX ? table->first[gsi] : gsi;
 	int count = 1;
 
-	if (irq_route_one(routes, gsi, &lines[0])) {
-		return 1;
-	}
-	if (gsi >= routes->nr_gsis || table->first[gsi] == IRQ_ROUTE_NONE) {
+	if (gsi >= routes->nr_gsis || first == IRQ_ROUTE_NONE) {
 		return -HYP_ENXIO;
 	}
-	if (table->first[gsi] == IRQ_ROUTE_NOTHING) {
+	if (first == IRQ_ROUTE_NOTHING) {
 		return -HYP_EINVAL;
 	}
-	for (uint32_t n = 0; n < table->nr_more; n++) {
+	lines[0] = route_line(first);
+	for (uint32_t n = 0; first & IRQ_ROUTE_SEVERAL && n < table->nr_more; n++) {
 		if (table->more[n] >> 16 == gsi) {
-			lines[count++] = irq_route_decoded(table->more[n]);
+			lines[count++] = route_line(table->more[n]);
 		}
 	}
 	return count;

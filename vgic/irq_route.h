@@ -15,12 +15,14 @@
 
 #define IRQ_ROUTE_FIRST_SPI 32u /* IHI 0048B 2.2.1 */
 
-/* A decoded line in 16 bits. */
+#define IRQ_ROUTE_SPIS (1020u - IRQ_ROUTE_FIRST_SPI)
+
+/* A decoded line in 16 bits. That of an SPI is the SPI's number, from 0. */
 #define IRQ_ROUTE_NUMBER  GENMASK32(9, 0)
 #define IRQ_ROUTE_VCPU	  GENMASK32(12, 10)
-#define IRQ_ROUTE_TYPE	  GENMASK32(14, 13) /* enum irq_line_type */
+#define IRQ_ROUTE_TYPE	  GENMASK32(14, 13) /* enum irq_line_type; exclusive OR IRQ_LINE_SPI */
 #define IRQ_ROUTE_SEVERAL BIT32(15)	    /* `more` has further lines of this GSI */
-/* Interrupts 1022 and 1023 are no lines. Both values have IRQ_ROUTE_SEVERAL. */
+/* These numbers are no line's. Both values have IRQ_ROUTE_SEVERAL. */
 #define IRQ_ROUTE_NOTHING 0xfffeu /* the GSI has a route, but only to SPIs that the VM lacks */
 #define IRQ_ROUTE_NONE	  0xffffu /* no route */
 
@@ -58,29 +60,15 @@ void irq_route_commit(struct irq_routes *routes);
 int irq_route_map(const struct irq_routes *routes, uint32_t gsi,
 		  struct irq_line lines[PLUMB_GSI_LINES_MAX]);
 
-static inline struct irq_line irq_route_decoded(uint32_t code)
+/* The most frequent case: the GSI has one line, an SPI of the VM: *spi is its number, from 0.
+ * False: irq_route_map tells what the GSI has. */
+static inline bool irq_route_spi(const struct irq_routes *routes, uint32_t gsi, uint32_t *spi)
 {
-	return (struct irq_line) { (enum irq_line_type)FIELD_GET(IRQ_ROUTE_TYPE, code),
-				   FIELD_GET(IRQ_ROUTE_VCPU, code),
-				   FIELD_GET(IRQ_ROUTE_NUMBER, code) };
-}
-
-/* The most frequent case: the GSI has exactly one line. False: irq_route_map tells what it has. */
-static inline bool irq_route_one(const struct irq_routes *routes, uint32_t gsi,
-				 struct irq_line *line)
-{
-	uint32_t code;
-
 	if (gsi >= routes->nr_gsis) {
 		return false;
 	}
-	if (!routes->live) {
-		*line = (struct irq_line) { IRQ_LINE_SPI, 0, gsi + IRQ_ROUTE_FIRST_SPI };
-		return true;
-	}
-	code = routes->live->first[gsi];
-	*line = irq_route_decoded(code);
-	return !(code & IRQ_ROUTE_SEVERAL);
+	*spi = routes->live ? routes->live->first[gsi] : gsi;
+	return *spi < IRQ_ROUTE_SPIS;
 }
 
 #endif

@@ -116,10 +116,16 @@ static int32_t hypercall_irq_line_many(struct vcpu *caller, struct vm *vm, struc
 	return (int32_t)regs->r[0];
 }
 
+static __attribute__((noinline)) void hypercall_gsi_of(struct vm *vm, struct guest_regs *regs)
+{
+	regs->r[0] = (uint32_t)route_call_line(vm, regs->r[2], regs->r[3]);
+}
+
 static int32_t hypercall_gsi_line(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	(void)caller;
-	return route_call_line(vm, regs->r[2], regs->r[3]);
+	hypercall_gsi_of(vm, regs);
+	return (int32_t)regs->r[0];
 }
 
 static int32_t hypercall_gsi_routing(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
@@ -336,6 +342,18 @@ static inline void hypercall_line(const struct vcpu *caller, struct guest_regs *
 	}
 }
 
+/* KVM_IRQ_LINE, by GSI. */
+static inline void hypercall_gsi(const struct vcpu *caller, struct guest_regs *regs)
+{
+	struct vm *vm = hypercall_target(caller->vm, regs->r[1]);
+
+	if (vm) {
+		hypercall_gsi_of(vm, regs);
+	} else {
+		hypercall_refused(caller, regs);
+	}
+}
+
 void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct vcpu *vcpu = cpu->loaded;
@@ -346,6 +364,8 @@ void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		hypercall_line(vcpu, regs);
 	} else if (regs->r[0] == PSCI_FN_VERSION) {
 		regs->r[0] = PSCI_VERSION_1_0;
+	} else if (regs->r[0] == PLUMB_GSI_LINE) {
+		hypercall_gsi(vcpu, regs);
 	} else {
 		hypercall_whole(cpu, regs);
 	}

@@ -28,11 +28,11 @@ int route_call_line(struct vm *vm, uint32_t gsi, uint32_t level)
 {
 	struct vgic_locked held = vm_lock_vgic(vm);
 	vgic_kick_t kick = 0;
-	struct irq_line line;
+	uint32_t spi;
 	int error;
 
-	if (irq_route_one(vm->routes, gsi, &line)) {
-		error = irq_call_one(held, &line, level != 0, &kick);
+	if (irq_route_spi(vm->routes, gsi, &spi)) {
+		error = vgic_set_spi(vm->vgic, spi, level != 0, &kick);
 	} else {
 		error = route_call_lines(held, gsi, level != 0, &kick);
 	}

@@ -63,6 +63,14 @@ int irq_call_one(struct vgic_locked held, const struct irq_line *line, bool leve
 	return answers[nr_driven++];
 }
 
+int vgic_set_spi(struct vgic *vgic, uint32_t spi, bool level, vgic_kick_t *kick)
+{
+	const struct irq_line line = { IRQ_LINE_SPI, 0, spi + 32 };
+
+	CHECK(vgic == target.vgic);
+	return irq_call_one((struct vgic_locked) { &target }, &line, level, kick);
+}
+
 void vm_kick(struct vm *vm, uint32_t mask)
 {
 	CHECK(vm == &target && !vm->vgic_lock.holder && mask);
