@@ -36,7 +36,7 @@ endif
 ifeq ($(FORWARD),yes)
 
 # The purpose of a goal's packages (scripts/setup --help): the first of these rows that has the goal.
-SETUP_run := run shell run-linux bench guest-bench probe
+SETUP_run := run shell run-linux bench bench-compare guest-bench probe
 SETUP_disk := boards sdcard
 SETUP_deb := deb
 SETUP_verify := verify-proof
@@ -240,7 +240,7 @@ include test/rig/rig.mk
 DEMO ?= guest/demo.dts
 SHELL_SYSTEM ?= guest/shell.dts
 
-.PHONY: setup run boards sdcard shell test verify verify-proof check bench guest-bench help clean
+.PHONY: setup run boards sdcard shell test verify verify-proof check bench bench-compare guest-bench help clean
 setup:
 	@scripts/setup
 
@@ -289,6 +289,11 @@ check:
 bench: all
 	@scripts/bench
 
+# REV: the revision to compare with.
+bench-compare: all
+	$(if $(REV),,$(error bench-compare: name the revision: make bench-compare REV=HEAD~1))
+	@scripts/bench compare $(REV)
+
 guest-bench: all $(LINUX_INITRD)
 	@scripts/bench guest
 
@@ -323,6 +328,7 @@ help:
 	@echo '  verify-proof the proofs with Frama-C; setup-verify installs it (216 MB to fetch)'
 	@echo '  run-CASE     one QEMU case, with its console (test/run --list names them)'
 	@echo '  bench        instructions and GIC accesses per operation'
+	@echo '  bench-compare  the same with the monitor of another revision: REV=COMMIT'
 	@echo '  guest-bench  a Debian kernel beside bare QEMU: instructions, exits, time'
 	@echo '  probe        the checklist of a board, in QEMU (BOARD=NAME); probe-image: the file to boot'
 	@echo '  install      plumb, the monitor, systems, pages under PREFIX=/usr/local (below DESTDIR=DIR)'

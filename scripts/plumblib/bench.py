@@ -43,6 +43,7 @@ ROWS: dict[str, int | None] = {
     "WFI wake-up by timer, CVAL to handler entry": 130,
     "KVM_IRQ_LINE raise, line disabled": 110,
     "KVM_IRQ_LINE lower, line disabled": 110,
+    "KVM_IRQ_LINE by GSI raise, line disabled": 110,
     "KVM_IRQ_LINE no change, line disabled": 70,
     "KVM_IRQ_LINE refused, bad type": 60,
     "KVM_IRQ_LINE raise, vCPU waits": None,

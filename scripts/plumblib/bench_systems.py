@@ -78,7 +78,7 @@ def shared_source(nr: int, kind: str = "shared", more: str = "", nr_cpus: int = 
     return '/dts-v1/;\n/ {\n\tcompatible = "plumbline,system-1";\n' + text + "};\n"
 
 
-def _has_alias_board() -> bool:
+def has_alias_board() -> bool:
     try:
         return "vexpress-v2p-ca15-tc1" in debian.boards()
     except PlumbError:
@@ -91,7 +91,7 @@ def systems() -> list[System]:
              System("above", source=shared_source(2, "above")),
              System("sixteen", source=shared_source(16), rename="16 partitions",
                     only=("WFI", "raise to handler"))]
-    if _has_alias_board():
+    if has_alias_board():
         found.append(System("alias", smp=2, board=ALIAS_BOARD, rename=ALIAS_BOARD,
                             only=("KVM_IRQ_LINE raise, vCPU", "the other CPU", "raise to handler")))
     return found

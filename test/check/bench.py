@@ -2,10 +2,10 @@
 """The benchmark, once: no operation is more than 5 % worse than its figure in
 guest/bench/figures.json for this compiler; a better one only asks to be stored. And an exit that stays on its vCPU and changes no
 interrupt touches no GIC register; the delivery of an interrupt must touch one, or the count is
-wrong."""
+wrong. The tables and pictures in README.md and docs have the stored figures."""
 
 from lib.check import Check
-from plumblib import bench, bench_figures, bench_operations, bench_systems
+from plumblib import bench, bench_docs, bench_figures, bench_operations, bench_systems
 from plumblib.common import PlumbError
 
 QUIET = ("HVC PSCI_VERSION, round trip", "GICD_CTLR read", "GICD_ISENABLER1 write",
@@ -37,7 +37,17 @@ def check_figures(check: Check, figures: list[bench.Figure]) -> None:
     print(verdict.text())
 
 
+def check_pages(check: Check) -> None:
+    try:
+        old, why = bench_docs.outdated(bench_figures.load()), ""
+    except PlumbError as error:
+        old, why = [str(error)], str(error)
+    check.result(not old, "README.md and docs have the stored figures",
+                 why or f"{', '.join(old)}: 'scripts/bench docs' writes them")
+
+
 def main(check: Check) -> None:
+    check_pages(check)
     try:
         figures = bench_systems.measure(LIMIT)
     except PlumbError as error:
