@@ -58,7 +58,8 @@ def rows(before: list[Figure], now: list[Figure], every: bool) -> list[tuple[str
     for figure in bench.ordered([*now, *(f for f in before if f.name not in new)]):
         name, was, is_now = figure.name, old.get(figure.name), new.get(figure.name)
         if was is None or is_now is None:
-            found.append((name, *("none" if value is None else str(value) for value in (was, is_now)), "", ""))
+            sides = ("none" if value is None else str(value) for value in (was, is_now))
+            found.append((name, *sides, "", ""))
         elif every or was != is_now:
             percent = f"{100 * (is_now - was) / was:+.1f} %" if was else ""
             found.append((name, str(was), str(is_now), f"{is_now - was:+d}", percent))
