@@ -880,7 +880,7 @@ static void another_between_turns(void)
 /* The vCPU on its CPU waits, and the call goes on before its guest does. */
 static void turns_after_a_wait(void)
 {
-	long_call();
+	long_call(0x86000f61u);
 	polled = another_is_due;
 	run_work(&cpus[0], &regs);
 	CHECK(cpus[0].loaded == &vcpu[2] && turns == 2);
