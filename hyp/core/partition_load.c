@@ -15,9 +15,9 @@
 #include "hyp/hw/zero.h"
 #include <string.h>
 
-/* Bytes, in some 6,000 instructions, not interruptible. */
+/* Bytes, in some 7,000 instructions, not interruptible. */
 #define PARTITION_COPY_STEP  0x4000u
-#define PARTITION_SCRUB_STEP 0x8000u
+#define PARTITION_SCRUB_STEP 0x10000u
 
 /* Each further range of RAM has two more phases: scrub and copy. */
 enum partition_phase {

@@ -70,6 +70,15 @@ static const uint8_t *fdt_struct(const struct fdt *fdt)
 	return fdt->blob + fdt->struct_off;
 }
 
+/* Is one of the word's bytes zero? */
+/*@ terminates \true;
+  @ assigns \nothing;
+  @*/
+static inline bool fdt_has_zero(uint32_t word)
+{
+	return ((word - 0x01010101u) & ~word & 0x80808080u) != 0;
+}
+
 /* The offset after a name that starts at `offset`, padded to a tag; 0 if it does not end. */
 /*@ requires fdt_valid(fdt);
   @ terminates \true;
@@ -80,6 +89,16 @@ static const uint8_t *fdt_struct(const struct fdt *fdt)
   @*/
 static uint32_t fdt_skip_name(const struct fdt *fdt, uint32_t offset)
 {
+	/* Words without a zero byte, then bytes: most of a walk's time is spent here. */
+	/*@ loop invariant \at(offset, Pre) <= offset;
+	  @ loop invariant offset == \at(offset, Pre) || offset <= fdt->struct_size;
+	  @ loop assigns offset;
+	  @ loop variant fdt->struct_size - offset;
+	  @*/
+	while (offset < fdt->struct_size && fdt->struct_size - offset >= 4 &&
+	       !fdt_has_zero(fdt_load(fdt_struct(fdt) + offset))) {
+		offset += 4;
+	}
 	/*@ loop invariant \at(offset, Pre) <= offset;
 	  @ loop invariant offset == \at(offset, Pre) || offset <= fdt->struct_size;
 	  @ loop assigns offset;
@@ -465,7 +484,7 @@ bool fdt_get_prop(const struct fdt *fdt, fdt_node_t node, const char *name, stru
 	  @ loop assigns more, cursor, *prop;
 	  @ loop variant more ? fdt->struct_size + 4 - cursor : 0;
 	  @*/
-	while (more && strcmp(prop->name, name) != 0) {
+	while (more && (prop->name[0] != name[0] || strcmp(prop->name, name) != 0)) {
 		more = fdt_next_prop(fdt, prop, &cursor);
 	}
 	return more;
