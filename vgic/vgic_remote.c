@@ -49,8 +49,8 @@ static void remote_fill(struct vgic *vgic, uint32_t vcpu)
 	}
 }
 
-/* Those of `empty` that can be used again: no physical interrupt must be deactivated, no access to
- * GICD_ISACTIVER is to be applied, and one out of reach need not be written. */
+/* Those of `empty` that can be used again: no physical interrupt must be deactivated, and one that
+ * is out of reach need not be written. */
 static uint32_t remote_plain(const struct vgic *vgic, uint32_t vcpu, uint32_t empty)
 {
 	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
@@ -61,7 +61,7 @@ static uint32_t remote_plain(const struct vgic *vgic, uint32_t vcpu, uint32_t em
 		/*@ admit known: cpu->lr_irq[n] < vgic->nr_irqs; */
 		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, cpu->lr_irq[n]);
 
-		if (!((ref.bank->held | ref.bank->op_activate) & ref.bit) &&
+		if (!(ref.bank->held & ref.bit) &&
 		    ((vgic->reach & BIT32(n)) ||
 		     !vgic_lr_must_clear(cpu->cif.lr[n] & ~GICH_LR_STATE))) {
 			plain |= BIT32(n);

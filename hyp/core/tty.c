@@ -2,6 +2,7 @@
 #include "hyp/core/tty.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/log.h"
+#include "hyp/core/remote.h"
 #include "hyp/core/serial.h"
 #include "hyp/core/vm.h"
 #include "hyp/dev/console.h"
@@ -26,6 +27,7 @@ static void tty_update_line(struct serial_locked serial, struct vm *vm)
 	vm->uart_line = level;
 	held = vm_lock_vgic(vm);
 	vgic_device_line(vm->vgic, machine_windows[MACHINE_UART].intid, level, &kick);
+	kick = remote_do(held, kick);
 	vm_unlock_vgic(held);
 	if (kick) {
 		vm_kick(vm, kick);

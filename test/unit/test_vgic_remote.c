@@ -168,10 +168,74 @@ static void too_many(void)
 	CHECK_EQ(rig.kick, 1);
 	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_LOOK);
 	rig_settle(&rig);
+	take(69);
+	pulse(69); /* its list register is empty, but 64 and 65 have waited longer */
+	CHECK_EQ(rig.kick, 1);
+	rig_settle(&rig);
 	for (uint32_t i = 6; i-- > 0;) {
 		CHECK_EQ(rig_ack(&rig, 0), 64 + i);
 		rig_eoi(&rig, 0, 64 + i);
 	}
+	done();
+}
+
+/* The vCPU's own CPU goes on with those that are still free. */
+static void free_ones(void)
+{
+	boot(1, 4, QEMUS);
+	pulse(64);
+	pulse(65);
+	rig_set_reach(&rig, 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		rig_raises(&rig, 66 + i, true);
+	}
+	rig_settle(&rig);
+	for (uint32_t i = 5; i-- > 0;) {
+		CHECK_EQ(rig_ack(&rig, 0), 64 + i);
+		rig_eoi(&rig, 0, 64 + i);
+	}
+	done();
+}
+
+/* The guest has ended an interrupt that is in no list register: it stays outside until the vCPU's
+ * own CPU has read the count of such EOIs. */
+static void outside(void)
+{
+	boot(1, 1, 1);
+	pulse(64);
+	CHECK_EQ(rig_ack(&rig, 0), 64);
+	pulse(65);
+	CHECK_EQ(rig.kick, 1);
+	rig_settle(&rig);
+	CHECK_EQ(rig_ack(&rig, 0), 65);
+	hw_eoi(&rig, 0, 65);
+	hw_eoi(&rig, 0, 64);
+	pulse(66);
+	CHECK_EQ(rig.kick, 1);
+	rig_settle(&rig);
+	take(66);
+	rig_sync(&rig, 0);
+	CHECK_EQ(vgic_irq_state(rig.vgic, 0, 64) & 4, 0);
+	done();
+}
+
+/* Another vCPU has made it active after it had ended. */
+static void made_active(void)
+{
+	boot(2, 4, QEMUS);
+	pulse(64);
+	take(64);
+	CHECK_EQ(rig_try(&rig, 1, &(struct mmio) { ISACTIVER + 8, 4, true, 1 }), MMIO_OK);
+	pulse(65);
+	take(65);
+	rig_settle(&rig);
+	CHECK(hw_find_active(&rig, 0, 64) >= 0);
+	pulse(64);
+	CHECK_EQ(rig.kick, 1);
+	rig_settle(&rig);
+	CHECK_EQ(hw_ack(&rig, 0), SPURIOUS);
+	rig_write(&rig, 1, ICACTIVER + 8, 1);
+	take(64);
 	done();
 }
 
@@ -252,11 +316,11 @@ static void not_now(void)
 	rig_enter(&rig, 0);
 	take(64);
 	vgic_ask_fold(rig.vgic, 0);
-	pulse(64);
+	pulse(65);
 	CHECK_EQ(rig.kick, 1);
 	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_SYNC);
 	rig_settle(&rig);
-	take(64);
+	take(65);
 	rig_unload(&rig, 0);
 	pulse(64);
 	CHECK_EQ(rig.kick, 1);
@@ -271,12 +335,12 @@ static void moves(void)
 {
 	boot(2, 4, QEMUS);
 	pulse(64);
-	take(64);
-	rig.kick = 0;
+	CHECK_EQ(hw_ack(&rig, 0), 64);
 	rig_try(&rig, 1, &(struct mmio) { ITARGETSR + 64, 1, true, 2 });
 	rig.kick = 0; /* still on its way */
+	hw_eoi(&rig, 0, 64);
 	pulse(64);
-	CHECK_EQ(rig.kick & 1, 0);
+	CHECK_EQ(rig.kick, 2);
 	rig_settle(&rig);
 	CHECK_EQ(rig_ack(&rig, 1), 64);
 	rig_eoi(&rig, 1, 64);
@@ -311,15 +375,12 @@ static void no_alias(void)
 }
 
 static const struct test_case cases[] = {
-	{ "edges", edges },
-	{ "levels", levels },
-	{ "not_empty", not_empty },
-	{ "too_many", too_many },
-	{ "out_of_reach", out_of_reach },
-	{ "physical", physical },
-	{ "not_now", not_now },
-	{ "moves", moves },
-	{ "sgis", sgis },
+	{ "edges", edges },	    { "levels", levels },
+	{ "not_empty", not_empty }, { "too_many", too_many },
+	{ "free_ones", free_ones }, { "out_of_reach", out_of_reach },
+	{ "outside", outside },	    { "made_active", made_active },
+	{ "physical", physical },   { "not_now", not_now },
+	{ "moves", moves },	    { "sgis", sgis },
 	{ "no_alias", no_alias },
 };
 
