@@ -78,6 +78,8 @@ static void print_interrupts(const struct board *board)
 	       "%s\n",
 	       board->gicd.pa, board->gicc.pa, board->gich.pa, board->gicv.pa,
 	       board->gic_completed ? " (the last two by its manual)" : "");
+	printf("gich-alias: %s\n",
+	       board->gich_alias ? "probed at boot" : "none: GICH's range is below 0x2000");
 	printf("interrupts: maintenance %u, virtual timer %u, physical timer %u, HYP timer %u\n",
 	       board->maintenance_intid, board->timer_virt_intid, board->timer_phys_intid,
 	       board->timer_hyp_intid);
@@ -172,6 +174,7 @@ static void list_interrupts(const struct board *board)
 	rows_number("gich", board->gich.pa);
 	rows_number("gicv", board->gicv.pa);
 	rows_flag("by_manual", board->gic_completed);
+	rows_flag("gich_alias", board->gich_alias);
 	rows_end();
 	rows_begin("interrupts");
 	rows_number("maintenance", board->maintenance_intid);

@@ -32,7 +32,7 @@ class Board:
                        for name, at in zip(("GICD", "GICC", "GICH", "GICV"), FRAMES))
         console = ", without a console" if self.uart.startswith("none") else ""
         return [*(f"memory: {m}" for m in self.memory), *(f"cpu: {c}" for c in self.cpus),
-                f"gic: {gic}{self.gic_note}", f"interrupts: {PPIS}", f"timer: {self.timer}",
+                f"gic: {gic}{self.gic_note}", "gich-alias: probed at boot", f"interrupts: {PPIS}", f"timer: {self.timer}",
                 *([f"counter: {self.counter}"] if self.counter else []), f"uart: {self.uart}",
                 f"power-off: {self.off}", f"verdict: supported{console}"]
 

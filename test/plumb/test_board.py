@@ -62,7 +62,7 @@ class Board(unittest.TestCase):
             "cpus": [{"mpidr": 0, "runs": True, "start": "PSCI", "function": 0x84000003},
                      {"mpidr": 1, "runs": True, "start": "PSCI", "function": 0x84000003}],
             "gic": {"gicd": 0x1001000, "gicc": 0x1002000, "gich": 0x1004000, "gicv": 0x1006000,
-                    "by_manual": False},
+                    "by_manual": False, "gich_alias": True},
             "interrupts": {"maintenance": 25, "virtual_timer": 27, "physical_timer": 30,
                            "hyp_timer": 26},
             "timer": {"hz": 24000000, "cntfrq_unset": False},
