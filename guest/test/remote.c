@@ -19,9 +19,9 @@
 #define REMOTE_LINES 4u
 #define REMOTE_CPUS  4u
 #define REMOTE_SGI   5u
-#define REMOTE_OWN   6u	  /* an SGI that a taker sends to itself ... */
-#define REMOTE_EVERY 500u /* ... once in so many turns of its loop */
-#define REMOTE_TICK  200u /* us, of its timer */
+#define REMOTE_OWN   6u	   /* an SGI that a taker sends to itself ... */
+#define REMOTE_EVERY 500u  /* ... once in so many turns of its loop */
+#define REMOTE_TICK  1000u /* us, of its timer */
 
 enum remote_loop { REMOTE_SPINS, REMOTE_SLEEPS, REMOTE_WORKS };
 
