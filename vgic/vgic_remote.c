@@ -49,14 +49,16 @@ static void remote_fill(struct vgic *vgic, uint32_t vcpu)
 	}
 }
 
-/* Those of `empty` that can be used again: no physical interrupt must be deactivated, and one that
- * is out of reach need not be written. */
+/* Those of `empty` that are out of date, or all if more interrupts wait, and that can be used
+ * again: no physical interrupt must be deactivated, and one that is out of reach need not be
+ * written. */
 static uint32_t remote_plain(const struct vgic *vgic, uint32_t vcpu, uint32_t empty)
 {
 	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t wanted = cpu->nr_ready ? cpu->cif.used : cpu->recall;
 	uint32_t plain = 0;
 
-	for (uint32_t left = empty & cpu->cif.used; left; left &= left - 1) {
+	for (uint32_t left = empty & wanted; left; left &= left - 1) {
 		uint32_t n = bits_first(left);
 		/*@ admit known: cpu->lr_irq[n] < vgic->nr_irqs; */
 		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, cpu->lr_irq[n]);
