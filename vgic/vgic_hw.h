@@ -47,8 +47,9 @@ struct vgic_alias {
 	uint32_t skew; /* a write to LRn of the alias reaches LR(n + skew): 0, on QEMU 1 */
 };
 
-/* Writes invalid list registers through this CPU's alias, if there is one, and reads where they are.
- * The CPU has no vCPU loaded, and GICH is mapped with its second page. `gic_cpu`: its interface's number. */
+/* Writes invalid list registers through this CPU's alias, if there is one, and reads where they
+ * are. The CPU has no vCPU loaded, and GICH is mapped with its second page. `gic_cpu`: its
+ * interface's number. */
 struct vgic_alias vgic_hw_find_alias(uint32_t gic_cpu);
 /* Boot CPU: all CPUs have found this. */
 void vgic_hw_use_alias(const struct vgic_alias *alias);

@@ -65,7 +65,7 @@ struct board {
 					   anywhere */
 	struct board_cpu_start start[BOARD_MAX_CPUS]; /* in the same order */
 	pa_t gicd, gicc, gich, gicv;
-	bool gich_alias; /* GICH has a second page, where each CPU's registers may be */
+	bool gich_alias;	    /* GICH has a second page, where each CPU's registers may be */
 	uint32_t maintenance_intid; /* PPI as an INTID, 16..31 */
 	uint32_t nr_intids; /* from GICD_TYPER; 0: not known, as the tree does not hold it */
 	uint32_t timer_virt_intid, timer_phys_intid, timer_hyp_intid;
