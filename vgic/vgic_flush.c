@@ -372,6 +372,7 @@ void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 			vgic_lr_take(vgic, vcpu, bits_first(left), &others);
 		}
 	}
+	cpu->cif.used = 0; /* a world switch after this need not read them again */
 	cpu->cif.work = VGIC_WORK_ADD;
 	*kick |= others & ~BIT32(vcpu);
 }

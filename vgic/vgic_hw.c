@@ -102,6 +102,7 @@ uint32_t vgic_hw_read_one(uint32_t lr)
 void vgic_hw_write_one(const struct vgic_lr_write *write)
 {
 	io_write32(vgic_hw_gich + GICH_LR + 4 * write->lr, write->value);
+	hw_dsb(); /* as in vgic_hw_write */
 }
 
 void vgic_hw_write(struct vgic_cif *cif)

@@ -456,6 +456,10 @@ void rig_fires(struct rig *rig, uint32_t v, uint32_t intid, uint32_t physid)
 		vgic_phys_fired(rig->vgic, v, intid, &rig->kick);
 		return;
 	}
-	vsync_own_fired(vcpu, intid);
+	if (intid == MACHINE_TIMER_VIRT) {
+		vsync_ticked(vcpu);
+	} else {
+		vsync_own_fired(vcpu, intid);
+	}
 	rig_enter(rig, v);
 }
