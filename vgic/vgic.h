@@ -35,7 +35,7 @@ struct vgic; /* vgic_state.h, only for vgic/ and its tests */
  * hardware (state 0, the EOI bit as it was): flush decides from them what must be written. */
 struct vgic_cif {
 	uint32_t nr_lrs; /* 1..VGIC_MAX_LRS, of the hardware */
-	uint32_t used;	/* bit n: LRn was written with an interrupt, and no fold has taken it back */
+	uint32_t used; /* bit n: LRn was written with an interrupt, and no fold has taken it back */
 	uint32_t dirty; /* bit n: lr[n] must be written to hardware */
 	bool hcr_dirty;
 	uint8_t work;	  /* enum vgic_work: vgic_cif_work */
