@@ -502,6 +502,23 @@ static void edge_raised_again(void)
 	rig_free(&rig);
 }
 
+/* A vCPU that waits is folded, and the world switch behind that reads nothing again. */
+static void folded_then_switched(void)
+{
+	uint32_t reads;
+
+	boot(1, 4);
+	rig_line(&rig, 0, 40, true);
+	CHECK_EQ(hw_ack(&rig, 0), 40);
+	rig_fold(&rig, 0);
+	reads = rig.cpu[0].reads;
+	rig_unload(&rig, 0);
+	CHECK_EQ(rig.cpu[0].reads, reads);
+	rig_load(&rig, 0);
+	CHECK(hw_find_active(&rig, 0, 40) >= 0);
+	rig_free(&rig);
+}
+
 static const struct test_case cases[] = {
 	{ "sgi_again", sgi_again },
 	{ "sgi_again_otherwise", sgi_again_otherwise },
@@ -522,6 +539,7 @@ static const struct test_case cases[] = {
 	{ "holder", holder },
 	{ "holder_outside", holder_outside },
 	{ "edge_raised_again", edge_raised_again },
+	{ "folded_then_switched", folded_then_switched },
 };
 
 TEST_MAIN("vgic_look", cases)
