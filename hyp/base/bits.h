@@ -64,4 +64,10 @@ static inline unsigned bits_first(uint32_t word)
 	return (unsigned)__builtin_ctz(word);
 }
 
+/* Index of the highest set bit; `word` is not 0. */
+static inline unsigned bits_last(uint32_t word)
+{
+	return 31u - (unsigned)__builtin_clz(word);
+}
+
 #endif

@@ -9,32 +9,6 @@ static bool sched_known(const struct sched *s, uint32_t e)
 	return e < s->nr_entities;
 }
 
-static void sched_set_state(struct sched *s, uint32_t e, enum sched_state state)
-{
-	uint32_t bit = BIT32(e % 32);
-
-	s->entity[e].state = (uint8_t)state;
-	if (state == SCHED_READY) {
-		s->ready[e / 32] |= bit;
-	} else {
-		s->ready[e / 32] &= ~bit;
-	}
-}
-
-/* The next READY entity from number `e` on. SCHED_NONE at the end. */
-static uint32_t sched_next_ready(const struct sched *s, uint32_t e)
-{
-	while (e < SCHED_MAX_VCPUS) {
-		uint32_t word = s->ready[e / 32] & (UINT32_C(0xffffffff) << (e % 32));
-
-		if (word != 0) {
-			return (e & ~UINT32_C(31)) + bits_first(word);
-		}
-		e = (e | 31) + 1;
-	}
-	return SCHED_NONE;
-}
-
 static bool sched_runs(const struct sched *s, uint32_t cpu)
 {
 	uint32_t e = s->current[cpu];
@@ -63,6 +37,95 @@ static bool sched_before(const struct sched_entity *a, const struct sched_entity
 	return a->queued - b->queued > UINT32_C(0x7fffffff);
 }
 
+/* Puts e between `prev` and `next` of its priority's queue (SCHED_NOBODY: the ends). */
+static void sched_link(struct sched *s, uint32_t e, uint8_t prev, uint8_t next)
+{
+	struct sched_entity *entity = &s->entity[e];
+	struct sched_queue *queue = &s->queue[entity->priority];
+
+	entity->prev = prev;
+	entity->next = next;
+	if (prev == SCHED_NOBODY) {
+		queue->first = (uint8_t)e;
+	} else {
+		s->entity[prev].next = (uint8_t)e;
+	}
+	if (next == SCHED_NOBODY) {
+		queue->last = (uint8_t)e;
+	} else {
+		s->entity[next].prev = (uint8_t)e;
+	}
+	s->waiting |= (uint8_t)BIT32(entity->priority);
+}
+
+/* The last to arrive nearly always, else one that was displaced: near the beginning. */
+static void sched_queue(struct sched *s, uint32_t e)
+{
+	const struct sched_entity *entity = &s->entity[e];
+	const struct sched_queue *queue = &s->queue[entity->priority];
+	uint8_t next = queue->first;
+
+	if (next == SCHED_NOBODY || sched_before(&s->entity[queue->last], entity)) {
+		sched_link(s, e, queue->last, SCHED_NOBODY);
+		return;
+	}
+	while (sched_before(&s->entity[next], entity)) {
+		next = s->entity[next].next;
+	}
+	sched_link(s, e, s->entity[next].prev, next);
+}
+
+static void sched_unqueue(struct sched *s, uint32_t e)
+{
+	struct sched_entity *entity = &s->entity[e];
+	struct sched_queue *queue = &s->queue[entity->priority];
+
+	if (entity->prev == SCHED_NOBODY) {
+		queue->first = entity->next;
+	} else {
+		s->entity[entity->prev].next = entity->next;
+	}
+	if (entity->next == SCHED_NOBODY) {
+		queue->last = entity->prev;
+	} else {
+		s->entity[entity->next].prev = entity->prev;
+	}
+	if (queue->first == SCHED_NOBODY) {
+		s->waiting &= (uint8_t)~BIT32(entity->priority);
+	}
+	entity->next = SCHED_NOBODY;
+	entity->prev = SCHED_NOBODY;
+}
+
+static void sched_set_state(struct sched *s, uint32_t e, enum sched_state state)
+{
+	if (s->entity[e].state == SCHED_READY) {
+		sched_unqueue(s, e);
+	}
+	s->entity[e].state = (uint8_t)state;
+	if (state == SCHED_READY) {
+		sched_queue(s, e);
+	}
+}
+
+/* The first READY entity; SCHED_NONE: there is none. */
+static uint32_t sched_head(const struct sched *s)
+{
+	return s->waiting ? s->queue[bits_last(s->waiting)].first : SCHED_NONE;
+}
+
+/* The one after READY e. */
+static uint32_t sched_after(const struct sched *s, uint32_t e)
+{
+	const struct sched_entity *entity = &s->entity[e];
+	uint32_t lower = s->waiting & (BIT32(entity->priority) - 1u);
+
+	if (entity->next != SCHED_NOBODY) {
+		return entity->next;
+	}
+	return lower ? s->queue[bits_last(lower)].first : SCHED_NONE;
+}
+
 /* The cost of e on `cpu`: 0 if that is idle, n + 1 if e would displace an entity of priority n. */
 static uint32_t sched_cost(const struct sched *s, uint32_t cpu)
 {
@@ -76,7 +139,8 @@ static uint8_t sched_place(const struct sched *s, uint32_t e)
 	uint32_t limit = entity->priority; /* costs up to this belong to lower priorities */
 	uint8_t best = SCHED_NO_CPU;
 
-	for (uint32_t cpu = 0; cpu < s->nr_cpus; cpu++) {
+	for (uint32_t cpus = entity->affinity; cpus; cpus &= cpus - 1) {
+		uint32_t cpu = bits_first(cpus);
 		uint32_t cost = sched_cost(s, cpu);
 		bool better = best == SCHED_NO_CPU ? cost <= limit : cost < limit;
 
@@ -98,6 +162,9 @@ void sched_init(struct sched *s, uint32_t nr_cpus)
 	for (uint32_t cpu = 0; cpu < SCHED_MAX_CPUS; cpu++) {
 		s->current[cpu] = SCHED_NONE;
 	}
+	for (uint32_t n = 0; n < SCHED_PRIORITIES; n++) {
+		s->queue[n] = (struct sched_queue) { SCHED_NOBODY, SCHED_NOBODY };
+	}
 }
 
 uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
@@ -113,6 +180,8 @@ uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
 		.cpu = SCHED_NO_CPU,
 		.affinity = cpus,
 		.priority = priority,
+		.next = SCHED_NOBODY,
+		.prev = SCHED_NOBODY,
 	};
 	for (uint32_t cpu = 0; cpu < s->nr_cpus; cpu++) {
 		if ((cpus & BIT32(cpu)) != 0) {
@@ -136,15 +205,12 @@ uint8_t sched_wake(struct sched *s, uint32_t e)
 /* The first READY entity that `cpu` may take, SCHED_NONE if there is none. */
 static uint32_t sched_first(const struct sched *s, uint32_t cpu)
 {
-	uint32_t first = SCHED_NONE;
+	uint32_t e = sched_head(s);
 
-	for (uint32_t e = sched_next_ready(s, 0); e != SCHED_NONE; e = sched_next_ready(s, e + 1)) {
-		if (sched_allowed(s, e, cpu) &&
-		    (first == SCHED_NONE || sched_before(&s->entity[e], &s->entity[first]))) {
-			first = e;
-		}
+	while (e != SCHED_NONE && !sched_allowed(s, e, cpu)) {
+		e = sched_after(s, e);
 	}
-	return first;
+	return e;
 }
 
 uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield)
@@ -182,22 +248,13 @@ uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield)
 
 uint8_t sched_spread(const struct sched *s)
 {
-	uint32_t first = SCHED_NONE;
-	uint8_t best = SCHED_NO_CPU;
+	uint8_t cpu = SCHED_NO_CPU;
 
-	for (uint32_t e = sched_next_ready(s, 0); e != SCHED_NONE; e = sched_next_ready(s, e + 1)) {
-		uint8_t cpu;
-
-		if (first != SCHED_NONE && !sched_before(&s->entity[e], &s->entity[first])) {
-			continue;
-		}
+	for (uint32_t e = sched_head(s); e != SCHED_NONE && cpu == SCHED_NO_CPU;
+	     e = sched_after(s, e)) {
 		cpu = sched_place(s, e);
-		if (cpu != SCHED_NO_CPU) {
-			first = e;
-			best = cpu;
-		}
 	}
-	return best;
+	return cpu;
 }
 
 void sched_stop(struct sched *s, uint32_t e, enum sched_state state)

@@ -20,6 +20,7 @@
 #define SCHED_PRIORITIES 8
 #define SCHED_NO_CPU	 0xff
 #define SCHED_NONE	 0xffffffffu
+#define SCHED_NOBODY	 0xff /* the same in a byte */
 
 enum sched_state {
 	SCHED_OFF,     /* does not run: powered off, or its partition is off */
@@ -35,6 +36,8 @@ struct sched_entity {
 	uint8_t priority; /* 0..7, 7 the highest */
 	bool pinned; /* stays on `cpu` for now (caches off, set/way maintenance); the caller sets
 			and clears it while the entity runs */
+	uint8_t next,
+		prev; /* READY: its neighbours in the queue of its priority, SCHED_NOBODY: none */
 	uint32_t queued; /* order of arrival, free-running */
 };
 
@@ -44,8 +47,12 @@ struct sched {
 	uint32_t nr_cpus;
 	uint32_t current[SCHED_MAX_CPUS]; /* entity index or SCHED_NONE (idle) */
 	uint32_t arrivals;
-	uint32_t ready[SCHED_MAX_VCPUS / 32]; /* bit per entity: its state is READY */
-	uint8_t users[SCHED_MAX_CPUS];	      /* entities whose affinity holds the CPU */
+	uint8_t waiting; /* bit per priority: its queue is not empty */
+	/* READY entities by priority, in order of arrival. */
+	struct sched_queue {
+		uint8_t first, last;
+	} queue[SCHED_PRIORITIES];
+	uint8_t users[SCHED_MAX_CPUS]; /* entities whose affinity holds the CPU */
 };
 
 void sched_init(struct sched *s, uint32_t nr_cpus);
@@ -85,7 +92,7 @@ uint64_t sched_slice_left(const struct sched *s, uint32_t e, uint64_t slice_end,
 /* Is any entity READY? */
 static inline bool sched_any_ready(const struct sched *s)
 {
-	return (s->ready[0] | s->ready[1]) != 0;
+	return s->waiting != 0;
 }
 
 /* Does another entity wait for `cpu` with at least the current one's priority (so that a time slice

@@ -247,8 +247,34 @@ static bool may_take(uint32_t e, uint32_t cpu)
 	return !(x->pinned && x->cpu != NO_CPU && x->cpu != cpu);
 }
 
+/* Each that is READY is in the queue of its priority, once. */
+static void check_queues(void)
+{
+	uint32_t queued = 0, ready = 0;
+
+	for (uint32_t p = 0; p < 8; p++) {
+		uint8_t prev = 0xff;
+
+		CHECK_EQ(s.waiting >> p & 1, s.queue[p].first != 0xff);
+		for (uint8_t e = s.queue[p].first; e != 0xff && queued <= s.nr_entities;
+		     e = s.entity[e].next) {
+			queued++;
+			CHECK_EQ(s.entity[e].state, READY);
+			CHECK_EQ(s.entity[e].priority, p);
+			CHECK_EQ(s.entity[e].prev, prev);
+			prev = e;
+		}
+		CHECK_EQ(s.queue[p].last, prev);
+	}
+	for (uint32_t e = 0; e < s.nr_entities; e++) {
+		ready += s.entity[e].state == READY;
+	}
+	CHECK_EQ(queued, ready);
+}
+
 static void check_structure(void)
 {
+	check_queues();
 	for (uint32_t e = 0; e < s.nr_entities; e++) {
 		const struct sched_entity *x = &s.entity[e];
 		uint32_t on = 0;
@@ -262,7 +288,6 @@ static void check_structure(void)
 		}
 		CHECK(on <= 1);
 		CHECK(x->state != RUNNING || on == 1);
-		CHECK_EQ(s.ready[e / 32] >> (e % 32) & 1, x->state == READY);
 	}
 }
 

@@ -224,15 +224,40 @@ static void check_queries(const struct sched *s, uint32_t e, uint32_t cpu)
 	}
 }
 
+/* Each that is READY is in the queue of its priority, in order of arrival. */
+static void check_queues(const struct sched *s)
+{
+	uint32_t queued = 0, ready = 0;
+
+	for (uint32_t p = 0; p < 8; p++) {
+		uint32_t before = 0xff;
+
+		CHECK_EQ(s->waiting >> p & 1, s->queue[p].first != 0xff);
+		for (uint32_t e = s->queue[p].first; e != 0xff && queued <= model.count;
+		     e = s->entity[e].next) {
+			queued++;
+			CHECK(model.who[e].state == READY && model.who[e].priority == p);
+			CHECK(before == 0xff || model.who[before].order < model.who[e].order);
+			CHECK_EQ(s->entity[e].prev, before);
+			before = e;
+		}
+		CHECK_EQ(s->queue[p].last, before);
+	}
+	for (uint32_t e = 0; e < model.count; e++) {
+		ready += model.who[e].state == READY;
+	}
+	CHECK_EQ(queued, ready);
+}
+
 static void check_same(const struct sched *s)
 {
+	check_queues(s);
 	CHECK_EQ(s->nr_entities, model.count);
 	for (uint32_t e = 0; e < model.count; e++) {
 		const struct who *who = &model.who[e];
 
 		CHECK_EQ(s->entity[e].state, who->state);
 		CHECK_EQ(s->entity[e].cpu, who->cpu);
-		CHECK_EQ(s->ready[e / 32] >> e % 32 & 1, who->state == READY);
 		CHECK(who->state != RUNNING || model.on[who->cpu] == e);
 	}
 	for (uint32_t cpu = 0; cpu < 8; cpu++) {
