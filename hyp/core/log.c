@@ -192,9 +192,13 @@ static bool log_poll_rings(void)
 	console_tick(&serial_console);
 	console_tick(&serial_console); /* unfinished lines no longer delay other ports */
 	byte = console_next(&serial_console);
-	if (byte < 0 && serial_console.busy) { /* unfinished lines wait for each other: end one */
-		uint32_t port = bits_first(serial_console.busy);
+	if (byte < 0 &&
+	    serial_console.nr_busy) { /* unfinished lines wait for each other: end one */
+		uint32_t port = 0;
 
+		while (!console_is_busy(&serial_console, port)) {
+			port++;
+		}
 		console_end_sequence(&serial_console, port);
 		(void)console_put(&serial_console, port, '\n');
 		byte = console_next(&serial_console);

@@ -2,6 +2,7 @@
 #include "hyp/core/partition_make.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/halt.h"
+#include "hyp/core/serial.h"
 #include "hyp/core/tty.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vpmu.h"
@@ -39,6 +40,7 @@ uint64_t partition_pool_size(const struct manifest_partition *config)
 
 	bytes += partition_vgic_bytes(config);
 	bytes += bits_align_up(sizeof(struct irq_routes), PARTITION_ALIGN);
+	bytes += bits_align_up(sizeof(struct serial_input), PARTITION_ALIGN);
 	bytes += config->nr_vcpus * sizeof(struct vcpu);
 	return bits_align_up(bytes, PAGE_SIZE);
 }
@@ -127,7 +129,7 @@ static void partition_make_owners(struct vm *vm)
 static void partition_make_rights(struct vm *vm)
 {
 	for (uint32_t n = 0; n < MANIFEST_MAX_PARTITIONS; n++) {
-		vm->controls[n + 1] = vm->config->rights >> n & 1u ? &vms[n] : NULL;
+		vm->controls[n + 1] = manifest_may_control(vm->config, n) ? &vms[n] : NULL;
 	}
 	vm->controls[0] = vm->controls[vm->index + 1];
 }
@@ -156,10 +158,11 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	vm->routes = (struct irq_routes *)(void *)pool;
 	irq_route_init(vm->routes, &vm->lines);
 	pool += bits_align_up(sizeof(struct irq_routes), PARTITION_ALIGN);
+	vm->port = tty_add_vm(vm, (struct serial_input *)(void *)pool);
+	pool += bits_align_up(sizeof(struct serial_input), PARTITION_ALIGN);
 	vm->vcpus = (struct vcpu *)(void *)pool;
 	for (uint32_t n = 0; n < config->nr_vcpus; n++) {
 		partition_make_vcpu(vm, n);
 	}
 	cp15_reset(&vm->cp15, &facts_host_id, config->nr_vcpus, config->pmu);
-	vm->port = tty_add_vm(vm);
 }

@@ -21,7 +21,7 @@
 #include "vgic/vgic_hw.h"
 #include <string.h>
 
-static void run_idle(struct cpu *cpu)
+static __attribute__((noinline)) void run_idle(struct cpu *cpu)
 {
 	tick_set(cpu);
 	while (!cpu->resched) {
@@ -32,7 +32,7 @@ static void run_idle(struct cpu *cpu)
 
 /* The picked vCPU belongs to a partition that is loading: its turn is used for a step. A vCPU that
  * wakes meanwhile waits for the end of the step, or, if it has the same priority, of the slice. */
-static void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
+static __attribute__((noinline)) void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
 {
 	uint64_t start = timer_now();
 
@@ -89,7 +89,7 @@ static enum life_take run_take(struct sched_locked held, const struct cpu *cpu, 
 }
 
 /* Waits until the vCPU's former CPU has unloaded it. */
-static enum life_take run_await(const struct cpu *cpu, struct vcpu *vcpu)
+static __attribute__((noinline)) enum life_take run_await(const struct cpu *cpu, struct vcpu *vcpu)
 {
 	enum life_take take;
 
@@ -143,8 +143,9 @@ static void run_pin(struct sched_locked held, const struct vcpu *vcpu)
  * pending under the same hold of the VGIC lock: it waits, unless one of its timers has become due.
  * All that makes an interrupt pending for it takes that lock, so each later one finds that it
  * waits, and wakes it. *next: NULL, or the vCPU that the CPU has picked; *take: its result. */
-static void run_unload(struct vgic_locked held, struct cpu *cpu, vgic_kick_t kick, bool waits,
-		       struct vcpu *next, enum life_take *take)
+static __attribute__((noinline)) void run_unload(struct vgic_locked held, struct cpu *cpu,
+						 vgic_kick_t kick, bool waits, struct vcpu *next,
+						 enum life_take *take)
 {
 	struct vcpu *vcpu = cpu->loaded;
 	struct sched_locked sched;
@@ -223,7 +224,7 @@ struct run_choice {
 };
 
 /* Another CPU that must pick again now. */
-static uint8_t run_spread(struct sched_locked held, const struct cpu *cpu)
+static __attribute__((noinline)) uint8_t run_spread(struct sched_locked held, const struct cpu *cpu)
 {
 	uint8_t spread = sched_spread(held.sched);
 

@@ -13,7 +13,7 @@
 struct lock serial_lock;
 struct console serial_console;
 bool serial_is_open;
-struct serial_input serial_input[CONSOLE_MAX_PORTS];
+struct serial_input *serial_input[CONSOLE_MAX_PORTS];
 bool serial_is_full;
 bool serial_has_more;
 bool serial_holds;
@@ -86,9 +86,9 @@ bool serial_send(struct serial_locked held)
 /* Is there room for the next byte, and for `spare` more? The monitor's own port needs no room. */
 static bool serial_has_space(struct serial_locked held, uint32_t spare)
 {
-	const struct serial_input *input = &serial_input[held.console->focus];
+	const struct serial_input *input = serial_input[held.console->focus];
 
-	return input->tail - input->head + spare < SERIAL_INPUT;
+	return !input || input->tail - input->head + spare < SERIAL_INPUT;
 }
 
 /*

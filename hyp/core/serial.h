@@ -21,8 +21,8 @@ struct serial_input {
 
 extern struct lock serial_lock; /* all of the following, and every vm->uart */
 extern struct console serial_console;
-extern bool serial_is_open; /* serial_open was called */
-extern struct serial_input serial_input[CONSOLE_MAX_PORTS];
+extern bool serial_is_open;				     /* serial_open was called */
+extern struct serial_input *serial_input[CONSOLE_MAX_PORTS]; /* of a partition's port */
 extern bool serial_is_full;  /* the UART's FIFO was full at the last try: output may wait */
 extern bool serial_has_more; /* a turn ended before the UART's FIFO was full */
 extern bool serial_holds;    /* typed input stays in the board's UART: the port has no room */

@@ -47,7 +47,7 @@ void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcp
 	cpu->loaded = NULL;
 }
 
-static void switch_start(struct vcpu *vcpu)
+static __attribute__((noinline)) void switch_start(struct vcpu *vcpu)
 {
 	const struct manifest_partition *config = vcpu->vm->config;
 	uint32_t pc = vcpu->life->pc;

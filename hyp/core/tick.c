@@ -33,7 +33,7 @@ static void tick_wake(const struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 
 /* All alarms of this CPU that are due. One costs some hundred instructions, so interrupts that
  * come meanwhile wait for the rest of them. */
-static void tick_sleepers(struct cpu *cpu, uint64_t now)
+static __attribute__((noinline)) void tick_sleepers(struct cpu *cpu, uint64_t now)
 {
 	uint32_t e;
 

@@ -54,14 +54,14 @@ static bool tty_collect(struct serial_locked held, struct vm *vm)
 
 static bool tty_has_input(const struct vm *vm)
 {
-	return serial_input[vm->port].head != serial_input[vm->port].tail;
+	return serial_input[vm->port]->head != serial_input[vm->port]->tail;
 }
 
 /* Bytes that do not fit keep the receive interrupts asserted, as the next byte would on a line with
  * flow control. */
 static void tty_deliver_input(struct serial_locked held, struct vm *vm)
 {
-	struct serial_input *input = &serial_input[vm->port];
+	struct serial_input *input = serial_input[vm->port];
 
 	while (tty_has_input(vm) && pl011_rx_listens(&vm->uart)) {
 		if (timer_now() < input->quiet) {
@@ -78,7 +78,7 @@ static void tty_deliver_input(struct serial_locked held, struct vm *vm)
 
 static void tty_take_input(struct serial_locked held, uint32_t port, uint8_t byte)
 {
-	struct serial_input *input = &serial_input[port];
+	struct serial_input *input = serial_input[port];
 	struct vm *vm = tty_vm[port];
 
 	if (!vm) {
@@ -170,10 +170,11 @@ static void tty_pump_all(struct serial_locked held)
 	}
 }
 
-uint32_t tty_add_vm(struct vm *vm)
+uint32_t tty_add_vm(struct vm *vm, struct serial_input *input)
 {
 	uint32_t port = console_add_port(&serial_console, vm->config->name);
 
+	serial_input[port] = input;
 	tty_vm[port] = vm;
 	pl011_reset(&vm->uart);
 	return port;
@@ -211,7 +212,7 @@ static __attribute__((noinline)) void tty_poll_input(struct serial_locked held, 
 {
 	if (!mmio->is_write && tty_has_input(vm)) {
 		pl011_rx_poll(&vm->uart);
-		serial_input[vm->port].quiet = 0;
+		serial_input[vm->port]->quiet = 0;
 		tty_deliver_input(held, vm);
 	}
 }
@@ -225,7 +226,7 @@ static __attribute__((noinline)) void tty_written(struct serial_locked held, str
 	if (!listened && pl011_rx_listens(&vm->uart)) {
 		/* A driver discards the contents of a receiver that it has just enabled; on a real
 		 * line, no byte would have arrived yet. */
-		serial_input[vm->port].quiet = timer_now() + facts_tty_tick;
+		serial_input[vm->port]->quiet = timer_now() + facts_tty_tick;
 	}
 	tty_collect(held, vm);
 	serial_send_some(held, &left);

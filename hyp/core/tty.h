@@ -8,8 +8,10 @@
 struct vm;
 struct vcpu;
 
-/* Assigns a port of the multiplexer to the partition, and resets its UART. Returns the port. */
-uint32_t tty_add_vm(struct vm *vm);
+/* Assigns a port of the multiplexer to the partition, with zeroed memory for its typed input, and
+ * resets its UART. Returns the port. */
+struct serial_input;
+uint32_t tty_add_vm(struct vm *vm, struct serial_input *input);
 /* The partition has ended: its remaining output goes out, and its UART is reset. */
 void tty_reset(struct vm *vm);
 /* A guest's access to its UART. */

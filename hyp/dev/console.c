@@ -49,6 +49,11 @@ uint32_t console_room(const struct console *con, uint32_t port)
 	return CONSOLE_RING - console_count(&con->port[port]) - con->port[port].escape.length;
 }
 
+bool console_is_busy(const struct console *con, uint32_t port)
+{
+	return console_count(&con->port[port]) > 0;
+}
+
 bool console_has_room(const struct console *con, uint32_t port)
 {
 	return console_room(con, port) > 0;
@@ -58,10 +63,10 @@ static void console_append(struct console *con, uint32_t port, uint8_t byte)
 {
 	struct console_port *to = &con->port[port];
 
+	con->nr_busy += console_count(to) == 0 ? 1 : 0;
 	to->ring[to->head % CONSOLE_RING] = byte;
 	to->head++;
 	to->newlines += byte == '\n' ? 1 : 0;
-	con->busy |= BIT32(port);
 }
 
 /* A whole sequence that may pass. */
@@ -154,7 +159,7 @@ static int console_take_pending(struct console *con)
  * rest of a sequence, which is complete in the ring. */
 static bool console_goes_on(const struct console *con)
 {
-	if (!con->mid_line || (con->busy & BIT32(con->current)) == 0) {
+	if (!con->mid_line || !console_is_busy(con, con->current)) {
 		return false;
 	}
 	return con->sequence_length > 0 || con->turn < CONSOLE_TURN ||
@@ -181,7 +186,7 @@ static bool console_may_start(const struct console *con, uint32_t p, bool later)
 	if (full || port->newlines > 0 || p == con->focus) {
 		return true;
 	}
-	return con->busy == BIT32(p) && (!con->mid_line || con->ticking || later);
+	return con->nr_busy == 1 && (!con->mid_line || con->ticking || later);
 }
 
 /* Must the line of the port in focus be drawn again? After all ports that may start, and not within
@@ -197,9 +202,9 @@ static uint32_t console_choose(const struct console *con, bool later)
 {
 	uint32_t p = con->current;
 
-	for (uint32_t i = 0; i < con->nr_ports && con->busy != 0; i++) {
+	for (uint32_t i = 0; i < con->nr_ports && con->nr_busy != 0; i++) {
 		p = p + 1 < con->nr_ports ? p + 1 : 0;
-		if ((con->busy & BIT32(p)) != 0 && console_may_start(con, p, later)) {
+		if (console_is_busy(con, p) && console_may_start(con, p, later)) {
 			return p;
 		}
 	}
@@ -242,7 +247,7 @@ static void console_start(struct console *con, uint32_t p)
 	con->mid_line = true;
 	con->cr = false;
 	/* Nobody is waited for where a line is only drawn again. */
-	con->patience = (con->busy & BIT32(p)) != 0 ? CONSOLE_PATIENCE : 0;
+	con->patience = console_is_busy(con, p) ? CONSOLE_PATIENCE : 0;
 	con->still = false;
 	console_queue_prefix(con);
 	console_begin_draw(con, &con->port[p].line);
@@ -306,7 +311,7 @@ static int console_take(struct console *con)
 	}
 	port->tail++;
 	if (console_count(port) == 0) {
-		con->busy &= ~BIT32(con->current);
+		con->nr_busy--;
 	}
 	con->turn++;
 	con->still = false;

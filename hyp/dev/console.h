@@ -27,7 +27,7 @@
 #include "hyp/dev/console_line.h"
 #include "hyp/dev/escape.h"
 
-#define CONSOLE_MAX_PORTS 17  /* 16 partitions and the monitor (port 0) */
+#define CONSOLE_MAX_PORTS 65  /* 64 partitions and the monitor (port 0) */
 #define CONSOLE_RING	  512 /* bytes, a power of two */
 #define CONSOLE_NAME	  16
 #define CONSOLE_ESCAPE	  0x1d /* Ctrl-] */
@@ -64,7 +64,7 @@ struct console_question {
 struct console {
 	struct console_port port[CONSOLE_MAX_PORTS];
 	uint32_t nr_ports;
-	uint32_t busy;			  /* bit per port: its ring is not empty */
+	uint32_t nr_busy;		  /* ports whose ring is not empty */
 	uint32_t focus;			  /* port that receives the input */
 	uint32_t current;		  /* port whose line is being printed */
 	uint32_t turn;			  /* bytes that it has printed in this turn */
@@ -99,6 +99,9 @@ uint32_t console_room(const struct console *con, uint32_t port);
 bool console_has_room(const struct console *con, uint32_t port);
 /* False if the ring is full: nothing was taken. */
 bool console_put(struct console *con, uint32_t port, uint8_t byte);
+
+/* Is the port's ring not empty? */
+bool console_is_busy(const struct console *con, uint32_t port);
 
 /* The port's partition has ended: an unfinished sequence is dropped. */
 void console_end_sequence(struct console *con, uint32_t port);

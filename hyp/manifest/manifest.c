@@ -85,7 +85,7 @@ static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *man
 			&manifest->partition[manifest->nr_partitions];
 
 		if (manifest->nr_partitions == MANIFEST_MAX_PARTITIONS) {
-			return board_refuse(fdt, why, node, "", "is one more than 16 partitions");
+			return board_refuse(fdt, why, node, "", "is one more than 64 partitions");
 		}
 		ok = manifest_read_partition(fdt, node, partition, why) && ok;
 		if (manifest_find(manifest, partition->name, &same)) {
@@ -131,7 +131,7 @@ static bool manifest_read_rights(const struct fdt *fdt, struct manifest *manifes
 					    "partitions");
 		}
 		if (manifest_find(manifest, name, &other)) {
-			manifest->partition[index].rights |= (uint16_t)BIT32(other);
+			manifest->partition[index].rights[other / 32] |= BIT32(other % 32);
 		} else {
 			ok = board_refuse_item(fdt, why, node, "rights", MANIFEST_NO_PARTITION,
 					       i + 1, 0);

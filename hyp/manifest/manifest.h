@@ -9,7 +9,7 @@
 #include "hyp/dev/machine.h"
 #include "hyp/fdt/fdt.h"
 
-#define MANIFEST_MAX_PARTITIONS 16
+#define MANIFEST_MAX_PARTITIONS 64
 #define MANIFEST_MAX_VCPUS	8
 #define MANIFEST_MAX_DEVICES	8
 #define MANIFEST_MAX_ALL_VCPUS	64 /* of all partitions together */
@@ -83,7 +83,8 @@ struct manifest_partition {
 	struct manifest_image kernel, initrd, dtb;
 	uint32_t kernel_space; /* bytes from the kernel's start that it uses; 0: no kernel */
 	uint32_t entry;	       /* IPA; bit 0: in Thumb state */
-	uint16_t rights;       /* bit n: control calls for partition n are allowed */
+	/* Bit n of word w: control calls for partition 32 * w + n are allowed. */
+	uint32_t rights[(MANIFEST_MAX_PARTITIONS + 31) / 32];
 	uint32_t nr_regions; /* with firmware: its memory at IPA 0, and flash 1 of the virt board */
 	struct manifest_region region[MANIFEST_MAX_REGIONS];
 	uint32_t nr_devices;
@@ -109,6 +110,12 @@ struct manifest {
 	bool raw_console; /* one partition, no prefixes, nothing of the monitor until the end */
 	struct manifest_partition partition[MANIFEST_MAX_PARTITIONS];
 };
+
+/* Does the partition have the right to control partition `other`? */
+static inline bool manifest_may_control(const struct manifest_partition *partition, uint32_t other)
+{
+	return (partition->rights[other / 32] >> other % 32 & 1u) != 0;
+}
 
 /* All checks that need no board. Returns true and fills *manifest, or returns false and fills
  * *why. After false, manifest_check_board can still check the parts of *manifest that were not

@@ -93,7 +93,7 @@ static void list_partition(const struct manifest_partition *p)
 	rows_flag("console", machine_has(p->windows, MACHINE_UART));
 	rows_hex("entry", p->entry, 8);
 	rows_flag("has-dtb", p->dtb.size != 0);
-	rows_hex("rights", p->rights, 1);
+	rows_hex("rights", (uint64_t)p->rights[1] << 32 | p->rights[0], 1);
 	rows_number("priority", p->priority);
 	rows_flag("autostart", p->autostart);
 	rows_number("devices", p->nr_devices);

@@ -31,21 +31,21 @@ static void run_ports(void)
 	char name[CONSOLE_NAME + 8];
 
 	console_init(&con, false);
-	for (uint32_t p = 0; p < 17; p++) {
+	for (uint32_t p = 0; p < 65; p++) {
 		snprintf(name, sizeof(name), "a-name-of-many-%u", (unsigned)p);
 		CHECK_EQ(console_add_port(&con, name), p);
 	}
-	CHECK_EQ(console_add_port(&con, "more"), 17);
-	CHECK(!console_has_room(&con, 17));
-	CHECK(!console_put(&con, 17, 'x'));
+	CHECK_EQ(console_add_port(&con, "more"), 65);
+	CHECK(!console_has_room(&con, 65));
+	CHECK(!console_put(&con, 65, 'x'));
 	CHECK(!console_put(&con, 0xffffffff, 'x'));
 	out_length = 0;
-	put(16, "x\n");
+	put(64, "x\n");
 	CHECK_OUT("[a-name-of-many-] x\r\n");
 	/* The longest break and prefix. */
 	put(1, "prompt");
 	drain(1000);
-	put(16, "y\n");
+	put(64, "y\n");
 	CHECK_OUT("[a-name-of-many-] prompt\r\n[a-name-of-many-] y\r\n");
 }
 
@@ -800,14 +800,14 @@ static void run_questions(void)
 	CHECK_OUT("\x1b[6n\r\n");
 	/* All ports' at once. */
 	console_init(&con, false);
-	for (unsigned p = 0; p < 17; p++) {
+	for (unsigned p = 0; p < 65; p++) {
 		console_add_port(&con, "p");
 	}
-	for (unsigned p = 0; p < 17; p++) {
+	for (unsigned p = 0; p < 65; p++) {
 		put(p, "\x1b[5n\x1b[c\x1b[6n\n");
 	}
 	drain(10000);
-	for (unsigned p = 0; p < 17; p++) {
+	for (unsigned p = 0; p < 65; p++) {
 		type_all("\x1b[?1c");
 		CHECK_EQ(nr_typed, 5);
 		type_all("\x1b[0n");

@@ -112,7 +112,7 @@ static void defaults(void)
 	CHECK(p->initrd.data == NULL && p->initrd.size == 0);
 	CHECK(p->dtb.data == NULL && p->dtb.size == 0);
 	CHECK_EQ(p->dtb.ipa.ipa, 0x40080000); /* where one will go: the middle */
-	CHECK_EQ(p->rights, 0);
+	CHECK_EQ(p->rights[0] | p->rights[1], 0);
 	CHECK_EQ(p->nr_devices, 0);
 	tree_free(&blob);
 }
@@ -155,7 +155,8 @@ static void every_property(void)
 		" vcpus = <3>; no-dtb; }; };"));
 	CHECK_EQ(manifest.nr_partitions, 3);
 	CHECK_EQ(manifest.time_slice_us, 500);
-	CHECK_EQ(manifest.partition[0].rights, 3);
+	CHECK_EQ(manifest.partition[0].rights[0], 3);
+	CHECK_EQ(manifest.partition[0].rights[1], 0);
 	/* Memory beyond 256 MiB: 128 MiB up, not the middle */
 	CHECK_EQ(manifest.partition[0].dtb.ipa.ipa, 0x48000000);
 	CHECK_EQ(p->nr_vcpus, 2);
@@ -170,7 +171,7 @@ static void every_property(void)
 	CHECK_EQ(p->initrd.size, 5);
 	CHECK_EQ(p->dtb.ipa.ipa, 0x89001000);
 	CHECK_EQ(p->dtb.size, 5);
-	CHECK_EQ(p->rights, 2);
+	CHECK_EQ(p->rights[0], 2);
 	CHECK(!p->autostart);
 	CHECK(p->pmu && !manifest.partition[0].pmu && !manifest.partition[2].pmu);
 	CHECK(p->no_counter_offset && !manifest.partition[0].no_counter_offset &&
@@ -646,15 +647,22 @@ static void too_many(void)
 	static char source[65536];
 	int at = sprintf(source, SYSTEM);
 
-	for (int i = 0; i < 16; i++) {
-		at += sprintf(source + at, "p%d { " MINIMAL "vcpus = <4>; }; ", i);
+	for (int i = 0; i < 64; i++) {
+		at += sprintf(source + at, "p%d { " MINIMAL "rights = \"p%d\", \"p%d\"; }; ", i, i,
+			      63 - i);
 	}
 	strcpy(source + at, "};");
 	CHECK(read_manifest(source));
-	CHECK_EQ(manifest.nr_partitions, 16);
+	CHECK_EQ(manifest.nr_partitions, 64);
+	for (uint32_t i = 0; i < 64; i++) {
+		for (uint32_t other = 0; other < 64; other++) {
+			CHECK_EQ(manifest_may_control(&manifest.partition[i], other),
+				 other == i || other == 63 - i);
+		}
+	}
 	tree_free(&blob);
-	sprintf(source + at, "p16 { " MINIMAL "}; };");
-	refuse_source(source, "", "p16", "");
+	sprintf(source + at, "p64 { " MINIMAL "}; };");
+	refuse_source(source, "", "p64", "");
 	at = sprintf(source, SYSTEM);
 	for (int i = 0; i < 9; i++) {
 		at += sprintf(source + at, "p%d { " MINIMAL "vcpus = <%d>; }; ", i, i < 8 ? 8 : 1);
@@ -668,7 +676,7 @@ static void too_many(void)
 	}
 	check_refusal(read_one(source), "9 devices", "p", "d8", "");
 	at = sprintf(source, "rights = \"p\"");
-	for (int i = 0; i < 16; i++) {
+	for (int i = 0; i < 64; i++) {
 		at += sprintf(source + at, ", \"p\"");
 	}
 	strcpy(source + at, ";");
@@ -813,8 +821,8 @@ static void reservations(void)
 /* What the monitor relies on, whatever the blob was. */
 static void check_invariants(void)
 {
-	CHECK(manifest.nr_partitions >= 1 && manifest.nr_partitions <= 16);
-	for (uint32_t i = 0; i < manifest.nr_partitions && i < 16; i++) {
+	CHECK(manifest.nr_partitions >= 1 && manifest.nr_partitions <= 64);
+	for (uint32_t i = 0; i < manifest.nr_partitions && i < 64; i++) {
 		const struct manifest_partition *p = &manifest.partition[i];
 		const struct manifest_image *image[] = { &p->kernel, &p->initrd, &p->dtb };
 		uint64_t end = (uint64_t)p->memory_ipa.ipa + p->memory_size;
@@ -823,7 +831,9 @@ static void check_invariants(void)
 		CHECK(strlen(p->name) >= 1 && strlen(p->name) <= 15 && p->priority <= 7);
 		CHECK(end <= UINT64_C(0x100000000) && p->memory_size % 4096 == 0);
 		CHECK(p->entry >= p->memory_ipa.ipa && p->entry < end);
-		CHECK((p->rights >> manifest.nr_partitions) == 0);
+		for (uint32_t n = manifest.nr_partitions; n < 64; n++) {
+			CHECK(!manifest_may_control(p, n));
+		}
 		for (uint32_t j = 0; j < p->nr_devices && j < 8; j++) {
 			CHECK(p->device[j].nr_interrupts <= 8);
 			for (uint32_t k = 0; k < p->device[j].nr_interrupts && k < 8; k++) {

@@ -17,6 +17,7 @@
 
 #define DEPTH 4u /* of the UART's FIFO */
 
+static struct serial_input typed;
 struct vm vms[MANIFEST_MAX_PARTITIONS];
 uint32_t vm_count;
 uint64_t facts_tty_tick = 1000;
@@ -175,7 +176,8 @@ static void boot(uint64_t with, bool raw)
 	vms[0].config = &config;
 	vm_count = 1;
 	serial_init();
-	vms[0].port = (uint8_t)tty_add_vm(&vms[0]);
+	memset(&typed, 0, sizeof(typed));
+	vms[0].port = (uint8_t)tty_add_vm(&vms[0], &typed);
 	log_open(raw);
 	if (!endless) {
 		has_been_full();

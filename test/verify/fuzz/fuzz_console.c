@@ -11,7 +11,7 @@
 #include "test/verify/fuzz/fuzz.h"
 
 #define RING  512
-#define PORTS 17
+#define PORTS 65
 #define START 24  /* of a line: '[', a name, '] ' */
 #define ROW   128 /* columns behind that, of a line that may be drawn again */
 
