@@ -6,6 +6,7 @@ struct board facts_board;
 struct cp15_id facts_host_id;
 uint64_t facts_time_slice;
 uint64_t facts_tty_tick;
+bool facts_forgets_branches;
 bool facts_rt_unreliable;
 
 /* Ticks per second: the tree's value takes precedence over CNTFRQ, which some firmware does not

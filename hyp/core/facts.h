@@ -11,6 +11,9 @@ extern struct cp15_id facts_host_id;
 extern uint64_t facts_time_slice; /* counter ticks */
 extern uint64_t facts_tty_tick;	  /* the same */
 
+/* Is the branch predictor invalidated before another partition's vCPU runs? */
+extern bool facts_forgets_branches;
+
 /* Cortex-A15 r0p4 and before, erratum 766422: HSR.Rt of a Thumb store may be wrong. */
 extern bool facts_rt_unreliable;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/isolate.h"
 #include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
 #include "hyp/core/guest_log.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/cache.h"
@@ -36,6 +37,11 @@ void isolate_start(struct cpu *cpu, const struct vcpu *vcpu)
  * ASID that both use, would apply to this one; and with its MMU off it has fetched instructions
  * from memory that are newer in a cache. Entries of the vCPU itself on this CPU can stay: HCR.FB
  * broadcasts its maintenance on other CPUs to this CPU, too.
+ *
+ * Another partition has other memory, and instruction caches are tagged by physical address, or by
+ * VMID (CTR.L1Ip, B3.11.2): what one has fetched is never another's. Only the branch predictor
+ * knows neither; on a Cortex-A15 its invalidation empties the instruction cache, so it is the
+ * manifest's choice.
  */
 void isolate_load(struct cpu *cpu, const struct vcpu *vcpu)
 {
@@ -45,7 +51,7 @@ void isolate_load(struct cpu *cpu, const struct vcpu *vcpu)
 	if (another) {
 		tlb_flush_vmid_here();
 	}
-	if (another || cpu->last_vm != vcpu->vm) {
+	if (another || (facts_forgets_branches && cpu->last_vm != vcpu->vm)) {
 		world_forget_branches();
 	}
 	*last = (uint8_t)(vcpu->index + 1);

@@ -129,7 +129,7 @@ static void main_harden_cpu(void)
 	};
 	bool always = boot_manifest.branches == MANIFEST_BRANCHES_ALWAYS;
 
-	if (boot_manifest.branches != MANIFEST_BRANCHES_NEVER) {
+	if (boot_manifest.branches < MANIFEST_BRANCHES_NEVER) {
 		world_set_vectors(
 			tables[cp15_predictor(sysreg_read(MIDR), sysreg_read(ACTLR), always)]);
 	}
@@ -241,6 +241,7 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 	sched_init(&vm_sched, facts_board.nr_cpus);
 	boot_read_manifest(&main_boot);
 	log_open(boot_manifest.raw_console);
+	facts_forgets_branches = boot_manifest.branches != MANIFEST_BRANCHES_NONE;
 	facts_time_slice = (uint64_t)boot_manifest.time_slice_us * facts_timer_hz() / 1000000u;
 	facts_tty_tick = facts_timer_hz() / 25; /* longer than the slices of a few partitions */
 	rtc_init(boot_read_clock(&main_boot));

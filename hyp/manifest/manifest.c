@@ -29,7 +29,7 @@ const uint32_t manifest_nr_root_rules = NR_ROOT_RULES;
 
 static bool manifest_read_branches(const struct manifest_node *node, struct manifest *manifest)
 {
-	static const char *const names[] = { "auto", "always", "never" };
+	static const char *const names[] = { "auto", "always", "never", "none" };
 	const char *name = manifest_string(node, ROOT_BRANCHES, names[MANIFEST_BRANCHES_AUTO]);
 
 	for (uint8_t n = 0; n < ARRAY_SIZE(names); n++) {
@@ -38,7 +38,7 @@ static bool manifest_read_branches(const struct manifest_node *node, struct mani
 			return true;
 		}
 	}
-	return manifest_refuse(node, ROOT_BRANCHES, "must be \"auto\", \"always\" or \"never\"");
+	return manifest_refuse(node, ROOT_BRANCHES, "must be \"auto\", \"always\", \"never\" or \"none\"");
 }
 
 static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,

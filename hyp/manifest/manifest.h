@@ -96,11 +96,13 @@ struct manifest_partition {
 	bool no_counter_offset; /* CNTVOFF is 0, not the time of the start; default no */
 };
 
-/* Is the branch predictor invalidated between a guest and the monitor? */
+/* Is the branch predictor invalidated between a guest and the monitor? Between two partitions it is
+ * with all but NONE. */
 enum manifest_branches {
 	MANIFEST_BRANCHES_AUTO,
 	MANIFEST_BRANCHES_ALWAYS,
-	MANIFEST_BRANCHES_NEVER
+	MANIFEST_BRANCHES_NEVER,
+	MANIFEST_BRANCHES_NONE
 };
 
 struct manifest {

@@ -131,6 +131,10 @@ static void branch_hardening(void)
 				   "memory-size = <0x100000>; }; };"));
 	CHECK_EQ(manifest.branches, MANIFEST_BRANCHES_NEVER);
 	tree_free(&blob);
+	CHECK(read_manifest(SYSTEM "branch-hardening = \"none\"; p { " PART KERNEL
+				   "memory-size = <0x100000>; }; };"));
+	CHECK_EQ(manifest.branches, MANIFEST_BRANCHES_NONE);
+	tree_free(&blob);
 }
 
 static void every_property(void)

@@ -41,6 +41,7 @@
 
 struct board facts_board = { .timer_virt_intid = 27, .timer_phys_intid = 30 };
 uint64_t facts_time_slice = 1000;
+bool facts_forgets_branches;
 struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
 struct sched vm_sched;
 struct alarms vm_alarms;
@@ -364,6 +365,7 @@ static void boot(void)
 	hw_log_effect = NULL;
 	polled = NULL;
 	complaints = 0;
+	facts_forgets_branches = true;
 	sched_init(&vm_sched, 2);
 	boot_vm(&vm[0], &vcpu[0], 2);
 	boot_vm(&vm[1], &vcpu[2], 1);
@@ -732,6 +734,31 @@ static void another_partition(void)
 	end();
 }
 
+/* The manifest may leave the predictor to the next partition; but not a sibling's instructions, nor
+ * its translations: another partition has come between them. */
+static void another_partition_that_is_trusted(void)
+{
+	boot();
+	facts_forgets_branches = false;
+	for (uint32_t n = 0; n < 4; n++) { /* each has been on the CPU before */
+		load(0, n % 2 ? 2 : 0);
+		unload(0);
+	}
+	load(0, 2);
+	CHECK(!hw_log_count('w', "ICIALLU") && !hw_log_count('w', "BPIALL"));
+	unload(0);
+	load(0, 0);
+	CHECK(!hw_log_count('w', "ICIALLU") && !hw_log_count('w', "BPIALL"));
+	unload(0);
+	load(0, 2);
+	unload(0);
+	load(0, 1);
+	CHECK(forgets("TLBIALL"));
+	CHECK(forgets_instructions());
+	unload(0);
+	end();
+}
+
 /* Two vCPUs change places: each CPU remembers by itself. */
 static void change_of_places(void)
 {
@@ -980,6 +1007,7 @@ static const struct test_case cases[] = {
 	{ "another_vcpu_of_the_partition", another_vcpu_of_the_partition },
 	{ "the_same_vcpu", the_same_vcpu },
 	{ "another_partition", another_partition },
+	{ "another_partition_that_is_trusted", another_partition_that_is_trusted },
 	{ "change_of_places", change_of_places },
 	{ "a_start", a_start },
 	{ "a_restart", a_restart },

@@ -249,7 +249,7 @@ static void check_taken(void)
 	int node;
 
 	CHECK(manifest.nr_partitions >= 1 && manifest.nr_partitions <= 64);
-	CHECK(manifest.branches <= MANIFEST_BRANCHES_NEVER);
+	CHECK(manifest.branches <= MANIFEST_BRANCHES_NONE);
 	CHECK(manifest.time_slice_us >= 100 && manifest.time_slice_us <= 1000000);
 	CHECK(!has(0, "phandle") && fdt_num_mem_rsv(blob) == 0);
 	fdt_for_each_subnode(node, blob, 0)

@@ -186,7 +186,7 @@ static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devic
 static bool make_sound(struct fuzz_input *in)
 {
 	static const char *const hardening[32] = {
-		[1] = "auto", [2] = "always", [4] = "never", [6] = "on"
+		[1] = "auto", [2] = "always", [4] = "never", [5] = "none", [6] = "on"
 	};
 	uint32_t how = fuzz_byte(in);
 	uint32_t partitions = how % 8u + 1;
