@@ -45,18 +45,6 @@ int irq_call_one(struct vgic_locked held, const struct irq_line *line, bool leve
 	return irq_call_set(held, line, level, kick);
 }
 
-/* After a line was driven: vgic_lock is released, and the vCPUs concerned are told. */
-static inline void irq_call_tell(struct vgic_locked held, vgic_kick_t kick)
-{
-	if (kick) {
-		kick = remote_do(held, kick);
-	}
-	vm_unlock_vgic(held);
-	if (kick) {
-		vm_kick(held.vm, kick);
-	}
-}
-
 int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
 {
 	struct vgic_locked held;

@@ -5,6 +5,7 @@
 #define HYP_CORE_IRQ_CALL_H
 
 #include "hyp/base/bits.h"
+#include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
 
 /* 0 or a negative errno; a refused call changes nothing. `level`: 0 is low, any other value is
@@ -32,9 +33,21 @@ static inline bool irq_call_spi_stays(const struct vm *vm, uint32_t spi, uint32_
 }
 
 /* Drives a line that irq_line_decode has accepted for this VM: 0 or -HYP_EBUSY. *kick gets further
- * vCPUs, for vm_kick when the lock is dropped. */
+ * vCPUs, for irq_call_tell. */
 int irq_call_one(struct vgic_locked held, const struct irq_line *line, bool level,
 		 vgic_kick_t *kick);
+
+/* After a line was driven: vgic_lock is released, and the vCPUs concerned are told. */
+static inline void irq_call_tell(struct vgic_locked held, vgic_kick_t kick)
+{
+	if (kick) {
+		kick = remote_do(held, kick);
+	}
+	vm_unlock_vgic(held);
+	if (kick) {
+		vm_kick(held.vm, kick);
+	}
+}
 
 /* PLUMB_IRQ_* of a line or interrupt. Returns 0, a negative errno, or IRQ_CALL_AGAIN: the caller's
  * HVC must run again with unchanged registers. */

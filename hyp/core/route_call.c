@@ -3,7 +3,6 @@
 #include "hyp/base/error.h"
 #include "hyp/core/irq_call.h"
 #include "hyp/core/mem.h"
-#include "hyp/core/remote.h"
 #include "vgic/irq_route.h"
 
 /* As in KVM, a line that is refused does not keep the others from being driven. */
@@ -36,13 +35,7 @@ int route_call_line(struct vm *vm, uint32_t gsi, uint32_t level)
 	} else {
 		error = route_call_lines(held, gsi, level != 0, &kick);
 	}
-	if (kick) {
-		kick = remote_do(held, kick);
-	}
-	vm_unlock_vgic(held);
-	if (kick) {
-		vm_kick(vm, kick);
-	}
+	irq_call_tell(held, kick);
 	return error;
 }
 
