@@ -148,6 +148,17 @@ static const struct shell_command shell_commands[] = {
 			"control.\n",
 	},
 	{
+		.name = "gsi",
+		.usage = "GSI LEVEL [VM]",
+		.min = 2,
+		.max = 3,
+		.run = shell_gsi,
+		.takes = { SHELL_ANY, SHELL_ANY, SHELL_VM },
+		.help = "KVM_IRQ_LINE by GSI: drives all lines of that GSI. By default GSI n is "
+			"SPI n + 32.\n"
+			"Without VM: the first partition other than control.\n",
+	},
+	{
 		.name = "stats",
 		.usage = "[VM]",
 		.max = 1,

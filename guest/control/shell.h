@@ -19,12 +19,13 @@ uint32_t shell_default_vm(void);
 /* Prints a refused call: the errno's name, and advice. */
 void shell_explain(int32_t result);
 
-/* raise, lower, pulse, irq: words behind the name. shell_drive_init comes first of all. */
+/* raise, lower, pulse, irq, gsi: words behind the name. shell_drive_init comes first of all. */
 void shell_drive_init(void);
 enum shell_next shell_raise(const char *const *words, uint32_t count);
 enum shell_next shell_lower(const char *const *words, uint32_t count);
 enum shell_next shell_pulse(const char *const *words, uint32_t count);
 enum shell_next shell_irq(const char *const *words, uint32_t count);
+enum shell_next shell_gsi(const char *const *words, uint32_t count);
 
 void shell_list_vms(void);
 void shell_list_lines(uint32_t handle);

@@ -253,6 +253,20 @@ enum shell_next shell_pulse(const char *const *words, uint32_t count)
 	return SHELL_GO_ON;
 }
 
+/* The partition that words[2] names, or without it the first other one; prints the error if false.
+ */
+static bool drive_find_vm(const char *const *words, uint32_t count, uint32_t *handle)
+{
+	if (count == 3) {
+		return shell_find_vm(words[2], handle);
+	}
+	*handle = shell_default_vm();
+	if (*handle == 0) {
+		printf("no other partition that control may call: 'vms' lists them\n");
+	}
+	return *handle != 0;
+}
+
 enum shell_next shell_irq(const char *const *words, uint32_t count)
 {
 	struct drive_line line;
@@ -261,17 +275,38 @@ enum shell_next shell_irq(const char *const *words, uint32_t count)
 	if (!words_number(words[0], &line.irq) || !words_number(words[1], &level)) {
 		return SHELL_USAGE;
 	}
-	if (count == 3) {
-		if (!shell_find_vm(words[2], &line.handle)) {
-			return SHELL_GO_ON;
-		}
-	} else if ((line.handle = shell_default_vm()) == 0) {
-		printf("no other partition that control may call: 'vms' lists them\n");
+	if (!drive_find_vm(words, count, &line.handle)) {
 		return SHELL_GO_ON;
 	}
 	drive_look(&line);
 	printf("KVM_IRQ_LINE(partition %u, irq 0x%08x, level %u): ", (unsigned)line.handle,
 	       (unsigned)line.irq, (unsigned)level);
 	drive_report(&line, kvm_irq_line(line.handle, line.irq, level), level != 0);
+	return SHELL_GO_ON;
+}
+
+enum shell_next shell_gsi(const char *const *words, uint32_t count)
+{
+	uint32_t gsi, level, handle;
+	int32_t result;
+
+	if (!words_number(words[0], &gsi) || !words_number(words[1], &level)) {
+		return SHELL_USAGE;
+	}
+	if (!drive_find_vm(words, count, &handle)) {
+		return SHELL_GO_ON;
+	}
+	result = kvm_gsi_line(handle, gsi, level);
+	printf("KVM_IRQ_LINE(partition %u, GSI %u, level %u): ", (unsigned)handle, (unsigned)gsi,
+	       (unsigned)level);
+	if (result == 0) {
+		printf("ok\n");
+	} else if (result == -ENXIO) {
+		printf("ENXIO: this GSI has no route; by default GSI n is SPI n + 32\n");
+	} else if (result == -EBUSY) {
+		printf("EBUSY: a device of that partition drives this GSI's line\n");
+	} else {
+		shell_explain(result);
+	}
 	return SHELL_GO_ON;
 }
