@@ -14,7 +14,8 @@ compiler of each Debian release on the same tree: the tables have a column for e
 
 def report(args: argparse.Namespace) -> int:
     bench_systems.build()
-    figures = bench_operations.measure(args.runs, args.timeout)
+    figures, different = bench_operations.measure(args.runs, args.timeout)
+    bench_operations.refuse_differences(different)
     figures += bench_systems.measure_masked(args.timeout)
     bench_operations.store(figures)
     bench_figures.save(bench_figures.PATHS, bench_trace.measure(args.timeout))

@@ -61,8 +61,9 @@ class Verdict:
         lines += [f"stored, but not measured: {name}" for name in self.absent]
         lines += [f"measured, but not stored: {name}" for name in self.new]
         if self.worse:
-            lines.append(f"A row is more than {TOLERANCE:.0%} worse than its stored figure. If the "
-                         f"change is worth that, '{HOW}' stores the new figures.")
+            lines.append(f"A row is more than {TOLERANCE * 100:.0f} % worse than its stored figure, "
+                         f"or has more barriers or GIC accesses. If the change is worth that, "
+                         f"'{HOW}' stores the new figures ('scripts/bench all' those of paths).")
         elif lines:
             lines.append(f"Store the new figures: {HOW}")
         return "\n".join(lines)
@@ -81,4 +82,23 @@ def compare(stored: dict[str, int], figures: list[Figure]) -> Verdict:
         elif value < stored[name] * (1 - TOLERANCE):
             verdict.better.append(line)
     verdict.absent = [name for name in stored if name not in now and not OPTIONAL.search(name)]
+    return verdict
+
+
+def compare_paths(stored: dict[str, dict[str, int]], now: dict[str, dict[str, int]],
+                  exact: tuple[str, ...]) -> Verdict:
+    """Instructions may be 5 % more; of the columns in `exact`, barriers and GIC accesses, not one
+    more."""
+    verdict = Verdict(absent=[name for name in stored
+                              if name not in now and not OPTIONAL.search(name)],
+                      new=[name for name in now if name not in stored])
+    for name in (name for name in now if name in stored):
+        for column in ("instructions", *exact):
+            was, is_now = stored[name][column], now[name][column]
+            line = f"{name}: {column}: {was} stored, {is_now} now"
+            slack = 0 if column in exact else TOLERANCE
+            if is_now > was * (1 + slack):
+                verdict.worse.append(line)
+            elif is_now < was * (1 - slack):
+                verdict.better.append(line)
     return verdict

@@ -60,6 +60,7 @@ class Path:
 
 
 COLUMNS = tuple(Path(0).numbers())
+EXACT = (*Path(0).barriers, *Path(0).gic)
 
 
 class Reader:

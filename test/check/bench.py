@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The benchmark, once: no operation is more than 5 % worse than its figure in
-guest/bench/figures.json for this compiler; a better one only asks to be stored. And an exit that stays on its vCPU and changes no
+guest/bench/figures.json for this compiler; a better one only asks to be stored. The same for the
+instructions of each path, in which no barrier and no GIC access is more than stored. And an exit that stays on its vCPU and changes no
 interrupt touches no GIC register; the delivery of an interrupt must touch one, or the count is
 wrong. The tables and pictures in README.md and docs have the stored figures."""
 
 from lib.check import Check
-from plumblib import bench, bench_docs, bench_figures, bench_operations, bench_systems
+from plumblib import (bench, bench_docs, bench_figures, bench_operations, bench_paths,
+                      bench_systems, bench_trace)
 from plumblib.common import PlumbError
 
 QUIET = ("HVC PSCI_VERSION, round trip", "GICD_CTLR read", "GICD_ISENABLER1 write",
@@ -37,6 +39,15 @@ def check_figures(check: Check, figures: list[bench.Figure]) -> None:
     print(verdict.text())
 
 
+def check_paths(check: Check) -> None:
+    stored = bench_figures.load().get(bench_figures.compiler(), {}).get(bench_figures.PATHS)
+    if stored is None:
+        return
+    verdict = bench_figures.compare_paths(stored, bench_trace.measure(LIMIT), bench_paths.EXACT)
+    check.result(not (verdict.worse or verdict.absent), "no path is worse than stored",
+                 verdict.text())
+
+
 def check_pages(check: Check) -> None:
     try:
         old, why = bench_docs.outdated(bench_figures.load()), ""
@@ -55,3 +66,4 @@ def main(check: Check) -> None:
         return
     check_accesses(check, figures)
     check_figures(check, figures)
+    check_paths(check)

@@ -49,6 +49,19 @@ class Stored(unittest.TestCase):
         stored = {f"{READ} (vexpress-a15)": 5, bench.MASKED: 9000}
         self.assertTrue(bench_figures.compare(stored, []).good)
 
+    def test_a_path_has_no_barrier_more(self):
+        stored = {"a": {**NUMBERS, "instructions": 100, "DSB": 20}}
+
+        def compare(**now: int) -> bench_figures.Verdict:
+            return bench_figures.compare_paths(stored, {"a": {**stored["a"], **now}},
+                                               bench_paths.EXACT)
+
+        self.assertTrue(compare(instructions=105, loads=99).good)
+        self.assertEqual(compare(instructions=106).worse, ["a: instructions: 100 stored, 106 now"])
+        self.assertEqual(compare(DSB=21).worse, ["a: DSB: 20 stored, 21 now"])
+        self.assertEqual(compare(GICH=2).better, ["a: GICH: 3 stored, 2 now"])
+        self.assertEqual(bench_figures.compare_paths(stored, {}, ()).absent, ["a"])
+
     def test_a_compiler_s_figures_are_replaced_by_kind(self):
         with tempfile.TemporaryDirectory() as place:
             path = Path(place) / "figures.json"
@@ -165,6 +178,9 @@ class Pages(unittest.TestCase):
             ET.fromstring(picture)
             self.assertIn("prefers-color-scheme: dark", picture)
         self.assertIn(">9000 (cut)<", bars)
+        right = max(float(rect.get("x", 0)) + float(rect.get("width", 0))
+                    for rect in ET.fromstring(bars).iter("{http://www.w3.org/2000/svg}rect"))
+        self.assertLessEqual(right, bench_pictures.WIDTH)
         self.assertEqual(bars.count("<rect"), 1 + 4 + 8)  # page, legend, bars
         self.assertEqual(growth.count("<circle"), 4)
         self.assertIn("switch: 610", growth)
@@ -192,11 +208,19 @@ class Paths(unittest.TestCase):
                  "gic_dist_write dist write at 0x00000f00 size 4: 0x00020000",
                  *traced(0, 0x40000004, self.GUEST), *traced(0, at, self.HYP, 0xC000003C)]
         first, second = bench_paths.read(lines, self.IMAGE)
+        self.assertEqual(first.data, {0xC0000004})
         self.assertEqual(first.numbers(), {
             "instructions": 3, "loads": 1, "stores": 1, "code lines": 1, "data lines": 1,
             "code pages": 1, "data pages": 1, "DSB": 1, "DMB": 0, "ISB": 0, "GICD": 1, "GICC": 1,
             "GICH": 1})
         self.assertEqual((second.instructions, second.data), (1, {0xC0000040}))
+
+    def test_lines_of_64_bytes_and_pages_of_4_kib(self):
+        path = bench_paths.Path(0)
+        path.code, path.data = {0, 0x3C, 0x40, 0x1000}, {0x1FFC, 0x2000, 0x2020}
+        numbers = path.numbers()
+        self.assertEqual([numbers[word] for word in ("code lines", "data lines", "code pages",
+                                                     "data pages")], [3, 2, 2, 2])
 
     def test_an_idle_cpu_s_wfi_ends_a_path(self):
         lines = [*traced(0, bench_paths.IMAGE + 12, self.HYP),
