@@ -6,6 +6,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 from plumblib import (bench, bench_compare, bench_docs, bench_figures, bench_growth,
                       bench_operations, bench_paths, bench_pictures, bench_systems, bench_trace)
@@ -14,7 +15,7 @@ from plumblib.common import PlumbError
 
 HVC, READ = "HVC PSCI_VERSION, round trip", "GICD_CTLR read"
 NUMBERS = dict.fromkeys(bench_paths.COLUMNS, 3)
-STORED = {
+STORED: dict[str, dict[str, Any]] = {
     "GCC 12.2.1": {"operations": {HVC: 40, READ: 70, bench.IMAGE: 150000},
                    "paths": {"a path": NUMBERS},
                    "growth": [{"partitions": 2, "CPUs": 1, "switch": 600, "wake": 500},
