@@ -133,7 +133,7 @@ $(B)/obj/%.S.o: %.S Makefile
 	@mkdir -p $(@D)
 	$(Q)$(ARM_CC) $(ARM_ASFLAGS) $(DEPFLAGS) -c -o $@ $<
 
-$(B)/plumbline.elf: $(MONITOR_OBJS) boot/plumbline.lds Makefile
+$(B)/plumbline.elf: $(MONITOR_OBJS) boot/plumbline.lds boot/hot.lds Makefile
 	$(call say,LD,$@)
 	$(Q)$(ARM_CC) $(ARM_LDFLAGS) -T boot/plumbline.lds -Wl,-Map=$(B)/plumbline.map -o $@ \
 		$(MONITOR_OBJS) -lc -lgcc

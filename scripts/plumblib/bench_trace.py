@@ -92,30 +92,35 @@ def record(system: System, monitor: Path, timeout: float) -> dict[str, list[benc
     return found
 
 
-def measure(timeout: float, monitor: Path | None = None) -> dict[str, dict[str, int]]:
+def paths(timeout: float, monitor: Path | None = None) -> dict[str, bench_paths.Path]:
+    """By label."""
     monitor = monitor or pack.MONITOR
     recorded = {name: record(system, monitor, timeout) for name, system in systems().items()}
     found = {}
     for named in NAMED:
-        paths = recorded.get(named.system, {}).get(named.mark, [])
-        if named.number < len(paths):
-            found[named.label] = paths[named.number].numbers()
+        of_mark = recorded.get(named.system, {}).get(named.mark, [])
+        if named.number < len(of_mark):
+            found[named.label] = of_mark[named.number]
     return found
 
 
-def text(paths: dict[str, dict[str, int]]) -> str:
+def measure(timeout: float, monitor: Path | None = None) -> dict[str, dict[str, int]]:
+    return {label: path.numbers() for label, path in paths(timeout, monitor).items()}
+
+
+def text(numbers_of: dict[str, dict[str, int]]) -> str:
     return "\n".join(columns([("path", *bench_paths.COLUMNS)]
                              + [(label, *map(str, numbers.values()))
-                                for label, numbers in paths.items()]))
+                                for label, numbers in numbers_of.items()]))
 
 
 def report(args: argparse.Namespace) -> int:
     if not args.no_make:
         bench_systems.build()
-    paths = measure(args.timeout)
-    print(text(paths))
+    measured = measure(args.timeout)
+    print(text(measured))
     if args.store:
-        bench_figures.save(bench_figures.PATHS, paths)
+        bench_figures.save(bench_figures.PATHS, measured)
     return 0
 
 
