@@ -56,7 +56,7 @@
 /* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
  * reach it without an exit of that vCPU; the number of list registers that CPUs can write for each
  * other. 0: each such interrupt makes the vCPU exit. */
-#define PLUMB_CAP_IRQ_NO_EXIT 0x86000061
+#define PLUMB_CAP_IRQ_NO_EXIT 0x10000061
 
 /* One PLUMB_IRQ_LINE_MANY applies at most this many entries and returns their number. The caller
  * calls again for the rest. */
