@@ -175,6 +175,16 @@ void rig_demand(bool ok, const char *what)
 	}
 }
 
+uint32_t rig_points(void)
+{
+	return result.points;
+}
+
+bool rig_is_booting(void)
+{
+	return is_booting;
+}
+
 static bool may_run(uint32_t n)
 {
 	const struct rig_cpu *c = &rig.cpu[n];

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define RIG_MAX_CPUS 4u
+#define RIG_MAX_LRS  16u
 #define RIG_NEVER    UINT64_MAX
 
 /* The board, as rig_board.c has it in its tree. */
@@ -65,7 +66,10 @@ struct rig_cpu {
 	uint32_t ctlr, pmr;
 	uint8_t running[16], depth; /* priorities */
 	/* GICH */
-	uint32_t hcr, vmcr, apr, lr[4];
+	uint32_t hcr, vmcr, apr, lr[RIG_MAX_LRS];
+	const struct lock *lr_lock; /* of the VGIC whose state they are; NULL: of none */
+	bool lr_late;		    /* it has written its own, and no DSB has waited for that */
+	bool remote_late;	    /* the same, of another CPU's */
 	void (*begin)(uint32_t cpu);
 };
 
@@ -117,6 +121,9 @@ void rig_sleep(enum rig_wait wait);
 void rig_done(void) __attribute__((noreturn));
 void rig_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void rig_demand(bool ok, const char *what);
+bool rig_is_booting(void);
+/* Points of this run so far. */
+uint32_t rig_points(void);
 /* Of the run that goes on: its CPUs begin here. While the monitor boots they end here. */
 void rig_enter_guests(void) __attribute__((noreturn));
 /* True: they did. */
@@ -130,6 +137,9 @@ uint32_t rig_gicc_read(uint32_t offset);
 void rig_gicc_write(uint32_t offset, uint32_t value);
 uint32_t rig_gich_read(uint32_t offset);
 void rig_gich_write(uint32_t offset, uint32_t value);
+/* GICH's second page: 0x200 bytes for each CPU, the same registers (DDI 0438 8.2.1). */
+uint32_t rig_alias_read(uint32_t offset);
+void rig_alias_write(uint32_t offset, uint32_t value);
 /* The guest's own interface (GICV) of this CPU; rig_virtual: what IAR would return. */
 uint32_t rig_gicv_ack(void);
 void rig_gicv_end(uint32_t iar);
@@ -142,6 +152,12 @@ extern uint32_t rig_midr;      /* of all CPUs */
 extern bool rig_pmu_is_silent; /* its overflow reaches no private interrupt */
 extern bool rig_gicc_repeats;  /* GICC's second page is the first again */
 extern bool rig_hw_bit;	       /* a level that the guest's EOI deactivates fires again (5.2.1) */
+extern uint32_t rig_nr_lrs;    /* 1 to RIG_MAX_LRS */
+/* Is there such a page? QEMU (7.2 to 10.1) writes LRn + 1 for LRn. */
+enum rig_alias { RIG_NO_ALIAS, RIG_ALIAS, RIG_ALIAS_SKEWED };
+extern enum rig_alias rig_alias;
+extern bool rig_ended_is_empty; /* ELRSR shows one whose end is a maintenance interrupt as empty */
+extern uint32_t rig_remote_writes; /* through it, since the program began; not those of boot */
 /* A device's line. An edge-triggered input latches a rise. */
 void rig_line(uint32_t intid, bool high);
 

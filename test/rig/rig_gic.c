@@ -2,18 +2,24 @@
 /* A GICv2 with virtualization extensions, 64 interrupts (ARM IHI 0048B). The CPU interface is with
  * EOImode 1 (3.2.1), as the monitor has it; the guest's with EOImode 0. */
 #include "hyp/base/bits.h"
+#include "hyp/core/locks.h"
+#include "hyp/hw/lock.h"
 #include "hyp/regs/gic.h"
 #include "test/rig/rig.h"
 #include <string.h>
 
 #define PRIVATE	 UINT64_C(0xffffffff)
 #define SPURIOUS 1023u
-#define NR_LRS	 4u
+#define NR_LRS	 rig_nr_lrs
 #define IDLE	 0x100u /* the running priority when nothing is active (4.4.6) */
 
 bool rig_hw_bit;
 bool rig_pmu_is_silent;
 bool rig_gicc_repeats;
+uint32_t rig_nr_lrs = 4;
+enum rig_alias rig_alias;
+bool rig_ended_is_empty;
+uint32_t rig_remote_writes;
 
 /* ---- what is pending ---- */
 
@@ -358,10 +364,8 @@ bool rig_timer_level(uint32_t cpu, uint32_t intid)
 	}
 }
 
-uint32_t rig_gich_read(uint32_t offset)
+static uint32_t gich_read(const struct rig_cpu *c, uint32_t offset)
 {
-	const struct rig_cpu *c = rig_this();
-
 	switch (offset) {
 	case GICH_HCR:
 		return c->hcr;
@@ -374,11 +378,37 @@ uint32_t rig_gich_read(uint32_t offset)
 	case GICH_EISR0:
 		return ended(c);
 	case GICH_ELRSR0:
-		return ~with_state(c, GICH_LR_STATE) & 0xf & ~ended(c);
+		return ~with_state(c, GICH_LR_STATE) & (BIT32(NR_LRS) - 1) &
+		       (rig_ended_is_empty ? ~0u : ~ended(c));
 	default:
 		rig_demand(offset >= GICH_LR && offset < GICH_LR + 4 * NR_LRS, "GICH read");
 		return c->lr[(offset - GICH_LR) / 4];
 	}
+}
+
+uint32_t rig_gich_read(uint32_t offset)
+{
+	return gich_read(rig_this(), offset);
+}
+
+/* The VGIC lock that this CPU holds. */
+static const struct lock *vgic_lock(void)
+{
+	const struct rig_cpu *c = rig_this();
+
+	for (uint32_t n = 0; n < c->nr_held; n++) {
+		if (c->held[n]->rank == LOCK_RANK_VGIC) {
+			return c->held[n];
+		}
+	}
+	return NULL;
+}
+
+static void lr_write(struct rig_cpu *c, uint32_t n, uint32_t value)
+{
+	rig_demand(!((value & GICH_LR_HW) && (value & GICH_LR_STATE) == GICH_LR_STATE),
+		   "a list register is with HW bit active and pending (5.3.9)");
+	c->lr[n] = value;
 }
 
 void rig_gich_write(uint32_t offset, uint32_t value)
@@ -388,6 +418,7 @@ void rig_gich_write(uint32_t offset, uint32_t value)
 	switch (offset) {
 	case GICH_HCR:
 		c->hcr = value;
+		c->lr_lock = value ? vgic_lock() : NULL;
 		break;
 	case GICH_VMCR:
 		c->vmcr = value;
@@ -397,10 +428,57 @@ void rig_gich_write(uint32_t offset, uint32_t value)
 		break;
 	default:
 		rig_demand(offset >= GICH_LR && offset < GICH_LR + 4 * NR_LRS, "GICH write");
-		rig_demand(!((value & GICH_LR_HW) && (value & GICH_LR_STATE) == GICH_LR_STATE),
-			   "a list register is with HW bit active and pending (5.3.9)");
-		c->lr[(offset - GICH_LR) / 4] = value;
+		c->lr_late = true;
+		lr_write(c, (offset - GICH_LR) / 4, value);
 	}
+}
+
+/* A CPU accesses the list registers of `cpu`. While the system runs, the lock of the VGIC that is
+ * in them must keep that CPU out, and what it has written there must have arrived. */
+static struct rig_cpu *alias_of(uint32_t cpu)
+{
+	struct rig_cpu *c = &rig.cpu[cpu];
+
+	rig_demand(rig_alias != RIG_NO_ALIAS, "GICH has no second page");
+	rig_demand(cpu < rig_nr_cpus, "GICH's alias of a CPU that does not exist");
+	if (!rig_is_booting()) {
+		rig_demand(c->lr_lock && c->lr_lock == vgic_lock(),
+			   "list registers are accessed that another VGIC's vCPU, or none, has");
+		rig_demand(!c->lr_late || c == rig_this(),
+			   "list registers are accessed with no DSB behind what their CPU wrote");
+	}
+	return c;
+}
+
+uint32_t rig_alias_read(uint32_t offset)
+{
+	const struct rig_cpu *c = alias_of(offset / 0x200);
+
+	offset %= 0x200;
+	rig_demand(offset == GICH_ELRSR0 || offset >= GICH_LR || rig_is_booting(),
+		   "another register than ELRSR and LRn is read through GICH's alias");
+	return gich_read(c, offset);
+}
+
+void rig_alias_write(uint32_t offset, uint32_t value)
+{
+	struct rig_cpu *c = alias_of(offset / 0x200);
+	uint32_t n = (offset % 0x200 - GICH_LR) / 4 + (rig_alias == RIG_ALIAS_SKEWED);
+
+	rig_demand(offset % 0x200 >= GICH_LR,
+		   "another register than LRn is written through GICH's alias");
+	rig_this()->remote_late = true;
+	if (rig_is_booting()) {
+		if (n < NR_LRS) {
+			c->lr[n] = value;
+		}
+		return;
+	}
+	rig_remote_writes++;
+	rig_demand(n < NR_LRS, "a list register is written that does not exist");
+	rig_demand(!(c->lr[n] & GICH_LR_STATE),
+		   "a list register that is not empty is written by another CPU");
+	lr_write(c, n, value);
 }
 
 static uint32_t running_priority(const struct rig_cpu *c)

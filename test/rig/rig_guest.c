@@ -97,7 +97,7 @@ static void check_list_registers(const struct vcpu *vcpu)
 {
 	const struct rig_cpu *c = rig_this();
 
-	for (uint32_t n = 0; n < 4; n++) {
+	for (uint32_t n = 0; n < rig_nr_lrs; n++) {
 		if (!(c->lr[n] & 0x30000000u)) {
 			continue;
 		}

@@ -68,6 +68,8 @@ void fake_lock_drop(struct lock *lock)
 	if (lock == &vm_sched_lock) {
 		rig_published();
 	}
+	rig_demand(!self->remote_late || lock->rank != LOCK_RANK_VGIC || rig_is_booting(),
+		   "a VGIC's lock is dropped with no DSB behind what was written to another CPU");
 	while (self->held[at] != lock) {
 		at++;
 	}

@@ -127,15 +127,21 @@ static void open_pen(void)
 	}
 }
 
+/* A DSB has waited for what this CPU did. */
+static void complete(void)
+{
+	rig_this()->undone = rig_this()->lr_late = rig_this()->remote_late = false;
+}
+
 void fake_barrier(enum fake_barrier which)
 {
 	rig_point(RIG_AT_BARRIER);
 	switch (which) {
 	case FAKE_DSB:
-		rig_this()->undone = false;
+		complete();
 		break;
 	case FAKE_SEV:
-		rig_this()->undone = false; /* hw_sev has a DSB */
+		complete(); /* hw_sev has a DSB */
 		open_pen();
 		for (uint32_t n = 0; n < rig_nr_cpus; n++) {
 			rig.cpu[n].event = true;
@@ -282,6 +288,8 @@ uint32_t io_read32(uintptr_t address)
 		return rig_gicc_read((uint32_t)(address - RIG_GICC));
 	case RIG_GICH:
 		return rig_gich_read(offset);
+	case RIG_GICH + 0x1000:
+		return rig_alias_read(offset);
 	case RIG_GICV:
 		return rig_gicv_ack();
 	case RIG_UART:
@@ -311,6 +319,9 @@ void io_write32(uintptr_t address, uint32_t value)
 		break;
 	case RIG_GICH:
 		rig_gich_write(offset, value);
+		break;
+	case RIG_GICH + 0x1000:
+		rig_alias_write(offset, value);
 		break;
 	case RIG_GICV:
 		rig_gicv_end(value);
@@ -375,8 +386,8 @@ uint32_t vfp_mvfr1(void)
 bool fence_read32(uintptr_t address, uint32_t *value)
 {
 	rig_demand(address - RIG_GICH < 0x2000, "a fenced read of another device");
-	*value = 0;
-	return false;
+	*value = rig_alias == RIG_NO_ALIAS ? 0 : io_read32(address);
+	return rig_alias != RIG_NO_ALIAS;
 }
 
 bool vectors_take_abort(void);

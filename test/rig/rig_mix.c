@@ -47,6 +47,8 @@ static const struct rig_mix *mix;
 /* ---- what is owed ---- */
 
 static bool owed[RIG_MAX_VMS][RIG_MAX_VCPUS][64]; /* SPIs: [0] */
+/* Edges driven and SGIs sent that were not taken: those that merge stay. */
+static uint32_t credit[RIG_MAX_VMS][RIG_MAX_VCPUS][64];
 static uint32_t resets[RIG_MAX_VMS];
 static bool is_over; /* partition 0 is about to go off, and wakes the last sleeper */
 static uint32_t lines[RIG_MAX_VMS][4096]; /* lines printed, whole */
@@ -68,6 +70,7 @@ static bool is_on(uint32_t vm, uint32_t n)
 static void owe(uint32_t vm, uint32_t n, uint32_t intid)
 {
 	owed[vm][intid < 32 ? n : 0][intid] = rig_guest[vm][intid < 32 ? n : 0].ready;
+	credit[vm][intid < 32 ? n : 0][intid]++;
 }
 
 /* ---- devices ---- */
@@ -147,6 +150,10 @@ static void takes(struct rig_guest *g)
 			   "a timer's interrupt, and it is not due");
 	}
 	g->linger = rig_throw(g, 3) ? 0 : rig_throw(g, 30);
+	if (intid < 16 || (intid >= EDGE && intid < EDGE + 4 && g->iar != RIG_LINE_IAR)) {
+		rig_demand(credit[g->vm][intid < 32 ? g->index : 0][intid]-- > 0,
+			   "an edge is taken more often than it was driven");
+	}
 	if (intid < 64) {
 		owed[g->vm][intid < 32 ? g->index : 0][intid] = false;
 	}
@@ -693,6 +700,7 @@ static const char *check(void)
 static void begin_run(void)
 {
 	memset(owed, 0, sizeof(owed));
+	memset(credit, 0, sizeof(credit));
 	is_over = false;
 	memset(resets, 0, sizeof(resets));
 	memset(nr_lines, 0, sizeof(nr_lines));
