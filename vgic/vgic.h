@@ -193,6 +193,28 @@ bool vgic_dist_needs_fold(uint32_t offset);
 enum mmio_result vgic_dist_access(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
 				  vgic_kick_t *kick);
 
+/*
+ * The same for words of frequent registers, at an aligned offset within the 4 KiB.
+ *
+ * vgic_dist_read_word: true, and the value, for GICD_CTLR, GICD_TYPER, GICD_ISENABLER and
+ * GICD_ICENABLER, without the lock: each is one aligned word of memory, so the read is single-copy
+ * atomic (ARM ARM A3.5.3), and it is the register's value at a moment of the access. An access to
+ * one register is ordered before or after those of other vCPUs, as by the distributor; what a guest
+ * may expect beyond that, from one access to another or to its memory, it gets by its own barriers,
+ * which apply to HYP's accesses on its behalf, too. The effect of another vCPU's write to GICD_CTLR
+ * on this vCPU's list registers may still be on its way, as in hardware.
+ *
+ * vgic_dist_is_enable: is it a word of GICD_ISENABLER or GICD_ICENABLER of which all 32 interrupts
+ * exist? Then vgic_dist_enable does, with the lock held, what vgic_dist_access does, up to the
+ * interrupts that change their place for it: it returns those, mostly none (0), for
+ * vgic_dist_enabled. Neither releases a physical interrupt.
+ */
+bool vgic_dist_read_word(const struct vgic *vgic, uint32_t vcpu, uint32_t offset, uint32_t *value);
+bool vgic_dist_is_enable(const struct vgic *vgic, uint32_t offset);
+uint32_t vgic_dist_enable(struct vgic *vgic, uint32_t vcpu, uint32_t offset, uint32_t value);
+void vgic_dist_enabled(struct vgic *vgic, uint32_t vcpu, uint32_t offset, uint32_t moved,
+		       vgic_kick_t *kick);
+
 /* A guest's write to GICV_DIR, which traps; the caller folds its vCPU's list registers before.
  * Returns true, and sets *physid, if a physical interrupt must be deactivated. */
 bool vgic_cpu_dir(struct vgic *vgic, uint32_t vcpu, uint32_t value, uint32_t *physid,

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_bits.h"
+#include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 
 #define BITS_SGIS GENMASK32(VGIC_NR_SGIS - 1, 0)
 
 /* Every one of these registers has a row of 0x80 bytes. */
+static uint32_t bits_word_at(uint32_t offset)
+{
+	return (offset & 0x7fu) / 4;
+}
+
 static uint32_t bits_word(const struct mmio *mmio)
 {
-	return (mmio->offset & 0x7fu) / 4;
+	return bits_word_at(mmio->offset);
 }
 
 /* A word past the last one reads as the reader's word 0, which `valid` masks completely. */
@@ -43,39 +49,52 @@ void vgic_bits_write_group(struct vgic *vgic, uint32_t vcpu, const struct mmio *
 	vgic_irq_update_word(vgic, vcpu, word, changed, kick);
 }
 
+uint32_t vgic_bits_enabled(const struct vgic *vgic, uint32_t vcpu, uint32_t offset)
+{
+	uint32_t word = bits_word_at(offset);
+
+	return bits_bank(vgic, vcpu, word)->enabled & vgic_state_valid(vgic, word);
+}
+
 enum mmio_result vgic_bits_read_enabled(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
 					vgic_kick_t *kick)
 {
-	uint32_t word = bits_word(mmio);
-
 	(void)kick;
-	mmio->value = bits_bank(vgic, vcpu, word)->enabled & vgic_state_valid(vgic, word);
+	mmio->value = vgic_bits_enabled(vgic, vcpu, mmio->offset);
 	return MMIO_OK;
 }
 
-void vgic_bits_enable(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio, vgic_kick_t *kick)
+/*
+ * GICD_ICENABLER clears. SGIs are always enabled (permitted by 4.3.5, and usual in other GICs). An
+ * active interrupt stays active, and in its list register; otherwise its physical interrupt would
+ * never be deactivated. Returns the interrupts that must be moved.
+ */
+VGIC_INLINE uint32_t bits_enable(struct vgic_bank *bank, uint32_t offset, uint32_t bits)
 {
-	uint32_t word = bits_word(mmio);
-	struct vgic_bank *bank = bits_bank(vgic, vcpu, word);
-	uint32_t changed = bits_written(vgic, mmio) & ~bank->enabled;
+	uint32_t enabled = bank->enabled;
 
-	bank->enabled |= changed;
-	changed &= vgic_state_pending(bank) | bank->in_lr;
-	vgic_irq_update_word(vgic, vcpu, word, changed, kick);
+	if (offset < GICD_ICENABLER) {
+		bits &= ~enabled;
+	} else {
+		bits &= enabled & (bits_word_at(offset) == 0 ? ~BITS_SGIS : GENMASK32(31, 0));
+	}
+	bank->enabled = enabled ^ bits;
+	return bits & (vgic_state_pending(bank) | bank->in_lr);
 }
 
-/* SGIs are always enabled (permitted by 4.3.5, and usual in other GICs). An active interrupt stays
- * active, and in its list register; otherwise its physical interrupt would never be deactivated. */
-void vgic_bits_disable(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio, vgic_kick_t *kick)
+void vgic_bits_write_enabled(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+			     vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
-	struct vgic_bank *bank = bits_bank(vgic, vcpu, word);
-	uint32_t changed = bits_written(vgic, mmio) & bank->enabled;
+	uint32_t moved =
+		bits_enable(bits_bank(vgic, vcpu, word), mmio->offset, bits_written(vgic, mmio));
 
-	changed &= word == 0 ? ~BITS_SGIS : GENMASK32(31, 0);
-	bank->enabled &= ~changed;
-	changed &= vgic_state_pending(bank) | bank->in_lr;
-	vgic_irq_update_word(vgic, vcpu, word, changed, kick);
+	vgic_irq_update_word(vgic, vcpu, word, moved, kick);
+}
+
+uint32_t vgic_dist_enable(struct vgic *vgic, uint32_t vcpu, uint32_t offset, uint32_t value)
+{
+	return bits_enable(vgic_state_bank(vgic, vcpu, bits_word_at(offset)), offset, value);
 }
 
 /* The loaded vCPUs whose hardware holds the state of some of these interrupts. The reader has

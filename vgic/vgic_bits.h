@@ -22,9 +22,8 @@ enum mmio_result vgic_bits_read_active(struct vgic *vgic, uint32_t vcpu, struct 
 
 void vgic_bits_write_group(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
 			   vgic_kick_t *kick);
-void vgic_bits_enable(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio, vgic_kick_t *kick);
-void vgic_bits_disable(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-		       vgic_kick_t *kick);
+void vgic_bits_write_enabled(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+			     vgic_kick_t *kick);
 void vgic_bits_set_pending(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
 			   vgic_kick_t *kick);
 void vgic_bits_clear_pending(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
@@ -33,5 +32,8 @@ void vgic_bits_activate(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmi
 			vgic_kick_t *kick);
 void vgic_bits_deactivate(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
 			  vgic_kick_t *kick);
+
+/* GICD_ISENABLER's and GICD_ICENABLER's value. */
+uint32_t vgic_bits_enabled(const struct vgic *vgic, uint32_t vcpu, uint32_t offset);
 
 #endif

@@ -29,6 +29,12 @@ static const uint8_t dist_ids[] = {
 
 /* ---- GICD_CTLR and the read-only registers beside it ---- */
 
+static uint32_t dist_typer(const struct vgic *vgic)
+{
+	return FIELD_PREP(GICD_TYPER_ITLINES, vgic->nr_words - 1) |
+	       FIELD_PREP(GICD_TYPER_CPUS, vgic->nr_vcpus - 1);
+}
+
 static enum mmio_result dist_read_control(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
 					  vgic_kick_t *kick)
 {
@@ -37,8 +43,7 @@ static enum mmio_result dist_read_control(struct vgic *vgic, uint32_t vcpu, stru
 	if (mmio->offset == GICD_CTLR) {
 		mmio->value = vgic->ctlr;
 	} else if (mmio->offset == GICD_TYPER) {
-		mmio->value = FIELD_PREP(GICD_TYPER_ITLINES, vgic->nr_words - 1) |
-			      FIELD_PREP(GICD_TYPER_CPUS, vgic->nr_vcpus - 1);
+		mmio->value = dist_typer(vgic);
 	} else if (mmio->offset == GICD_IIDR) {
 		mmio->value = DIST_IIDR;
 	}
@@ -328,8 +333,10 @@ struct dist_row {
 static const struct dist_row dist_rows[GICD_SIZE >> DIST_ROW] = {
 	[GICD_CTLR >> DIST_ROW] = { DIST_WORD, dist_read_control, dist_write_control },
 	[GICD_IGROUPR >> DIST_ROW] = { DIST_WORD, vgic_bits_read_group, vgic_bits_write_group },
-	[GICD_ISENABLER >> DIST_ROW] = { DIST_WORD, vgic_bits_read_enabled, vgic_bits_enable },
-	[GICD_ICENABLER >> DIST_ROW] = { DIST_WORD, vgic_bits_read_enabled, vgic_bits_disable },
+	[GICD_ISENABLER >>
+		DIST_ROW] = { DIST_WORD, vgic_bits_read_enabled, vgic_bits_write_enabled },
+	[GICD_ICENABLER >>
+		DIST_ROW] = { DIST_WORD, vgic_bits_read_enabled, vgic_bits_write_enabled },
 	[GICD_ISPENDR >> DIST_ROW] = { DIST_WORD, vgic_bits_read_pending, vgic_bits_set_pending },
 	[GICD_ICPENDR >> DIST_ROW] = { DIST_WORD, vgic_bits_read_pending, vgic_bits_clear_pending },
 	[GICD_ISACTIVER >> DIST_ROW] = { DIST_WORD, vgic_bits_read_active, vgic_bits_activate },
@@ -381,4 +388,37 @@ enum mmio_result vgic_dist_access(struct vgic *vgic, uint32_t vcpu, struct mmio 
 	}
 	mmio->value = 0;
 	return row->widths & mmio->size ? row->read(vgic, vcpu, mmio, kick) : MMIO_OK;
+}
+
+/* ---- frequent words ---- */
+
+/* The two registers follow each other. */
+static bool dist_is_enable(uint32_t offset)
+{
+	return offset - GICD_ISENABLER < 2 * (GICD_ICENABLER - GICD_ISENABLER);
+}
+
+bool vgic_dist_is_enable(const struct vgic *vgic, uint32_t offset)
+{
+	return dist_is_enable(offset) && (offset & 0x7fu) / 4 < vgic->nr_irqs / 32;
+}
+
+bool vgic_dist_read_word(const struct vgic *vgic, uint32_t vcpu, uint32_t offset, uint32_t *value)
+{
+	if (offset == GICD_CTLR) {
+		*value = vgic->ctlr;
+	} else if (dist_is_enable(offset)) {
+		*value = vgic_bits_enabled(vgic, vcpu, offset);
+	} else if (offset == GICD_TYPER) {
+		*value = dist_typer(vgic);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void vgic_dist_enabled(struct vgic *vgic, uint32_t vcpu, uint32_t offset, uint32_t moved,
+		       vgic_kick_t *kick)
+{
+	vgic_irq_update_word(vgic, vcpu, (offset & 0x7fu) / 4, moved, kick);
 }

@@ -16,6 +16,11 @@ struct device_ops {
 	uint32_t from, bytes; /* the part of the window, in whole pages, that `access` handles */
 	/* The loaded vCPU's access, which is aligned; offset from `from`. */
 	enum mmio_result (*access)(struct vcpu *vcpu, struct mmio *mmio);
+	/* NULL, or the short way for words, by offset from `from`: true if the access is done, with
+	 * the effects of `access`. False: nothing has happened, also if the partition does not have
+	 * the device. */
+	bool (*read_word)(const struct vcpu *vcpu, uint32_t offset, uint32_t *value);
+	bool (*write_word)(struct vcpu *vcpu, uint32_t offset, uint32_t value);
 	/* The partition has ended: resets the device for its next start. NULL: the device has no
 	 * state, or (the VGIC) is reset while the partition is loaded. */
 	void (*reset)(struct vm *vm);
@@ -33,11 +38,11 @@ static inline enum mmio_result device_virtio(struct vcpu *vcpu, struct mmio *mmi
 /* Windows without a row are not emulated: MACHINE_GICV2M, and GICC's first page, which is
  * mapped. */
 static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
-	[MACHINE_GICD] = { 0, 0x1000, vsync_dist, NULL, NULL },
-	[MACHINE_GICC] = { 0x1000, 0x1000, vsync_dir, NULL, NULL },
-	[MACHINE_UART] = { 0, 0x1000, tty_access, tty_reset, NULL },
-	[MACHINE_VIRTIO] = { 0, 0x4000, device_virtio, NULL, NULL },
-	[MACHINE_RTC] = { 0, 0x1000, rtc_access, rtc_reset, rtc_due },
+	[MACHINE_GICD] = { 0, 0x1000, vsync_dist, vsync_dist_read, vsync_dist_write, NULL, NULL },
+	[MACHINE_GICC] = { 0x1000, 0x1000, vsync_dir, NULL, NULL, NULL, NULL },
+	[MACHINE_UART] = { 0, 0x1000, tty_access, tty_read, NULL, tty_reset, NULL },
+	[MACHINE_VIRTIO] = { 0, 0x4000, device_virtio, NULL, NULL, NULL, NULL },
+	[MACHINE_RTC] = { 0, 0x1000, rtc_access, NULL, NULL, rtc_reset, rtc_due },
 };
 
 /* device_reset: all devices of a partition. device_due: all devices of all partitions, on this
@@ -45,16 +50,29 @@ static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
 void device_reset(struct vm *vm);
 uint64_t device_due(const struct cpu *cpu, uint64_t now);
 
-/* Is the page with this number (of IPAs) the device's, in this partition? `id` is a constant, so
- * the tables' values for it are constants too. */
-static inline __attribute__((always_inline)) bool device_is_at(const struct vm *vm, uint32_t page,
-							       enum machine_window_id id)
+/* Is the page with this number (of IPAs) the device's, in a partition that has it? `id` is a
+ * constant, so the tables' values for it are constants too. */
+static inline __attribute__((always_inline)) bool device_has_page(uint32_t page,
+								  enum machine_window_id id)
 {
 	const struct device_ops *ops = &device_ops[id];
 	uint32_t first = (machine_windows[id].ipa.ipa + ops->from) / PAGE_SIZE;
 
-	return ops->access && page - first < ops->bytes / PAGE_SIZE &&
-	       machine_has(vm->config->windows, id);
+	return ops->access && page - first < ops->bytes / PAGE_SIZE;
+}
+
+/* And does this partition have it? */
+static inline __attribute__((always_inline)) bool device_is_at(const struct vm *vm, uint32_t page,
+							       enum machine_window_id id)
+{
+	return device_has_page(page, id) && machine_has(vm->config->windows, id);
+}
+
+/* From the start of the part that `access` handles. */
+static inline __attribute__((always_inline)) uint32_t device_offset(uint32_t page, uint32_t offset,
+								    enum machine_window_id id)
+{
+	return offset + page * PAGE_SIZE - (machine_windows[id].ipa.ipa + device_ops[id].from);
 }
 
 /* An access to `page`, at mmio->offset in it. MMIO_ABORT: no device is there. A chain of compares
@@ -62,15 +80,39 @@ static inline __attribute__((always_inline)) bool device_is_at(const struct vm *
 static inline __attribute__((always_inline)) enum mmio_result
 device_access(struct vcpu *vcpu, uint32_t page, struct mmio *mmio)
 {
-#define ROW(id, ...)                                                                            \
-	if (device_is_at(vcpu->vm, page, id)) {                                                 \
-		mmio->offset +=                                                                 \
-			page * PAGE_SIZE - (machine_windows[id].ipa.ipa + device_ops[id].from); \
-		return device_ops[id].access(vcpu, mmio);                                       \
+#define ROW(id, ...)                                                  \
+	if (device_is_at(vcpu->vm, page, id)) {                       \
+		mmio->offset = device_offset(page, mmio->offset, id); \
+		return device_ops[id].access(vcpu, mmio);             \
 	}
 	MACHINE_WINDOWS(ROW)
 #undef ROW
 	return MMIO_ABORT;
+}
+
+/* An aligned word at `offset` in `page`: true if a short way has done the access. */
+static inline __attribute__((always_inline)) bool
+device_read_word(const struct vcpu *vcpu, uint32_t page, uint32_t offset, uint32_t *value)
+{
+#define ROW(id, ...)                                                                           \
+	if (device_ops[id].read_word && device_has_page(page, id)) {                           \
+		return device_ops[id].read_word(vcpu, device_offset(page, offset, id), value); \
+	}
+	MACHINE_WINDOWS(ROW)
+#undef ROW
+	return false;
+}
+
+static inline __attribute__((always_inline)) bool
+device_write_word(struct vcpu *vcpu, uint32_t page, uint32_t offset, uint32_t value)
+{
+#define ROW(id, ...)                                                                            \
+	if (device_ops[id].write_word && device_has_page(page, id)) {                           \
+		return device_ops[id].write_word(vcpu, device_offset(page, offset, id), value); \
+	}
+	MACHINE_WINDOWS(ROW)
+#undef ROW
+	return false;
 }
 
 #endif

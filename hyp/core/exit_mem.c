@@ -217,9 +217,64 @@ static void exit_on_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uin
 	exit_inject(regs, INJECT_PREFETCH_ABORT, &record);
 }
 
-void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+/* Separate, so that exit_data_abort needs no register saved for it. */
+static __attribute__((noinline)) void exit_data_abort_whole(struct cpu *cpu,
+							    struct guest_regs *regs, uint32_t hsr)
 {
 	exit_whole(cpu, regs, hsr, exit_on_data_abort);
+}
+
+static inline __attribute__((always_inline)) void exit_word_done(struct vcpu *vcpu,
+								 struct guest_regs *regs)
+{
+	hw_count(&vcpu->stats[PLUMB_STAT_MMIO]);
+	regs->pc += 4;
+	world_resume_at(regs->pc);
+}
+
+static uint32_t exit_fault_page(void)
+{
+	return FIELD_GET(HPFAR_FIPA, sysreg_read(HPFAR));
+}
+
+/* Words: insn_is_word. Separate for the same reason. */
+static __attribute__((noinline)) void exit_write_word(struct cpu *cpu, struct guest_regs *regs,
+						      uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	uint32_t offset = sysreg_read(HDFAR) & 0xfffu;
+
+	if (offset % 4 == 0 &&
+	    device_write_word(vcpu, exit_fault_page(), offset, regs->r[insn_word_rt(hsr)])) {
+		exit_word_done(vcpu, regs);
+	} else {
+		exit_data_abort_whole(cpu_this(), regs, hsr);
+	}
+}
+
+static __attribute__((noinline)) void exit_read_word(struct cpu *cpu, struct guest_regs *regs,
+						     uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	uint32_t offset = sysreg_read(HDFAR) & 0xfffu;
+
+	if (offset % 4 == 0 &&
+	    device_read_word(vcpu, exit_fault_page(), offset, &regs->r[insn_word_rt(hsr)])) {
+		exit_word_done(vcpu, regs);
+	} else {
+		exit_data_abort_whole(cpu_this(), regs, hsr);
+	}
+}
+
+void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	if (!insn_is_word(hsr, regs->cpsr)) {
+		exit_data_abort_whole(cpu, regs, hsr);
+	} else if (insn_word_is_write(hsr)) {
+		exit_write_word(cpu, regs, hsr);
+	} else {
+		exit_read_word(cpu, regs, hsr);
+	}
 }
 
 void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)

@@ -281,23 +281,18 @@ static inline int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *reg
 	}
 }
 
-static void hypercall_rest(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+/* The frequent calls leave pc and cpsr as they are. All of these are separate functions, and have
+ * the same registers as arguments, so that exit_hvc needs no register saved for them. */
+static __attribute__((noinline)) void hypercall_rest(struct vcpu *caller, struct guest_regs *regs)
 {
-	(void)hsr;
 	if (psci_is_query(regs->r[0])) {
 		regs->r[0] = (uint32_t)psci_query(regs->r[0], regs->r[1]);
 	} else if (psci_owns(regs->r[0])) {
-		hypercall_psci(cpu, regs);
+		hypercall_psci(cpu_this(), regs);
 	} else {
-		regs->r[0] = (uint32_t)hypercall_vendor(cpu->loaded, regs, regs->r[0]);
+		regs->r[0] = (uint32_t)hypercall_vendor(caller, regs, regs->r[0]);
 	}
-}
-
-/* The frequent calls leave pc and cpsr as they are. All of these are separate functions, so that
- * exit_hvc needs no register saved for them. */
-static __attribute__((noinline)) void hypercall_whole(struct cpu *cpu, struct guest_regs *regs)
-{
-	exit_whole(cpu, regs, 0, hypercall_rest);
+	world_resume(regs->pc, regs->cpsr);
 }
 
 static __attribute__((noinline)) void hypercall_refused(const struct vcpu *caller,
@@ -367,7 +362,7 @@ void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	} else if (regs->r[0] == PLUMB_GSI_LINE) {
 		hypercall_gsi(vcpu, regs);
 	} else {
-		hypercall_whole(cpu, regs);
+		hypercall_rest(vcpu, regs);
 	}
 }
 

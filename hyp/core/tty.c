@@ -12,6 +12,23 @@
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
 static bool tty_asked; /* the state report is requested, not started yet; lock: serial_lock */
 
+#define TTY_FLAGS_KNOWN BIT32(31) /* of vm->uart_flags; FR has 16 bits */
+
+static bool tty_has_input(const struct vm *vm)
+{
+	return serial_input[vm->port]->head != serial_input[vm->port]->tail;
+}
+
+/* For tty_read, after each change of the UART or of its input. */
+static void tty_show_flags(struct serial_locked held, struct vm *vm)
+{
+	uint32_t flags;
+	bool known = pl011_shows_flags(&vm->uart, &flags) && !tty_has_input(vm);
+
+	(void)held;
+	vm->uart_flags = known ? flags | TTY_FLAGS_KNOWN : 0;
+}
+
 /* The level of the emulated UART's interrupt, to the partition's VGIC. serial_lock is held, so
  * levels arrive in order. */
 static void tty_update_line(struct serial_locked serial, struct vm *vm)
@@ -20,7 +37,7 @@ static void tty_update_line(struct serial_locked serial, struct vm *vm)
 	struct vgic_locked held;
 	vgic_kick_t kick = 0;
 
-	(void)serial;
+	tty_show_flags(serial, vm);
 	if (level == vm->uart_line || !vm->vgic) {
 		return;
 	}
@@ -52,11 +69,6 @@ static bool tty_collect(struct serial_locked held, struct vm *vm)
 	return progress;
 }
 
-static bool tty_has_input(const struct vm *vm)
-{
-	return serial_input[vm->port]->head != serial_input[vm->port]->tail;
-}
-
 /* Bytes that do not fit keep the receive interrupts asserted, as the next byte would on a line with
  * flow control. */
 static void tty_deliver_input(struct serial_locked held, struct vm *vm)
@@ -74,6 +86,7 @@ static void tty_deliver_input(struct serial_locked held, struct vm *vm)
 		}
 		pl011_rx_push(&vm->uart, input->bytes[input->head++ % SERIAL_INPUT]);
 	}
+	tty_show_flags(held, vm);
 }
 
 static void tty_take_input(struct serial_locked held, uint32_t port, uint8_t byte)
@@ -247,6 +260,17 @@ static __attribute__((noinline)) void tty_read_on(struct serial_locked held, str
 		serial_wait_for_room(held);
 		tty_pass_asked_on(held);
 	}
+}
+
+bool tty_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value)
+{
+	uint32_t flags = vcpu->vm->uart_flags;
+
+	if (offset != PL011_FR || !(flags & TTY_FLAGS_KNOWN)) {
+		return false;
+	}
+	*value = flags & ~TTY_FLAGS_KNOWN;
+	return true;
 }
 
 enum mmio_result tty_access(struct vcpu *vcpu, struct mmio *mmio)

@@ -16,6 +16,10 @@ uint32_t tty_add_vm(struct vm *vm, struct serial_input *input);
 void tty_reset(struct vm *vm);
 /* A guest's access to its UART. */
 enum mmio_result tty_access(struct vcpu *vcpu, struct mmio *mmio);
+/* The same for a read of the word of PL011_FR, without the lock, while it would change nothing and
+ * no input waits; false otherwise, and for other registers. The flags are one word that is written
+ * under the lock after each change: its value at a moment of the access. */
+bool tty_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value);
 
 /* tty_irq: the board's UART has interrupted. tty_tick: a CPU's tick_at is due. True: the state of
  * all was requested at the console (report.h). */

@@ -91,9 +91,10 @@ struct vm {
 	struct stage2 stage2;
 	struct pl011 uart; /* lock: tty */
 	bool uart_line;
-	struct pl031 rtc;	  /* lock: vgic_lock */
-	volatile uint8_t rtc_cpu; /* the CPU responsible for its alarm; the same lock */
-	uint32_t port;		  /* of the console multiplexer */
+	volatile uint32_t uart_flags; /* tty_read, without the lock */
+	struct pl031 rtc;	      /* lock: vgic_lock */
+	volatile uint8_t rtc_cpu;     /* the CPU responsible for its alarm; the same lock */
+	uint32_t port;		      /* of the console multiplexer */
 };
 
 _Static_assert(sizeof(struct lock) == CACHE_LINE && sizeof(struct vm) % CACHE_LINE == 0 &&

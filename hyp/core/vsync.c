@@ -307,23 +307,11 @@ static __attribute__((noinline)) void vsync_effects(struct vgic_locked held, str
 	vsync_release(held, vcpu);
 }
 
-enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
+/* After an access to the distributor: applies its effects, and releases the lock. */
+static inline void vsync_dist_done(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t kick)
 {
-	struct vm *vm = vcpu->vm;
-	struct vgic_locked held;
-	enum mmio_result result;
-	vgic_kick_t kick = 0;
 	vgic_kick_t others = 0;
 
-	if (mmio->is_write && mmio->offset == GICD_SGIR && mmio->size == 4 &&
-	    vsync_sgi(vcpu, mmio->value)) {
-		return MMIO_OK;
-	}
-	held = vm_lock_vgic(vm);
-	if (vgic_dist_needs_fold(mmio->offset) && (vcpu->cif->used || vcpu->cif->has_held)) {
-		kick = vsync_fold_now(held, vcpu);
-	}
-	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
 	if (vcpu->cif->has_release) {
 		vsync_effects(held, vcpu);
 	}
@@ -336,9 +324,64 @@ enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
 	}
 	vm_unlock_vgic(held);
 	if (others) {
-		vm_kick(vm, others);
+		vm_kick(held.vm, others);
 	}
+}
+
+enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
+{
+	struct vm *vm = vcpu->vm;
+	struct vgic_locked held;
+	enum mmio_result result;
+	vgic_kick_t kick = 0;
+
+	if (mmio->is_write && mmio->offset == GICD_SGIR && mmio->size == 4 &&
+	    vsync_sgi(vcpu, mmio->value)) {
+		return MMIO_OK;
+	}
+	held = vm_lock_vgic(vm);
+	if (vgic_dist_needs_fold(mmio->offset) && (vcpu->cif->used || vcpu->cif->has_held)) {
+		kick = vsync_fold_now(held, vcpu);
+	}
+	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
+	vsync_dist_done(held, vcpu, kick);
 	return result;
+}
+
+bool vsync_dist_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value)
+{
+	const struct vgic *vgic = vcpu->vm->vgic;
+
+	return vgic && vgic_dist_read_word(vgic, vcpu->index, offset, value);
+}
+
+/* Separate, because there are hardly ever any. */
+static __attribute__((noinline)) void vsync_enabled(struct vgic_locked held, struct vcpu *vcpu,
+						    uint32_t offset, uint32_t moved)
+{
+	vgic_kick_t kick = 0;
+
+	vgic_dist_enabled(held.vm->vgic, vcpu->index, offset, moved, &kick);
+	vsync_dist_done(held, vcpu, kick);
+}
+
+bool vsync_dist_write(struct vcpu *vcpu, uint32_t offset, uint32_t value)
+{
+	struct vgic *vgic = vcpu->vm->vgic;
+	struct vgic_locked held;
+	uint32_t moved;
+
+	if (!vgic || !vgic_dist_is_enable(vgic, offset)) {
+		return vgic && offset == GICD_SGIR && vsync_sgi(vcpu, value);
+	}
+	held = vm_lock_vgic(vcpu->vm);
+	moved = vgic_dist_enable(vgic, vcpu->index, offset, value);
+	if (moved) {
+		vsync_enabled(held, vcpu, offset, moved);
+	} else {
+		vm_unlock_vgic(held);
+	}
+	return true;
 }
 
 enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)

@@ -6,7 +6,6 @@
 /* Offsets: DDI 0183 section 3.2. */
 #define PL011_DR      0x000u
 #define PL011_RSR     0x004u /* write: ECR */
-#define PL011_FR      0x018u
 #define PL011_ILPR    0x020u
 #define PL011_IBRD    0x024u
 #define PL011_FBRD    0x028u
@@ -280,9 +279,16 @@ static uint32_t pl011_id(uint32_t offset)
 
 static __attribute__((noinline)) void pl011_look(struct pl011 *uart)
 {
-	if (uart->tx_count == 0) {
+	if (uart->tx_count == 0 && (uart->cr & PL011_CR_UARTEN) == 0) {
 		uart->looks++;
 	}
+}
+
+bool pl011_shows_flags(const struct pl011 *uart, uint32_t *flags)
+{
+	*flags = pl011_flags(uart);
+	return uart->looks >= PL011_LOOKS || uart->tx_count != 0 ||
+	       (uart->cr & PL011_CR_UARTEN) != 0;
 }
 
 static uint32_t pl011_read(struct pl011 *uart, uint32_t offset)

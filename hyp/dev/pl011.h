@@ -43,6 +43,11 @@ void pl011_reset(struct pl011 *uart);
  * Other offsets are RAZ/WI. Always MMIO_OK. */
 enum mmio_result pl011_access(struct pl011 *uart, struct mmio *mmio);
 
+#define PL011_FR 0x018u
+
+/* The value of PL011_FR. True: reading the register would change nothing. */
+bool pl011_shows_flags(const struct pl011 *uart, uint32_t *flags);
+
 /* The interrupt output (UARTINTR): level. It changes with pl011_access, _rx_push and _tx_pop. */
 bool pl011_irq(const struct pl011 *uart);
 

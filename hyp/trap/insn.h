@@ -69,6 +69,33 @@ static inline bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access
 	return true;
 }
 
+/*
+ * Most accesses to devices: a word, to or from one of r0..r7 (which no mode banks), at an address
+ * that stage 2 does not translate (a fault at level 2 or 3, not on a table walk), by an ARM
+ * instruction without reversal of bytes. insn_access_from_hsr then gives
+ * { 4, insn_word_rt, insn_word_is_write }, HPFAR is valid, and the PC moves on by 4.
+ */
+#define INSN_WORD_MASK                                                                           \
+	(HSR_DABT_ISV | HSR_DABT_SAS | FIELD_PREP(HSR_DABT_SRT, 8u) | HSR_ABT_EA | HSR_DABT_CM | \
+	 HSR_ABT_S1PTW | FIELD_PREP(HSR_ABT_FSC, 0x3eu))
+#define INSN_WORD (HSR_DABT_ISV | FIELD_PREP(HSR_DABT_SAS, 2u) | FIELD_PREP(HSR_ABT_FSC, 0x06u))
+
+/* One test of both, as that needs the fewest registers. */
+static inline bool insn_is_word(uint32_t hsr, uint32_t cpsr)
+{
+	return (((hsr ^ INSN_WORD) & INSN_WORD_MASK) | (cpsr & (PSR_T | PSR_E))) == 0;
+}
+
+static inline uint32_t insn_word_rt(uint32_t hsr)
+{
+	return FIELD_GET(HSR_DABT_SRT, hsr) & 7u;
+}
+
+static inline bool insn_word_is_write(uint32_t hsr)
+{
+	return (hsr & HSR_DABT_WNR) != 0;
+}
+
 /* From the instruction itself if ISV=0 (or if Rt is unreliable: Cortex-A15 erratum 766422):
  * LDR/STR{B,H,SB,SH} immediate or register, ARM and Thumb, with or without writeback. False for
  * anything else (LDM, LDRD, exclusives, VFP, writeback by a register, UNPREDICTABLE encodings ...):

@@ -39,6 +39,23 @@ enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)
 	return note("dir", vcpu, mmio);
 }
 
+bool vsync_dist_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value)
+{
+	*value = offset;
+	return vcpu->index;
+}
+
+bool vsync_dist_write(struct vcpu *vcpu, uint32_t offset, uint32_t value)
+{
+	return vcpu->index && offset == value;
+}
+
+bool tty_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value)
+{
+	*value = offset + 1;
+	return vcpu->index;
+}
+
 enum mmio_result tty_access(struct vcpu *vcpu, struct mmio *mmio)
 {
 	return note("tty", vcpu, mmio);

@@ -337,7 +337,11 @@ static inline uint32_t rig_read8(struct rig *rig, uint32_t v, uint32_t offset)
 static inline int rig_try_line(struct rig *rig, uint32_t v, uint32_t intid, bool level)
 {
 	struct irq_line line = { intid < 32 ? IRQ_LINE_PPI : IRQ_LINE_SPI, v, intid };
+	static uint32_t turn;
 
+	if (intid >= 32 && intid < vgic_nr_irqs(rig->vgic) && ++turn % 2) {
+		return vgic_set_spi(rig->vgic, intid - 32, level, &rig->kick);
+	}
 	return vgic_set_line(rig->vgic, &line, level, &rig->kick);
 }
 

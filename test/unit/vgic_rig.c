@@ -422,6 +422,34 @@ void rig_releases(struct rig *rig, uint32_t v)
 	rig_nothing_left();
 }
 
+/* As exit_mem.c does: words by the short way, where there is one. What that reads, the general way
+ * reads, too; every other write goes the general way. */
+static enum mmio_result dist(struct rig *rig, struct vcpu *vcpu, struct mmio *mmio)
+{
+	static uint32_t turn;
+	uint32_t value = 0;
+	enum mmio_result result;
+
+	if (mmio->size != 4 || mmio->offset % 4 || mmio->offset >= 0x1000) {
+		return vsync_dist(vcpu, mmio);
+	}
+	if (mmio->is_write) {
+		return ++turn % 2 && vsync_dist_write(vcpu, mmio->offset, mmio->value)
+			       ? MMIO_OK
+			       : vsync_dist(vcpu, mmio);
+	}
+	if (!vsync_dist_read(vcpu, mmio->offset, &value)) {
+		return vsync_dist(vcpu, mmio);
+	}
+	result = vsync_dist(vcpu, mmio);
+	if (result != MMIO_OK || value != mmio->value) {
+		printf("the short read of 0x%x gives 0x%x, not 0x%x\n", (unsigned)mmio->offset,
+		       (unsigned)value, (unsigned)mmio->value);
+		++*rig->failures;
+	}
+	return result;
+}
+
 enum mmio_result rig_try(struct rig *rig, uint32_t v, struct mmio *mmio)
 {
 	struct vcpu *vcpu = rig_on(rig, v);
@@ -432,7 +460,7 @@ enum mmio_result rig_try(struct rig *rig, uint32_t v, struct mmio *mmio)
 		rig_releases(rig, v);
 		return result;
 	}
-	result = vsync_dist(vcpu, mmio);
+	result = dist(rig, vcpu, mmio);
 	rig_enter(rig, v);
 	return result;
 }
