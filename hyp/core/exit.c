@@ -118,9 +118,25 @@ void exit_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	exit_whole(cpu, regs, hsr, exit_on_wfx);
 }
 
-void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+/* Separate, so that exit_cp needs no register saved for it. */
+static __attribute__((noinline)) void exit_cp_whole(struct cpu *cpu, struct guest_regs *regs,
+						    uint32_t hsr)
 {
 	exit_whole(cpu, regs, hsr, exit_on_cp);
+}
+
+void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+
+	if (cp15_reads_actlr(hsr, regs->cpsr)) {
+		regs->r[cp15_actlr_rt(hsr)] = vcpu->vm->cp15.actlr;
+		hw_count(&vcpu->stats[PLUMB_STAT_CP15]);
+		regs->pc += 4;
+		world_resume_at(regs->pc);
+	} else {
+		exit_cp_whole(cpu, regs, hsr);
+	}
 }
 
 void exit_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)

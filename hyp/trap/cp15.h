@@ -6,6 +6,8 @@
 #ifndef HYP_TRAP_CP15_H
 #define HYP_TRAP_CP15_H
 
+#include "hyp/regs/hsr.h"
+#include "hyp/regs/psr.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,6 +28,27 @@ struct cp15_access {
 /* From the syndrome of EC 0x03, 0x04, 0x05, 0x08, 0x0c. Any other gives an access that matches no
  * table. */
 struct cp15_access cp15_decode(uint32_t hsr);
+
+/* The short way: is it an MRC of ACTLR to one of r0..r7, unconditional, in ARM state, above PL0?
+ * Then cp15_decode and cp15_access give ctx->actlr, for cp15_actlr_rt, and the PC moves on by 4. */
+#define CP15_ACTLR_MASK                                                                          \
+	(HSR_CV | HSR_COND | HSR_CP_OPC2 | HSR_CP_OPC1 | HSR_CP_CRN | HSR_CP_CRM | HSR_CP_READ | \
+	 FIELD_PREP(HSR_CP_RT, 8u))
+#define CP15_ACTLR                                                          \
+	(HSR_CV | FIELD_PREP(HSR_COND, 14u) | FIELD_PREP(HSR_CP_OPC2, 1u) | \
+	 FIELD_PREP(HSR_CP_CRN, 1u) | HSR_CP_READ)
+
+static inline bool cp15_reads_actlr(uint32_t hsr, uint32_t cpsr)
+{
+	return FIELD_GET(HSR_EC, hsr) == HSR_EC_CP15_32 &&
+	       ((hsr ^ CP15_ACTLR) & CP15_ACTLR_MASK) == 0 && !(cpsr & PSR_T) &&
+	       (cpsr & PSR_MODE) != PSR_MODE_USR;
+}
+
+static inline uint32_t cp15_actlr_rt(uint32_t hsr)
+{
+	return FIELD_GET(HSR_CP_RT, hsr) & 7u;
+}
 
 /* The registers that one vCPU sees. cp15_reset fills them from the CPU's ID registers. */
 struct cp15_id {

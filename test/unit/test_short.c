@@ -4,6 +4,7 @@
  * offset, register and word. Numbers are typed from the ARM ARM, IHI 0048B and linux/kvm.h.
  */
 #include "hyp/dev/pl011.h"
+#include "hyp/trap/cp15.h"
 #include "hyp/trap/insn.h"
 #include "test/unit/test.h"
 #include "vgic/vgic.h"
@@ -40,6 +41,42 @@ static void syndromes(void)
 		hsr |= (bits & 0x3ff) | (bits >> 10 & 0x1ff) << 16; /* FSC..EA, SRT..ISV */
 		for (uint32_t n = 0; n < sizeof(states) / sizeof(states[0]); n++) {
 			check_syndrome(hsr, states[n]);
+		}
+	}
+}
+
+/* ---- CP15 ---- */
+
+static void check_cp15(uint32_t hsr, uint32_t cpsr)
+{
+	static const struct cp15_ctx ctx = { .actlr = 0x12345678 };
+	struct cp15_access access = cp15_decode(hsr);
+	bool user = (cpsr & 0x1f) == 0x10;
+	uint64_t value = 0;
+
+	if (cp15_reads_actlr(hsr, cpsr)) {
+		CHECK(insn_trap_passed(hsr, cpsr) && !(cpsr & 0x20));
+		CHECK(!access.is_write && access.rt < 8);
+		CHECK_EQ(cp15_actlr_rt(hsr), access.rt);
+		CHECK_EQ(cp15_access(&ctx, &access, user, &value), CP15_OK);
+		CHECK_EQ(value, 0x12345678);
+	} else if (!access.is_write && access.rt < 8 && !user && !(cpsr & 0x20) &&
+		   (hsr >> 20 & 0x1f) == 0x1e) {
+		CHECK(cp15_access(&ctx, &access, user, &value) != CP15_OK || value != 0x12345678);
+	}
+}
+
+static void registers(void)
+{
+	static const uint32_t classes[] = { 0x03, 0x04, 0x05, 0x08, 0x0c };
+	static const uint32_t states[] = { 0x13, 0x10, 0x33, 0x800001d1 };
+	static const uint32_t conditions[] = { 0x1e, 0x10, 0x0e, 0x00 };
+
+	for (uint32_t n = 0; n < 5 * 4 * 4; n++) {
+		for (uint32_t low = 0; low < 1u << 20; low++) {
+			check_cp15(classes[n / 16] << 26 | 1u << 25 | conditions[n / 4 % 4] << 20 |
+					   low,
+				   states[n % 4]);
 		}
 	}
 }
@@ -287,10 +324,8 @@ static void flags(void)
 }
 
 static const struct test_case cases[] = {
-	{ "syndromes", syndromes },
-	{ "distributor", distributor },
-	{ "words", words },
-	{ "flags", flags },
+	{ "syndromes", syndromes }, { "registers", registers }, { "distributor", distributor },
+	{ "words", words },	    { "flags", flags },
 };
 
 TEST_MAIN("short", cases)
