@@ -23,7 +23,7 @@ void exit_irq(struct cpu *cpu)
 	uint32_t iar = gic_acknowledge();
 	uint32_t intid = FIELD_GET(GICC_IAR_ID, iar);
 
-	vcpu->stats[PLUMB_STAT_IRQ]++;
+	hw_count(&vcpu->stats[PLUMB_STAT_IRQ]);
 	if (exit_ticked(intid)) {
 		gic_drop(iar);
 		vsync_ticked(vcpu);
