@@ -485,14 +485,15 @@ static bool wants_alarm(const struct vcpu *vcpu, const struct world_timer *timer
 	       !vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid);
 }
 
-/* Does its CPU's timer fire for it? */
+/* Does the timer of the CPU that has its alarm fire for it? Mostly where it ran last; or where an
+ * earlier alarm of it was due, which was looked at late. */
 static bool has_alarm(const struct vcpu *vcpu, uint64_t at)
 {
-	uint32_t cpu = vm_sched.entity[vcpu->entity].cpu;
-	const uint64_t *reg = rig.cpu[cpu].reg;
+	uint32_t heap = vm_alarms.heap[vcpu->entity];
+	const uint64_t *reg = heap ? rig.cpu[heap - 1].reg : NULL;
 
-	return vm_alarms.heap[vcpu->entity] == cpu + 1 && vm_alarms.at[vcpu->entity] <= at &&
-	       (reg[FAKE_CNTHP_CTL] & 3) == 1 && reg[FAKE_CNTHP_CVAL] <= at;
+	return reg && vm_alarms.at[vcpu->entity] <= at && (reg[FAKE_CNTHP_CTL] & 3) == 1 &&
+	       reg[FAKE_CNTHP_CVAL] <= at;
 }
 
 static const char *timers_at_rest(const struct vcpu *vcpu)
