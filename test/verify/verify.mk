@@ -38,6 +38,12 @@ $(B)/verify/life: test/unit/test_life.c $(LIFE_PURE) Makefile test/verify/verify
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -DSTATES=2000000u -flto $(DEPFLAGS) -MT $@ -c -o $@.o $<
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $@.o $(LIFE_PURE)
 
+# The protocol of list registers that another CPU writes, with more lines than in the unit test.
+$(B)/verify/remote_protocol: test/unit/test_remote_protocol.c test/unit/remote_model.h Makefile test/verify/verify.mk
+	$(call say,HOST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -DSTATES=3500000u -DLINES=0x12 $(DEPFLAGS) -o $@ $<
+
 # Fuzzers: the pure code with libFuzzer's counters, one program a target.
 FUZZ_TARGETS := call console dist explain fdt insn manifest regions route rtc sched stage2 text trap uart vgic
 FUZZ_SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
