@@ -13,8 +13,8 @@ void run_start(struct guest_regs *regs);
  * vectors.S if cpu->resched or cpu->cif->work is set; most often neither is. */
 void run_work(struct cpu *cpu, struct guest_regs *regs);
 
-/* The loaded vCPU waits for an interrupt: after it, `regs` are those of any vCPU, and run_work may be
- * needed. */
+/* The loaded vCPU waits for an interrupt: after it, `regs` are those of any vCPU, and run_work may
+ * be needed. */
 void run_wait(struct cpu *cpu, struct guest_regs *regs);
 /* The loaded vCPU yields the CPU. */
 void run_yield(struct cpu *cpu);

@@ -38,7 +38,8 @@ static bool manifest_read_branches(const struct manifest_node *node, struct mani
 			return true;
 		}
 	}
-	return manifest_refuse(node, ROOT_BRANCHES, "must be \"auto\", \"always\", \"never\" or \"none\"");
+	return manifest_refuse(node, ROOT_BRANCHES,
+			       "must be \"auto\", \"always\", \"never\" or \"none\"");
 }
 
 static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,
