@@ -113,7 +113,7 @@ UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
 
-IMAGE_LIMIT := 163840
+IMAGE_LIMIT := 172032
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools

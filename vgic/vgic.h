@@ -108,6 +108,9 @@ void vgic_phys_set_soft_eoi(struct vgic *vgic);
 int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vgic_kick_t *kick);
 /* The same for an SPI by its number from 0, which the VGIC has. */
 int vgic_set_spi(struct vgic *vgic, uint32_t spi, bool level, vgic_kick_t *kick);
+/* Drives a plain line of a disabled interrupt, which moves nothing. False: it is none, and nothing
+ * was done. */
+bool vgic_spi_settles(struct vgic *vgic, uint32_t spi, bool level);
 
 /*
  * Without the lock, for an SPI by its number from 0, which the VGIC has: its bank, and the words of

@@ -110,7 +110,23 @@ static __attribute__((noinline)) int irq_drive_spi(struct vgic *vgic, uint32_t s
 	return irq_drive(&ref, level);
 }
 
-/* The most frequent path. */
+/* The two most frequent paths. */
+bool vgic_spi_settles(struct vgic *vgic, uint32_t spi, bool level)
+{
+	struct vgic_bank *bank = &vgic->spi[spi / 32];
+	uint32_t bit = BIT32(spi % 32);
+
+	if (!(bank->plain & ~bank->enabled & bit)) {
+		return false;
+	}
+	if (level) {
+		bank->line |= bit;
+	} else {
+		bank->line &= ~bit;
+	}
+	return true;
+}
+
 int vgic_set_spi(struct vgic *vgic, uint32_t spi, bool level, vgic_kick_t *kick)
 {
 	struct vgic_bank *bank = &vgic->spi[spi / 32];

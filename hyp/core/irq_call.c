@@ -61,14 +61,29 @@ int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
 	return error;
 }
 
-int irq_call_spi(struct vm *vm, uint32_t spi, uint32_t level)
+/* Separate, so that the path without a move needs few registers. */
+static __attribute__((noinline, flatten)) int irq_call_move_spi(struct vgic_locked held,
+								uint32_t spi, uint32_t level)
 {
-	struct vgic_locked held = vm_lock_vgic(vm);
 	vgic_kick_t kick = 0;
-	int error = vgic_set_spi(vm->vgic, spi, level != 0, &kick);
+	int error = vgic_set_spi(held.vm->vgic, spi, level != 0, &kick);
 
 	irq_call_tell(held, kick);
 	return error;
+}
+
+int irq_call_drive_spi(struct vgic_locked held, uint32_t spi, uint32_t level)
+{
+	if (!vgic_spi_settles(held.vm->vgic, spi, level != 0)) {
+		return irq_call_move_spi(held, spi, level);
+	}
+	vm_unlock_vgic(held);
+	return 0;
+}
+
+int irq_call_spi(struct vm *vm, uint32_t spi, uint32_t level)
+{
+	return irq_call_drive_spi(vm_lock_vgic(vm), spi, level);
 }
 
 /* Applies a few entries, with vgic_lock held, up to the first that is refused: returns its errno,

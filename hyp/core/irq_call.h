@@ -13,6 +13,8 @@
 int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level);
 /* The same for an SPI by its number from 0 (irq_line_is_spi). */
 int irq_call_spi(struct vm *vm, uint32_t spi, uint32_t level);
+/* The same for a caller that holds the lock: releases it. */
+int irq_call_drive_spi(struct vgic_locked held, uint32_t spi, uint32_t level);
 
 /* Would irq_call_spi return 0 and change nothing? Then the lock is not needed. The lines are read
  * after vgic_spi_plain, and after all that the caller has done before, as they would be under the

@@ -31,10 +31,9 @@ int route_call_line(struct vm *vm, uint32_t gsi, uint32_t level)
 	int error;
 
 	if (irq_route_spi(vm->routes, gsi, &spi)) {
-		error = vgic_set_spi(vm->vgic, spi, level != 0, &kick);
-	} else {
-		error = route_call_lines(held, gsi, level != 0, &kick);
+		return irq_call_drive_spi(held, spi, level);
 	}
+	error = route_call_lines(held, gsi, level != 0, &kick);
 	irq_call_tell(held, kick);
 	return error;
 }

@@ -63,14 +63,6 @@ int irq_call_one(struct vgic_locked held, const struct irq_line *line, bool leve
 	return answers[nr_driven++];
 }
 
-int vgic_set_spi(struct vgic *vgic, uint32_t spi, bool level, vgic_kick_t *kick)
-{
-	const struct irq_line line = { IRQ_LINE_SPI, 0, spi + 32 };
-
-	CHECK(vgic == target.vgic);
-	return irq_call_one((struct vgic_locked) { &target }, &line, level, kick);
-}
-
 void vm_kick(struct vm *vm, uint32_t mask)
 {
 	CHECK(vm == &target && !vm->vgic_lock.holder && mask);
@@ -85,6 +77,16 @@ vgic_kick_t remote_all(struct vgic_locked held, vgic_kick_t kick)
 	CHECK(held.vm == &target && target.vgic_lock.holder && kick && remote_reach);
 	remotely = kick & 0x0f;
 	return kick & 0xf0;
+}
+
+int irq_call_drive_spi(struct vgic_locked held, uint32_t spi, uint32_t level)
+{
+	const struct irq_line line = { IRQ_LINE_SPI, 0, spi + 32 };
+	vgic_kick_t kick = 0;
+	int error = irq_call_one(held, &line, level != 0, &kick);
+
+	irq_call_tell(held, kick);
+	return error;
 }
 
 static int raise(uint32_t gsi, uint32_t level)

@@ -181,6 +181,8 @@ static void check_write(struct twin *t, uint32_t vcpu, uint32_t offset, uint32_t
 	}
 }
 
+static uint32_t settled;
+
 /* The lines of the VGIC's SPIs, and of some that it does not have. */
 static void check_line(struct twin *t, uint32_t spi, bool level)
 {
@@ -199,6 +201,14 @@ static void check_line(struct twin *t, uint32_t spi, bool level)
 		CHECK(memcmp(t->vgic, t->before, t->size) == 0);
 	}
 	twin_undo(t);
+	if (vgic_spi_settles(t->vgic, spi, level)) {
+		CHECK(!error && !want);
+		CHECK(memcmp(t->vgic, t->after, t->size) == 0);
+		settled++;
+	} else {
+		CHECK(memcmp(t->vgic, t->before, t->size) == 0);
+	}
+	memcpy(t->vgic, t->before, t->size);
 	CHECK_EQ(vgic_set_spi(t->vgic, spi, level, &kick), error);
 	CHECK_EQ(kick, want);
 	CHECK(memcmp(t->vgic, t->after, t->size) == 0);
@@ -245,6 +255,7 @@ static void distributor(void)
 		check_plain(t.vgic);
 		twin_free(&t);
 	}
+	CHECK(settled > 1000);
 }
 
 /* ---- KVM_IRQ_LINE's words ---- */
