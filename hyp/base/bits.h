@@ -5,10 +5,6 @@
 
 #include <stdint.h>
 
-/* Bytes of a cache line: the Cortex-A15's and -A7's (their TRMs, 6.1). What several CPUs write has
- * lines of its own, so that they do not wait for each other without need. */
-#define CACHE_LINE 64
-
 #define BIT32(n) (UINT32_C(1) << (n))
 #define BIT64(n) (UINT64_C(1) << (n))
 

@@ -5,6 +5,7 @@
 
 #include "hyp/base/bits.h"
 #include "hyp/base/guest_regs.h"
+#include "hyp/hw/cache.h"
 #include "hyp/hw/world.h"
 #include "hyp/manifest/manifest.h"
 #include "hyp/sched/sched.h"

@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Bytes of a cache line: the Cortex-A15's and -A7's (their TRMs, 6.1). What several CPUs write has
+ * lines of its own, so that they do not wait for each other without need. */
+#define CACHE_LINE 64
+
 /* Clean: written data reaches memory, where a CPU with its caches off reads it. */
 void cache_clean(const void *start, size_t size);
 

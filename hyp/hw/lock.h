@@ -8,7 +8,7 @@
 #ifndef HYP_HW_LOCK_H
 #define HYP_HW_LOCK_H
 
-#include "hyp/base/bits.h"
+#include "hyp/hw/cache.h"
 #include "hyp/hw/sysreg.h"
 
 struct lock {

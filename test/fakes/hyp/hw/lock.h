@@ -3,7 +3,7 @@
 #ifndef TEST_FAKES_HYP_HW_LOCK_H
 #define TEST_FAKES_HYP_HW_LOCK_H
 
-#include "hyp/base/bits.h"
+#include "hyp/hw/cache.h"
 #include "hyp/hw/sysreg.h"
 
 struct lock {
