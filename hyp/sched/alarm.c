@@ -13,13 +13,14 @@ static void alarm_rise(struct alarms *alarms, struct alarm_heap *heap, uint32_t 
 	uint32_t e = heap->entity[n];
 
 	while (n > 0) {
-		uint32_t parent = heap->entity[(n - 1) / 2];
+		uint32_t up = (n - 1) / 2;
+		uint32_t parent = heap->entity[up];
 
 		if (alarms->at[parent] <= alarms->at[e]) {
 			break;
 		}
 		alarm_put(alarms, heap, n, parent);
-		n = (n - 1) / 2;
+		n = up;
 	}
 	alarm_put(alarms, heap, n, e);
 }
