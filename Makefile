@@ -161,6 +161,7 @@ $(B)/links/%.S.o: %.S Makefile
 -include guest/guest.mk
 include guest/guestlib.mk
 -include test/uarts/uarts.mk
+-include test/stretch/stretch.mk
 -include guest/linux/linux.mk
 include boot/probe/probe.mk
 
