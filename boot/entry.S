@@ -82,6 +82,7 @@ boot_primary:
 	mov	r8, #0
 	mov	r9, #0
 1:	stmia	r0!, {r2-r9}
+	stmia	r0!, {r2-r9}
 	cmp	r0, r1
 	blo	1b
 

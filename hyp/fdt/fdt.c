@@ -48,7 +48,7 @@ enum fdt_field {
   @ assigns \nothing;
   @ ensures \result == fdt_word(at);
   @*/
-static uint32_t fdt_load(const uint8_t *at)
+static inline __attribute__((always_inline)) uint32_t fdt_load(const uint8_t *at)
 {
 	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
