@@ -18,11 +18,12 @@ GLUE_LEAST = 90  # per cent of glue; GLUE_TABLE counts those not taken, by file
 GLUE_TABLE = "test/verify/coverage/glue"
 LIMIT = 240  # seconds for one command
 HELP = """\
-Runs the stored inputs of the fuzz targets, the oracle of KVM_IRQ_LINE's word and
-every state of a small VGIC with clang's counters, and prints for each file of pure
-code the number of branches taken, true and false counted separately. Fails if the
-total is 95 % or less, if a branch is not taken and test/verify/coverage/unreached does
-not explain it, and if that table has a branch that is taken or does not exist.
+Runs the stored inputs of the fuzz targets, the oracle of KVM_IRQ_LINE's word, every
+state of a small VGIC and some unit tests (COVERAGE_PROGRAMS) with clang's counters,
+and prints for each file of pure code the number of branches taken, true and false
+counted separately. Fails if the total is 95 % or less, if a branch is not taken and
+test/verify/coverage/unreached does not explain it, and if that table has a branch that
+is taken or does not exist.
 
 With --glue: the same for hyp/core, by the scenarios of the world rig and the tests
 that link it. Fails below 90 %, and if a file has more branches that are not taken

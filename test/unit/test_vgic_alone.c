@@ -498,9 +498,38 @@ static void often_enough(void)
 	      taken.refused[ENDED] > 1000);
 }
 
+/* None has ended, or a second one before the maintenance interrupt of the first was taken: no short
+ * step. */
+static void none_or_two(void)
+{
+	struct vgic_lr_write write;
+	uint32_t physid;
+
+	rig_boot(&rig, 1, 96, 4);
+	vgic_phys_set_soft_eoi(rig.vgic);
+	for (uint32_t intid = 40; intid < 42; intid++) {
+		vgic_phys_set_owner(rig.vgic, intid, VGIC_OWNER_PASSED, 100 + intid);
+		rig_fire(&rig, 0, intid, 100 + intid);
+	}
+	CHECK(!vgic_alone_ended(rig.vgic, 0, 0, &physid, &write));
+	for (uint32_t n = 0; n < 2; n++) {
+		uint32_t iar = hw_ack(&rig, 0);
+
+		CHECK(iar == 40 || iar == 41);
+		hw_eoi(&rig, 0, iar);
+	}
+	CHECK_EQ(rig.physical[140] + rig.physical[141], 2);
+	rig_maintains(&rig, 0);
+	CHECK_EQ(rig.physical[140] + rig.physical[141], 0);
+	rig_settle(&rig);
+	CHECK_EQ(hw_ack(&rig, 0), SPURIOUS);
+	rig_free(&rig);
+}
+
 static const struct test_case cases[] = {
 	{ "at_random", at_random },
 	{ "often_enough", often_enough },
+	{ "none_or_two", none_or_two },
 };
 
 TEST_MAIN("vgic_alone", cases)

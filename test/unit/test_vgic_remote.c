@@ -347,6 +347,50 @@ static void moves(void)
 	done();
 }
 
+/* An interrupt that has ended comes again, in the same list register: an SPI of the one vCPU that
+ * is its target, and a PPI, both of group 1 too. */
+static void comes_again(void)
+{
+	static const uint32_t intids[] = { 64, 20 };
+
+	for (uint32_t n = 0; n < 4; n++) {
+		uint32_t intid = intids[n / 2], group = n % 2;
+
+		boot(2, 4, QEMUS);
+		rig_write(&rig, 0, ICFGR + 4, 0xaaaaaaaa);
+		rig_write(&rig, 0, CTLR, 3);
+		rig_write(&rig, 0, IGROUPR + intid / 32 * 4, group << intid % 32);
+		for (uint32_t i = 0; i < 4; i++) {
+			pulse(intid);
+			nobody_is_kicked();
+			CHECK_EQ(rig.cpu[0].lr[1] & 0x700003ff, group << 30 | 0x10000000 | intid);
+			take(intid);
+			CHECK_EQ(hw_ack(&rig, 0), SPURIOUS);
+		}
+		done();
+	}
+}
+
+/* Two list registers are out of date, and have been ended since. */
+static void both_again(void)
+{
+	boot(1, 4, QEMUS);
+	pulse(64);
+	pulse(65);
+	take(65);
+	CHECK_EQ(hw_ack(&rig, 0), 64);
+	pulse(64);
+	CHECK_EQ(rig.kick, 1);
+	hw_eoi(&rig, 0, 64);
+	rig.kick = 0; /* still on its way */
+	pulse(65);
+	nobody_is_kicked();
+	take(65);
+	take(64);
+	CHECK_EQ(hw_ack(&rig, 0), SPURIOUS);
+	done();
+}
+
 /* An SGI for a vCPU on another CPU; its sender's access is all that exits. */
 static void sgis(void)
 {
@@ -375,12 +419,13 @@ static void no_alias(void)
 }
 
 static const struct test_case cases[] = {
-	{ "edges", edges },	    { "levels", levels },
-	{ "not_empty", not_empty }, { "too_many", too_many },
-	{ "free_ones", free_ones }, { "out_of_reach", out_of_reach },
-	{ "outside", outside },	    { "made_active", made_active },
-	{ "physical", physical },   { "not_now", not_now },
-	{ "moves", moves },	    { "sgis", sgis },
+	{ "edges", edges },	      { "levels", levels },
+	{ "not_empty", not_empty },   { "too_many", too_many },
+	{ "free_ones", free_ones },   { "out_of_reach", out_of_reach },
+	{ "outside", outside },	      { "made_active", made_active },
+	{ "physical", physical },     { "not_now", not_now },
+	{ "moves", moves },	      { "comes_again", comes_again },
+	{ "both_again", both_again }, { "sgis", sgis },
 	{ "no_alias", no_alias },
 };
 
