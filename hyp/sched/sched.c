@@ -28,7 +28,7 @@ static bool sched_allowed(const struct sched *s, uint32_t e, uint32_t cpu)
 	return !elsewhere || (!entity->pinned && s->current[entity->cpu] != e);
 }
 
-/* Does a precede b in the queue of their priority? Arrival numbers wrap, so their distance counts. */
+/* Does a precede b in their queue? Arrival numbers wrap, so their distance counts. */
 static bool sched_before(const struct sched_entity *a, const struct sched_entity *b)
 {
 	return a->queued - b->queued > UINT32_C(0x7fffffff);
