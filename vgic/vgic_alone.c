@@ -9,6 +9,10 @@
  *   pending nor active;
  * - if the mirror shows an interrupt as pending in its list register, its priority, group and
  *   sources are still as there, and it is enabled and forwarded. A change would have recalled it.
+ *
+ * An SGI that memory has as active takes the general path: if that one has ended by now, a fold
+ * must see the list register of the one that follows it as active, not as active and pending again,
+ * or it would keep the priority of the former acknowledge.
  */
 #include "vgic/vgic_lr.h"
 
@@ -172,7 +176,8 @@ bool vgic_alone_sgi_shown(const struct vgic *vgic, uint32_t vcpu, uint32_t intid
 	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
 	*lr = cpu->irq[intid].lr;
-	return alone_may(cpu) && (cpu->bank.in_lr & cpu->bank.loan & BIT32(intid)) &&
+	return alone_may(cpu) &&
+	       (cpu->bank.in_lr & cpu->bank.loan & ~cpu->bank.active & BIT32(intid)) &&
 	       (cpu->cif.lr[*lr] & (GICH_LR_PENDING | GICH_LR_EOI | GICH_LR_CPUID)) ==
 		       (GICH_LR_PENDING | FIELD_PREP(GICH_LR_CPUID, vcpu));
 }

@@ -526,8 +526,35 @@ static void none_or_two(void)
 	rig_free(&rig);
 }
 
+/* An SGI that was active in memory has ended, and comes again with another priority: while it is
+ * active and pending, the order of EOIs needs the priority of the acknowledge. */
+static void another_one_is_active(void)
+{
+	uint32_t iar;
+
+	rig_boot(&rig, 1, IRQS, 4);
+	rig_write(&rig, 0, CTLR, 3);
+	rig_write8(&rig, 0, IPRIORITYR + 1, 0x80);
+	rig_write(&rig, 0, SGIR, 2u << 24 | 1);
+	iar = rig_ack(&rig, 0);
+	rig_write(&rig, 0, SGIR, 2u << 24 | 1);
+	rig_write8(&rig, 0, IPRIORITYR + 1, 0x40); /* is folded: active and pending */
+	rig_enter(&rig, 0);
+	CHECK_EQ(hw_state(lr_of(0, 1)), 3);
+	rig_eoi(&rig, 0, iar);
+	CHECK_EQ(rig_ack(&rig, 0), iar);
+	CHECK_EQ(hw_state(lr_of(0, 1)), 2);
+	rig_write(&rig, 0, SGIR, 2u << 24 | 1);
+	rig_enter(&rig, 0);
+	CHECK_EQ(hw_state(lr_of(0, 1)), 3);
+	rig_fold(&rig, 0);
+	CHECK_EQ(rig.vgic->cpu[0].irq[1].active_priority, 0x40);
+	rig_free(&rig);
+}
+
 static const struct test_case cases[] = {
 	{ "at_random", at_random },
+	{ "another_one_is_active", another_one_is_active },
 	{ "often_enough", often_enough },
 	{ "none_or_two", none_or_two },
 };
