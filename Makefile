@@ -214,6 +214,13 @@ $(B)/unit/test_device: $(B)/unit/obj/hyp/core/device.c.o
 $(B)/unit/test_line_edit: $(B)/unit/obj/guest/lib/line_edit.c.o
 $(B)/unit/test_words: $(B)/unit/obj/guest/control/words.c.o
 
+# As gcc compiles it for the image: the order of its stores is what another CPU sees.
+$(B)/unit/test_short: $(B)/unit/gcc/vgic_state.o
+$(B)/unit/gcc/vgic_state.o: vgic/vgic_state.c Makefile
+	$(call say,UNIT,$<)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(BASE_CFLAGS) -O2 $(DEPFLAGS) -c -o $@ $<
+
 $(B)/unit/test_fuzz: $(B)/unit/libfuzz.a
 
 # The VGIC's tests: hyp/core/vsync.c and remote.c move its list registers, on CPUs that the test models.

@@ -47,16 +47,27 @@ size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs)
 }
 
 /* Lines, owners, and interrupts still to be released outlive a reset. Glue sets physical triggers
- * anew. */
+ * anew. Other CPUs read `line` and `plain` without the lock meanwhile (vgic_spi_lines), so `line`
+ * is written only with its value, never cleared on the way: the bank must not be assigned as a
+ * whole. `plain` follows (vgic_state_set_plain). */
 static void state_reset_bank(struct vgic_bank *bank)
 {
-	*bank = (struct vgic_bank) {
-		.line = bank->line & ~(bank->timer | bank->passed),
-		.release = bank->release,
-		.driven = bank->driven,
-		.timer = bank->timer,
-		.passed = bank->passed,
-	};
+	bank->enabled = 0;
+	bank->group = 0;
+	bank->edge = 0;
+	bank->line &= ~(bank->timer | bank->passed);
+	bank->latch = 0;
+	bank->loan = 0;
+	bank->active = 0;
+	bank->in_lr = 0;
+	bank->op_activate = 0;
+	bank->op_deactivate = 0;
+	bank->held = 0;
+	bank->held_active = 0;
+	bank->high = 0;
+	bank->held_lent = 0;
+	memset(bank->level, 0, sizeof(bank->level));
+	memset(bank->active_level, 0, sizeof(bank->active_level));
 }
 
 /* clang-format off */
