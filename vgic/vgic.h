@@ -117,10 +117,10 @@ bool vgic_spi_settles(struct vgic *vgic, uint32_t spi, bool level);
  * the bank that bits_rotate(word, spi) & 1 tests. Would vgic_set_spi change nothing, and return 0?
  * Yes, if its bit of vgic_spi_plain is set (only the callers of vgic_set_line drive the line, and
  * the interrupt is level-sensitive), and its line in vgic_spi_lines has the level already. Read in
- * this order, with a DMB between, they tell the truth about a moment of the call: if GICD_ICFGR
+ * this order, with a DMB before each, they tell the truth about a moment of the call: if GICD_ICFGR
  * made the interrupt edge-triggered between the two reads, then its line has had the level since
  * before that write, or the edge of another caller has set it, and this call's edge is the same
- * edge.
+ * edge: what this caller stored before is there for its handler.
  */
 struct vgic_bank;
 const struct vgic_bank *vgic_spi_banks(const struct vgic *vgic);
