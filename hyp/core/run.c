@@ -150,10 +150,10 @@ static __attribute__((noinline)) void run_unload(struct vgic_locked held, struct
 	struct vcpu *vcpu = cpu->loaded;
 	struct sched_locked sched;
 	struct run_left left;
+	bool due;
 
 	switch_save_interrupts(held, cpu, vcpu, &kick);
-	waits = waits &&
-		!((kick & BIT32(vcpu->index)) && vgic_has_pending(held.vm->vgic, vcpu->index));
+	due = (kick & BIT32(vcpu->index)) && vgic_has_pending(held.vm->vgic, vcpu->index);
 	/* The vCPU's accesses on this CPU must be complete before it can continue on another: only
 	 * a DSB waits for cache and TLB maintenance, and for stores to devices (A3.8.3, B3.10.1).
 	 */
@@ -161,6 +161,8 @@ static __attribute__((noinline)) void run_unload(struct vgic_locked held, struct
 	sched = vm_lock_sched();
 	if (waits) {
 		run_pin(sched, vcpu);
+	}
+	if (waits && !due) {
 		sched_stop(sched.sched, vcpu->entity, SCHED_BLOCKED);
 		alarm_set(&vm_alarms, cpu->index, vcpu->entity, vcpu->deadline);
 		cpu->wake_at = alarm_first(&vm_alarms, cpu->index);

@@ -560,10 +560,11 @@ static void a_timer_ends_a_wait(void)
 		*hw_log_register("CNTV_CTL") = 1;
 		*hw_log_register("CNTV_CVAL") = 1000;
 		now = 999 + due;
+		*hw_log_register("SCTLR") = 0; /* caches off: it stays on this CPU */
 		waits(0);
 		CHECK_EQ(vm_sched.entity[vcpu[0].entity].state,
 			 due ? SCHED_RUNNING : SCHED_BLOCKED);
-		CHECK((cpus[0].loaded == &vcpu[0]) == due &&
+		CHECK((cpus[0].loaded == &vcpu[0]) == due && vm_sched.entity[0].pinned &&
 		      vgic_phys_held(vm[0].vgic, 0, 27) == due);
 		CHECK_EQ(cpus[0].timer_at, due ? UINT64_MAX : 1000);
 		end();
