@@ -197,7 +197,7 @@ static bool may_run(uint32_t n)
 	case RIG_IN_GUEST_WFI:
 		return rig_signals(n) || rig_due(n) != RIG_NO_IAR;
 	case RIG_IN_WFE:
-		return c->event || rig_signals(n);
+		return c->event; /* an interrupt that CPSR.I masks is no event (B1.8.13) */
 	case RIG_AT_LOCK:
 		return rig_lock_is_next(n);
 	default:
