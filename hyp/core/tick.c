@@ -10,6 +10,8 @@
 #include "hyp/hw/timer.h"
 #include "hyp/sched/deadline.h"
 
+#define TICK_ALARMS 8u /* in a row */
+
 /* A vCPU whose alarm is due: makes its due timers pending, which may wake it. If it waits, a timer
  * that is left sets the alarm again. Another CPU may wake and load the vCPU meanwhile: then its
  * timers are in that CPU, or are about to be (switch_load_vgic), and its world in memory is old. */
@@ -31,22 +33,21 @@ static void tick_wake(const struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 	vm_kick(vcpu->vm, kick);
 }
 
-/* All alarms of this CPU that are due. One costs some hundred instructions, so interrupts that
- * come meanwhile wait for the rest of them. */
+/* The alarms of this CPU that are due. One costs some hundred instructions: after a few of them,
+ * wake_at stays due, so that the timer fires at once, and other interrupts are taken before. */
 static __attribute__((noinline)) void tick_sleepers(struct cpu *cpu, uint64_t now)
 {
-	uint32_t e;
-
-	do {
+	for (uint32_t n = 0; n <= TICK_ALARMS; n++) {
 		struct sched_locked held = vm_lock_sched();
+		uint32_t e = n < TICK_ALARMS ? alarm_take(&vm_alarms, cpu->index, now) : SCHED_NONE;
 
-		e = alarm_take(&vm_alarms, cpu->index, now);
 		cpu->wake_at = alarm_first(&vm_alarms, cpu->index);
 		vm_unlock_sched(held);
-		if (e != SCHED_NONE) {
-			tick_wake(cpu, vm_vcpu_by_entity[e], now);
+		if (e == SCHED_NONE) {
+			return;
 		}
-	} while (e != SCHED_NONE);
+		tick_wake(cpu, vm_vcpu_by_entity[e], now);
+	}
 }
 
 /* Does the work that is due. Returns when there is more. */
