@@ -26,7 +26,7 @@ void partition_start(struct vm *vm)
 	partition_prepare(vm);
 	held = vm_lock_sched();
 	if (life_begin(held.sched, &vm->life, &tell)) {
-		tell = vm_must_look(held, tell);
+		tell = vm_must_look(held, vm->life.vcpu[0].entity, tell);
 	}
 	vm_unlock_sched(held);
 	cpu_interrupt(tell);
@@ -76,7 +76,7 @@ void partition_clear_up(struct vm *vm)
 	held = vm_lock_sched();
 	again = life_ended(held.sched, &vm->life, &tell);
 	if (again) {
-		tell = vm_must_look(held, tell);
+		tell = vm_must_look(held, vm->life.vcpu[0].entity, tell);
 	}
 	vm_unlock_sched(held);
 	if (again) {
@@ -127,7 +127,7 @@ struct psci_result partition_psci(struct vcpu *caller, const uint32_t args[4])
 	result = life_call(held.sched, &vm->life, caller->index, args, partition_entry_valid, vm,
 			   &tell);
 	if (result.effect == PSCI_DO_START) {
-		tell = vm_must_look(held, tell);
+		tell = vm_must_look(held, vm->life.vcpu[result.target].entity, tell);
 	}
 	vm_unlock_sched(held);
 	cpu_interrupt(tell);

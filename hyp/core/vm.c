@@ -48,10 +48,10 @@ bool vm_owns_pa(const struct vm *vm, pa_t pa, uint32_t size)
 	return owns;
 }
 
-uint8_t vm_must_look(struct sched_locked held, uint8_t target)
+uint8_t vm_must_look(struct sched_locked held, uint32_t entity, uint8_t target)
 {
 	for (uint32_t n = 0; target == SCHED_NO_CPU && n < held.sched->nr_cpus; n++) {
-		if (!cpus[n].contended && sched_contended(held.sched, n)) {
+		if (!cpus[n].contended && sched_waits_for(held.sched, entity, n)) {
 			target = (uint8_t)n;
 		}
 	}
@@ -69,7 +69,7 @@ void vm_kick_vcpu(struct vcpu *vcpu)
 
 	if (entity->state == SCHED_BLOCKED) {
 		alarm_clear(&vm_alarms, vcpu->entity);
-		target = vm_must_look(held, sched_wake(held.sched, vcpu->entity));
+		target = vm_must_look(held, vcpu->entity, sched_wake(held.sched, vcpu->entity));
 	} else if (entity->state == SCHED_RUNNING) {
 		target = entity->cpu;
 	}

@@ -151,10 +151,10 @@ static inline void vm_unlock_sched(struct sched_locked held)
 void vm_kick(struct vm *vm, uint32_t mask);
 void vm_kick_vcpu(struct vcpu *vcpu);
 
-/* `target` is sched_wake's result. Marks the CPU that must pick again: that one, or one whose vCPU
- * ran alone so far and now gets time slices. Returns it for cpu_interrupt after the lock is
- * released. SCHED_NO_CPU: none. */
-uint8_t vm_must_look(struct sched_locked held, uint8_t target);
+/* `target` is sched_wake's result for `entity`. Marks the CPU that must pick again: that one, or
+ * one whose vCPU ran alone so far and now gets time slices. Returns it for cpu_interrupt after the
+ * lock is released. SCHED_NO_CPU: none. */
+uint8_t vm_must_look(struct sched_locked held, uint32_t entity, uint8_t target);
 
 /* Does [ipa, ipa + size) lie in one range of the partition's RAM, and at which physical address? */
 bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa);

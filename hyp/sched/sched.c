@@ -284,6 +284,12 @@ bool sched_contended(const struct sched *s, uint32_t cpu)
 	return first != SCHED_NONE && s->entity[first].priority + 1u >= sched_cost(s, cpu);
 }
 
+bool sched_waits_for(const struct sched *s, uint32_t e, uint32_t cpu)
+{
+	return sched_known(s, e) && cpu < s->nr_cpus && s->entity[e].state == SCHED_READY &&
+	       sched_allowed(s, e, cpu) && s->entity[e].priority + 1u >= sched_cost(s, cpu);
+}
+
 bool sched_shared(const struct sched *s, uint32_t e, uint32_t cpu)
 {
 	uint32_t own = 0;

@@ -99,6 +99,9 @@ static inline bool sched_any_ready(const struct sched *s)
  * is needed)? */
 bool sched_contended(const struct sched *s, uint32_t cpu);
 
+/* The same of one READY entity, in a few steps, however many others wait. */
+bool sched_waits_for(const struct sched *s, uint32_t e, uint32_t cpu);
+
 /* May any entity but e ever run on `cpu`? If not, e owns it: no ticks, no WFI traps. */
 bool sched_shared(const struct sched *s, uint32_t e, uint32_t cpu);
 

@@ -470,11 +470,45 @@ static void run_slice_left(void)
 	CHECK_EQ(sched_slice_left(&s, 0, 10, 4), 0);
 }
 
+/* What a wake-up makes contended, it makes so by the entity that has been woken. */
+static void waits_for(void)
+{
+	uint32_t dice = 1;
+
+	sched_init(&s, 3);
+	for (uint32_t e = 0; e < 12; e++) {
+		sched_add(&s, (uint8_t)(1 + e % 7), (uint8_t)(e % 3));
+	}
+	CHECK(!sched_waits_for(&s, 12, 0) && !sched_waits_for(&s, 0, 3));
+	for (uint32_t n = 0; n < 20000; n++) {
+		uint32_t e = (dice >> 8) % 12;
+		uint32_t cpu = (dice >> 16) % 3;
+		bool before[3];
+
+		dice = dice * 1103515245u + 12345u;
+		for (uint32_t c = 0; c < 3; c++) {
+			before[c] = sched_contended(&s, c);
+		}
+		if (dice >> 31) {
+			sched_pick(&s, cpu, (dice >> 30) & 1);
+		} else if ((dice >> 29) & 1) {
+			sched_stop(&s, e, (dice >> 28) & 1 ? SCHED_BLOCKED : SCHED_OFF);
+		} else if (s.entity[e].state < READY) {
+			sched_wake(&s, e);
+			for (uint32_t c = 0; c < 3; c++) {
+				CHECK_EQ(before[c] || sched_waits_for(&s, e, c),
+					 sched_contended(&s, c));
+			}
+		}
+	}
+}
+
 static const struct test_case cases[] = {
-	{ "table", run_table },	      { "alone", run_alone }, { "round_robin", run_round_robin },
-	{ "priority", run_priority }, { "place", run_place }, { "spread", run_spread },
-	{ "pinned", run_pinned },     { "held", run_held },   { "shared", run_shared },
-	{ "random", run_random },     { "fair", run_fair },   { "slice_left", run_slice_left },
+	{ "waits_for", waits_for },	    { "table", run_table },	  { "alone", run_alone },
+	{ "round_robin", run_round_robin }, { "priority", run_priority }, { "place", run_place },
+	{ "spread", run_spread },	    { "pinned", run_pinned },	  { "held", run_held },
+	{ "shared", run_shared },	    { "random", run_random },	  { "fair", run_fair },
+	{ "slice_left", run_slice_left },
 };
 
 TEST_MAIN("sched", cases)
