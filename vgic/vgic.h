@@ -64,6 +64,10 @@ static inline enum vgic_work vgic_cif_work(const struct vgic_cif *cif)
 	return (enum vgic_work)cif->work;
 }
 
+/* More interrupts wait than fit, as of the last flush: each fold and flush is a long piece of work.
+ */
+bool vgic_cif_is_crowded(const struct vgic_cif *cif);
+
 /* Bytes for a VGIC of this shape. nr_vcpus 1..8; nr_irqs a multiple of 32 from 32 to 992, or 1020;
  * 0 for any other shape. */
 size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs);
@@ -251,11 +255,28 @@ struct vgic_view {
 	bool open_timer[2]; /* the timers' PPIs, as vgic_explain was asked */
 	bool open_sgi;
 	uint32_t open_other; /* the first other PPI or SPI; VGIC_NO_IRQ: none */
+	/* The priorities of `intid` and `active`, for the next piece. */
+	uint16_t intid_priority, active_priority;
 };
 
 /* The state of the VGIC for a vCPU that has folded: why it takes no interrupt. Its mirror's vmcr
- * and apr are as in hardware. `timer`: the INTIDs of the two timers. */
-struct vgic_view vgic_explain(const struct vgic *vgic, uint32_t vcpu, const uint32_t timer[2]);
+ * and apr are as in hardware. `timer`: the INTIDs of the two timers. In pieces, each at most some
+ * 6,000 instructions: `piece` 0 first, then the next one while it returns true. If something
+ * happens between pieces, the view may mix the states before and after. */
+bool vgic_explain_piece(const struct vgic *vgic, uint32_t vcpu, const uint32_t timer[2],
+			uint32_t piece, struct vgic_view *view);
+
+static inline struct vgic_view vgic_explain(const struct vgic *vgic, uint32_t vcpu,
+					    const uint32_t timer[2])
+{
+	struct vgic_view view;
+	uint32_t piece = 0;
+
+	while (vgic_explain_piece(vgic, vcpu, timer, piece, &view)) {
+		piece++;
+	}
+	return view;
+}
 
 /* Mirror -> interrupts: applies the guest's changes to its list registers (after vgic_hw_read). A
  * second call before the next flush does nothing. Flush must follow before the guest runs

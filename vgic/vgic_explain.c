@@ -4,12 +4,8 @@
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_interface.h"
 
-#define EXPLAIN_IDLE 0x100u /* lower than every priority */
-
-/* Priorities of the interrupts found. */
-struct explain_best {
-	uint32_t pending, active;
-};
+#define EXPLAIN_IDLE  0x100u /* lower than every priority */
+#define EXPLAIN_PIECE 3u     /* words */
 
 /* Is the interrupt reported for this vCPU? An SPI without a target is reported for vCPU 0. */
 static bool explain_is_ours(const struct vgic *vgic, const struct vgic_ref *ref)
@@ -73,16 +69,16 @@ static uint32_t explain_rank(enum vgic_hold hold)
 }
 
 static void explain_pending(const struct vgic_cif *cif, const struct vgic_ref *ref,
-			    enum vgic_hold hold, struct explain_best *best, struct vgic_view *view)
+			    enum vgic_hold hold, struct vgic_view *view)
 {
 	uint32_t rank = explain_rank(hold);
 	uint32_t old = view->hold == VGIC_HOLD_IDLE ? 0 : explain_rank(view->hold);
 
 	if (view->hold != VGIC_HOLD_IDLE &&
-	    (rank < old || (rank == old && ref->irq->priority >= best->pending))) {
+	    (rank < old || (rank == old && ref->irq->priority >= view->intid_priority))) {
 		return;
 	}
-	best->pending = ref->irq->priority;
+	view->intid_priority = ref->irq->priority;
 	view->intid = ref->intid;
 	view->fiq = !explain_in_group1(ref) && (cif->vmcr & GICH_VMCR_FIQEN);
 	if (hold == VGIC_HOLD_NONE) {
@@ -93,43 +89,54 @@ static void explain_pending(const struct vgic_cif *cif, const struct vgic_ref *r
 }
 
 static void explain_one(const struct vgic_cif *cif, const struct vgic_ref *ref, enum vgic_hold hold,
-			struct explain_best *best, struct vgic_view *view)
+			struct vgic_view *view)
 {
-	if ((ref->bank->active & ref->bit) && ref->irq->active_priority < best->active) {
-		best->active = ref->irq->active_priority;
+	if ((ref->bank->active & ref->bit) && ref->irq->active_priority < view->active_priority) {
+		view->active_priority = ref->irq->active_priority;
 		view->active = ref->intid;
 	}
 	if ((vgic_state_pending(ref->bank) | ref->bank->loan) & ref->bit) {
-		explain_pending(cif, ref, hold, best, view);
+		explain_pending(cif, ref, hold, view);
 	}
 }
 
-struct vgic_view vgic_explain(const struct vgic *vgic, uint32_t vcpu, const uint32_t timer[2])
+static void explain_word(const struct vgic *vgic, uint32_t vcpu, uint32_t word,
+			 const uint32_t timer[2], struct vgic_view *view)
 {
 	const struct vgic_cif *cif = &vgic->cpu[vcpu].cif;
-	struct vgic_view view = { .intid = VGIC_NO_IRQ,
-				  .active = VGIC_NO_IRQ,
-				  .open_other = VGIC_NO_IRQ };
-	struct explain_best best = { EXPLAIN_IDLE, EXPLAIN_IDLE };
+	const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
+	uint32_t bits = vgic_state_pending(bank) | bank->loan | bank->active |
+			vgic_state_eligible(vgic, bank);
 
-	for (uint32_t word = 0; word < vgic->nr_words; word++) {
-		const struct vgic_bank *bank = vgic_state_bank(vgic, vcpu, word);
-		uint32_t bits = vgic_state_pending(bank) | bank->loan | bank->active |
-				vgic_state_eligible(vgic, bank);
+	for (bits &= vgic_state_valid(vgic, word); bits; bits &= bits - 1) {
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
+		enum vgic_hold hold = explain_distributor(vgic, &ref);
 
-		for (bits &= vgic_state_valid(vgic, word); bits; bits &= bits - 1) {
-			struct vgic_ref ref =
-				vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
-			enum vgic_hold hold = explain_distributor(vgic, &ref);
-
-			if (!explain_is_ours(vgic, &ref)) {
-				continue;
-			}
-			explain_one(cif, &ref, hold, &best, &view);
-			if (hold == VGIC_HOLD_NONE) {
-				explain_open(cif, &ref, timer, &view);
-			}
+		if (!explain_is_ours(vgic, &ref)) {
+			continue;
+		}
+		explain_one(cif, &ref, hold, view);
+		if (hold == VGIC_HOLD_NONE) {
+			explain_open(cif, &ref, timer, view);
 		}
 	}
-	return view;
+}
+
+bool vgic_explain_piece(const struct vgic *vgic, uint32_t vcpu, const uint32_t timer[2],
+			uint32_t piece, struct vgic_view *view)
+{
+	uint32_t first = EXPLAIN_PIECE * piece;
+	uint32_t end = bits_min(first + EXPLAIN_PIECE, vgic->nr_words);
+
+	if (piece == 0) {
+		*view = (struct vgic_view) { .intid = VGIC_NO_IRQ,
+					     .active = VGIC_NO_IRQ,
+					     .open_other = VGIC_NO_IRQ,
+					     .intid_priority = EXPLAIN_IDLE,
+					     .active_priority = EXPLAIN_IDLE };
+	}
+	for (uint32_t word = first; word < end; word++) {
+		explain_word(vgic, vcpu, word, timer, view);
+	}
+	return end < vgic->nr_words;
 }

@@ -125,14 +125,24 @@ static uint32_t flush_highest(const struct flush_set *set)
 	return highest;
 }
 
+static bool flush_is_left(const struct flush_set *set)
+{
+	for (uint32_t n = 0; n < set->count; n++) {
+		if (set->bits[n]) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The first `max` by priority, in this order; the lower INTID among equals. Returns their number;
  * *more: some are left. */
 static uint32_t flush_best(struct flush_set *set, uint16_t *best, uint32_t max, bool *more)
 {
-	uint32_t n = flush_highest(set);
 	uint32_t found = 0;
+	uint32_t n;
 
-	for (; n < set->count && found < max; n = flush_highest(set)) {
+	while (found < max && (n = flush_highest(set)) < set->count) {
 		uint32_t bit = bits_first(set->first[n]);
 
 		best[found++] = (uint16_t)(32u * set->word[n] + bit);
@@ -142,7 +152,7 @@ static uint32_t flush_best(struct flush_set *set, uint16_t *best, uint32_t max, 
 			flush_rate(set, n);
 		}
 	}
-	*more = n < set->count;
+	*more = flush_is_left(set);
 	return found;
 }
 
@@ -272,6 +282,11 @@ static void flush_add(struct vgic *vgic, uint32_t vcpu)
 		cpu->cif.used |= BIT32(n);
 		vgic_lr_put(vgic, &ref, n, false);
 	}
+}
+
+bool vgic_cif_is_crowded(const struct vgic_cif *cif)
+{
+	return (cif->hcr & (GICH_HCR_NPIE | GICH_HCR_LRENPIE)) != 0;
 }
 
 void vgic_flush(struct vgic *vgic, uint32_t vcpu)

@@ -61,12 +61,22 @@ enum vgic_hold vgic_interface_hold(const struct vgic_cif *cif, const struct vgic
 	return ref->irq->priority >= interface_pmr(cif) ? VGIC_HOLD_PMR : VGIC_HOLD_ACTIVE;
 }
 
-/* Of a word: would any of `bits` be signalled, by priorities and groups? */
-static bool interface_opens(const struct vgic_bank *bank, uint32_t bits, const uint32_t limit[2])
+/* Of a word: is the priority of any of `bits` below the limit? */
+VGIC_INLINE bool interface_opens_group(const struct vgic_bank *bank, uint32_t bits, uint32_t limit)
 {
-	return vgic_levels_any_below(bank, bits & ~bank->group,
-				     limit[0] >> VGIC_LR_PRIORITY_DROP) ||
-	       vgic_levels_any_below(bank, bits & bank->group, limit[1] >> VGIC_LR_PRIORITY_DROP);
+	limit >>= VGIC_LR_PRIORITY_DROP;
+	return limit && bits && (limit >> VGIC_LEVELS || vgic_levels_below(bank, bits, limit));
+}
+
+/* Of a word: would any of `bits` be signalled, by priorities and groups? */
+VGIC_INLINE bool interface_opens(const struct vgic_bank *bank, uint32_t bits,
+				 const uint32_t limit[2])
+{
+	if (limit[0] == limit[1]) {
+		return interface_opens_group(bank, bits, limit[0]);
+	}
+	return interface_opens_group(bank, bits & ~bank->group, limit[0]) ||
+	       interface_opens_group(bank, bits & bank->group, limit[1]);
 }
 
 /* Does a list register, as last read, show it as pending? */

@@ -194,19 +194,20 @@ VGIC_INLINE void vgic_levels_set(uint32_t *plane, uint32_t count, uint32_t bit, 
 	}
 }
 
-/* Is the priority of any of `bits` of a word below `limit` (0..31)? */
-VGIC_INLINE bool vgic_levels_any_below(const struct vgic_bank *bank, uint32_t bits, uint32_t limit)
+/* Those of `bits` of a word whose priority is below `limit` (1..31): 32 comparisons at once, of the
+ * highest bit first. `equal`: those whose bits so far are the limit's. */
+VGIC_INLINE uint32_t vgic_levels_below(const struct vgic_bank *bank, uint32_t bits, uint32_t limit)
 {
-	for (uint32_t n = 0; bits && n < VGIC_LEVELS; n++) {
-		uint32_t high = bits & ~bank->level[n];
+	uint32_t equal = bits;
+	uint32_t below = 0;
 
-		if (!(limit >> (VGIC_LEVELS - 1 - n) & 1u)) {
-			bits = high;
-		} else if (high) {
-			return true;
-		}
+	for (uint32_t n = 0; n < VGIC_LEVELS; n++) {
+		uint32_t one = 0u - (limit >> (VGIC_LEVELS - 1 - n) & 1u); /* all ones, or 0 */
+
+		below |= equal & one & ~bank->level[n];
+		equal &= ~(one ^ bank->level[n]);
 	}
-	return false;
+	return below;
 }
 
 /* The value of GICD_ISPENDR: a level-sensitive interrupt whose line is high is pending also while

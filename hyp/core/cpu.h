@@ -24,7 +24,8 @@ struct cpu {
 	volatile bool parked;	 /* the system is ending: it runs nothing any more (halt.h) */
 	struct vgic_cif *cif;	 /* of `loaded`, and of the last one when there is none */
 	bool yield;		 /* ... and others of the same priority go first */
-	uint8_t kicks;		 /* taken since others had a turn (irq_kicked) */
+	bool paused;		 /* it has just taken interrupts (run_load_memory) */
+	uint8_t kicks; /* taken since others had a turn (irq_kicked) */
 	uint8_t gic_mask;
 	uint8_t gic_cpu; /* the number of its interface: the bit of gic_mask */
 	uint8_t index;

@@ -135,9 +135,12 @@ void irq_handle(struct cpu *cpu, uint32_t iar)
 	gic_deactivate(iar);
 }
 
+/* With other work for this CPU one more is taken, at most: usually there is none, and the work
+ * begins just after the GIC was looked at. */
 void irq_poll(struct cpu *cpu)
 {
 	uint32_t taken = 0;
+	bool resched;
 
 	do {
 		uint32_t iar = gic_acknowledge();
@@ -145,6 +148,7 @@ void irq_poll(struct cpu *cpu)
 		if (FIELD_GET(GICC_IAR_ID, iar) >= GICC_IAR_SPURIOUS) {
 			return;
 		}
+		resched = cpu->resched;
 		irq_handle(cpu, iar);
-	} while (!cpu->resched && ++taken < IRQ_KICKS);
+	} while (!resched && ++taken < IRQ_KICKS);
 }

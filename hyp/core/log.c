@@ -24,6 +24,10 @@ static char log_hold[LOG_HOLD]; /* raw: for the last words */
  * polling. Afterwards, and before serial_open, when the ring is not emptied, there must be room. */
 static void log_put_text(struct serial_locked held, const char *text, size_t length)
 {
+	if (console_room(held.console, 0) >= length) {
+		console_put_text(held.console, 0, text, length);
+		return;
+	}
 	for (size_t n = 0; n < length; n++) {
 		while (!console_put(held.console, 0, (uint8_t)text[n])) {
 			if (!serial_send(held) && uart_can_send()) {
@@ -47,6 +51,18 @@ static void log_say_left_out(struct serial_locked held, size_t more)
 	if (console_room(held.console, 0) >= length + more) {
 		log_put_text(held, line, length);
 		log_left_out = 0;
+	}
+}
+
+/* A line of a running system goes out later: the caller has interrupts masked, and may have more
+ * lines. */
+static void log_send(struct serial_locked held)
+{
+	if (log_guests_run) {
+		serial_ask_turn(held);
+	} else {
+		serial_send(held);
+		serial_wait_for_room(held);
 	}
 }
 
@@ -107,9 +123,11 @@ static void log_write(size_t reserve, const char *format, va_list args)
 	size_t length = fmt_vformat(line, sizeof(line), format, args);
 
 	held = serial_take();
-	log_left_out += log_put_line(held, line, length, reserve) ? 0 : 1;
-	serial_send(held);
-	serial_wait_for_room(held);
+	if (log_put_line(held, line, length, reserve)) {
+		log_send(held);
+	} else {
+		log_left_out++;
+	}
 	serial_drop(held);
 }
 
@@ -160,9 +178,8 @@ bool log_say(const char *line)
 	fits = log_say_held(held) && console_room(held.console, 0) >= length + LOG_RESERVE;
 	if (fits) {
 		log_put_text(held, text, length);
+		log_send(held);
 	}
-	serial_send(held);
-	serial_wait_for_room(held);
 	serial_drop(held);
 	return fits;
 }

@@ -19,6 +19,9 @@
 #define PARTITION_COPY_STEP  0x4000u
 #define PARTITION_SCRUB_STEP 0x10000u
 
+#define LOAD_RELEASES	32u	   /* physical interrupts, per step */
+#define LOAD_RESET_DONE UINT32_MAX /* load_offset: only interrupts are left to release */
+
 /* Each further range of RAM has two more phases: scrub and copy. */
 enum partition_phase {
 	LOAD_VGIC,
@@ -91,21 +94,28 @@ static uint32_t partition_load_size(const struct vm *vm, const struct manifest_i
 	return bits_min(size, BLOCK_SIZE - (uint32_t)(pa.pa % BLOCK_SIZE));
 }
 
-/* Does a piece of its VGIC's reset; lines may be driven meanwhile. Interrupts held in the previous
- * life are released before devices can fire again. True: there is more. */
+/* Does a piece of its VGIC's reset, or releases some interrupts that were held in the previous
+ * life: all of them before devices can fire again. Lines may be driven meanwhile. True: there is
+ * more. */
 static bool partition_load_vgic(struct vm *vm)
 {
 	struct vgic_locked held;
+	uint32_t released = 0;
 	uint32_t physid;
-	bool more;
+	bool more = true;
 
 	if (!vm->vgic) {
 		return false;
 	}
 	held = vm_lock_vgic(vm);
-	more = vgic_reset_piece(vm->vgic, vm->load_offset++);
-	while (vgic_phys_release_next(vm->vgic, 0, &physid)) {
+	for (; released < LOAD_RELEASES && vgic_phys_release_next(vm->vgic, 0, &physid);
+	     released++) {
 		gic_deactivate(physid);
+	}
+	if (released < LOAD_RELEASES && vm->load_offset == LOAD_RESET_DONE) {
+		more = false;
+	} else if (released < LOAD_RELEASES && !vgic_reset_piece(vm->vgic, vm->load_offset++)) {
+		vm->load_offset = LOAD_RESET_DONE;
 	}
 	vm_unlock_vgic(held);
 	return more;

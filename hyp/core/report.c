@@ -16,21 +16,22 @@
 #include "hyp/text/fmt.h"
 #include "vgic/vgic_hw.h"
 
-/* Steps per turn: a partition's line, one vCPU's sample and lines. The rest waits for the tick or
- * for the next CPU, so that no vCPU loses time for the whole report. */
-#define REPORT_TURN    8u
 #define REPORT_SECONDS 2u /* for a CPU to answer */
 
-enum report_step { REPORT_VM, REPORT_ASK, REPORT_WAIT, REPORT_LINES, REPORT_END };
+/* A turn is one step: a partition's line, a vCPU's sample, a piece of the view of its interrupts,
+ * one of its lines. The next one waits for a tick or for another CPU, so that no vCPU loses time
+ * for the whole report, and interrupts are taken in between. */
+enum report_step { REPORT_VM, REPORT_ASK, REPORT_WAIT, REPORT_VIEW, REPORT_LINES, REPORT_END };
 
 static const uint32_t report_timers[2] = { MACHINE_TIMER_VIRT, MACHINE_TIMER_PHYS };
 
 static struct lock report_lock; /* all of the following; before tty's and a VGIC's */
 static volatile bool report_active;
 static enum report_step report_step;
-static uint32_t report_vm, report_vcpu, report_line; /* the next step */
-static uint64_t report_deadline;		     /* for the answer of the CPU */
+static uint32_t report_vm, report_vcpu, report_line, report_piece; /* the next step */
+static uint64_t report_deadline;				   /* for the answer of the CPU */
 static struct explain_vcpu report_of;
+static volatile bool report_asked; /* the next turn begins a report */
 
 static struct vcpu *report_this(void)
 {
@@ -126,6 +127,13 @@ static enum explain_insn report_last_insn(const struct guest_regs *regs)
 	return insn;
 }
 
+/* The sample is complete but for the view. */
+static void report_taken(void)
+{
+	report_piece = 0;
+	report_step = report_of.has_gic ? REPORT_VIEW : REPORT_LINES;
+}
+
 static uint32_t report_vectors(uint32_t sctlr, uint32_t vbar)
 {
 	return sctlr & SCTLR_V ? 0xffff0000u : vbar;
@@ -151,7 +159,6 @@ static void report_take_loaded(struct vcpu *vcpu, const struct guest_regs *regs)
 	vsync_fold(vcpu); /* run_work flushes before the guest continues */
 	held = vm_lock_vgic(vcpu->vm);
 	vgic_hw_look(vcpu->cif);
-	report_of.view = vgic_explain(vcpu->vm->vgic, vcpu->index, report_timers);
 	vm_unlock_vgic(held);
 }
 
@@ -182,9 +189,6 @@ static uint8_t report_take_unloaded(struct vcpu *vcpu)
 	if (holder == SCHED_NO_CPU) {
 		report_of.vectors = report_vectors(vcpu->world.sctlr, vcpu->world.vbar);
 		report_timers_of(vcpu, &vcpu->world.cntv, &vcpu->world.cntp);
-		if (vm->vgic) {
-			report_of.view = vgic_explain(vm->vgic, vcpu->index, report_timers);
-		}
 	}
 	vm_unlock_vgic(held);
 	return holder;
@@ -226,7 +230,7 @@ static bool report_ask(void)
 
 	report_line = 0;
 	if (holder == SCHED_NO_CPU) {
-		report_step = REPORT_LINES;
+		report_taken();
 		return true;
 	}
 	cpu = &cpus[holder];
@@ -252,6 +256,19 @@ static bool report_is_late(void)
 	report_of.where = EXPLAIN_MUTE;
 	report_step = REPORT_LINES;
 	return true;
+}
+
+/* From memory: if the vCPU runs meanwhile, as of its last fold. */
+static void report_see(void)
+{
+	const struct vcpu *vcpu = report_this();
+	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
+
+	if (!vgic_explain_piece(vcpu->vm->vgic, vcpu->index, report_timers, report_piece++,
+				&report_of.view)) {
+		report_step = REPORT_LINES;
+	}
+	vm_unlock_vgic(held);
 }
 
 static bool report_say_line(void)
@@ -286,8 +303,9 @@ static bool report_do_step(void)
 			report_deadline = timer_now() + REPORT_SECONDS * (uint64_t)facts_timer_hz();
 		}
 		return report_is_late() || report_ask(); /* it may move between CPUs forever */
-	case REPORT_WAIT:
-		return report_is_late();
+	case REPORT_VIEW:
+		report_see();
+		return true;
 	case REPORT_LINES:
 		return report_say_line();
 	default:
@@ -296,14 +314,14 @@ static bool report_do_step(void)
 	}
 }
 
-static void report_do_steps(void)
+/* A step that did nothing waits for the long period, or for the UART or another CPU. */
+static void report_do_turn(void)
 {
-	for (uint32_t n = 0; n < REPORT_TURN && report_active; n++) {
-		if (!report_do_step()) {
-			break;
-		}
-	}
-	if (report_active) {
+	bool did = report_do_step();
+
+	if (report_active && did) {
+		serial_ask_soon();
+	} else if (report_active) {
 		serial_ask_tick();
 	}
 }
@@ -320,31 +338,36 @@ static void report_start(void)
 void report_go_on(bool asked)
 {
 	guest_log_go_on();
-	if (!report_active && !asked) {
-		return;
+	if (asked) {
+		report_asked = true;
 	}
-	lock_take(&report_lock, LOCK_RANK_REPORT);
-	if (!report_active && asked) {
-		report_start();
+	if (report_active || report_asked) {
+		struct cpu *cpu = cpu_this();
+
+		cpu->report = true;
+		cpu->resched = true;
 	}
-	report_do_steps();
-	lock_drop(&report_lock);
 }
 
 void report_sample(struct cpu *cpu, const struct guest_regs *regs)
 {
+	struct vcpu *vcpu = cpu->loaded;
+
 	cpu->report = false;
 	lock_take(&report_lock, LOCK_RANK_REPORT);
-	if (report_active && report_step == REPORT_WAIT) {
-		struct vcpu *vcpu = cpu->loaded;
-
-		if (vcpu == report_this()) {
-			report_take_loaded(vcpu, regs);
-			report_step = REPORT_LINES;
-		} else {
-			report_step = REPORT_ASK; /* the vCPU has left this CPU meanwhile */
+	if (!report_active && report_asked) {
+		report_start();
+	}
+	report_asked = false;
+	if (report_active && report_step == REPORT_WAIT && vcpu == report_this()) {
+		report_take_loaded(vcpu, regs);
+		report_taken();
+		serial_ask_soon();
+	} else if (report_active) {
+		if (report_step == REPORT_WAIT) {
+			report_step = REPORT_ASK; /* the vCPU may have left that CPU meanwhile */
 		}
-		report_do_steps();
+		report_do_turn();
 	}
 	lock_drop(&report_lock);
 }

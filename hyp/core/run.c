@@ -30,15 +30,34 @@ static __attribute__((noinline)) void run_idle(struct cpu *cpu)
 	}
 }
 
+/* Between two long pieces of work, with no lock held: takes interrupts, and wakes the vCPUs whose
+ * timers are due, which no interrupt signals once the HYP timer's has been taken. */
+static void run_pause(struct cpu *cpu)
+{
+	irq_poll(cpu);
+	tick_catch_up(cpu);
+}
+
 /* The picked vCPU belongs to a partition that is loading: its turn is used for a step. A vCPU that
  * wakes meanwhile waits for the end of the step, or, if it has the same priority, of the slice. */
 static __attribute__((noinline)) void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
 {
-	uint64_t start = timer_now();
+	uint64_t start;
 
+	/* What led here may have been long. If it has to be chosen again now, then the step follows
+	 * at once: a CPU that is asked again and again makes progress. */
+	if (!cpu->paused) {
+		run_pause(cpu);
+		cpu->paused = cpu->resched;
+		if (cpu->paused) {
+			return;
+		}
+	}
+	start = timer_now();
 	partition_load_step(vcpu->vm, cpu->index);
 	cpu->loading += timer_now() - start;
-	irq_poll(cpu);
+	run_pause(cpu);
+	cpu->paused = true; /* just now */
 	tick_set(cpu);
 }
 
@@ -184,6 +203,7 @@ static enum life_take run_displace(struct cpu *cpu, struct guest_regs *regs, str
 	enum life_take take = LIFE_LEFT;
 	struct vgic_locked held;
 
+	cpu->paused = false;
 	(void)isolate_unload(vcpu, regs->pc);
 	switch_save_registers(vcpu, regs);
 	held = vm_lock_vgic(vcpu->vm);
@@ -271,18 +291,31 @@ static bool run_follow(struct cpu *cpu, struct guest_regs *regs, struct run_choi
 	return run_load(cpu, regs, choice.next, choice.shared, choice.take);
 }
 
+/* A step of the report is a long piece of work. */
+static __attribute__((noinline)) void run_report(struct cpu *cpu, struct guest_regs *regs)
+{
+	run_pause(cpu);
+	report_sample(cpu, regs);
+	run_pause(cpu);
+}
+
 /* Separate from run_work, whose common path needs few registers. */
 static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
+	cpu->paused = false;
 	do {
 		struct run_choice choice;
-		bool yield = cpu->yield;
+		bool yield;
 
+		if (cpu->report) {
+			run_report(cpu, regs);
+		}
+		yield = cpu->yield;
 		cpu->resched = false; /* lock_take's DMB: before what the decision looks at */
 		cpu->yield = false;
 		choice = run_choose(cpu, yield);
 		if (choice.report) {
-			report_sample(cpu, regs);
+			cpu->resched = true; /* requested since */
 		}
 		if (choice.spread != SCHED_NO_CPU && choice.spread != cpu->index) {
 			cpu_poke(choice.spread);

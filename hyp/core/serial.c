@@ -6,8 +6,9 @@
 #include "hyp/hw/timer.h"
 #include "hyp/hw/uart.h"
 
-#define SERIAL_SHORT	32  /* short ticks per tick */
-#define SERIAL_FILLS	16  /* turns in a row, more bytes than any UART's FIFO holds (256) */
+#define SERIAL_SHORT	64  /* short periods per long one */
+#define SERIAL_SOON	16  /* of these: for a report's next step */
+#define SERIAL_FILLS	32  /* turns in a row, more bytes than any UART's FIFO holds (256) */
 #define SERIAL_PATIENCE 100 /* ticks (4 s) of waiting for a guest that does not read */
 
 struct lock serial_lock;
@@ -22,21 +23,25 @@ static bool serial_by_interrupt;
 static uint32_t serial_fills;	  /* turns left until the UART counts as never full */
 static bool serial_tick_armed;	  /* some CPU's tick_at is set ... */
 static bool serial_tick_is_short; /* ... for the UART alone */
-static uint32_t serial_shorts;	  /* such ticks since the last long one */
+static uint64_t serial_long_at;	  /* counter value: the end of the long period */
 static uint32_t serial_patience;  /* ticks for which serial_holds may last */
 
 /* This CPU checks again after `ticks`. */
 void serial_arm(struct serial_locked held, uint64_t ticks, bool is_short)
 {
 	struct cpu *cpu = cpu_this();
+	uint64_t now = timer_now();
 
 	(void)held;
 	if (serial_tick_armed && !(is_short && !serial_tick_is_short && cpu->tick_at)) {
 		return;
 	}
+	if (serial_long_at < now) { /* no tick was needed for long */
+		serial_long_at = now + facts_tty_tick;
+	}
 	serial_tick_armed = true;
 	serial_tick_is_short = is_short;
-	cpu->tick_at = timer_now() + ticks;
+	cpu->tick_at = now + ticks;
 	cpu->resched = true; /* sets the timer */
 }
 
@@ -132,11 +137,13 @@ void serial_wait_for_room(struct serial_locked held)
 
 bool serial_tick(struct serial_locked held)
 {
+	uint64_t now = timer_now();
+
 	serial_tick_armed = false;
-	if (serial_tick_is_short && ++serial_shorts < SERIAL_SHORT) {
+	if (now < serial_long_at) {
 		return false;
 	}
-	serial_shorts = 0;
+	serial_long_at = now + facts_tty_tick;
 	console_tick(held.console);
 	if (serial_holds && serial_patience > 0) {
 		serial_patience--;
@@ -161,7 +168,8 @@ void serial_open(bool raw)
 		console_tick(held.console);
 	}
 	serial_is_open = true;
-	serial_send(held);
+	while (serial_send(held)) {
+	}
 	serial_drop(held);
 }
 
@@ -170,6 +178,21 @@ void serial_use_interrupts(struct serial_locked held)
 	(void)held;
 	serial_by_interrupt = true;
 	serial_patience = SERIAL_PATIENCE;
+}
+
+void serial_ask_turn(struct serial_locked held)
+{
+	if (!serial_is_full) {
+		serial_arm(held, 0, true);
+	}
+}
+
+void serial_ask_soon(void)
+{
+	struct serial_locked held = serial_take();
+
+	serial_arm(held, facts_tty_tick / SERIAL_SOON, true);
+	serial_drop(held);
 }
 
 void serial_ask_tick(void)

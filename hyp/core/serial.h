@@ -10,7 +10,7 @@
 #include "hyp/dev/console.h"
 
 #define SERIAL_INPUT 4096 /* a power of two: room for a pasted page */
-#define SERIAL_TURN  32	  /* bytes in each direction per turn, with interrupts masked */
+#define SERIAL_TURN  16	  /* bytes in each direction per turn, with interrupts masked */
 
 /* Typed input for a port that does not fit its UART's FIFO yet. */
 struct serial_input {
@@ -68,7 +68,11 @@ void serial_be_patient(struct serial_locked held);
  * may go out. */
 void serial_arm(struct serial_locked held, uint64_t ticks, bool is_short);
 void serial_arm_tick(struct serial_locked held);
-/* The same for callers without the lock: takes it. */
+/* What has been put into the rings goes out in a turn of its own, after interrupts were taken. */
+void serial_ask_turn(struct serial_locked held);
+/* For callers without the lock, which these take: checks again after the short, or the long,
+ * period. */
+void serial_ask_soon(void);
 void serial_ask_tick(void);
 /* The tick is due. True: some 40 ms have passed since this was last true. */
 bool serial_tick(struct serial_locked held);

@@ -62,6 +62,11 @@ static uint64_t tick_due(struct cpu *cpu, uint64_t now)
 	return cpu->wake_at < cpu->devices_at ? cpu->wake_at : cpu->devices_at;
 }
 
+void tick_catch_up(struct cpu *cpu)
+{
+	(void)tick_due(cpu, timer_now());
+}
+
 /* A slice that has begun is not extended. */
 void tick_set(struct cpu *cpu)
 {

@@ -10,6 +10,10 @@
  * alarm, the console's tick. Events that are due already are handled: waiting vCPUs are woken. */
 void tick_set(struct cpu *cpu);
 
+/* Between two pieces of work of the monitor: wakes the waiting vCPUs that are due, also when the
+ * timer has fired and is not set anew yet. No lock is held. */
+void tick_catch_up(struct cpu *cpu);
+
 /* The timer has fired. This CPU picks a vCPU again, and sets the timer anew. */
 void tick_fired(struct cpu *cpu);
 

@@ -9,6 +9,8 @@
 #include "hyp/hw/timer.h"
 #include "hyp/hw/uart.h"
 
+#define TTY_COMMAND 4u /* bytes of a turn */
+
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
 static bool tty_asked; /* the state report is requested, not started yet; lock: serial_lock */
 
@@ -116,7 +118,8 @@ static void tty_take_kept(struct serial_locked held)
 	}
 }
 
-static void tty_receive(struct serial_locked held, uint8_t byte)
+/* Returns the share of a turn that it has taken: a command of the multiplexer prints a line. */
+static uint32_t tty_receive(struct serial_locked held, uint8_t byte)
 {
 	uint32_t focus = held.console->focus;
 	uint8_t out;
@@ -130,19 +133,20 @@ static void tty_receive(struct serial_locked held, uint8_t byte)
 	if (held.console->focus != focus) {
 		serial_be_patient(held);
 	}
+	return port == CONSOLE_TAKEN ? TTY_COMMAND : 1;
 }
 
 /* Receives the bytes of one turn. The rest interrupts again, because the interrupt stays
  * asserted. */
 static void tty_receive_some(struct serial_locked held)
 {
-	for (uint32_t n = 0; n < SERIAL_TURN && serial_may_receive(held); n++) {
+	for (uint32_t n = 0; n < SERIAL_TURN && serial_may_receive(held);) {
 		int byte = uart_receive();
 
 		if (byte < 0) {
 			break;
 		}
-		tty_receive(held, (uint8_t)byte);
+		n += tty_receive(held, (uint8_t)byte);
 	}
 }
 
@@ -198,11 +202,13 @@ void tty_reset(struct vm *vm)
 	struct serial_locked held = serial_take();
 
 	tty_collect(held, vm);
+	if (!console_has_room(held.console, vm->port) && serial_send(held)) {
+		tty_collect(held, vm); /* what is left in the FIFO would be lost */
+	}
 	console_end_sequence(held.console, vm->port);
 	pl011_reset(&vm->uart);
 	tty_update_line(held, vm);
-	serial_send(held);
-	serial_wait_for_room(held);
+	serial_ask_turn(held);
 	serial_drop(held);
 }
 

@@ -110,6 +110,17 @@ bool console_put(struct console *con, uint32_t port, uint8_t byte)
 	return true;
 }
 
+void console_put_text(struct console *con, uint32_t port, const char *text, size_t length)
+{
+	struct console_port *to = &con->port[port];
+
+	con->nr_busy += length && console_count(to) == 0 ? 1 : 0;
+	for (size_t n = 0; n < length; n++) {
+		to->ring[to->head++ % CONSOLE_RING] = (uint8_t)text[n];
+		to->newlines += text[n] == '\n' ? 1 : 0;
+	}
+}
+
 void console_end_sequence(struct console *con, uint32_t port)
 {
 	con->port[port].escape = (struct escape) { 0 };
@@ -324,10 +335,39 @@ static int console_take(struct console *con)
 	return byte;
 }
 
+/* All of the message, or nothing. */
+static void console_say(struct console *con, const char *text)
+{
+	uint32_t length = (uint32_t)strlen(text);
+
+	if (con->nr_ports == 0 || length > CONSOLE_RING - console_count(&con->port[0])) {
+		return;
+	}
+	console_put_text(con, 0, text, length);
+}
+
+/* One line of the list of ports. The next one follows when the monitor's port has no line: all of
+ * them at once would be a long piece of work, with interrupts masked. */
+static void console_list_line(struct console *con)
+{
+	char text[CONSOLE_MESSAGE];
+	uint32_t p = con->nr_ports - con->listing;
+
+	fmt_format(text, sizeof(text), "%2u %s%s\n", (unsigned int)p, con->port[p].name,
+		   p == con->focus ? " (input)" : "");
+	con->listing--;
+	console_say(con, text);
+}
+
 int console_next(struct console *con)
 {
 	if (con->pending_count == 0 && con->draw == 0 && !console_goes_on(con)) {
-		uint32_t p = console_choose(con, false);
+		uint32_t p;
+
+		if (con->listing && con->port[0].newlines == 0) {
+			console_list_line(con);
+		}
+		p = console_choose(con, false);
 
 		if (p == CONSOLE_NO_PORT) {
 			return -1;
@@ -377,22 +417,9 @@ void console_tick(struct console *con)
 
 bool console_waiting(const struct console *con)
 {
-	return con->pending_count > 0 || con->draw > 0 || con->nr_questions > 0 ||
-	       con->nr_typed > 0 || console_goes_on(con) ||
+	return con->pending_count > 0 || con->draw > 0 || con->listing > 0 ||
+	       con->nr_questions > 0 || con->nr_typed > 0 || console_goes_on(con) ||
 	       console_choose(con, true) != CONSOLE_NO_PORT;
-}
-
-/* All of the message, or nothing. */
-static void console_say(struct console *con, const char *text)
-{
-	uint32_t length = (uint32_t)strlen(text);
-
-	if (con->nr_ports == 0 || length > CONSOLE_RING - console_count(&con->port[0])) {
-		return;
-	}
-	for (; *text != '\0'; text++) {
-		console_put(con, 0, (uint8_t)*text);
-	}
 }
 
 static void console_set_focus(struct console *con, uint32_t port)
@@ -408,17 +435,6 @@ static void console_set_focus(struct console *con, uint32_t port)
 	console_say(con, text);
 }
 
-static void console_list(struct console *con)
-{
-	char text[CONSOLE_MESSAGE];
-
-	for (uint32_t p = 0; p < con->nr_ports; p++) {
-		fmt_format(text, sizeof(text), "%2u %s%s\n", (unsigned int)p, con->port[p].name,
-			   p == con->focus ? " (input)" : "");
-		console_say(con, text);
-	}
-}
-
 static void console_command(struct console *con, uint8_t byte)
 {
 	if (byte >= '0' && byte <= '9') {
@@ -426,7 +442,7 @@ static void console_command(struct console *con, uint8_t byte)
 	} else if (byte == 'n') {
 		console_set_focus(con, con->focus + 1 < con->nr_ports ? con->focus + 1 : 1);
 	} else if (byte == '?') {
-		console_list(con);
+		con->listing = con->nr_ports;
 	} else {
 		console_say(con,
 			    "after Ctrl-]: 0..9, n: input to that console, the next one; ?: list; "

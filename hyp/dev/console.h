@@ -26,6 +26,7 @@
 
 #include "hyp/dev/console_line.h"
 #include "hyp/dev/escape.h"
+#include <stddef.h>
 
 #define CONSOLE_MAX_PORTS 65  /* 64 partitions and the monitor (port 0) */
 #define CONSOLE_RING	  512 /* bytes, a power of two */
@@ -68,6 +69,7 @@ struct console {
 	uint32_t focus;			  /* port that receives the input */
 	uint32_t current;		  /* port whose line is being printed */
 	uint32_t turn;			  /* bytes that it has printed in this turn */
+	uint32_t listing;		  /* ports that the list has still to name */
 	bool mid_line;			  /* the last byte sent is within current's line */
 	bool cr;			  /* the last byte printed was a \r */
 	bool ticking;			  /* console_tick is in use */
@@ -99,6 +101,8 @@ uint32_t console_room(const struct console *con, uint32_t port);
 bool console_has_room(const struct console *con, uint32_t port);
 /* False if the ring is full: nothing was taken. */
 bool console_put(struct console *con, uint32_t port, uint8_t byte);
+/* Text for which there is room, and which has no escape sequences: the monitor's own. */
+void console_put_text(struct console *con, uint32_t port, const char *text, size_t length);
 
 /* Is the port's ring not empty? */
 bool console_is_busy(const struct console *con, uint32_t port);

@@ -35,6 +35,16 @@ static void fmt_put(struct fmt_out *out, char c)
 	}
 }
 
+/* A text without conversions, as much of it as fits. */
+static void fmt_text(struct fmt_out *out, const char *text, size_t length)
+{
+	size_t fits = length < out->room ? length : out->room;
+
+	memcpy(out->buf + out->length, text, fits);
+	out->length += fits;
+	out->room -= fits;
+}
+
 static void fmt_fill(struct fmt_out *out, char c, size_t used, size_t width)
 {
 	for (; used < width && out->room > 0; used++) {
@@ -58,9 +68,7 @@ static void fmt_field(struct fmt_out *out, const struct fmt_spec *spec, const ch
 	if (zeroes) {
 		fmt_fill(out, '0', used, spec->width);
 	}
-	for (size_t i = 0; i < length; i++) {
-		fmt_put(out, text[i]);
-	}
+	fmt_text(out, text, length);
 	if (spec->left) {
 		fmt_fill(out, ' ', used, spec->width);
 	}
@@ -73,6 +81,11 @@ static uint32_t fmt_divide_by_ten(uint64_t *value)
 	uint64_t quotient = 0;
 	uint32_t rest = 0;
 
+	if (*value <= UINT32_MAX) {
+		rest = (uint32_t)*value % 10u;
+		*value = (uint32_t)*value / 10u;
+		return rest;
+	}
 	for (unsigned shift = 64; shift > 0;) {
 		shift -= 16;
 		rest = (rest << 16) | (uint32_t)((*value >> shift) & 0xffffu);
@@ -207,6 +220,17 @@ static void fmt_argument(struct fmt_out *out, const struct fmt_spec *spec, struc
 	}
 }
 
+/* The characters before the next conversion. */
+static size_t fmt_plain(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] != '\0' && text[length] != '%') {
+		length++;
+	}
+	return length;
+}
+
 size_t fmt_vformat(char *buf, size_t size, const char *format, va_list args)
 {
 	struct fmt_out out = { .buf = buf, .room = size > 0 ? size - 1u : 0 };
@@ -219,18 +243,19 @@ size_t fmt_vformat(char *buf, size_t size, const char *format, va_list args)
 	}
 	va_copy(copy.list, args);
 	while (*format != '\0') {
-		const char *next = NULL;
+		size_t plain = known ? fmt_plain(format) : strlen(format);
+		const char *next;
 
-		if (known && *format == '%') {
-			next = fmt_parse(format + 1, &spec);
-			known = next != NULL;
+		fmt_text(&out, format, plain);
+		format += plain;
+		if (*format == '\0') {
+			break;
 		}
-		if (next != NULL) {
+		next = fmt_parse(format + 1, &spec);
+		known = next != NULL;
+		if (known) {
 			fmt_argument(&out, &spec, &copy);
 			format = next;
-		} else {
-			fmt_put(&out, *format);
-			format++;
 		}
 	}
 	va_end(copy.list);

@@ -205,11 +205,26 @@ static uint32_t left_over(void)
 	return ports;
 }
 
+/* What the multiplexer says goes to port 0, whole or not at all. */
+static void messages(uint32_t before)
+{
+	uint32_t head = con.port[0].head;
+
+	CHECK_EQ(model.head[0], before);
+	for (; model.head[0] != head; model.head[0]++) {
+		model.ring[0][model.head[0] % RING] = con.port[0].ring[model.head[0] % RING];
+	}
+	CHECK(head == before || con.port[0].ring[(head - 1) % RING] == '\n');
+	CHECK(head - model.tail[0] <= RING);
+}
+
 static bool next(void)
 {
 	bool drawn = con.pending_count == 0 && con.draw > 0, draws = con.draw > 0;
 	int byte = console_next(&con);
 	uint32_t port = taken_from();
+
+	messages(model.head[0]); /* a line of the list, when the one before is out */
 
 	CHECK(byte >= -1 && byte <= 255);
 	if (byte < 0) {
@@ -236,19 +251,6 @@ static bool next(void)
 }
 
 /* ---- input ---- */
-
-/* What the multiplexer says goes to port 0, whole or not at all. */
-static void messages(uint32_t before)
-{
-	uint32_t head = con.port[0].head;
-
-	CHECK_EQ(model.head[0], before);
-	for (; model.head[0] != head; model.head[0]++) {
-		model.ring[0][model.head[0] % RING] = con.port[0].ring[model.head[0] % RING];
-	}
-	CHECK(head == before || con.port[0].ring[(head - 1) % RING] == '\n');
-	CHECK(head - model.tail[0] <= RING);
-}
 
 /* What comes out of `port`, or of CONSOLE_*, for what was typed up to now. */
 static void check_typed(int port, uint8_t byte, uint32_t focus)
