@@ -47,7 +47,7 @@ static struct {
 	uint32_t credit[NR];	       /* driven, and not taken */
 	bool owed[NR];		       /* driven since it was last taken */
 	bool settled[NR];	       /* ... and that call has returned */
-	uint32_t driving[RIG_MAX_VMS]; /* the line of the call that is made; 0: none */
+	uint64_t driving[RIG_MAX_VMS]; /* bits: the lines of the call that is made */
 	uint32_t drivers;	       /* that have not finished */
 	uint32_t opened;	       /* the point at which the target was ready */
 	bool disabled, quits;
@@ -239,7 +239,7 @@ static void drive(struct rig_guest *g, struct guest_regs *regs, uint32_t intid, 
 	} else {
 		account.credit[intid]++; /* it may be taken before the kick tells of that */
 	}
-	account.driving[g->vm] = intid;
+	account.driving[g->vm] = BIT64(intid);
 	g->wants_zero = true;
 	rig_hvc(g, regs, PLUMB_IRQ_LINE, 1, spi_word(intid), level);
 }
@@ -253,23 +253,24 @@ static void drive_many(struct rig_guest *g, struct guest_regs *regs)
 		uint32_t intid = EDGE + rig_throw(g, 3);
 
 		owe(intid);
+		account.driving[g->vm] |= BIT64(intid);
 		table[2 * n] = spi_word(intid);
 		table[2 * n + 1] = 1;
 	}
 	rig_hvc(g, regs, PLUMB_IRQ_LINE_MANY, 1, 0x40000400u, count);
 }
 
+/* The calls for a line have returned, and with them all that was told of it. */
 static void settle(const struct rig_guest *g)
 {
-	uint32_t intid = account.driving[g->vm];
-	bool alone = true;
+	uint64_t returned = account.driving[g->vm];
 
 	account.driving[g->vm] = 0;
 	for (uint32_t n = 0; n < RIG_MAX_VMS; n++) {
-		alone = alone && account.driving[n] != intid;
+		returned &= ~account.driving[n];
 	}
-	if (intid && alone) {
-		account.settled[intid] = true;
+	for (uint32_t intid = 0; intid < NR; intid++) {
+		account.settled[intid] = account.settled[intid] || (returned & BIT64(intid));
 	}
 }
 
