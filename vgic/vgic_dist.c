@@ -370,6 +370,20 @@ bool vgic_dist_needs_fold(uint32_t offset)
 	return (offset >= GICD_ISPENDR && offset < GICD_IPRIORITYR) || dist_is_sgi_state(offset);
 }
 
+bool vgic_dist_must_wait(const struct vgic *vgic, uint32_t vcpu, uint32_t offset, vgic_kick_t *kick)
+{
+	uint32_t others = 0;
+
+	if (offset < GICD_ISACTIVER || offset >= GICD_IPRIORITYR) {
+		return false;
+	}
+	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
+		others |= n != vcpu && vgic->cpu[n].ops ? BIT32(n) : 0;
+	}
+	*kick |= others;
+	return others != 0;
+}
+
 enum mmio_result vgic_dist_access(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
 				  vgic_kick_t *kick)
 {

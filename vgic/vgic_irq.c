@@ -228,7 +228,7 @@ void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_
 	vgic_irq_update_here(vgic, ref, kick);
 }
 
-bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
+VGIC_INLINE bool irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
 {
 	uint32_t vcpu = ref->irq->vcpu;
 
@@ -240,6 +240,11 @@ bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
 	}
 	/*@ admit placed: vcpu < vgic->nr_vcpus; */
 	return !vgic->cpu[vcpu].folded;
+}
+
+bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
+{
+	return irq_is_away(vgic, ref);
 }
 
 /* For the vCPU that has the interrupt, when it folds. */
@@ -254,7 +259,7 @@ void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_
 	struct vgic_bank *bank = ref->bank;
 	struct vgic_irq *irq = ref->irq;
 
-	if (vgic_irq_is_away(vgic, ref)) {
+	if (irq_is_away(vgic, ref)) {
 		bank->op_activate |= ref->bit;
 		bank->op_deactivate &= ~ref->bit;
 		irq_leave_op(vgic, irq->vcpu);
@@ -287,7 +292,7 @@ void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kic
 {
 	struct vgic_bank *bank = ref->bank;
 
-	if (vgic_irq_is_away(vgic, ref)) {
+	if (irq_is_away(vgic, ref)) {
 		bank->op_deactivate |= ref->bit;
 		bank->op_activate &= ~ref->bit;
 		irq_leave_op(vgic, ref->irq->vcpu);

@@ -25,7 +25,7 @@ struct cpu {
 	struct vgic_cif *cif;	 /* of `loaded`, and of the last one when there is none */
 	bool yield;		 /* ... and others of the same priority go first */
 	bool paused;		 /* it has just taken interrupts (run_load_memory) */
-	uint8_t kicks; /* taken since others had a turn (irq_kicked) */
+	uint8_t kicks;		 /* taken since others had a turn (irq_kicked) */
 	uint8_t gic_mask;
 	uint8_t gic_cpu; /* the number of its interface: the bit of gic_mask */
 	uint8_t index;

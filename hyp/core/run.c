@@ -299,6 +299,13 @@ static __attribute__((noinline)) void run_report(struct cpu *cpu, struct guest_r
 	run_pause(cpu);
 }
 
+/* Had the vCPU that runs here, or ran here last, more interrupts than list registers? Then what led
+ * here was long, and so is what follows. */
+static bool run_was_long(const struct cpu *cpu)
+{
+	return cpu->cif && vgic_cif_is_crowded(cpu->cif);
+}
+
 /* Separate from run_work, whose common path needs few registers. */
 static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
@@ -307,6 +314,9 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 		struct run_choice choice;
 		bool yield;
 
+		if (run_was_long(cpu)) {
+			run_pause(cpu);
+		}
 		if (cpu->report) {
 			run_report(cpu, regs);
 		}

@@ -343,7 +343,11 @@ enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
 	if (vgic_dist_needs_fold(mmio->offset) && (vcpu->cif->used || vcpu->cif->has_held)) {
 		kick = vsync_fold_now(held, vcpu);
 	}
-	result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
+	if (mmio->is_write && vgic_dist_must_wait(vm->vgic, vcpu->index, mmio->offset, &kick)) {
+		result = MMIO_RETRY;
+	} else {
+		result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
+	}
 	vsync_dist_done(held, vcpu, kick);
 	return result;
 }

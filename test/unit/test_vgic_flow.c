@@ -721,7 +721,8 @@ static void others_change_it(void)
 	rig_free(&rig);
 }
 
-/* Several changes before the holder folds: the last one counts. */
+/* A change before the holder has applied the first one waits: it never has many to apply at once.
+ * The last one counts. */
 static void others_change_it_unseen(void)
 {
 	struct mmio set = { ISACTIVER + 4, 4, true, 0x100 };
@@ -734,6 +735,9 @@ static void others_change_it_unseen(void)
 			CHECK_EQ(hw_ack(&rig, 0), 40);
 		}
 		CHECK_EQ(rig_try(&rig, 1, n & 2 ? &clear : &set), MMIO_OK);
+		CHECK_EQ(rig_try(&rig, 1, n & 2 ? &set : &clear), MMIO_RETRY);
+		rig_settle(&rig);
+		CHECK_EQ(bit_of(ISACTIVER, 1, 40), n & 2 ? 0 : 1);
 		CHECK_EQ(rig_try(&rig, 1, n & 2 ? &set : &clear), MMIO_OK);
 		rig_settle(&rig);
 		CHECK_EQ(bit_of(ISACTIVER, 1, 40), n & 2 ? 1 : 0);
