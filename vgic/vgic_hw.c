@@ -200,6 +200,21 @@ static bool vgic_hw_has_alias(uint32_t gic_cpu)
 	       vtr == io_read32(vgic_hw_gich + GICH_VTR);
 }
 
+/* Does what looks like another CPU's alias reach this CPU? No CPU has a vCPU loaded. */
+static bool vgic_hw_is_mirror(uint32_t gic_cpu, uint32_t nr_lrs)
+{
+	uint32_t other = gic_cpu ? gic_cpu - 1 : 1;
+	bool here;
+
+	if (!vgic_hw_has_alias(other)) {
+		return false;
+	}
+	here = vgic_hw_try(other, 0, nr_lrs) != VGIC_MAX_LRS;
+	io_write32(vgic_hw_alias(other) + GICH_LR, 0);
+	hw_dsb();
+	return here;
+}
+
 /* LR0 is tried first. QEMU's alias (7.2 to 10.1) writes the next one. */
 struct vgic_alias vgic_hw_find_alias(uint32_t gic_cpu)
 {
@@ -207,7 +222,7 @@ struct vgic_alias vgic_hw_find_alias(uint32_t gic_cpu)
 	uint32_t nr_lrs = vgic_hw_count();
 	struct vgic_alias alias = none;
 
-	if (!vgic_hw_has_alias(gic_cpu)) {
+	if (!vgic_hw_has_alias(gic_cpu) || vgic_hw_is_mirror(gic_cpu, nr_lrs)) {
 		return none;
 	}
 	alias.skew = vgic_hw_try(gic_cpu, 0, nr_lrs);

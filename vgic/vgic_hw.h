@@ -48,7 +48,7 @@ struct vgic_alias {
 };
 
 /* Writes invalid list registers through this CPU's alias, if there is one, and reads where they
- * are. The CPU has no vCPU loaded, and GICH is mapped with its second page. `gic_cpu`: its
+ * are. No CPU has a vCPU loaded, and GICH is mapped with its second page. `gic_cpu`: its
  * interface's number. */
 struct vgic_alias vgic_hw_find_alias(uint32_t gic_cpu);
 /* Boot CPU: all CPUs have found this. */

@@ -29,6 +29,7 @@ enum second {
 	SECOND_SHIFTED, /* QEMU 7.2: a write to LRn reaches LRn+1 */
 	SECOND_REPEATS, /* the first page again */
 	SECOND_READS,	/* ignores writes */
+	SECOND_MIRROR,	/* whichever CPU is addressed, it is that which accesses */
 };
 
 struct bank {
@@ -58,12 +59,13 @@ static uint32_t gich_ended(void)
 
 static struct bank *bank_of(uint32_t cpu)
 {
-	return cpu == self ? &gich : &banks[cpu];
+	return cpu == self || second == SECOND_MIRROR ? &gich : &banks[cpu];
 }
 
 static bool has_alias(void)
 {
-	return second == SECOND_EXACT || second == SECOND_SHIFTED || second == SECOND_READS;
+	return second == SECOND_EXACT || second == SECOND_SHIFTED || second == SECOND_READS ||
+	       second == SECOND_MIRROR;
 }
 
 /* 0x200 bytes for each CPU. */
@@ -103,7 +105,7 @@ static void alias_write(uint32_t offset, uint32_t value)
 	if (second == SECOND_REPEATS && offset >= 0x100 && offset < 0x100 + 4 * LRS) {
 		io_write32(GICH + offset, value);
 	}
-	if ((second == SECOND_EXACT || second == SECOND_SHIFTED) && n < LRS) {
+	if (has_alias() && second != SECOND_READS && n < LRS) {
 		bank_of(offset / 0x200 % CPUS)->lr[n] = value;
 	}
 }
@@ -255,7 +257,9 @@ static struct vgic_alias find(uint32_t cpu, enum second kind)
 	CHECK_EQ(vgic_hw_init(GICH), LRS);
 	alias = vgic_hw_find_alias(cpu);
 	for (uint32_t n = 0; n < LRS; n++) {
-		CHECK_EQ(gich.lr[n], 0);
+		for (uint32_t other = 0; other < CPUS; other++) {
+			CHECK_EQ(bank_of(other)->lr[n], 0);
+		}
 	}
 	return alias;
 }
@@ -269,6 +273,7 @@ static void the_alias_is_found(void)
 		CHECK_EQ(find(cpu, SECOND_SHIFTED).skew, 1);
 		CHECK_EQ(find(cpu, SECOND_ZERO).lrs, 0);
 		CHECK_EQ(find(cpu, SECOND_READS).lrs, 0);
+		CHECK_EQ(find(cpu, SECOND_MIRROR).lrs, 0);
 		remote_writes = 0;
 		CHECK_EQ(find(cpu, SECOND_ABSENT).lrs, 0);
 		CHECK_EQ(remote_writes, 0);
