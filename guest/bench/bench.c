@@ -19,7 +19,7 @@
 #define BENCH_SGI	   5u
 #define BENCH_AHEAD	   500u	 /* ticks from arming the timer to its firing: long enough to be */
 #define BENCH_AHEAD_SHARED 2000u /* asleep, and with other partitions on the CPU */
-#define BENCH_QUIET_US	   2000u /* then what a hypervisor has said is out */
+#define BENCH_QUIET_US	   6000u /* then what a hypervisor has said is out */
 #define BENCH_NS_SECOND	   1000000000u
 #define BENCH_ENTRY_FIXED  5u /* instructions of the handler before its stamp, always */
 
