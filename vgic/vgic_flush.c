@@ -235,9 +235,6 @@ static __attribute__((noinline)) void flush_rebuild(struct vgic *vgic, uint32_t 
 	uint32_t rest = vgic->all_lrs;
 	uint32_t stay = 0;
 
-	if (cpu->unsorted) { /* since the fold: the caller may not have seen that work is SYNC */
-		vgic_irq_sort(vgic, vcpu);
-	}
 	flush_choose_best(vgic, vcpu, &choice);
 	for (uint32_t i = 0; i < choice.count; i++) {
 		uint32_t n = vgic_state_ref(vgic, vcpu, choice.intid[i]).irq->lr;

@@ -141,10 +141,13 @@ vgic_kick_t vsync_now(struct vgic_locked held, struct vcpu *vcpu)
 	return vsync_do_work(held, vcpu, vgic_cif_work(vcpu->cif));
 }
 
+/* With less work than is asked for by now, a lower INTID could be put into the list register that
+ * is free before a higher priority. */
 void vsync_work(struct vcpu *vcpu, enum vgic_work work)
 {
 	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
-	vgic_kick_t kick = remote_do(held, vsync_do_work(held, vcpu, work));
+	enum vgic_work now = vgic_cif_work(vcpu->cif);
+	vgic_kick_t kick = remote_do(held, vsync_do_work(held, vcpu, now > work ? now : work));
 
 	vm_unlock_vgic(held);
 	if (kick) {

@@ -10,8 +10,8 @@
 #include "hyp/base/mmio.h"
 #include "hyp/core/vm.h"
 
-/* Does the work that the mirror of the loaded vCPU requests, before its guest continues. Takes
- * vgic_lock, kicks. */
+/* Does the work that the mirror of the loaded vCPU requests, before its guest continues: at least
+ * `work`, which was read without the lock. Takes vgic_lock, kicks. */
 void vsync_work(struct vcpu *vcpu, enum vgic_work work);
 /* The same for a caller that holds the lock already, so that vsync_work need not take it again.
  * Returns the vCPUs to kick after the lock is released. */

@@ -356,6 +356,22 @@ static void lines_within_a_reset(void)
 	lines_within(0);
 }
 
+/* The work was ADD for one interrupt, and another of a lower priority is added before the lock is
+ * taken: one list register is free for two. */
+static void another_behind_the_work(void)
+{
+	rig_boot(&rig, 1, 64, 1);
+	rig_write8(&rig, 0, IPRIORITYR + 50, 0x10);
+	rig_write8(&rig, 0, IPRIORITYR + 40, 0x80);
+	CHECK_EQ(rig_try_line(&rig, 0, 50, true), 0);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_ADD);
+	CHECK_EQ(rig_try_line(&rig, 0, 40, true), 0);
+	rig_works(&rig, 0, VGIC_WORK_ADD);
+	CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_NONE);
+	CHECK_EQ(hw_ack(&rig, 0), 50);
+	rig_free(&rig);
+}
+
 static const struct test_case cases[] = {
 	{ "reset_of_all", reset_of_all },
 	{ "lines_within_a_reset", lines_within_a_reset },
@@ -363,6 +379,7 @@ static const struct test_case cases[] = {
 	{ "all_at_once", all_at_once },
 	{ "barred_and_active", barred_and_active },
 	{ "turned_behind_the_fold", turned_behind_the_fold },
+	{ "another_behind_the_work", another_behind_the_work },
 };
 
 TEST_MAIN("vgic_many", cases)
