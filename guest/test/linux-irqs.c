@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The control partition of the Linux interrupt test: 10,000 assertions of a level line and 10,000
- * of an edge line of the partition `linux`, each made when the one before has arrived in a Linux
- * program (guest/linux/bin/irqs.c), which says so by pending bits of spare interrupts in its own
- * GIC.
+ * of an edge line (bootargs count=N: N) of the partition `linux`, each made when the one before has
+ * arrived in a Linux program (guest/linux/bin/irqs.c), which says so by pending bits of spare
+ * interrupts in its own GIC.
  *
  * Both share a CPU, and this partition has the higher priority: whenever it looks, Linux stands
  * somewhere, and as long as the level line is high that is nearly always in the interrupt's
  * handler, as Linux takes the interrupt, ends it, takes it again, and gets to nothing else.
  */
+#include "guest/lib/guest.h"
 #include "guest/lib/hvc.h"
 #include "guest/lib/report.h"
 #include "guest/test/nap.h"
+#include <stdlib.h>
+#include <string.h>
 
-#define IRQS_COUNT	10000u
+#define IRQS_COUNT	10000u /* unless count=N is among the bootargs */
 #define IRQS_LEVEL	82u
 #define IRQS_EDGE	83u
 #define IRQS_BELL_LEVEL 96u
@@ -25,6 +28,8 @@
 #define IRQS_LIMIT_US	TIMER_PATIENCE_US
 
 enum { LEVEL = 1, PENDING = 2, ACTIVE = 4, ENABLED = 8, EDGE = 16 }; /* GET_IRQ_STATE */
+
+static uint32_t irqs_count = IRQS_COUNT;
 
 struct irqs {
 	uint32_t handle;
@@ -114,7 +119,11 @@ static bool irqs_edge(struct irqs *irqs)
 int main(void)
 {
 	struct irqs irqs = { .handle = vm_find("linux") };
+	const char *count = strstr(guest_bootargs(), "count=");
 
+	if (count) {
+		irqs_count = (uint32_t)strtoul(count + strlen("count="), NULL, 10);
+	}
 	gic_init();
 	nap_init();
 	if (!report_check(irqs.handle != 0 && irqs_started(&irqs), "Linux waits for interrupts")) {
@@ -126,16 +135,16 @@ int main(void)
 			   "edge: as the device tree says");
 	/* The edges come while Linux waits for the level line to have been low for a millisecond.
 	 */
-	for (uint32_t i = 0; i < IRQS_COUNT; i++) {
+	for (uint32_t i = 0; i < irqs_count; i++) {
 		if (!irqs_level(&irqs) || !irqs_edge(&irqs) ||
 		    !irqs_wait(&irqs, IRQS_BELL_DOWN, PENDING, 0, IRQS_LIMIT_US)) {
 			break;
 		}
 	}
-	(void)report_equal(irqs.level_made, IRQS_COUNT, "level: assertions");
-	(void)report_equal(irqs.level_arrived, IRQS_COUNT, "level: arrived");
-	(void)report_equal(irqs.edge_made, IRQS_COUNT, "edge: assertions");
-	(void)report_equal(irqs.edge_arrived, IRQS_COUNT, "edge: arrived");
+	(void)report_equal(irqs.level_made, irqs_count, "level: assertions");
+	(void)report_equal(irqs.level_arrived, irqs_count, "level: arrived");
+	(void)report_equal(irqs.edge_made, irqs_count, "edge: assertions");
+	(void)report_equal(irqs.edge_arrived, irqs_count, "edge: arrived");
 	(void)report_equal(irqs.refused, 0, "no call was refused");
 	(void)report_check((irqs_state(&irqs, IRQS_LEVEL) & (LEVEL | PENDING)) == 0,
 			   "level: low in the end, and not pending");
