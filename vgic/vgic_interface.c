@@ -61,11 +61,11 @@ enum vgic_hold vgic_interface_hold(const struct vgic_cif *cif, const struct vgic
 	return ref->irq->priority >= interface_pmr(cif) ? VGIC_HOLD_PMR : VGIC_HOLD_ACTIVE;
 }
 
-/* Of a word: is the priority of any of `bits` below the limit? */
+/* Of a word: is the priority of any of `bits` below the limit, which is a PMR or less? */
 VGIC_INLINE bool interface_opens_group(const struct vgic_bank *bank, uint32_t bits, uint32_t limit)
 {
 	limit >>= VGIC_LR_PRIORITY_DROP;
-	return limit && bits && (limit >> VGIC_LEVELS || vgic_levels_below(bank, bits, limit));
+	return limit && bits && vgic_levels_below(bank, bits, limit);
 }
 
 /* Of a word: would any of `bits` be signalled, by priorities and groups? */
