@@ -225,8 +225,7 @@ void vgic_dist_enabled(struct vgic *vgic, uint32_t vcpu, uint32_t offset, uint32
 /* Before a write to the distributor: must it wait, because another vCPU has not applied the change
  * of active states that an earlier one has left for it? So a vCPU never has many of them to apply
  * at once. That vCPU is in `kick`, and the guest executes the instruction again. */
-bool vgic_dist_must_wait(const struct vgic *vgic, uint32_t vcpu, uint32_t offset,
-			 vgic_kick_t *kick);
+bool vgic_dist_must_wait(struct vgic *vgic, uint32_t vcpu, uint32_t offset, vgic_kick_t *kick);
 
 /* A guest's write to GICV_DIR, which traps; the caller folds its vCPU's list registers before.
  * Returns true, and sets *physid, if a physical interrupt must be deactivated. */

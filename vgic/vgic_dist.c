@@ -370,7 +370,7 @@ bool vgic_dist_needs_fold(uint32_t offset)
 	return (offset >= GICD_ISPENDR && offset < GICD_IPRIORITYR) || dist_is_sgi_state(offset);
 }
 
-bool vgic_dist_must_wait(const struct vgic *vgic, uint32_t vcpu, uint32_t offset, vgic_kick_t *kick)
+bool vgic_dist_must_wait(struct vgic *vgic, uint32_t vcpu, uint32_t offset, vgic_kick_t *kick)
 {
 	uint32_t others = 0;
 
@@ -378,7 +378,10 @@ bool vgic_dist_must_wait(const struct vgic *vgic, uint32_t vcpu, uint32_t offset
 		return false;
 	}
 	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
-		others |= n != vcpu && vgic->cpu[n].ops ? BIT32(n) : 0;
+		if (n != vcpu && vgic->cpu[n].ops) {
+			others |= BIT32(n);
+			vgic_ask_fold(vgic, n); /* only a fold of everything ends the wait */
+		}
 	}
 	*kick |= others;
 	return others != 0;
