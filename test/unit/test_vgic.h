@@ -334,6 +334,25 @@ static inline uint32_t rig_read8(struct rig *rig, uint32_t v, uint32_t offset)
 	return rig_access(rig, v, (struct mmio) { offset, 1, false, 0 });
 }
 
+static inline uint32_t rig_bit(struct rig *rig, uint32_t base, uint32_t v, uint32_t intid)
+{
+	return rig_read(rig, v, base + intid / 32 * 4) >> (intid % 32) & 1;
+}
+
+static inline void rig_set_bit(struct rig *rig, uint32_t base, uint32_t v, uint32_t intid)
+{
+	rig_write(rig, v, base + intid / 32 * 4, 1u << (intid % 32));
+}
+
+/* GICD_ICFGR (4.3.13): edge-triggered, or level-sensitive. */
+static inline void rig_set_edge(struct rig *rig, uint32_t intid, bool edge)
+{
+	uint32_t offset = ICFGR + intid / 16 * 4, bit = 2u << (intid % 16 * 2);
+	uint32_t others = rig_read(rig, 0, offset) & ~bit;
+
+	rig_write(rig, 0, offset, edge ? others | bit : others);
+}
+
 static inline int rig_try_line(struct rig *rig, uint32_t v, uint32_t intid, bool level)
 {
 	struct irq_line line = { intid < 32 ? IRQ_LINE_PPI : IRQ_LINE_SPI, v, intid };
@@ -367,6 +386,10 @@ static inline void rig_eoi(struct rig *rig, uint32_t v, uint32_t iar)
 	rig_enter(rig, v);
 	rig_settle(rig);
 }
+
+/* The guest acknowledges; it gets this GICV_IAR. */
+#define rig_take(rig, v, iar) \
+	test_check_eq(rig_ack(rig, v), iar, __FILE__, __LINE__, "the acknowledged interrupt")
 
 static inline void rig_dir(struct rig *rig, uint32_t v, uint32_t iar)
 {

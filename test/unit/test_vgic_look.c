@@ -11,13 +11,6 @@ static void take_and_end(uint32_t v, uint32_t iar)
 	rig_eoi(&rig, v, iar);
 }
 
-static void set_edge(uint32_t intid)
-{
-	uint32_t offset = ICFGR + intid / 16 * 4;
-
-	rig_write(&rig, 0, offset, rig_read(&rig, 0, offset) | 2u << (intid % 16 * 2));
-}
-
 static void pulse(uint32_t intid)
 {
 	rig_line(&rig, 0, intid, true);
@@ -28,7 +21,7 @@ static void boot(uint32_t nr_vcpus, uint32_t nr_lrs)
 {
 	rig_boot(&rig, nr_vcpus, 96, nr_lrs);
 	for (uint32_t intid = 64; intid < 80; intid++) {
-		set_edge(intid);
+		rig_set_edge(&rig, intid, true);
 	}
 }
 

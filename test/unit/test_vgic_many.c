@@ -5,22 +5,12 @@
 
 static struct rig rig;
 
-static void take_at(int line, uint32_t v, uint32_t iar)
-{
-	test_check_eq(rig_ack(&rig, v), iar, __FILE__, line, "the acknowledged interrupt");
-}
-
-#define take(v, iar) take_at(__LINE__, v, iar)
+#define take(v, iar) rig_take(&rig, v, iar)
 
 static uint32_t state(uint32_t v, uint32_t intid)
 {
 	rig_sync(&rig, v);
 	return vgic_irq_state(rig.vgic, v, intid) & 0x7; /* level 1, pending 2, active 4 */
-}
-
-static void set_bit(uint32_t base, uint32_t v, uint32_t intid)
-{
-	rig_write(&rig, v, base + intid / 32 * 4, 1u << (intid % 32));
 }
 
 #define MANY 1020
@@ -92,8 +82,8 @@ static void many_make(uint32_t distinct, uint32_t actives, uint32_t pendings)
 		many.active[n] = chosen_rnd() % MANY < actives;
 		many.pending[n] = chosen_rnd() % MANY < pendings;
 		rig_write8(&rig, 0, IPRIORITYR + n, many.priority[n]);
-		set_bit(many.active[n] ? ISACTIVER : ICACTIVER, 0, n);
-		set_bit(many.pending[n] ? ISPENDR : ICPENDR, 0, n);
+		rig_set_bit(&rig, many.active[n] ? ISACTIVER : ICACTIVER, 0, n);
+		rig_set_bit(&rig, many.pending[n] ? ISPENDR : ICPENDR, 0, n);
 	}
 	rig_write(&rig, 0, CTLR, 1);
 }
@@ -152,23 +142,23 @@ static void all_at_once(void)
 static void barred_and_active(void)
 {
 	rig_boot(&rig, 1, 64, 1);
-	set_bit(ISPENDR, 0, 40);
+	rig_set_bit(&rig, ISPENDR, 0, 40);
 	take(0, 40);
-	set_bit(ISPENDR, 0, 40);
+	rig_set_bit(&rig, ISPENDR, 0, 40);
 	rig_write(&rig, 0, CTLR, 0);
 	rig_eoi(&rig, 0, 40);
 	CHECK_EQ(state(0, 40), 2);
 	take(0, SPURIOUS);
-	set_bit(ISACTIVER, 0, 40);
+	rig_set_bit(&rig, ISACTIVER, 0, 40);
 	CHECK_EQ(state(0, 40), 6);
 	rig_write(&rig, 0, CTLR, 1);
 	take(0, SPURIOUS);
 	rig_write(&rig, 0, CTLR, 0);
-	set_bit(ICACTIVER, 0, 40);
+	rig_set_bit(&rig, ICACTIVER, 0, 40);
 	CHECK_EQ(state(0, 40), 2);
-	set_bit(ICPENDR, 0, 40);
+	rig_set_bit(&rig, ICPENDR, 0, 40);
 	CHECK_EQ(state(0, 40), 0);
-	set_bit(ISPENDR, 0, 40);
+	rig_set_bit(&rig, ISPENDR, 0, 40);
 	rig_write(&rig, 0, IGROUPR + 4, 1u << 8);
 	rig_write(&rig, 0, CTLR, 1);
 	take(0, SPURIOUS);
@@ -187,7 +177,7 @@ static void turned_behind_the_fold(void)
 
 		rig_boot(&rig, 2, 64, 1);
 		rig_write(&rig, 0, CTLR, !on);
-		set_bit(ISPENDR, 0, 40);
+		rig_set_bit(&rig, ISPENDR, 0, 40);
 		rig_fold(&rig, 0);
 		CHECK_EQ(rig_work(&rig, 0), VGIC_WORK_ADD);
 		CHECK_EQ(rig_try(&rig, 1, &mmio), MMIO_OK);
