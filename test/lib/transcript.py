@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Transcripts in a page: ```transcript blocks with commands, each after '$ ', and their expected
 output. All commands of a page run in one shell, in order. The output must be exactly the lines
-shown, in that order. If one of the lines shown is '…', there may be more lines, anywhere, and only
-lines of the same partition must be in order. '…' within a line matches any text. A here-document
-belongs to its command, as do lines continued by a backslash."""
+shown, in that order. If one of the lines shown is '…', there may be more lines, anywhere; only
+lines of the same partition must be in order, and another partition's line may break one in two.
+'…' within a line matches any text. A here-document belongs to its command, as do lines continued
+by a backslash."""
 
 import re
 import subprocess
@@ -65,15 +66,25 @@ def _stream(line: str) -> str:
     return match[0] if match else ""
 
 
+def _fits(pattern: re.Pattern, said: list[str], at: int) -> int:
+    """The number of lines from `at` that are the line sought: 2 if another partition's line has
+    broken it, 0 if they are another one."""
+    if pattern.match(said[at]):
+        return 1
+    stream = _stream(said[at])
+    rest = said[at + 1].removeprefix(stream + " ") if stream and at + 1 < len(said) else ""
+    return 2 if rest and pattern.match(said[at] + rest) else 0
+
+
 def _missing(expected: list[str], said: list[str]) -> str:
     """The first line that is out of order."""
     at = 0
     for line in expected:
         pattern = _pattern(line)
-        fits = next((n for n in range(at, len(said)) if pattern.match(said[n])), None)
-        if fits is None:
+        found = next((n for n in range(at, len(said)) if _fits(pattern, said, n)), None)
+        if found is None:
             return line
-        at = fits + 1
+        at = found + _fits(pattern, said, found)
     return ""
 
 

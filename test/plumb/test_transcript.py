@@ -103,6 +103,15 @@ class Differences(unittest.TestCase):
         self.bad(["[a] 1", "[b] 1", "[a] 2", "…"], ["[b] 1", "[a] 2", "[a] 1"])
         self.bad(["[a] 1", "[b] 1"], ["[b] 1", "[a] 1"])
 
+    def test_broken(self):
+        """A line that was unfinished for some time, and another partition printed then."""
+        said = ["[a] one t", "[b] 1", "[a] wo", "[a] three"]
+        self.good(["[a] one two", "[a] three", "[b] 1", "…"], said)
+        self.bad(["[a] three", "[a] one two", "…"], said)
+        self.bad(["[a] wo", "[a] one two", "…"], said)
+        self.bad(["[a] one two", "[a] wo", "…"], said)
+        self.bad(["a b", "…"], ["a ", "b"])
+
     def test_within_a_line(self):
         self.good(["count … of 9"], ["count 12 of 9"])
         self.bad(["count … of 9"], ["count 12 of 8"])
