@@ -41,6 +41,7 @@ check_log() {
 	told=$(dmesg | grep -c "$no_ibe")
 	[ "$told" = "$(ls -d /sys/devices/system/cpu/cpu[0-9]* | wc -l)" ] ||
 		complaints="$complaints $told lines on ACTLR.IBE"
+	[ -z "$complaints" ] || dmesg | tail -n 60
 	equal "$complaints" '' 'the kernel complains of nothing'
 }
 
