@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Growth: what a switch, a wake, a line, boot and memory cost with more partitions and CPUs."""
 
-import argparse
 import re
 from pathlib import Path
 from typing import Any
 
-from . import bench_figures, bench_systems, pack
+from . import bench_figures, bench_systems, bench_table, pack
 from .bench import columns
-from .bench_operations import guarded
 from .bench_systems import System, shared_source
 
 EPILOG = """\
@@ -61,21 +59,10 @@ def rows(found: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     return [tuple(str(shape.get(word, "")) for word in HEAD) for shape in found]
 
 
-def report(args: argparse.Namespace) -> int:
-    if not args.no_make:
-        bench_systems.build()
-    found = measure(args.timeout)
-    print("\n".join(columns([HEAD, *rows(found)])))
-    if args.store:
-        bench_figures.save(bench_figures.GROWTH, found)
-    return 0
+def text(found: list[dict[str, Any]]) -> str:
+    return "\n".join(columns([HEAD, *rows(found)]))
 
 
 def main(words: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="scripts/bench growth", description=__doc__, epilog=EPILOG,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--store", action="store_true", help="store the table for this compiler")
-    parser.add_argument("--timeout", type=float, default=300, metavar="S",
-                        help="for each system (default 300)")
-    parser.add_argument("--no-make", action="store_true", help="take build/ as it is")
-    return guarded(report, parser.parse_args(words))
+    return bench_table.main(bench_table.Table("growth", __doc__, EPILOG, 300, bench_figures.GROWTH,
+                                              measure, text), words)

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The table of paths through the monitor, from QEMU's trace of guest/bench."""
 
-import argparse
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import bench_figures, bench_paths, bench_recorder, bench_systems, pack, scratch
+from . import bench_figures, bench_paths, bench_recorder, bench_systems, bench_table, pack, scratch
 from .bench import columns
-from .bench_operations import guarded
 from .bench_systems import ALIAS_BOARD, BESIDE, System, shared_source
 from .common import PlumbError, relative
 
@@ -114,21 +112,6 @@ def text(numbers_of: dict[str, dict[str, int]]) -> str:
                                 for label, numbers in numbers_of.items()]))
 
 
-def report(args: argparse.Namespace) -> int:
-    if not args.no_make:
-        bench_systems.build()
-    measured = measure(args.timeout)
-    print(text(measured))
-    if args.store:
-        bench_figures.save(bench_figures.PATHS, measured)
-    return 0
-
-
 def main(words: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="scripts/bench trace", description=__doc__, epilog=EPILOG,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--store", action="store_true", help="store the table for this compiler")
-    parser.add_argument("--timeout", type=float, default=120, metavar="S",
-                        help="for each system (default 120)")
-    parser.add_argument("--no-make", action="store_true", help="take build/ as it is")
-    return guarded(report, parser.parse_args(words))
+    return bench_table.main(bench_table.Table("trace", __doc__, EPILOG, 120, bench_figures.PATHS,
+                                              measure, text), words)

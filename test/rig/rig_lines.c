@@ -3,6 +3,7 @@
 #include "abi/plumbline.h"
 #include "hyp/base/bits.h"
 #include "hyp/core/vm.h"
+#include "test/rig/rig_search.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -391,14 +392,6 @@ static void begin_run(void)
 
 /* ---- runs ---- */
 
-static bool is_good(const struct rig_result *r, const char *how)
-{
-	if (r->failed) {
-		printf("%s: %s\n%s\n", how, r->why, rig_output);
-	}
-	return !r->failed;
-}
-
 static void use(const struct rig_lines *of)
 {
 	lines = of;
@@ -409,16 +402,7 @@ static void use(const struct rig_lines *of)
 bool rig_lines_by_chance(const struct rig_lines *of, uint64_t seed, uint32_t runs)
 {
 	use(of);
-	for (uint64_t n = seed; n < seed + runs; n++) {
-		struct rig_result r = rig_run_random(n, ~0u);
-		char how[64];
-
-		snprintf(how, sizeof(how), "seed %llu", (unsigned long long)n);
-		if (!is_good(&r, how)) {
-			return false;
-		}
-	}
-	return true;
+	return rig_search_seeds(seed, runs, rig_search_failed);
 }
 
 /* Locks, barriers, devices, the guest's own accesses. What CPUs read without a lock is next to one
@@ -427,23 +411,18 @@ bool rig_lines_by_chance(const struct rig_lines *of, uint64_t seed, uint32_t run
 
 static bool lay_down(uint64_t seed, const struct rig_preempt *p, uint32_t count)
 {
-	struct rig_result r = rig_run_laid_down(seed, p, count, KINDS);
-	char how[96];
-
-	snprintf(how, sizeof(how), "laid down, seed %llu: at %u to CPU %u, at %u to CPU %u",
-		 (unsigned long long)seed, p[0].at, p[0].to, p[1].at, p[1].to);
-	return is_good(&r, how);
+	return rig_search_laid_down(seed, p, count, KINDS, rig_search_failed, NULL);
 }
 
 static bool lay_down_all(uint64_t seed, uint32_t stride, uint32_t pairs)
 {
 	struct rig_preempt p[2] = { { 0, 0 } };
-	struct rig_result r = rig_run_laid_down(seed, p, 0, KINDS);
-	uint32_t first = account.opened, end = r.points;
+	uint32_t first, end;
 
-	if (!is_good(&r, "no pre-emption")) {
+	if (!rig_search_laid_down(seed, p, 0, KINDS, rig_search_failed, &end)) {
 		return false;
 	}
+	first = account.opened;
 	for (p[0].at = first; p[0].at < end; p[0].at += stride) {
 		for (p[0].to = 0; p[0].to < rig_nr_cpus; p[0].to++) {
 			if (!lay_down(seed, p, 1)) {

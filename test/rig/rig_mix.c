@@ -3,6 +3,7 @@
 #include "abi/plumbline.h"
 #include "hyp/base/bits.h"
 #include "hyp/core/vm.h"
+#include "test/rig/rig_search.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -715,51 +716,30 @@ static void use(const struct rig_mix *of)
 	rig_begin_run = begin_run;
 }
 
-static bool is_good(const struct rig_result *r, const char *how)
+static const char *judge(const struct rig_result *r)
 {
-	const char *why = r->failed ? r->why : check();
-
-	if (why) {
-		printf("%s: %s\n%s\n", how, why, rig_output);
-	}
-	return !why;
+	return r->failed ? r->why : check();
 }
 
 bool rig_mix_by_chance(const struct rig_mix *of, uint64_t seed, uint32_t runs)
 {
 	use(of);
-	for (uint64_t n = seed; n < seed + runs; n++) {
-		struct rig_result r = rig_run_random(n, ~0u);
-		char how[64];
-
-		snprintf(how, sizeof(how), "seed %llu", (unsigned long long)n);
-		if (!is_good(&r, how)) {
-			return false;
-		}
-	}
-	return true;
+	return rig_search_seeds(seed, runs, judge);
 }
 
 static bool lay_down(uint64_t seed, uint32_t stride, uint32_t pairs)
 {
 	const uint32_t kinds = ~(1u << RIG_AT_REGISTER);
-	struct rig_result r;
 	uint32_t points;
-	char how[96];
 
-	r = rig_run_laid_down(seed, NULL, 0, kinds);
-	points = r.points;
-	if (!is_good(&r, "no pre-emption")) {
+	if (!rig_search_laid_down(seed, NULL, 0, kinds, judge, &points)) {
 		return false;
 	}
 	for (uint32_t at = 0; at < points; at += stride) {
 		for (uint32_t to = 0; to < rig_nr_cpus; to++) {
 			struct rig_preempt p = { at, to };
 
-			r = rig_run_laid_down(seed, &p, 1, kinds);
-			snprintf(how, sizeof(how), "laid down, seed %llu: at %u to CPU %u",
-				 (unsigned long long)seed, at, to);
-			if (!is_good(&r, how)) {
+			if (!rig_search_laid_down(seed, &p, 1, kinds, judge, NULL)) {
 				return false;
 			}
 		}
@@ -769,10 +749,7 @@ static bool lay_down(uint64_t seed, uint32_t stride, uint32_t pairs)
 		struct rig_preempt p[2] = { { at, rig_random(rig_nr_cpus) },
 					    { at + 1 + rig_random(200), rig_random(rig_nr_cpus) } };
 
-		r = rig_run_laid_down(seed, p, 2, kinds);
-		snprintf(how, sizeof(how), "laid down, seed %llu: at %u to CPU %u, at %u to CPU %u",
-			 (unsigned long long)seed, p[0].at, p[0].to, p[1].at, p[1].to);
-		if (!is_good(&r, how)) {
+		if (!rig_search_laid_down(seed, p, 2, kinds, judge, NULL)) {
 			return false;
 		}
 	}

@@ -4,6 +4,7 @@
 #include "hyp/base/bits.h"
 #include "hyp/core/vm.h"
 #include "test/rig/rig.h"
+#include "test/rig/rig_search.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -205,25 +206,20 @@ static bool handle(struct rig_guest *g, struct guest_regs *regs)
 
 static const struct rig_program program = { .step = step, .handle = handle, .unmarked = true };
 
+static const char *judge(const struct rig_result *r)
+{
+	if (r->failed) {
+		return r->why;
+	}
+	if (!strstr(rig_output, "plumbline: end: status")) {
+		return "the system does not end";
+	}
+	return strstr(rig_output, "panic") ? "a guest brings a panic about" : NULL;
+}
+
 bool rig_odd_by_chance(uint64_t seed, uint32_t runs)
 {
 	rig_program = &program;
 	rig_begin_run = NULL;
-	for (uint64_t n = seed; n < seed + runs; n++) {
-		struct rig_result r = rig_run_random(n, ~0u);
-
-		if (!r.failed && !strstr(rig_output, "plumbline: end: status")) {
-			snprintf(r.why, sizeof(r.why), "the system does not end");
-			r.failed = true;
-		}
-		if (!r.failed && strstr(rig_output, "panic")) {
-			snprintf(r.why, sizeof(r.why), "a guest brings a panic about");
-			r.failed = true;
-		}
-		if (r.failed) {
-			printf("seed %llu: %s\n%s\n", (unsigned long long)n, r.why, rig_output);
-			return false;
-		}
-	}
-	return true;
+	return rig_search_seeds(seed, runs, judge);
 }
