@@ -67,6 +67,9 @@ static inline enum vgic_work vgic_cif_work(const struct vgic_cif *cif)
 /* More interrupts wait than fit, as of the last flush: each fold and flush is a long piece of work.
  */
 bool vgic_cif_is_crowded(const struct vgic_cif *cif);
+/* The same of the present state, also of those that are not signalled. It need not be exact: the
+ * lock is not held. */
+bool vgic_is_crowded(const struct vgic *vgic, uint32_t vcpu);
 
 /* Bytes for a VGIC of this shape. nr_vcpus 1..8; nr_irqs a multiple of 32 from 32 to 992, or 1020;
  * 0 for any other shape. */

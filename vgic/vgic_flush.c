@@ -286,6 +286,11 @@ bool vgic_cif_is_crowded(const struct vgic_cif *cif)
 	return (cif->hcr & (GICH_HCR_NPIE | GICH_HCR_LRENPIE)) != 0;
 }
 
+bool vgic_is_crowded(const struct vgic *vgic, uint32_t vcpu)
+{
+	return vgic->cpu[vcpu].nr_ready > vgic->nr_lrs;
+}
+
 void vgic_flush(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];

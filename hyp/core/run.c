@@ -369,8 +369,9 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 	for (;;) {
 		struct vcpu *vcpu;
 		enum vgic_work work;
+		bool scheduled = cpu->resched;
 
-		if (cpu->resched) {
+		if (scheduled) {
 			run_schedule(cpu, regs);
 		}
 		vcpu = cpu->loaded;
@@ -381,6 +382,10 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 		work = vgic_cif_work(vcpu->cif);
 		if (work == VGIC_WORK_NONE) {
 			return;
+		}
+		if (scheduled && run_was_long(cpu)) { /* it was loaded, and is changed by another */
+			run_pause(cpu);
+			work = vgic_cif_work(vcpu->cif);
 		}
 		if (vcpu->vm->vgic) {
 			vsync_work(vcpu, work);
@@ -433,6 +438,9 @@ void run_wait(struct cpu *cpu, struct guest_regs *regs)
 	}
 	switch_save_registers(vcpu, regs);
 	run_unload(held, cpu, kick, true, NULL, NULL);
+	if (vcpu->vm->vgic && vgic_is_crowded(vcpu->vm->vgic, vcpu->index)) {
+		run_pause(cpu);
+	}
 	cpu->yield = true;
 	cpu->resched = true;
 	run_work(cpu, regs);
