@@ -310,7 +310,7 @@ static bool run_was_long(const struct cpu *cpu)
 static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
 	cpu->paused = false;
-	do {
+	for (;;) {
 		struct run_choice choice;
 		bool yield;
 
@@ -332,13 +332,15 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 		}
 		if (choice.ended) {
 			partition_clear_up(choice.ended);
-			cpu->resched = true;
 		} else if (run_follow(cpu, regs, choice)) {
 			tick_set(cpu);
-		} else {
-			cpu->resched = true;
+			if (!cpu->resched) {
+				return;
+			}
+			run_pause(cpu); /* other CPUs may ask again and again */
 		}
-	} while (cpu->resched);
+		cpu->resched = true;
+	}
 }
 
 /* CPU lines of the loaded vCPU (HCR.VI, HCR.VF) of a partition without a VGIC. */
@@ -369,9 +371,8 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 	for (;;) {
 		struct vcpu *vcpu;
 		enum vgic_work work;
-		bool scheduled = cpu->resched;
 
-		if (scheduled) {
+		if (cpu->resched) {
 			run_schedule(cpu, regs);
 		}
 		vcpu = cpu->loaded;
@@ -383,7 +384,7 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 		if (work == VGIC_WORK_NONE) {
 			return;
 		}
-		if (scheduled && run_was_long(cpu)) { /* it was loaded, and is changed by another */
+		if (work == VGIC_WORK_SYNC || run_was_long(cpu)) {
 			run_pause(cpu);
 			work = vgic_cif_work(vcpu->cif);
 		}
@@ -422,6 +423,14 @@ static bool run_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *k
 	return held.vm->vgic ? vsync_waits(held, vcpu, kick) : vcpu->lines == 0;
 }
 
+/* The vCPU's fold, and the look for pending interrupts, were long. */
+static void run_pause_after(struct cpu *cpu, const struct vcpu *vcpu)
+{
+	if (vcpu->vm->vgic && vgic_is_crowded(vcpu->vm->vgic, vcpu->index)) {
+		run_pause(cpu);
+	}
+}
+
 void run_wait(struct cpu *cpu, struct guest_regs *regs)
 {
 	struct vcpu *vcpu = cpu->loaded;
@@ -433,14 +442,13 @@ void run_wait(struct cpu *cpu, struct guest_regs *regs)
 	if (!run_waits(held, vcpu, &kick)) {
 		vm_unlock_vgic(held);
 		vm_kick(vcpu->vm, kick & ~BIT32(vcpu->index));
+		run_pause_after(cpu, vcpu);
 		run_yield(cpu);
 		return;
 	}
 	switch_save_registers(vcpu, regs);
 	run_unload(held, cpu, kick, true, NULL, NULL);
-	if (vcpu->vm->vgic && vgic_is_crowded(vcpu->vm->vgic, vcpu->index)) {
-		run_pause(cpu);
-	}
+	run_pause_after(cpu, vcpu);
 	cpu->yield = true;
 	cpu->resched = true;
 	run_work(cpu, regs);

@@ -310,7 +310,14 @@ static __attribute__((noinline)) void vsync_effects(struct vgic_locked held, str
 	vsync_release(held, vcpu);
 }
 
-/* After an access to the distributor: applies its effects, and releases the lock. */
+/* Is the work that the vCPU has now long? */
+static bool vsync_is_long(const struct vcpu *vcpu)
+{
+	return vgic_cif_work(vcpu->cif) == VGIC_WORK_SYNC || vgic_cif_is_crowded(vcpu->cif);
+}
+
+/* After an access to the distributor: applies its effects, and releases the lock. Long work for
+ * this vCPU is left to run_work, as a piece of its own. */
 static inline void vsync_dist_done(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t kick)
 {
 	vgic_kick_t others = 0;
@@ -320,7 +327,7 @@ static inline void vsync_dist_done(struct vgic_locked held, struct vcpu *vcpu, v
 	}
 	if (kick) {
 		others = kick & ~BIT32(vcpu->index);
-		if (kick != others) {
+		if (kick != others && !vsync_is_long(vcpu)) {
 			others |= vsync_now(held, vcpu);
 		}
 		others = remote_do(held, others);
