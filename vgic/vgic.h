@@ -180,12 +180,18 @@ bool vgic_phys_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid);
  */
 bool vgic_phys_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uint32_t *physid);
 void vgic_phys_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high);
+/* vgic_phys_level for all held SPIs of a word (1..31); bit n of `high`: the level of INTID
+ * 32 * word + n. */
+void vgic_phys_levels(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t high);
 
 /* The next physical interrupt that glue must deactivate because no list register does it: the guest
  * cleared it through the distributor, or ended it while it was in no list register. To be called
  * after vgic_fold, vgic_fold_empty, vgic_dist_access and vgic_reset, as long as the mirror's
  * has_release is set; private interrupts are those of `vcpu`, on its CPU. */
 bool vgic_phys_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid);
+/* `vcpu` is unloaded before all have been returned: the others' has_release is set, and they are
+ * kicked. */
+void vgic_phys_release_others(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick);
 
 /* A passed-through SPI is edge-triggered from each reset on, until the guest changes GICD_ICFGR;
  * without this call it is level-sensitive. To be called before the first interrupt. */

@@ -257,6 +257,48 @@ void vgic_phys_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high
 	}
 }
 
+/* Their lines have fallen. Most are neither pending any more nor active: their place is none. */
+static void phys_fall(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t low)
+{
+	struct vgic_bank *bank = &vgic->spi[word - 1];
+	vgic_kick_t none = 0; /* less is pending: no vCPU to wake */
+	uint32_t stay;
+
+	bank->line &= ~low;
+	bank->held &= ~low;
+	bank->release |= low;
+	vgic->release_sum |= BIT32(word);
+	vgic->cpu[vcpu].cif.has_release = true;
+	stay = low & (vgic_state_pending(bank) | bank->active);
+	for (uint32_t bits = low & ~stay; bits; bits &= bits - 1) {
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
+
+		if (ref.irq->vcpu != VGIC_NOWHERE) {
+			vgic_irq_unlist(&vgic->cpu[ref.irq->vcpu], &ref);
+			ref.irq->vcpu = VGIC_NOWHERE;
+		}
+	}
+	vgic_irq_update_word(vgic, vcpu, word, stay, &none);
+}
+
+void vgic_phys_levels(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t high)
+{
+	struct vgic_bank *bank;
+	uint32_t levels, low;
+
+	if (vcpu >= vgic->nr_vcpus || word < 1 || word >= vgic->nr_words) {
+		return;
+	}
+	bank = &vgic->spi[word - 1];
+	levels = phys_levels(bank);
+	low = levels & ~bank->held_active & ~high;
+	levels &= bank->held_active;
+	bank->high = (bank->high & ~levels) | (high & levels);
+	if (low) {
+		phys_fall(vgic, vcpu, word, low);
+	}
+}
+
 /* Removes the lowest bit from a bank's list. */
 static uint32_t phys_take(struct vgic_bank *bank)
 {
@@ -286,6 +328,17 @@ bool vgic_phys_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
 	}
 	cpu->cif.has_release = (cpu->bank.release | vgic->release_sum) != 0;
 	return found;
+}
+
+void vgic_phys_release_others(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
+{
+	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
+		if (n != vcpu) {
+			vgic->cpu[n].cif.has_release = true;
+			vgic->cpu[n].cif.work = VGIC_WORK_SYNC;
+			*kick |= BIT32(n);
+		}
+	}
 }
 
 /* The first of a word that has changed; VGIC_NO_IRQ: none. */

@@ -393,7 +393,7 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 		} else {
 			run_lines(vcpu);
 		}
-		if (!cpu->resched) {
+		if (!cpu->resched && !vcpu->cif->has_release) {
 			return;
 		}
 	}

@@ -24,7 +24,7 @@ static uint32_t vpmu_rise(uint32_t before, bool high)
 
 	pmu_raise(high);
 	for (uint32_t n = 0; n < VPMU_PROBE_READS && !changed; n++) {
-		changed = (gic_pending_private() ^ before) & GENMASK32(31, 16);
+		changed = (gic_pending(0) ^ before) & GENMASK32(31, 16);
 	}
 	return changed;
 }
@@ -32,8 +32,8 @@ static uint32_t vpmu_rise(uint32_t before, bool high)
 /* Finds a level that follows the overflow. Boards whose monitors use one SPI per CPU have none. */
 static uint32_t vpmu_find(void)
 {
-	uint32_t rose = vpmu_rise(gic_pending_private(), true);
-	uint32_t fell = vpmu_rise(gic_pending_private(), false);
+	uint32_t rose = vpmu_rise(gic_pending(0), true);
+	uint32_t fell = vpmu_rise(gic_pending(0), false);
 
 	return rose && rose == fell && !(rose & (rose - 1)) ? bits_first(rose) : 0;
 }

@@ -39,7 +39,13 @@ static __attribute__((noinline)) void vsync_look_at_lines(struct vgic_locked hel
 
 	hw_dsb(); /* a guest's write that lowers a line must reach the device first */
 	for (; vgic_phys_level_next(vgic, vcpu->index, &intid, &physid); intid++) {
-		vgic_phys_level(vgic, vcpu->index, intid, vsync_line_is_high(intid, physid));
+		if (intid < VGIC_NR_PRIVATE) {
+			vgic_phys_level(vgic, vcpu->index, intid,
+					vsync_line_is_high(intid, physid));
+		} else {
+			vgic_phys_levels(vgic, vcpu->index, intid / 32, gic_pending(intid / 32));
+			intid |= 31u;
+		}
 	}
 }
 
@@ -54,22 +60,30 @@ static inline void vsync_look(struct vgic_locked held, const struct vcpu *vcpu, 
 
 /* ---- physical interrupts to deactivate without a list register: rare */
 
-static __attribute__((noinline)) void vsync_release_all(struct vgic_locked held,
-							const struct vcpu *vcpu)
+#define VSYNC_RELEASES 8 /* at once: one costs some hundred instructions */
+
+static __attribute__((noinline)) void vsync_release_some(struct vgic_locked held,
+							 const struct vcpu *vcpu)
 {
 	uint32_t physid;
 
-	while (vcpu->cif->has_release &&
-	       vgic_phys_release_next(held.vm->vgic, vcpu->index, &physid)) {
-		phys_release(held, physid);
+	for (uint32_t n = 0; n < VSYNC_RELEASES && vcpu->cif->has_release; n++) {
+		if (vgic_phys_release_next(held.vm->vgic, vcpu->index, &physid)) {
+			phys_release(held, physid);
+		}
+	}
+	/* Nothing but vsync_work does this work. */
+	if (vcpu->cif->has_release) {
+		vcpu->cif->work = VGIC_WORK_SYNC;
 	}
 }
 
-/* After vgic_fold, vgic_fold_empty and vgic_dist_access. */
+/* After vgic_fold, vgic_fold_empty and vgic_dist_access. If some are left, has_release stays, and
+ * vsync_work follows before the guest continues. */
 static inline void vsync_release(struct vgic_locked held, const struct vcpu *vcpu)
 {
 	if (vcpu->cif->has_release) {
-		vsync_release_all(held, vcpu);
+		vsync_release_some(held, vcpu);
 	}
 }
 
@@ -124,7 +138,7 @@ static vgic_kick_t vsync_do(struct vgic_locked held, struct vcpu *vcpu, enum vgi
 		vsync_look(held, vcpu, true);
 	}
 	vsync_release(held, vcpu);
-	if (work != VGIC_WORK_NONE) {
+	if (work != VGIC_WORK_NONE && !vcpu->cif->has_release) {
 		vgic_flush(vgic, vcpu->index);
 	}
 	vgic_hw_write(vcpu->cif);
@@ -180,14 +194,13 @@ void vsync_maintain(struct vcpu *vcpu)
 	}
 }
 
-/* Returns the vCPUs to kick. */
+/* Returns the vCPUs to kick. There is work now: it releases interrupts, too. */
 static vgic_kick_t vsync_fold_now(struct vgic_locked held, struct vcpu *vcpu)
 {
 	vgic_kick_t kick = 0;
 
 	vsync_read(held, vcpu, &kick);
 	vsync_look(held, vcpu, true);
-	vsync_release(held, vcpu);
 	return kick & ~BIT32(vcpu->index);
 }
 
@@ -197,7 +210,7 @@ bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 	vsync_look(held, vcpu, true);
 	vsync_release(held, vcpu);
 	vgic_hw_look(vcpu->cif); /* the guest writes them without an exit */
-	return !vgic_has_pending(held.vm->vgic, vcpu->index);
+	return !vcpu->cif->has_release && !vgic_has_pending(held.vm->vgic, vcpu->index);
 }
 
 void vsync_fold(struct vcpu *vcpu)
@@ -285,14 +298,17 @@ void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 	vgic_hw_save(vcpu->cif, vgic_is_folded(held.vm->vgic, vcpu->index));
 	vgic_unload(held.vm->vgic, vcpu->index, kick);
 	vsync_release(held, vcpu);
+	if (vcpu->cif->has_release) { /* it may not run again, or not soon */
+		vgic_phys_release_others(held.vm->vgic, vcpu->index, kick);
+	}
 }
 
 void vsync_load(struct vgic_locked held, struct vcpu *vcpu)
 {
 	vgic_load(held.vm->vgic, vcpu->index);
 	vsync_look(held, vcpu, false);
-	vsync_release(held, vcpu);
 	vgic_flush(held.vm->vgic, vcpu->index);
+	vsync_release(held, vcpu);
 }
 
 /* ---- accesses that trap ---- */

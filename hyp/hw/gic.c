@@ -156,9 +156,9 @@ bool gic_is_pending(uint32_t intid)
 	return io_read32(gic.gicd + GICD_ISPENDR + 4 * (intid / 32)) >> (intid % 32) & 1u;
 }
 
-uint32_t gic_pending_private(void)
+uint32_t gic_pending(uint32_t word)
 {
-	return io_read32(gic.gicd + GICD_ISPENDR);
+	return io_read32(gic.gicd + GICD_ISPENDR + 4 * word);
 }
 
 void gic_kick(uint8_t cpu_mask)

@@ -64,8 +64,8 @@ void gic_set_active(uint32_t intid, bool active);
  * is high, active or not (4.3.7). */
 bool gic_is_pending(uint32_t intid);
 
-/* Which of this CPU's SGIs and PPIs are pending: bit n, INTID n. */
-uint32_t gic_pending_private(void);
+/* The same of 32 interrupts: bit n is INTID 32 * word + n. Word 0: of this CPU. */
+uint32_t gic_pending(uint32_t word);
 
 /* SGI 0 to the CPU whose interface has this mask bit (gic_cpu_mask of that CPU). */
 void gic_kick(uint8_t cpu_mask);
