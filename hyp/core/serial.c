@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/serial.h"
+#include "hyp/base/bits.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/facts.h"
 #include "hyp/dev/console.h"
@@ -56,6 +57,7 @@ bool serial_send_some(struct serial_locked held, uint32_t *left)
 
 	serial_has_more = false;
 	while (serial_is_open) {
+		uint32_t choices;
 		int byte;
 
 		serial_is_full = !uart_can_send();
@@ -67,6 +69,7 @@ bool serial_send_some(struct serial_locked held, uint32_t *left)
 			}
 			break;
 		}
+		choices = held.console->choices;
 		byte = console_next(held.console);
 		if (byte < 0) {
 			if (console_waiting(held.console)) {
@@ -77,6 +80,9 @@ bool serial_send_some(struct serial_locked held, uint32_t *left)
 		uart_send((uint8_t)byte);
 		sent = true;
 		(*left)--;
+		if (held.console->choices != choices) {
+			*left -= bits_min(*left, held.console->nr_ports / SERIAL_CHOICE);
+		}
 	}
 	return sent;
 }

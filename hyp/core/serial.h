@@ -9,8 +9,9 @@
 #include "hyp/core/locks.h"
 #include "hyp/dev/console.h"
 
-#define SERIAL_INPUT 4096 /* a power of two: room for a pasted page */
-#define SERIAL_TURN  16	  /* bytes in each direction per turn, with interrupts masked */
+#define SERIAL_INPUT  4096 /* a power of two: room for a pasted page */
+#define SERIAL_TURN   16   /* bytes in each direction per turn, with interrupts masked */
+#define SERIAL_CHOICE 8	   /* ports at which a choice looks: as long as a byte */
 
 /* Typed input for a port that does not fit its UART's FIFO yet. */
 struct serial_input {

@@ -12,7 +12,8 @@
 #define TTY_COMMAND 4u /* bytes of a turn */
 
 static struct vm *tty_vm[CONSOLE_MAX_PORTS];
-static bool tty_asked; /* the state report is requested, not started yet; lock: serial_lock */
+static uint32_t tty_next; /* round robin: the partition before the next one; lock: serial_lock */
+static bool tty_asked;	  /* the state report is requested, not started yet; lock: serial_lock */
 
 #define TTY_FLAGS_KNOWN BIT32(31) /* of vm->uart_flags; FR has 16 bits */
 
@@ -39,6 +40,7 @@ static void tty_update_line(struct serial_locked serial, struct vm *vm)
 	struct vgic_locked held;
 	vgic_kick_t kick = 0;
 
+	vm->uart_moved = false;
 	tty_show_flags(serial, vm);
 	if (level == vm->uart_line || !vm->vgic) {
 		return;
@@ -53,11 +55,11 @@ static void tty_update_line(struct serial_locked serial, struct vm *vm)
 	}
 }
 
-/* Moves bytes from the partition's transmit FIFO to its ring while there is room. True: at least
- * one byte. */
-static bool tty_collect(struct serial_locked held, struct vm *vm)
+/* Moves bytes from the partition's transmit FIFO to its ring while there is room. Returns their
+ * number. */
+static uint32_t tty_collect(struct serial_locked held, struct vm *vm)
 {
-	bool progress = false;
+	uint32_t count = 0;
 
 	while (console_has_room(held.console, vm->port)) {
 		int byte = pl011_tx_pop(&vm->uart);
@@ -66,9 +68,10 @@ static bool tty_collect(struct serial_locked held, struct vm *vm)
 			break;
 		}
 		console_put(held.console, vm->port, (uint8_t)byte);
-		progress = true;
+		count++;
+		vm->uart_moved = true;
 	}
-	return progress;
+	return count;
 }
 
 /* Bytes that do not fit keep the receive interrupts asserted, as the next byte would on a line with
@@ -77,6 +80,7 @@ static void tty_deliver_input(struct serial_locked held, struct vm *vm)
 {
 	struct serial_input *input = serial_input[vm->port];
 
+	vm->uart_moved = true;
 	while (tty_has_input(vm) && pl011_rx_listens(&vm->uart)) {
 		if (timer_now() < input->quiet) {
 			serial_arm_tick(held);
@@ -103,6 +107,7 @@ static void tty_take_input(struct serial_locked held, uint32_t port, uint8_t byt
 		input->bytes[input->tail++ % SERIAL_INPUT] = byte;
 		tty_deliver_input(held, vm);
 	} else if (pl011_rx_listens(&vm->uart)) {
+		vm->uart_moved = true;
 		pl011_rx_lose(&vm->uart);
 	}
 }
@@ -168,22 +173,52 @@ static void tty_pass_asked_on(struct serial_locked held)
 	}
 }
 
+/* Sends what is left of a turn. Nearly all of it was of the present port: there is room there. A
+ * port that was full before has more to send in a later turn. */
+static void tty_send_on(struct serial_locked held, uint32_t left)
+{
+	struct vm *vm = tty_vm[held.console->current];
+
+	if (vm && tty_collect(held, vm)) {
+		serial_send_some(held, &left);
+	}
+}
+
+/* Where rings have room again: as many bytes as a turn sends, or a little more. True: there may be
+ * more. */
+static bool tty_collect_some(struct serial_locked held)
+{
+	uint32_t count = 0;
+
+	for (uint32_t n = 0; n < vm_count; n++) {
+		tty_next = tty_next + 1 < vm_count ? tty_next + 1 : 0;
+		if (pl011_tx_waits(&vms[tty_next].uart)) {
+			count += tty_collect(held, &vms[tty_next]);
+		}
+		if (count >= SERIAL_TURN) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void tty_pump_all(struct serial_locked held)
 {
 	uint32_t left = SERIAL_TURN;
+	bool more;
 
 	log_catch_up(held);
-	for (uint32_t turn = 0; turn < 2;
-	     turn++) { /* the second uses the room that the first has made */
-		for (uint32_t n = 0; n < vm_count; n++) {
-			tty_collect(held, &vms[n]);
-		}
-		if (!serial_send_some(held, &left) || serial_is_full || serial_has_more) {
-			break;
-		}
+	more = tty_collect_some(held);
+	if (serial_send_some(held, &left) && !serial_is_full && !serial_has_more) {
+		tty_send_on(held, left);
+	}
+	if (more) {
+		serial_ask_turn(held); /* if the UART is full, there will be one */
 	}
 	for (uint32_t n = 0; n < vm_count; n++) {
-		tty_update_line(held, &vms[n]);
+		if (vms[n].uart_moved) {
+			tty_update_line(held, &vms[n]);
+		}
 	}
 }
 
@@ -326,7 +361,9 @@ bool tty_tick(void)
 		tty_take_kept(held);
 	}
 	for (uint32_t n = 0; n < vm_count; n++) {
-		tty_deliver_input(held, &vms[n]); /* arms a tick again if this one was early */
+		if (tty_has_input(&vms[n])) {
+			tty_deliver_input(held, &vms[n]); /* arms a tick again if this was early */
+		}
 	}
 	tty_pump_all(held);
 	serial_wait_for_room(held);

@@ -91,6 +91,7 @@ struct vm {
 	struct stage2 stage2;
 	struct pl011 uart; /* lock: tty */
 	bool uart_line;
+	bool uart_moved; /* its FIFOs have changed: tty_update_line is to follow; lock: tty */
 	volatile uint32_t uart_flags; /* tty_read, without the lock */
 	struct pl031 rtc;	      /* lock: vgic_lock */
 	volatile uint8_t rtc_cpu;     /* the CPU responsible for its alarm; the same lock */

@@ -185,7 +185,6 @@ static bool console_goes_on(const struct console *con)
 static bool console_may_start(const struct console *con, uint32_t p, bool later)
 {
 	const struct console_port *port = &con->port[p];
-	bool full = console_room(con, p) == 0;
 	bool fresh = con->ticking && con->patience > 0 && con->turn < CONSOLE_TURN && !later;
 
 	if (con->mid_line && p == con->current) {
@@ -194,7 +193,7 @@ static bool console_may_start(const struct console *con, uint32_t p, bool later)
 	if (con->mid_line && fresh) {
 		return false; /* a flood waits too: its ring is always full */
 	}
-	if (full || port->newlines > 0 || p == con->focus) {
+	if (port->newlines > 0 || p == con->focus || console_room(con, p) == 0) {
 		return true;
 	}
 	return con->nr_busy == 1 && (!con->mid_line || con->ticking || later);
@@ -242,6 +241,7 @@ static int console_draw(struct console *con)
 static void console_start(struct console *con, uint32_t p)
 {
 	con->turn = 0;
+	con->choices++;
 	if (con->mid_line && p == con->current) {
 		return; /* no other port waits */
 	}

@@ -66,6 +66,7 @@ struct console {
 	struct console_port port[CONSOLE_MAX_PORTS];
 	uint32_t nr_ports;
 	uint32_t nr_busy;		  /* ports whose ring is not empty */
+	uint32_t choices;		  /* counts: a look at each port */
 	uint32_t focus;			  /* port that receives the input */
 	uint32_t current;		  /* port whose line is being printed */
 	uint32_t turn;			  /* bytes that it has printed in this turn */

@@ -72,5 +72,9 @@ void pl011_rx_lose(struct pl011 *uart);
 
 /* Transmit side: -1 if empty. */
 int pl011_tx_pop(struct pl011 *uart);
+static inline bool pl011_tx_waits(const struct pl011 *uart)
+{
+	return uart->tx_count != 0;
+}
 
 #endif

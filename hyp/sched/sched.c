@@ -243,13 +243,36 @@ uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield)
 	return next;
 }
 
+/* The CPUs that an entity of this priority may displace, or that are idle: fewer with each lower
+ * priority. */
+static uint32_t sched_open(const struct sched *s, uint32_t priority)
+{
+	uint32_t open = 0;
+
+	for (uint32_t cpu = 0; cpu < s->nr_cpus; cpu++) {
+		open |= sched_cost(s, cpu) <= priority ? BIT32(cpu) : 0;
+	}
+	return open;
+}
+
 uint8_t sched_spread(const struct sched *s)
 {
+	uint32_t priority = SCHED_PRIORITIES;
+	uint32_t open = 0;
 	uint8_t cpu = SCHED_NO_CPU;
 
 	for (uint32_t e = sched_head(s); e != SCHED_NONE && cpu == SCHED_NO_CPU;
 	     e = sched_after(s, e)) {
-		cpu = sched_place(s, e);
+		if (s->entity[e].priority != priority) {
+			priority = s->entity[e].priority;
+			open = sched_open(s, priority);
+		}
+		if (!open) {
+			break;
+		}
+		if (s->entity[e].affinity & open) {
+			cpu = sched_place(s, e);
+		}
 	}
 	return cpu;
 }
