@@ -5,7 +5,8 @@
  * interrupt is counted: none is lost, none comes twice. Where a CPU can write another's list
  * registers (PLUMB_CAP_IRQ_NO_EXIT), the takers do not exit.
  * Bootargs: count=N interrupts in each phase; shared: a taker's CPU runs another partition, too;
- * cost: only the cost of a raise; only=N: only phase N, and two vCPUs.
+ * cost: only the cost of a raise; only=N: only phase N; progress=N: a line after each N interrupts
+ * of the first sender (test/tool injections).
  */
 #include "guest/lib/gic.h"
 #include "guest/lib/guest.h"
@@ -57,6 +58,7 @@ static volatile uint32_t remote_late; /* waits that were too long */
 static volatile enum remote_phase remote_phase;
 static volatile uint32_t remote_done; /* senders that have ended a phase */
 static uint32_t remote_phases;
+static uint32_t remote_progress; /* bootargs; 0: no such lines */
 
 static uint32_t remote_spi(uint32_t sender, uint32_t line, bool level)
 {
@@ -87,6 +89,7 @@ static void remote_take_line(uint32_t iar)
 
 		remote_taken[intid] = taken;
 		while (remote_sent[intid] == taken) { /* the sender lowers it, then counts on */
+			cpu_relax();
 		}
 	}
 	gic_eoi(iar);
@@ -164,6 +167,8 @@ static void remote_taker(void *arg)
 			remote_sleep(taker);
 		} else if (loop == REMOTE_WORKS) {
 			remote_work(taker, turn);
+		} else {
+			cpu_relax();
 		}
 	}
 }
@@ -176,6 +181,7 @@ static void remote_wait(const volatile uint32_t *taken, uint32_t want)
 	uint64_t end = 0;
 
 	for (uint32_t turn = 0; *taken != want; turn++) {
+		cpu_relax(); /* where QEMU's CPUs take turns */
 		if (turn % 1024 != 1023) {
 			continue;
 		}
@@ -195,6 +201,14 @@ static void remote_raise(uint32_t intid)
 	(void)kvm_irq_line(0, kvm_irq_spi(intid), 0);
 }
 
+/* After one more interrupt. */
+static void remote_tell(uint32_t sender, uint32_t done, uint32_t all)
+{
+	if (sender == 0 && remote_progress && done % remote_progress == 0 && done < all) {
+		printf("remote: %u of %u\n", (unsigned)done, (unsigned)all);
+	}
+}
+
 static void remote_edges(uint32_t sender)
 {
 	for (uint32_t n = 0; n < remote_count; n++) {
@@ -202,6 +216,7 @@ static void remote_edges(uint32_t sender)
 
 		remote_raise(intid);
 		remote_wait(&remote_taken[intid], remote_sent[intid]);
+		remote_tell(sender, n + 1, remote_count);
 	}
 }
 
@@ -217,6 +232,7 @@ static void remote_levels(uint32_t sender)
 		(void)kvm_irq_line(0, kvm_irq_spi(intid), 0);
 		remote_sent[intid]++;
 		remote_wait(&remote_taken[intid], remote_sent[intid]);
+		remote_tell(sender, n + 1, remote_count / 4);
 	}
 }
 
@@ -280,13 +296,22 @@ static void remote_send(uint32_t sender, enum remote_phase phase)
 	(void)smp_add(&remote_done, 1);
 }
 
+static bool remote_is_wanted(uint32_t phase)
+{
+	return guest_arg("only", phase) == phase;
+}
+
 static void remote_second_sender(void *arg)
 {
 	uint32_t sender = smp_cpu();
 
 	(void)arg;
 	for (uint32_t phase = REMOTE_EDGES; phase < REMOTE_PHASES; phase++) {
+		if (!remote_is_wanted(phase)) {
+			continue;
+		}
 		while (remote_phase != (enum remote_phase)phase) {
+			cpu_relax();
 		}
 		remote_send(sender, (enum remote_phase)phase);
 	}
@@ -482,6 +507,7 @@ int main(void)
 	gic_init();
 	remote_count = guest_arg("count", 2000);
 	remote_shared = guest_has_arg("shared");
+	remote_progress = guest_arg("progress", 0);
 	remote_nr_cpus = smp_count() & ~1u;
 	remote_phase = REMOTE_PHASES;
 	gic_enable(GIC_PPI_CNTV);
@@ -491,7 +517,7 @@ int main(void)
 		remote_cost();
 	}
 	for (uint32_t phase = REMOTE_EDGES; phase < REMOTE_PHASES; phase++) {
-		if (guest_arg("only", phase) == phase) {
+		if (remote_is_wanted(phase)) {
 			remote_run(names[phase], (enum remote_phase)phase);
 		}
 	}

@@ -34,6 +34,14 @@ def mirror(root: Path, copy: Path) -> None:
             shutil.copymode(source, target)
 
 
+def link_fetched(root: Path, copy: Path) -> None:
+    """What was fetched from Debian (boards' device trees) is in the copy, too."""
+    fetched, link = root / "build" / "guests", copy / "build" / "guests"
+    if fetched.is_dir() and not link.exists():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(fetched)
+
+
 RUN = "run: "
 
 
@@ -104,6 +112,7 @@ class Laboratory:
     def baseline(self) -> Verdict:
         """The unchanged tree must pass: otherwise a failure of a mutant shows nothing."""
         mirror(self.root, self.copy)
+        link_fetched(self.root, self.copy)
         passes, why, log = self.judge(self.checker.mutant_runs)
         return Verdict(passes is True, f"unchanged: {why}", log)
 

@@ -66,6 +66,15 @@ class Mutants(unittest.TestCase):
         self.assertEqual((self.root / "answer").read_text(), ANSWER)
         self.assertTrue(self.laboratory.baseline().good)
 
+    def test_what_was_fetched_is_in_the_copy(self):
+        self.assertTrue(self.laboratory.baseline().good)
+        self.assertFalse((self.copy / "build" / "guests").exists())
+        trees = self.root / "build" / "guests" / "dtbs"
+        trees.mkdir(parents=True)
+        for _ in range(2):
+            self.assertTrue(self.laboratory.baseline().good)
+            self.assertEqual((self.copy / "build" / "guests" / "dtbs").resolve(), trees.resolve())
+
     def test_a_checker_that_fails_anyway_kills_nothing(self):
         (self.root / "answer").write_text("#!/bin/sh\necho FAIL always\n")
         self.assertFalse(self.laboratory.baseline().good)
