@@ -432,7 +432,9 @@ void rig_unload(struct rig *rig, uint32_t v)
 	rig->cpu[v].loaded = false;
 	vm_unlock_vgic(held);
 	rig->kick |= kick;
-	rig_nothing_left();
+	if (!vcpu->cif->has_release) {
+		rig_nothing_left();
+	}
 }
 
 void rig_releases(struct rig *rig, uint32_t v)
