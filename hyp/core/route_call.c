@@ -5,37 +5,36 @@
 #include "hyp/core/mem.h"
 #include "vgic/irq_route.h"
 
-/* As in KVM, a line that is refused does not keep the others from being driven. */
+/* Releases the lock. As in KVM, a line that is refused does not keep the others from being driven.
+ * Separate, so that the path of one SPI needs few registers. */
 static __attribute__((noinline)) int route_call_lines(struct vgic_locked held, uint32_t gsi,
-						      bool level, vgic_kick_t *kick)
+						      bool level)
 {
 	struct irq_line lines[PLUMB_GSI_LINES_MAX];
 	int count = irq_route_map(held.vm->routes, gsi, lines);
 	int refusal = count;
+	vgic_kick_t kick = 0;
 	bool driven = false;
 
 	for (int n = 0; n < count; n++) {
-		int error = irq_call_one(held, &lines[n], level, kick);
+		int error = irq_call_one(held, &lines[n], level, &kick);
 
 		driven = driven || !error;
 		refusal = n ? refusal : error; /* the first line's */
 	}
+	irq_call_tell(held, kick);
 	return driven ? 0 : refusal;
 }
 
 int route_call_line(struct vm *vm, uint32_t gsi, uint32_t level)
 {
 	struct vgic_locked held = vm_lock_vgic(vm);
-	vgic_kick_t kick = 0;
 	uint32_t spi;
-	int error;
 
 	if (irq_route_spi(vm->routes, gsi, &spi)) {
 		return irq_call_drive_spi(held, spi, level);
 	}
-	error = route_call_lines(held, gsi, level != 0, &kick);
-	irq_call_tell(held, kick);
-	return error;
+	return route_call_lines(held, gsi, level != 0);
 }
 
 /* ---- a new table ---- */
