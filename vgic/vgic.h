@@ -120,20 +120,18 @@ int vgic_set_spi(struct vgic *vgic, uint32_t spi, bool level, vgic_kick_t *kick)
 bool vgic_spi_settles(struct vgic *vgic, uint32_t spi, bool level);
 
 /*
- * Without the lock, for an SPI by its number from 0, which the VGIC has: its bank, and the words of
+ * Without the lock, for an SPI by its number from 0, which the VGIC has: its bank, and a word of
  * the bank that bits_rotate(word, spi) & 1 tests. Would vgic_set_spi change nothing, and return 0?
- * Yes, if its bit of vgic_spi_plain is set (only the callers of vgic_set_line drive the line, and
- * the interrupt is level-sensitive), and its line in vgic_spi_lines has the level already. Read in
- * this order, with a DMB before each, they tell the truth about a moment of the call: if GICD_ICFGR
- * made the interrupt edge-triggered between the two reads, then its line has had the level since
- * before that write, or the edge of another caller has set it, and this call's edge is the same
- * edge: what this caller stored before is there for its handler.
+ * Yes, if only the callers of vgic_set_line drive the line, the interrupt is level-sensitive, and
+ * the line has the level already. Both are read by one load, of a doubleword (single-copy atomic,
+ * ARM ARM A3.5.3), so they tell the truth about one moment of the call. The caller puts a DMB in
+ * front of it: what it has stored before is there for a handler that an edge before that moment has
+ * started.
  */
 struct vgic_bank;
 const struct vgic_bank *vgic_spi_banks(const struct vgic *vgic);
 const struct vgic_bank *vgic_spi_bank(const struct vgic_bank *banks, uint32_t spi);
-uint32_t vgic_spi_plain(const struct vgic_bank *bank);
-uint32_t vgic_spi_lines(const struct vgic_bank *bank);
+uint32_t vgic_spi_stays(const struct vgic_bank *bank, bool level);
 
 /* Drives the output of the emulated device that has `intid`, an SPI (VGIC_OWNER_DEVICE; for others
  * nothing happens). As on a wire, a call with the present level is not an edge. */

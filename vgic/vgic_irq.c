@@ -170,14 +170,21 @@ const struct vgic_bank *vgic_spi_bank(const struct vgic_bank *banks, uint32_t sp
 	return &banks[spi / 32];
 }
 
-uint32_t vgic_spi_plain(const struct vgic_bank *bank)
-{
-	return bank->plain;
-}
+/* Two words as one: banks of SPIs are aligned to 8 bytes (vgic_init). */
+typedef uint64_t __attribute__((may_alias)) irq_pair_t;
 
-uint32_t vgic_spi_lines(const struct vgic_bank *bank)
+_Static_assert(offsetof(struct vgic_bank, line) % 8 == 0 &&
+		       offsetof(struct vgic_bank, plain) == offsetof(struct vgic_bank, line) + 4,
+	       "one doubleword, with the lines in its lower half");
+
+uint32_t vgic_spi_stays(const struct vgic_bank *bank, bool level)
 {
-	return bank->line;
+	const irq_pair_t *both = (const void *)&bank->line;
+	uint64_t pair = __atomic_load_n(both, __ATOMIC_RELAXED);
+	uint32_t lines = (uint32_t)pair;
+	uint32_t plain = (uint32_t)(pair >> 32);
+
+	return level ? plain & lines : plain & ~lines;
 }
 
 void vgic_device_line(struct vgic *vgic, uint32_t intid, bool level, vgic_kick_t *kick)

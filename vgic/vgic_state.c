@@ -47,7 +47,7 @@ size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs)
 }
 
 /* Lines, owners, and interrupts still to be released outlive a reset. Glue sets physical triggers
- * anew. Other CPUs read `line` and `plain` without the lock meanwhile (vgic_spi_lines), so `line`
+ * anew. Other CPUs read `line` and `plain` without the lock meanwhile (vgic_spi_stays), so `line`
  * is written only with its value, never cleared on the way: the bank must not be assigned as a
  * whole. `plain` follows (vgic_state_set_plain). */
 static void state_reset_bank(struct vgic_bank *bank)

@@ -33,8 +33,9 @@
 struct vgic_bank {
 	uint32_t enabled;
 	uint32_t group;
+	uint32_t line;	/* and `plain`, read together: vgic_spi_stays */
+	uint32_t plain; /* SPIs: ~(edge | driven): vgic_state_set_plain */
 	uint32_t edge;
-	uint32_t line;
 
 	/* Pending apart from a high level line: an edge, ISPENDR, an SGI's sources. While it is
 	 * lent to a list register as pending it is in `loan` instead, so that a new edge is
@@ -69,7 +70,6 @@ struct vgic_bank {
 	uint32_t level[VGIC_LEVELS];
 	uint32_t active_level[VGIC_ACTIVES];
 
-	uint32_t plain; /* SPIs: ~(edge | driven), of both: vgic_state_set_plain */
 	uint32_t spare[2];
 };
 

@@ -16,25 +16,15 @@ int irq_call_spi(struct vm *vm, uint32_t spi, uint32_t level);
 /* The same for a caller that holds the lock: releases it. */
 int irq_call_drive_spi(struct vgic_locked held, uint32_t spi, uint32_t level);
 
-/* Would irq_call_spi return 0 and change nothing? Then the lock is not needed. vgic_spi_plain is
- * read after all that the caller has stored before has reached other CPUs, as under the lock (or
- * the handler of an edge that another CPU sends meanwhile may miss it), and the lines after that.
- * The level is tested first, because then no register holds it. */
+/* Would irq_call_spi return 0 and change nothing? Then the lock is not needed. The line is read
+ * after all that the caller has stored before has reached other CPUs, as under the lock (or the
+ * handler of an edge that another CPU sends meanwhile may miss it). */
 static inline bool irq_call_spi_stays(const struct vm *vm, uint32_t spi, uint32_t level)
 {
 	const struct vgic_bank *bank = vgic_spi_bank(vm->spis, spi);
-	uint32_t stays;
 
 	hw_dmb();
-	stays = vgic_spi_plain(bank);
-	if (level) {
-		hw_dmb();
-		stays &= vgic_spi_lines(bank);
-	} else {
-		hw_dmb();
-		stays &= ~vgic_spi_lines(bank);
-	}
-	return bits_rotate(stays, spi) & 1u;
+	return bits_rotate(vgic_spi_stays(bank, level != 0), spi) & 1u;
 }
 
 /* Drives a line that irq_line_decode has accepted for this VM: 0 or -HYP_EBUSY. *kick gets further

@@ -189,8 +189,7 @@ static void check_line(struct twin *t, uint32_t spi, bool level)
 {
 	const struct irq_line line = { IRQ_LINE_SPI, 0, 32 + spi };
 	const struct vgic_bank *bank = vgic_spi_bank(vgic_spi_banks(t->vgic), spi);
-	uint32_t lines = level ? vgic_spi_lines(bank) : ~vgic_spi_lines(bank);
-	bool stays = bits_rotate(vgic_spi_plain(bank) & lines, spi) & 1u;
+	bool stays = bits_rotate(vgic_spi_stays(bank, level), spi) & 1u;
 	vgic_kick_t kick = 0, want = 0;
 	int error;
 
@@ -287,15 +286,51 @@ static void reset_keeps_lines(void)
 	resets = t.vgic;
 	CHECK_EQ(pthread_create(&thread, NULL, reset_again, NULL), 0);
 	while (!resets_end) {
-		uint32_t lines = vgic_spi_lines(bank);
-
-		low += !(lines >> 5 & 1u);
-		high += lines >> 5 & 1u;
+		low += vgic_spi_stays(bank, false) >> 5 & 1u;
+		high += vgic_spi_stays(bank, true) >> 5 & 1u;
 	}
 	CHECK_EQ(pthread_join(thread, NULL), 0);
 	CHECK_EQ(low, 0);
 	CHECK(high > 0);
-	CHECK(vgic_spi_plain(bank) >> 5 & 1u);
+	CHECK(vgic_spi_stays(bank, true) >> 5 & 1u);
+	twin_free(&t);
+}
+
+/* ---- a line, and whether the interrupt is level-sensitive, are of one moment ---- */
+
+static volatile bool reads_end;
+
+/* SPI 5 is level-sensitive with a low line, or edge-triggered with a high one. */
+static void *trigger_again(void *line)
+{
+	uint64_t *pair = line;
+
+	while (!reads_end) {
+		__atomic_store_n(pair, 1ull << 37, __ATOMIC_RELAXED);
+		__atomic_store_n(pair, 1ull << 5, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+/* Until both states were seen many times, one after the other. */
+static void trigger_and_line(void)
+{
+	struct twin t = twin_make(1);
+	struct vgic_bank *bank = &t.vgic->spi[0];
+	uint32_t changes = 0, high = 0, before = 0;
+	pthread_t thread;
+
+	CHECK_EQ(pthread_create(&thread, NULL, trigger_again, &bank->line), 0);
+	while (changes < 100000) {
+		uint32_t low = vgic_spi_stays(bank, false) >> 5 & 1u;
+
+		changes += low != before;
+		before = low;
+		high += vgic_spi_stays(bank, true) >> 5 & 1u;
+	}
+	reads_end = true;
+	CHECK_EQ(pthread_join(thread, NULL), 0);
+	CHECK_EQ(high, 0); /* level-sensitive, with a high line */
 	twin_free(&t);
 }
 
@@ -380,6 +415,7 @@ static const struct test_case cases[] = {
 	{ "registers", registers },
 	{ "distributor", distributor },
 	{ "reset_keeps_lines", reset_keeps_lines },
+	{ "trigger_and_line", trigger_and_line },
 	{ "words", words },
 	{ "flags", flags },
 };
