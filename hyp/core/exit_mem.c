@@ -237,7 +237,8 @@ static uint32_t exit_fault_page(void)
 	return FIELD_GET(HPFAR_FIPA, sysreg_read(HPFAR));
 }
 
-/* Words: insn_is_word. Separate for the same reason. */
+/* Words: insn_is_word. Separate for the same reason. HSR is as it was (nothing is taken to HYP
+ * meanwhile): what is read again needs no place on the stack. */
 static __attribute__((noinline)) void exit_write_word(struct cpu *cpu, struct guest_regs *regs,
 						      uint32_t hsr)
 {
@@ -248,7 +249,7 @@ static __attribute__((noinline)) void exit_write_word(struct cpu *cpu, struct gu
 	    device_write_word(vcpu, exit_fault_page(), offset, regs->r[insn_word_rt(hsr)])) {
 		exit_word_done(vcpu, regs);
 	} else {
-		exit_data_abort_whole(cpu_this(), regs, hsr);
+		exit_data_abort_whole(cpu_this(), regs, sysreg_read(HSR));
 	}
 }
 
