@@ -61,6 +61,15 @@ static void partition_all_ended(void)
 	halt_system(status);
 }
 
+/* Its vCPUs are off: those that waited have left their alarms. */
+static void partition_clear_alarms(struct sched_locked held, const struct vm *vm)
+{
+	(void)held;
+	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+		alarm_clear(&vm_alarms, vm->vcpus[n].entity);
+	}
+}
+
 void partition_clear_up(struct vm *vm)
 {
 	uint8_t tell = SCHED_NO_CPU;
@@ -74,6 +83,7 @@ void partition_clear_up(struct vm *vm)
 		partition_prepare(vm);
 	}
 	held = vm_lock_sched();
+	partition_clear_alarms(held, vm);
 	again = life_ended(held.sched, &vm->life, &tell);
 	if (again) {
 		tell = vm_must_look(held, vm->life.vcpu[0].entity, tell);

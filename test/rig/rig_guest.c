@@ -528,6 +528,10 @@ static const char *vcpu_at_rest(struct vcpu *vcpu)
 	if (entity->state == SCHED_BLOCKED && vcpu->vm->vgic) {
 		return timers_at_rest(vcpu);
 	}
+	if (entity->state == SCHED_OFF && vcpu->vm->life.state != LIFE_RUNNING &&
+	    vm_alarms.heap[vcpu->entity]) {
+		return "a vCPU of a partition that has ended has an alarm";
+	}
 	return NULL;
 }
 
