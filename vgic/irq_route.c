@@ -132,7 +132,7 @@ int irq_route_map(const struct irq_routes *routes, uint32_t gsi,
 		  struct irq_line lines[PLUMB_GSI_LINES_MAX])
 {
 	const struct irq_route_table *table = routes->live;
-	uint32_t first = table && gsi < PLUMB_GSI_MAX ? table->first[gsi] : gsi;
+	uint32_t first = table ? table->first[gsi % PLUMB_GSI_MAX] : gsi; /* as in irq_route_spi */
 	int count = 1;
 
 	if (gsi >= routes->nr_gsis || first == IRQ_ROUTE_NONE) {

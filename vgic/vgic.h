@@ -130,6 +130,7 @@ bool vgic_spi_settles(struct vgic *vgic, uint32_t spi, bool level);
  */
 struct vgic_bank;
 const struct vgic_bank *vgic_spi_banks(const struct vgic *vgic);
+/* In speculation `spi` may be any number: the bank is then one of 32, or what stands there. */
 const struct vgic_bank *vgic_spi_bank(const struct vgic_bank *banks, uint32_t spi);
 uint32_t vgic_spi_stays(const struct vgic_bank *bank, bool level);
 

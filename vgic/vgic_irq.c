@@ -167,7 +167,7 @@ const struct vgic_bank *vgic_spi_banks(const struct vgic *vgic)
 
 const struct vgic_bank *vgic_spi_bank(const struct vgic_bank *banks, uint32_t spi)
 {
-	return &banks[spi / 32];
+	return &banks[spi / 32 % VGIC_MAX_WORDS];
 }
 
 /* Two words as one: banks of SPIs are aligned to 8 bytes (vgic_init). */

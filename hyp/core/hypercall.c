@@ -43,7 +43,7 @@ static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 /* The VM with this handle, if the caller may control it; else NULL. */
 static inline struct vm *hypercall_target(const struct vm *caller, uint32_t handle)
 {
-	return handle <= MANIFEST_MAX_PARTITIONS ? caller->controls[handle] : NULL;
+	return caller->controls[hw_at_most(handle, VM_NO_HANDLE)];
 }
 
 /* Finds the VM of a call, and checks the caller's right to it: a row uses one of these two

@@ -62,10 +62,12 @@ struct vcpu {
 	struct pmu pmu; /* while not loaded, if pmu_used */
 };
 
+#define VM_NO_HANDLE (MANIFEST_MAX_PARTITIONS + 1u)
+
 struct vm {
 	/* The VMs that it may control, by handle (partition_make); NULL: no such VM, or no right.
-	 */
-	_Alignas(CACHE_LINE) struct vm *controls[MANIFEST_MAX_PARTITIONS + 1];
+	 * The last entry stands for all handles above, and is NULL. */
+	_Alignas(CACHE_LINE) struct vm *controls[VM_NO_HANDLE + 1];
 	const struct manifest_partition *config;
 	uint32_t index; /* handle - 1 */
 	uint32_t nr_vcpus;

@@ -85,6 +85,14 @@ static inline void hw_dmb(void)
 	__asm__ volatile("dmb" ::: "memory");
 }
 
+/* The smaller one, by a conditional move. For a guest's index into a table: after a branch, the CPU
+ * could speculate with an index that is too large (CVE-2017-5753). `last` is a constant. */
+static inline __attribute__((always_inline)) uint32_t hw_at_most(uint32_t index, uint32_t last)
+{
+	__asm__("cmp %0, %1\n\tmovhi %0, %1" : "+r"(index) : "I"(last) : "cc");
+	return index;
+}
+
 static inline void hw_wfi(void)
 {
 	__asm__ volatile("dsb\n\twfi" ::: "memory");

@@ -77,4 +77,9 @@ FAKE_BARRIER(hw_wfe, FAKE_WFE)
 FAKE_BARRIER(hw_yield, FAKE_YIELD)
 FAKE_BARRIER(hw_sev, FAKE_SEV)
 
+static inline uint32_t hw_at_most(uint32_t index, uint32_t last)
+{
+	return index > last ? last : index;
+}
+
 #endif
