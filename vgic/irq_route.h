@@ -67,7 +67,8 @@ static inline bool irq_route_spi(const struct irq_routes *routes, uint32_t gsi, 
 	if (gsi >= routes->nr_gsis) {
 		return false;
 	}
-	/* The index is masked for speculation: nr_gsis is PLUMB_GSI_MAX at most if a table is live. */
+	/* The index is masked for speculation: nr_gsis is PLUMB_GSI_MAX at most if a table is live.
+	 */
 	*spi = routes->live ? routes->live->first[gsi % PLUMB_GSI_MAX] : gsi;
 	return *spi < IRQ_ROUTE_SPIS;
 }

@@ -20,6 +20,8 @@ static uint32_t log_left_out;	/* lines that had no room, not reported yet */
 static uint32_t log_held;	/* bytes in log_hold */
 static char log_hold[LOG_HOLD]; /* raw: for the last words */
 
+static bool log_given_up; /* the last words: the UART takes no more bytes */
+
 /* Puts text into the monitor's ring. During boot, when nothing else runs, a full ring is emptied by
  * polling. Afterwards, and before serial_open, when the ring is not emptied, there must be room. */
 static void log_put_text(struct serial_locked held, const char *text, size_t length)
@@ -184,11 +186,16 @@ bool log_say(const char *line)
 	return fits;
 }
 
+/* A UART that takes no byte for that long (flow control, no clock) takes none of the rest: the
+ * system ends all the same. */
 static void log_poll_byte(uint8_t byte)
 {
-	while (!uart_can_send()) {
+	for (uint32_t polls = 0; !log_given_up && !uart_can_send(); polls++) {
+		log_given_up = polls >= UART_POLLS;
 	}
-	uart_send(byte);
+	if (!log_given_up) {
+		uart_send(byte);
+	}
 }
 
 static void log_poll_text(const char *text, size_t length)
@@ -235,6 +242,7 @@ void log_last_words(const char *format, ...)
 	va_list args;
 	size_t length;
 
+	log_given_up = false;
 	while (log_poll_rings()) { /* an unfinished line that came out delays the lines behind it */
 	}
 	if (serial_console.mid_line) {

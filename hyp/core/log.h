@@ -28,7 +28,7 @@ bool log_say(const char *line);
 void log_catch_up(struct serial_locked held);
 
 /* Prints all buffered output and then this text, by polling and without locks: for the end of the
- * system. */
+ * system. Returns also if the UART takes no more bytes. */
 void log_last_words(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -38,6 +38,6 @@ void uart_enable_interrupts(bool receive, bool transmit)
 
 void uart_drain(void)
 {
-	while (uart_driver && !uart_driver->is_idle(&uart)) {
+	for (uint32_t n = 0; n < UART_POLLS && uart_driver && !uart_driver->is_idle(&uart); n++) {
 	}
 }

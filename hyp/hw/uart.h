@@ -35,7 +35,10 @@ int uart_receive(void);
  * sender; present bytes interrupt when it is on again. Transmission: an interrupt follows when
  * bytes were sent until uart_can_send returned false, and there is room again. */
 void uart_enable_interrupts(bool receive, bool transmit);
-/* Waits until all bytes have left the UART. */
+/* A limit for loops that poll the UART. A read of it takes some 100 ns, so this is half a second or
+ * more; a byte takes 1 ms at 9600 baud. */
+#define UART_POLLS 0x400000u
+/* Waits until all bytes have left the UART, UART_POLLS at most. */
 void uart_drain(void);
 
 #endif

@@ -95,7 +95,7 @@ bool uart_can_send(void)
 {
 	bool can = uart.count < DEPTH || uart.endless;
 
-	if (uart.asked++ > 100000) {
+	if (uart.asked++ > (uart.stuck ? 0x1000000u : 100000u)) {
 		printf("FAIL tty: it asks for ever\n");
 		exit(EXIT_FAILURE);
 	}
@@ -782,6 +782,23 @@ static void last_words_behind_half_a_line(void)
 	CHECK(strcmp(uart.sent + uart.nr_sent - 26, "plumbline: end: status 0\r\n") == 0);
 }
 
+/* A UART that takes no more bytes does not keep the system from its end. */
+static void last_words_of_a_dead_uart(void)
+{
+	boot(2, false);
+	tty_enable_interrupts();
+	log_stop_waiting();
+	uart.stuck = true;
+	for (uint32_t n = 0; n < DEPTH; n++) {
+		uart_send('.');
+	}
+	log_end("one: off\n");
+	uart.asked = 0;
+	log_last_words("plumbline: end: status 0\n");
+	CHECK(!strstr(uart.sent, "status 0"));
+	CHECK(uart.asked > 0x100000 && uart.asked < 0x800000); /* it was waited for once */
+}
+
 /* Those of two guests wait for each other: at the end both come out, too. */
 static void last_words_behind_two_halves(void)
 {
@@ -849,6 +866,7 @@ static const struct test_case cases[] = {
 	{ "raw_left_out", raw_left_out },
 	{ "last_words_behind_half_a_line", last_words_behind_half_a_line },
 	{ "last_words_behind_two_halves", last_words_behind_two_halves },
+	{ "last_words_of_a_dead_uart", last_words_of_a_dead_uart },
 	{ "said_before_it_is_open", said_before_it_is_open },
 	{ "more_than_the_ring_holds", more_than_the_ring_holds },
 };
