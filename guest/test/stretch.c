@@ -7,7 +7,8 @@
  * All is drawn from `seed`, so a run can be repeated. These times include the work for other vCPUs
  * and partitions; the stretches themselves are counted outside (test/stretch/stretch.c).
  *
- * Arguments: vcpus=N, seed=N, tries=N.
+ * Arguments: vcpus=N, seed=N, tries=N; busy=N: that many of the other vCPUs make accesses, too,
+ * which matters where they have CPUs of their own.
  */
 #include "guest/lib/gic.h"
 #include "guest/lib/guest.h"
@@ -79,16 +80,21 @@ static const char *const op_names[OPS] = {
 	"CPU_ON",	 "another call",
 };
 
-static uint32_t random_state, nr_vcpus, acked, acked_iar[8];
+static uint32_t random_state, nr_vcpus, nr_busy, acked, acked_iar[8];
 static volatile uint32_t sleepers;
 static volatile uint32_t lines_cookie;
 
+static uint32_t draw_from(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
 static uint32_t draw(void)
 {
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 17;
-	random_state ^= random_state << 5;
-	return random_state;
+	return draw_from(&random_state);
 }
 
 /* A word of a row of one-bit registers. */
@@ -187,6 +193,13 @@ static void clear(void)
 }
 
 static void sleeper(void *arg);
+static void disturber(void *arg);
+
+/* Number n of the other vCPUs: it makes accesses, or sleeps. */
+static void start(uint32_t n)
+{
+	(void)smp_start(n, n <= nr_busy ? disturber : sleeper, (void *)(uintptr_t)n);
+}
 
 static void prepare(const struct recipe *recipe)
 {
@@ -195,7 +208,7 @@ static void prepare(const struct recipe *recipe)
 	gic_set_pmr(0);
 	clear();
 	for (uint32_t n = 1; n < nr_vcpus; n++) {
-		(void)smp_start(n, sleeper, NULL);
+		start(n);
 	}
 	row(GICD_ICENABLER, 0);
 	row(GICD_ISENABLER, gene[GENE_ENABLED]);
@@ -223,10 +236,10 @@ static void prepare(const struct recipe *recipe)
 	row(GICD_ISACTIVER, gene[GENE_ACTIVE] & 1 ? 2 : gene[GENE_ACTIVE]);
 }
 
-/* Only where nothing that is active can hold back the timer. */
+/* Only where nothing that is active can hold back the timer, and no other vCPU turns it off. */
 static void nap(void)
 {
-	if (acked) {
+	if (acked || nr_busy) {
 		return;
 	}
 	gic_dist_write(GICD_CTLR, 3);
@@ -322,7 +335,7 @@ static void operate(uint32_t gene)
 		mmio_write32(UART_BASE + 0x38, 0);
 		break;
 	case OP_START:
-		(void)smp_start(1 + (gene >> 8) % 7, sleeper, NULL);
+		start(1 + (gene >> 8) % 7);
 		break;
 	default:
 		call(gene);
@@ -418,12 +431,29 @@ static void sleeper(void *arg)
 	}
 }
 
+/* Accesses that need nothing of vCPU 0's. */
+static void disturber(void *arg)
+{
+	static const uint8_t ops[] = { OP_READ,	   OP_WRITE, OP_WRITE, OP_CTLR,
+				       OP_TARGETS, OP_SGI,   OP_LINE,  OP_STATE };
+	uint32_t state = (random_state ^ ((uint32_t)(uintptr_t)arg * 2654435761u)) | 1;
+
+	gic_init_cpu();
+	gic_set_pmr(STRETCH_LOW);
+	for (uint32_t n = 0; n < STRETCH_WAKES; n++) {
+		uint32_t gene = draw_from(&state) >> 3;
+
+		operate(gene - gene % OPS + ops[draw_from(&state) % sizeof(ops)]);
+	}
+}
+
 int main(void)
 {
 	uint32_t tries = guest_arg("tries", 40);
 
 	random_state = guest_arg("seed", 1) * 2654435761u | 1;
 	nr_vcpus = guest_arg("vcpus", 1);
+	nr_busy = guest_arg("busy", 0);
 	gic_init();
 	gic_enable(GIC_PPI_CNTV);
 	gic_set_priority(GIC_PPI_CNTV, 0);

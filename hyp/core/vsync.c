@@ -374,6 +374,9 @@ enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
 	} else {
 		result = vgic_dist_access(vm->vgic, vcpu->index, mmio, &kick);
 	}
+	if (vgic_is_crowded(vm->vgic, vcpu->index)) {
+		vcpu->cif->work = VGIC_WORK_SYNC; /* vsync_is_long: the flush will be */
+	}
 	vsync_dist_done(held, vcpu, kick);
 	return result;
 }
