@@ -34,6 +34,19 @@ static uint64_t partition_vgic_bytes(const struct manifest_partition *config)
 			       : 0;
 }
 
+/* Behind the vCPUs, what not every partition has: a mirror for each vCPU, and its performance
+ * monitors. */
+static uint64_t partition_rest_bytes(const struct manifest_partition *config)
+{
+	uint64_t each = config->has_gic ? 0 : sizeof(struct vgic_cif);
+
+	each += config->pmu ? sizeof(struct pmu) : 0;
+	return config->nr_vcpus * each;
+}
+
+_Static_assert(sizeof(void *) != 4 || sizeof(struct vcpu) <= 12u * CACHE_LINE,
+	       "a partition with 8 vCPUs and 1020 interrupts takes 32 KiB");
+
 uint64_t partition_pool_size(const struct manifest_partition *config)
 {
 	uint64_t bytes = (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
@@ -42,6 +55,7 @@ uint64_t partition_pool_size(const struct manifest_partition *config)
 	bytes += bits_align_up(sizeof(struct irq_routes), PARTITION_ALIGN);
 	bytes += bits_align_up(sizeof(struct serial_input), PARTITION_ALIGN);
 	bytes += config->nr_vcpus * sizeof(struct vcpu);
+	bytes += partition_rest_bytes(config);
 	return bits_align_up(bytes, PAGE_SIZE);
 }
 
@@ -74,13 +88,17 @@ static void partition_map(struct vm *vm, uint8_t *pool, pa_t pool_pa, pa_t gicv)
 	cache_clean(pool, tables.pages * PAGE_SIZE);
 }
 
-static void partition_make_vcpu(struct vm *vm, uint32_t index)
+/* `rest`: partition_rest_bytes. */
+static void partition_make_vcpu(struct vm *vm, uint32_t index, uint8_t *rest)
 {
 	struct vcpu *vcpu = &vm->vcpus[index];
+	struct pmu *pmus = (void *)rest;
+	struct vgic_cif *cifs = (void *)(pmus + (vm->config->pmu ? vm->nr_vcpus : 0));
 
 	vcpu->vm = vm;
 	vcpu->index = index;
-	vcpu->cif = vm->vgic ? vgic_cif(vm->vgic, index) : &vcpu->no_cif;
+	vcpu->cif = vm->vgic ? vgic_cif(vm->vgic, index) : &cifs[index];
+	vcpu->pmu = vm->config->pmu ? &pmus[index] : NULL;
 	vcpu->life = &vm->life.vcpu[index];
 	vcpu->entity =
 		sched_add(&vm_sched, vm->config->affinity[index], (uint8_t)vm->config->priority);
@@ -162,7 +180,7 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	pool += bits_align_up(sizeof(struct serial_input), PARTITION_ALIGN);
 	vm->vcpus = (struct vcpu *)(void *)pool;
 	for (uint32_t n = 0; n < config->nr_vcpus; n++) {
-		partition_make_vcpu(vm, n);
+		partition_make_vcpu(vm, n, pool + config->nr_vcpus * sizeof(struct vcpu));
 	}
 	cp15_reset(&vm->cp15, &facts_host_id, config->nr_vcpus, config->pmu);
 }

@@ -31,7 +31,8 @@ _Static_assert(offsetof(struct vgic_cif, work) == CPU_CIF_WORK, "vectors.S");
 struct vcpu {
 	_Alignas(CACHE_LINE) struct vm *vm;
 	struct life_vcpu *life; /* of vm->life; lock: vm_sched_lock */
-	struct vgic_cif *cif;	/* the VGIC's, or no_cif */
+	/* The VGIC's. Without a VGIC, `work` alone is used: it is set when `lines` has changed. */
+	struct vgic_cif *cif;
 	uint32_t index;
 	uint32_t entity; /* in the scheduler */
 	/* The values for HCR.VI and HCR.VF: the CPU lines. Written under vgic_lock, applied before
@@ -40,6 +41,7 @@ struct vcpu {
 	bool awaited;	     /* a CPU waits until another has unloaded it; lock: vm_sched_lock */
 	bool vfp_open;	     /* its VFP registers are in the CPU */
 	bool pmu_used;	     /* its performance monitors are switched with it */
+	struct pmu *pmu;     /* while not loaded, if pmu_used; NULL: its partition has none */
 	uint64_t slice_left; /* counter ticks left after preemption; 0: a whole slice */
 	uint64_t deadline;   /* while not loaded: when its timers are due (vtimer_check) */
 	uint64_t stats[PLUMB_STAT_COUNT]; /* frequent ones: hw_count */
@@ -55,11 +57,9 @@ struct vcpu {
 	uint32_t lines_done;
 	struct fault_loop
 		loop; /* written by the CPU that has this vCPU loaded; reset when it is off */
-	struct vgic_cif no_cif; /* without a VGIC: `work` is set when `lines` has changed */
 	struct guest_regs regs; /* while not loaded */
 	struct world world;
 	struct world_vfp vfp;
-	struct pmu pmu; /* while not loaded, if pmu_used */
 };
 
 #define VM_NO_HANDLE (MANIFEST_MAX_PARTITIONS + 1u)

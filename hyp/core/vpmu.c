@@ -74,7 +74,7 @@ static void vpmu_set_active(const struct vcpu *vcpu, bool active)
 void vpmu_hold(struct vcpu *vcpu)
 {
 	vpmu_set_active(vcpu, true);
-	pmu_open(&vcpu->pmu, vpmu_events);
+	pmu_open(vcpu->pmu, vpmu_events);
 }
 
 /* The level has fallen when the interrupt is deactivated. An overflow that was not signalled yet
@@ -84,12 +84,12 @@ void vpmu_take(struct vcpu *vcpu, vgic_kick_t *kick)
 {
 	struct vgic *vgic = vcpu->vm->vgic;
 
-	pmu_close(&vcpu->pmu, vpmu_events);
+	pmu_close(vcpu->pmu, vpmu_events);
 	vpmu_set_active(vcpu, false);
 	if (!vpmu_intid || !vgic) {
 		return;
 	}
-	if (!pmu_wants_interrupt(&vcpu->pmu)) {
+	if (!pmu_wants_interrupt(vcpu->pmu)) {
 		(void)vgic_phys_release(vgic, vcpu->index, MACHINE_PMU);
 	} else if (!vgic_phys_held(vgic, vcpu->index, MACHINE_PMU)) {
 		vgic_phys_fired(vgic, vcpu->index, MACHINE_PMU, kick);
@@ -114,5 +114,7 @@ bool vpmu_use(struct vcpu *vcpu)
 void vpmu_reset(struct vcpu *vcpu)
 {
 	vcpu->pmu_used = false;
-	memset(&vcpu->pmu, 0, sizeof(vcpu->pmu));
+	if (vcpu->pmu) {
+		memset(vcpu->pmu, 0, sizeof(*vcpu->pmu));
+	}
 }
