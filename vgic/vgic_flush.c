@@ -375,10 +375,7 @@ void vgic_fold(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 	if (cpu->folded) {
 		return;
 	}
-	cpu->folded = true;
-	cpu->nr_free = VGIC_ALL_FREE;
-	cpu->recall = 0;
-	cpu->fold_seq++;
+	vgic_irq_fold_begins(cpu);
 	fold_eois(vgic, vcpu, &others);
 	if (cpu->ops) {
 		cpu->ops = false;

@@ -24,9 +24,18 @@ static uint32_t vgic_hw_count(void)
  * maintenance interrupt forever. */
 static void vgic_hw_clear(uint32_t nr_lrs)
 {
+	uintptr_t lr = vgic_hw_gich + GICH_LR;
+	uint32_t n = 0;
+
 	io_write32(vgic_hw_gich + GICH_HCR, 0);
-	for (uint32_t n = 0; n < nr_lrs; n++) {
-		io_write32(vgic_hw_gich + GICH_LR + 4 * n, 0);
+	for (; n + 4 <= nr_lrs; n += 4) { /* the GICs of ARM have four, or a multiple */
+		io_write32(lr + 4 * n, 0);
+		io_write32(lr + 4 * n + 4, 0);
+		io_write32(lr + 4 * n + 8, 0);
+		io_write32(lr + 4 * n + 12, 0);
+	}
+	for (; n < nr_lrs; n++) {
+		io_write32(lr + 4 * n, 0);
 	}
 }
 
@@ -105,30 +114,35 @@ void vgic_hw_write_one(const struct vgic_lr_write *write)
 	hw_dsb(); /* as in vgic_hw_write */
 }
 
-void vgic_hw_write(struct vgic_cif *cif)
+static inline void vgic_hw_write_lrs(const struct vgic_cif *cif, uint32_t lrs)
 {
-	uintptr_t gich = vgic_hw_gich;
+	uintptr_t lr = vgic_hw_gich + GICH_LR;
 
-	for (uint32_t left = cif->dirty; left; left &= left - 1) {
+	for (uint32_t left = lrs; left; left &= left - 1) {
 		uint32_t n = bits_first(left);
 
-		io_write32(gich + GICH_LR + 4 * n, cif->lr[n]);
+		io_write32(lr + 4 * n, cif->lr[n]);
 	}
-	if (cif->dirty) {
+	if (lrs) {
 		/* Another CPU may read or write them once the lock is released. A DMB does not wait
 		 * for the effect of one register on another (A3.8.3). */
 		hw_dsb();
 	}
+}
+
+void vgic_hw_write(struct vgic_cif *cif)
+{
+	vgic_hw_write_lrs(cif, cif->dirty);
 	cif->dirty = 0;
 	if (cif->hcr_dirty) {
-		io_write32(gich + GICH_HCR, cif->hcr);
+		io_write32(vgic_hw_gich + GICH_HCR, cif->hcr);
 		cif->hcr_dirty = false;
 	}
 }
 
 void vgic_hw_save(struct vgic_cif *cif, bool folded)
 {
-	if (!folded) {
+	if (!folded && (cif->used || (cif->hcr & GICH_HCR_LRENPIE))) {
 		vgic_hw_read(cif);
 	}
 	vgic_hw_look(cif);
@@ -137,11 +151,14 @@ void vgic_hw_save(struct vgic_cif *cif, bool folded)
 
 void vgic_hw_restore(struct vgic_cif *cif)
 {
-	io_write32(vgic_hw_gich + GICH_VMCR, cif->vmcr);
-	io_write32(vgic_hw_gich + GICH_APR, cif->apr);
-	cif->dirty = cif->used;
-	cif->hcr_dirty = true;
-	vgic_hw_write(cif);
+	uintptr_t gich = vgic_hw_gich;
+
+	io_write32(gich + GICH_VMCR, cif->vmcr);
+	io_write32(gich + GICH_APR, cif->apr);
+	vgic_hw_write_lrs(cif, cif->used);
+	cif->dirty = 0;
+	cif->hcr_dirty = false;
+	io_write32(gich + GICH_HCR, cif->hcr);
 }
 
 static uintptr_t vgic_hw_alias(uint32_t gic_cpu)

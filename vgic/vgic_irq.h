@@ -25,6 +25,15 @@ VGIC_INLINE void vgic_irq_clear_ready(struct vgic_cpu *cpu, uint32_t intid)
 	}
 }
 
+/* From here on, memory holds all of the vCPU's state. */
+VGIC_INLINE void vgic_irq_fold_begins(struct vgic_cpu *cpu)
+{
+	cpu->folded = true;
+	cpu->nr_free = VGIC_ALL_FREE;
+	cpu->recall = 0;
+	cpu->fold_seq++;
+}
+
 /* The vCPU must do at least this work before it continues. */
 VGIC_INLINE void vgic_irq_ask(struct vgic_cpu *cpu, enum vgic_work work)
 {

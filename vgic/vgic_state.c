@@ -234,13 +234,34 @@ bool vgic_is_folded(const struct vgic *vgic, uint32_t vcpu)
 	return vgic->cpu[vcpu].folded;
 }
 
+/* What is ready or barred is on a list: `work` would tell of it, and of a new value of GICD_CTLR.
+ */
+bool vgic_is_quiet(const struct vgic *vgic, uint32_t vcpu)
+{
+	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	return !cpu->cif.used && !cpu->nr_ready && cpu->cif.work == VGIC_WORK_NONE &&
+	       cpu->cif.hcr == GICH_HCR_EN && !cpu->folded;
+}
+
+/* All list registers, in steps of four: the arrays have VGIC_MAX_LRS elements. */
+static void state_clear_lrs(const struct vgic *vgic, struct vgic_cpu *cpu)
+{
+	_Static_assert(VGIC_MAX_LRS % 4 == 0, "steps of four");
+
+	for (uint32_t n = 0; n < vgic->nr_lrs; n += 4) {
+		uint32_t *lr = &cpu->cif.lr[n];
+		uint16_t *irq = &cpu->lr_irq[n];
+
+		lr[0] = lr[1] = lr[2] = lr[3] = 0;
+		irq[0] = irq[1] = irq[2] = irq[3] = VGIC_NO_IRQ;
+	}
+}
+
 /* All that are ready fit: flush puts them into the list registers, which are free, and makes no
  * choice. */
 static void state_load_empty(const struct vgic *vgic, struct vgic_cpu *cpu)
 {
-	for (uint32_t n = 0; n < vgic->nr_lrs; n++) {
-		cpu->lr_irq[n] = VGIC_NO_IRQ;
-	}
 	cpu->nr_free = vgic->nr_lrs;
 	cpu->cif.hcr = GICH_HCR_EN;
 	cpu->folded = false;
@@ -255,9 +276,7 @@ void vgic_load(struct vgic *vgic, uint32_t vcpu)
 		vgic_irq_sort(vgic, vcpu);
 	}
 	cpu->loaded = true;
-	for (uint32_t n = 0; n < vgic->nr_lrs; n++) {
-		cpu->cif.lr[n] = 0;
-	}
+	state_clear_lrs(vgic, cpu);
 	cpu->cif.used = 0;
 	cpu->cif.dirty = vgic->all_lrs;
 	cpu->cif.hcr_dirty = true;
@@ -271,7 +290,12 @@ void vgic_unload(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
-	vgic_fold(vgic, vcpu, kick);
+	if (vgic_is_quiet(vgic, vcpu)) {
+		vgic_irq_fold_begins(cpu);
+		cpu->cif.work = VGIC_WORK_ADD;
+	} else {
+		vgic_fold(vgic, vcpu, kick);
+	}
 	cpu->loaded = false;
 	cpu->cif.used = 0;
 }

@@ -206,11 +206,21 @@ static vgic_kick_t vsync_fold_now(struct vgic_locked held, struct vcpu *vcpu)
 
 bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 {
+	struct vgic *vgic = held.vm->vgic;
+	struct vgic_cif *cif = vcpu->cif;
+
+	/* In most cases all list registers are empty, and no other interrupt is there. */
+	if (cif->used) {
+		(void)vgic_fold_empty(vgic, vcpu->index, vgic_hw_empty(), kick);
+	}
+	if (!cif->has_held && vgic_is_quiet(vgic, vcpu->index)) {
+		return true;
+	}
 	vsync_read(held, vcpu, kick);
 	vsync_look(held, vcpu, true);
 	vsync_release(held, vcpu);
-	vgic_hw_look(vcpu->cif); /* the guest writes them without an exit */
-	return !vcpu->cif->has_release && !vgic_has_pending(held.vm->vgic, vcpu->index);
+	vgic_hw_look(cif); /* the guest writes them without an exit */
+	return !cif->has_release && !vgic_has_pending(vgic, vcpu->index);
 }
 
 void vsync_fold(struct vcpu *vcpu)

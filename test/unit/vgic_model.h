@@ -415,6 +415,32 @@ static void no_work_is_none(uint32_t v)
 	}
 }
 
+/* A vCPU that is quiet may wait without a look at its interface (vgic_is_quiet): nothing is in its
+ * list registers, and with an interface that signals all there is nothing to signal. */
+static void quiet_has_nothing(uint32_t v)
+{
+	struct vgic_cpu *cpu = &rig.vgic->cpu[v];
+	uint32_t vmcr = cpu->cif.vmcr, apr = cpu->cif.apr;
+
+	if (!cpu->loaded || !vgic_is_quiet(rig.vgic, v)) {
+		return;
+	}
+	for (uint32_t n = 0; n < IRQS; n++) {
+		struct vgic_ref ref = vgic_state_ref(rig.vgic, v, n);
+
+		if ((ref.bank->in_lr & ref.bit) && ref.irq->vcpu == v) {
+			report("quiet, and in a list register", v, n, ref.irq->lr);
+		}
+	}
+	cpu->cif.vmcr = 0xf8000003; /* PMR at its lowest, both groups */
+	cpu->cif.apr = 0;
+	if (vgic_has_pending(rig.vgic, v)) {
+		report("quiet, and pending", v, cpu->ready_sum, cpu->cif.used);
+	}
+	cpu->cif.vmcr = vmcr;
+	cpu->cif.apr = apr;
+}
+
 /* The lists and counts that vgic/ keeps for speed say what the interrupts' own state says; and what
  * the proofs assume (`placed`, `shown`, `known`) holds. */
 static void lists_are_right(void)
@@ -474,6 +500,7 @@ static void lists_are_right(void)
 			report("free count", v, cpu->cif.used, cpu->nr_free);
 		}
 		no_work_is_none(v);
+		quiet_has_nothing(v);
 	}
 }
 
