@@ -158,13 +158,54 @@ static void run_pin(struct sched_locked held, const struct vcpu *vcpu)
 	held.sched->entity[vcpu->entity].pinned = !(vcpu->world.sctlr & SCTLR_C);
 }
 
+/* What one hold of vm_sched_lock has decided. */
+struct run_choice {
+	struct vcpu *next;   /* NULL: idle */
+	bool stays;	     /* it is loaded, and continues */
+	bool shared;	     /* others may run on this CPU */
+	enum life_take take; /* of `next`, if no vCPU is loaded */
+	struct vm *ended;    /* to clear up */
+	uint8_t spread;	     /* another CPU that must pick again; SCHED_NO_CPU: none */
+	bool report;	     /* a sample is requested */
+};
+
+/* Another CPU that must pick again now. */
+static __attribute__((noinline)) uint8_t run_spread(struct sched_locked held, const struct cpu *cpu)
+{
+	uint8_t spread = sched_spread(held.sched);
+
+	return spread == SCHED_NO_CPU ? run_must_share(held, cpu) : spread;
+}
+
+static inline void run_choose(struct sched_locked held, struct cpu *cpu, bool yield,
+			      struct run_choice *choice)
+{
+	uint32_t e = run_pick(held, cpu, yield, &choice->ended);
+
+	choice->report = cpu->report;
+	choice->next = e == SCHED_NONE ? NULL : vm_vcpu_by_entity[e];
+	choice->stays = choice->next && run_stays(cpu, choice->next);
+	choice->shared = choice->next && sched_shared(held.sched, e, cpu->index);
+	choice->spread = SCHED_NO_CPU;
+	cpu->contended = false;
+	if (sched_any_ready(held.sched)) {
+		cpu->contended = sched_contended(held.sched, cpu->index);
+		choice->spread = run_spread(held, cpu);
+	}
+	if (choice->next && !cpu->loaded && !choice->ended) {
+		choice->take = run_take(held, cpu, choice->next);
+	}
+}
+
 /* The world of the loaded vCPU goes to memory. `waits`: it executes WFI, and no interrupt was
  * pending under the same hold of the VGIC lock: it waits, unless one of its timers has become due.
  * All that makes an interrupt pending for it takes that lock, so each later one finds that it
- * waits, and wakes it. *next: NULL, or the vCPU that the CPU has picked; *take: its result. */
-static __attribute__((noinline)) void run_unload(struct vgic_locked held, struct cpu *cpu,
-						 vgic_kick_t kick, bool waits, struct vcpu *next,
-						 enum life_take *take)
+ * waits, and wakes it. `chooses`: the next vCPU is chosen in the same hold of vm_sched_lock; else
+ * choice->next is chosen already, or NULL. */
+static inline __attribute__((always_inline)) void run_unload(struct vgic_locked held,
+							     struct cpu *cpu, vgic_kick_t kick,
+							     bool waits, bool chooses,
+							     struct run_choice *choice)
 {
 	struct vcpu *vcpu = cpu->loaded;
 	struct sched_locked sched;
@@ -187,34 +228,39 @@ static __attribute__((noinline)) void run_unload(struct vgic_locked held, struct
 		cpu->wake_at = alarm_first(&vm_alarms, cpu->index);
 	}
 	left = run_give(sched, vcpu);
-	if (next) {
-		*take = run_take(sched, cpu, next);
+	vm_unlock_vgic(held); /* a choice among many takes long */
+	if (chooses) {
+		run_choose(sched, cpu, true, choice);
+	} else if (choice->next) {
+		choice->take = run_take(sched, cpu, choice->next);
 	}
 	vm_unlock_sched(sched);
-	vm_unlock_vgic(held);
 	run_tell_left(vcpu, left, kick & ~BIT32(vcpu->index));
 }
 
-/* The loaded vCPU has been displaced, or has stopped: makes room for `next` (NULL: none). Returns
- * the result for `next`. */
-static enum life_take run_displace(struct cpu *cpu, struct guest_regs *regs, struct vcpu *next)
+/* The loaded vCPU has been displaced, or has stopped: makes room for choice->next. */
+static __attribute__((noinline)) void run_displace(struct cpu *cpu, struct guest_regs *regs,
+						   struct run_choice *choice)
 {
 	struct vcpu *vcpu = cpu->loaded;
-	enum life_take take = LIFE_LEFT;
 	struct vgic_locked held;
 
+	choice->take = LIFE_LEFT;
 	cpu->paused = false;
 	(void)isolate_unload(vcpu, regs->pc);
 	switch_save_registers(vcpu, regs);
 	held = vm_lock_vgic(vcpu->vm);
-	run_unload(held, cpu, 0, false, next, &take);
-	return take;
+	run_unload(held, cpu, 0, false, false, choice);
 }
 
-/* `vcpu` has been picked, and no vCPU is loaded. False: pick again. */
-static bool run_load(struct cpu *cpu, struct guest_regs *regs, struct vcpu *vcpu, bool shared,
-		     enum life_take take)
+/* choice->next has been picked, and no vCPU is loaded. False: pick again. A separate function,
+ * because the rest of run_schedule needs few registers. */
+static __attribute__((noinline)) bool run_load(struct cpu *cpu, struct guest_regs *regs,
+					       const struct run_choice *choice)
 {
+	struct vcpu *vcpu = choice->next;
+	enum life_take take = choice->take;
+
 	if (take == LIFE_BUSY) {
 		take = run_await(cpu, vcpu);
 	}
@@ -228,67 +274,47 @@ static bool run_load(struct cpu *cpu, struct guest_regs *regs, struct vcpu *vcpu
 	case LIFE_LEFT:
 		return false;
 	default:
-		switch_load(cpu, vcpu, regs, shared, take == LIFE_ENTERS);
+		switch_load(cpu, vcpu, regs, choice->shared, take == LIFE_ENTERS);
 		cpu->slice_end = vcpu->slice_left ? timer_now() + vcpu->slice_left : 0;
 		return true;
 	}
 }
 
-/* What one hold of vm_sched_lock has decided. */
-struct run_choice {
-	struct vcpu *next;   /* NULL: idle */
-	bool stays;	     /* it is loaded, and continues */
-	bool shared;	     /* others may run on this CPU */
-	enum life_take take; /* of `next`, if no vCPU is loaded */
-	struct vm *ended;    /* to clear up */
-	uint8_t spread;	     /* another CPU that must pick again; SCHED_NO_CPU: none */
-	bool report;	     /* a sample is requested */
-};
-
-/* Another CPU that must pick again now. */
-static __attribute__((noinline)) uint8_t run_spread(struct sched_locked held, const struct cpu *cpu)
-{
-	uint8_t spread = sched_spread(held.sched);
-
-	return spread == SCHED_NO_CPU ? run_must_share(held, cpu) : spread;
-}
-
-static struct run_choice run_choose(struct cpu *cpu, bool yield)
-{
-	struct run_choice choice = { .spread = SCHED_NO_CPU };
-	struct sched_locked held = vm_lock_sched();
-	uint32_t e = run_pick(held, cpu, yield, &choice.ended);
-
-	choice.report = cpu->report;
-	choice.next = e == SCHED_NONE ? NULL : vm_vcpu_by_entity[e];
-	choice.stays = choice.next && run_stays(cpu, choice.next);
-	choice.shared = choice.next && sched_shared(held.sched, e, cpu->index);
-	cpu->contended = false;
-	if (sched_any_ready(held.sched)) {
-		cpu->contended = sched_contended(held.sched, cpu->index);
-		choice.spread = run_spread(held, cpu);
-	}
-	if (choice.next && !cpu->loaded && !choice.ended) {
-		choice.take = run_take(held, cpu, choice.next);
-	}
-	vm_unlock_sched(held);
-	return choice;
-}
-
 /* The decision is carried out. False: pick again. */
-static bool run_follow(struct cpu *cpu, struct guest_regs *regs, struct run_choice choice)
+static inline bool run_follow(struct cpu *cpu, struct guest_regs *regs, struct run_choice *choice)
 {
-	if (choice.stays) {
+	if (choice->stays) {
 		return true;
 	}
 	if (cpu->loaded) {
-		choice.take = run_displace(cpu, regs, choice.next);
+		run_displace(cpu, regs, choice);
 	}
-	if (!choice.next) {
+	if (!choice->next) {
 		run_idle(cpu);
 		return false;
 	}
-	return run_load(cpu, regs, choice.next, choice.shared, choice.take);
+	return run_load(cpu, regs, choice);
+}
+
+/* All that the choice asks for. cpu->resched is set if the CPU must pick again. */
+static inline void run_finish(struct cpu *cpu, struct guest_regs *regs, struct run_choice *choice)
+{
+	if (choice->report) {
+		cpu->resched = true; /* requested since */
+	}
+	if (choice->spread != SCHED_NO_CPU && choice->spread != cpu->index) {
+		cpu_poke(choice->spread);
+	}
+	if (choice->ended) {
+		partition_clear_up(choice->ended);
+	} else if (run_follow(cpu, regs, choice)) {
+		tick_set(cpu);
+		if (!cpu->resched) {
+			return;
+		}
+		run_pause(cpu); /* other CPUs may ask again and again */
+	}
+	cpu->resched = true;
 }
 
 /* A step of the report is a long piece of work. */
@@ -310,7 +336,8 @@ static bool run_was_long(const struct cpu *cpu)
 static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
 	cpu->paused = false;
-	for (;;) {
+	do {
+		struct sched_locked held;
 		struct run_choice choice;
 		bool yield;
 
@@ -323,24 +350,11 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 		yield = cpu->yield;
 		cpu->resched = false; /* lock_take's DMB: before what the decision looks at */
 		cpu->yield = false;
-		choice = run_choose(cpu, yield);
-		if (choice.report) {
-			cpu->resched = true; /* requested since */
-		}
-		if (choice.spread != SCHED_NO_CPU && choice.spread != cpu->index) {
-			cpu_poke(choice.spread);
-		}
-		if (choice.ended) {
-			partition_clear_up(choice.ended);
-		} else if (run_follow(cpu, regs, choice)) {
-			tick_set(cpu);
-			if (!cpu->resched) {
-				return;
-			}
-			run_pause(cpu); /* other CPUs may ask again and again */
-		}
-		cpu->resched = true;
-	}
+		held = vm_lock_sched();
+		run_choose(held, cpu, yield, &choice);
+		vm_unlock_sched(held);
+		run_finish(cpu, regs, &choice);
+	} while (cpu->resched);
 }
 
 /* CPU lines of the loaded vCPU (HCR.VI, HCR.VF) of a partition without a VGIC. */
@@ -423,33 +437,44 @@ static bool run_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *k
 	return held.vm->vgic ? vsync_waits(held, vcpu, kick) : vcpu->lines == 0;
 }
 
-/* The vCPU's fold, and the look for pending interrupts, were long. */
-static void run_pause_after(struct cpu *cpu, const struct vcpu *vcpu)
+/* Were the vCPU's fold, and the look for pending interrupts, long? */
+static bool run_is_crowded(const struct vcpu *vcpu)
 {
-	if (vcpu->vm->vgic && vgic_is_crowded(vcpu->vm->vgic, vcpu->index)) {
-		run_pause(cpu);
-	}
+	return vcpu->vm->vgic && vgic_is_crowded(vcpu->vm->vgic, vcpu->index);
 }
 
 void run_wait(struct cpu *cpu, struct guest_regs *regs)
 {
 	struct vcpu *vcpu = cpu->loaded;
 	struct vgic_locked held;
+	struct run_choice choice;
 	vgic_kick_t kick = 0;
+	bool chooses;
 
 	(void)isolate_unload(vcpu, regs->pc);
 	held = vm_lock_vgic(vcpu->vm);
 	if (!run_waits(held, vcpu, &kick)) {
 		vm_unlock_vgic(held);
 		vm_kick(vcpu->vm, kick & ~BIT32(vcpu->index));
-		run_pause_after(cpu, vcpu);
+		if (run_is_crowded(vcpu)) {
+			run_pause(cpu);
+		}
 		run_yield(cpu);
 		return;
 	}
+	chooses = !run_was_long(cpu) && !run_is_crowded(vcpu);
+	choice.next = NULL;
 	switch_save_registers(vcpu, regs);
-	run_unload(held, cpu, kick, true, NULL, NULL);
-	run_pause_after(cpu, vcpu);
-	cpu->yield = true;
-	cpu->resched = true;
-	run_work(cpu, regs);
+	cpu->resched = !chooses; /* as in run_schedule */
+	cpu->yield = !chooses;
+	run_unload(held, cpu, kick, true, chooses, &choice);
+	if (chooses) {
+		cpu->paused = false;
+		run_finish(cpu, regs, &choice);
+	} else {
+		run_pause(cpu);
+	}
+	if (cpu->resched || cpu->loaded->lines_of) {
+		run_work(cpu, regs);
+	}
 }

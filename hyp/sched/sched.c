@@ -94,15 +94,10 @@ static void sched_unqueue(struct sched *s, uint32_t e)
 	entity->prev = SCHED_NOBODY;
 }
 
-static void sched_set_state(struct sched *s, uint32_t e, enum sched_state state)
+static void sched_set_ready(struct sched *s, uint32_t e)
 {
-	if (s->entity[e].state == SCHED_READY) {
-		sched_unqueue(s, e);
-	}
-	s->entity[e].state = (uint8_t)state;
-	if (state == SCHED_READY) {
-		sched_queue(s, e);
-	}
+	s->entity[e].state = SCHED_READY;
+	sched_queue(s, e);
 }
 
 /* The first READY entity; SCHED_NONE: there is none. */
@@ -195,19 +190,26 @@ uint8_t sched_wake(struct sched *s, uint32_t e)
 		return SCHED_NO_CPU;
 	}
 	s->entity[e].queued = s->arrivals++;
-	sched_set_state(s, e, SCHED_READY);
+	sched_set_ready(s, e);
 	return sched_place(s, e);
 }
 
-/* The first READY entity that `cpu` may take, SCHED_NONE if there is none. */
-static uint32_t sched_first(const struct sched *s, uint32_t cpu)
+/* The first READY entity behind READY e that `cpu` may take, SCHED_NONE if there is none. */
+static __attribute__((noinline)) uint32_t sched_next(const struct sched *s, uint32_t e,
+						     uint32_t cpu)
+{
+	do {
+		e = sched_after(s, e);
+	} while (e != SCHED_NONE && !sched_allowed(s, e, cpu));
+	return e;
+}
+
+/* The first of all: most often the first in the queue. */
+static inline uint32_t sched_first(const struct sched *s, uint32_t cpu)
 {
 	uint32_t e = sched_head(s);
 
-	while (e != SCHED_NONE && !sched_allowed(s, e, cpu)) {
-		e = sched_after(s, e);
-	}
-	return e;
+	return e == SCHED_NONE || sched_allowed(s, e, cpu) ? e : sched_next(s, e, cpu);
 }
 
 uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield)
@@ -233,12 +235,13 @@ uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield)
 		if (yield) {
 			s->entity[old].queued = s->arrivals++;
 		}
-		sched_set_state(s, old, SCHED_READY);
+		sched_set_ready(s, old);
 	}
 	s->current[cpu] = next;
 	if (next != SCHED_NONE) {
+		sched_unqueue(s, next);
 		s->entity[next].cpu = (uint8_t)cpu;
-		sched_set_state(s, next, SCHED_RUNNING);
+		s->entity[next].state = SCHED_RUNNING;
 	}
 	return next;
 }
@@ -284,7 +287,10 @@ void sched_stop(struct sched *s, uint32_t e, enum sched_state state)
 	/* A vCPU that another CPU has turned off may still reach its WFI: an interrupt must not
 	 * wake it. */
 	if (sched_known(s, e) && leaves && s->entity[e].state != SCHED_OFF) {
-		sched_set_state(s, e, state);
+		if (s->entity[e].state == SCHED_READY) {
+			sched_unqueue(s, e);
+		}
+		s->entity[e].state = (uint8_t)state;
 	}
 }
 

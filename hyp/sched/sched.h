@@ -30,10 +30,10 @@ enum sched_state {
 };
 
 struct sched_entity {
-	uint8_t state;	  /* enum sched_state */
-	uint8_t cpu;	  /* where it runs, or ran last; SCHED_NO_CPU if never */
-	uint8_t affinity; /* bit n: may run on CPU n; fixed by sched_add */
-	uint8_t priority; /* 0..7, 7 the highest */
+	_Alignas(16) uint8_t state; /* enum sched_state; 16: found by a shift */
+	uint8_t cpu;		    /* where it runs, or ran last; SCHED_NO_CPU if never */
+	uint8_t affinity;	    /* bit n: may run on CPU n; fixed by sched_add */
+	uint8_t priority;	    /* 0..7, 7 the highest */
 	bool pinned; /* stays on `cpu` for now (caches off, set/way maintenance); the caller sets
 			and clears it while the entity runs */
 	uint8_t next,
