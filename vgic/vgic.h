@@ -356,9 +356,9 @@ bool vgic_sgi_is_own(const struct vgic *vgic, uint32_t vcpu, uint32_t value);
 /* Was the vCPU folded since its last flush, so that memory has all of its state? */
 bool vgic_is_folded(const struct vgic *vgic, uint32_t vcpu);
 
-/* Does a loaded vCPU have no interrupt at all, in a list register or waiting for one? Then a fold
- * would change nothing, and none is pending, however GICH_VMCR and GICH_APR are. */
-bool vgic_is_quiet(const struct vgic *vgic, uint32_t vcpu);
+/* Does a loaded vCPU have no interrupt at all, in a list register or waiting for one? Then none is
+ * pending, however GICH_VMCR and GICH_APR are, and it is folded now. */
+bool vgic_fold_quiet(struct vgic *vgic, uint32_t vcpu);
 
 /* The vCPU was loaded on, or unloaded from, a CPU. After load: flush, then write everything. Unload
  * folds (after everything was read back) and leaves no list register in use; glue clears those of

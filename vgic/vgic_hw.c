@@ -22,7 +22,7 @@ static uint32_t vgic_hw_count(void)
 /* Leaves no state of a vCPU for the next one, independent of its mirror: another partition would
  * take the interrupt of a list register that no mirror contains, and its EOI would assert the
  * maintenance interrupt forever. */
-static void vgic_hw_clear(uint32_t nr_lrs)
+static inline void vgic_hw_clear(uint32_t nr_lrs)
 {
 	uintptr_t lr = vgic_hw_gich + GICH_LR;
 	uint32_t n = 0;

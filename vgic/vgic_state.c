@@ -234,14 +234,18 @@ bool vgic_is_folded(const struct vgic *vgic, uint32_t vcpu)
 	return vgic->cpu[vcpu].folded;
 }
 
-/* What is ready or barred is on a list: `work` would tell of it, and of a new value of GICD_CTLR.
- */
-bool vgic_is_quiet(const struct vgic *vgic, uint32_t vcpu)
+/* What is ready is on the list, and `work` would tell of a new value of GICD_CTLR. */
+bool vgic_fold_quiet(struct vgic *vgic, uint32_t vcpu)
 {
-	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
-	return !cpu->cif.used && !cpu->nr_ready && cpu->cif.work == VGIC_WORK_NONE &&
-	       cpu->cif.hcr == GICH_HCR_EN && !cpu->folded;
+	if (cpu->cif.used || cpu->nr_ready || cpu->cif.work != VGIC_WORK_NONE ||
+	    cpu->cif.hcr != GICH_HCR_EN || cpu->folded) {
+		return false;
+	}
+	vgic_irq_fold_begins(cpu);
+	cpu->cif.work = VGIC_WORK_ADD;
+	return true;
 }
 
 /* All list registers, in steps of four: the arrays have VGIC_MAX_LRS elements. */
@@ -290,10 +294,7 @@ void vgic_unload(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
-	if (vgic_is_quiet(vgic, vcpu)) {
-		vgic_irq_fold_begins(cpu);
-		cpu->cif.work = VGIC_WORK_ADD;
-	} else {
+	if ((!cpu->folded || cpu->unsorted) && !vgic_fold_quiet(vgic, vcpu)) {
 		vgic_fold(vgic, vcpu, kick);
 	}
 	cpu->loaded = false;

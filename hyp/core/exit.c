@@ -20,9 +20,9 @@ static void exit_on_undef(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr
 
 static void exit_on_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
-	bool passed = insn_trap_passed(hsr, regs->cpsr);
+	bool passed = insn_is_always(hsr) || insn_trap_passed(hsr, regs->cpsr);
 
-	cpu->loaded->stats[PLUMB_STAT_WFI]++;
+	hw_count(&cpu->loaded->stats[PLUMB_STAT_WFI]);
 	insn_skip(regs, hsr);
 	if (!passed) {
 		return;

@@ -99,7 +99,8 @@ static uint8_t run_must_share(struct sched_locked held, const struct cpu *cpu)
 
 /* May `cpu` load the vCPU that it has picked? If not yet, the CPU that has it will send an event.
  */
-static enum life_take run_take(struct sched_locked held, const struct cpu *cpu, struct vcpu *vcpu)
+static inline enum life_take run_take(struct sched_locked held, const struct cpu *cpu,
+				      struct vcpu *vcpu)
 {
 	enum life_take take = life_take(held.sched, cpu->index, &vcpu->vm->life, vcpu->life);
 
@@ -185,7 +186,7 @@ static inline void run_choose(struct sched_locked held, struct cpu *cpu, bool yi
 	choice->report = cpu->report;
 	choice->next = e == SCHED_NONE ? NULL : vm_vcpu_by_entity[e];
 	choice->stays = choice->next && run_stays(cpu, choice->next);
-	choice->shared = choice->next && sched_shared(held.sched, e, cpu->index);
+	choice->shared = choice->next && sched_picked_shared(held.sched, cpu->index);
 	choice->spread = SCHED_NO_CPU;
 	cpu->contended = false;
 	if (sched_any_ready(held.sched)) {
@@ -224,7 +225,9 @@ static inline __attribute__((always_inline)) void run_unload(struct vgic_locked 
 	}
 	if (waits && !due) {
 		sched_stop(sched.sched, vcpu->entity, SCHED_BLOCKED);
-		alarm_set(&vm_alarms, cpu->index, vcpu->entity, vcpu->deadline);
+		if (vcpu->deadline != DEADLINE_NEVER || alarm_is_set(&vm_alarms, vcpu->entity)) {
+			alarm_set(&vm_alarms, cpu->index, vcpu->entity, vcpu->deadline);
+		}
 		cpu->wake_at = alarm_first(&vm_alarms, cpu->index);
 	}
 	left = run_give(sched, vcpu);
@@ -253,6 +256,17 @@ static __attribute__((noinline)) void run_displace(struct cpu *cpu, struct guest
 	run_unload(held, cpu, 0, false, false, choice);
 }
 
+/* The vCPU that has been picked is not to be loaded. */
+static __attribute__((noinline)) void run_no_load(struct cpu *cpu, struct vcpu *vcpu,
+						  enum life_take take)
+{
+	if (take == LIFE_LOADS) {
+		run_load_memory(cpu, vcpu);
+	} else if (take == LIFE_LAST) {
+		partition_clear_up(vcpu->vm);
+	}
+}
+
 /* choice->next has been picked, and no vCPU is loaded. False: pick again. A separate function,
  * because the rest of run_schedule needs few registers. */
 static __attribute__((noinline)) bool run_load(struct cpu *cpu, struct guest_regs *regs,
@@ -264,20 +278,13 @@ static __attribute__((noinline)) bool run_load(struct cpu *cpu, struct guest_reg
 	if (take == LIFE_BUSY) {
 		take = run_await(cpu, vcpu);
 	}
-	switch (take) {
-	case LIFE_LOADS:
-		run_load_memory(cpu, vcpu);
+	if (take != LIFE_RESUMES && take != LIFE_ENTERS) {
+		run_no_load(cpu, vcpu, take);
 		return false;
-	case LIFE_LAST:
-		partition_clear_up(vcpu->vm);
-		return false;
-	case LIFE_LEFT:
-		return false;
-	default:
-		switch_load(cpu, vcpu, regs, choice->shared, take == LIFE_ENTERS);
-		cpu->slice_end = vcpu->slice_left ? timer_now() + vcpu->slice_left : 0;
-		return true;
 	}
+	switch_load(cpu, vcpu, regs, choice->shared, take == LIFE_ENTERS);
+	cpu->slice_end = vcpu->slice_left ? timer_now() + vcpu->slice_left : 0;
+	return true;
 }
 
 /* The decision is carried out. False: pick again. */

@@ -37,13 +37,15 @@ void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcp
 			vtimer_forget(held, vcpu);
 		}
 		vpmu_unload(vcpu, kick);
-		vcpu->deadline = vtimer_check(held, vcpu, now, kick);
+		vcpu->deadline = vtimer_is_idle(&vcpu->world) ? DEADLINE_NEVER
+							      : vtimer_check(held, vcpu, now, kick);
 	} else {
 		vtimer_hold(vcpu, false);
 		vpmu_unload(vcpu, kick);
 		vcpu->deadline = DEADLINE_NEVER;
 	}
-	vcpu->slice_left = sched_slice_left(&vm_sched, vcpu->entity, cpu->slice_end, now);
+	vcpu->slice_left =
+		cpu->slice_end ? sched_slice_left(&vm_sched, vcpu->entity, cpu->slice_end, now) : 0;
 	cpu->loaded = NULL;
 }
 

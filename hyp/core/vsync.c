@@ -213,7 +213,7 @@ bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 	if (cif->used) {
 		(void)vgic_fold_empty(vgic, vcpu->index, vgic_hw_empty(), kick);
 	}
-	if (!cif->has_held && vgic_is_quiet(vgic, vcpu->index)) {
+	if (!cif->has_held && vgic_fold_quiet(vgic, vcpu->index)) {
 		return true;
 	}
 	vsync_read(held, vcpu, kick);

@@ -54,9 +54,6 @@ uint64_t vtimer_check(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, 
 	static const uint32_t timers[] = { MACHINE_TIMER_VIRT, MACHINE_TIMER_PHYS };
 	uint64_t earliest = DEADLINE_NEVER;
 
-	if (!vtimer_armed(&vcpu->world.cntv) && !vtimer_armed(&vcpu->world.cntp)) {
-		return DEADLINE_NEVER;
-	}
 	for (uint32_t n = 0; n < ARRAY_SIZE(timers); n++) {
 		uint64_t deadline = vtimer_deadline(vcpu, timers[n], now);
 

@@ -4,6 +4,7 @@
 #define HYP_CORE_VTIMER_H
 
 #include "hyp/core/vm.h"
+#include "hyp/hw/timer.h"
 
 /* The physical timers' interrupts stay active while the guest holds them, so that they do not fire
  * again; a guest without a GIC never receives them. Under vgic_lock if there is a VGIC. No proof of
@@ -17,5 +18,12 @@ void vtimer_forget(struct vgic_locked held, const struct vcpu *vcpu);
 /* Makes the interrupts of an unloaded vCPU's timers pending that are due at counter value `now`.
  * Returns the earliest deadline left; DEADLINE_NEVER: none. */
 uint64_t vtimer_check(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick);
+
+/* Neither timer is enabled and unmasked: vtimer_check would do nothing. */
+static inline bool vtimer_is_idle(const struct world *world)
+{
+	return (world->cntv.ctl & (TIMER_ENABLE | TIMER_MASKED)) != TIMER_ENABLE &&
+	       (world->cntp.ctl & (TIMER_ENABLE | TIMER_MASKED)) != TIMER_ENABLE;
+}
 
 #endif

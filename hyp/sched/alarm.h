@@ -29,6 +29,11 @@ struct alarms {
  * DEADLINE_NEVER: none is set. */
 void alarm_set(struct alarms *alarms, uint32_t cpu, uint32_t e, uint64_t at);
 
+static inline bool alarm_is_set(const struct alarms *alarms, uint32_t e)
+{
+	return alarms->heap[e] != 0;
+}
+
 /* Does nothing if none is set. */
 void alarm_clear(struct alarms *alarms, uint32_t e);
 

@@ -130,7 +130,8 @@ static bool life_leave(struct sched *s, struct life *life, struct life_vcpu *vcp
 	return --life->leaving == 0;
 }
 
-static bool life_stop(struct sched *s, struct life *life, struct life_vcpu *vcpu)
+static __attribute__((noinline)) bool life_stop(struct sched *s, struct life *life,
+						struct life_vcpu *vcpu)
 {
 	sched_stop(s, vcpu->entity, SCHED_OFF);
 	return life_leave(s, life, vcpu);
@@ -149,6 +150,15 @@ bool life_unload(struct sched *s, struct life *life, struct life_vcpu *vcpu)
 	return life_leave(s, life, vcpu);
 }
 
+/* Separate, because most vCPUs resume. */
+static __attribute__((noinline)) enum life_take life_enter(struct life *life,
+							   struct life_vcpu *vcpu)
+{
+	vcpu->start = false;
+	psci_vcpu_entered(&life->psci, (uint32_t)(vcpu - life->vcpu));
+	return LIFE_ENTERS;
+}
+
 enum life_take life_take(struct sched *s, uint32_t cpu, struct life *life, struct life_vcpu *vcpu)
 {
 	if (vcpu->stop) {
@@ -161,10 +171,5 @@ enum life_take life_take(struct sched *s, uint32_t cpu, struct life *life, struc
 		return LIFE_BUSY;
 	}
 	vcpu->loaded_on = (uint8_t)cpu;
-	if (!vcpu->start) {
-		return LIFE_RESUMES;
-	}
-	vcpu->start = false;
-	psci_vcpu_entered(&life->psci, (uint32_t)(vcpu - life->vcpu));
-	return LIFE_ENTERS;
+	return vcpu->start ? life_enter(life, vcpu) : LIFE_RESUMES;
 }

@@ -17,7 +17,7 @@ static bool sched_runs(const struct sched *s, uint32_t cpu)
 }
 
 /* May `cpu` take e, if e is READY? Not while it is current on another CPU. */
-static bool sched_allowed(const struct sched *s, uint32_t e, uint32_t cpu)
+static inline bool sched_allowed(const struct sched *s, uint32_t e, uint32_t cpu)
 {
 	const struct sched_entity *entity = &s->entity[e];
 	bool elsewhere = entity->cpu != SCHED_NO_CPU && entity->cpu != cpu;

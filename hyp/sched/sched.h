@@ -105,4 +105,10 @@ bool sched_waits_for(const struct sched *s, uint32_t e, uint32_t cpu);
 /* May any entity but e ever run on `cpu`? If not, e owns it: no ticks, no WFI traps. */
 bool sched_shared(const struct sched *s, uint32_t e, uint32_t cpu);
 
+/* The same for the entity that `cpu` has picked. */
+static inline bool sched_picked_shared(const struct sched *s, uint32_t cpu)
+{
+	return s->users[cpu] > 1;
+}
+
 #endif

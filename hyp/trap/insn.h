@@ -16,6 +16,12 @@ bool insn_condition_holds(uint32_t cond, uint32_t cpsr);
  * from ITSTATE; in ARM state it then counts as passed. Not for aborts and HVC. */
 bool insn_trap_passed(uint32_t hsr, uint32_t cpsr);
 
+/* Of HSR.EC 1 to 15: HSR.COND is valid, and 'always' (ARM state): then the condition has passed. */
+static inline bool insn_is_always(uint32_t hsr)
+{
+	return (hsr & (HSR_CV | HSR_COND)) == (HSR_CV | FIELD_PREP(HSR_COND, 14));
+}
+
 /* CPSR after one Thumb instruction inside (or outside) an IT block. */
 uint32_t insn_it_advance(uint32_t cpsr);
 

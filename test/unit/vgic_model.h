@@ -415,30 +415,33 @@ static void no_work_is_none(uint32_t v)
 	}
 }
 
-/* A vCPU that is quiet may wait without a look at its interface (vgic_is_quiet): nothing is in its
- * list registers, and with an interface that signals all there is nothing to signal. */
+/* A vCPU that is quiet may wait without a look at its interface (vgic_fold_quiet): nothing is in
+ * its list registers, and with an interface that signals all there is nothing to signal. */
 static void quiet_has_nothing(uint32_t v)
 {
 	struct vgic_cpu *cpu = &rig.vgic->cpu[v];
-	uint32_t vmcr = cpu->cif.vmcr, apr = cpu->cif.apr;
+	struct vgic_cpu before = *cpu;
+	bool lent = false;
 
-	if (!cpu->loaded || !vgic_is_quiet(rig.vgic, v)) {
+	if (!cpu->loaded) {
 		return;
 	}
-	for (uint32_t n = 0; n < IRQS; n++) {
-		struct vgic_ref ref = vgic_state_ref(rig.vgic, v, n);
+	if (vgic_fold_quiet(rig.vgic, v)) {
+		for (uint32_t n = 0; n < IRQS; n++) {
+			struct vgic_ref ref = vgic_state_ref(rig.vgic, v, n);
 
-		if ((ref.bank->in_lr & ref.bit) && ref.irq->vcpu == v) {
-			report("quiet, and in a list register", v, n, ref.irq->lr);
+			lent = lent || ((ref.bank->in_lr & ref.bit) && ref.irq->vcpu == v);
+		}
+		cpu->cif.vmcr = 0xf8000003; /* PMR at its lowest, both groups */
+		cpu->cif.apr = 0;
+		if (lent || vgic_has_pending(rig.vgic, v)) {
+			report("quiet, and has an interrupt", v, cpu->ready_sum, before.cif.used);
+		}
+		if (!vgic_is_folded(rig.vgic, v) || cpu->fold_seq != before.fold_seq + 1) {
+			report("quiet, and not folded", v, cpu->fold_seq, before.fold_seq);
 		}
 	}
-	cpu->cif.vmcr = 0xf8000003; /* PMR at its lowest, both groups */
-	cpu->cif.apr = 0;
-	if (vgic_has_pending(rig.vgic, v)) {
-		report("quiet, and pending", v, cpu->ready_sum, cpu->cif.used);
-	}
-	cpu->cif.vmcr = vmcr;
-	cpu->cif.apr = apr;
+	*cpu = before;
 }
 
 /* The lists and counts that vgic/ keeps for speed say what the interrupts' own state says; and what
