@@ -263,8 +263,41 @@ static __attribute__((noinline)) void flush_rebuild(struct vgic *vgic, uint32_t 
 	}
 }
 
+/* The most frequent case: one interrupt is ready, an SPI or PPI that is only pending, and not a
+ * physical one. The same as flush_add, in fewer instructions. */
+VGIC_INLINE bool flush_one(struct vgic *vgic, uint32_t vcpu)
+{
+	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t word = bits_first(cpu->ready_sum);
+	uint32_t bit = cpu->ready[word];
+	uint32_t intid = 32 * word + bits_first(bit);
+	uint32_t n = bits_first(vgic->all_lrs & ~cpu->cif.used);
+	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
+	struct vgic_bank *bank = ref.bank;
+	uint32_t value;
+
+	if (intid < VGIC_NR_SGIS || ((bank->active | bank->held) & bit)) {
+		return false;
+	}
+	value = GICH_LR_PENDING | vgic_lr_priority(ref.irq->priority) | vgic_lr_again(&ref) |
+		(bank->group & bit ? GICH_LR_GRP1 : 0) | intid;
+	cpu->cif.dirty |= cpu->cif.lr[n] != value ? BIT32(n) : 0;
+	cpu->cif.lr[n] = value;
+	cpu->cif.used |= BIT32(n);
+	bank->loan |= bank->latch & bit;
+	bank->latch &= ~bit;
+	bank->in_lr |= bit;
+	ref.irq->lr = (uint8_t)n;
+	cpu->lr_irq[n] = (uint16_t)intid;
+	cpu->ready[word] = 0;
+	cpu->ready_sum = 0;
+	cpu->nr_ready = 0;
+	cpu->nr_free--;
+	return true;
+}
+
 /* Puts ready interrupts into free list registers; the others are not changed. */
-static void flush_add(struct vgic *vgic, uint32_t vcpu)
+static __attribute__((noinline)) void flush_add(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	uint32_t count = bits_min(cpu->nr_ready, cpu->nr_free);
@@ -301,7 +334,9 @@ void vgic_flush(struct vgic *vgic, uint32_t vcpu)
 		cpu->cif.work = VGIC_WORK_NONE;
 		return;
 	}
-	flush_add(vgic, vcpu);
+	if (cpu->nr_ready && !(cpu->nr_ready == 1 && cpu->nr_free && flush_one(vgic, vcpu))) {
+		flush_add(vgic, vcpu);
+	}
 	if (cpu->cif.work == VGIC_WORK_ADD) {
 		cpu->cif.work = VGIC_WORK_NONE;
 	}

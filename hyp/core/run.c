@@ -191,7 +191,9 @@ static inline void run_choose(struct sched_locked held, struct cpu *cpu, bool yi
 	cpu->contended = false;
 	if (sched_any_ready(held.sched)) {
 		cpu->contended = sched_contended(held.sched, cpu->index);
-		choice->spread = run_spread(held, cpu);
+		if (sched_may_spread(held.sched, cpu->index)) {
+			choice->spread = run_spread(held, cpu);
+		}
 	}
 	if (choice->next && !cpu->loaded && !choice->ended) {
 		choice->take = run_take(held, cpu, choice->next);

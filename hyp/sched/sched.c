@@ -280,6 +280,16 @@ uint8_t sched_spread(const struct sched *s)
 	return cpu;
 }
 
+bool sched_may_spread(const struct sched *s, uint32_t cpu)
+{
+	uint32_t e = sched_head(s);
+
+	if (s->nr_cpus == 1 || e == SCHED_NONE) {
+		return false;
+	}
+	return sched_after(s, e) != SCHED_NONE || (s->entity[e].affinity & ~BIT32(cpu)) != 0;
+}
+
 void sched_stop(struct sched *s, uint32_t e, enum sched_state state)
 {
 	bool leaves = state == SCHED_OFF || state == SCHED_BLOCKED;

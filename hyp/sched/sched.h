@@ -78,6 +78,10 @@ uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield);
  * calls this in turn, no CPU stays idle, or at a lower priority, beside a READY entity. */
 uint8_t sched_spread(const struct sched *s);
 
+/* False: no READY entity may run on another CPU than `cpu`, so sched_spread, and sched_contended of
+ * another CPU, need not be asked. In a few steps: true may mean nothing. */
+bool sched_may_spread(const struct sched *s, uint32_t cpu);
+
 /* The running entity e leaves its CPU for `state` (BLOCKED or OFF); sched_pick follows on that CPU.
  * An entity that is READY or BLOCKED only changes its state. OFF stays OFF: only sched_wake ends
  * it. */

@@ -309,6 +309,19 @@ static void check_settled(void)
 	}
 }
 
+static uint32_t short_ways;
+
+/* Nothing that waits is for another CPU. */
+static void nowhere_else(uint32_t cpu)
+{
+	uint8_t spread = sched_spread(&s);
+
+	CHECK(spread == NO_CPU || spread == cpu);
+	for (uint32_t other = 0; other < s.nr_cpus; other++) {
+		CHECK(other == cpu || !sched_contended(&s, other));
+	}
+}
+
 static void reschedule(uint32_t cpu, bool yield)
 {
 	uint32_t before = held[cpu];
@@ -330,6 +343,13 @@ static void reschedule(uint32_t cpu, bool yield)
 	}
 	/* An entity held by another CPU waits for that one: `waits` may count it. */
 	CHECK(!sched_contended(&s, cpu) || waits);
+	if (held[cpu] != NONE) {
+		CHECK_EQ(sched_picked_shared(&s, cpu), sched_shared(&s, held[cpu], cpu));
+	}
+	if (!sched_may_spread(&s, cpu)) {
+		nowhere_else(cpu);
+		short_ways++;
+	}
 	tell(sched_spread(&s));
 }
 
@@ -409,6 +429,7 @@ static void run_random(void)
 			return;
 		}
 	}
+	CHECK(short_ways > 1000);
 }
 
 /* Equal priorities: nobody is passed over by a CPU that it may use more often than there are
