@@ -356,9 +356,10 @@ bool vgic_sgi_is_own(const struct vgic *vgic, uint32_t vcpu, uint32_t value);
 /* Was the vCPU folded since its last flush, so that memory has all of its state? */
 bool vgic_is_folded(const struct vgic *vgic, uint32_t vcpu);
 
-/* Does a loaded vCPU have no interrupt at all, in a list register or waiting for one? Then none is
- * pending, however GICH_VMCR and GICH_APR are, and it is folded now. */
-bool vgic_fold_quiet(struct vgic *vgic, uint32_t vcpu);
+/* `empty` are the empty list registers of a loaded vCPU (GICH_ELRSR; any value if it uses none).
+ * True: no interrupt is left, in a list register or waiting for one, so that none is pending,
+ * however GICH_VMCR and GICH_APR are; and the vCPU is folded now. False: vgic_fold tells. */
+bool vgic_fold_quiet(struct vgic *vgic, uint32_t vcpu, uint32_t empty);
 
 /* The vCPU was loaded on, or unloaded from, a CPU. After load: flush, then write everything. Unload
  * folds (after everything was read back) and leaves no list register in use; glue clears those of

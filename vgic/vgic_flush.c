@@ -263,8 +263,8 @@ static __attribute__((noinline)) void flush_rebuild(struct vgic *vgic, uint32_t 
 	}
 }
 
-/* The most frequent case: one interrupt is ready, an SPI or PPI that is only pending, and not a
- * physical one. The same as flush_add, in fewer instructions. */
+/* The most frequent case: one interrupt is ready, an SPI or PPI that is only pending. The same as
+ * flush_add, in fewer instructions. */
 VGIC_INLINE bool flush_one(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
@@ -276,11 +276,17 @@ VGIC_INLINE bool flush_one(struct vgic *vgic, uint32_t vcpu)
 	struct vgic_bank *bank = ref.bank;
 	uint32_t value;
 
-	if (intid < VGIC_NR_SGIS || ((bank->active | bank->held) & bit)) {
+	if (intid < VGIC_NR_SGIS || (bank->active & bit)) {
 		return false;
 	}
-	value = GICH_LR_PENDING | vgic_lr_priority(ref.irq->priority) | vgic_lr_again(&ref) |
+	value = GICH_LR_PENDING | vgic_lr_priority(ref.irq->priority) |
 		(bank->group & bit ? GICH_LR_GRP1 : 0) | intid;
+	if (bank->held & bit) {
+		value |= vgic_lr_hw(vgic, &ref);
+		bank->held_lent |= value & GICH_LR_HW ? 0 : bit & ~bank->held_active;
+	} else {
+		value |= vgic_lr_again(&ref);
+	}
 	cpu->cif.dirty |= cpu->cif.lr[n] != value ? BIT32(n) : 0;
 	cpu->cif.lr[n] = value;
 	cpu->cif.used |= BIT32(n);

@@ -210,10 +210,7 @@ bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 	struct vgic_cif *cif = vcpu->cif;
 
 	/* In most cases all list registers are empty, and no other interrupt is there. */
-	if (cif->used) {
-		(void)vgic_fold_empty(vgic, vcpu->index, vgic_hw_empty(), kick);
-	}
-	if (!cif->has_held && vgic_fold_quiet(vgic, vcpu->index)) {
+	if (!cif->has_held && vgic_fold_quiet(vgic, vcpu->index, cif->used ? vgic_hw_empty() : 0)) {
 		return true;
 	}
 	vsync_read(held, vcpu, kick);

@@ -251,6 +251,8 @@ static inline void hw_look(struct rig *rig, uint32_t v)
 void rig_works(struct rig *rig, uint32_t v, enum vgic_work work);
 /* Read back and folded: rig_enter before the guest goes on. */
 void rig_fold(struct rig *rig, uint32_t v);
+/* Its WFI, as run_wait: true if it may wait. The rig's CPU is folded then in either case. */
+bool rig_waits(struct rig *rig, uint32_t v);
 /* To the guest's next instruction: what work asks for, then maintenance interrupts. Nothing for who
  * is on no CPU. */
 void rig_enter(struct rig *rig, uint32_t v);

@@ -74,13 +74,16 @@ static bool is_signalled(void)
 /* As run_wait: true if it sleeps. */
 static bool wait(void)
 {
+	bool signalled, waits;
+
 	look(0, TIMER);
 	look(0, FIRED);
 	rig.cpu[0].vmcr = rnd(32) << 27 | rnd(4);
-	rig_fold(&rig, 0);
-	hw_look(&rig, 0);
-	CHECK_EQ(vgic_has_pending(rig.vgic, 0), is_signalled());
-	if (vgic_has_pending(rig.vgic, 0)) {
+	signalled = is_signalled();
+	waits = rig_waits(&rig, 0);
+	CHECK_EQ(waits, !signalled);
+	CHECK(vgic_is_folded(rig.vgic, 0));
+	if (!waits) {
 		rig.cpu[0].vmcr = RIG_VMCR;
 		rig_enter(&rig, 0);
 		return false;

@@ -426,7 +426,7 @@ static void quiet_has_nothing(uint32_t v)
 	if (!cpu->loaded) {
 		return;
 	}
-	if (vgic_fold_quiet(rig.vgic, v)) {
+	if (vgic_fold_quiet(rig.vgic, v, 0)) {
 		for (uint32_t n = 0; n < IRQS; n++) {
 			struct vgic_ref ref = vgic_state_ref(rig.vgic, v, n);
 

@@ -362,6 +362,22 @@ void rig_fold(struct rig *rig, uint32_t v)
 		   "a rest is not work");
 }
 
+/* As run_wait. */
+bool rig_waits(struct rig *rig, uint32_t v)
+{
+	struct vcpu *vcpu = rig_on(rig, v);
+	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
+	vgic_kick_t kick = 0;
+	bool waits = vsync_waits(held, vcpu, &kick);
+
+	vm_unlock_vgic(held);
+	vm_kick(vcpu->vm, kick & ~(1u << v));
+	if (waits) {
+		rig_nothing_left();
+	}
+	return waits;
+}
+
 static void rig_work_off(struct vcpu *vcpu)
 {
 	enum vgic_work work = vgic_cif_work(vcpu->cif);
