@@ -293,17 +293,16 @@ bool vgic_fold_quiet(struct vgic *vgic, uint32_t vcpu, uint32_t empty)
 	return true;
 }
 
-/* All list registers, in steps of four: the arrays have VGIC_MAX_LRS elements. */
-static void state_clear_lrs(const struct vgic *vgic, struct vgic_cpu *cpu)
+/* All list registers, in steps of four: the array has VGIC_MAX_LRS elements. */
+static inline void state_clear_lrs(struct vgic_cif *cif, uint32_t nr_lrs)
 {
 	_Static_assert(VGIC_MAX_LRS % 4 == 0, "steps of four");
 
-	for (uint32_t n = 0; n < vgic->nr_lrs; n += 4) {
-		uint32_t *lr = &cpu->cif.lr[n];
-		uint16_t *irq = &cpu->lr_irq[n];
-
-		lr[0] = lr[1] = lr[2] = lr[3] = 0;
-		irq[0] = irq[1] = irq[2] = irq[3] = VGIC_NO_IRQ;
+	for (uint32_t n = 0; n < nr_lrs; n += 4) {
+		cif->lr[n] = 0;
+		cif->lr[n + 1] = 0;
+		cif->lr[n + 2] = 0;
+		cif->lr[n + 3] = 0;
 	}
 }
 
@@ -325,7 +324,7 @@ void vgic_load(struct vgic *vgic, uint32_t vcpu)
 		vgic_irq_sort(vgic, vcpu);
 	}
 	cpu->loaded = true;
-	state_clear_lrs(vgic, cpu);
+	state_clear_lrs(&cpu->cif, vgic->nr_lrs);
 	cpu->cif.used = 0;
 	cpu->cif.dirty = vgic->all_lrs;
 	cpu->cif.hcr_dirty = true;

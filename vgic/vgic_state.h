@@ -102,7 +102,7 @@ struct vgic_cpu {
 	uint32_t nr_ready;  /* bits in ready */
 	uint32_t ready_sum; /* bit w: ready[w] is not 0 */
 	uint32_t recall;    /* bit n: LRn is out of date, unless it is empty */
-	uint16_t lr_irq[VGIC_MAX_LRS]; /* INTID in LRn, VGIC_NO_IRQ; valid unless folded */
+	uint16_t lr_irq[VGIC_MAX_LRS]; /* used LRn: its INTID, VGIC_NO_IRQ; unless folded */
 	uint32_t ready[VGIC_MAX_WORDS];
 	uint32_t barred[VGIC_MAX_WORDS];
 

@@ -72,26 +72,28 @@ static void sched_queue(struct sched *s, uint32_t e)
 	sched_link(s, e, s->entity[next].prev, next);
 }
 
-static void sched_unqueue(struct sched *s, uint32_t e)
+static inline void sched_unqueue(struct sched *s, uint32_t e)
 {
-	struct sched_entity *entity = &s->entity[e];
+	const struct sched_entity *entity = &s->entity[e];
 	struct sched_queue *queue = &s->queue[entity->priority];
+	uint8_t prev = entity->prev, next = entity->next;
 
-	if (entity->prev == SCHED_NOBODY) {
-		queue->first = entity->next;
-	} else {
-		s->entity[entity->prev].next = entity->next;
-	}
-	if (entity->next == SCHED_NOBODY) {
-		queue->last = entity->prev;
-	} else {
-		s->entity[entity->next].prev = entity->prev;
-	}
-	if (queue->first == SCHED_NOBODY) {
+	if (prev == SCHED_NOBODY && next == SCHED_NOBODY) { /* most often */
+		queue->first = SCHED_NOBODY;
+		queue->last = SCHED_NOBODY;
 		s->waiting &= (uint8_t)~BIT32(entity->priority);
+		return;
 	}
-	entity->next = SCHED_NOBODY;
-	entity->prev = SCHED_NOBODY;
+	if (prev == SCHED_NOBODY) {
+		queue->first = next;
+	} else {
+		s->entity[prev].next = next;
+	}
+	if (next == SCHED_NOBODY) {
+		queue->last = prev;
+	} else {
+		s->entity[next].prev = prev;
+	}
 }
 
 static void sched_set_ready(struct sched *s, uint32_t e)
