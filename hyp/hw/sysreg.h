@@ -39,7 +39,8 @@
 #define sysreg_write_banked(name, value) \
 	__asm__ volatile("msr " #name ", %0" ::"r"((uint32_t)(value)) : "memory")
 
-/* Seven registers to, or from, seven words, in one store or load of several registers. */
+/* Seven registers to, or from, seven words, in one store or load of several registers; the pointer
+ * advances behind them. */
 /* clang-format off */ /* its versions break these lines in different places */
 #define SYSREG_GPR_(gpr, cp, op1, crn, crm, op2) \
 	#cp ", " #op1 ", " #gpr ", " #crn ", " #crm ", " #op2 "\n"
@@ -49,26 +50,26 @@
 	__asm__ volatile("mrc " SYSREG_GPR(r4, a) "mrc " SYSREG_GPR(r5, b) \
 			 "mrc " SYSREG_GPR(r6, c) "mrc " SYSREG_GPR(r7, d) \
 			 "mrc " SYSREG_GPR(r8, e) "mrc " SYSREG_GPR(r9, f) \
-			 "mrc " SYSREG_GPR(r10, g) "stm %0, {r4-r10}" \
-			 :: "r"(to) : SYSREG_SEVEN_GPRS, "memory")
+			 "mrc " SYSREG_GPR(r10, g) "stm %0!, {r4-r10}" \
+			 : "+r"(to) :: SYSREG_SEVEN_GPRS, "memory")
 #define sysreg_restore7(from, a, b, c, d, e, f, g) \
-	__asm__ volatile("ldm %0, {r4-r10}\n" \
+	__asm__ volatile("ldm %0!, {r4-r10}\n" \
 			 "mcr " SYSREG_GPR(r4, a) "mcr " SYSREG_GPR(r5, b) \
 			 "mcr " SYSREG_GPR(r6, c) "mcr " SYSREG_GPR(r7, d) \
 			 "mcr " SYSREG_GPR(r8, e) "mcr " SYSREG_GPR(r9, f) \
 			 "mcr " SYSREG_GPR(r10, g) \
-			 :: "r"(from) : SYSREG_SEVEN_GPRS, "memory")
+			 : "+r"(from) :: SYSREG_SEVEN_GPRS, "memory")
 /* clang-format on */
 #define sysreg_save7_banked(to, a, b, c, d, e, f, g)                                      \
 	__asm__ volatile("mrs r4, " #a "\n mrs r5, " #b "\n mrs r6, " #c "\n mrs r7, " #d \
 			 "\n mrs r8, " #e "\n mrs r9, " #f "\n mrs r10, " #g              \
-			 "\n stm %0, {r4-r10}" ::"r"(to)                                  \
-			 : SYSREG_SEVEN_GPRS, "memory")
-#define sysreg_restore7_banked(from, a, b, c, d, e, f, g)                                       \
-	__asm__ volatile("ldm %0, {r4-r10}\n"                                                   \
-			 "msr " #a ", r4\n msr " #b ", r5\n msr " #c ", r6\n msr " #d           \
-			 ", r7\n msr " #e ", r8\n msr " #f ", r9\n msr " #g ", r10" ::"r"(from) \
-			 : SYSREG_SEVEN_GPRS, "memory")
+			 "\n stm %0!, {r4-r10}"                                           \
+			 : "+r"(to)::SYSREG_SEVEN_GPRS, "memory")
+#define sysreg_restore7_banked(from, a, b, c, d, e, f, g)                             \
+	__asm__ volatile("ldm %0!, {r4-r10}\n"                                        \
+			 "msr " #a ", r4\n msr " #b ", r5\n msr " #c ", r6\n msr " #d \
+			 ", r7\n msr " #e ", r8\n msr " #f ", r9\n msr " #g ", r10"   \
+			 : "+r"(from)::SYSREG_SEVEN_GPRS, "memory")
 
 static inline void hw_dsb(void)
 {

@@ -71,17 +71,18 @@ void world_reset(struct world *world)
 	};
 }
 
-/* The registers between that move as one block of seven words. */
-#define WORLD_SEVEN(first, last)                                                     \
-	_Static_assert(offsetof(struct world, last) ==                               \
-			       offsetof(struct world, first) + 6 * sizeof(uint32_t), \
-		       "seven words")
-WORLD_SEVEN(sp_usr, abt.spsr);
-WORLD_SEVEN(und.sp, fiq.sp);
-WORLD_SEVEN(fiq.lr, r_fiq[4]);
-WORLD_SEVEN(sctlr, aifsr);
-WORLD_SEVEN(dfar, vbar);
-WORLD_SEVEN(contextidr, teehbr);
+/* Six blocks of seven words, from sp_usr on. */
+#define WORLD_SEVEN(block, first, last)                                                            \
+	_Static_assert(offsetof(struct world, first) ==                                            \
+				       offsetof(struct world, sp_usr) + 28 * (block) &&            \
+			       offsetof(struct world, last) == offsetof(struct world, first) + 24, \
+		       "seven words each, without a gap")
+WORLD_SEVEN(0, sp_usr, abt.spsr);
+WORLD_SEVEN(1, und.sp, fiq.sp);
+WORLD_SEVEN(2, fiq.lr, r_fiq[4]);
+WORLD_SEVEN(3, sctlr, aifsr);
+WORLD_SEVEN(4, dfar, vbar);
+WORLD_SEVEN(5, contextidr, teehbr);
 
 static void world_save_timers(struct world *world)
 {
@@ -99,19 +100,17 @@ static void world_save_timers(struct world *world)
 
 void world_save(struct world *world)
 {
-	sysreg_save7_banked(&world->sp_usr, SP_usr, SP_svc, LR_svc, SPSR_svc, SP_abt, LR_abt,
-			    SPSR_abt);
-	sysreg_save7_banked(&world->und.sp, SP_und, LR_und, SPSR_und, SP_irq, LR_irq, SPSR_irq,
-			    SP_fiq);
-	sysreg_save7_banked(&world->fiq.lr, LR_fiq, SPSR_fiq, R8_fiq, R9_fiq, R10_fiq, R11_fiq,
-			    R12_fiq);
+	uint32_t *to = &world->sp_usr;
+
 	world->ttbr0 = sysreg_read64(TTBR0_64);
 	world->ttbr1 = sysreg_read64(TTBR1_64);
 	world->par = sysreg_read64(PAR_64);
-	sysreg_save7(&world->sctlr, SCTLR, CPACR, DACR, DFSR, IFSR, ADFSR, AIFSR);
-	sysreg_save7(&world->dfar, DFAR, IFAR, MAIR0, MAIR1, AMAIR0, AMAIR1, VBAR);
-	sysreg_save7(&world->contextidr, CONTEXTIDR, TPIDRURW, TPIDRURO, TPIDRPRW, CSSELR, TEECR,
-		     TEEHBR);
+	sysreg_save7_banked(to, SP_usr, SP_svc, LR_svc, SPSR_svc, SP_abt, LR_abt, SPSR_abt);
+	sysreg_save7_banked(to, SP_und, LR_und, SPSR_und, SP_irq, LR_irq, SPSR_irq, SP_fiq);
+	sysreg_save7_banked(to, LR_fiq, SPSR_fiq, R8_fiq, R9_fiq, R10_fiq, R11_fiq, R12_fiq);
+	sysreg_save7(to, SCTLR, CPACR, DACR, DFSR, IFSR, ADFSR, AIFSR);
+	sysreg_save7(to, DFAR, IFAR, MAIR0, MAIR1, AMAIR0, AMAIR1, VBAR);
+	sysreg_save7(to, CONTEXTIDR, TPIDRURW, TPIDRURO, TPIDRPRW, CSSELR, TEECR, TEEHBR);
 	world->ttbcr = sysreg_read(TTBCR);
 	world->hcr = sysreg_read(HCR);
 	world_save_timers(world);
@@ -122,6 +121,8 @@ void world_save(struct world *world)
  * the rest (B3.15.5). */
 void world_restore(const struct world *world)
 {
+	const uint32_t *from = &world->sp_usr;
+
 	sysreg_write(HCR, world->hcr);
 	sysreg_write64(VTTBR, world->vttbr);
 	sysreg_write(VMPIDR, world->vmpidr);
@@ -134,16 +135,12 @@ void world_restore(const struct world *world)
 	sysreg_write64(TTBR0_64, world->ttbr0);
 	sysreg_write64(TTBR1_64, world->ttbr1);
 	sysreg_write64(PAR_64, world->par);
-	sysreg_restore7(&world->sctlr, SCTLR, CPACR, DACR, DFSR, IFSR, ADFSR, AIFSR);
-	sysreg_restore7(&world->dfar, DFAR, IFAR, MAIR0, MAIR1, AMAIR0, AMAIR1, VBAR);
-	sysreg_restore7(&world->contextidr, CONTEXTIDR, TPIDRURW, TPIDRURO, TPIDRPRW, CSSELR, TEECR,
-			TEEHBR);
-	sysreg_restore7_banked(&world->sp_usr, SP_usr, SP_svc, LR_svc, SPSR_svc, SP_abt, LR_abt,
-			       SPSR_abt);
-	sysreg_restore7_banked(&world->und.sp, SP_und, LR_und, SPSR_und, SP_irq, LR_irq, SPSR_irq,
-			       SP_fiq);
-	sysreg_restore7_banked(&world->fiq.lr, LR_fiq, SPSR_fiq, R8_fiq, R9_fiq, R10_fiq, R11_fiq,
-			       R12_fiq);
+	sysreg_restore7_banked(from, SP_usr, SP_svc, LR_svc, SPSR_svc, SP_abt, LR_abt, SPSR_abt);
+	sysreg_restore7_banked(from, SP_und, LR_und, SPSR_und, SP_irq, LR_irq, SPSR_irq, SP_fiq);
+	sysreg_restore7_banked(from, LR_fiq, SPSR_fiq, R8_fiq, R9_fiq, R10_fiq, R11_fiq, R12_fiq);
+	sysreg_restore7(from, SCTLR, CPACR, DACR, DFSR, IFSR, ADFSR, AIFSR);
+	sysreg_restore7(from, DFAR, IFAR, MAIR0, MAIR1, AMAIR0, AMAIR1, VBAR);
+	sysreg_restore7(from, CONTEXTIDR, TPIDRURW, TPIDRURO, TPIDRPRW, CSSELR, TEECR, TEEHBR);
 	sysreg_write(CNTV_CTL, world->cntv.ctl);
 	sysreg_write(CNTP_CTL, world->cntp.ctl);
 }

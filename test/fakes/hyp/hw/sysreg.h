@@ -52,6 +52,7 @@ void fake_barrier(enum fake_barrier which);
 #define FAKE_SEVEN(op, words, a, b, c, d, e, f, g)                                                \
 	do {                                                                                      \
 		uint32_t *const words_ = (uint32_t *)(uintptr_t)(words);                          \
+		(words) += 7;                                                                     \
 		static const enum fake_sysreg regs_[] = { FAKE_##a, FAKE_##b, FAKE_##c, FAKE_##d, \
 							  FAKE_##e, FAKE_##f, FAKE_##g };         \
 		for (unsigned n_ = 0; n_ < 7; n_++) {                                             \
