@@ -32,7 +32,7 @@ static __attribute__((noinline)) void run_idle(struct cpu *cpu)
 
 /* Between two long pieces of work, with no lock held: takes interrupts, and wakes the vCPUs whose
  * timers are due, which no interrupt signals once the HYP timer's has been taken. */
-static void run_pause(struct cpu *cpu)
+static __attribute__((noinline)) void run_pause(struct cpu *cpu)
 {
 	irq_poll(cpu);
 	tick_catch_up(cpu);
@@ -407,7 +407,7 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 		if (work == VGIC_WORK_NONE) {
 			return;
 		}
-		if (work == VGIC_WORK_SYNC || run_was_long(cpu)) {
+		if (work == VGIC_WORK_SYNC) { /* long, and so was what led here, perhaps */
 			run_pause(cpu);
 			work = vgic_cif_work(vcpu->cif);
 		}
