@@ -37,7 +37,7 @@ int uart_receive(void);
 void uart_enable_interrupts(bool receive, bool transmit);
 /* A limit for loops that poll the UART. A read of it takes some 100 ns, so this is half a second or
  * more; a byte takes 1 ms at 9600 baud. */
-#define UART_POLLS 0x400000u
+enum { UART_POLLS = 0x400000 };
 /* Waits until all bytes have left the UART, UART_POLLS at most. */
 void uart_drain(void);
 
