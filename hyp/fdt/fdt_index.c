@@ -46,47 +46,59 @@ static uint32_t index_lengths(const struct fdt_prop *prop)
 	return lengths;
 }
 
-/* Reads what the entry holds of the node's properties: of several with one name, the first. */
-/*@ requires fdt_valid(fdt) && \valid(entry) && \separated(fdt, entry);
-  @ requires \separated(entry, fdt->blob + (0 .. fdt->size - 1));
+/* The number that a phandle property holds; *known: it is one. */
+/*@ requires fdt_data(prop) && \valid(known);
   @ terminates \true;
-  @ assigns *entry;
+  @ assigns *known;
   @*/
-static void index_fill(const struct fdt *fdt, struct fdt_entry *entry)
+static uint32_t index_number(const struct fdt_prop *prop, bool *known)
 {
-	struct fdt_prop phandle = { .length = 0 }, old = { .length = 0 }; /* "linux,phandle" */
-	bool has_list = false, has_phandle = false, has_old = false;
+	uint32_t number = 0;
+
+	*known = prop->length == 4 && fdt_prop_u32(prop, 0, &number);
+	return number;
+}
+
+/* The entry of a node, with what it holds of the properties: of several with one name, the first.
+ */
+/*@ requires fdt_valid(fdt);
+  @ terminates \true;
+  @ assigns \nothing;
+  @*/
+static struct fdt_entry index_entry(const struct fdt *fdt, fdt_node_t node, uint16_t parent)
+{
+	struct fdt_entry entry = { .node = node, .parent = parent, .sibling = INDEX_NONE };
+	bool has_list = false, has_phandle = false, has_old = false, known = false;
+	uint32_t old = 0; /* "linux,phandle" */
 	struct fdt_prop prop;
 	uint32_t cursor;
-	bool more = fdt_first_prop(fdt, entry->node, &prop, &cursor);
+	bool more = fdt_first_prop(fdt, node, &prop, &cursor);
 
 	/*@ loop invariant more ==> fdt_data(&prop) && valid_read_string(prop.name) &&
 	  @   cursor <= fdt->struct_size + 3;
-	  @ loop invariant phandle.length == 0 || fdt_data(&phandle);
-	  @ loop invariant old.length == 0 || fdt_data(&old);
-	  @ loop assigns more, cursor, prop, phandle, old, has_list, has_phandle, has_old,
-	  @   *entry;
+	  @ loop assigns more, cursor, prop, old, known, has_list, has_phandle, has_old, entry;
 	  @ loop variant more ? fdt->struct_size + 4 - cursor : 0;
 	  @*/
 	for (; more; more = fdt_next_prop(fdt, &prop, &cursor)) {
 		if (!has_list && index_is(prop.name, "compatible")) {
-			entry->compatible = (uint32_t)(prop.data - fdt->blob);
-			entry->compatible_length = prop.length;
-			entry->lengths = index_lengths(&prop);
+			entry.compatible = (uint32_t)(prop.data - fdt->blob);
+			entry.compatible_length = prop.length;
+			entry.lengths = index_lengths(&prop);
 			has_list = true;
 		} else if (!has_phandle && index_is(prop.name, "phandle")) {
+			entry.phandle = index_number(&prop, &known);
 			has_phandle = true;
-			phandle = prop;
 		} else if (!has_old && index_is(prop.name, "linux,phandle")) {
+			bool ignored;
+
+			old = index_number(&prop, &ignored);
 			has_old = true;
-			old = prop;
 		}
 	}
-	if (phandle.length == 4) {
-		(void)fdt_prop_u32(&phandle, 0, &entry->phandle);
-	} else if (old.length == 4) {
-		(void)fdt_prop_u32(&old, 0, &entry->phandle);
+	if (!known) {
+		entry.phandle = old;
 	}
+	return entry;
 }
 
 bool fdt_index(struct fdt *fdt, struct fdt_entry *entry, uint32_t room)
@@ -111,9 +123,7 @@ bool fdt_index(struct fdt *fdt, struct fdt_entry *entry, uint32_t room)
 		if (count == end) {
 			return false;
 		}
-		entry[count] =
-			(struct fdt_entry) { .node = at, .parent = parent, .sibling = INDEX_NONE };
-		index_fill(fdt, &entry[count]);
+		entry[count] = index_entry(fdt, at, parent);
 		/* No first child: the last node on this level has the same parent. */
 		if (depth > 0 && count > parent + 1u) {
 			entry[path[depth]].sibling = (uint16_t)count;
