@@ -78,8 +78,9 @@ static __attribute__((noinline)) void vsync_release_some(struct vgic_locked held
 	}
 }
 
-/* After vgic_fold, vgic_fold_empty and vgic_dist_access. If some are left, has_release stays, and
- * vsync_work follows before the guest continues. */
+/* After vgic_fold, vgic_fold_empty and vgic_dist_access, before the lock is dropped: private ones
+ * are the first, and no other CPU can deactivate them (vsync_look_at_spi would try). If some are
+ * left, has_release stays, and vsync_work follows before the guest continues. */
 static inline void vsync_release(struct vgic_locked held, const struct vcpu *vcpu)
 {
 	if (vcpu->cif->has_release) {
@@ -194,7 +195,7 @@ void vsync_maintain(struct vcpu *vcpu)
 	}
 }
 
-/* Returns the vCPUs to kick. There is work now: it releases interrupts, too. */
+/* Returns the vCPUs to kick. vsync_release follows. */
 static vgic_kick_t vsync_fold_now(struct vgic_locked held, struct vcpu *vcpu)
 {
 	vgic_kick_t kick = 0;
@@ -230,7 +231,9 @@ void vsync_fold(struct vcpu *vcpu)
 		return;
 	}
 	held = vm_lock_vgic(vm);
-	kick = remote_do(held, vsync_fold_now(held, vcpu));
+	kick = vsync_fold_now(held, vcpu);
+	vsync_release(held, vcpu);
+	kick = remote_do(held, kick);
 	vm_unlock_vgic(held);
 	vm_kick(vm, kick);
 }
