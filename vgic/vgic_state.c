@@ -289,6 +289,7 @@ bool vgic_fold_quiet(struct vgic *vgic, uint32_t vcpu, uint32_t empty)
 		return false;
 	}
 	vgic_irq_fold_begins(cpu);
+	cpu->ops = false; /* nothing is left for it: vgic_dist_must_wait */
 	cpu->cif.work = VGIC_WORK_ADD;
 	return true;
 }

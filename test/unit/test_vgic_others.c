@@ -113,6 +113,30 @@ static void the_wait_ends(void)
 	rig_free(&rig);
 }
 
+/* The same, and then the vCPU leaves its CPU, by a WFI or not, with nothing in a list register: it
+ * may never come back. */
+static void nobody_waits_for_one_that_left(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		struct mmio clear = { ICACTIVER + 4, 4, true, 0x100 };
+		struct mmio set = { ISACTIVER + 4, 4, true, 0x100 };
+
+		rig_boot(&rig, 2, 64, 4);
+		rig_write(&rig, 0, ICFGR + 8, 2u << 16);
+		rig_line(&rig, 0, 40, true);
+		rig_settle(&rig);
+		hw_eoi(&rig, 0, hw_ack(&rig, 0));
+		CHECK_EQ(rig_try(&rig, 1, &clear), MMIO_OK);
+		rig_settle(&rig);
+		if (n) {
+			CHECK(rig_waits(&rig, 0));
+		}
+		rig_unload(&rig, 0);
+		CHECK_EQ(rig_try(&rig, 1, &set), MMIO_OK);
+		rig_free(&rig);
+	}
+}
+
 /* A change before the holder has applied the first one waits: it never has many to apply at once.
  * The last one counts. */
 static void others_change_it_unseen(void)
@@ -178,6 +202,7 @@ static const struct test_case cases[] = {
 	{ "retry_ends", retry_ends },
 	{ "others_change_it", others_change_it },
 	{ "the_wait_ends", the_wait_ends },
+	{ "nobody_waits_for_one_that_left", nobody_waits_for_one_that_left },
 	{ "others_change_it_unseen", others_change_it_unseen },
 	{ "outside_and_cleared", outside_and_cleared },
 };
