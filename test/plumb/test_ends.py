@@ -280,7 +280,9 @@ class Left(Faked):
         argv = self.folder / "qemu-system-arm.argv"
         argv.unlink(missing_ok=True)
         self.qemu(self.WAIT)
-        process = self.start(*HELLO, *words)
+        # The tests themselves may run under nohup.
+        process = self.start(*HELLO, *words,
+                             preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.stdout.close)
         process.stdout.readline()
