@@ -287,7 +287,7 @@ VGIC_INLINE bool flush_one(struct vgic *vgic, uint32_t vcpu)
 	} else {
 		value |= vgic_lr_again(&ref);
 	}
-	cpu->cif.dirty |= cpu->cif.lr[n] != value ? BIT32(n) : 0;
+	cpu->cif.dirty |= BIT32(n);
 	cpu->cif.lr[n] = value;
 	cpu->cif.used |= BIT32(n);
 	bank->loan |= bank->latch & bit;
