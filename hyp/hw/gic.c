@@ -151,14 +151,14 @@ void gic_set_active(uint32_t intid, bool active)
 	}
 }
 
-bool gic_is_pending(uint32_t intid)
-{
-	return io_read32(gic.gicd + GICD_ISPENDR + 4 * (intid / 32)) >> (intid % 32) & 1u;
-}
-
 uint32_t gic_pending(uint32_t word)
 {
 	return io_read32(gic.gicd + GICD_ISPENDR + 4 * word);
+}
+
+bool gic_is_pending(uint32_t intid)
+{
+	return gic_pending(intid / 32) >> (intid % 32) & 1u;
 }
 
 void gic_kick(uint8_t cpu_mask)

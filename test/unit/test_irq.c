@@ -361,16 +361,22 @@ static void lines(void)
 	}
 }
 
+/* The vCPU's timer and a device have fired. */
+static void load_held(vgic_kick_t *kick)
+{
+	load(true, true);
+	vgic_phys_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
+	vgic_phys_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
+	vgic_phys_fired(vm.vgic, 0, 27, kick);
+	vgic_phys_fired(vm.vgic, 0, DEVICE, kick);
+}
+
 /* A vCPU that comes to a CPU has its own lines not there yet; a device's are there for all. */
 static void lines_of_others(void)
 {
 	vgic_kick_t kick = 0;
 
-	load(true, true);
-	vgic_phys_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
-	vgic_phys_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
-	vgic_phys_fired(vm.vgic, 0, 27, &kick);
-	vgic_phys_fired(vm.vgic, 0, DEVICE, &kick);
+	load_held(&kick);
 	*hw_log_register("CNTV_CTL") = 0;
 	high = 0;
 	vsync_load((struct vgic_locked) { &vm }, &vcpu);
@@ -392,13 +398,7 @@ static void lines_of_others(void)
  * line, and does what it finds to do. */
 static void own_line_before_another_cpu(void)
 {
-	vgic_kick_t kick = 0;
-
-	load(true, true);
-	vgic_phys_set_owner(vm.vgic, 27, VGIC_OWNER_TIMER, 27);
-	vgic_phys_set_owner(vm.vgic, DEVICE, VGIC_OWNER_PASSED, DEVICE);
-	vgic_phys_fired(vm.vgic, 0, 27, &kick);
-	vgic_phys_fired(vm.vgic, 0, DEVICE, &kick);
+	load_held(&(vgic_kick_t) { 0 });
 	*hw_log_register("CNTV_CTL") = 7; /* ENABLE, IMASK, ISTATUS */
 	high = UINT64_C(1) << DEVICE;
 	active = 27;

@@ -762,8 +762,8 @@ static void raw_left_out(void)
 	CHECK(strcmp(uart.sent + uart.nr_sent - 26, "plumbline: end: status 1\r\n") == 0);
 }
 
-/* A guest's unfinished line holds up what the monitor says behind it: at the end both come out. */
-static void last_words_behind_half_a_line(void)
+/* The system is up, and its UART takes nothing more. */
+static void boot_stuck(void)
 {
 	boot(2, false);
 	tty_enable_interrupts();
@@ -772,6 +772,12 @@ static void last_words_behind_half_a_line(void)
 	for (uint32_t n = 0; n < DEPTH; n++) {
 		uart_send('.');
 	}
+}
+
+/* A guest's unfinished line holds up what the monitor says behind it: at the end both come out. */
+static void last_words_behind_half_a_line(void)
+{
+	boot_stuck();
 	for (const char *half = "half a line"; *half; half++) {
 		console_put(&serial_console, vms[0].port, (uint8_t)*half);
 	}
@@ -785,13 +791,7 @@ static void last_words_behind_half_a_line(void)
 /* A UART that takes no more bytes does not keep the system from its end. */
 static void last_words_of_a_dead_uart(void)
 {
-	boot(2, false);
-	tty_enable_interrupts();
-	log_stop_waiting();
-	uart.stuck = true;
-	for (uint32_t n = 0; n < DEPTH; n++) {
-		uart_send('.');
-	}
+	boot_stuck();
 	log_end("one: off\n");
 	uart.asked = 0;
 	log_last_words("plumbline: end: status 0\n");
