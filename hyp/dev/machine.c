@@ -28,6 +28,12 @@ const struct machine_line machine_lines[] = {
 };
 const uint32_t machine_nr_lines = ARRAY_SIZE(machine_lines);
 
+const struct machine_spi machine_spis[MACHINE_NR_SPIS] = {
+#define ROW(id, name, property, what, without, intid) [id] = { name, property, intid },
+	MACHINE_SPIS(ROW)
+#undef ROW
+};
+
 _Static_assert(MACHINE_NR_PROPERTIES <= 32 && MACHINE_NR_WINDOWS <= 32, "sets are words");
 
 uint32_t machine_windows_of(uint32_t properties)

@@ -53,9 +53,17 @@
 	ROW("timer-phys", MACHINE_BY_GIC, MACHINE_TIMER_PHYS) \
 	ROW("pmu", MACHINE_BY_PMU, MACHINE_PMU)
 
+/* Shared interrupts that no window has: the property of the partition's node that adds it; its name
+ * in messages, and their advice if something else uses it; INTID. */
+/* clang-format off */
+#define MACHINE_SPIS(ROW) \
+	ROW(MACHINE_MANAGER, "manager", "manages", "the doorbell of 'manages'", "no manages or ", 35)
+/* clang-format on */
+
 #define MACHINE_ROW_ID(id, ...) id,
 enum machine_property_id { MACHINE_PROPERTIES(MACHINE_ROW_ID) MACHINE_NR_PROPERTIES };
 enum machine_window_id { MACHINE_WINDOWS(MACHINE_ROW_ID) MACHINE_NR_WINDOWS };
+enum machine_spi_id { MACHINE_SPIS(MACHINE_ROW_ID) MACHINE_NR_SPIS };
 #undef MACHINE_ROW_ID
 
 enum machine_place {
@@ -83,11 +91,17 @@ struct machine_line {
 	uint32_t intid;
 };
 
+struct machine_spi {
+	const char *name, *property;
+	uint32_t intid;
+};
+
 extern const struct machine_property machine_properties[MACHINE_NR_PROPERTIES];
 extern const struct machine_window machine_windows[MACHINE_NR_WINDOWS];
 extern const char *const machine_window_names[MACHINE_NR_WINDOWS]; /* the monitor needs none */
 extern const struct machine_line machine_lines[];
 extern const uint32_t machine_nr_lines;
+extern const struct machine_spi machine_spis[MACHINE_NR_SPIS];
 
 /* Sets of windows: bit n is window n. */
 

@@ -112,33 +112,60 @@ static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *man
 	return ok;
 }
 
-/* Names can be resolved only when all partitions are read. */
-static bool manifest_read_rights(const struct fdt *fdt, struct manifest *manifest, uint32_t index,
-				 struct refusal *why)
+/* The partitions that a property names, as a set: bit n of word w is partition 32 * w + n. Names
+ * can be resolved only when all partitions are read. */
+static bool manifest_read_names(const struct fdt *fdt, const struct manifest *manifest,
+				fdt_node_t node, const char *property, uint32_t *set,
+				struct refusal *why)
 {
-	fdt_node_t node = manifest->partition[index].at;
 	struct fdt_prop prop;
 	const char *name;
 	uint32_t other;
 	bool ok = true;
 
-	if (!fdt_get_prop(fdt, node, "rights", &prop)) {
+	if (!fdt_get_prop(fdt, node, property, &prop)) {
 		return true;
 	}
 	for (uint32_t i = 0; (name = fdt_prop_string(&prop, i)) != NULL; i++) {
 		if (i == MANIFEST_MAX_PARTITIONS) { /* this bounds the loop */
-			return board_refuse(fdt, why, node, "rights",
+			return board_refuse(fdt, why, node, property,
 					    "must not have more names than there can be "
 					    "partitions");
 		}
 		if (manifest_find(manifest, name, &other)) {
-			manifest->partition[index].rights[other / 32] |= BIT32(other % 32);
+			set[other / 32] |= BIT32(other % 32);
 		} else {
-			ok = board_refuse_item(fdt, why, node, "rights", MANIFEST_NO_PARTITION,
+			ok = board_refuse_item(fdt, why, node, property, MANIFEST_NO_PARTITION,
 					       i + 1, 0);
 		}
 	}
 	return ok;
+}
+
+static bool manifest_read_rights(const struct fdt *fdt, struct manifest *manifest, uint32_t index,
+				 struct refusal *why)
+{
+	struct manifest_partition *p = &manifest->partition[index];
+	bool ok = manifest_read_names(fdt, manifest, p->at, "rights", p->rights, why);
+
+	return manifest_read_names(fdt, manifest, p->at, "manages", p->manages, why) && ok;
+}
+
+/* Each change of a partition's state is told to all of its managers at once. */
+static bool manifest_check_managers(const struct fdt *fdt, const struct manifest *manifest,
+				    uint32_t index, struct refusal *why)
+{
+	uint32_t managers = 0;
+
+	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
+		managers += manifest_may_manage(&manifest->partition[i], index);
+		if (managers > MANIFEST_MAX_MANAGERS) {
+			return board_refuse_item(fdt, why, manifest->partition[i].at, "manages",
+						 "names a partition that 8 others manage already",
+						 0, manifest->partition[index].at);
+		}
+	}
+	return true;
 }
 
 static bool manifest_check_memory(const struct fdt *fdt, const struct manifest *manifest,
@@ -232,6 +259,9 @@ static bool manifest_check_between(const struct fdt *fdt, struct manifest *manif
 
 	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
 		ok = manifest_read_rights(fdt, manifest, i, why) && ok;
+	}
+	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
+		ok = manifest_check_managers(fdt, manifest, i, why) && ok;
 		ok = manifest_check_memory(fdt, manifest, i, why) && ok;
 		for (uint32_t j = 0; j < manifest->partition[i].nr_devices; j++) {
 			ok = manifest_check_device(fdt, manifest, i, j, why) && ok;

@@ -14,6 +14,7 @@
 #define MANIFEST_MAX_DEVICES	8
 #define MANIFEST_MAX_ALL_VCPUS	64 /* of all partitions together */
 #define MANIFEST_MAX_INTERRUPTS 8  /* of a device */
+#define MANIFEST_MAX_MANAGERS	8  /* of a partition: each is told when its state changes */
 
 struct manifest_image {
 	const uint8_t *data; /* in the manifest's blob; NULL: none */
@@ -65,6 +66,7 @@ struct manifest_device {
 	ROW(MANIFEST_RULE_NO_DTB, "no-dtb", MANIFEST_SHAPE_FLAG) \
 	ROW(MANIFEST_RULE_BOOTARGS, "bootargs", MANIFEST_SHAPE_STRING) \
 	ROW(MANIFEST_RULE_RIGHTS, "rights", MANIFEST_SHAPE_STRINGS) \
+	ROW(MANIFEST_RULE_MANAGES, "manages", MANIFEST_SHAPE_STRINGS) \
 	ROW(MANIFEST_RULE_NO_COUNTER_OFFSET, "no-counter-offset", MANIFEST_SHAPE_FLAG) \
 	ROW(MANIFEST_RULE_NO_AUTOSTART, "no-autostart", MANIFEST_SHAPE_FLAG)
 /* clang-format on */
@@ -85,11 +87,13 @@ struct manifest_partition {
 	uint32_t entry;	       /* IPA; bit 0: in Thumb state */
 	/* Bit n of word w: control calls for partition 32 * w + n are allowed. */
 	uint32_t rights[(MANIFEST_MAX_PARTITIONS + 31) / 32];
+	uint32_t manages[(MANIFEST_MAX_PARTITIONS + 31) / 32]; /* likewise: it is their manager */
 	uint32_t nr_regions; /* with firmware: its memory at IPA 0, and flash 1 of the virt board */
 	struct manifest_region region[MANIFEST_MAX_REGIONS];
 	uint32_t nr_devices;
 	struct manifest_device device[MANIFEST_MAX_DEVICES];
 	uint32_t windows; /* of the machine: a set (hyp/dev/machine.h) */
+	uint32_t spis;	  /* likewise: bit n is enum machine_spi_id */
 	bool pmu;	  /* the partition has performance monitors; default no */
 	bool autostart;	  /* default yes */
 
@@ -117,6 +121,12 @@ struct manifest {
 static inline bool manifest_may_control(const struct manifest_partition *partition, uint32_t other)
 {
 	return (partition->rights[other / 32] >> other % 32 & 1u) != 0;
+}
+
+/* Does it have the right to start, end and pause partition `other`? */
+static inline bool manifest_may_manage(const struct manifest_partition *partition, uint32_t other)
+{
+	return (partition->manages[other / 32] >> other % 32 & 1u) != 0;
 }
 
 /* All checks that need no board. Returns true and fills *manifest, or returns false and fills

@@ -129,6 +129,12 @@ static const char *manifest_interrupt_error(const struct manifest_partition *par
 		MACHINE_WINDOWS(ROW)
 #undef ROW
 	};
+	static const char *const taken_spis[] = {
+#define ROW(id, name, property, what, without, intid) \
+	[id] = #intid " is " what ": give " without "another",
+		MACHINE_SPIS(ROW)
+#undef ROW
+	};
 
 	if (intid < 32 || intid > 1019) {
 		return "must be an interrupt number of 32 to 1019 (SPI n is n + 32)";
@@ -142,6 +148,11 @@ static const char *manifest_interrupt_error(const struct manifest_partition *par
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(partition->windows, n) && intid == machine_windows[n].intid) {
 			return taken[n];
+		}
+	}
+	for (uint32_t n = 0; n < MACHINE_NR_SPIS; n++) {
+		if ((partition->spis >> n & 1u) && intid == machine_spis[n].intid) {
+			return taken_spis[n];
 		}
 	}
 	return manifest_interrupt_place(device, intid) != device->nr_interrupts ? "is given twice"

@@ -117,6 +117,9 @@ static bool manifest_read_machine(const struct manifest_node *node,
 	partition->has_gic = (properties & BIT32(MACHINE_BY_GIC)) != 0;
 	partition->pmu = (properties & BIT32(MACHINE_BY_PMU)) != 0;
 	partition->windows = machine_windows_of(properties);
+	if (partition->has_gic && manifest_given(node, MANIFEST_RULE_MANAGES)) {
+		partition->spis |= BIT32(MACHINE_MANAGER);
+	}
 	return ok;
 }
 
@@ -127,6 +130,12 @@ static bool manifest_read_irqs(const struct manifest_node *node,
 #define ROW(id, name, property, what, without, place, ipa, size, intid) \
 	[id] = intid ? what "'s interrupt is " #intid ": give " without "64 or more" : NULL,
 		MACHINE_WINDOWS(ROW)
+#undef ROW
+	};
+	static const char *const too_few_spis[] = {
+#define ROW(id, name, property, what, without, intid) \
+	[id] = what " is interrupt " #intid ": give " without "64 or more",
+		MACHINE_SPIS(ROW)
 #undef ROW
 	};
 	uint32_t irqs = manifest_cell(node, MANIFEST_RULE_IRQS, 128);
@@ -145,6 +154,11 @@ static bool manifest_read_irqs(const struct manifest_node *node,
 	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
 		if (machine_has(partition->windows, n) && irqs <= machine_windows[n].intid) {
 			return manifest_refuse(node, MANIFEST_RULE_IRQS, too_few[n]);
+		}
+	}
+	for (uint32_t n = 0; n < MACHINE_NR_SPIS; n++) {
+		if ((partition->spis >> n & 1u) && irqs <= machine_spis[n].intid) {
+			return manifest_refuse(node, MANIFEST_RULE_IRQS, too_few_spis[n]);
 		}
 	}
 	partition->nr_irqs = irqs;

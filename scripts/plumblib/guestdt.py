@@ -4,7 +4,7 @@
 from dataclasses import dataclass, field
 
 from . import fdt
-from .machine import FIRST_SPI, Window, ppis, windows
+from .machine import FIRST_SPI, Window, ppis, spis, windows
 
 UART_HZ = 24000000
 SECURE_TIMER_PPI, HYP_TIMER_PPI = 13, 10  # virt's; no guest has them
@@ -47,6 +47,7 @@ class GuestShape:
     console: bool
     rtc: bool = False
     pmu: bool = False
+    doorbell: bool = False  # of the partitions that it manages
     bootargs: str = ""
     initrd: tuple[int, int] | None = None  # start, end
     passed: list[Passed] = field(default_factory=list)
@@ -200,6 +201,14 @@ def _rtc(shape: GuestShape) -> str:
 """
 
 
+def _manager() -> str:
+    return f"""\tmanager {{
+\t\tcompatible = "plumbline,manager";
+\t\tinterrupts = <{SPI} {spis()["manager"]} {LEVEL_HIGH}>;
+\t}};
+"""
+
+
 def _specifier(device: Passed, intid: int) -> str:
     trigger = EDGE_RISING if intid in device.edges else LEVEL_HIGH
     return f"<{SPI} {intid - FIRST_SPI} {trigger}>"
@@ -250,5 +259,5 @@ def guest_dts(shape: GuestShape) -> str:
 \t\tcpu_off = <0x84000002>;
 \t\tcpu_on = <0x84000003>;
 \t}};
-{_gic(shape) if shape.gic else ""}{_pmu(shape) if shape.pmu else ""}{_devices(shape)}}};
+{_gic(shape) if shape.gic else ""}{_pmu(shape) if shape.pmu else ""}{_manager() if shape.doorbell else ""}{_devices(shape)}}};
 """

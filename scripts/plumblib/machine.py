@@ -53,7 +53,17 @@ def memory() -> dict[str, int]:
     return {key: int(value, 0) for key, value in row.items()}
 
 
+def _lines() -> dict[str, int]:
+    return {row["name"]: int(row["intid"]) for row in parse_list(_listed(), "line")}
+
+
 @cache
 def ppis() -> dict[str, int]:
     """A vCPU's private interrupts, as device trees number them."""
-    return {row["name"]: int(row["intid"]) - FIRST_PPI for row in parse_list(_listed(), "line")}
+    return {name: intid - FIRST_PPI for name, intid in _lines().items() if intid < FIRST_SPI}
+
+
+@cache
+def spis() -> dict[str, int]:
+    """Shared interrupts that no window has, likewise."""
+    return {name: intid - FIRST_SPI for name, intid in _lines().items() if intid >= FIRST_SPI}

@@ -188,18 +188,19 @@ def _memory(system: System, cards: dict[int, float]) -> tuple[str, float]:
 
 
 def _arrows(system: System, cards: dict[int, float]) -> str:
-    """Arrows from each partition to those that it may call on."""
+    """Arrows from each partition to those that it may call on, or manages."""
     handles = {p.name: p.handle for p in system.partitions}
     out, lane = "", 0
     for p in system.partitions:
-        for name in p.rights:
+        for name in dict.fromkeys(p.rights + p.manages):
             high, low = cards[p.handle] + 14, cards[handles[name]] + 26
             x, reach = MARGIN + ARROWS, 24 + 14 * (lane % 4)
             lane += 1
             out += (f'<path d="M{x} {high:g}C{x - reach:g} {high:g} {x - reach:g} {low:g} {x - 7:g} '
                     f'{low:g}" class="right"/>\n<path d="M{x} {low:g}l-9 -4.5v9z" class="head"/>\n')
     if out:
-        out += _text(MARGIN, TOP - 12, "arrows: may call on", "small")
+        out += _text(MARGIN, TOP - 12, "arrows: may call on" + (
+            ", manages" if any(p.manages for p in system.partitions) else ""), "small")
     return out
 
 

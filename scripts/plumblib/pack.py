@@ -109,6 +109,7 @@ def shape_of(listed: dict[str, str], node: fdt.Node, clocks: Clocks = Clocks()) 
         memory_base=number(listed["ram-ipa"]), memory_size=number(listed["memory"]),
         gic=truth(listed.get("gic")), console=truth(listed.get("console")),
         rtc=truth(listed.get("rtc")), pmu=truth(listed.get("pmu")),
+        doorbell=truth(listed.get("doorbell")),
         bootargs=node.text("bootargs") or "",
         passed=passed_devices(node), clocks=clocks,
         initrd=(start, start + size) if size else None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from . import boards, fdt, pack, room
 from .guestdt import edge_interrupts
-from .machine import Window, ppis, windows
+from .machine import FIRST_SPI, Window, ppis, spis, windows
 
 CPUS = 8
 ANY_CPU = (1 << CPUS) - 1
@@ -47,6 +47,7 @@ class Partition:
     memory: list[Piece]
     devices: list[Device]
     rights: list[str]
+    manages: list[str]
     starts: bool
 
 
@@ -72,6 +73,9 @@ def _emulated(row: dict[str, str]) -> list[Device]:
         found += [_private(name) for name in ("timer-virt", "timer-phys")]
     if pack.truth(row.get("pmu")):
         found.append(_private("pmu"))
+    if pack.truth(row.get("doorbell")):
+        found.append(Device("manager's doorbell", None, 0, None, "emulated",
+                            [spis()["manager"] + FIRST_SPI]))
     return found
 
 
@@ -120,7 +124,8 @@ def read(name: str, listed: list[dict[str, str]], tree: fdt.Tree,
         partitions.append(Partition(
             n + 1, row["name"], _masks(node, int(row["vcpus"])), int(row["priority"]),
             int(row["irqs"]), _pieces(row, found[n] if found else nothing),
-            _emulated(row) + _passed(node), node.texts("rights"), pack.truth(row.get("autostart"))))
+            _emulated(row) + _passed(node), node.texts("rights"),
+            node.texts("manages"), pack.truth(row.get("autostart"))))
     return System(name, "", 0, partitions)
 
 
@@ -210,9 +215,10 @@ def table(system: System) -> str:
     where = f" on {system.board}, {system.nr_cpus} CPU{plural}" if system.board else ""
     lines = [f"{system.name}{where}", "", "partitions"]
     lines += _columns(
-        ["", "name", "vCPUs", "CPUs", "priority", "interrupts", "may call on"],
+        ["", "name", "vCPUs", "CPUs", "priority", "interrupts", "may call on", "manages"],
         [[str(p.handle), p.name, str(len(p.cpus)), cpus_text(p.cpus, system.nr_cpus),
-          str(p.priority), irqs_text(p), ", ".join(p.rights) or "none"] for p in all_of])
+          str(p.priority), irqs_text(p), ", ".join(p.rights) or "none",
+          ", ".join(p.manages) or "none"] for p in all_of])
     waiting = [p.name for p in all_of if not p.starts]
     if waiting:
         lines.append(f"  Not started by the monitor: {', '.join(waiting)}")

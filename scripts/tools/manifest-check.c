@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Checks a compiled system manifest on the host, with the code that the monitor runs at boot. */
+#include "hyp/base/bits.h"
 #include "hyp/manifest/manifest.h"
 #include "scripts/tools/refusals.h"
 #include "scripts/tools/rows.h"
@@ -59,6 +60,13 @@ static void list_machine(void)
 		rows_number("intid", line->intid);
 		rows_end();
 	}
+	for (uint32_t n = 0; n < MACHINE_NR_SPIS; n++) {
+		rows_begin("line");
+		rows_text("name", machine_spis[n].name);
+		rows_text("property", machine_spis[n].property);
+		rows_number("intid", machine_spis[n].intid);
+		rows_end();
+	}
 }
 
 static void list_pieces(const struct manifest_partition *p)
@@ -94,6 +102,8 @@ static void list_partition(const struct manifest_partition *p)
 	rows_hex("entry", p->entry, 8);
 	rows_flag("has-dtb", p->dtb.size != 0);
 	rows_hex("rights", (uint64_t)p->rights[1] << 32 | p->rights[0], 1);
+	rows_hex("manages", (uint64_t)p->manages[1] << 32 | p->manages[0], 1);
+	rows_flag("doorbell", (p->spis & BIT32(MACHINE_MANAGER)) != 0);
 	rows_number("priority", p->priority);
 	rows_flag("autostart", p->autostart);
 	rows_number("devices", p->nr_devices);

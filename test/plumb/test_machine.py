@@ -18,7 +18,8 @@ WINDOWS = {
     "rtc": ("rtc", 0x09010000, 0x1000, 34),
     "virtio": ("virtio-windows", 0x0A000000, 0x4000, 0),
 }
-LINES = {"timer-virt": ("gic", 27), "timer-phys": ("gic", 30), "pmu": ("pmu", 23)}
+LINES = {"timer-virt": ("gic", 27), "timer-phys": ("gic", 30), "pmu": ("pmu", 23),
+         "manager": ("manages", 35)}
 
 
 def ask(*arguments: str) -> subprocess.CompletedProcess:
@@ -45,6 +46,7 @@ class Listed(unittest.TestCase):
         self.assertEqual(machine.windows()["uart"], machine.Window(0x09000000, 0x1000, 33))
         self.assertEqual(machine.windows()["rtc"].spi, 2)
         self.assertEqual(machine.ppis(), {"timer-virt": 11, "timer-phys": 14, "pmu": 7})
+        self.assertEqual(machine.spis(), {"manager": 3})
 
     def test_a_board_needs_a_system(self):
         for arguments in (("--list", "--board", "x.dtb"), ()):
@@ -62,3 +64,6 @@ class Listed(unittest.TestCase):
             self.assertIn(f"`{row['ipa']}`", told, row["name"])
             if row["intid"] != "0":
                 self.assertIn(f"interrupt {row['intid']}", told, row["name"])
+        for row in machine.parse_list(ask("--list").stdout, "line"):
+            if int(row["intid"]) >= machine.FIRST_SPI:
+                self.assertIn(f"interrupt {row['intid']}", rows[row["property"]], row["name"])

@@ -19,6 +19,7 @@ SOURCE = b"""/dts-v1/;
 		cpus = <0x1>;
 		kernel = [00 00 00 ea 00 00 00 00];
 		rights = "dev", "bare";
+		manages = "dev";
 	};
 	dev {
 		compatible = "plumbline,partition";
@@ -82,6 +83,7 @@ class Read(unittest.TestCase):
         self.assertEqual([p.priority for p in (control, dev, bare)], [3, 5, 3])
         self.assertEqual([p.irqs for p in (control, dev, bare)], [128, 256, 0])
         self.assertEqual([p.rights for p in (control, dev, bare)], [["dev", "bare"], [], []])
+        self.assertEqual([p.manages for p in (control, dev, bare)], [["dev"], [], []])
         self.assertEqual([p.starts for p in (control, dev, bare)], [True, False, True])
 
     def test_memory(self):

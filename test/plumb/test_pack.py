@@ -305,6 +305,15 @@ class Monitors(unittest.TestCase):
         root, _ = guest_tree()
         self.assertIsNone(root.child("pmu"))
 
+    def test_a_manager_has_a_doorbell(self):
+        root, said = guest_tree(doorbell=True)
+        self.assertEqual(root.child("manager").text("compatible"), "plumbline,manager")
+        # SPI 3, level high
+        self.assertEqual(root.child("manager").props["interrupts"], struct.pack(">3I", 0, 3, 4))
+        self.assertEqual(said, b"")
+        root, _ = guest_tree()
+        self.assertIsNone(root.child("manager"))
+
     def test_the_option_is_the_property(self):
         kernel = Path(__file__)
         for pmu in (False, True):

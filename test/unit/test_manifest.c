@@ -113,6 +113,8 @@ static void defaults(void)
 	CHECK(p->dtb.data == NULL && p->dtb.size == 0);
 	CHECK_EQ(p->dtb.ipa.ipa, 0x40080000); /* where one will go: the middle */
 	CHECK_EQ(p->rights[0] | p->rights[1], 0);
+	CHECK_EQ(p->manages[0] | p->manages[1], 0);
+	CHECK_EQ(p->spis, 0);
 	CHECK_EQ(p->nr_devices, 0);
 	tree_free(&blob);
 }
@@ -150,6 +152,7 @@ static void every_property(void)
 		"gic = \"v2\"; irqs = <1020>; kernel-address = <0x88008000>;\n"
 		"entry = <0x88008040>; initrd = [01 02 03 04 05]; dtb = [d0 0d fe ed 05];\n"
 		"bootargs = \"console=ttyAMA0\"; rights = \"guest-1\"; console = \"none\";\n"
+		"manages = \"bare\", \"control\";\n"
 		"no-autostart; pmu; no-counter-offset;\n"
 		"uart { compatible = \"plumbline,device\"; pa = <0 0x9000000>; size = <0x1000>;\n"
 		" interrupt = <33>; };\n"
@@ -176,6 +179,10 @@ static void every_property(void)
 	CHECK_EQ(p->dtb.ipa.ipa, 0x89001000);
 	CHECK_EQ(p->dtb.size, 5);
 	CHECK_EQ(p->rights[0], 2);
+	CHECK_EQ(p->manages[0], 5);
+	CHECK_EQ(p->manages[1], 0);
+	CHECK_EQ(p->spis, 1u << MACHINE_MANAGER);
+	CHECK_EQ(manifest.partition[0].manages[0] | manifest.partition[0].spis, 0);
 	CHECK(!p->autostart);
 	CHECK(p->pmu && !manifest.partition[0].pmu && !manifest.partition[2].pmu);
 	CHECK(p->no_counter_offset && !manifest.partition[0].no_counter_offset &&
@@ -562,6 +569,9 @@ static void between(void)
 	refuse_source(SYSTEM "p { " MINIMAL "rights = \"p\", \"q\"; }; };", "", "p", "rights");
 	refuse_source(SYSTEM "p { " MINIMAL "rights = \"\"; }; };", "", "p", "rights");
 	refuse_source(SYSTEM "p { " MINIMAL "rights = <1>; }; };", "", "p", "rights");
+	refuse_source(SYSTEM "p { " MINIMAL "manages = \"p\", \"q\"; }; };", "", "p", "manages");
+	refuse_source(SYSTEM "p { " MINIMAL "manages = \"\"; }; };", "", "p", "manages");
+	refuse_source(SYSTEM "p { " MINIMAL "manages; }; };", "", "p", "manages");
 	refuse_source(SYSTEM "p { " MINIMAL "memory-at = <0 0x80000000>; }; q { " MINIMAL
 			     "memory-at = <0 0x800ff000>; }; };",
 		      "", "q", "memory-at");
@@ -685,6 +695,34 @@ static void too_many(void)
 	}
 	strcpy(source + at, ";");
 	refuse(source, "rights");
+}
+
+/* Eight partitions may manage one, which may be one of them. */
+static void managers(void)
+{
+	static char source[8192];
+
+	for (int count = 8; count <= 9; count++) {
+		int at = sprintf(source, SYSTEM);
+
+		for (int i = 0; i < count; i++) {
+			at += sprintf(source + at,
+				      "p%d { " MINIMAL "manages = \"p1\", \"p%d\"; }; ", i, i);
+		}
+		strcpy(source + at, "};");
+		if (count == 9) {
+			refuse_source(source, "", "p8", "manages");
+			continue;
+		}
+		CHECK(read_manifest(source));
+		for (uint32_t i = 0; i < 8; i++) {
+			for (uint32_t other = 0; other < 64; other++) {
+				CHECK_EQ(manifest_may_manage(&manifest.partition[i], other),
+					 other == i || other == 1);
+			}
+		}
+		tree_free(&blob);
+	}
 }
 
 static struct board a_board(void)
@@ -911,6 +949,7 @@ static const struct test_case cases[] = {
 	{ "between", between },
 	{ "firmware_and_flash", firmware_and_flash },
 	{ "too_many", too_many },
+	{ "managers", managers },
 	{ "against_board", against_board },
 	{ "interrupts_of_board", interrupts_of_board },
 	{ "labels", labels },

@@ -82,6 +82,20 @@ static void given(void)
 	}
 	accept("gic = \"none\";", "");
 	CHECK_EQ(manifest.partition[0].windows, 1u << MACHINE_UART);
+	CHECK_EQ(manifest.partition[0].spis, 0);
+	accept("gic = \"none\";", "manages = \"p\";"); /* it has no doorbell */
+	CHECK_EQ(manifest.partition[0].spis, 0);
+	CHECK(manifest_may_manage(&manifest.partition[0], 0));
+	accept("manages = \"p\";", "irqs = <64>;");
+	CHECK_EQ(manifest.partition[0].spis, 1);
+	refuse("manages = \"p\";", "irqs = <32>; console = \"none\";", "irqs",
+	       "the doorbell of 'manages' is interrupt 35: give no manages or 64 or more");
+	refuse("manages = \"p\";",
+	       "d { compatible = \"plumbline,device\"; pa = <0 0xb000000>; size = <0x1000>; "
+	       "interrupt = <35>; };",
+	       "interrupt", "35 is the doorbell of 'manages': give no manages or another");
+	accept("", "d { compatible = \"plumbline,device\"; pa = <0 0xb000000>; size = <0x1000>; "
+		   "interrupt = <35>; };");
 	accept("gic = \"none\";", "console = \"none\"; rtc = \"pl031\"; virtio-windows; pmu;");
 	CHECK_EQ(manifest.partition[0].windows, 1u << MACHINE_RTC | 1u << MACHINE_VIRTIO);
 	CHECK(manifest.partition[0].pmu && !manifest.partition[0].has_gic);

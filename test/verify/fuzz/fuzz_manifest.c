@@ -120,6 +120,7 @@ static void check_interrupts(const struct manifest_partition *p, const struct ma
 		CHECK(p->has_gic && intid >= 32 && intid < p->nr_irqs);
 		CHECK(!machine_has(p->windows, MACHINE_UART) || intid != 33);
 		CHECK(!machine_has(p->windows, MACHINE_RTC) || intid != 34);
+		CHECK(!p->spis || intid != 35);
 		for (uint32_t i = 0; nth_cell(node, "interrupt-edge", i) != 0; i++) {
 			edge = edge || nth_cell(node, "interrupt-edge", i) == intid;
 		}
@@ -186,8 +187,10 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK_EQ(p->no_counter_offset, has(node, "no-counter-offset"));
 	CHECK_EQ(p->autostart, !has(node, "no-autostart"));
 	for (uint32_t n = manifest.nr_partitions; n < 64; n++) {
-		CHECK(!manifest_may_control(p, n));
+		CHECK(!manifest_may_control(p, n) && !manifest_may_manage(p, n));
 	}
+	CHECK_EQ(p->spis, p->has_gic && has(node, "manages"));
+	CHECK(!p->spis || p->nr_irqs > 35);
 	check_memory(p, node);
 	check_images(p, node);
 	fdt_for_each_subnode(child, blob, node)
@@ -240,7 +243,20 @@ static void check_rights(const struct manifest_partition *p, int node)
 
 		CHECK_EQ(manifest_may_control(p, n),
 			 fdt_stringlist_search(blob, node, "rights", name) >= 0);
+		CHECK_EQ(manifest_may_manage(p, n),
+			 fdt_stringlist_search(blob, node, "manages", name) >= 0);
 	}
+}
+
+/* Of the doorbell of each change: docs/manifest.md. */
+static void check_managers(uint32_t index)
+{
+	uint32_t managers = 0;
+
+	for (uint32_t n = 0; n < manifest.nr_partitions; n++) {
+		managers += manifest_may_manage(&manifest.partition[n], index);
+	}
+	CHECK(managers <= 8);
 }
 
 static void check_taken(void)
@@ -263,6 +279,7 @@ static void check_taken(void)
 	CHECK(index == manifest.nr_partitions && vcpus <= 64);
 	for (uint32_t i = 0; i < index; i++) {
 		check_rights(&manifest.partition[i], nth_child(0, i));
+		check_managers(i);
 		for (uint32_t j = 0; j < index; j++) {
 			check_pair(i, j);
 		}

@@ -46,6 +46,7 @@ static const struct word partition_words[] = {
 	{ "rtc", 's' },		 { "virtio-windows", 'f' },
 	{ "pmu", 'f' },		 { "no-autostart", 'f' },
 	{ "compatible", 's' },	 { "memory-sizes", 'c' },
+	{ "manages", 's' },
 };
 
 static const struct word device_words[] = {
@@ -172,7 +173,7 @@ static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devic
 		(void)fdt_property_string(blob, "console", "none");
 	}
 	if (how & 64) {
-		(void)fdt_property(blob, "rights", "a", 2);
+		(void)fdt_property(blob, index & 1 ? "manages" : "rights", "a", 2);
 	}
 	if (how & 128) {
 		(void)fdt_property_u32(blob, "irqs", index & 1 ? 1020 : 288);
