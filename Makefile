@@ -100,7 +100,7 @@ ARM_LTO := -flto=auto
 ARM_TUNE := -mtune=cortex-a7
 # Code that runs once, at boot or on request, is optimized for size, as is code that waits for a UART.
 ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/dev/escape hyp/trap/fault \
-	    $(addprefix hyp/core/,boot% cpus guest_log halt log main partition_make report soc) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
+	    $(addprefix hyp/core/,boot% cpus guest_log halt log main manager partition partition_make report soc) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g
 ARM_ASFLAGS := -I. $(ARM_ARCH) -g -Wundef -Werror

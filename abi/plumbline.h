@@ -49,9 +49,16 @@
 #define PLUMB_GET_VM_NAME     0x86000f01 /* r1 handle, r2 first -> r0 0/-errno, r1..r3 name */
 #define PLUMB_GET_STATS	      0x860000ce /* r1 handle, r2 vcpu, r3 index -> r0, r1 low, r2 high */
 #define PLUMB_SYSTEM_EXIT     0x86000f08 /* r1 status: as SYSTEM_OFF; non-zero: a crash */
+#define PLUMB_VM_START	      0x86000f10 /* r1 handle -> 0, -errno */
+#define PLUMB_VM_STOP	      0x86000f11 /* the same, of these five */
+#define PLUMB_VM_RESET	      0x86000f12
+#define PLUMB_VM_PAUSE	      0x86000f13
+#define PLUMB_VM_RESUME	      0x86000f14
+#define PLUMB_VM_WATCH	      0x86000f15 /* -> r0 0/-errno, r1, r2 partitions that have changed */
 
 #define PLUMB_REVISION_MAJOR 1
-#define PLUMB_REVISION_MINOR 2 /* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs */
+/* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs; 3: PLUMB_VM_START to PLUMB_VM_WATCH */
+#define PLUMB_REVISION_MINOR 3
 
 /* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
  * reach it without an exit of that vCPU; the number of list registers that CPUs can write for each
@@ -92,6 +99,10 @@
 #define PLUMB_VM_RUNNING 1
 #define PLUMB_VM_LOADING 2
 #define PLUMB_VM_CRASHED 3
+#define PLUMB_VM_PAUSED	 4
+
+/* The interrupt that tells a manager to call PLUMB_VM_WATCH: an SPI, high until the call. */
+#define PLUMB_VM_WATCH_INTID 35
 
 /* A name has 1 to 15 characters, all of them ASCII. PLUMB_GET_VM_NAME gives twelve of them, from
  * character r2 (0 to 15) on, as PLUMB_GET_VM_INFO does; zeros past the last one. */

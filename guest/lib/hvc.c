@@ -23,6 +23,8 @@ const char *hvc_errno_name(int32_t result)
 		return "ENXIO";
 	case E2BIG:
 		return "E2BIG";
+	case ENOEXEC:
+		return "ENOEXEC";
 	case EBADF:
 		return "EBADF";
 	case EAGAIN:
@@ -85,6 +87,16 @@ uint32_t vm_find(const char *name)
 		}
 	}
 	return 0;
+}
+
+int32_t vm_watch(uint64_t *changed)
+{
+	struct smccc_result result = hvc_call(PLUMB_VM_WATCH, 0, 0, 0);
+
+	if ((int32_t)result.r0 >= 0) {
+		*changed = (uint64_t)result.r2 << 32 | result.r1;
+	}
+	return (int32_t)result.r0;
 }
 
 int32_t irq_state(uint32_t handle, uint32_t irq, uint32_t *state)

@@ -96,6 +96,37 @@ int32_t vm_info(uint32_t handle, struct vm_info *info);
 /* The handle of the partition with this name; 0: none that the caller has a right to. */
 uint32_t vm_find(const char *name);
 
+/* The life of a partition that the caller manages: 0, or -errno. The change is complete when
+ * vm_info returns the new state; the doorbell (PLUMB_VM_WATCH_INTID) rings then. */
+static inline int32_t vm_start(uint32_t handle)
+{
+	return (int32_t)hvc_call(PLUMB_VM_START, handle, 0, 0).r0;
+}
+
+static inline int32_t vm_stop(uint32_t handle)
+{
+	return (int32_t)hvc_call(PLUMB_VM_STOP, handle, 0, 0).r0;
+}
+
+static inline int32_t vm_reset(uint32_t handle)
+{
+	return (int32_t)hvc_call(PLUMB_VM_RESET, handle, 0, 0).r0;
+}
+
+static inline int32_t vm_pause(uint32_t handle)
+{
+	return (int32_t)hvc_call(PLUMB_VM_PAUSE, handle, 0, 0).r0;
+}
+
+static inline int32_t vm_resume(uint32_t handle)
+{
+	return (int32_t)hvc_call(PLUMB_VM_RESUME, handle, 0, 0).r0;
+}
+
+/* 0 and the partitions that have changed since the last call (bit n - 1: handle n), or -EPERM; the
+ * doorbell goes low. */
+int32_t vm_watch(uint64_t *changed);
+
 /* 0 and *state (PLUMB_IRQ_*), or -errno. */
 int32_t irq_state(uint32_t handle, uint32_t irq, uint32_t *state);
 /* 0 and *value, or -errno; index: PLUMB_STAT_*. */

@@ -7,6 +7,7 @@
 enum hyp_errno {
 	HYP_EPERM = 1,
 	HYP_ENXIO = 6,
+	HYP_ENOEXEC = 8,
 	HYP_EBADF = 9,
 	HYP_EAGAIN = 11,
 	HYP_EFAULT = 14,

@@ -6,6 +6,7 @@
 #include "hyp/core/exit_state.h"
 #include "hyp/core/guest_log.h"
 #include "hyp/core/irq_call.h"
+#include "hyp/core/manager.h"
 #include "hyp/core/partition.h"
 #include "hyp/core/remote.h"
 #include "hyp/core/route_call.h"
@@ -56,6 +57,40 @@ static int32_t hypercall_on_vm(const struct vcpu *caller, uint32_t handle, struc
 		return 0;
 	}
 	return handle > vm_count ? -HYP_EBADF : -HYP_EPERM;
+}
+
+/* The VM of a handle that is known to be one. */
+static struct vm *hypercall_vm_of(const struct vcpu *caller, uint32_t handle)
+{
+	return handle ? &vms[handle - 1] : caller->vm;
+}
+
+/* The same for calls on the life of a VM: the caller must be its manager. */
+static int32_t hypercall_on_managed(const struct vcpu *caller, uint32_t handle, struct vm **vm)
+{
+	if (handle > vm_count) {
+		return -HYP_EBADF;
+	}
+	*vm = hypercall_vm_of(caller, handle);
+	return manifest_may_manage(caller->vm->config, (*vm)->index) ? 0 : -HYP_EPERM;
+}
+
+/* The same for calls that only tell about a VM: either right is enough. */
+static int32_t hypercall_on_known(const struct vcpu *caller, uint32_t handle, struct vm **vm)
+{
+	int32_t error = hypercall_on_vm(caller, handle, vm);
+
+	return error ? hypercall_on_managed(caller, handle, vm) : 0;
+}
+
+/* The VM is the caller, which must be a manager of some VM. */
+static int32_t hypercall_on_manager(const struct vcpu *caller, uint32_t r1, struct vm **vm)
+{
+	const uint32_t *manages = caller->vm->config->manages;
+
+	(void)r1;
+	*vm = caller->vm;
+	return manages[0] | manages[1] ? 0 : -HYP_EPERM;
 }
 
 /* The VM is the caller; this needs no right. */
@@ -179,11 +214,12 @@ static int32_t hypercall_vm_name(struct vcpu *caller, struct vm *vm, struct gues
 
 static int32_t hypercall_vm_info(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
-	static const uint8_t states[] = { [LIFE_OFF] = PLUMB_VM_OFF,
-					  [LIFE_LOADING] = PLUMB_VM_LOADING,
-					  [LIFE_RUNNING] = PLUMB_VM_RUNNING,
-					  [LIFE_ENDING] = PLUMB_VM_RUNNING,
-					  [LIFE_CRASHED] = PLUMB_VM_CRASHED };
+	static const uint8_t states[] = {
+		[LIFE_OFF] = PLUMB_VM_OFF,	   [LIFE_LOADING] = PLUMB_VM_LOADING,
+		[LIFE_RUNNING] = PLUMB_VM_RUNNING, [LIFE_ENDING] = PLUMB_VM_RUNNING,
+		[LIFE_CRASHED] = PLUMB_VM_CRASHED, [LIFE_PAUSING] = PLUMB_VM_RUNNING,
+		[LIFE_PAUSED] = PLUMB_VM_PAUSED
+	};
 
 	(void)caller;
 	regs->r[1] = vm->nr_vcpus | (vm->vgic ? vgic_nr_irqs(vm->vgic) << 8 : 0) |
@@ -226,6 +262,44 @@ static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct 
 	return 0;
 }
 
+static int32_t hypercall_vm_start(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller, (void)regs;
+	return partition_manage(vm, LIFE_START);
+}
+
+/* If the caller ends or pauses its own partition, its CPU picks another vCPU. */
+static int32_t hypercall_vm_stop(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller, (void)regs;
+	return partition_manage(vm, LIFE_STOP);
+}
+
+static int32_t hypercall_vm_reset(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller, (void)regs;
+	return partition_manage(vm, LIFE_RESET);
+}
+
+static int32_t hypercall_vm_pause(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller, (void)regs;
+	return partition_manage(vm, LIFE_PAUSE);
+}
+
+static int32_t hypercall_vm_resume(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller, (void)regs;
+	return partition_manage(vm, LIFE_RESUME);
+}
+
+static int32_t hypercall_vm_watch(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller;
+	manager_take(vm, &regs->r[1]);
+	return 0;
+}
+
 /* The calls of the vendor-hypervisor range, one per row: number, handler, check of the right, name
  * in docs/control-abi.md. A handler returns r0. */
 /* clang-format off */
@@ -238,10 +312,16 @@ static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct 
 	CALL(PLUMB_SET_GSI_ROUTING, hypercall_gsi_routing, hypercall_on_vm, "KVM_SET_GSI_ROUTING") \
 	CALL(PLUMB_GSI_LINE, hypercall_gsi_line, hypercall_on_vm, "KVM_IRQ_LINE, by GSI") \
 	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, hypercall_on_vm, "PLUMB_GET_IRQ_STATE") \
-	CALL(PLUMB_GET_VM_INFO, hypercall_vm_info, hypercall_on_vm, "PLUMB_GET_VM_INFO") \
-	CALL(PLUMB_GET_VM_NAME, hypercall_vm_name, hypercall_on_vm, "PLUMB_GET_VM_NAME") \
+	CALL(PLUMB_GET_VM_INFO, hypercall_vm_info, hypercall_on_known, "PLUMB_GET_VM_INFO") \
+	CALL(PLUMB_GET_VM_NAME, hypercall_vm_name, hypercall_on_known, "PLUMB_GET_VM_NAME") \
 	CALL(PLUMB_GET_STATS, hypercall_stats, hypercall_on_vm, "PLUMB_GET_STATS") \
-	CALL(PLUMB_SYSTEM_EXIT, hypercall_system_exit, hypercall_on_self, "PLUMB_SYSTEM_EXIT")
+	CALL(PLUMB_SYSTEM_EXIT, hypercall_system_exit, hypercall_on_self, "PLUMB_SYSTEM_EXIT") \
+	CALL(PLUMB_VM_START, hypercall_vm_start, hypercall_on_managed, "PLUMB_VM_START") \
+	CALL(PLUMB_VM_STOP, hypercall_vm_stop, hypercall_on_managed, "PLUMB_VM_STOP") \
+	CALL(PLUMB_VM_RESET, hypercall_vm_reset, hypercall_on_managed, "PLUMB_VM_RESET") \
+	CALL(PLUMB_VM_PAUSE, hypercall_vm_pause, hypercall_on_managed, "PLUMB_VM_PAUSE") \
+	CALL(PLUMB_VM_RESUME, hypercall_vm_resume, hypercall_on_managed, "PLUMB_VM_RESUME") \
+	CALL(PLUMB_VM_WATCH, hypercall_vm_watch, hypercall_on_manager, "PLUMB_VM_WATCH")
 /* clang-format on */
 
 #define HYPERCALL_ONE(number, handler, right, name) +1

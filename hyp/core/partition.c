@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/partition.h"
 #include "hyp/base/bits.h"
+#include "hyp/base/error.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/device.h"
 #include "hyp/core/guest_log.h"
 #include "hyp/core/halt.h"
 #include "hyp/core/locks.h"
 #include "hyp/core/log.h"
+#include "hyp/core/manager.h"
 #include "hyp/core/phys.h"
 #include "hyp/core/vm.h"
+#include "hyp/hw/timer.h"
 
-/* Called before the first turn of its vCPU 0, which does the loading. */
+/* For the next life, before its vCPU 0 gets a turn, which does the loading. */
 static void partition_prepare(struct vm *vm)
 {
 	guest_log_reset(vm);
@@ -20,16 +23,7 @@ static void partition_prepare(struct vm *vm)
 
 void partition_start(struct vm *vm)
 {
-	uint8_t tell = SCHED_NO_CPU;
-	struct sched_locked held;
-
-	partition_prepare(vm);
-	held = vm_lock_sched();
-	if (life_begin(held.sched, &vm->life, &tell)) {
-		tell = vm_must_look(held, vm->life.vcpu[0].entity, tell);
-	}
-	vm_unlock_sched(held);
-	cpu_interrupt(tell);
+	(void)partition_manage(vm, LIFE_START);
 }
 
 static void partition_say_end(struct vm *vm)
@@ -48,20 +42,26 @@ static void partition_all_ended(void)
 {
 	static struct lock once; /* if two end at once, only one of them sees that all have ended */
 	enum halt_status status = HALT_OK;
+	struct sched_locked held;
+	bool all = true;
 
 	lock_take(&once, LOCK_RANK_END);
+	held = vm_lock_sched(); /* one that is off may be started, and its manager end, meanwhile */
 	for (uint32_t n = 0; n < vm_count; n++) {
 		if (vms[n].life.state == LIFE_CRASHED) {
 			status = HALT_CRASHED;
 		} else if (vms[n].life.state != LIFE_OFF) {
-			lock_drop(&once);
-			return;
+			all = false;
 		}
 	}
-	halt_system(status);
+	vm_unlock_sched(held);
+	if (all) {
+		halt_system(status);
+	}
+	lock_drop(&once);
 }
 
-/* Its vCPUs are off: those that waited have left their alarms. */
+/* Its vCPUs do not wait any more: those that did have left their alarms. */
 static void partition_clear_alarms(struct sched_locked held, const struct vm *vm)
 {
 	(void)held;
@@ -70,7 +70,7 @@ static void partition_clear_alarms(struct sched_locked held, const struct vm *vm
 	}
 }
 
-void partition_clear_up(struct vm *vm)
+static void partition_clear_up(struct vm *vm)
 {
 	uint8_t tell = SCHED_NO_CPU;
 	struct sched_locked held;
@@ -79,9 +79,7 @@ void partition_clear_up(struct vm *vm)
 	phys_take_back(vm);
 	device_reset(vm);
 	partition_say_end(vm);
-	if (vm->life.end == LIFE_END_RESET) {
-		partition_prepare(vm);
-	}
+	partition_prepare(vm);
 	held = vm_lock_sched();
 	partition_clear_alarms(held, vm);
 	again = life_ended(held.sched, &vm->life, &tell);
@@ -96,26 +94,120 @@ void partition_clear_up(struct vm *vm)
 	}
 }
 
+void partition_left(struct vm *vm, enum life_last last)
+{
+	if (last == LIFE_LAST_ENDS) {
+		partition_clear_up(vm);
+	}
+	manager_tell(vm);
+}
+
+/* Marks the CPUs that must pick again; they are interrupted after the lock is released. */
+static void partition_must_look(struct sched_locked held, uint32_t tell)
+{
+	(void)held;
+	for (; tell; tell &= tell - 1) {
+		cpus[bits_first(tell)].resched = true;
+	}
+}
+
+static void partition_interrupt(uint32_t tell)
+{
+	for (; tell; tell &= tell - 1) {
+		cpu_interrupt(bits_first(tell));
+	}
+}
+
 void partition_end(struct vm *vm, enum life_end how, int32_t status)
 {
 	struct sched_locked held;
+	enum life_last last;
 	uint32_t tell;
-	bool last;
 
 	held = vm_lock_sched();
 	if (life_end(held.sched, &vm->life, how, &tell, &last)) {
 		vm->status = status;
 	}
-	for (uint32_t left = tell; left; left &= left - 1) {
-		cpus[bits_first(left)].resched = true;
-	}
+	partition_must_look(held, tell);
 	vm_unlock_sched(held);
-	for (; tell; tell &= tell - 1) {
-		cpu_interrupt(bits_first(tell));
+	partition_interrupt(tell);
+	if (last != LIFE_NOT_LAST) {
+		partition_left(vm, last);
 	}
-	if (last) {
-		partition_clear_up(vm);
+}
+
+/* ---- calls ---- */
+
+static bool partition_has_image(const struct vm *vm)
+{
+	return vm->config->kernel.data || vm->config->nr_regions != 0;
+}
+
+/* The virtual counter has stood still while the partition was paused: since the call, or since its
+ * last vCPU left its CPU. No vCPU is loaded. */
+static void partition_skip_pause(struct vgic_locked held, struct sched_locked sched)
+{
+	struct vm *vm = held.vm;
+	uint64_t from = vm->left_at > vm->paused_at ? vm->left_at : vm->paused_at;
+	uint64_t length = timer_now() - from;
+
+	(void)sched;
+	for (uint32_t n = 0; n < vm->nr_vcpus && !vm->config->no_counter_offset; n++) {
+		vm->vcpus[n].world.cntvoff += length;
 	}
+}
+
+/* Both locks: tick_wake reads the world of a vCPU that is not loaded under vgic_lock. Returns the
+ * CPUs to interrupt in effect->tell. */
+static int partition_apply(struct vgic_locked held, struct sched_locked sched,
+			   enum life_order order, struct life_effect *effect)
+{
+	struct vm *vm = held.vm;
+	int error = life_manage(sched.sched, &vm->life, order, effect);
+
+	if (error) {
+		return error;
+	}
+	if (order == LIFE_PAUSE) {
+		vm->paused_at = timer_now();
+		partition_clear_alarms(sched, vm);
+	} else if (order == LIFE_RESUME) {
+		partition_skip_pause(held, sched);
+	}
+	partition_must_look(sched, effect->tell);
+	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+		uint8_t tell = vm_must_look(sched, vm->life.vcpu[n].entity, effect->wake[n]);
+
+		effect->tell |= tell == SCHED_NO_CPU ? 0 : BIT32(tell);
+	}
+	return 0;
+}
+
+int partition_manage(struct vm *vm, enum life_order order)
+{
+	struct life_effect effect;
+	struct sched_locked sched;
+	struct vgic_locked held;
+	int error;
+
+	if (order == LIFE_START && !partition_has_image(vm)) {
+		return -HYP_ENOEXEC;
+	}
+	held = vm_lock_vgic(vm);
+	sched = vm_lock_sched();
+	error = partition_apply(held, sched, order, &effect);
+	vm_unlock_sched(sched);
+	vm_unlock_vgic(held);
+	if (error) {
+		return error;
+	}
+	partition_interrupt(effect.tell);
+	if (effect.last != LIFE_NOT_LAST) {
+		partition_left(vm, effect.last);
+	} else if (order == LIFE_START || order == LIFE_RESUME) {
+		manager_tell(vm);
+	}
+	return 0;
 }
 
 static bool partition_entry_valid(const void *cookie, ipa_t ipa)

@@ -12,9 +12,14 @@ void partition_start(struct vm *vm);
  * their CPUs. */
 void partition_end(struct vm *vm, enum life_end how, int32_t status);
 
-/* Releases the partition's resources after its last vCPU has left, and restarts it if it requested
- * that. Called after the life.h call that returns that the last vCPU has left. */
-void partition_clear_up(struct vm *vm);
+/* The partition's last vCPU has left, as a call of life.h has returned (`last`, not NOT_LAST). If
+ * it ends: releases its resources, and restarts it if that was requested. Tells its managers. */
+void partition_left(struct vm *vm, enum life_last last);
+
+/* The call `order` for this partition: 0, or a negative errno (life_manage; -HYP_ENOEXEC: nothing
+ * to start). All CPUs do their part before their guests continue; if `vm` is the caller's own, the
+ * caller leaves its CPU. */
+int partition_manage(struct vm *vm, enum life_order order);
 
 /* A PSCI call of the loaded vCPU `caller`; its CPU must still apply the result's effect (see
  * life_call). args: r0..r3. */

@@ -5,6 +5,7 @@
 #include "hyp/core/partition_load.h"
 #include "hyp/base/bits.h"
 #include "hyp/core/halt.h"
+#include "hyp/core/manager.h"
 #include "hyp/core/phys.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/cache.h"
@@ -161,6 +162,7 @@ static void partition_load_done(struct vm *vm)
 	held = vm_lock_sched();
 	life_loaded(&vm->life, config->entry);
 	vm_unlock_sched(held);
+	manager_tell(vm);
 }
 
 void partition_load_step(struct vm *vm, uint32_t cpu)

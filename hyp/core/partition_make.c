@@ -130,6 +130,11 @@ static void partition_make_owners(struct vm *vm)
 					    0);
 		}
 	}
+	for (uint32_t n = 0; n < MACHINE_NR_SPIS; n++) {
+		if (config->spis >> n & 1u) {
+			vgic_phys_set_owner(vm->vgic, machine_spis[n].intid, VGIC_OWNER_DEVICE, 0);
+		}
+	}
 	for (uint32_t d = 0; d < config->nr_devices; d++) {
 		const struct manifest_device *device = &config->device[d];
 
@@ -148,6 +153,7 @@ static void partition_make_rights(struct vm *vm)
 {
 	for (uint32_t n = 0; n < MANIFEST_MAX_PARTITIONS; n++) {
 		vm->controls[n + 1] = manifest_may_control(vm->config, n) ? &vms[n] : NULL;
+		vms[n].nr_managers += manifest_may_manage(vm->config, n);
 	}
 	vm->controls[0] = vm->controls[vm->index + 1];
 }

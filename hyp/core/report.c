@@ -200,11 +200,12 @@ static uint8_t report_take_unloaded(struct vcpu *vcpu)
 
 static bool report_say_vm(void)
 {
-	static const char *const states[] = { [LIFE_OFF] = "off",
-					      [LIFE_LOADING] = "its memory is being loaded",
-					      [LIFE_RUNNING] = "running",
-					      [LIFE_ENDING] = "ending",
-					      [LIFE_CRASHED] = "crashed" };
+	static const char *const states[] = {
+		[LIFE_OFF] = "off",	    [LIFE_LOADING] = "its memory is being loaded",
+		[LIFE_RUNNING] = "running", [LIFE_ENDING] = "ending",
+		[LIFE_CRASHED] = "crashed", [LIFE_PAUSING] = "pausing",
+		[LIFE_PAUSED] = "paused"
+	};
 	const struct vm *vm = &vms[report_vm];
 	uint32_t state = vm->life.state;
 	char line[EXPLAIN_TEXT];

@@ -62,20 +62,25 @@ static __attribute__((noinline)) void run_load_memory(struct cpu *cpu, struct vc
 }
 
 /* A vCPU with its caches off stays on its CPU, so that its set/way maintenance is effective.
- * *ended: the partition to clear up after the lock is released; NULL: none. */
-static uint32_t run_pick(struct sched_locked held, struct cpu *cpu, bool yield, struct vm **ended)
+ * *last: for partition_left, with *left, after the lock is released. */
+static uint32_t run_pick(struct sched_locked held, struct cpu *cpu, bool yield, struct vm **left,
+			 enum life_last *last)
 {
 	uint32_t current = held.sched->current[cpu->index];
 	struct vcpu *vcpu = current == SCHED_NONE ? NULL : vm_vcpu_by_entity[current];
-	bool last;
+	enum life_last leaves;
 	uint32_t e;
 
 	if (cpu->loaded) {
 		held.sched->entity[cpu->loaded->entity].pinned = !(sysreg_read(SCTLR) & SCTLR_C);
 	}
 	e = life_pick(held.sched, cpu->index, vcpu ? &vcpu->vm->life : NULL,
-		      vcpu ? vcpu->life : NULL, yield, &last);
-	*ended = last ? vcpu->vm : NULL;
+		      vcpu ? vcpu->life : NULL, yield, &leaves);
+	*left = NULL;
+	if (leaves != LIFE_NOT_LAST) {
+		*left = vcpu->vm;
+		*last = leaves;
+	}
 	return e;
 }
 
@@ -125,8 +130,8 @@ static __attribute__((noinline)) enum life_take run_await(const struct cpu *cpu,
 }
 
 struct run_left {
-	bool last;    /* it was the last of its partition to leave: clear up */
-	bool awaited; /* another CPU waits for it */
+	enum life_last last; /* for partition_left */
+	bool awaited;	     /* another CPU waits for it */
 };
 
 /* The world of `vcpu` is in memory now, and any CPU may load it. */
@@ -148,8 +153,8 @@ static void run_tell_left(struct vcpu *vcpu, struct run_left left, vgic_kick_t k
 	if (kick) {
 		vm_kick(vcpu->vm, kick);
 	}
-	if (left.last) {
-		partition_clear_up(vcpu->vm);
+	if (left.last != LIFE_NOT_LAST) {
+		partition_left(vcpu->vm, left.last);
 	}
 }
 
@@ -165,7 +170,8 @@ struct run_choice {
 	bool stays;	     /* it is loaded, and continues */
 	bool shared;	     /* others may run on this CPU */
 	enum life_take take; /* of `next`, if no vCPU is loaded */
-	struct vm *ended;    /* to clear up */
+	struct vm *left;     /* its last vCPU has left; NULL: none */
+	enum life_last last; /* ... for partition_left */
 	uint8_t spread;	     /* another CPU that must pick again; SCHED_NO_CPU: none */
 	bool report;	     /* a sample is requested */
 };
@@ -181,7 +187,7 @@ static __attribute__((noinline)) uint8_t run_spread(struct sched_locked held, co
 static inline void run_choose(struct sched_locked held, struct cpu *cpu, bool yield,
 			      struct run_choice *choice)
 {
-	uint32_t e = run_pick(held, cpu, yield, &choice->ended);
+	uint32_t e = run_pick(held, cpu, yield, &choice->left, &choice->last);
 
 	choice->report = cpu->report;
 	choice->next = e == SCHED_NONE ? NULL : vm_vcpu_by_entity[e];
@@ -195,7 +201,7 @@ static inline void run_choose(struct sched_locked held, struct cpu *cpu, bool yi
 			choice->spread = run_spread(held, cpu);
 		}
 	}
-	if (choice->next && !cpu->loaded && !choice->ended) {
+	if (choice->next && !cpu->loaded && !choice->left) {
 		choice->take = run_take(held, cpu, choice->next);
 	}
 }
@@ -225,7 +231,7 @@ static inline __attribute__((always_inline)) void run_unload(struct vgic_locked 
 	if (waits) {
 		run_pin(sched, vcpu);
 	}
-	if (waits && !due) {
+	if (waits && !due && !vcpu->life->stop) {
 		sched_stop(sched.sched, vcpu->entity, SCHED_BLOCKED);
 		if (vcpu->deadline != DEADLINE_NEVER || alarm_is_set(&vm_alarms, vcpu->entity)) {
 			alarm_set(&vm_alarms, cpu->index, vcpu->entity, vcpu->deadline);
@@ -265,7 +271,9 @@ static __attribute__((noinline)) void run_no_load(struct cpu *cpu, struct vcpu *
 	if (take == LIFE_LOADS) {
 		run_load_memory(cpu, vcpu);
 	} else if (take == LIFE_LAST) {
-		partition_clear_up(vcpu->vm);
+		partition_left(vcpu->vm, LIFE_LAST_ENDS);
+	} else if (take == LIFE_RESTS) {
+		partition_left(vcpu->vm, LIFE_LAST_PAUSES);
 	}
 }
 
@@ -314,8 +322,8 @@ static inline void run_finish(struct cpu *cpu, struct guest_regs *regs, struct r
 	if (choice->spread != SCHED_NO_CPU && choice->spread != cpu->index) {
 		cpu_poke(choice->spread);
 	}
-	if (choice->ended) {
-		partition_clear_up(choice->ended);
+	if (choice->left) {
+		partition_left(choice->left, choice->last);
 	} else if (run_follow(cpu, regs, choice)) {
 		tick_set(cpu);
 		if (!cpu->resched) {

@@ -44,6 +44,7 @@ void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcp
 		vpmu_unload(vcpu, kick);
 		vcpu->deadline = DEADLINE_NEVER;
 	}
+	held.vm->left_at = now;
 	vcpu->slice_left =
 		cpu->slice_end ? sched_slice_left(&vm_sched, vcpu->entity, cpu->slice_end, now) : 0;
 	cpu->loaded = NULL;

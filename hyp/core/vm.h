@@ -85,6 +85,12 @@ struct vm {
 	struct lock lock;      /* the faults logged so far (guest_log.c) */
 	struct life life;      /* lock: vm_sched_lock; `state` alone may be read without */
 	int32_t status;	       /* of PLUMB_SYSTEM_EXIT; the same lock */
+	uint64_t left_at;      /* counter value when a vCPU was unloaded last; lock: vgic_lock */
+	uint64_t paused_at;    /* ... of the call that pauses; lock: vm_sched_lock */
+	uint32_t nr_managers;
+	/* As a manager: partitions whose state has changed (bit n of word w: partition 32 * w + n),
+	 * since it asked last. Lock: vgic_lock. */
+	uint32_t changed[(MANIFEST_MAX_PARTITIONS + 31) / 32];
 	/* Of the CPU that loads it: */
 	uint32_t load_phase;
 	uint32_t load_offset; /* bytes of the phase done, or pieces */

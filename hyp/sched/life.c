@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/sched/life.h"
 #include "hyp/base/bits.h"
+#include "hyp/base/error.h"
 #include <string.h>
 
 void life_init(struct life *life, uint32_t nr_vcpus)
@@ -45,15 +46,16 @@ void life_loaded(struct life *life, uint32_t pc)
 }
 
 /* CPU_ON. The vCPU may not have left the CPU yet on which it called CPU_OFF: then only that CPU may
- * pick it (sched.h), and it enters anew. */
-static uint8_t life_turn_on(struct sched *s, struct life_vcpu *vcpu,
+ * pick it (sched.h), and it enters anew. While its partition is pausing, it is not woken:
+ * life_resume wakes each vCPU that is on. */
+static uint8_t life_turn_on(struct sched *s, const struct life *life, struct life_vcpu *vcpu,
 			    const struct psci_result *result)
 {
 	vcpu->pc = result->entry;
 	vcpu->r0 = result->context;
 	vcpu->boots = false;
 	vcpu->start = true;
-	return life_wake(s, vcpu);
+	return life->state == LIFE_RUNNING ? life_wake(s, vcpu) : SCHED_NO_CPU;
 }
 
 struct psci_result life_call(struct sched *s, struct life *life, uint32_t caller,
@@ -64,12 +66,12 @@ struct psci_result life_call(struct sched *s, struct life *life, uint32_t caller
 	struct psci_result result = { .value = PSCI_CALL_DENIED, .effect = PSCI_DO_NOTHING };
 
 	*tell = SCHED_NO_CPU;
-	if (life->state != LIFE_RUNNING) {
+	if (life->state != LIFE_RUNNING && life->state != LIFE_PAUSING) {
 		return result; /* not used: the caller does not return to its guest */
 	}
 	result = psci_call(&life->psci, caller, args, entry_valid, cookie);
 	if (result.effect == PSCI_DO_START) {
-		*tell = life_turn_on(s, &life->vcpu[result.target], &result);
+		*tell = life_turn_on(s, life, &life->vcpu[result.target], &result);
 	} else if (result.effect == PSCI_DO_STOP) {
 		sched_stop(s, life->vcpu[caller].entity, SCHED_OFF);
 	}
@@ -82,29 +84,61 @@ static bool life_is_away(const struct sched *s, const struct life_vcpu *vcpu)
 	return vcpu->loaded_on != SCHED_NO_CPU || s->entity[vcpu->entity].state == SCHED_RUNNING;
 }
 
-bool life_end(struct sched *s, struct life *life, enum life_end how, uint32_t *tell, bool *last)
+/* The partition lives, and its vCPUs may be on CPUs. */
+static bool life_is_up(const struct life *life)
+{
+	return life->state == LIFE_LOADING || life->state == LIFE_RUNNING ||
+	       life->state == LIFE_PAUSING || life->state == LIFE_PAUSED;
+}
+
+/* Each vCPU is turned off in the scheduler, or is to leave its CPU first. Returns the CPUs that
+ * must pick again for it. */
+static uint32_t life_call_back(struct sched *s, struct life *life)
+{
+	uint32_t tell = 0;
+
+	for (uint32_t n = 0; n < life->psci.nr_vcpus; n++) {
+		struct life_vcpu *vcpu = &life->vcpu[n];
+		const struct sched_entity *entity = &s->entity[vcpu->entity];
+
+		if (!life_is_away(s, vcpu)) {
+			sched_stop(s, vcpu->entity, SCHED_OFF);
+			continue;
+		}
+		life->leaving += !vcpu->stop; /* not again: it was pausing */
+		vcpu->stop = true;
+		tell |= BIT32(entity->state == SCHED_RUNNING ? entity->cpu : vcpu->loaded_on);
+	}
+	return tell;
+}
+
+/* No vCPU has to leave a CPU any more. */
+static enum life_last life_all_left(struct life *life)
+{
+	if (life->state == LIFE_PAUSING) {
+		life->state = LIFE_PAUSED;
+		return LIFE_LAST_PAUSES;
+	}
+	return LIFE_LAST_ENDS;
+}
+
+bool life_end(struct sched *s, struct life *life, enum life_end how, uint32_t *tell,
+	      enum life_last *last)
 {
 	*tell = 0;
-	*last = false;
-	if (life->state != LIFE_RUNNING && life->state != LIFE_LOADING) {
+	*last = LIFE_NOT_LAST;
+	if (!life_is_up(life)) {
 		return false;
 	}
 	life->state = LIFE_ENDING;
 	life->end = (uint8_t)how;
 	for (uint32_t n = 0; n < life->psci.nr_vcpus; n++) {
-		struct life_vcpu *vcpu = &life->vcpu[n];
-		const struct sched_entity *entity = &s->entity[vcpu->entity];
-
-		vcpu->start = false;
-		if (!life_is_away(s, vcpu)) {
-			sched_stop(s, vcpu->entity, SCHED_OFF);
-			continue;
-		}
-		vcpu->stop = true;
-		life->leaving++;
-		*tell |= BIT32(entity->state == SCHED_RUNNING ? entity->cpu : vcpu->loaded_on);
+		life->vcpu[n].start = false;
 	}
-	*last = life->leaving == 0;
+	*tell = life_call_back(s, life);
+	if (life->leaving == 0) {
+		*last = life_all_left(life);
+	}
 	return true;
 }
 
@@ -118,33 +152,38 @@ bool life_ended(struct sched *s, struct life *life, uint8_t *tell)
 }
 
 /* Turns it off in the scheduler, unless a CPU still has it. Two CPUs may have it: the one that
- * unloads it, and another that has picked it since; the second call counts. True: no other vCPU has
- * to leave. */
-static bool life_leave(struct sched *s, struct life *life, struct life_vcpu *vcpu)
+ * unloads it, and another that has picked it since; the second call counts. */
+static __attribute__((noinline)) enum life_last life_count_out(struct sched *s, struct life *life,
+							       struct life_vcpu *vcpu)
 {
-	if (!vcpu->stop || life_is_away(s, vcpu)) {
-		return false;
+	if (life_is_away(s, vcpu)) {
+		return LIFE_NOT_LAST;
 	}
 	sched_stop(s, vcpu->entity, SCHED_OFF);
 	vcpu->stop = false;
-	return --life->leaving == 0;
+	return --life->leaving == 0 ? life_all_left(life) : LIFE_NOT_LAST;
 }
 
-static __attribute__((noinline)) bool life_stop(struct sched *s, struct life *life,
-						struct life_vcpu *vcpu)
+static inline enum life_last life_leave(struct sched *s, struct life *life, struct life_vcpu *vcpu)
+{
+	return vcpu->stop ? life_count_out(s, life, vcpu) : LIFE_NOT_LAST;
+}
+
+static __attribute__((noinline)) enum life_last life_stop(struct sched *s, struct life *life,
+							  struct life_vcpu *vcpu)
 {
 	sched_stop(s, vcpu->entity, SCHED_OFF);
 	return life_leave(s, life, vcpu);
 }
 
 uint32_t life_pick(struct sched *s, uint32_t cpu, struct life *life, struct life_vcpu *current,
-		   bool yield, bool *last)
+		   bool yield, enum life_last *last)
 {
-	*last = current && current->stop && life_stop(s, life, current);
+	*last = current && current->stop ? life_stop(s, life, current) : LIFE_NOT_LAST;
 	return sched_pick(s, cpu, yield);
 }
 
-bool life_unload(struct sched *s, struct life *life, struct life_vcpu *vcpu)
+enum life_last life_unload(struct sched *s, struct life *life, struct life_vcpu *vcpu)
 {
 	vcpu->loaded_on = SCHED_NO_CPU;
 	return life_leave(s, life, vcpu);
@@ -161,8 +200,12 @@ static __attribute__((noinline)) enum life_take life_enter(struct life *life,
 
 enum life_take life_take(struct sched *s, uint32_t cpu, struct life *life, struct life_vcpu *vcpu)
 {
+	static const uint8_t left[] = { [LIFE_NOT_LAST] = LIFE_LEFT,
+					[LIFE_LAST_ENDS] = LIFE_LAST,
+					[LIFE_LAST_PAUSES] = LIFE_RESTS };
+
 	if (vcpu->stop) {
-		return life_stop(s, life, vcpu) ? LIFE_LAST : LIFE_LEFT;
+		return (enum life_take)left[life_stop(s, life, vcpu)];
 	}
 	if (life->state == LIFE_LOADING) {
 		return LIFE_LOADS;
@@ -172,4 +215,91 @@ enum life_take life_take(struct sched *s, uint32_t cpu, struct life *life, struc
 	}
 	vcpu->loaded_on = (uint8_t)cpu;
 	return vcpu->start ? life_enter(life, vcpu) : LIFE_RESUMES;
+}
+
+/* ---- calls ---- */
+
+static int life_start(struct sched *s, struct life *life, struct life_effect *effect)
+{
+	if (life->state == LIFE_ENDING) {
+		return -HYP_EAGAIN;
+	}
+	return life_begin(s, life, &effect->wake[0]) ? 0 : -HYP_EBUSY;
+}
+
+/* A partition that is being reset is off instead. Once its vCPUs have left, that is too late: the
+ * CPU that clears up has begun to act on `end`. */
+static int life_halt(struct sched *s, struct life *life, struct life_effect *effect)
+{
+	if (life->state == LIFE_ENDING && life->end == LIFE_END_RESET) {
+		life->end = life->leaving ? LIFE_END_OFF : LIFE_END_RESET;
+		return life->leaving ? 0 : -HYP_EAGAIN;
+	}
+	if (life->state == LIFE_ENDING) {
+		return 0;
+	}
+	return life_end(s, life, LIFE_END_OFF, &effect->tell, &effect->last) ? 0 : -HYP_EINVAL;
+}
+
+static int life_reset(struct sched *s, struct life *life, struct life_effect *effect)
+{
+	if (life->state == LIFE_ENDING) {
+		return life->end == LIFE_END_RESET ? 0 : -HYP_EAGAIN;
+	}
+	return life_end(s, life, LIFE_END_RESET, &effect->tell, &effect->last) ? 0 : -HYP_EINVAL;
+}
+
+static int life_pause(struct sched *s, struct life *life, struct life_effect *effect)
+{
+	switch (life->state) {
+	case LIFE_RUNNING:
+		break;
+	case LIFE_PAUSING:
+	case LIFE_PAUSED:
+		return -HYP_EBUSY;
+	case LIFE_LOADING:
+	case LIFE_ENDING:
+		return -HYP_EAGAIN;
+	default:
+		return -HYP_EINVAL;
+	}
+	life->state = LIFE_PAUSING;
+	effect->tell = life_call_back(s, life);
+	if (life->leaving == 0) {
+		effect->last = life_all_left(life);
+	}
+	return 0;
+}
+
+/* One that waited in a WFI looks again whether an interrupt is pending for it; a WFI may end
+ * without one (B1.8.14). It stays pinned to its CPU. */
+static int life_resume(struct sched *s, struct life *life, struct life_effect *effect)
+{
+	if (life->state == LIFE_PAUSING) {
+		return -HYP_EAGAIN;
+	}
+	if (life->state != LIFE_PAUSED) {
+		return -HYP_EINVAL;
+	}
+	life->state = LIFE_RUNNING;
+	for (uint32_t n = 0; n < life->psci.nr_vcpus; n++) {
+		if (life->psci.power[n] != PSCI_OFF) {
+			effect->wake[n] = sched_wake(s, life->vcpu[n].entity);
+		}
+	}
+	return 0;
+}
+
+int life_manage(struct sched *s, struct life *life, enum life_order order,
+		struct life_effect *effect)
+{
+	static int (*const orders[LIFE_ORDERS])(struct sched *, struct life *,
+						struct life_effect *) = {
+		[LIFE_START] = life_start, [LIFE_STOP] = life_halt,	[LIFE_RESET] = life_reset,
+		[LIFE_PAUSE] = life_pause, [LIFE_RESUME] = life_resume,
+	};
+
+	*effect = (struct life_effect) { .last = LIFE_NOT_LAST };
+	memset(effect->wake, SCHED_NO_CPU, sizeof(effect->wake));
+	return orders[order](s, life, effect);
 }

@@ -10,7 +10,7 @@ from plumblib.common import PlumbError
 
 CODE = re.compile(r"`([^`]+)`")
 NUMBER = re.compile(r"^#define (PLUMB_\w+)\s+0x(8600[0-9a-f]{4})\b", re.M)
-CALL = re.compile(r'\bCALL\((\w+), (\w+), hypercall_on_(vm|self), "([^"]+)"\)')
+CALL = re.compile(r'\bCALL\((\w+), (\w+), hypercall_on_(\w+), "([^"]+)"\)')
 RANGE, ABOUT = "PLUMB_HVC_BASE", 0x8600FF00  # not a call; SMCCC's queries about the range
 SHAPE = {"reg-shift", "reg-io-width", "reg-offset"}  # properties, among compatible strings
 
@@ -51,7 +51,7 @@ def calls(source: str, abi: str) -> list[Call]:
     if not found or len(found) != source.count("CALL(PLUMB_") or rowless:
         raise PlumbError("rows of hypercalls: " + (f"none of {', '.join(sorted(rowless))}" if rowless
                                                    else "the form of one differs"))
-    return [Call(name, numbers[number], right == "vm") for number, _, right, name in found]
+    return [Call(name, numbers[number], right in ("vm", "known", "managed")) for number, _, right, name in found]
 
 
 def call_faults(page: str, known: list[Call]) -> list[str]:

@@ -252,6 +252,8 @@ struct rig_program {
 	bool unmarked; /* its registers are its own: none has the rig's marks */
 	/* When all CPUs sleep: anything left? NULL: fine. */
 	const char *(*at_rest)(void);
+	/* A partition's life has another state, published just now. NULL: nothing to do. */
+	void (*changes)(uint32_t vm, uint8_t from);
 };
 extern const struct rig_program *rig_program;
 

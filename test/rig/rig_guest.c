@@ -25,8 +25,11 @@
 struct rig_guest rig_guest[RIG_MAX_VMS][RIG_MAX_VCPUS];
 const struct rig_program *rig_program;
 
+static uint8_t life_before[RIG_MAX_VMS];
+
 void rig_guest_reset(uint64_t seed)
 {
+	memset(life_before, LIFE_OFF, sizeof(life_before));
 	memset(rig_guest, 0, sizeof(rig_guest));
 	for (uint32_t v = 0; v < RIG_MAX_VMS; v++) {
 		for (uint32_t n = 0; n < RIG_MAX_VCPUS; n++) {
@@ -141,6 +144,13 @@ static bool is_quiet(void)
 
 static const char *quiet(void);
 
+/* May a vCPU of it be in a CPU? */
+static bool has_worlds(const struct life *life)
+{
+	return life->state == LIFE_RUNNING || life->state == LIFE_ENDING ||
+	       life->state == LIFE_PAUSING;
+}
+
 /* The monitor has returned to a guest. */
 static struct rig_guest *enter(const struct guest_regs *regs)
 {
@@ -151,8 +161,7 @@ static struct rig_guest *enter(const struct guest_regs *regs)
 	rig_demand(rig_this()->nr_held == 0, "a guest runs and its CPU holds a lock");
 	rig_demand(cpus[rig_self].loaded == vcpu, "`loaded` is another than hardware has");
 	rig_demand(vcpu->life->loaded_on == rig_self, "`loaded_on` names another CPU");
-	rig_demand(vcpu->vm->life.state == LIFE_RUNNING || vcpu->vm->life.state == LIFE_ENDING,
-		   "a guest runs whose partition does not");
+	rig_demand(has_worlds(&vcpu->vm->life), "a guest runs whose partition does not");
 	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
 		rig_demand(n == rig_self || !rig.cpu[n].in_guest || here(n) != g,
 			   "a vCPU is in two CPUs");
@@ -447,6 +456,12 @@ void rig_guest_run(struct guest_regs *regs)
 void rig_published(void)
 {
 	for (uint32_t v = 0; v < vm_count; v++) {
+		uint8_t from = life_before[v];
+
+		life_before[v] = vms[v].life.state;
+		if (life_before[v] != from && rig_program && rig_program->changes) {
+			rig_program->changes(v, from);
+		}
 		for (uint32_t n = 0; n < vms[v].nr_vcpus; n++) {
 			const struct vcpu *vcpu = &vms[v].vcpus[n];
 			struct rig_guest *g = &rig_guest[v][n];
@@ -459,9 +474,9 @@ void rig_published(void)
 					   "a vCPU is given away and still `loaded`");
 			}
 			rig_demand(vcpu->life->loaded_on == SCHED_NO_CPU ||
-					   vms[v].life.state == LIFE_RUNNING ||
-					   vms[v].life.state == LIFE_ENDING,
-				   "a partition is off or loads, and a vCPU of it is in a CPU");
+					   has_worlds(&vms[v].life),
+				   "a partition is off, loads or is paused, and a vCPU of it is in "
+				   "a CPU");
 			g->loaded_on = vcpu->life->loaded_on == SCHED_NO_CPU
 					       ? 0
 					       : vcpu->life->loaded_on + 1u;
@@ -530,7 +545,7 @@ static const char *vcpu_at_rest(struct vcpu *vcpu)
 	}
 	if (entity->state == SCHED_OFF && vcpu->vm->life.state != LIFE_RUNNING &&
 	    vm_alarms.heap[vcpu->entity]) {
-		return "a vCPU of a partition that has ended has an alarm";
+		return "a vCPU of a partition that has ended, or is paused, has an alarm";
 	}
 	return NULL;
 }

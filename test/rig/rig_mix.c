@@ -16,6 +16,7 @@
 #define DEVICE_LEVEL 48u
 #define DEVICE_EDGE  49u
 #define UART_INTID   33u
+#define WATCH_INTID  35u
 #define VIRT	     27u
 
 #define RAW 2u /* the partition without a GIC */
@@ -32,6 +33,18 @@ const char rig_mix_manifest[] =
 	"  interrupt = <49>; interrupt-edge = <49>; }; };\n"
 	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
 	" kernel = [fe ff ff ea]; no-dtb; priority = <4>; rights = \"a\", \"b\", \"c\"; }; };\n";
+
+const char rig_mix_managed[] =
+	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
+	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\";\n"
+	" manages = \"a\", \"b\", \"c\"; };\n"
+	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\";\n"
+	" manages = \"a\", \"b\", \"c\"; };\n"
+	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
+	" kernel = [fe ff ff ea]; no-dtb; priority = <4>; rights = \"a\", \"b\", \"c\";\n"
+	" manages = \"a\", \"b\", \"c\"; }; };\n";
 
 /* The same on two CPUs, each with vCPUs of its own: nobody runs another's. */
 const char rig_mix_pinned[] =
@@ -51,7 +64,13 @@ static bool owed[RIG_MAX_VMS][RIG_MAX_VCPUS][64]; /* SPIs: [0] */
 /* Edges driven and SGIs sent that were not taken: those that merge stay. */
 static uint32_t credit[RIG_MAX_VMS][RIG_MAX_VCPUS][64];
 static uint32_t resets[RIG_MAX_VMS];
-static bool is_over; /* partition 0 is about to go off, and wakes the last sleeper */
+static uint32_t starts[RIG_MAX_VMS];
+static uint64_t virtual_now[RIG_MAX_VMS]; /* of the virtual counter, in this life */
+static uint64_t paused_at[RIG_MAX_VMS];	  /* the same, when it was paused */
+static uint32_t offs[RIG_MAX_VMS];	  /* how often it became off */
+static uint32_t untold[RIG_MAX_VMS];	  /* changes that a manager has not been told: partitions */
+static bool is_stuck; /* nobody is left to resume what is paused, or to wake the last sleeper */
+static bool is_over;  /* partition 0 is about to go off, and wakes the last sleeper */
 static uint32_t lines[RIG_MAX_VMS][4096]; /* lines printed, whole */
 static uint32_t nr_lines[RIG_MAX_VMS];
 
@@ -197,6 +216,9 @@ static bool handle(struct rig_guest *g, struct guest_regs *regs)
 		return false;
 	}
 	if (at > g->linger) {
+		if (intid == WATCH_INTID && g->iar != RIG_LINE_IAR) {
+			untold[g->vm] &= ~regs->r[1];
+		}
 		return true;
 	}
 	if (g->iar == RIG_LINE_IAR) {
@@ -210,6 +232,10 @@ static bool handle(struct rig_guest *g, struct guest_regs *regs)
 		return false;
 	} else if (intid == UART_INTID) {
 		rig_load(g, regs, UART);
+		return false;
+	} else if (intid == WATCH_INTID) {
+		g->wants_zero = true;
+		rig_hvc(g, regs, PLUMB_VM_WATCH, 0, 0, 0);
 		return false;
 	} else if (intid == RIG_PMU) {
 		fake_sysreg_write(FAKE_PMOVSR, ~UINT64_C(0));
@@ -514,6 +540,35 @@ static void reset(struct rig_guest *g, struct guest_regs *regs)
 	}
 }
 
+static uint32_t draw_order(struct rig_guest *g, uint32_t vm)
+{
+	static const uint32_t often[] = { PLUMB_VM_PAUSE, PLUMB_VM_RESUME, PLUMB_VM_RESUME };
+
+	if (rig_throw(g, 3)) {
+		return often[rig_throw(g, ARRAY_SIZE(often))];
+	}
+	if (resets[vm] < mix->resets && rig_throw(g, 2)) {
+		resets[vm]++;
+		return PLUMB_VM_RESET;
+	}
+	if (starts[vm] < mix->resets && rig_throw(g, 2)) {
+		starts[vm]++;
+		return PLUMB_VM_START;
+	}
+	return PLUMB_VM_STOP;
+}
+
+/* What is paused is resumed more often than not. */
+static void manage(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t vm = rig_throw(g, vm_count);
+
+	for (uint32_t n = 0; n < vm_count && rig_throw(g, 3); n++) {
+		vm = vms[n].life.state == LIFE_PAUSED ? n : vm;
+	}
+	rig_hvc(g, regs, draw_order(g, vm), rig_throw(g, 4) || vm != g->vm ? vm + 1 : 0, 0, 0);
+}
+
 static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action action)
 {
 	switch (action) {
@@ -559,6 +614,9 @@ static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action ac
 	case MIX_RESET:
 		reset(g, regs);
 		break;
+	case MIX_MANAGE:
+		manage(g, regs);
+		break;
 	case MIX_VFP:
 		use_vfp(g, regs);
 		break;
@@ -576,8 +634,18 @@ static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action ac
 	}
 }
 
+/* The same counter on all vCPUs, whatever they were paused for. */
+static void check_counter(const struct rig_guest *g)
+{
+	uint64_t now = rig.now - rig_this()->reg[FAKE_CNTVOFF];
+
+	rig_demand(now >= virtual_now[g->vm], "the virtual counter goes back");
+	virtual_now[g->vm] = now;
+}
+
 static void step(struct rig_guest *g, struct guest_regs *regs)
 {
+	check_counter(g);
 	if (!g->ready) {
 		(void)open(g, regs);
 		return;
@@ -621,9 +689,31 @@ static bool is_owed(uint32_t vm, uint32_t n, uint32_t intid)
 	return owed[vm][intid < 32 ? n : 0][intid];
 }
 
+/* Only a partition that runs could go on. */
+static bool is_over_now(void)
+{
+	bool paused = false;
+
+	if (!mix->weight[MIX_MANAGE] || rig_next_event() != RIG_NEVER) {
+		return false;
+	}
+	for (uint32_t v = 0; v < vm_count; v++) {
+		paused = paused || vms[v].life.state == LIFE_PAUSED;
+	}
+	return paused || vms[0].life.state == LIFE_OFF;
+}
+
 static const char *rests(void)
 {
 	static char why[128];
+
+	for (uint32_t v = 0; v < vm_count; v++) {
+		for (uint32_t n = 0; vms[v].vgic && n < vms[v].nr_vcpus; n++) {
+			if (mix->weight[MIX_MANAGE] && is_on(v, n) && untold[v]) {
+				return "a manager sleeps, and was not told of a change";
+			}
+		}
+	}
 
 	for (uint32_t v = 0; v < vm_count; v++) {
 		for (uint32_t intid = 0; intid < 64; intid++) {
@@ -648,12 +738,57 @@ static const char *rests(void)
 			}
 		}
 	}
+	is_stuck = is_over_now();
+	if (is_stuck) {
+		rig_done();
+	}
 	return NULL;
 }
 
-static const struct rig_program program = {
-	.step = step, .begins = begins, .takes = takes, .handle = handle, .at_rest = rests
-};
+/* The counter stands still while its partition is paused. Other CPUs may run between the moment at
+ * which the monitor reads the time and this one. */
+#define PAUSE_ERROR 1500u
+
+static void check_pause(uint32_t vm)
+{
+	for (uint32_t n = 0; n < vms[vm].nr_vcpus; n++) {
+		uint64_t now = rig.now - vms[vm].vcpus[n].world.cntvoff;
+
+		rig_demand(now >= virtual_now[vm], "the virtual counter goes back by a pause");
+		rig_demand(now <= paused_at[vm] + PAUSE_ERROR,
+			   "the virtual counter goes on in a pause");
+	}
+}
+
+static bool is_told(uint8_t state)
+{
+	return state != LIFE_ENDING && state != LIFE_PAUSING;
+}
+
+static void changes(uint32_t vm, uint8_t from)
+{
+	uint8_t state = vms[vm].life.state;
+
+	offs[vm] += state == LIFE_OFF;
+	for (uint32_t n = 0; n < vm_count && is_told(state); n++) {
+		untold[n] |= n == vm ? 0 : BIT32(vm);
+	}
+	if (state == LIFE_LOADING) {
+		virtual_now[vm] = 0;
+		untold[vm] = 0; /* it looks at all states when it starts */
+	} else if (state == LIFE_PAUSED) {
+		paused_at[vm] = rig.now - vms[vm].vcpus[0].world.cntvoff;
+	} else if (from == LIFE_PAUSED && state == LIFE_RUNNING) {
+		check_pause(vm);
+	}
+}
+
+static const struct rig_program program = { .step = step,
+					    .begins = begins,
+					    .takes = takes,
+					    .handle = handle,
+					    .at_rest = rests,
+					    .changes = changes };
 
 /* ---- behind a run ---- */
 
@@ -674,14 +809,14 @@ static const char *check(void)
 	static char why[160];
 	char line[64];
 
-	if (!strstr(rig_output, "plumbline: end: status 0")) {
+	if (!is_stuck && !strstr(rig_output, "plumbline: end: status 0")) {
 		return "the system does not end well";
 	}
 	for (uint32_t v = 0; v < vm_count; v++) {
 		const char *at = rig_output;
 
 		snprintf(line, sizeof(line), "] %s: off\n", vms[v].config->name);
-		if (count(line) != 1) {
+		if (count(line) != offs[v] || (!is_stuck && !offs[v])) {
 			snprintf(why, sizeof(why), "'%s' is told %u times", line, count(line));
 			return why;
 		}
@@ -700,10 +835,15 @@ static const char *check(void)
 
 static void begin_run(void)
 {
+	memset(virtual_now, 0, sizeof(virtual_now));
+	memset(offs, 0, sizeof(offs));
+	memset(untold, 0, sizeof(untold));
 	memset(owed, 0, sizeof(owed));
 	memset(credit, 0, sizeof(credit));
 	is_over = false;
+	is_stuck = false;
 	memset(resets, 0, sizeof(resets));
+	memset(starts, 0, sizeof(starts));
 	memset(nr_lines, 0, sizeof(nr_lines));
 	begin_devices();
 }

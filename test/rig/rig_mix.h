@@ -21,7 +21,8 @@ enum rig_action {
 	MIX_PRINT, /* a line */
 	MIX_CPU_ON,
 	MIX_CPU_OFF,
-	MIX_RESET, /* the partition */
+	MIX_RESET,  /* the partition */
+	MIX_MANAGE, /* PLUMB_VM_START to PLUMB_VM_RESUME, of any partition */
 	MIX_VFP,
 	MIX_FAULT, /* a load from nothing, an instruction that is none */
 	MIX_CP15,
@@ -35,12 +36,15 @@ struct rig_mix {
 	uint32_t few;	  /* the same when schedules are laid down: each point of it is met */
 	uint32_t devices; /* interrupts that each of partition 1's two devices asks for */
 	uint32_t typed;	  /* words on the terminal */
-	uint32_t resets;  /* of a partition at most */
+	uint32_t resets;  /* of a partition at most; likewise starts by another */
 };
 
 /* Two partitions with a GIC and two vCPUs each (the second has the devices), one without; any CPU.
  */
 extern const char rig_mix_manifest[];
+/* The same, without the devices: each manages all. A run may also end with partitions that are
+ * paused, and nobody to resume them. */
+extern const char rig_mix_managed[];
 /* The same without the devices, each vCPU on one of two CPUs. */
 extern const char rig_mix_pinned[];
 

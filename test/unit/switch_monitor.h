@@ -13,6 +13,7 @@
 #include "hyp/core/irq_call.h"
 #include "hyp/core/isolate.h"
 #include "hyp/core/log.h"
+#include "hyp/core/manager.h"
 #include "hyp/core/partition.h"
 #include "hyp/core/partition_load.h"
 #include "hyp/core/phys.h"
@@ -270,9 +271,14 @@ void vm_kick(struct vm *who, uint32_t mask)
 	(void)mask;
 }
 
-void partition_clear_up(struct vm *who)
+void partition_left(struct vm *who, enum life_last last)
 {
-	CHECK(!who);
+	CHECK(!who && last == LIFE_NOT_LAST);
+}
+
+void manager_tell(const struct vm *who)
+{
+	CHECK(who != NULL);
 }
 
 bool vm_owns(const struct vm *who, ipa_t ipa, uint32_t size, pa_t *pa)

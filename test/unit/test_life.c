@@ -6,8 +6,12 @@
  *  - a vCPU is in the registers of one CPU at most, and that is the one which loaded_on names;
  *  - no vCPU of an ended life runs; `leaving` counts those that have not left;
  *  - who clears a partition up is alone, and meets no vCPU that is loaded or may be picked;
- *  - left to themselves, the CPUs come to rest, and then no partition ends or loads, every start
- *    has happened or waits for a CPU that is busy, and nobody sleeps on an interrupt.
+ *  - no vCPU of a paused partition is in a CPU or on the scheduler's list, and one CPU has been
+ *    told that it is paused;
+ *  - a call on a partition's life has the result of docs/control-abi.md's table, and one that is
+ *    refused changes nothing;
+ *  - left to themselves, the CPUs come to rest, and then no partition ends, pauses or loads, every
+ *    start has happened or waits for a CPU that is busy, and nobody sleeps on an interrupt.
  */
 #include "hyp/sched/life.h"
 #include "test/unit/test.h"
@@ -45,6 +49,7 @@ struct world {
 	struct life life[VMS];
 	struct cpu_state cpu[CPUS];
 	uint8_t pending;
+	uint8_t rests; /* partitions (bits) of which a CPU was told that they are paused */
 };
 
 static const char *broken;
@@ -101,12 +106,30 @@ static void clear_next(struct cpu_state *cpu, uint32_t e, uint8_t then)
 	cpu->then = then;
 }
 
+static void rests(struct world *w, uint32_t e)
+{
+	uint8_t vm = (uint8_t)(1u << e / VCPUS);
+
+	demand(life_of(w, e)->state == LIFE_PAUSED && !(w->rests & vm), "is paused, and told so");
+	w->rests |= vm;
+}
+
+/* A call has returned for a vCPU of e's partition that it was the last. True: to clear up. */
+static bool is_last(struct world *w, uint32_t e, enum life_last last)
+{
+	if (last == LIFE_LAST_PAUSES) {
+		rests(w, e);
+	}
+	return last == LIFE_LAST_ENDS;
+}
+
 static void step_pick(struct world *w, uint32_t c)
 {
 	struct cpu_state *cpu = &w->cpu[c];
 	const struct life_vcpu *loaded = cpu->loaded == NOBODY ? NULL : vcpu_of(w, cpu->loaded);
 	uint32_t current = w->s.current[c];
-	bool some = current != SCHED_NONE, last;
+	bool some = current != SCHED_NONE;
+	enum life_last last;
 	uint32_t e = life_pick(&w->s, c, some ? life_of(w, current) : NULL,
 			       some ? vcpu_of(w, current) : NULL, cpu->yield, &last);
 
@@ -118,7 +141,7 @@ static void step_pick(struct world *w, uint32_t c)
 	} else {
 		cpu->phase = cpu->loaded == NOBODY ? TAKE : GIVE;
 	}
-	if (last) {
+	if (is_last(w, current, last)) {
 		clear_next(cpu, current, cpu->phase);
 	}
 }
@@ -146,6 +169,9 @@ static void step_take(struct world *w, uint32_t c)
 	case LIFE_LAST:
 		clear_next(cpu, e, LOOK);
 		break;
+	case LIFE_RESTS:
+		rests(w, e);
+		/* fallthrough */
 	case LIFE_LEFT:
 		cpu->phase = LOOK;
 		break;
@@ -161,7 +187,7 @@ static void step_give(struct world *w, uint32_t c)
 	uint32_t e = cpu->loaded;
 
 	cpu->loaded = NOBODY;
-	if (life_unload(&w->s, life_of(w, e), vcpu_of(w, e))) {
+	if (is_last(w, e, life_unload(&w->s, life_of(w, e), vcpu_of(w, e)))) {
 		clear_next(cpu, e, TAKE);
 	} else {
 		step_take(w, c);
@@ -182,7 +208,7 @@ static void step_wait(struct world *w, uint32_t c)
 	}
 	sched_stop(&w->s, e, SCHED_BLOCKED);
 	cpu->loaded = NOBODY;
-	if (life_unload(&w->s, life_of(w, e), vcpu_of(w, e))) {
+	if (is_last(w, e, life_unload(&w->s, life_of(w, e), vcpu_of(w, e)))) {
 		clear_next(cpu, e, LOOK);
 	}
 }
@@ -278,26 +304,112 @@ enum event {
 	END_OFF,
 	END_RESET,
 	END_CRASH,
-	END_OTHER, /* a control partition's doing */
-	BEGIN_OTHER,
-	EVENTS
+	MANAGE_SELF, /* + n: enum life_order */
+	MANAGE_OTHER = MANAGE_SELF + 5,
+	EVENTS = MANAGE_OTHER + 5
 };
 
-static void end(struct world *w, uint32_t c, uint32_t vm, enum life_end how)
+static void must_look(struct world *w, uint32_t told)
 {
-	uint32_t told;
-	bool last;
-
-	(void)life_end(&w->s, &w->life[vm], how, &told, &last);
 	for (uint32_t n = 0; n < CPUS; n++) {
 		if (told & (1u << n)) {
 			tell(w, (uint8_t)n);
 		}
 	}
+}
+
+static void after_call(struct world *w, uint32_t c, uint32_t vm, enum life_last last)
+{
 	go_on(&w->cpu[c]);
-	if (last) {
+	if (is_last(w, vm * VCPUS, last)) {
 		clear_next(&w->cpu[c], vm * VCPUS, w->cpu[c].phase);
 	}
+}
+
+static void end(struct world *w, uint32_t c, uint32_t vm, enum life_end how)
+{
+	enum life_last last;
+	uint32_t told;
+	struct life before = w->life[vm];
+	bool begins = life_end(&w->s, &w->life[vm], how, &told, &last);
+
+	demand(begins == (before.state != LIFE_ENDING), "ends, or does already");
+	demand(begins || memcmp(&before, &w->life[vm], sizeof(before)) == 0, "ends twice");
+	must_look(w, told);
+	after_call(w, c, vm, last);
+}
+
+/* docs/control-abi.md, the life of a partition: EAGAIN 11, EBUSY 16, EINVAL 22. */
+static int32_t want_of(const struct life *life, enum life_order order)
+{
+	static const int8_t want[5][7] = {
+		/* off, loading, running, ending, crashed, pausing, paused */
+		{ 0, -16, -16, -11, 0, -16, -16 },   /* start */
+		{ -22, 0, 0, 0, -22, 0, 0 },	     /* stop */
+		{ -22, 0, 0, -11, -22, 0, 0 },	     /* reset */
+		{ -22, -11, 0, -11, -22, -16, -16 }, /* pause */
+		{ -22, -22, -22, -22, -22, -11, 0 }, /* resume */
+	};
+
+	if (life->state == LIFE_ENDING && life->end == LIFE_END_RESET) {
+		if (order == LIFE_RESET) {
+			return 0;
+		}
+		if (order == LIFE_STOP && life->leaving == 0) {
+			return -11;
+		}
+	}
+	return want[order][life->state];
+}
+
+static void check_order(const struct life *before, const struct life *life, enum life_order order)
+{
+	switch (order) {
+	case LIFE_START:
+		demand(life->state == LIFE_LOADING && life->psci.power[0] == PSCI_ON &&
+			       life->psci.power[1] == PSCI_OFF,
+		       "started");
+		break;
+	case LIFE_STOP:
+		demand(life->state == LIFE_ENDING &&
+			       (life->end == LIFE_END_OFF ||
+				(before->state == LIFE_ENDING && life->end == LIFE_END_CRASH)),
+		       "stopped");
+		break;
+	case LIFE_RESET:
+		demand(life->state == LIFE_ENDING && life->end == LIFE_END_RESET, "reset");
+		break;
+	case LIFE_PAUSE:
+		demand(life->state == (life->leaving ? LIFE_PAUSING : LIFE_PAUSED), "paused");
+		break;
+	default:
+		demand(life->state == LIFE_RUNNING && life->leaving == 0, "resumed");
+		break;
+	}
+	demand(order < LIFE_PAUSE || memcmp(&before->psci, &life->psci, sizeof(life->psci)) == 0,
+	       "a pause changes power");
+}
+
+static void manage(struct world *w, uint32_t c, uint32_t vm, enum life_order order)
+{
+	struct world before = *w;
+	int32_t want = want_of(&w->life[vm], order);
+	struct life_effect effect;
+	int32_t error = life_manage(&w->s, &w->life[vm], order, &effect);
+
+	demand(error == want, "the result of a call on a life");
+	if (error) {
+		demand(memcmp(&before, w, sizeof(before)) == 0, "a refused call changes something");
+		demand(!effect.tell && effect.last == LIFE_NOT_LAST, "a refused call has effects");
+	} else {
+		check_order(&before.life[vm], &w->life[vm], order);
+	}
+	for (uint32_t n = 0; n < PSCI_MAX_VCPUS; n++) {
+		demand(n < VCPUS || effect.wake[n] == SCHED_NO_CPU, "wakes what is not there");
+		tell(w, effect.wake[n]);
+	}
+	must_look(w, effect.tell);
+	after_call(w, c, vm, effect.last);
 }
 
 static void call(struct world *w, uint32_t c, uint32_t function)
@@ -306,7 +418,7 @@ static void call(struct world *w, uint32_t c, uint32_t function)
 	uint32_t e = cpu->loaded;
 	uint32_t args[4] = { function, 1 - e % VCPUS, ENTRY, 7 };
 	struct life *life = life_of(w, e);
-	bool ending = life->state != LIFE_RUNNING;
+	bool ending = life->state == LIFE_ENDING;
 	bool on = life->psci.power[1 - e % VCPUS] != PSCI_OFF;
 	uint8_t to;
 	struct psci_result result = life_call(&w->s, life, e % VCPUS, args, anywhere, NULL, &to);
@@ -326,7 +438,6 @@ static bool guest(struct world *w, uint32_t c, enum event event)
 	uint32_t e = cpu->loaded;
 	uint32_t vm = e / VCPUS;
 	uint32_t sibling = vm * VCPUS + 1 - e % VCPUS;
-	uint8_t to = SCHED_NO_CPU;
 
 	if (cpu->phase != GUEST) {
 		return false;
@@ -358,17 +469,14 @@ static bool guest(struct world *w, uint32_t c, enum event event)
 	case ACKNOWLEDGE:
 		w->pending = (uint8_t)(w->pending & ~(1u << e));
 		return true;
-	case END_OTHER:
-		end(w, c, 1 - vm, LIFE_END_RESET);
-		return true;
-	case BEGIN_OTHER:
-		if (life_begin(&w->s, &w->life[1 - vm], &to)) {
-			tell(w, to);
-		}
-		go_on(cpu);
+	case END_OFF:
+	case END_RESET:
+	case END_CRASH:
+		end(w, c, vm, (enum life_end)(event - END_OFF));
 		return true;
 	default:
-		end(w, c, vm, (enum life_end)(event - END_OFF));
+		manage(w, c, event < MANAGE_OTHER ? vm : 1 - vm,
+		       (enum life_order)((event - MANAGE_SELF) % LIFE_ORDERS));
 		return true;
 	}
 }
@@ -391,8 +499,9 @@ static void check(struct world *w)
 		if (on != SCHED_NO_CPU) {
 			const struct life *life = life_of(w, e);
 
-			demand(life->state == LIFE_RUNNING ||
-				       (life->state == LIFE_ENDING && vcpu->stop),
+			demand(life->state == LIFE_RUNNING || ((life->state == LIFE_ENDING ||
+								life->state == LIFE_PAUSING) &&
+							       vcpu->stop),
 			       "a vCPU of an ended life");
 			demand(w->cpu[on].phase != GUEST || life->state == LIFE_ENDING ||
 				       life->psci.power[e % VCPUS] == PSCI_ON,
@@ -400,8 +509,18 @@ static void check(struct world *w)
 		}
 	}
 	for (uint32_t vm = 0; vm < VMS; vm++) {
-		demand(w->life[vm].leaving == w->life[vm].vcpu[0].stop + w->life[vm].vcpu[1].stop,
-		       "leaving counts");
+		const struct life *life = &w->life[vm];
+		bool paused = life->state == LIFE_PAUSED;
+
+		demand(life->leaving == life->vcpu[0].stop + life->vcpu[1].stop, "leaving counts");
+		demand(life->state != LIFE_PAUSING || life->leaving, "pauses, and all have left");
+		for (uint32_t n = 0; n < VCPUS && paused; n++) {
+			demand(life->vcpu[n].loaded_on == SCHED_NO_CPU &&
+				       w->s.entity[vm * VCPUS + n].state == SCHED_OFF,
+			       "a vCPU of a paused partition runs, or will");
+		}
+		demand(!paused || (w->rests >> vm & 1u), "is paused, and nobody was told");
+		w->rests = (uint8_t)(paused ? w->rests : w->rests & ~(1u << vm));
 	}
 }
 
@@ -428,8 +547,10 @@ static void check_rest(struct world *w)
 			continue;
 		}
 		demand(life->state != LIFE_ENDING, "ends for ever");
+		demand(life->state != LIFE_PAUSING, "pauses for ever");
 		demand((state != SCHED_OFF) == lives, "on, and not on the list");
-		demand(!vcpu_of(w, e)->start || state == SCHED_READY, "a start that never happens");
+		demand(!vcpu_of(w, e)->start || state == SCHED_READY || life->state == LIFE_PAUSED,
+		       "a start that never happens");
 		demand(state != SCHED_BLOCKED || !(w->pending & (1u << e)),
 		       "sleeps on an interrupt");
 	}
@@ -501,12 +622,20 @@ struct seen {
 static uint64_t hash_of(const struct world *w)
 {
 	uint64_t h = 0xcbf29ce484222325u;
-	const uint8_t *parts[] = { (const uint8_t *)w->s.entity, (const uint8_t *)w->s.current,
-				   (const uint8_t *)w->life, (const uint8_t *)w->cpu, &w->pending };
-	const size_t sizes[] = { ALL * sizeof(w->s.entity[0]), sizeof(w->s.current),
-				 sizeof(w->life), sizeof(w->cpu), 1 };
+	const uint8_t *parts[] = { (const uint8_t *)w->s.entity,
+				   (const uint8_t *)w->s.current,
+				   (const uint8_t *)w->life,
+				   (const uint8_t *)w->cpu,
+				   &w->pending,
+				   &w->rests };
+	const size_t sizes[] = { ALL * sizeof(w->s.entity[0]),
+				 sizeof(w->s.current),
+				 sizeof(w->life),
+				 sizeof(w->cpu),
+				 1,
+				 1 };
 
-	for (uint32_t p = 0; p < 5; p++) {
+	for (uint32_t p = 0; p < 6; p++) {
 		for (size_t n = 0; n < sizes[p]; n++) {
 			h = (h ^ parts[p][n]) * 0x100000001b3u;
 			h ^= h >> 29;

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* hyp/core/partition.c and manager.c on one CPU: the counter of a partition that was paused, who is
+ * told of a change, and when the system ends. */
+#include "test/unit/hw_log.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/device.h"
+#include "hyp/core/guest_log.h"
+#include "hyp/core/halt.h"
+#include "hyp/core/log.h"
+#include "hyp/core/manager.h"
+#include "hyp/core/partition.h"
+#include "hyp/core/phys.h"
+#include "hyp/core/remote.h"
+#include "hyp/core/vm.h"
+#include <setjmp.h>
+
+#define VCPUS	 2u
+#define PARTS	 3u /* 0 manages 1 and 2; 2 manages 2, and has no GIC */
+#define DOORBELL 35u
+#define ENOEXEC	 8
+#define EAGAIN	 11
+#define EBUSY	 16
+#define EINVAL	 22
+
+struct cpu cpus[BOARD_MAX_CPUS];
+uint32_t remote_reach;
+
+static struct manifest_partition config[PARTS];
+static struct vcpu vcpu[PARTS][VCPUS];
+static uint64_t now;
+static uint32_t taken_back, interrupted;
+static const char *said;
+static jmp_buf end;
+static enum halt_status ended;
+
+uint64_t test_now(void)
+{
+	return now;
+}
+
+void cpu_interrupt(uint32_t index)
+{
+	interrupted |= index < 32 ? 1u << index : 0;
+}
+
+vgic_kick_t remote_all(struct vgic_locked held, vgic_kick_t kick)
+{
+	CHECK(!held.vm);
+	return kick;
+}
+
+void guest_log_reset(struct vm *vm)
+{
+	(void)vm;
+}
+
+void guest_log_restart(struct vm *vm)
+{
+	(void)vm;
+	said = "restarts";
+}
+
+void log_end(const char *format, ...)
+{
+	said = strstr(format, "off") ? "off" : "crashed";
+}
+
+void phys_take_back(const struct vm *vm)
+{
+	taken_back |= 1u << vm->index;
+}
+
+void device_reset(struct vm *vm)
+{
+	(void)vm;
+}
+
+void halt_system(enum halt_status status)
+{
+	ended = status;
+	longjmp(end, 1);
+}
+
+static void make(uint32_t index, bool has_gic)
+{
+	static const uint8_t image[4];
+	struct vm *vm = &vms[index];
+
+	config[index] = (struct manifest_partition) { .nr_vcpus = VCPUS, .has_gic = has_gic };
+	config[index].kernel.data = image;
+	config[index].name = "it";
+	*vm = (struct vm) { .config = &config[index], .index = index, .nr_vcpus = VCPUS };
+	vm->vcpus = vcpu[index];
+	life_init(&vm->life, VCPUS);
+	for (uint32_t n = 0; n < VCPUS; n++) {
+		struct vcpu *v = &vcpu[index][n];
+
+		*v = (struct vcpu) { .vm = vm, .life = &vm->life.vcpu[n], .index = n };
+		v->entity = v->life->entity = sched_add(&vm_sched, 3, 3);
+		vm_vcpu_by_entity[v->entity] = v;
+	}
+	if (has_gic) {
+		vm->vgic = vgic_init(calloc(1, vgic_size(VCPUS, 64)), VCPUS, 64, 4);
+		vgic_phys_set_owner(vm->vgic, DOORBELL, VGIC_OWNER_DEVICE, 0);
+	}
+}
+
+static void boot(void)
+{
+	sched_init(&vm_sched, 2);
+	memset(cpus, 0, sizeof(struct cpu[2]));
+	*hw_log_register("HTPIDR") = (uintptr_t)&cpus[0];
+	vm_count = PARTS;
+	for (uint32_t n = 0; n < PARTS; n++) {
+		make(n, n != 2);
+	}
+	config[0].manages[0] = 6;
+	config[2].manages[0] = 4;
+	vms[1].nr_managers = 1;
+	vms[2].nr_managers = 2;
+	now = 1000;
+	interrupted = 0;
+}
+
+static void clear(void)
+{
+	free(vms[0].vgic);
+	free(vms[1].vgic);
+}
+
+/* PLUMB_GET_IRQ_STATE's bit of the line. */
+static bool rings(uint32_t index)
+{
+	return vgic_irq_state(vms[index].vgic, 0, DOORBELL) & 1;
+}
+
+static void start(uint32_t index)
+{
+	CHECK_EQ(partition_manage(&vms[index], LIFE_START), 0);
+	vms[index].life.state = LIFE_RUNNING;
+}
+
+/* From the call, or, if a vCPU was on a CPU, from when it left that. */
+static void counter_stands_still(void)
+{
+	boot();
+	start(1);
+	vcpu[1][0].world.cntvoff = vcpu[1][1].world.cntvoff = 300;
+	vms[1].left_at = 700;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_PAUSE), 0);
+	CHECK_EQ(vms[1].life.state, LIFE_PAUSED);
+	now = 5000;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_RESUME), 0);
+	CHECK_EQ(vcpu[1][0].world.cntvoff, 300 + 4000);
+	CHECK_EQ(vcpu[1][1].world.cntvoff, 300 + 4000);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_PAUSE), 0);
+	vms[1].left_at = 5100;
+	now = 6000;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_RESUME), 0);
+	CHECK_EQ(vcpu[1][0].world.cntvoff, 4300 + 900);
+	CHECK_EQ(vcpu[1][1].world.cntvoff, 4300 + 900);
+	config[1].no_counter_offset = true;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_PAUSE), 0);
+	now = 7000;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_RESUME), 0);
+	CHECK_EQ(vcpu[1][0].world.cntvoff, 5200);
+	clear();
+}
+
+/* Each manager, of each change that its calls can see; until it has asked. */
+static void managers_are_told(void)
+{
+	uint32_t changed[2] = { ~0u, ~0u };
+
+	boot();
+	CHECK(!rings(0));
+	start(2);
+	CHECK(rings(0) && !rings(1));
+	CHECK_EQ(vms[0].changed[0], 4);
+	CHECK_EQ(vms[2].changed[0], 4); /* without a doorbell */
+	start(1);
+	CHECK(rings(0));
+	manager_take(&vms[0], changed);
+	CHECK_EQ(changed[0], 6);
+	CHECK_EQ(changed[1], 0);
+	CHECK(!rings(0));
+	manager_take(&vms[0], changed);
+	CHECK_EQ(changed[0], 0);
+	CHECK_EQ(vms[1].changed[0], 0);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_PAUSE), 0);
+	CHECK(rings(0));
+	manager_take(&vms[0], changed);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_PAUSE), -EBUSY);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_START), -EBUSY);
+	CHECK(!rings(0));
+	CHECK_EQ(partition_manage(&vms[1], LIFE_RESUME), 0);
+	CHECK(rings(0));
+	manager_take(&vms[0], changed);
+	CHECK_EQ(changed[0], 2);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_STOP), 0);
+	CHECK_EQ(vms[1].life.state, LIFE_OFF);
+	CHECK(strcmp(said, "off") == 0 && taken_back == 2);
+	CHECK(rings(0));
+	manager_take(&vms[0], changed);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_RESUME), -EINVAL);
+	CHECK(!rings(0));
+	clear();
+}
+
+/* It has left its CPU when that has picked another one; until then the call is not complete. */
+static void a_running_one_leaves_first(void)
+{
+	enum life_last last;
+
+	boot();
+	start(1);
+	CHECK_EQ(sched_pick(&vm_sched, 1, false), vcpu[1][0].entity);
+	CHECK_EQ(life_take(&vm_sched, 1, &vms[1].life, vcpu[1][0].life), LIFE_RESUMES);
+	cpus[1].resched = false;
+	vms[0].changed[0] = 0;
+	interrupted = 0;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_PAUSE), 0);
+	CHECK_EQ(vms[1].life.state, LIFE_PAUSING);
+	CHECK(cpus[1].resched && interrupted == 2);
+	CHECK_EQ(vms[0].changed[0], 0);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_RESUME), -EAGAIN);
+	(void)life_pick(&vm_sched, 1, &vms[1].life, vcpu[1][0].life, false, &last);
+	CHECK_EQ(last, LIFE_NOT_LAST);
+	last = life_unload(&vm_sched, &vms[1].life, vcpu[1][0].life);
+	CHECK_EQ(last, LIFE_LAST_PAUSES);
+	partition_left(&vms[1], last);
+	CHECK_EQ(vms[0].changed[0], 2);
+	CHECK(rings(0));
+	clear();
+}
+
+/* A partition that the manifest does not start may lack an image. */
+static void nothing_to_start(void)
+{
+	boot();
+	config[1].kernel.data = NULL;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_START), -ENOEXEC);
+	CHECK_EQ(vms[1].life.state, LIFE_OFF);
+	CHECK(!rings(0));
+	config[1].nr_regions = 1; /* firmware */
+	CHECK_EQ(partition_manage(&vms[1], LIFE_START), 0);
+	clear();
+}
+
+/* When all are off or crashed; not with one that is paused. */
+static void the_system_ends(void)
+{
+	volatile bool is_over = false;
+
+	boot();
+	start(0);
+	start(1);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_PAUSE), 0);
+	if (setjmp(end) == 0) {
+		CHECK_EQ(partition_manage(&vms[0], LIFE_STOP), 0);
+		CHECK_EQ(vms[0].life.state, LIFE_OFF);
+		vms[2].life.state = LIFE_CRASHED;
+		is_over = true;
+		(void)partition_manage(&vms[1], LIFE_STOP);
+		CHECK(false);
+	}
+	CHECK(is_over && ended == HALT_CRASHED);
+	clear();
+}
+
+static const struct test_case cases[] = {
+	{ "counter_stands_still", counter_stands_still },
+	{ "managers_are_told", managers_are_told },
+	{ "a_running_one_leaves_first", a_running_one_leaves_first },
+	{ "nothing_to_start", nothing_to_start },
+	{ "the_system_ends", the_system_ends },
+};
+
+TEST_MAIN("partition", cases)
