@@ -7,9 +7,9 @@
 
 #define LISTS_SHOWN (PLUMB_IRQ_LEVEL | PLUMB_IRQ_PENDING | PLUMB_IRQ_ACTIVE | PLUMB_IRQ_ENABLED)
 
-static const char *lists_state_name(uint32_t state)
+const char *shell_state_name(uint32_t state)
 {
-	static const char *const names[] = { "off", "running", "loading", "crashed" };
+	static const char *const names[] = { "off", "running", "loading", "crashed", "paused" };
 
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";
 }
@@ -28,10 +28,10 @@ void shell_list_vms(void)
 			break;
 		} else if (info.nr_irqs == 0) {
 			printf("%-6u %-15s %-8s %5u  no GIC: cpu irq, cpu fiq\n", (unsigned)handle,
-			       info.name, lists_state_name(info.state), (unsigned)info.nr_vcpus);
+			       info.name, shell_state_name(info.state), (unsigned)info.nr_vcpus);
 		} else {
 			printf("%-6u %-15s %-8s %5u  spi 32..%u, ppi 16..31\n", (unsigned)handle,
-			       info.name, lists_state_name(info.state), (unsigned)info.nr_vcpus,
+			       info.name, shell_state_name(info.state), (unsigned)info.nr_vcpus,
 			       (unsigned)info.nr_irqs - 1);
 		}
 	}
@@ -133,7 +133,7 @@ static bool lists_runs(uint32_t handle, struct vm_info *info)
 	    (vm_info(0, &self) == 0 && strcmp(info->name, self.name) == 0)) {
 		return false;
 	}
-	return info->state == PLUMB_VM_RUNNING || info->state == PLUMB_VM_LOADING;
+	return info->state != PLUMB_VM_OFF && info->state != PLUMB_VM_CRASHED;
 }
 
 void shell_list_running(void)

@@ -159,6 +159,52 @@ static const struct shell_command shell_commands[] = {
 			"Without VM: the first partition other than control.\n",
 	},
 	{
+		.name = "start",
+		.usage = "VM",
+		.min = 1,
+		.max = 1,
+		.run = shell_start,
+		.takes = { SHELL_VM },
+		.help = "Loads the partition and starts it; also one that has crashed.\n",
+	},
+	{
+		.name = "stop",
+		.usage = "VM",
+		.min = 1,
+		.max = 1,
+		.run = shell_stop,
+		.takes = { SHELL_VM },
+		.help = "Ends it at once, without asking it: for example if it hangs.\n",
+	},
+	{
+		.name = "reset",
+		.usage = "VM",
+		.min = 1,
+		.max = 1,
+		.run = shell_reset,
+		.takes = { SHELL_VM },
+		.help = "Ends it at once, loads it again and starts it.\n",
+	},
+	{
+		.name = "pause",
+		.usage = "VM",
+		.min = 1,
+		.max = 1,
+		.run = shell_pause,
+		.takes = { SHELL_VM },
+		.help = "Stops its vCPUs and its virtual time until 'resume'. Lines raised "
+			"meanwhile wait.\n",
+	},
+	{
+		.name = "resume",
+		.usage = "VM",
+		.min = 1,
+		.max = 1,
+		.run = shell_resume,
+		.takes = { SHELL_VM },
+		.help = "Lets a paused partition continue.\n",
+	},
+	{
 		.name = "stats",
 		.usage = "[VM]",
 		.max = 1,
@@ -180,8 +226,9 @@ static const struct shell_command shell_commands[] = {
 		.name = "quit",
 		.usage = "",
 		.run = shell_quit,
-		.help = "Ends the demo's guests, then control. Other partitions continue to run; "
-			"it names them.\n",
+		.help = "Stops all partitions that control manages, ends the demo's guests, then "
+			"control.\n"
+			"Other partitions continue to run; it names them.\n",
 	},
 };
 
@@ -311,7 +358,7 @@ static uint32_t shell_running(const char *name)
 int shell_run(void)
 {
 	char line[LINE_EDIT_MAX + 1];
-	bool ended;
+	bool ended, stopped;
 
 	prompt_init();
 	shell_drive_init();
@@ -320,7 +367,8 @@ int shell_run(void)
 	do {
 		prompt_read("control> ", line, shell_names);
 	} while (shell_run_line(line) != SHELL_QUIT);
+	stopped = shell_stop_all();
 	ended = partners_end(shell_running("gicguest"), shell_running("rawguest"));
 	shell_list_running();
-	return ended ? 0 : 1;
+	return ended && stopped ? 0 : 1;
 }

@@ -27,6 +27,19 @@ enum shell_next shell_pulse(const char *const *words, uint32_t count);
 enum shell_next shell_irq(const char *const *words, uint32_t count);
 enum shell_next shell_gsi(const char *const *words, uint32_t count);
 
+/* start, stop, reset, pause, resume: words behind the name. */
+enum shell_next shell_start(const char *const *words, uint32_t count);
+enum shell_next shell_stop(const char *const *words, uint32_t count);
+enum shell_next shell_reset(const char *const *words, uint32_t count);
+enum shell_next shell_pause(const char *const *words, uint32_t count);
+enum shell_next shell_resume(const char *const *words, uint32_t count);
+/* Stops all other partitions that control manages; true if they are off. */
+bool shell_stop_all(void);
+
+/* Sleeps for that time, or until *until (NULL: never), so that another vCPU of this CPU can run. */
+void shell_sleep(uint32_t ms, const volatile bool *until);
+
+const char *shell_state_name(uint32_t state);
 void shell_list_vms(void);
 void shell_list_lines(uint32_t handle);
 /* Lists the partitions that run without control, and the keys that end QEMU. */

@@ -19,6 +19,7 @@
 #define DRIVE_PPI_CNTP	30u
 #define DRIVE_SPI_UART	33u
 #define DRIVE_SPI_CLOCK 34u
+#define DRIVE_SPI_WATCH PLUMB_VM_WATCH_INTID
 
 struct drive_line {
 	uint32_t handle, irq;
@@ -42,19 +43,19 @@ void shell_drive_init(void)
 	gic_enable(GIC_PPI_CNTV);
 }
 
-/* Sleeps, so that another vCPU of this CPU can run. */
-static void drive_wait_ms(uint32_t ms)
+void shell_sleep(uint32_t ms, const volatile bool *until)
 {
 	drive_due = ms == 0;
 	if (ms > 0) {
 		timer_start_us(ms * 1000);
 	}
-	while (!drive_due) {
+	while (!drive_due && !(until != NULL && *until)) {
 		cpu_wfi();
 		cpu_irq_enable();
 		cpu_isb();
 		cpu_irq_disable();
 	}
+	timer_stop();
 }
 
 /* ---- the words for a line ---- */
@@ -142,7 +143,9 @@ static const char *drive_owner(const struct drive_line *line)
 		       : line->number == DRIVE_PPI_CNTV ? "the virtual timer's line"
 							: "the physical timer's line";
 	}
-	return line->number == DRIVE_SPI_UART	 ? "the console's line"
+	return line->number == DRIVE_SPI_UART ? "the console's line"
+	       : line->number == DRIVE_SPI_WATCH
+		       ? "the doorbell's line of a partition that manages others"
 	       : line->number == DRIVE_SPI_CLOCK ? "the clock's line, or a passed-through device's"
 						 : "a passed-through device's line";
 }
@@ -216,7 +219,7 @@ static void drive_pulse(const struct drive_line *line, uint32_t ms)
 	if (!drive_check(line, result)) {
 		return;
 	}
-	drive_wait_ms(ms);
+	shell_sleep(ms, NULL);
 	result = kvm_irq_line(line->handle, line->irq, 0);
 	if (result != 0) {
 		shell_explain(result);
