@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The worst that the owner of a device can do with its interrupt: a PL061 (ARM DDI 0190B) whose
- * level never falls. One misdeed a life, then SYSTEM_RESET, line high. witness.c, on vCPU 0's CPU,
- * is not to notice. Levels of its own lines 40 to 42 count the lives (a right on itself): they
+ * level never falls. One misdeed a life, then SYSTEM_RESET, line high. undisturbed.c, on vCPU 0's
+ * CPU, is not to notice. Levels of its own lines 40 to 42 count the lives (a right on itself): they
  * outlive a restart.
  */
 #include "guest/lib/guest.h"
