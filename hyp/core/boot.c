@@ -8,6 +8,7 @@
 #include "hyp/core/partition_make.h"
 #include "hyp/core/phys.h"
 #include "hyp/core/remote.h"
+#include "hyp/core/shared.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/layout.h"
@@ -247,6 +248,23 @@ static pa_t boot_take_memory(struct boot *boot, const struct manifest_partition 
 	return pa;
 }
 
+static void boot_take_shared(struct boot *boot, uint32_t index)
+{
+	const struct manifest_shared *config = &boot_manifest.shared[index];
+	uint32_t size = manifest_shared_size(config);
+	uint32_t align = size >= BLOCK_SIZE ? BLOCK_SIZE : PAGE_SIZE;
+	pa_t pa = config->memory_pa;
+	bool ok = pa.pa ? regions_remove(&boot->free, pa, size)
+			: regions_take(&boot->free, size, align, BIT64(40), false, &pa);
+
+	if (!ok) {
+		boot_refuse_text(config->name, "the board has no memory left for it");
+	}
+	shared_make(index, config, pa);
+	log_line("%s: shared by %u partitions, %u KiB at 0x%llx\n", config->name,
+		 (unsigned)config->nr_peers, (unsigned)(size / 1024), (unsigned long long)pa.pa);
+}
+
 void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 {
 	pa_t pool_pa, memory_pa[MANIFEST_MAX_PARTITIONS];
@@ -257,6 +275,11 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 		for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 			if ((boot_manifest.partition[n].memory_pa.pa != 0) == fixed) {
 				memory_pa[n] = boot_take_memory(boot, &boot_manifest.partition[n]);
+			}
+		}
+		for (uint32_t n = 0; n < boot_manifest.nr_shared; n++) {
+			if ((boot_manifest.shared[n].memory_pa.pa != 0) == fixed) {
+				boot_take_shared(boot, n);
 			}
 		}
 	}

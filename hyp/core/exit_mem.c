@@ -106,14 +106,21 @@ static inline void exit_mmio_done(struct guest_regs *regs, uint32_t hsr,
 	insn_skip(regs, hsr);
 }
 
+/* A permission fault (B3.13.3) is a write to what stage 2 only lets it read. */
+static const char *exit_access_name(uint32_t hsr)
+{
+	if (!(hsr & HSR_DABT_WNR)) {
+		return "read from nothing at";
+	}
+	return (FIELD_GET(HSR_ABT_FSC, hsr) & 0x3cu) == 0x0cu ? "write to read-only memory at"
+							      : "write to nothing at";
+}
+
 static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
 			       const struct exit_record *record)
 {
 	vcpu->stats[PLUMB_STAT_ABORT]++;
-	guest_log_access(vcpu, regs->pc,
-			 (record->hsr & HSR_DABT_WNR) ? "write to nothing at"
-						      : "read from nothing at",
-			 exit_fault_ipa(record));
+	guest_log_access(vcpu, regs->pc, exit_access_name(record->hsr), exit_fault_ipa(record));
 	exit_inject(regs, INJECT_DATA_ABORT, record);
 }
 

@@ -3,6 +3,7 @@
 #include "hyp/core/facts.h"
 #include "hyp/core/halt.h"
 #include "hyp/core/serial.h"
+#include "hyp/core/shared.h"
 #include "hyp/core/tty.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vpmu.h"
@@ -13,7 +14,7 @@
 
 static uint32_t partition_stage2_pages(const struct manifest_partition *config)
 {
-	uint32_t sizes[MANIFEST_MAX_DEVICES + MANIFEST_MAX_REGIONS + 2];
+	uint32_t sizes[MANIFEST_MAX_DEVICES + MANIFEST_MAX_REGIONS + MANIFEST_MAX_SHARED + 2];
 	uint32_t n = 0;
 
 	sizes[n++] = config->memory_size;
@@ -23,6 +24,9 @@ static uint32_t partition_stage2_pages(const struct manifest_partition *config)
 	}
 	for (uint32_t d = 0; d < config->nr_devices; d++) {
 		sizes[n++] = config->device[d].size;
+	}
+	for (uint32_t s = 0; s < config->nr_shares; s++) {
+		sizes[n++] = config->share[s].size;
 	}
 	return stage2_pages_for(n, sizes);
 }
@@ -82,6 +86,9 @@ static void partition_map(struct vm *vm, uint8_t *pool, pa_t pool_pa, pa_t gicv)
 		ok = ok && stage2_map(&vm->stage2, config->device[d].ipa, config->device[d].pa,
 				      config->device[d].size, STAGE2_DEVICE);
 	}
+	for (uint32_t s = 0; s < config->nr_shares; s++) {
+		ok = ok && shared_map(&vm->stage2, &config->share[s]);
+	}
 	if (!ok) {
 		halt_panic("stage 2 of a checked manifest does not map");
 	}
@@ -133,6 +140,11 @@ static void partition_make_owners(struct vm *vm)
 	for (uint32_t n = 0; n < MACHINE_NR_SPIS; n++) {
 		if (config->spis >> n & 1u) {
 			vgic_phys_set_owner(vm->vgic, machine_spis[n].intid, VGIC_OWNER_DEVICE, 0);
+		}
+	}
+	for (uint32_t s = 0; s < config->nr_shares; s++) {
+		if (config->share[s].intid) {
+			vgic_phys_set_owner(vm->vgic, config->share[s].intid, VGIC_OWNER_DEVICE, 0);
 		}
 	}
 	for (uint32_t d = 0; d < config->nr_devices; d++) {

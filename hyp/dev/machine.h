@@ -41,8 +41,15 @@
 	ROW(MACHINE_VIRTIO, "virtio", MACHINE_BY_VIRTIO, "the virtio windows", "no virtio-windows or ", \
 	    MACHINE_BELOW, 0x0a000000, 0x4000, 0) \
 	ROW(MACHINE_RTC, "rtc", MACHINE_BY_RTC, "the virtual clock", "no rtc or ", \
-	    MACHINE_ALONE, 0x09010000, 0x1000, 34)
+	    MACHINE_ALONE, 0x09010000, 0x1000, 34) \
+	ROW(MACHINE_SHARED, "shared", MACHINE_BY_PEERS, "the registers of shared memory", "", \
+	    MACHINE_ALONE, 0x0b000000, 0x8000, 0)
 /* clang-format on */
+
+/* Of MACHINE_SHARED: a page for each shared memory that the partition is a peer of, which the
+ * manifest's nodes for shared memory say, not a property of the partition. */
+#define MACHINE_BY_PEERS     MACHINE_NR_PROPERTIES
+#define MACHINE_SHARED_PAGES 8
 
 /* Private interrupts of a vCPU that no window has: name; property; INTID. */
 #define MACHINE_TIMER_VIRT 27u
@@ -78,7 +85,7 @@ struct machine_property {
 };
 
 struct machine_window {
-	uint8_t property; /* enum machine_property_id */
+	uint8_t property; /* enum machine_property_id; MACHINE_BY_PEERS: none */
 	uint8_t place;	  /* enum machine_place */
 	ipa_t ipa;
 	uint32_t size;

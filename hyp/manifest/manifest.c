@@ -62,17 +62,6 @@ static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,
 	return manifest_read_branches(&node, manifest) && ok;
 }
 
-static bool manifest_find(const struct manifest *manifest, const char *name, uint32_t *index)
-{
-	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
-		if (strcmp(manifest->partition[i].name, name) == 0) {
-			*index = i;
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *manifest,
 				     struct refusal *why)
 {
@@ -85,6 +74,9 @@ static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *man
 		struct manifest_partition *partition =
 			&manifest->partition[manifest->nr_partitions];
 
+		if (manifest_is_shared(fdt, node)) {
+			continue; /* manifest_read_shared */
+		}
 		if (manifest->nr_partitions == MANIFEST_MAX_PARTITIONS) {
 			return board_refuse(fdt, why, node, "", "is one more than 64 partitions");
 		}
@@ -275,6 +267,7 @@ bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refu
 	bool ok;
 
 	manifest->nr_partitions = 0;
+	manifest->nr_shared = 0;
 	manifest->raw_console = false;
 	if (!fdt_is_compatible(fdt, fdt_root(fdt), "plumbline,system-1")) {
 		return board_refuse(fdt, why, fdt_root(fdt), "compatible",
@@ -283,5 +276,6 @@ bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refu
 	ok = manifest_read_root(fdt, manifest, why);
 	ok = manifest_read_partitions(fdt, manifest, why) && ok;
 	ok = manifest_check_between(fdt, manifest, why) && ok;
+	ok = manifest_read_shared(fdt, manifest, why) && ok;
 	return ok && manifest_check_labels(fdt, why);
 }

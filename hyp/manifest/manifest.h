@@ -15,6 +15,8 @@
 #define MANIFEST_MAX_ALL_VCPUS	64 /* of all partitions together */
 #define MANIFEST_MAX_INTERRUPTS 8  /* of a device */
 #define MANIFEST_MAX_MANAGERS	8  /* of a partition: each is told when its state changes */
+#define MANIFEST_MAX_SHARED	MACHINE_SHARED_PAGES
+#define MANIFEST_MAX_PEERS	8
 
 struct manifest_image {
 	const uint8_t *data; /* in the manifest's blob; NULL: none */
@@ -40,6 +42,15 @@ struct manifest_device {
 	uint32_t nr_interrupts;
 	uint32_t intid[MANIFEST_MAX_INTERRUPTS]; /* physical and virtual SPIs */
 	uint8_t edges;				 /* bit n: intid[n] is edge-triggered */
+};
+
+/* A partition's part in a shared memory. */
+struct manifest_share {
+	uint8_t shared; /* of manifest.shared */
+	uint8_t peer;	/* its number there */
+	ipa_t ipa;	/* of the memory; a multiple of 4 KiB */
+	uint32_t size;	/* manifest_shared_size */
+	uint32_t intid; /* an SPI; 0: none */
 };
 
 /* The properties of a partition's node, one per row: number, name, and form of the value (enum
@@ -92,12 +103,27 @@ struct manifest_partition {
 	struct manifest_region region[MANIFEST_MAX_REGIONS];
 	uint32_t nr_devices;
 	struct manifest_device device[MANIFEST_MAX_DEVICES];
+	uint32_t nr_shares; /* share[n] has page n of the window MACHINE_SHARED */
+	struct manifest_share share[MANIFEST_MAX_SHARED];
 	uint32_t windows; /* of the machine: a set (hyp/dev/machine.h) */
 	uint32_t spis;	  /* likewise: bit n is enum machine_spi_id */
 	bool pmu;	  /* the partition has performance monitors; default no */
 	bool autostart;	  /* default yes */
 
 	bool no_counter_offset; /* CNTVOFF is 0, not the time of the start; default no */
+};
+
+/* Memory that partitions share (docs/shared-memory.md): a page with the peers' states, which all
+ * only read; a common section; then an output section for each peer. */
+struct manifest_shared {
+	fdt_node_t at; /* the node that it was read from */
+	const char *name;
+	uint32_t nr_peers;		  /* 2..8 */
+	uint8_t peer[MANIFEST_MAX_PEERS]; /* its partition's number */
+	uint8_t readers;		  /* bit n: peer n writes to no section */
+	bool edge; /* each event is an edge; else the interrupts are levels */
+	uint32_t common_size, output_size; /* multiples of 4 KiB */
+	pa_t memory_pa;			   /* 'memory-at'; 0: the monitor chooses */
 };
 
 /* Is the branch predictor invalidated between a guest and the monitor? Between two partitions it is
@@ -115,7 +141,15 @@ struct manifest {
 	uint8_t branches;	/* enum manifest_branches */
 	bool raw_console; /* one partition, no prefixes, nothing of the monitor until the end */
 	struct manifest_partition partition[MANIFEST_MAX_PARTITIONS];
+	uint32_t nr_shared;
+	struct manifest_shared shared[MANIFEST_MAX_SHARED];
 };
+
+/* Bytes of all sections, with the page of states: at most 1 GiB. */
+static inline uint32_t manifest_shared_size(const struct manifest_shared *shared)
+{
+	return PAGE_SIZE + shared->common_size + shared->nr_peers * shared->output_size;
+}
 
 /* Does the partition have the right to control partition `other`? */
 static inline bool manifest_may_control(const struct manifest_partition *partition, uint32_t other)

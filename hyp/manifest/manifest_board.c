@@ -97,6 +97,16 @@ static bool manifest_check_sum(const struct fdt *fdt, const struct manifest *man
 			left -= manifest->partition[i].memory_size;
 		}
 	}
+	for (uint32_t i = 0; i < manifest->nr_shared; i++) {
+		uint32_t size = manifest_shared_size(&manifest->shared[i]);
+
+		if (size > left) {
+			ok = board_refuse(fdt, why, manifest->shared[i].at, "",
+					  "has more memory than the board has left");
+		} else {
+			left -= size;
+		}
+	}
 	return ok;
 }
 
@@ -118,6 +128,15 @@ bool manifest_check_board(const struct fdt *fdt, const struct manifest *manifest
 		for (uint32_t j = 0; j < partition->nr_devices; j++) {
 			ok = manifest_check_window(fdt, &partition->device[j], board, why) && ok;
 			ok = manifest_check_intids(fdt, &partition->device[j], board, why) && ok;
+		}
+	}
+	for (uint32_t i = 0; i < manifest->nr_shared; i++) {
+		const struct manifest_shared *shared = &manifest->shared[i];
+
+		if (shared->memory_pa.pa != 0 &&
+		    !regions_contains(free, shared->memory_pa, manifest_shared_size(shared))) {
+			ok = board_refuse(fdt, why, shared->at, "memory-at",
+					  "does not lie in free memory of the board");
 		}
 	}
 	return manifest_check_sum(fdt, manifest, free, why) && ok;

@@ -22,7 +22,7 @@ const struct manifest_rule manifest_partition_rules[MANIFEST_NR_RULES] = {
 const uint32_t manifest_nr_partition_rules = MANIFEST_NR_RULES;
 _Static_assert(MANIFEST_NR_RULES <= MANIFEST_MAX_RULES, "manifest_node holds every rule");
 
-static bool manifest_name_ok(const char *name)
+bool manifest_name_ok(const char *name)
 {
 	uint32_t length = 0;
 
@@ -35,6 +35,17 @@ static bool manifest_name_ok(const char *name)
 		}
 	}
 	return length != 0;
+}
+
+bool manifest_find(const struct manifest *manifest, const char *name, uint32_t *index)
+{
+	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
+		if (strcmp(manifest->partition[i].name, name) == 0) {
+			*index = i;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* One mask for all vCPUs, or one each. */
@@ -209,7 +220,8 @@ bool manifest_read_partition(const struct fdt *fdt, fdt_node_t at,
 	partition->name = fdt_node_name(fdt, at);
 	if (!fdt_is_compatible(fdt, at, "plumbline,partition")) {
 		return board_refuse(fdt, why, at, "compatible",
-				    "unknown node: a partition has \"plumbline,partition\"");
+				    "unknown node: a partition has \"plumbline,partition\", "
+				    "shared memory \"plumbline,shared-memory\"");
 	}
 	if (!manifest_name_ok(partition->name)) {
 		ok = board_refuse(fdt, why, at, "",

@@ -46,7 +46,9 @@ struct manifest_rule {
 extern const struct manifest_rule manifest_root_rules[];
 extern const struct manifest_rule manifest_partition_rules[];
 extern const struct manifest_rule manifest_device_rules[];
-extern const uint32_t manifest_nr_root_rules, manifest_nr_partition_rules, manifest_nr_device_rules;
+extern const struct manifest_rule manifest_shared_rules[];
+extern const uint32_t manifest_nr_root_rules, manifest_nr_partition_rules, manifest_nr_device_rules,
+	manifest_nr_shared_rules;
 
 /* A node's known and well-formed properties, by the index of their rule. */
 struct manifest_node {
@@ -89,6 +91,16 @@ bool manifest_read_partition(const struct fdt *fdt, fdt_node_t node,
 			     struct manifest_partition *partition, struct refusal *why);
 bool manifest_read_device(const struct fdt *fdt, fdt_node_t node,
 			  struct manifest_partition *partition, struct refusal *why);
+
+/* A node of the root: is it one of shared memory? */
+bool manifest_is_shared(const struct fdt *fdt, fdt_node_t node);
+/* All of them, when all partitions are read. */
+bool manifest_read_shared(const struct fdt *fdt, struct manifest *manifest, struct refusal *why);
+
+/* Sets *index to the partition with this name. False: there is none. */
+bool manifest_find(const struct manifest *manifest, const char *name, uint32_t *index);
+/* 1 to 15 characters of a-z, 0-9 and '-'. */
+bool manifest_name_ok(const char *name);
 
 /* The rules of a partition's node. */
 #define MANIFEST_ROW_ID(id, ...) id,

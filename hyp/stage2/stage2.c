@@ -120,13 +120,12 @@ static bool stage2_leaf_need(const struct stage2 *s2, const struct stage2_leaf *
 
 static uint64_t stage2_attributes(enum stage2_kind kind)
 {
-	uint64_t common = LPAE_AF | FIELD_PREP(LPAE_SH, LPAE_SH_INNER) |
-			  FIELD_PREP(LPAE_S2_ACCESS, LPAE_S2_ACCESS_READWRITE);
+	uint64_t access =
+		kind == STAGE2_SHARED_READ ? LPAE_S2_ACCESS_READ : LPAE_S2_ACCESS_READWRITE;
+	uint64_t memory = kind == STAGE2_DEVICE ? LPAE_S2_ATTR_DEVICE : LPAE_S2_ATTR_WRITE_BACK;
 
-	if (kind == STAGE2_DEVICE) {
-		return common | FIELD_PREP(LPAE_S2_ATTR, LPAE_S2_ATTR_DEVICE) | LPAE_XN;
-	}
-	return common | FIELD_PREP(LPAE_S2_ATTR, LPAE_S2_ATTR_WRITE_BACK);
+	return LPAE_AF | FIELD_PREP(LPAE_SH, LPAE_SH_INNER) | FIELD_PREP(LPAE_S2_ACCESS, access) |
+	       FIELD_PREP(LPAE_S2_ATTR, memory) | (kind == STAGE2_RAM ? 0 : LPAE_XN);
 }
 
 static void stage2_leaf_write(struct stage2 *s2, const struct stage2_leaf *leaf,

@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 enum stage2_kind {
-	STAGE2_RAM,    /* normal write-back, inner shareable, read-write-execute */
-	STAGE2_DEVICE, /* device, read-write, execute-never */
+	STAGE2_RAM,	    /* normal write-back, inner shareable, read-write-execute */
+	STAGE2_DEVICE,	    /* device, read-write, execute-never */
+	STAGE2_SHARED,	    /* as RAM, but execute-never */
+	STAGE2_SHARED_READ, /* the same, read-only */
 };
 
 /* The source of table pages. The code accesses tables by pointer; descriptors hold their physical

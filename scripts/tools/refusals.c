@@ -79,7 +79,7 @@ static void add_path(struct text *text, fdt_node_t node)
 	text_add(text, "/%s", name_of(node));
 }
 
-/* The kinds of nodes, by their depth. */
+/* The kinds of nodes: the first three by their depth. */
 static const struct kind {
 	const char *called;
 	const struct manifest_rule *rules;
@@ -89,6 +89,7 @@ static const struct kind {
 	{ "the root", manifest_root_rules, &manifest_nr_root_rules, NULL },
 	{ "a partition", manifest_partition_rules, &manifest_nr_partition_rules, "dtb-extra" },
 	{ "a device", manifest_device_rules, &manifest_nr_device_rules, NULL },
+	{ "shared memory", manifest_shared_rules, &manifest_nr_shared_rules, NULL },
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -97,6 +98,9 @@ static const struct kind *kind_of(fdt_node_t node)
 {
 	fdt_node_t parent = fdt_parent(refusals_fdt, node);
 
+	if (manifest_is_shared(refusals_fdt, node)) {
+		return &kinds[3];
+	}
 	return &kinds[parent == FDT_NONE			     ? 0
 		      : fdt_parent(refusals_fdt, parent) == FDT_NONE ? 1
 								     : 2];

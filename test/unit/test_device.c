@@ -66,6 +66,11 @@ enum mmio_result rtc_access(struct vcpu *vcpu, struct mmio *mmio)
 	return note("rtc", vcpu, mmio);
 }
 
+enum mmio_result shared_access(struct vcpu *vcpu, struct mmio *mmio)
+{
+	return note("shared", vcpu, mmio);
+}
+
 static void add_call(char what, const struct vm *vm)
 {
 	size_t length = strlen(calls);
@@ -84,6 +89,11 @@ void tty_reset(struct vm *vm)
 void rtc_reset(struct vm *vm)
 {
 	add_call('r', vm);
+}
+
+void shared_reset(struct vm *vm)
+{
+	add_call('s', vm);
 }
 
 static uint64_t due[3];
@@ -123,7 +133,7 @@ static const struct {
 } places[] = {
 	{ "gicd", "dist", 0x08000, 1 }, { "gicc", "dir", 0x08011, 1 },
 	{ "uart", "tty", 0x09000, 1 },	{ "rtc", "rtc", 0x09010, 1 },
-	{ "virtio", "", 0x0a000, 4 },
+	{ "virtio", "", 0x0a000, 4 },	{ "shared", "shared", 0x0b000, 8 },
 };
 #define PLACES (sizeof(places) / sizeof(places[0]))
 
@@ -155,7 +165,7 @@ static void look(uint32_t page, uint32_t windows)
 		CHECK(result == MMIO_ABORT && !called);
 	} else if (*places[n].who) {
 		CHECK(result == MMIO_RETRY && called && strcmp(called, places[n].who) == 0);
-		CHECK_EQ(called_offset, 0x208);
+		CHECK_EQ(called_offset, (page - places[n].page) * 0x1000 + 0x208);
 	} else {
 		CHECK(result == MMIO_OK && !called && mmio.value == 0); /* DeviceID of the second */
 		CHECK_EQ(mmio.offset, (page - places[n].page) * 0x1000 + 0x208);
@@ -165,7 +175,7 @@ static void look(uint32_t page, uint32_t windows)
 static void every_page(void)
 {
 	boot(known());
-	for (uint32_t page = 0; page < 0x100000; page += page < 0x0b000 ? 1 : 0x35) {
+	for (uint32_t page = 0; page < 0x100000; page += page < 0x0c000 ? 1 : 0x35) {
 		look(page, known());
 	}
 	for (uint32_t n = 0; n < PLACES; n++) { /* the same, above 4 GiB */
@@ -207,7 +217,11 @@ static void resets(void)
 {
 	static const struct {
 		const char *window, *want;
-	} each[] = { { "gicd", "" }, { "virtio", "" }, { "uart", "t1" }, { "rtc", "r1" } };
+	} each[] = { { "gicd", "" },
+		     { "virtio", "" },
+		     { "uart", "t1" },
+		     { "rtc", "r1" },
+		     { "shared", "s1" } };
 
 	for (uint32_t n = 0; n < sizeof(each) / sizeof(each[0]); n++) {
 		boot(1u << window(each[n].window));
@@ -218,7 +232,7 @@ static void resets(void)
 	}
 	boot(known());
 	device_reset(&vms[1]);
-	CHECK(strcmp(calls, "t1r1") == 0);
+	CHECK(strcmp(calls, "t1r1s1") == 0);
 }
 
 static void first_due(void)

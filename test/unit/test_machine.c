@@ -17,6 +17,7 @@ static const struct row windows[] = {
 	{ "uart", "console", 0x09000000, 0x1000, 32 + 1 },
 	{ "virtio", "virtio-windows", 0x0a000000, 32 * 0x200, 0 },
 	{ "rtc", "rtc", 0x09010000, 0x1000, 32 + 2 },
+	{ "shared", "?", 0x0b000000, 8 * 0x1000, 0 }, /* by nodes, not by a property */
 };
 
 /* Linux's binding of the timers, and of the PMU on virt: PPIs 11, 14 and 7. */
@@ -128,7 +129,7 @@ static void sets(void)
 	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_PMU))), "") == 0);
 	CHECK_EQ(machine_windows_of(UINT32_MAX), BIT32(MACHINE_NR_WINDOWS) - 1);
 	CHECK(strcmp(names(machine_windows_placed(MACHINE_RESERVED)), "gicd gicc gicv2m ") == 0);
-	CHECK(strcmp(names(machine_windows_placed(MACHINE_ALONE)), "uart rtc ") == 0);
+	CHECK(strcmp(names(machine_windows_placed(MACHINE_ALONE)), "uart rtc shared ") == 0);
 	CHECK(strcmp(names(machine_windows_placed(MACHINE_BELOW)), "virtio ") == 0);
 }
 

@@ -87,10 +87,10 @@ static void check_at(const struct stage2 *s2, uint32_t ipa, uint64_t pa, enum st
 	CHECK(w.broken == NULL);
 	CHECK(w.mapped);
 	CHECK_EQ(w.pa, pa);
-	/* AF 1, SH inner (0b11), S2AP read-write (0b11): bits 10..6 */
-	CHECK_EQ(w.leaf & 0x7c0, 0x7c0);
-	/* MemAttr 0b1111 normal write-back; 0b0001 device and XN */
-	CHECK_EQ((w.leaf >> 2) & 0xf, kind == STAGE2_RAM ? 0xf : 0x1);
+	/* AF 1, SH inner (0b11), S2AP read-write (0b11): bits 10..6; read-only: 0b01 */
+	CHECK_EQ(w.leaf & 0x7c0, kind == STAGE2_SHARED_READ ? 0x740 : 0x7c0);
+	/* MemAttr 0b1111 normal write-back; 0b0001 device. XN for all but RAM */
+	CHECK_EQ((w.leaf >> 2) & 0xf, kind == STAGE2_DEVICE ? 0x1 : 0xf);
 	CHECK_EQ((w.leaf >> 54) & 1, kind == STAGE2_RAM ? 0 : 1);
 }
 
@@ -128,6 +128,11 @@ static void blocks_and_pages(void)
 	check_at(&s2, 0x08011004, 0x2c007004, STAGE2_DEVICE);
 	check_unmapped(&s2, 0x0800ffff);
 	check_unmapped(&s2, 0x08012000);
+	CHECK_EQ(s2.pool.used, 5);
+	CHECK(map(&s2, 0x08013000, 0x2c008000, 0x1000, STAGE2_SHARED));
+	check_at(&s2, 0x08013ffc, 0x2c008ffc, STAGE2_SHARED);
+	CHECK(map(&s2, 0x08014000, 0x2c009000, 0x2000, STAGE2_SHARED_READ));
+	check_at(&s2, 0x08015000, 0x2c00a000, STAGE2_SHARED_READ);
 	CHECK_EQ(s2.pool.used, 5);
 	/* A block's alignment in one address only: pages */
 	CHECK(map(&s2, 0x80000000, 0x70001000, 0x200000, STAGE2_RAM));

@@ -7,15 +7,17 @@
 #include "hyp/stage2/stage2.h"
 #include "test/verify/fuzz/fuzz.h"
 
-#define PAGE	  UINT64_C(0x1000)
-#define BLOCK	  UINT64_C(0x200000)
-#define MOST	  24 /* pages of the pool */
-#define RANGES	  24
-#define SLOTS	  2048 /* of 2 MiB in 32 bits */
-#define ADDRESS	  UINT64_C(0x000000fffffff000)
-#define RAM_BITS  UINT64_C(0x00000000000007fc) /* AF, inner shareable, read and write, WB */
-#define DEV_BITS  UINT64_C(0x00400000000007c4) /* the same, Device memory, execute never */
-#define LOW_BLOCK UINT64_C(0x00000000001ff000) /* a block's address has these as 0 */
+#define PAGE	    UINT64_C(0x1000)
+#define BLOCK	    UINT64_C(0x200000)
+#define MOST	    24 /* pages of the pool */
+#define RANGES	    24
+#define SLOTS	    2048 /* of 2 MiB in 32 bits */
+#define ADDRESS	    UINT64_C(0x000000fffffff000)
+#define RAM_BITS    UINT64_C(0x00000000000007fc) /* AF, inner shareable, read and write, WB */
+#define DEV_BITS    UINT64_C(0x00400000000007c4) /* the same, Device memory, execute never */
+#define SHARED_BITS UINT64_C(0x00400000000007fc) /* RAM, execute never */
+#define READ_BITS   UINT64_C(0x004000000000077c) /* the same, read-only */
+#define LOW_BLOCK   UINT64_C(0x00000000001ff000) /* a block's address has these as 0 */
 
 static uint64_t memory[MOST][512] __attribute__((aligned(4096)));
 static uint64_t before[MOST][512];
@@ -69,6 +71,20 @@ static const struct range *model_find(uint64_t ipa)
 	return NULL;
 }
 
+static uint64_t bits_of(enum stage2_kind kind)
+{
+	switch (kind) {
+	case STAGE2_RAM:
+		return RAM_BITS;
+	case STAGE2_DEVICE:
+		return DEV_BITS;
+	case STAGE2_SHARED:
+		return SHARED_BITS;
+	default:
+		return READ_BITS;
+	}
+}
+
 static void probe(uint32_t ipa)
 {
 	const struct range *want = model_find(ipa);
@@ -78,8 +94,7 @@ static void probe(uint32_t ipa)
 	CHECK_EQ(leaf != 0, want != NULL);
 	if (want && leaf) {
 		CHECK_EQ((leaf & ADDRESS) + ipa % span, want->pa + (ipa - want->ipa));
-		CHECK_EQ(leaf & ~ADDRESS & ~UINT64_C(3),
-			 want->kind == STAGE2_RAM ? RAM_BITS : DEV_BITS);
+		CHECK_EQ(leaf & ~ADDRESS & ~UINT64_C(3), bits_of(want->kind));
 		CHECK(span == PAGE || (leaf & LOW_BLOCK) == 0);
 	}
 }
@@ -173,7 +188,11 @@ static struct range any_range(struct fuzz_input *in)
 	r.pa = how & 1 ? r.ipa : any_address(in, UINT64_C(0x10000000000));
 	r.size = (how >> 1 & 7) * PAGE + (how >> 4 & 7) * BLOCK;
 	r.size = (uint32_t)(how & 128 ? any_address(in, UINT64_C(0x80000000)) : r.size);
-	r.kind = fuzz_byte(in) & 1 ? STAGE2_DEVICE : STAGE2_RAM;
+	how = fuzz_byte(in);
+	r.kind = how & 1 ? STAGE2_DEVICE : STAGE2_RAM;
+	if (how >= 128) {
+		r.kind = how & 1 ? STAGE2_SHARED_READ : STAGE2_SHARED;
+	}
 	return r;
 }
 

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/shared.h"
+#include "hyp/base/bits.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/remote.h"
+#include "hyp/core/vm.h"
+#include "hyp/dev/ivshmem.h"
+#include "hyp/hw/cache.h"
+#include "hyp/hw/mmu.h"
+#include "hyp/hw/zero.h"
+
+_Static_assert(MANIFEST_MAX_PEERS == IVSHMEM_MAX_PEERS && IVSHMEM_TABLE_SIZE == PAGE_SIZE,
+	       "the manifest's limits are the device's");
+
+/* One for each shared memory. The lock: device, and the table of states in memory. Interrupts are
+ * driven under it, so levels arrive in order. */
+static struct shared {
+	struct lock lock;
+	const struct manifest_shared *config;
+	pa_t pa;
+	struct ivshmem device;
+} shared_all[MANIFEST_MAX_SHARED];
+
+/* ---- boot ---- */
+
+static void shared_scrub(pa_t pa, uint32_t size)
+{
+	uint32_t cpu = cpu_this()->index;
+	uint32_t part;
+
+	for (uint32_t done = 0; done < size; done += part) {
+		pa_t at = pa_add(pa, done);
+		void *to = mmu_window(cpu, at);
+
+		part = bits_min(size - done, BLOCK_SIZE - (uint32_t)(at.pa % BLOCK_SIZE));
+		zero_fill(to, part); /* whole pages */
+		cache_flush(to, part);
+	}
+	mmu_window_close(cpu);
+}
+
+void shared_make(uint32_t index, const struct manifest_shared *config, pa_t pa)
+{
+	struct shared *shared = &shared_all[index];
+
+	shared->config = config;
+	shared->pa = pa;
+	shared->device.nr_peers = config->nr_peers;
+	shared->device.common_size = config->common_size;
+	shared->device.output_size = config->output_size;
+	shared_scrub(pa, manifest_shared_size(config));
+}
+
+/* The next section: *done bytes of the share are mapped. */
+static bool shared_map_section(struct stage2 *s2, const struct manifest_share *share,
+			       uint32_t *done, uint32_t size, bool writable)
+{
+	pa_t pa = pa_add(shared_all[share->shared].pa, *done);
+	ipa_t ipa = ipa_add(share->ipa, *done);
+
+	*done += size;
+	return size == 0 ||
+	       stage2_map(s2, ipa, pa, size, writable ? STAGE2_SHARED : STAGE2_SHARED_READ);
+}
+
+bool shared_map(struct stage2 *s2, const struct manifest_share *share)
+{
+	struct shared *shared = &shared_all[share->shared];
+	const struct manifest_shared *config = shared->config;
+	bool reads = (config->readers >> share->peer & 1) != 0;
+	uint32_t done = 0;
+	bool ok;
+
+	shared->device.peer[share->peer].ipa = share->ipa;
+	ok = shared_map_section(s2, share, &done, IVSHMEM_TABLE_SIZE, false) &&
+	     shared_map_section(s2, share, &done, config->common_size, !reads);
+	for (uint32_t n = 0; n < config->nr_peers; n++) {
+		ok = ok && shared_map_section(s2, share, &done, config->output_size,
+					      !reads && n == share->peer);
+	}
+	return ok;
+}
+
+/* ---- states and interrupts; the lock is held ---- */
+
+/* In memory, where peers read it without an exit, with their caches on or off. */
+static void shared_show_state(const struct shared *shared, uint32_t peer)
+{
+	uint32_t cpu = cpu_this()->index;
+	volatile uint32_t *table = mmu_window(cpu, shared->pa);
+
+	table[peer] = shared->device.peer[peer].state;
+	cache_clean((const void *)&table[peer], sizeof(table[peer]));
+	mmu_window_close(cpu);
+}
+
+static uint32_t shared_intid(const struct vm *vm, const struct shared *shared)
+{
+	for (uint32_t n = 0; n < vm->config->nr_shares; n++) {
+		if (&shared_all[vm->config->share[n].shared] == shared) {
+			return vm->config->share[n].intid;
+		}
+	}
+	return 0;
+}
+
+/* `told`: there is a new event. */
+static void shared_drive(const struct shared *shared, uint32_t peer, bool told)
+{
+	struct vm *vm = &vms[shared->config->peer[peer]];
+	uint32_t intid = shared_intid(vm, shared);
+	struct vgic_locked held;
+	vgic_kick_t kick = 0;
+
+	if (!intid) {
+		return;
+	}
+	held = vm_lock_vgic(vm);
+	vgic_device_line(vm->vgic, intid,
+			 shared->config->edge ? told : ivshmem_irq(&shared->device, peer), &kick);
+	if (shared->config->edge) {
+		vgic_device_line(vm->vgic, intid, false, &kick);
+	}
+	kick = remote_do(held, kick);
+	vm_unlock_vgic(held);
+	if (kick) {
+		vm_kick(vm, kick);
+	}
+}
+
+static void shared_apply(const struct shared *shared, uint32_t self,
+			 const struct ivshmem_effect *effect)
+{
+	if (effect->state_is_new) {
+		shared_show_state(shared, self);
+	}
+	for (uint32_t left = effect->look; left; left &= left - 1) {
+		uint32_t peer = bits_first(left);
+
+		shared_drive(shared, peer, (effect->told >> peer & 1) != 0);
+	}
+}
+
+/* ---- */
+
+enum mmio_result shared_access(struct vcpu *vcpu, struct mmio *mmio)
+{
+	const struct manifest_partition *config = vcpu->vm->config;
+	uint32_t n = mmio->offset / PAGE_SIZE;
+	struct ivshmem_effect effect;
+	enum mmio_result result;
+	struct shared *shared;
+
+	if (n >= config->nr_shares) {
+		return MMIO_ABORT;
+	}
+	shared = &shared_all[config->share[n].shared];
+	mmio->offset %= PAGE_SIZE;
+	hw_dmb(); /* what this vCPU has stored is there for the peer when its interrupt comes */
+	lock_take(&shared->lock, LOCK_RANK_SHARED);
+	result = ivshmem_access(&shared->device, config->share[n].peer, mmio, &effect);
+	shared_apply(shared, config->share[n].peer, &effect);
+	lock_drop(&shared->lock);
+	return result;
+}
+
+void shared_reset(struct vm *vm)
+{
+	for (uint32_t n = 0; n < vm->config->nr_shares; n++) {
+		const struct manifest_share *share = &vm->config->share[n];
+		struct shared *shared = &shared_all[share->shared];
+		struct ivshmem_effect effect;
+
+		lock_take(&shared->lock, LOCK_RANK_SHARED);
+		ivshmem_reset(&shared->device, share->peer, &effect);
+		shared_apply(shared, share->peer, &effect);
+		lock_drop(&shared->lock);
+	}
+}
