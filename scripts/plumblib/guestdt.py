@@ -4,7 +4,9 @@
 from dataclasses import dataclass, field
 
 from . import fdt
+from .common import PAGE
 from .machine import FIRST_SPI, Window, ppis, spis, windows
+from .sharedmem import COMPATIBLE, Shared
 
 UART_HZ = 24000000
 SECURE_TIMER_PPI, HYP_TIMER_PPI = 13, 10  # virt's; no guest has them
@@ -52,6 +54,7 @@ class GuestShape:
     initrd: tuple[int, int] | None = None  # start, end
     passed: list[Passed] = field(default_factory=list)
     clocks: Clocks = Clocks()
+    shares: list[tuple[Shared, int]] = field(default_factory=list)  # each with its number as a peer
 
 
 def _nodes(node: fdt.Node) -> list[fdt.Node]:
@@ -233,10 +236,29 @@ def _passed(device: Passed) -> str:
                    for n, intid in enumerate(device.interrupts))
 
 
+def _share(shared: Shared, number: int) -> str:
+    """docs/shared-memory.md describes the node."""
+    peer = shared.peers[number]
+    lines = [f'compatible = "{COMPATIBLE}";', f"label = {quote(shared.name)};",
+             f"reg = <0 {peer.registers:#x} 0 {PAGE:#x}>, <0 {peer.ipa:#x} 0 {shared.size:#x}>;",
+             'reg-names = "registers", "memory";']
+    if peer.intid:
+        trigger = EDGE_RISING if shared.edge else LEVEL_HIGH
+        lines.append(f"interrupts = <{SPI} {peer.intid - FIRST_SPI} {trigger}>;")
+    lines += [f"plumbline,peer = <{number}>;", f"plumbline,peers = <{len(shared.peers)}>;",
+              f"plumbline,common-size = <{shared.common:#x}>;",
+              f"plumbline,output-size = <{shared.output:#x}>;"]
+    if peer.reads:
+        lines.append("plumbline,read-only;")
+    body = "".join(f"\t\t{line}\n" for line in lines)
+    return f"\tshared-memory@{peer.registers:x} {{\n{body}\t}};\n"
+
+
 def _devices(shape: GuestShape) -> str:
     devices = (_console(shape) if shape.console else "") + (_rtc(shape) if shape.rtc else "")
     passed = "".join(_passed(device) for device in shape.passed)
-    return (_clock() + devices if devices else "") + passed
+    shares = "".join(_share(shared, number) for shared, number in shape.shares)
+    return (_clock() + devices if devices else "") + passed + shares
 
 
 def guest_dts(shape: GuestShape) -> str:

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import fdt
+from . import fdt, sharedmem
 from .common import BUILD, PAGE, ROOT, SOURCE, PlumbError, align_up, make, relative
 from .guestdt import Clocks, GuestShape, board_clocks, guest_dts, passed_devices
 from .judge import Judged, check, refusal
@@ -87,9 +87,9 @@ def take_extras(manifest: bytes) -> tuple[bytes, dict[str, str], list[dict]]:
     tree = fdt.parse(manifest)
     extras, refused = {}, []
     for node in tree.root.children:
-        source = node.props.pop("dtb-extra", None)
-        if source is None:
+        if sharedmem.is_shared(node) or "dtb-extra" not in node.props:
             continue
+        source = node.props.pop("dtb-extra")
         if "dtb" in node.props or "no-dtb" in node.props:
             refused.append(refusal(f"/{node.name}", "dtb-extra", "must not be given with "
                                    "dtb or no-dtb: it is for a device tree that plumb makes"))
@@ -102,7 +102,8 @@ def clocks_of(board: bytes | None) -> Clocks:
     return board_clocks(fdt.parse(board)) if board else Clocks()
 
 
-def shape_of(listed: dict[str, str], node: fdt.Node, clocks: Clocks = Clocks()) -> GuestShape:
+def shape_of(listed: dict[str, str], node: fdt.Node, clocks: Clocks = Clocks(),
+             shared: list[sharedmem.Shared] | None = None) -> GuestShape:
     start, size = number(listed.get("initrd-start")), number(listed.get("initrd-size"))
     return GuestShape(
         name=listed["name"], vcpus=number(listed["vcpus"]),
@@ -112,6 +113,7 @@ def shape_of(listed: dict[str, str], node: fdt.Node, clocks: Clocks = Clocks()) 
         doorbell=truth(listed.get("doorbell")),
         bootargs=node.text("bootargs") or "",
         passed=passed_devices(node), clocks=clocks,
+        shares=sharedmem.shares(shared or [], listed["name"]),
         initrd=(start, start + size) if size else None)
 
 
@@ -128,13 +130,14 @@ def add_device_trees(manifest: bytes, listed: list[dict[str, str]], made: set[st
     """Adds a tree to each partition without one of its own; `made`: those whose tree was made
     here."""
     tree = fdt.parse(manifest)
+    shared = sharedmem.read(tree)
     now = set()
     for entry in listed:
         node = partition_node(tree, entry["name"])
         own = "dtb" in node.props and entry["name"] not in made
         if own or "no-dtb" in node.props:
             continue
-        source = guest_dts(shape_of(entry, node, clocks))
+        source = guest_dts(shape_of(entry, node, clocks, shared))
         if entry["name"] in extras:
             source += f'# 1 "{EXTRA_NAME.format(entry["name"])}"\n' + extras[entry["name"]]
         node.props["dtb"] = compile_source(source.encode(), [],

@@ -4,7 +4,7 @@
 import struct
 from pathlib import Path
 
-from . import elf, fdt, pack, source
+from . import elf, fdt, pack, sharedmem, source
 from .common import PlumbError, relative
 
 
@@ -53,7 +53,8 @@ def kernels(packed: bytes) -> dict[str, bytes]:
     """Of a packed image's manifest: each partition's kernel, or firmware."""
     tree = fdt.parse(packed[pack.word(packed, pack.MEMORY_SIZE_AT):-4])
     return {node.name: node.props.get("kernel") or node.props.get("firmware") or b""
-            for node in tree.root.children if "compatible" in node.props}
+            for node in tree.root.children
+            if "compatible" in node.props and not sharedmem.is_shared(node)}
 
 
 def find(system: Path, images: dict[str, bytes]) -> dict[str, Path]:

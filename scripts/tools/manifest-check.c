@@ -22,7 +22,7 @@ static const char usage[] =
 	"  --board BOARD.dtb  also check it against the board that this device tree describes\n"
 	"  --list             print name=value pairs, for programs: a line each for memory,\n"
 	"                     windows and interrupts of the guests' machine, and for each\n"
-	"                     partition, shared memory, and peer of it\n"
+	"                     partition\n"
 	"  --json             print these lines, and refusals, as JSON objects on stdout\n"
 	"  --help             print this\n"
 	"\n"
@@ -116,46 +116,6 @@ static void list_partition(const struct manifest_partition *p)
 	rows_end();
 }
 
-static void list_peer(const struct manifest *manifest, const struct manifest_shared *shared,
-		      uint32_t n)
-{
-	const struct manifest_partition *p = &manifest->partition[shared->peer[n]];
-
-	for (uint32_t i = 0; i < p->nr_shares; i++) {
-		const struct manifest_share *share = &p->share[i];
-
-		if (&manifest->shared[share->shared] != shared) {
-			continue;
-		}
-		rows_begin("peer");
-		rows_text("shared", shared->name);
-		rows_text("partition", p->name);
-		rows_number("peer", n);
-		rows_hex("registers", machine_windows[MACHINE_SHARED].ipa.ipa + i * PAGE_SIZE, 8);
-		rows_hex("ipa", share->ipa.ipa, 8);
-		rows_number("size", share->size);
-		rows_number("intid", share->intid);
-		rows_flag("edge", shared->edge);
-		rows_flag("read-only", (shared->readers >> n & 1) != 0);
-		rows_end();
-	}
-}
-
-static void list_shared(const struct manifest *manifest, const struct manifest_shared *shared)
-{
-	rows_begin("shared");
-	rows_text("name", shared->name);
-	rows_number("peers", shared->nr_peers);
-	rows_number("size", manifest_shared_size(shared));
-	rows_number("common-size", shared->common_size);
-	rows_number("output-size", shared->output_size);
-	rows_hex("memory-at", shared->memory_pa.pa, 1);
-	rows_end();
-	for (uint32_t n = 0; n < shared->nr_peers; n++) {
-		list_peer(manifest, shared, n);
-	}
-}
-
 /* RAM that the board's own tree keeps out of use is not free. How much the monitor itself takes is
  * known only when it runs. */
 static bool take_reserved(const struct board *board, struct regions *free_memory)
@@ -229,9 +189,6 @@ static int check(const struct options *options)
 	}
 	for (uint32_t i = 0; options->list && i < manifest.nr_partitions; i++) {
 		list_partition(&manifest.partition[i]);
-	}
-	for (uint32_t i = 0; options->list && i < manifest.nr_shared; i++) {
-		list_shared(&manifest, &manifest.shared[i]);
 	}
 	return EXIT_SUCCESS;
 }
