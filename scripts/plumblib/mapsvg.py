@@ -4,6 +4,7 @@ is placed by estimated widths: no font is measured or included."""
 
 from xml.sax.saxutils import escape
 
+from . import sharedmem
 from .systemmap import (CPUS, Device, Partition, Piece, System, irqs_text, numbers_text, size_text)
 
 WIDTH = 960
@@ -123,15 +124,26 @@ def _memory_text(piece: Piece) -> str:
     return f"{piece.what} {size_text(piece.size)} at {seen}{known}"
 
 
-def _card(partition: Partition, nr_cpus: int, x: float, y: float) -> tuple[str, float]:
+def _share_text(shared: sharedmem.Shared, number: int) -> str:
+    peer = shared.peers[number]
+    intid = f" · {peer.intid}" if peer.intid else ""
+    reads = ", reads only" if peer.reads else ""
+    return (f"shared: {shared.name}, peer {number}{reads}, {size_text(shared.size)} at "
+            f"{peer.ipa:#010x}, registers {peer.registers:#010x}{intid}")
+
+
+def _card(system: System, partition: Partition, x: float, y: float) -> tuple[str, float]:
     """One partition; the picture and its height."""
     inner, width = x + 16, CARD_WIDTH - 32
     body = _text(inner, y + 24, f"{partition.handle}  {partition.name}", "name")
     body += _text(x + CARD_WIDTH - 16, y + 24, irqs_text(partition), "small", end=True)
-    body += _cpu_squares(partition, nr_cpus, inner, y + 38)
+    body += _cpu_squares(partition, _nr_cpus(system), inner, y + 38)
     at = y + 80
     for piece in partition.memory:
         body += _text(inner, at, _memory_text(piece), "code")
+        at += 18
+    for shared, number in sharedmem.shares([s.what for s in system.shared], partition.name):
+        body += _text(inner, at, _share_text(shared, number), "code")
         at += 18
     chips, tall = _chips(partition, inner, at - 4, width)
     height = at - 4 + tall + (12 if tall else 0) - y
@@ -147,10 +159,13 @@ def _nr_cpus(system: System) -> int:
 
 
 def _blocks(system: System) -> list[tuple[int, int, str, str, int]]:
-    """Of the board's memory, by address: start, end, words, class, handle (0: none)."""
+    """Of the board's memory, by address: start, end, words, class, handle (0: the monitor's, below:
+    several partitions')."""
     found = [(piece.pa, piece.pa + piece.size,
               p.name if piece.what == "memory" else f"{p.name}, {piece.what}", f"p{_colour(p)}",
               p.handle) for p in system.partitions for piece in p.memory if piece.pa is not None]
+    found += [(s.pa, s.pa + s.what.size, f"{s.what.name}, shared", "grey", -1)
+              for s in system.shared if s.pa is not None]
     if system.image:
         found.append((*system.image, "monitor and system", "grey", 0))
     return sorted(found)
@@ -169,7 +184,7 @@ def _memory(system: System, cards: dict[int, float]) -> tuple[str, float]:
         # The image's size differs with each compiler.
         size = f", {size_text(end - start)}" if handle else ""
         out += _text(MEMORY_AT + 10, y + 32, f"{start:#010x}{size}", "code")
-        if handle:
+        if handle > 0:
             x, high = MARGIN + ARROWS + CARD_WIDTH, cards[handle] + 20
             middle = (x + MEMORY_AT) / 2
             out += (f'<path d="M{x} {high:g}C{middle:g} {high:g} {middle:g} {y + 20:g} {MEMORY_AT} '
@@ -209,7 +224,7 @@ def draw(system: System) -> str:
     cards: dict[int, float] = {}
     body, y = "", float(TOP)
     for p in system.partitions:
-        card, height = _card(p, _nr_cpus(system), MARGIN + ARROWS, y)
+        card, height = _card(system, p, MARGIN + ARROWS, y)
         cards[p.handle] = y
         body += card
         y += height + 16

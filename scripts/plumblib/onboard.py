@@ -28,7 +28,7 @@ def _advice(run: qemu.Run, packed: pack.Packed, refused: Refused) -> str:
                for row in refused.rows):
         return ""
     board = boards.find(run.board)
-    partitions = room.partitions_of(packed.partitions)
+    partitions = room.partitions_of(packed.partitions, packed.shared)
     size = room.board_memory(board, len(packed.data), partitions)
     if board.memory or size <= parse_size(run.memory) or not room.fits(
             board, len(packed.data), partitions, size):

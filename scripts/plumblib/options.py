@@ -137,7 +137,7 @@ def memory_of(args: argparse.Namespace, packed: pack.Packed) -> str:
         parse_size(fixed, "--memory ")
         return fixed
     size = room.board_memory(boards.find(args.board), len(packed.data),
-                             room.partitions_of(packed.partitions))
+                             room.partitions_of(packed.partitions, packed.shared))
     return f"{size >> 20}M"
 
 

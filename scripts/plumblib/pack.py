@@ -154,6 +154,10 @@ class Packed:
     judged: Judged
 
     @property
+    def shared(self) -> list[sharedmem.Shared]:
+        return sharedmem.read(fdt.parse(self.manifest))
+
+    @property
     def raw(self) -> bool:
         """Does its one console pass all bytes unchanged?"""
         return "raw-console" in fdt.parse(self.manifest).root.props

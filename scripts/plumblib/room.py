@@ -5,6 +5,7 @@ as in hyp/core/boot.c."""
 from dataclasses import dataclass
 
 from . import boards
+from .sharedmem import Shared
 from .common import PAGE, align_up
 
 RAM = 0x40000000  # of virt
@@ -21,17 +22,19 @@ class Partition:
     size: int
     at: int = 0  # 0: anywhere
     regions: tuple[int, ...] = ()  # more pieces: firmware's flash
+    mapped: int = 1  # times: shared memory, by each of its peers
 
 
-def partitions_of(listed: list[dict[str, str]]) -> list[Partition]:
-    """From manifest-check's rows."""
+def partitions_of(listed: list[dict[str, str]], shared: list[Shared]) -> list[Partition]:
+    """From manifest-check's rows; shared memory, which is placed behind partitions, follows them."""
     return [Partition(int(row["memory"]), int(row["memory-at"], 0),
-                      tuple(int(n) for n in row["regions"].split(",") if n)) for row in listed]
+                      tuple(int(n) for n in row["regions"].split(",") if n)) for row in listed] \
+        + [Partition(one.size, one.at, mapped=len(one.peers)) for one in shared]
 
 
 def tables(partitions: list[Partition]) -> int:
     """The monitor's own memory, an upper bound: a page of tables for each block, VGIC and vCPUs."""
-    return align_up(sum(p.size // 512 + sum(p.regions) // 512 + (512 << 10) for p in partitions), BLOCK)
+    return align_up(sum(p.mapped * p.size // 512 + sum(p.regions) // 512 + (512 << 10) for p in partitions), BLOCK)
 
 
 def _taken(board: boards.Board, image: int, base: int, size: int) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ table. mapsvg.py draws it."""
 
 from dataclasses import dataclass, field
 
-from . import boards, fdt, pack, room
+from . import boards, fdt, pack, room, sharedmem
 from .guestdt import edge_interrupts
 from .machine import FIRST_SPI, Window, ppis, spis, windows
 
@@ -52,11 +52,24 @@ class Partition:
 
 
 @dataclass
+class Shared:
+    """Memory of several partitions. `pa` as for a piece."""
+
+    what: sharedmem.Shared
+    pa: int | None
+
+    @property
+    def fixed(self) -> bool:
+        return self.what.at != 0
+
+
+@dataclass
 class System:
     name: str
     board: str  # "": not known
     nr_cpus: int  # of the board; 0: not known
     partitions: list[Partition]
+    shared: list[Shared] = field(default_factory=list)
     ram: list[tuple[int, int]] = field(default_factory=list)  # start, end
     image: tuple[int, int] | None = None  # place of the packed file
 
@@ -116,7 +129,8 @@ def _pieces(row: dict[str, str], found: list[int | None]) -> list[Piece]:
 
 def read(name: str, listed: list[dict[str, str]], tree: fdt.Tree,
          found: list[list[int | None]] | None) -> System:
-    """`listed`: manifest-check's rows; `tree`: the manifest; `found`: places of memory, if known."""
+    """`listed`: manifest-check's rows; `tree`: the manifest; `found`: places of memory, if known:
+    partitions', then those of shared memory."""
     partitions = []
     for n, row in enumerate(listed):
         node = pack.partition_node(tree, row["name"])
@@ -126,7 +140,9 @@ def read(name: str, listed: list[dict[str, str]], tree: fdt.Tree,
             int(row["irqs"]), _pieces(row, found[n] if found else nothing),
             _emulated(row) + _passed(node), node.texts("rights"),
             node.texts("manages"), pack.truth(row.get("autostart"))))
-    return System(name, "", 0, partitions)
+    shared = [Shared(one, one.at or (found[len(listed) + n][0] if found else None))
+              for n, one in enumerate(sharedmem.read(tree))]
+    return System(name, "", 0, partitions, shared)
 
 
 def board_facts(said: str) -> tuple[list[tuple[int, int]], int]:
@@ -190,10 +206,10 @@ def irqs_text(partition: Partition) -> str:
     return f"GICv2, 0 to {partition.irqs - 1}" if partition.irqs else "no GIC: IRQ and FIQ"
 
 
-def _place_text(piece: Piece, placed: bool) -> str:
-    if piece.pa is None:
+def _place_text(pa: int | None, size: int, fixed: bool, placed: bool) -> str:
+    if pa is None:
         return "no place left" if placed else "the monitor chooses"
-    return range_text(piece.pa, piece.size) + ("" if piece.fixed else ", placed")
+    return range_text(pa, size) + ("" if fixed else ", placed")
 
 
 def _columns(head: list[str], rows: list[list[str]]) -> list[str]:
@@ -207,6 +223,25 @@ def _device_row(partition: Partition, device: Device) -> list[str]:
     behind = device.backed if device.pa is None else range_text(device.pa, device.size)
     return [partition.name, device.name, place, behind,
             numbers_text(device.interrupts, device.edges)]
+
+
+def rights_text(shared: sharedmem.Shared, peer: sharedmem.Peer) -> str:
+    sections = [f"{name} {size_text(size)}" for name, size in
+                (("its own", shared.output), ("common", shared.common)) if size]
+    return "nothing" if peer.reads else " and ".join(sections)
+
+
+def _shared_rows(system: System) -> list[list[str]]:
+    rows = []
+    for shared in system.shared:
+        one = shared.what
+        place = _place_text(shared.pa, one.size, shared.fixed, system.image is not None)
+        for n, peer in enumerate(one.peers):
+            intid = [peer.intid] if peer.intid else []
+            rows.append([one.name, f"peer {n}", peer.partition, f"{peer.registers:#010x}",
+                         range_text(peer.ipa, one.size), rights_text(one, peer),
+                         numbers_text(intid, frozenset(intid if one.edge else [])), place])
+    return rows
 
 
 def table(system: System) -> str:
@@ -225,8 +260,13 @@ def table(system: System) -> str:
     lines += ["", "memory"]
     lines += _columns(["partition", "", "guest addresses", "size", "board addresses"],
                       [[p.name, piece.what, range_text(piece.ipa, piece.size), size_text(piece.size),
-                        _place_text(piece, system.image is not None)] for p in all_of for piece in p.memory])
+                        _place_text(piece.pa, piece.size, piece.fixed, system.image is not None)]
+                       for p in all_of for piece in p.memory])
     lines += ["", "devices"]
     lines += _columns(["partition", "device", "guest addresses", "board addresses", "interrupts"],
                       [_device_row(p, device) for p in all_of for device in p.devices])
+    if system.shared:
+        lines += ["", "shared memory"]
+        lines += _columns(["name", "", "partition", "registers", "guest addresses", "may write",
+                           "interrupts", "board addresses"], _shared_rows(system))
     return "\n".join(lines) + "\n"

@@ -35,14 +35,17 @@ def plumb(*words: str) -> tuple[int, str]:
 
 
 def booted(said: str) -> dict[str, int]:
-    """By partition, from the monitor's lines."""
+    """By partition and shared memory, from the monitor's lines."""
     return {name: int(at, 16) for name, at in
-            re.findall(r"^\[plumbline\] ([a-z0-9-]+): .* KiB at 0x([0-9a-f]+),", said, re.M)}
+            re.findall(r"^\[plumbline\] ([a-z0-9-]+): .* KiB at 0x([0-9a-f]+)(?:,|$)", said, re.M)}
 
 
 def mapped(said: str) -> dict[str, int]:
+    said = said.replace("iB", " B")
     return {name: int(at, 16) for name, at in
-            re.findall(r"^  (\S+) +memory .* B  +0x([0-9a-f]+) to", said.replace("iB", " B"), re.M)}
+            re.findall(r"^  (\S+) +memory .* B  +0x([0-9a-f]+) to", said, re.M)
+            + re.findall(r"^  (\S+) +peer 0 .* {2}0x([0-9a-f]+) to \S+$", said, re.M)
+            + re.findall(r"^  (\S+) +peer 0 .* {2}0x([0-9a-f]+) to \S+, placed$", said, re.M)}
 
 
 def check_places(check: Check, system: str, board: str) -> None:
@@ -59,6 +62,7 @@ def main(check: Check) -> None:
         nowhere.write_text(NOWHERE)
         check_places(check, "guest/demo.dts", "virt")
         check_places(check, str(fixed), "virt")
+        check_places(check, "test/systems/sections.dts", "virt")
         try:
             debian.boards()
             check_places(check, "guest/demo.dts", "orangepi-pc")

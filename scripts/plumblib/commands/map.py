@@ -55,7 +55,8 @@ def _system(args: argparse.Namespace, packed: pack.Packed) -> tuple[systemmap.Sy
     found = image = None
     if board and not board.disk and not refusal:
         size = len(packed.data)
-        found = room.places(board, size, room.partitions_of(packed.partitions), ram)
+        found = room.places(board, size, room.partitions_of(packed.partitions, packed.shared),
+                            ram)
         image = systemmap.image_place(board, size, ram)
     system = systemmap.read(name, packed.partitions, manifest, found)
     system.board, system.nr_cpus, system.ram, system.image = board_name, nr_cpus, ram, image
