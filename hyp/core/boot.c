@@ -265,24 +265,30 @@ static void boot_take_shared(struct boot *boot, uint32_t index)
 		 (unsigned)config->nr_peers, (unsigned)(size / 1024), (unsigned long long)pa.pa);
 }
 
+/* All that has a fixed place, or all that has none. */
+static void boot_take_all(struct boot *boot, bool fixed, pa_t *memory_pa)
+{
+	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
+		if ((boot_manifest.partition[n].memory_pa.pa != 0) == fixed) {
+			memory_pa[n] = boot_take_memory(boot, &boot_manifest.partition[n]);
+		}
+	}
+	for (uint32_t n = 0; n < boot_manifest.nr_shared; n++) {
+		if ((boot_manifest.shared[n].memory_pa.pa != 0) == fixed) {
+			boot_take_shared(boot, n);
+		}
+	}
+}
+
 void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 {
 	pa_t pool_pa, memory_pa[MANIFEST_MAX_PARTITIONS];
-	uint8_t *pool = boot_take_pool(boot, &pool_pa);
+	uint8_t *pool;
 
-	/* Fixed ranges first; the others are placed around them. */
-	for (int fixed = 1; fixed >= 0; fixed--) {
-		for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
-			if ((boot_manifest.partition[n].memory_pa.pa != 0) == fixed) {
-				memory_pa[n] = boot_take_memory(boot, &boot_manifest.partition[n]);
-			}
-		}
-		for (uint32_t n = 0; n < boot_manifest.nr_shared; n++) {
-			if ((boot_manifest.shared[n].memory_pa.pa != 0) == fixed) {
-				boot_take_shared(boot, n);
-			}
-		}
-	}
+	/* Fixed ranges first; the monitor's own and the others are placed around them. */
+	boot_take_all(boot, true, memory_pa);
+	pool = boot_take_pool(boot, &pool_pa);
+	boot_take_all(boot, false, memory_pa);
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 		const struct manifest_partition *config = &boot_manifest.partition[n];
 		uint64_t size = partition_pool_size(config);

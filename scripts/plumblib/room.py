@@ -94,14 +94,13 @@ def _region_align(size: int) -> int:
     return BLOCK if size % BLOCK == 0 else PAGE
 
 
-def _put(free: Free, partitions: list[Partition]) -> list[list[int | None]]:
-    """Fixed places first, firmware's regions last."""
-    memory: dict[int, int | None] = {}
-    for fixed in (True, False):
-        for n, p in enumerate(partitions):
-            if bool(p.at) == fixed:
-                memory[n] = (free.take_at(p.at, p.size) if fixed
-                             else free.take(p.size, _piece_align(p.size)))
+def _put(free: Free, partitions: list[Partition]) -> list[list[int | None]] | None:
+    """Fixed places first, then the monitor's own, firmware's regions last."""
+    memory = {n: free.take_at(p.at, p.size) for n, p in enumerate(partitions) if p.at}
+    if not free.take_top(tables(partitions), LOW):
+        return None
+    memory.update({n: free.take(p.size, _piece_align(p.size))
+                   for n, p in enumerate(partitions) if not p.at})
     return [[memory[n], *(free.take(size, _region_align(size)) for size in p.regions)]
             for n, p in enumerate(partitions)]
 
@@ -115,7 +114,7 @@ def places(board: boards.Board, image: int, partitions: list[Partition],
     free = Free(memory)
     for start, end in _taken(board, image, base, memory[-1][1] - base):
         free.remove(base + start, base + end)
-    return _put(free, partitions) if free.take_top(tables(partitions), LOW) else None
+    return _put(free, partitions)
 
 
 def fits(board: boards.Board, image: int, partitions: list[Partition], size: int) -> bool:

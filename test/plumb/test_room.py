@@ -47,7 +47,8 @@ class Room(unittest.TestCase):
         self.assertEqual(memory(126, 380, image=3 * MIB), 1024)
 
     def test_fixed_places(self):
-        for at, want in ((0x50000000, 512), (0x5c000000, 1024), (0x48000000, 512)):
+        for at, want in ((0x50000000, 512), (0x5c000000, 512), (0x48000000, 512),
+                         (0x60000000, 1024)):
             one = [Partition(64 * MIB, at=at)]
             self.assertEqual(room.board_memory(VIRT, IMAGE, one) // MIB, want, hex(at))
         # The first block that is free holds no second one.

@@ -3,6 +3,7 @@
  * main_start on boards and manifests of all kinds: those that it boots, and each that it refuses,
  * with the words that it has for it.
  */
+#include "hyp/core/vm.h"
 #include "hyp/hw/pen_layout.h"
 #include "test/rig/rig.h"
 #include "test/unit/test.h"
@@ -92,6 +93,25 @@ static void good(void)
 				   " status = \"disabled\"; reg = <0 0x1000000 0 0x1000>; };\n"),
 		    SYSTEM("a { " PARTITION " memory-size = <0x20000>; pmu; };\n"), NULL));
 	CHECK(said("[plumbline] rig, 2 CPUs"));
+}
+
+/* The last 2 MiB of the board's RAM, where the monitor's own tables would be otherwise. */
+static void at_the_top(void)
+{
+	static const char *const manifests[] = {
+		SYSTEM("a { " PARTITION
+		       " memory-size = <0x200000>; memory-at = <0 0x41600000>; };\n"),
+		SYSTEM(SMALL
+		       "b { " PARTITION " memory-size = <0x20000>; }; s { compatible = "
+		       "\"plumbline,shared-memory\"; peers = \"a\", \"b\"; ipa = <0x10000000>;\n"
+		       "output-size = <0x1000>; memory-at = <0 0x417fd000>; };\n"),
+	};
+
+	for (uint32_t n = 0; n < 2; n++) {
+		CHECK(boots(BOARD(PSCI TWO), manifests[n], NULL));
+		CHECK(vms[0].stage2.root_pa.pa >= 0x40000000 &&
+		      vms[0].stage2.root_pa.pa + 0x2000 <= 0x41600000);
+	}
 }
 
 static void no_counter(void)
@@ -398,6 +418,7 @@ static void socs(void)
 
 static const struct test_case cases[] = {
 	{ "good", good },
+	{ "at_the_top", at_the_top },
 	{ "boards", boards },
 	{ "wrong_modes", wrong_modes },
 	{ "second_cpu", second_cpu },
