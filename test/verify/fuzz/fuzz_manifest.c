@@ -106,6 +106,13 @@ static uint32_t nth_cell(int node, const char *name, uint32_t n)
 	return value && length / 4 > (int)n ? fdt32_ld(value + n) : 0;
 }
 
+static uint32_t cells_of(int node, const char *name)
+{
+	int length = 0;
+
+	return fdt_getprop(blob, node, name, &length) ? (uint32_t)length / 4 : 0;
+}
+
 static void check_interrupts(const struct manifest_partition *p, const struct manifest_device *d,
 			     int node)
 {
@@ -203,6 +210,134 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK_EQ(device, p->nr_devices);
 }
 
+/* ---- shared memory ---- */
+
+static const struct manifest_partition *peer_named(const char *name, uint32_t index)
+{
+	const struct manifest_partition *p = &manifest.partition[index];
+
+	CHECK(index < manifest.nr_partitions && name && strcmp(p->name, name) == 0);
+	return p;
+}
+
+static bool is_device_of(const struct manifest_partition *p, uint32_t intid)
+{
+	for (uint32_t n = 0; n < p->nr_devices; n++) {
+		for (uint32_t i = 0; i < p->device[n].nr_interrupts; i++) {
+			if (p->device[n].intid[i] == intid) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* In a peer's addresses nothing else is there, nor where its registers are. */
+static void check_place(const struct manifest_partition *p, uint64_t base, uint64_t size,
+			const struct manifest_share *self)
+{
+	CHECK(apart(base, size, p->memory_ipa.ipa, p->memory_size));
+	CHECK(apart(base, size, 0x08000000, 0x30000));
+	CHECK(!machine_has(p->windows, MACHINE_UART) || apart(base, size, 0x09000000, 0x1000));
+	CHECK(!machine_has(p->windows, MACHINE_RTC) || apart(base, size, 0x09010000, 0x1000));
+	CHECK(!machine_has(p->windows, MACHINE_VIRTIO) || apart(base, size, 0x0a000000, 0x4000));
+	for (uint32_t n = 0; n < p->nr_regions; n++) {
+		CHECK(apart(base, size, p->region[n].ipa.ipa, p->region[n].size));
+	}
+	for (uint32_t n = 0; n < p->nr_devices; n++) {
+		CHECK(apart(base, size, p->device[n].ipa.ipa, p->device[n].size));
+	}
+	for (uint32_t n = 0; n < p->nr_shares; n++) {
+		const struct manifest_share *q = &p->share[n];
+
+		CHECK(q == self || apart(base, size, q->ipa.ipa, q->size));
+		CHECK(!self || q == self || !self->intid || q->intid != self->intid);
+	}
+}
+
+static const struct manifest_share *share_of(const struct manifest_partition *p, uint32_t shared)
+{
+	const struct manifest_share *found = NULL;
+
+	for (uint32_t n = 0; n < p->nr_shares; n++) {
+		if (p->share[n].shared == shared) {
+			CHECK(!found);
+			found = &p->share[n];
+		}
+	}
+	return found;
+}
+
+static void check_peer(uint32_t index, uint32_t n, int node)
+{
+	const struct manifest_shared *s = &manifest.shared[index];
+	const char *name = fdt_stringlist_get(blob, node, "peers", (int)n, NULL);
+	const struct manifest_partition *p = peer_named(name, s->peer[n]);
+	const struct manifest_share *share = share_of(p, index);
+
+	CHECK(share && share->peer == n);
+	if (!share || !name) {
+		return;
+	}
+	CHECK_EQ(share->size, 0x1000 + s->common_size + s->nr_peers * s->output_size);
+	CHECK_EQ(share->ipa.ipa, nth_cell(node, "ipa", cells_of(node, "ipa") > 1 ? n : 0));
+	CHECK_EQ(share->intid,
+		 nth_cell(node, "interrupt", cells_of(node, "interrupt") > 1 ? n : 0));
+	CHECK(share->ipa.ipa % 0x1000 == 0);
+	CHECK((uint64_t)share->ipa.ipa + share->size <= UINT64_C(0x100000000));
+	CHECK(machine_has(p->windows, MACHINE_SHARED));
+	check_place(p, share->ipa.ipa, share->size, share);
+	check_place(p, 0x0b000000, 0x8000, NULL);
+	if (share->intid) {
+		CHECK(p->has_gic && share->intid >= 32 && share->intid < p->nr_irqs);
+		CHECK(!machine_has(p->windows, MACHINE_UART) || share->intid != 33);
+		CHECK(!machine_has(p->windows, MACHINE_RTC) || share->intid != 34);
+		CHECK(!is_device_of(p, share->intid));
+	}
+	CHECK_EQ(s->readers >> n & 1, fdt_stringlist_search(blob, node, "read-only", name) >= 0);
+}
+
+/* The board's addresses: what has a place is apart from all else that has one. */
+static void check_shared_place(uint32_t index)
+{
+	const struct manifest_shared *s = &manifest.shared[index];
+	uint64_t base = s->memory_pa.pa, size = manifest_shared_size(s);
+
+	for (uint32_t i = 0; base && i < manifest.nr_partitions; i++) {
+		const struct manifest_partition *p = &manifest.partition[i];
+
+		CHECK(!p->memory_pa.pa || apart(base, size, p->memory_pa.pa, p->memory_size));
+		for (uint32_t n = 0; n < p->nr_devices; n++) {
+			CHECK(apart(base, size, p->device[n].pa.pa, p->device[n].size));
+		}
+	}
+	for (uint32_t i = 0; base && i < index; i++) {
+		const struct manifest_shared *q = &manifest.shared[i];
+
+		CHECK(!q->memory_pa.pa ||
+		      apart(base, size, q->memory_pa.pa, manifest_shared_size(q)));
+	}
+}
+
+static void check_shared(uint32_t index, int node)
+{
+	const struct manifest_shared *s = &manifest.shared[index];
+
+	CHECK(strcmp(s->name, fdt_get_name(blob, node, NULL)) == 0);
+	CHECK_EQ(s->nr_peers, fdt_stringlist_count(blob, node, "peers"));
+	CHECK(s->nr_peers >= 2 && s->nr_peers <= 8);
+	CHECK_EQ(s->common_size, cell_of(node, "common-size", 0));
+	CHECK_EQ(s->output_size, cell_of(node, "output-size", 0));
+	CHECK((s->common_size | s->output_size) % 0x1000 == 0 && s->common_size + s->output_size);
+	CHECK_EQ(s->memory_pa.pa, cell_of(node, "memory-at", 0));
+	CHECK_EQ(s->edge, has(node, "interrupt-edge"));
+	CHECK(!has(node, "phandle"));
+	for (uint32_t n = 0; n < s->nr_peers; n++) {
+		check_peer(index, n, node);
+	}
+	check_shared_place(index);
+}
+
 static bool share_interrupt(const struct manifest_device *d, const struct manifest_device *e)
 {
 	for (uint32_t n = 0; n < d->nr_interrupts * e->nr_interrupts; n++) {
@@ -261,7 +396,7 @@ static void check_managers(uint32_t index)
 
 static void check_taken(void)
 {
-	uint32_t index = 0, vcpus = 0;
+	uint32_t index = 0, vcpus = 0, shared = 0;
 	int node;
 
 	CHECK(manifest.nr_partitions >= 1 && manifest.nr_partitions <= 64);
@@ -270,15 +405,23 @@ static void check_taken(void)
 	CHECK(!has(0, "phandle") && fdt_num_mem_rsv(blob) == 0);
 	fdt_for_each_subnode(node, blob, 0)
 	{
+		if (is_shared_node(node)) {
+			CHECK(shared < manifest.nr_shared && manifest.nr_shared <= 8);
+			if (shared < manifest.nr_shared) {
+				check_shared(shared++, node);
+			}
+			continue;
+		}
 		CHECK(index < manifest.nr_partitions);
 		if (index < manifest.nr_partitions) {
 			check_partition(&manifest.partition[index], node);
 			vcpus += manifest.partition[index++].nr_vcpus;
 		}
 	}
-	CHECK(index == manifest.nr_partitions && vcpus <= 64);
+	CHECK(index == manifest.nr_partitions && vcpus <= 64 && shared == manifest.nr_shared);
 	for (uint32_t i = 0; i < index; i++) {
-		check_rights(&manifest.partition[i], nth_child(0, i));
+		check_rights(&manifest.partition[i],
+			     fdt_subnode_offset(blob, 0, manifest.partition[i].name));
 		check_managers(i);
 		for (uint32_t j = 0; j < index; j++) {
 			check_pair(i, j);
@@ -361,16 +504,23 @@ static bool device_fits(const struct manifest_device *d, const struct board *boa
 	       !meets(d, board->gich.pa, 0x2000) && !meets(d, board->gicv.pa, 0x2000);
 }
 
+/* Without a place of its own (0), too. */
+static bool is_free(uint64_t base, uint64_t size, const struct regions *free)
+{
+	bool fits = base == 0;
+
+	for (uint32_t n = 0; n < free->count; n++) {
+		fits = fits || (base >= free->r[n].base.pa &&
+				base + size <= free->r[n].base.pa + free->r[n].size);
+	}
+	return fits;
+}
+
 static bool partition_fits(const struct manifest_partition *p, const struct board *board,
 			   const struct regions *free)
 {
-	bool fits = p->memory_pa.pa == 0;
+	bool fits = is_free(p->memory_pa.pa, p->memory_size, free);
 
-	for (uint32_t n = 0; n < free->count; n++) {
-		fits = fits ||
-		       (p->memory_pa.pa >= free->r[n].base.pa &&
-			p->memory_pa.pa + p->memory_size <= free->r[n].base.pa + free->r[n].size);
-	}
 	for (uint32_t n = 0; n < p->nr_vcpus; n++) {
 		fits = fits && p->affinity[n] % (1u << board->nr_cpus) != 0;
 	}
@@ -395,6 +545,12 @@ static void try_board(struct fuzz_input *in, const struct fdt *fdt)
 	for (uint32_t n = 0; n < manifest.nr_partitions; n++) {
 		fits = fits && partition_fits(&manifest.partition[n], &board, &free);
 		wanted += manifest.partition[n].memory_size;
+	}
+	for (uint32_t n = 0; n < manifest.nr_shared; n++) {
+		const struct manifest_shared *s = &manifest.shared[n];
+
+		fits = fits && is_free(s->memory_pa.pa, manifest_shared_size(s), &free);
+		wanted += manifest_shared_size(s);
 	}
 	taken = manifest_check_board(fdt, &manifest, &board, &free, &why);
 	CHECK_EQ(taken, fits && wanted <= left);

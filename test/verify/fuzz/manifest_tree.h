@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Manifests by a byte program: a sound one first, of up to eight partitions with devices, each with
- * memory, windows and interrupts of its own; then a few edits, of which many leave it sound, or
- * make it wrong in one place: a value of another property, or beside its own; a property too many
- * or too few.
+ * memory, windows and interrupts of its own, and up to three shared memories; then a few edits, of
+ * which many leave it sound, or make it wrong in one place: a value of another property, or beside
+ * its own; a property too many or too few.
  */
 #ifndef TEST_VERIFY_FUZZ_MANIFEST_TREE_H
 #define TEST_VERIFY_FUZZ_MANIFEST_TREE_H
@@ -62,6 +62,12 @@ static const struct word device_words[] = {
 	{ "compatible", 's' },
 };
 
+static const struct word shared_words[] = {
+	{ "peers", 's' },	   { "read-only", 's' },   { "ipa", 'c' },
+	{ "common-size", 'c' },	   { "output-size", 'c' }, { "interrupt", 'c' },
+	{ "interrupt-edge", 'f' }, { "memory-at", 'w' },   { "compatible", 's' },
+};
+
 static const uint32_t cells[] = {
 	0,	    1,		2,	    3,		7,	    8,		9,
 	32,	    33,		34,	    40,		64,	    128,	992,
@@ -74,6 +80,13 @@ static const uint32_t cells[] = {
 
 static const char *const strings[] = { "v2", "none", "pl011", "pl031",
 				       "a",  "h",    "",      "plumbline,partition" };
+
+static bool is_shared_node(int node)
+{
+	const char *compatible = fdt_getprop(blob, node, "compatible", NULL);
+
+	return compatible && strcmp(compatible, "plumbline,shared-memory") == 0;
+}
 
 static uint32_t any_cell(struct fuzz_input *in)
 {
@@ -184,6 +197,51 @@ static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devic
 	(void)fdt_end_node(blob);
 }
 
+/* A cell, or one for each peer. */
+static void put_cells(const char *name, uint32_t first, uint32_t step, uint32_t count)
+{
+	fdt32_t value[8];
+
+	for (uint32_t n = 0; n < count; n++) {
+		value[n] = cpu_to_fdt32(first + n * step);
+	}
+	(void)fdt_property(blob, name, value, (int)(4 * count));
+}
+
+/* Of the first two partitions or more, in any order: 16 MiB and an interrupt for each. */
+static void put_shared(struct fuzz_input *in, uint32_t index, uint32_t partitions)
+{
+	uint32_t how = fuzz_byte(in), peers = 2 + fuzz_byte(in) % (partitions - 1);
+	uint32_t first = fuzz_byte(in) % partitions;
+	char name[] = { 's', (char)('0' + index), 0 }, names[16];
+
+	for (uint32_t n = 0; n < peers; n++) {
+		names[2 * n] = (char)('a' + (first + n) % partitions);
+		names[2 * n + 1] = 0;
+	}
+	(void)fdt_begin_node(blob, name);
+	(void)fdt_property_string(blob, "compatible", "plumbline,shared-memory");
+	(void)fdt_property(blob, "peers", names, (int)(2 * peers));
+	if (how & 1) {
+		(void)fdt_property(blob, "read-only", names, 2);
+	}
+	if (how & 2) {
+		put_cells("ipa", 0x30000000 + index * 0x1000000, 0x100000, peers);
+	} else {
+		put_cells("ipa", 0x30000000 + index * 0x1000000, 0, 1);
+	}
+	put_cells("output-size", how & 4 ? 0x2000 : 0, 0, 1);
+	put_cells("common-size", how & 4 ? how / 64 * 0x1000 : 0x3000, 0, 1);
+	if (how & 8) {
+		put_cells("interrupt", how & 32 ? 0 : 100 + index, 0, how & 16 ? 1 : peers);
+		put_flags(how >> 4, &shared_words[6], 1);
+	}
+	if (how & 16) {
+		(void)fdt_property_u64(blob, "memory-at", 0xd0000000u + index * 0x1000000u);
+	}
+	(void)fdt_end_node(blob);
+}
+
 static bool make_sound(struct fuzz_input *in)
 {
 	static const char *const hardening[32] = {
@@ -206,6 +264,9 @@ static bool make_sound(struct fuzz_input *in)
 	for (uint32_t n = 0; n < partitions; n++) {
 		put_partition(in, n, &devices);
 	}
+	for (uint32_t n = how >= 128 && partitions > 1 ? how / 32 % 4u : 0; n > 0; n--) {
+		put_shared(in, n, partitions);
+	}
 	return fdt_end_node(blob) == 0 && fdt_finish(blob) == 0 &&
 	       fdt_open_into(blob, blob, sizeof(blob)) == 0;
 }
@@ -226,13 +287,18 @@ static int nth_child(int node, uint32_t index)
 static int any_node(struct fuzz_input *in, const struct word **words, uint32_t *count)
 {
 	uint32_t how = fuzz_byte(in);
-	int partition = nth_child(0, how / 4 % 8);
+	int partition = nth_child(0, how / 4 % 12);
 	int device = nth_child(partition < 0 ? 0 : partition, how / 32 % 4);
 
 	if (how % 4 == 0 && how > 200) {
 		*words = root_words;
 		*count = sizeof(root_words) / sizeof(root_words[0]);
 		return 0;
+	}
+	if (partition >= 0 && is_shared_node(partition)) {
+		*words = shared_words;
+		*count = sizeof(shared_words) / sizeof(shared_words[0]);
+		return partition;
 	}
 	if (how % 4 < 2 || partition < 0 || device < 0) {
 		*words = partition_words;
