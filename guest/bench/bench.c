@@ -269,6 +269,8 @@ int main(void)
 	printf("begin\n"); /* what came before is no operation's */
 	if (guest_has_arg("above")) {
 		bench_lines_above();
+	} else if (guest_has_arg("link")) {
+		bench_lines_link();
 	} else if (guest_has_arg("shared")) {
 		bench_lines_shared();
 		bench_wake("WFI wake-up by timer, all others asleep");

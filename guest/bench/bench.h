@@ -18,6 +18,7 @@
 #define BENCH_SPI_SLEPT 47u /* edge: the same of the times before its WFI that followed */
 #define BENCH_SPI_END	45u /* edge */
 #define BENCH_SPI_READY 46u /* enabled: it waits */
+#define BENCH_SPI_BELL	49u /* the doorbell of shared memory, edges: as BENCH_SPI_EDGE */
 
 /* SPIs of bench, which the peer drives. */
 #define BENCH_SPI_WAKE 48u /* edge, enabled */
@@ -46,6 +47,10 @@ void bench_call_yield(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		      struct bench_call_times *times);
 void bench_call_wfi(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3,
 		    struct bench_call_times *times);
+
+/* The same with a store of a1 to a0. */
+void bench_store_yield(uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3,
+		       struct bench_call_times *times);
 
 /* `scripts/bench trace` traces from a call with a name to one with NULL. */
 void bench_mark(const char *name);
@@ -83,11 +88,17 @@ void bench_wake(const char *name);
 
 /* lines.c: the peer is on another CPU, or on this one. */
 void bench_lines_beside(void);
+void bench_lines_link(void);
 void bench_lines_shared(void);
 /* The peer has a higher priority: it runs at once. */
 void bench_lines_above(void);
 /* All other partitions end. */
 void bench_end_all(void);
+
+/* shared.c: the shared memory of bench and its peer, if the system has it. */
+bool bench_open_shared(void);
+struct bench_op bench_doorbell(void); /* of the other one */
+void bench_messages(void);
 
 /* peer.c */
 int bench_peer(void);

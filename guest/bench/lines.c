@@ -121,9 +121,10 @@ static uint32_t lines_hear(uint32_t command, bool beside)
 	return gic_dist_read(GICD_ISPENDR + BENCH_SPI_SUM / 8);
 }
 
-static struct lines_times lines_time(const char *mark, bool beside)
+/* `bell`: not by a call, but by the doorbell of shared memory; the peer is beside. */
+static struct lines_times lines_time(const char *mark, bool beside, bool bell)
 {
-	struct bench_op op = lines_op(BENCH_SPI_EDGE, 1);
+	struct bench_op op = bell ? bench_doorbell() : lines_op(BENCH_SPI_EDGE, 1);
 	struct lines_times sum = { 0 };
 
 	for (uint32_t i = 0; i < bench_rounds; i++) {
@@ -131,7 +132,10 @@ static struct lines_times lines_time(const char *mark, bool beside)
 
 		bench_begin(mark, i);
 		bench_shift(i);
-		if (beside) {
+		if (bell) {
+			bench_store_yield(op.a0, op.a1, op.a2, op.a3, &times);
+			lines_turns();
+		} else if (beside) {
 			bench_call_yield(op.a0, op.a1, op.a2, op.a3, &times);
 			lines_turns();
 		} else {
@@ -165,6 +169,14 @@ static void lines_print_beside(const char *const names[3], const struct lines_ti
 	lines_print(names[2], times->handler - times->begin, fixed + LINES_READ_FIXED);
 }
 
+static void lines_print_bell(const char *store, const char *handler,
+			     const struct lines_times *times)
+{
+	lines_print(store, times->after - times->begin, LINES_READ_FIXED);
+	lines_print(handler, times->handler - times->begin,
+		    2 * LINES_READ_FIXED + LINES_HINT_FIXED + BENCH_PEER_FIXED);
+}
+
 void bench_lines_beside(void)
 {
 	static const char *const waits[3] = { "KVM_IRQ_LINE raise, vCPU in WFI on another CPU",
@@ -188,12 +200,31 @@ void bench_lines_beside(void)
 	bench_op("KVM_IRQ_LINE by GSI raise, line disabled", by_gsi, &lower);
 	bench_op("KVM_IRQ_LINE no change, line disabled", lower, NULL);
 	bench_op("KVM_IRQ_LINE refused, bad type", refused, NULL);
-	times = lines_time("raise, another CPU in WFI", true);
+	times = lines_time("raise, another CPU in WFI", true, false);
 	lines_print_beside(waits, &times);
 	lines_command(BENCH_SPI_SPIN);
 	lines_turns();
-	times = lines_time("raise, another CPU runs", true);
+	times = lines_time("raise, another CPU runs", true, false);
 	lines_print_beside(runs, &times);
+}
+
+/* The peer is on another CPU, and shares memory with bench. */
+void bench_lines_link(void)
+{
+	struct lines_times times;
+
+	if (!lines_wait_for_all() || !bench_open_shared()) {
+		return;
+	}
+	bench_messages();
+	times = lines_time("doorbell, another CPU in WFI", true, true);
+	lines_print_bell("doorbell, vCPU in WFI on another CPU",
+			 "doorbell to handler, vCPU in WFI on another CPU", &times);
+	lines_command(BENCH_SPI_SPIN);
+	lines_turns();
+	times = lines_time("doorbell, another CPU runs", true, true);
+	lines_print_bell("doorbell, vCPU runs on another CPU",
+			 "doorbell to handler, vCPU runs on another CPU", &times);
 }
 
 /* bench shares its CPU with the peer and all others. */
@@ -207,7 +238,7 @@ void bench_lines_shared(void)
 		return;
 	}
 	bench_op("KVM_IRQ_LINE no change, vCPU waits", lower, NULL);
-	times = lines_time("raise and WFI", false);
+	times = lines_time("raise and WFI", false, false);
 	lines_print("KVM_IRQ_LINE raise, vCPU waits", times.after - times.begin, LINES_READ_FIXED);
 	lines_print("WFI to another partition's vCPU", times.woken - times.slept, LINES_READ_FIXED);
 	lines_print("WFI to another partition's handler", times.handler - times.after, fixed);
@@ -229,7 +260,7 @@ void bench_lines_above(void)
 	if (!lines_wait_for_all()) {
 		return;
 	}
-	times = lines_time("raise, vCPU above", false);
+	times = lines_time("raise, vCPU above", false, false);
 	lines_print("raise to handler, vCPU of higher priority waits", times.handler - times.begin,
 		    LINES_READ_FIXED + BENCH_PEER_FIXED);
 }

@@ -34,12 +34,12 @@
 	function bench_mark
 	bx	lr
 
-	.macro	call_then name, hint
+	.macro	then name, operation, hint
 	function \name
 	push	{r4-r8, lr}
 	ldr	r8, [sp, #24]
 	mrrc	p15, 1, r4, r5, c14	/* CNTVCT */
-	hvc	#0
+	\operation
 	mrrc	p15, 1, r2, r3, c14
 	\hint
 	mrrc	p15, 1, r6, r7, c14
@@ -49,5 +49,6 @@
 	pop	{r4-r8, pc}
 	.endm
 
-	call_then bench_call_yield, yield
-	call_then bench_call_wfi, wfi
+	then bench_call_yield, "hvc #0", yield
+	then bench_call_wfi, "hvc #0", wfi
+	then bench_store_yield, "str r1, [r0]", yield

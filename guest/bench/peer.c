@@ -53,6 +53,9 @@ int bench_peer(void)
 	peer_enable_edge(BENCH_SPI_TELL);
 	peer_enable_edge(BENCH_SPI_SLEPT);
 	peer_enable_edge(BENCH_SPI_END);
+	if (bench_open_shared()) {
+		peer_enable_edge(BENCH_SPI_BELL);
+	}
 	gic_enable(BENCH_SPI_LEVEL);
 	gic_enable(BENCH_SPI_READY);
 	cpu_irq_enable();
@@ -66,6 +69,7 @@ int bench_peer(void)
 		}
 		switch (intid) {
 		case BENCH_SPI_EDGE:
+		case BENCH_SPI_BELL:
 			peer_sum += (uint32_t)bench_entry_stamp;
 			peer_nr++;
 			break;
@@ -94,7 +98,7 @@ int bench_peer(void)
 		} else {
 			uint32_t when = peer_wfi();
 
-			peer_slept += intid == BENCH_SPI_EDGE ? when : 0;
+			peer_slept += intid == BENCH_SPI_EDGE || intid == BENCH_SPI_BELL ? when : 0;
 		}
 	}
 }

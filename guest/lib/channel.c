@@ -74,28 +74,34 @@ static void channel_tell(const struct channel *channel, const volatile uint32_t 
 	}
 }
 
-/* Word by word: what another partition may write to is read once. */
-static void channel_copy_out(volatile struct channel_slot *slot, const void *data, uint32_t size)
+/* Whole words are copied by one access each: what another partition may write is read once. */
+static void channel_copy_out(volatile struct channel_slot *slot, const uint8_t *data, uint32_t size)
 {
-	uint32_t word;
+	uint32_t words = size / 4, word;
 
-	for (uint32_t at = 0; at < size; at += sizeof(word)) {
-		uint32_t part = size - at < sizeof(word) ? size - at : (uint32_t)sizeof(word);
-
-		word = 0;
-		memcpy(&word, (const uint8_t *)data + at, part);
-		slot->data[at / sizeof(word)] = word;
-	}
 	slot->size = size;
+	for (uint32_t n = 0; n < words; n++) {
+		memcpy(&word, data + 4 * n, 4);
+		slot->data[n] = word;
+	}
+	if (size % 4) {
+		word = 0;
+		memcpy(&word, data + 4 * words, size % 4);
+		slot->data[words] = word;
+	}
 }
 
-static void channel_copy_in(const volatile struct channel_slot *slot, void *data, uint32_t size)
+static void channel_copy_in(const volatile struct channel_slot *slot, uint8_t *data, uint32_t size)
 {
-	for (uint32_t at = 0; at < size; at += sizeof(uint32_t)) {
-		uint32_t word = slot->data[at / sizeof(word)];
-		uint32_t part = size - at < sizeof(word) ? size - at : (uint32_t)sizeof(word);
+	uint32_t words = size / 4, word;
 
-		memcpy((uint8_t *)data + at, &word, part);
+	for (uint32_t n = 0; n < words; n++) {
+		word = slot->data[n];
+		memcpy(data + 4 * n, &word, 4);
+	}
+	if (size % 4) {
+		word = slot->data[words];
+		memcpy(data + 4 * words, &word, size % 4);
 	}
 }
 

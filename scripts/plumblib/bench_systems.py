@@ -51,6 +51,7 @@ class System:
     board: str = "virt"
     rename: str = ""  # its rows are '... (rename)'
     only: tuple[str, ...] = ()  # rows that begin so; (): all
+    recent: bool = False  # another revision's monitor may refuse it
 
 
 def most_partitions() -> int:
@@ -78,6 +79,25 @@ def shared_source(nr: int, kind: str = "shared", more: str = "", nr_cpus: int = 
     return '/dts-v1/;\n/ {\n\tcompatible = "plumbline,system-1";\n' + text + "};\n"
 
 
+LINK = """
+	link {
+		compatible = "plumbline,shared-memory";
+		peers = "bench", "peer";
+		output-size = <0x2000>;
+		ipa = <0x10000000>;
+		interrupt = <0 49>;
+		interrupt-edge;
+	};
+"""
+
+
+def link_source() -> str:
+    """bench and its peer, on a CPU each, with shared memory."""
+    text = _partition("bench", "link", 'rights = "bench", "peer";', 1)
+    text += _partition("peer", "peer", 'rights = "bench";', 2)
+    return '/dts-v1/;\n/ {\n\tcompatible = "plumbline,system-1";\n' + text + LINK + "};\n"
+
+
 def has_alias_board() -> bool:
     try:
         return "vexpress-v2p-ca15-tc1" in debian.boards()
@@ -87,6 +107,7 @@ def has_alias_board() -> bool:
 
 def systems() -> list[System]:
     found = [System("beside", smp=2),
+             System("link", smp=2, source=link_source(), recent=True),
              System("shared", source=shared_source(2)),
              System("above", source=shared_source(2, "above")),
              System("sixteen", source=shared_source(16), rename="16 partitions",
@@ -165,7 +186,12 @@ def measure(timeout: float, monitor: Path | None = None) -> list[Figure]:
     monitor = monitor or pack.MONITOR
     figures = []
     for system in systems():
-        found, said = run_system(system, monitor, timeout)
+        try:
+            found, said = run_system(system, monitor, timeout)
+        except PlumbError:
+            if system.recent and monitor != pack.MONITOR:
+                continue
+            raise
         figures += found
         if system.source is None and system.board == "virt":
             figures += start_figure(said)
