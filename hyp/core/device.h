@@ -44,7 +44,7 @@ static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
 	[MACHINE_UART] = { 0, 0x1000, tty_access, tty_read, NULL, tty_reset, NULL },
 	[MACHINE_VIRTIO] = { 0, 0x4000, device_virtio, NULL, NULL, NULL, NULL },
 	[MACHINE_RTC] = { 0, 0x1000, rtc_access, NULL, NULL, rtc_reset, rtc_due },
-	[MACHINE_SHARED] = { 0, 0x8000, shared_access, NULL, NULL, shared_reset, NULL },
+	[MACHINE_SHARED] = { 0, 0x8000, shared_access, NULL, shared_write, shared_reset, NULL },
 };
 
 /* device_reset: all devices of a partition. device_due: all devices of all partitions, on this
@@ -105,11 +105,13 @@ device_read_word(const struct vcpu *vcpu, uint32_t page, uint32_t offset, uint32
 	return false;
 }
 
+/* `first`, a constant: the distributor; else the other devices. */
 static inline __attribute__((always_inline)) bool
-device_write_word(struct vcpu *vcpu, uint32_t page, uint32_t offset, uint32_t value)
+device_write_word(struct vcpu *vcpu, uint32_t page, uint32_t offset, uint32_t value, bool first)
 {
 #define ROW(id, ...)                                                                            \
-	if (device_ops[id].write_word && device_has_page(page, id)) {                           \
+	if (device_ops[id].write_word && ((id) == MACHINE_GICD) == first &&                     \
+	    device_has_page(page, id)) {                                                        \
 		return device_ops[id].write_word(vcpu, device_offset(page, offset, id), value); \
 	}
 	MACHINE_WINDOWS(ROW)

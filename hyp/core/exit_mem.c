@@ -244,6 +244,21 @@ static uint32_t exit_fault_page(void)
 	return FIELD_GET(HPFAR_FIPA, sysreg_read(HPFAR));
 }
 
+/* Words to other devices than the distributor. Separate, so that those to it do not take longer. */
+static __attribute__((noinline)) void exit_write_other(struct cpu *cpu, struct guest_regs *regs,
+						       uint32_t hsr)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	uint32_t offset = sysreg_read(HDFAR) & 0xfffu;
+
+	if (offset % 4 == 0 &&
+	    device_write_word(vcpu, exit_fault_page(), offset, regs->r[insn_word_rt(hsr)], false)) {
+		exit_word_done(vcpu, regs);
+	} else {
+		exit_data_abort_whole(cpu_this(), regs, hsr);
+	}
+}
+
 /* Words: insn_is_word. Separate for the same reason. HSR is as it was (nothing is taken to HYP
  * meanwhile): what is read again needs no place on the stack. */
 static __attribute__((noinline)) void exit_write_word(struct cpu *cpu, struct guest_regs *regs,
@@ -253,10 +268,10 @@ static __attribute__((noinline)) void exit_write_word(struct cpu *cpu, struct gu
 	uint32_t offset = sysreg_read(HDFAR) & 0xfffu;
 
 	if (offset % 4 == 0 &&
-	    device_write_word(vcpu, exit_fault_page(), offset, regs->r[insn_word_rt(hsr)])) {
+	    device_write_word(vcpu, exit_fault_page(), offset, regs->r[insn_word_rt(hsr)], true)) {
 		exit_word_done(vcpu, regs);
 	} else {
-		exit_data_abort_whole(cpu_this(), regs, sysreg_read(HSR));
+		exit_write_other(cpu_this(), regs, sysreg_read(HSR));
 	}
 }
 

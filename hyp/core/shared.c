@@ -164,6 +164,13 @@ enum mmio_result shared_access(struct vcpu *vcpu, struct mmio *mmio)
 	return result;
 }
 
+bool shared_write(struct vcpu *vcpu, uint32_t offset, uint32_t value)
+{
+	struct mmio mmio = { .offset = offset, .size = 4, .is_write = true, .value = value };
+
+	return shared_access(vcpu, &mmio) == MMIO_OK;
+}
+
 void shared_reset(struct vm *vm)
 {
 	for (uint32_t n = 0; n < vm->config->nr_shares; n++) {

@@ -91,6 +91,11 @@ void rtc_reset(struct vm *vm)
 	add_call('r', vm);
 }
 
+bool shared_write(struct vcpu *vcpu, uint32_t offset, uint32_t value)
+{
+	return vcpu->index && offset == value;
+}
+
 void shared_reset(struct vm *vm)
 {
 	add_call('s', vm);
