@@ -128,9 +128,13 @@ static void peers(void)
 	refuse("peers = \"a\", \"b\", \"c\", \"a\", \"b\", \"c\", \"a\", \"b\", \"c\"; "
 	       "output-size = <0x1000>; ipa = <0x10000000>;",
 	       "peers", 4, "twice");
+	refuse("peers = \"d\", \"a\", \"b\"; output-size = <0x1000>; ipa = <0x10000000>;", "peers",
+	       1, "names no partition");
 	refuse("peers = <1>; output-size = <0x1000>; ipa = <0x10000000>;", "peers", 0, "strings");
 	refuse(SOUND "read-only = \"b\", \"c\";", "read-only", 2, "not one of the peers");
 	refuse(SOUND "read-only = \"d\";", "read-only", 1, "not one of the peers");
+	refuse(SOUND "read-only = \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\";",
+	       "read-only", 0, "more than 8");
 	refuse(SOUND "read-only;", "read-only", 0, "strings");
 	accept(SOUND "read-only = \"a\", \"b\", \"a\";");
 }

@@ -287,7 +287,7 @@ static int nth_child(int node, uint32_t index)
 static int any_node(struct fuzz_input *in, const struct word **words, uint32_t *count)
 {
 	uint32_t how = fuzz_byte(in);
-	int partition = nth_child(0, how / 4 % 12);
+	int partition = nth_child(0, how / 4 % 8);
 	int device = nth_child(partition < 0 ? 0 : partition, how / 32 % 4);
 
 	if (how % 4 == 0 && how > 200) {
