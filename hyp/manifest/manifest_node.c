@@ -135,7 +135,14 @@ bool manifest_refuse(const struct manifest_node *node, uint32_t rule, const char
 	return manifest_refuse_item(node, rule, 0, reason);
 }
 
-bool manifest_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+bool manifest_overlaps_pa(pa_t a, uint64_t a_size, pa_t b, uint64_t b_size)
 {
-	return a_size != 0 && b_size != 0 && a < b + b_size && b < a + a_size;
+	return a_size != 0 && b_size != 0 && a.pa < b.pa + b_size && b.pa < a.pa + a_size;
+}
+
+/* Neither ends above 4 GiB: no sum of a distance and a size is compared that could wrap. */
+bool manifest_overlaps_ipa(ipa_t a, uint32_t a_size, ipa_t b, uint32_t b_size)
+{
+	return a_size != 0 && b_size != 0 &&
+	       (a.ipa < b.ipa ? b.ipa - a.ipa < a_size : a.ipa - b.ipa < b_size);
 }

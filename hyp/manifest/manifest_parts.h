@@ -113,20 +113,12 @@ enum manifest_partition_rule {
 /* Places its memory and its images. `windows` must be set before. */
 bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition);
 
-bool manifest_overlaps(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
-
-static inline bool manifest_overlaps_pa(pa_t a, uint64_t a_size, pa_t b, uint64_t b_size)
-{
-	return manifest_overlaps(a.pa, a_size, b.pa, b_size);
-}
-
-static inline bool manifest_overlaps_ipa(ipa_t a, uint64_t a_size, ipa_t b, uint64_t b_size)
-{
-	return manifest_overlaps(a.ipa, a_size, b.ipa, b_size);
-}
+/* A range of 0 bytes overlaps nothing. */
+bool manifest_overlaps_pa(pa_t a, uint64_t a_size, pa_t b, uint64_t b_size);
+bool manifest_overlaps_ipa(ipa_t a, uint32_t a_size, ipa_t b, uint32_t b_size);
 
 /* The first window of the set `windows` that [ipa, ipa + size) overlaps; MACHINE_NR_WINDOWS: none.
  */
-uint32_t manifest_window_at(uint32_t windows, ipa_t ipa, uint64_t size);
+uint32_t manifest_window_at(uint32_t windows, ipa_t ipa, uint32_t size);
 
 #endif

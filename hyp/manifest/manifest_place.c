@@ -34,7 +34,7 @@ static bool manifest_place_fixed(const struct manifest_node *node,
 	return true;
 }
 
-uint32_t manifest_window_at(uint32_t windows, ipa_t ipa, uint64_t size)
+uint32_t manifest_window_at(uint32_t windows, ipa_t ipa, uint32_t size)
 {
 	for (; windows; windows &= windows - 1) {
 		uint32_t n = bits_first(windows);
@@ -48,7 +48,7 @@ uint32_t manifest_window_at(uint32_t windows, ipa_t ipa, uint64_t size)
 }
 
 static bool manifest_check_covered(const struct manifest_node *node,
-				   const struct manifest_partition *partition, uint64_t size)
+				   const struct manifest_partition *partition, uint32_t size)
 {
 	static const char *const covers[] = {
 #define ROW(id, name, property, what, without, place, ipa, size, intid) \
@@ -92,7 +92,7 @@ static bool manifest_place_memory(const struct manifest_node *node,
 	if (size > MANIFEST_PA_LIMIT - partition->memory_pa.pa) {
 		return manifest_refuse(node, MANIFEST_RULE_MEMORY_AT, "the memory ends above 2^40");
 	}
-	if (!manifest_check_covered(node, partition, size)) {
+	if (!manifest_check_covered(node, partition, (uint32_t)size)) {
 		return false;
 	}
 	partition->memory_size = (uint32_t)size;
