@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define SHARED_MAX_PEERS 8u
-#define SHARED_PAGES	 8u /* register pages of a partition */
+#define SHARED_PAGES	 4u /* register pages of a partition */
 
 /* Registers, offsets */
 #define SHARED_ID	0x00u
@@ -41,7 +41,7 @@ struct shared {
  * caches, by whole sections of 1 MiB: no device may be in the same MiB. The interrupt is
  * configured in the GIC, not enabled; SHARED_CONTROL is 0. False: there is none. */
 bool shared_open(struct shared *shared, const char *name);
-/* The same without a device tree: page 0 to 7, in the order of the manifest. `intid`: 0: none. */
+/* The same without a device tree: page 0 to 3, in the order of the manifest. `intid`: 0: none. */
 void shared_open_page(struct shared *shared, uint32_t page, uint32_t intid, bool edge);
 
 uint32_t shared_read(const struct shared *shared, uint32_t offset);

@@ -44,7 +44,7 @@ static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
 	[MACHINE_UART] = { 0, 0x1000, tty_access, tty_read, NULL, tty_reset, NULL },
 	[MACHINE_VIRTIO] = { 0, 0x4000, device_virtio, NULL, NULL, NULL, NULL },
 	[MACHINE_RTC] = { 0, 0x1000, rtc_access, NULL, NULL, rtc_reset, rtc_due },
-	[MACHINE_SHARED] = { 0, 0x8000, shared_access, NULL, shared_write, shared_reset, NULL },
+	[MACHINE_SHARED] = { 0, 0x4000, shared_access, NULL, shared_write, shared_reset, NULL },
 };
 
 /* device_reset: all devices of a partition. device_due: all devices of all partitions, on this

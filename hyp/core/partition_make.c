@@ -14,7 +14,7 @@
 
 static uint32_t partition_stage2_pages(const struct manifest_partition *config)
 {
-	uint32_t sizes[MANIFEST_MAX_DEVICES + MANIFEST_MAX_REGIONS + MANIFEST_MAX_SHARED + 2];
+	uint32_t sizes[MANIFEST_MAX_DEVICES + MANIFEST_MAX_REGIONS + MANIFEST_MAX_SHARES + 2];
 	uint32_t n = 0;
 
 	sizes[n++] = config->memory_size;

@@ -43,13 +43,14 @@
 	ROW(MACHINE_RTC, "rtc", MACHINE_BY_RTC, "the virtual clock", "no rtc or ", \
 	    MACHINE_ALONE, 0x09010000, 0x1000, 34) \
 	ROW(MACHINE_SHARED, "shared", MACHINE_BY_PEERS, "the registers of shared memory", "", \
-	    MACHINE_ALONE, 0x0b000000, 0x8000, 0)
+	    MACHINE_ALONE, 0x0b000000, 0x4000, 0)
 /* clang-format on */
 
 /* Of MACHINE_SHARED: a page for each shared memory that the partition is a peer of, which the
- * manifest's nodes for shared memory say, not a property of the partition. */
+ * manifest's nodes for shared memory say, not a property of the partition. Its end tells the peers
+ * of all of them with interrupts masked, hence no more. */
 #define MACHINE_BY_PEERS     MACHINE_NR_PROPERTIES
-#define MACHINE_SHARED_PAGES 8
+#define MACHINE_SHARED_PAGES 4
 
 /* Private interrupts of a vCPU that no window has: name; property; INTID. */
 #define MACHINE_TIMER_VIRT 27u

@@ -15,8 +15,11 @@
 #define MANIFEST_MAX_ALL_VCPUS	64 /* of all partitions together */
 #define MANIFEST_MAX_INTERRUPTS 8  /* of a device */
 #define MANIFEST_MAX_MANAGERS	8  /* of a partition: each is told when its state changes */
-#define MANIFEST_MAX_SHARED	MACHINE_SHARED_PAGES
-#define MANIFEST_MAX_PEERS	8
+
+/* Shared memory: in the system, of a partition; peers of one. */
+#define MANIFEST_MAX_SHARED 8
+#define MANIFEST_MAX_SHARES MACHINE_SHARED_PAGES
+#define MANIFEST_MAX_PEERS  8
 
 struct manifest_image {
 	const uint8_t *data; /* in the manifest's blob; NULL: none */
@@ -104,7 +107,7 @@ struct manifest_partition {
 	uint32_t nr_devices;
 	struct manifest_device device[MANIFEST_MAX_DEVICES];
 	uint32_t nr_shares; /* share[n] has page n of the window MACHINE_SHARED */
-	struct manifest_share share[MANIFEST_MAX_SHARED];
+	struct manifest_share share[MANIFEST_MAX_SHARES];
 	uint32_t windows; /* of the machine: a set (hyp/dev/machine.h) */
 	uint32_t spis;	  /* likewise: bit n is enum machine_spi_id */
 	bool pmu;	  /* the partition has performance monitors; default no */

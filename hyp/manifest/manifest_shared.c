@@ -62,6 +62,10 @@ static bool manifest_read_peer(const struct manifest_node *node, const struct ma
 	if (manifest_peer_of(shared, index) != shared->nr_peers) {
 		return manifest_refuse_item(node, SHARED_PEERS, item, "names a partition twice");
 	}
+	if (manifest->partition[index].nr_shares == MANIFEST_MAX_SHARES) {
+		return manifest_refuse_item(node, SHARED_PEERS, item,
+					    "is a peer of 4 shared memories already");
+	}
 	shared->peer[shared->nr_peers++] = (uint8_t)index;
 	return true;
 }
@@ -274,7 +278,7 @@ static bool manifest_read_ipa(const struct manifest_node *node, const struct man
 	rival = manifest_node_at(manifest, p, registers->ipa, registers->size);
 	return rival == 0 ||
 	       board_refuse_item(node->fdt, node->why, node->node, "peers",
-				 "its registers (0x0b000000 to 0x0b007fff) overlap something "
+				 "its registers (0x0b000000 to 0x0b003fff) overlap something "
 				 "else of the partition",
 				 share->peer + 1, rival);
 }

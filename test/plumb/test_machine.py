@@ -17,7 +17,7 @@ WINDOWS = {
     "uart": ("console", 0x09000000, 0x1000, 33),
     "rtc": ("rtc", 0x09010000, 0x1000, 34),
     "virtio": ("virtio-windows", 0x0A000000, 0x4000, 0),
-    "shared": ("", 0x0B000000, 0x8000, 0),  # by nodes of shared memory
+    "shared": ("", 0x0B000000, 0x4000, 0),  # by nodes of shared memory
 }
 LINES = {"timer-virt": ("gic", 27), "timer-phys": ("gic", 30), "pmu": ("pmu", 23),
          "manager": ("manages", 35)}

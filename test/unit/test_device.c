@@ -138,7 +138,7 @@ static const struct {
 } places[] = {
 	{ "gicd", "dist", 0x08000, 1 }, { "gicc", "dir", 0x08011, 1 },
 	{ "uart", "tty", 0x09000, 1 },	{ "rtc", "rtc", 0x09010, 1 },
-	{ "virtio", "", 0x0a000, 4 },	{ "shared", "shared", 0x0b000, 8 },
+	{ "virtio", "", 0x0a000, 4 },	{ "shared", "shared", 0x0b000, 4 },
 };
 #define PLACES (sizeof(places) / sizeof(places[0]))
 

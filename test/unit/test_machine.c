@@ -17,7 +17,7 @@ static const struct row windows[] = {
 	{ "uart", "console", 0x09000000, 0x1000, 32 + 1 },
 	{ "virtio", "virtio-windows", 0x0a000000, 32 * 0x200, 0 },
 	{ "rtc", "rtc", 0x09010000, 0x1000, 32 + 2 },
-	{ "shared", "?", 0x0b000000, 8 * 0x1000, 0 }, /* by nodes, not by a property */
+	{ "shared", "?", 0x0b000000, 4 * 0x1000, 0 }, /* by nodes, not by a property */
 };
 
 /* Linux's binding of the timers, and of the PMU on virt: PPIs 11, 14 and 7. */

@@ -155,20 +155,31 @@ static void many(void)
 		  "peers = \"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", \"i\"; "
 		  "output-size = <0x1000>; ipa = <0x10000000>;",
 		  "peers", 0, "more than 8", "");
+	/* Four of a partition, eight in all */
+	at += (size_t)snprintf(text, sizeof(text), "%s", nine);
 	for (uint32_t n = 0; n < 8; n++) {
-		at += (size_t)snprintf(text + at, sizeof(text) - at,
-				       "t%u { compatible = \"plumbline,shared-memory\"; peers = "
-				       "\"a\", \"b\"; output-size = <0x1000>; ipa = <0x1%u000000>; "
-				       "interrupt = <%u>; }; ",
-				       n, n, 40 + n);
+		if (n == 4) {
+			refuse_in(text, SOUND, "peers", 1, "of 4 shared memories", "");
+			refuse_in(text,
+				  "peers = \"c\", \"b\"; output-size = <0x2000>; "
+				  "ipa = <0x20000000>;",
+				  "peers", 2, "of 4 shared memories", "");
+		}
+		at += (size_t)snprintf(
+			text + at, sizeof(text) - at,
+			"t%u { compatible = \"plumbline,shared-memory\"; peers = %s; "
+			"output-size = <0x1000>; ipa = <0x1%u000000>; interrupt = <%u>; "
+			"}; ",
+			n, n < 4 ? "\"a\", \"b\"" : "\"c\", \"d\"", n, 40 + n);
+		if (n == 6) {
+			accept_in(text, "peers = \"e\", \"f\"; output-size = <0x2000>; "
+					"ipa = <0x20000000>;");
+			CHECK(manifest.nr_shared == 8 && manifest.partition[0].nr_shares == 4);
+			CHECK_EQ(manifest.partition[2].nr_shares, 3);
+		}
 	}
-	snprintf(text + at, sizeof(text) - at, "%s", THREE);
-	refuse_in(text, SOUND, "", 0, "one more than 8", "");
-	text[at - 1] = 0; /* of the first seven and the one that follows: eight */
-	memmove(text, strstr(text, "t1 {"), strlen(strstr(text, "t1 {")) + 1);
-	strcat(text, THREE);
-	accept_in(text, SOUND);
-	CHECK(manifest.nr_shared == 8 && manifest.partition[0].nr_shares == 8);
+	refuse_in(text, "peers = \"e\", \"f\"; output-size = <0x2000>; ipa = <0x20000000>;", "", 0,
+		  "one more than 8", "");
 }
 
 static void sections(void)
@@ -206,9 +217,9 @@ static void addresses(void)
 	       "overlaps the virtual GIC");
 	refuse("peers = \"a\", \"b\"; output-size = <0x1000>; ipa = <0x10000000 0x9000000>;", "ipa",
 	       2, "an emulated device");
-	refuse("peers = \"a\", \"b\"; output-size = <0x1000>; ipa = <0xb007000>;", "ipa", 1,
+	refuse("peers = \"a\", \"b\"; output-size = <0x1000>; ipa = <0xb003000>;", "ipa", 1,
 	       "the registers");
-	accept("peers = \"a\", \"b\"; output-size = <0x1000>; ipa = <0xb008000>;");
+	accept("peers = \"a\", \"b\"; output-size = <0x1000>; ipa = <0xb004000>;");
 	accept("peers = \"a\", \"b\"; output-size = <0x1000>; ipa = <0x9010000>;");
 	refuse("peers = \"a\", \"c\"; output-size = <0x1000>; ipa = <0x9010000>;", "ipa", 1,
 	       "an emulated device");
@@ -228,7 +239,7 @@ static void addresses(void)
 		  "ipa", 2, "something else of the partition", "b");
 	/* The registers */
 	refuse_in("a" PART "}; b" PART "d { compatible = \"plumbline,device\"; "
-		  "pa = <0 0x0b007000>; size = <0x1000>; }; }; ",
+		  "pa = <0 0x0b003000>; size = <0x1000>; }; }; ",
 		  SOUND, "peers", 2, "its registers (0x0b000000", "d");
 	refuse_in("a" PART "memory-at = <0 0x0af80000>; identity; console = \"none\"; }; b" PART
 		  "}; ",

@@ -287,7 +287,7 @@ static void check_peer(uint32_t index, uint32_t n, int node)
 	CHECK((uint64_t)share->ipa.ipa + share->size <= UINT64_C(0x100000000));
 	CHECK(machine_has(p->windows, MACHINE_SHARED));
 	check_place(p, share->ipa.ipa, share->size, share);
-	check_place(p, 0x0b000000, 0x8000, NULL);
+	check_place(p, 0x0b000000, 0x4000, NULL);
 	if (share->intid) {
 		CHECK(p->has_gic && share->intid >= 32 && share->intid < p->nr_irqs);
 		CHECK(!machine_has(p->windows, MACHINE_UART) || share->intid != 33);
