@@ -18,6 +18,7 @@ static struct shared {
 	struct lock lock;
 	const struct manifest_shared *config;
 	pa_t pa;
+	uint16_t intid[MANIFEST_MAX_PEERS]; /* 0: none */
 	struct ivshmem device;
 } shared_all[MANIFEST_MAX_SHARED];
 
@@ -72,6 +73,7 @@ bool shared_map(struct stage2 *s2, const struct manifest_share *share)
 	bool ok;
 
 	shared->device.peer[share->peer].ipa = share->ipa;
+	shared->intid[share->peer] = share->intid;
 	ok = shared_map_section(s2, share, &done, IVSHMEM_TABLE_SIZE, false) &&
 	     shared_map_section(s2, share, &done, config->common_size, !reads);
 	for (uint32_t n = 0; n < config->nr_peers; n++) {
@@ -94,21 +96,12 @@ static void shared_show_state(const struct shared *shared, uint32_t peer)
 	mmu_window_close(cpu);
 }
 
-static uint32_t shared_intid(const struct vm *vm, const struct shared *shared)
-{
-	for (uint32_t n = 0; n < vm->config->nr_shares; n++) {
-		if (&shared_all[vm->config->share[n].shared] == shared) {
-			return vm->config->share[n].intid;
-		}
-	}
-	return 0;
-}
-
 /* `told`: there is a new event. */
 static void shared_drive(const struct shared *shared, uint32_t peer, bool told)
 {
 	struct vm *vm = &vms[shared->config->peer[peer]];
-	uint32_t intid = shared_intid(vm, shared);
+	uint32_t intid = shared->intid[peer];
+	bool edge = shared->config->edge, level;
 	struct vgic_locked held;
 	vgic_kick_t kick = 0;
 
@@ -116,16 +109,13 @@ static void shared_drive(const struct shared *shared, uint32_t peer, bool told)
 		return;
 	}
 	held = vm_lock_vgic(vm);
-	vgic_device_line(vm->vgic, intid,
-			 shared->config->edge ? told : ivshmem_irq(&shared->device, peer), &kick);
-	if (shared->config->edge) {
-		vgic_device_line(vm->vgic, intid, false, &kick);
+	for (uint32_t n = 0; n < (edge ? 2u : 1u); n++) { /* an edge goes high and low again */
+		level = edge ? told && n == 0 : ivshmem_irq(&shared->device, peer);
+		vgic_device_line(vm->vgic, intid, level, &kick);
 	}
 	kick = remote_do(held, kick);
 	vm_unlock_vgic(held);
-	if (kick) {
-		vm_kick(vm, kick);
-	}
+	vm_kick(vm, kick);
 }
 
 static void shared_apply(const struct shared *shared, uint32_t self,

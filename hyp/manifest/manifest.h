@@ -51,9 +51,9 @@ struct manifest_device {
 struct manifest_share {
 	uint8_t shared; /* of manifest.shared */
 	uint8_t peer;	/* its number there */
+	uint16_t intid; /* an SPI; 0: none */
 	ipa_t ipa;	/* of the memory; a multiple of 4 KiB */
 	uint32_t size;	/* manifest_shared_size */
-	uint32_t intid; /* an SPI; 0: none */
 };
 
 /* The properties of a partition's node, one per row: number, name, and form of the value (enum
@@ -149,10 +149,7 @@ struct manifest {
 };
 
 /* Bytes of all sections, with the page of states: at most 1 GiB. */
-static inline uint32_t manifest_shared_size(const struct manifest_shared *shared)
-{
-	return PAGE_SIZE + shared->common_size + shared->nr_peers * shared->output_size;
-}
+uint32_t manifest_shared_size(const struct manifest_shared *shared);
 
 /* Does the partition have the right to control partition `other`? */
 static inline bool manifest_may_control(const struct manifest_partition *partition, uint32_t other)

@@ -33,6 +33,11 @@ const struct manifest_rule manifest_shared_rules[NR_SHARED_RULES] = {
 
 const uint32_t manifest_nr_shared_rules = NR_SHARED_RULES;
 
+uint32_t manifest_shared_size(const struct manifest_shared *shared)
+{
+	return PAGE_SIZE + shared->common_size + shared->nr_peers * shared->output_size;
+}
+
 bool manifest_is_shared(const struct fdt *fdt, fdt_node_t node)
 {
 	return fdt_is_compatible(fdt, node, "plumbline,shared-memory");
@@ -286,8 +291,8 @@ static bool manifest_read_ipa(const struct manifest_node *node, const struct man
 /* The error of a peer's interrupt; NULL: none. */
 static const char *manifest_doorbell_error(const struct manifest_partition *p, uint32_t intid)
 {
-	if (intid < 32 || intid > 1019) {
-		return "must be an interrupt number of 32 to 1019 (SPI n is n + 32), or 0: none";
+	if (intid < 32) {
+		return "must be an SPI, from 32 on (SPI n is n + 32), or 0: none";
 	}
 	if (!p->has_gic) {
 		return "must be 0 for a partition without a GIC";
@@ -295,8 +300,8 @@ static const char *manifest_doorbell_error(const struct manifest_partition *p, u
 	if (intid >= p->nr_irqs) {
 		return "is past the partition's last interrupt: give it more irqs";
 	}
-	for (uint32_t n = 0; n < MACHINE_NR_WINDOWS; n++) {
-		if (machine_has(p->windows, n) && intid == machine_windows[n].intid) {
+	for (uint32_t left = p->windows; left; left &= left - 1) {
+		if (intid == machine_windows[bits_first(left)].intid) {
 			return "is an emulated device's: give another";
 		}
 	}
@@ -334,7 +339,7 @@ static bool manifest_read_doorbell(const struct manifest_node *node,
 	if (error) {
 		return manifest_refuse_item(node, SHARED_INTERRUPT, item, error);
 	}
-	share->intid = intid;
+	share->intid = (uint16_t)intid;
 	return true;
 }
 

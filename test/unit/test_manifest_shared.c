@@ -248,8 +248,8 @@ static void addresses(void)
 
 static void interrupts(void)
 {
-	refuse(SOUND "interrupt = <31>;", "interrupt", 1, "32 to 1019");
-	refuse(SOUND "interrupt = <40 1020>;", "interrupt", 2, "32 to 1019");
+	refuse(SOUND "interrupt = <31>;", "interrupt", 1, "from 32 on");
+	refuse(SOUND "interrupt = <40 1020>;", "interrupt", 2, "more irqs");
 	refuse(SOUND "interrupt = <40 128>;", "interrupt", 2, "more irqs");
 	refuse(SOUND "interrupt = <33>;", "interrupt", 1, "emulated device's");
 	refuse(SOUND "interrupt = <40 41 42>;", "interrupt", 0, "one for each peer");
