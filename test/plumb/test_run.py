@@ -224,7 +224,8 @@ class Table(unittest.TestCase):
         root = Path(__file__).resolve().parents[2]
         named = {case.system for case in cases.parse((root / "test" / "cases").read_text())}
         there = {str(p.relative_to(root)) for p in (root / "test" / "systems").glob("*.dts")}
-        checks = "".join(p.read_text() for p in (root / "test" / "check").glob("*.py"))
+        checks = "".join(p.read_text() for folder in ("check", "lib")
+                         for p in (root / "test" / folder).glob("*.py"))
         self.assertEqual({path for path in there - named if path not in checks}, set())
         self.assertEqual([n for n in named if n != "-" and not (root / n).exists()], [])
 
