@@ -9,11 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAIN_KEPT  0x1234567u /* in r4 to r12 */
-#define MAIN_CALLS 20000u
-#define MAIN_SHOWN 8u
-#define MAIN_COUNT 0x8600ff00u
-#define MAIN_EXIT  0x86000f08u
+#define MAIN_KEPT   0x1234567u /* in r4 to r12 */
+#define MAIN_CALLS  20000u
+#define MAIN_SHOWN  8u
+#define MAIN_DENIED 1
+#define MAIN_COUNT  0x8600ff00u
+#define MAIN_EXIT   0x86000f08u
 
 __asm__("	.text\n"
 	"	.arch_extension virt\n"
@@ -260,7 +261,8 @@ static void main_run(void *arg)
 }
 
 /* All numbers of the range, on a partition that there is not. The calls are as many as the monitor
- * says, and the three about it; one of them would end this partition. */
+ * says, and the three about it; one of them would end this partition. PLUMB_VM_WATCH has no handle,
+ * and is not permitted here: -EPERM is the same number as that of an unknown call. */
 static void main_numbers(void)
 {
 	struct calls_regs count = { { MAIN_COUNT } };
@@ -275,7 +277,7 @@ static void main_numbers(void)
 			known += regs.r[0] != ~0u;
 		}
 	}
-	(void)report_equal(known, count.r[0] + 3,
+	(void)report_equal(known, count.r[0] + 3 - MAIN_DENIED,
 			   "calls: numbers 0x86000000 to 0x8600ffff that are "
 			   "one");
 }
