@@ -32,6 +32,7 @@
 
 	.section .boot, "ax"
 	.globl boot_start, boot_header
+	.type	boot_start, %function
 boot_start:
 	/* A zImage's first instructions; the magic and the bounds are at the offsets that a boot loader reads. */
 	.rept 8
@@ -199,6 +200,7 @@ boot_mmu_on:
 	.ltorg
 
 	.globl boot_secondary
+	.type	boot_secondary, %function
 boot_secondary:
 	cpsid	aif
 	adr	r10, boot_start

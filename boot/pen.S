@@ -12,6 +12,7 @@
 
 /* r12: physical minus virtual address of the image. MMU and caches off. Does not return. */
 	.globl boot_park
+	.type	boot_park, %function
 boot_park:
 	mrc	p15, 0, r1, c0, c0, 5	/* MPIDR */
 	and	r1, r1, #0xff

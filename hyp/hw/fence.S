@@ -23,6 +23,7 @@ fence_taken:				/* continues behind the load */
 	eret
 
 	.globl	fence_read32
+	.type	fence_read32, %function
 fence_read32:
 	push	{r4, lr}
 	mrc	p15, 4, r4, c12, c0, 0	/* HVBAR */

@@ -200,6 +200,7 @@ vector_work_pmu:
 /* vectors_enter(top of this CPU's stack): the CPU's first entry into a guest. run_start(frame) fills the frame, below
  * which SP stays. */
 	.globl	vectors_enter
+	.type	vectors_enter, %function
 vectors_enter:
 	sub	sp, r0, #GUEST_REGS_SIZE
 	mov	r0, sp
@@ -221,6 +222,7 @@ vectors_abort:
 /* bool vectors_take_abort(void): takes the asynchronous abort that is pending, in HYP. Memory is not accessed in
  * between: a pending abort is taken at the ISB (a context synchronization operation) at the latest. */
 	.globl vectors_take_abort
+	.type	vectors_take_abort, %function
 vectors_take_abort:
 	mrc	p15, 4, r1, c12, c0, 0	/* HVBAR */
 	ldr	r2, =vectors_abort

@@ -16,6 +16,7 @@
 
 	.section .text.vfp_load, "ax"
 	.globl	vfp_load
+	.type	vfp_load, %function
 vfp_load:
 	mov	r3, #FPEXC_EN
 	vmsr	fpexc, r3
@@ -29,6 +30,7 @@ vfp_load:
 
 	.section .text.vfp_save, "ax"
 	.globl	vfp_save
+	.type	vfp_save, %function
 vfp_save:
 	mov	r2, r0
 	vmrs	r0, fpexc
@@ -43,6 +45,7 @@ vfp_save:
 
 	.section .text.vfp_enable, "ax"
 	.globl	vfp_enable
+	.type	vfp_enable, %function
 vfp_enable:
 	mov	r3, #FPEXC_EN
 	vmsr	fpexc, r3
@@ -50,6 +53,8 @@ vfp_enable:
 
 	.section .text.vfp_mvfr, "ax"
 	.globl	vfp_mvfr0, vfp_mvfr1
+	.type	vfp_mvfr0, %function
+	.type	vfp_mvfr1, %function
 vfp_mvfr0:
 	vmrs	r0, mvfr0
 	bx	lr

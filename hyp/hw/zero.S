@@ -5,6 +5,7 @@
 
 	.section .text.zero_fill, "ax"
 	.globl zero_fill
+	.type	zero_fill, %function
 zero_fill:
 	push	{r4-r9, lr}
 	add	r1, r0, r1
