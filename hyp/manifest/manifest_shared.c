@@ -291,6 +291,13 @@ static bool manifest_read_ipa(const struct manifest_node *node, const struct man
 /* The error of a peer's interrupt; NULL: none. */
 static const char *manifest_doorbell_error(const struct manifest_partition *p, uint32_t intid)
 {
+	static const char *const taken_spis[] = {
+#define ROW(id, name, property, what, without, intid) \
+	[id] = "is " what ": give " without "another",
+		MACHINE_SPIS(ROW)
+#undef ROW
+	};
+
 	if (intid < 32) {
 		return "must be an SPI, from 32 on (SPI n is n + 32), or 0: none";
 	}
@@ -303,6 +310,11 @@ static const char *manifest_doorbell_error(const struct manifest_partition *p, u
 	for (uint32_t left = p->windows; left; left &= left - 1) {
 		if (intid == machine_windows[bits_first(left)].intid) {
 			return "is an emulated device's: give another";
+		}
+	}
+	for (uint32_t left = p->spis; left; left &= left - 1) {
+		if (intid == machine_spis[bits_first(left)].intid) {
+			return taken_spis[bits_first(left)];
 		}
 	}
 	for (uint32_t i = 0; i < p->nr_devices; i++) {

@@ -12,6 +12,7 @@
 #define SYSTEM "/dts-v1/; / { compatible = \"plumbline,system-1\"; "
 #define SHARED "s { compatible = \"plumbline,shared-memory\"; "
 #define THREE  "a" PART "}; b" PART "}; c" PART "gic = \"none\"; rtc = \"pl031\"; }; "
+#define BOSS   "a" PART "manages = \"b\"; }; b" PART "}; "
 #define SOUND  "peers = \"a\", \"b\"; output-size = <0x2000>; ipa = <0x10000000>; "
 
 static struct tree blob;
@@ -252,6 +253,11 @@ static void interrupts(void)
 	refuse(SOUND "interrupt = <40 1020>;", "interrupt", 2, "more irqs");
 	refuse(SOUND "interrupt = <40 128>;", "interrupt", 2, "more irqs");
 	refuse(SOUND "interrupt = <33>;", "interrupt", 1, "emulated device's");
+	/* Two devices must not drive one line: SPI 35 is a manager's doorbell, and free elsewhere. */
+	refuse_in(BOSS, SOUND "interrupt = <35 40>;", "interrupt", 1, "doorbell of 'manages'", "");
+	refuse_in(BOSS, SOUND "interrupt = <35>;", "interrupt", 1, "doorbell of 'manages'", "");
+	accept_in(BOSS, SOUND "interrupt = <40 35>;");
+	accept(SOUND "interrupt = <35>;");
 	refuse(SOUND "interrupt = <40 41 42>;", "interrupt", 0, "one for each peer");
 	refuse("peers = \"a\", \"c\"; output-size = <0x2000>; ipa = <0x10000000>; "
 	       "interrupt = <40>;",
