@@ -87,8 +87,10 @@ uint32_t calls_pointer(struct calls_random *random, uint32_t cpu, uint32_t *coun
 	case 0:
 		return places[calls_draw(random, COUNT(places))] + calls_draw(random, 9) - 4;
 	case 1:
-		return end -
-		       calls_draw(random, 600); /* its last bytes: vCPU 1 does not write there */
+		if (cpu == 0) { /* both would write there */
+			return end - calls_draw(random, 600);
+		}
+		/* fall through */
 	default:
 		return (uint32_t)(uintptr_t)buffers[cpu] + calls_draw(random, 9);
 	}
