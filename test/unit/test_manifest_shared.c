@@ -253,7 +253,8 @@ static void interrupts(void)
 	refuse(SOUND "interrupt = <40 1020>;", "interrupt", 2, "more irqs");
 	refuse(SOUND "interrupt = <40 128>;", "interrupt", 2, "more irqs");
 	refuse(SOUND "interrupt = <33>;", "interrupt", 1, "emulated device's");
-	/* Two devices must not drive one line: SPI 35 is a manager's doorbell, and free elsewhere. */
+	/* Two devices must not drive one line: SPI 35 is a manager's doorbell, and free elsewhere.
+	 */
 	refuse_in(BOSS, SOUND "interrupt = <35 40>;", "interrupt", 1, "doorbell of 'manages'", "");
 	refuse_in(BOSS, SOUND "interrupt = <35>;", "interrupt", 1, "doorbell of 'manages'", "");
 	accept_in(BOSS, SOUND "interrupt = <40 35>;");
