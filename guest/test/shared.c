@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two partitions exchange messages through shared memory, each way at once: every message arrives
- * whole, once and in order. Bootargs: count=N messages each way (default 100000); restart=N: this
+ * Peers 0 and 1 of shared memory exchange messages, each way at once: every message arrives whole,
+ * once and in order. Bootargs: count=N messages each way (default 100000); restart=N: this
  * partition restarts when it has received N, and again after 2 N; restarts=N: the peer's restarts,
- * which this one must notice.
+ * which this one must notice. With a common section, each counts its lives there, so that
+ * restarts by others count, too.
  */
 #include "guest/lib/channel.h"
 #include "guest/lib/guest.h"
 #include "guest/lib/psci.h"
 #include "guest/lib/report.h"
+#include "guest/test/messages.h"
 #include "guest/test/nap.h"
 #include <stdio.h>
-
-#define WORDS (CHANNEL_MAX / 4u)
 
 static struct shared link;
 static struct channel channel;
@@ -31,40 +31,9 @@ static void on_link(uint32_t iar, void *arg)
 	changes += (now & SHARED_CHANGED(channel.peer)) != 0;
 }
 
-/* Message `n` of peer `from`: its number, numbers that follow from it, and their sum. */
-static uint32_t make_message(uint32_t *words, uint32_t from, uint32_t n)
-{
-	uint32_t count = 3 + n % (WORDS - 2);
-	uint32_t value = (n ^ from << 31) * 2654435761u, sum = n;
-
-	words[0] = n;
-	for (uint32_t i = 1; i < count - 1; i++) {
-		value = value * 1664525u + 1013904223u;
-		words[i] = value;
-		sum += value;
-	}
-	words[count - 1] = sum;
-	return 4 * count;
-}
-
-static bool is_message(const uint32_t *words, int32_t size, uint32_t from, uint32_t n)
-{
-	uint32_t want[WORDS];
-
-	if (size != (int32_t)make_message(want, from, n)) {
-		return false;
-	}
-	for (int32_t i = 0; i < size / 4; i++) {
-		if (words[i] != want[i]) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static bool send_some(uint32_t count)
 {
-	uint32_t words[WORDS];
+	uint32_t words[MESSAGE_WORDS];
 	bool any = false;
 
 	while (channel_sent(&channel) < count) {
@@ -81,7 +50,7 @@ static bool send_some(uint32_t count)
 /* Ends this life when it has received `restart` messages, or twice as many. */
 static bool receive_some(uint32_t restart)
 {
-	uint32_t words[WORDS];
+	uint32_t words[MESSAGE_WORDS];
 	bool any = false;
 	int32_t size;
 
@@ -121,6 +90,16 @@ static bool sleep_some(void)
 	return !late;
 }
 
+static uint32_t count_life(uint32_t restart)
+{
+	volatile uint32_t *lives = shared_common(&link);
+
+	if (link.common_size) {
+		return ++lives[link.id];
+	}
+	return 1 + (restart ? channel_received(&channel) / restart : 0);
+}
+
 int main(void)
 {
 	uint32_t count = guest_arg("count", 100000), restart = guest_arg("restart", 0);
@@ -129,13 +108,13 @@ int main(void)
 
 	gic_init();
 	nap_init();
-	if (!report_check(shared_open(&link, "link") && link.peers == 2,
+	if (!report_check(shared_open(&link, "link") && link.id < 2,
 			  "the device tree has the shared memory")) {
 		report_summary();
 	}
 	(void)report_check(channel_open(&channel, &link, 1 - link.id), "%u slots",
 			   (unsigned)channel.slots);
-	life = 1 + (restart ? channel_received(&channel) / restart : 0);
+	life = count_life(restart);
 	printf("life %u begins at message %u\n", (unsigned)life,
 	       (unsigned)channel_received(&channel));
 	irq_set_handler(link.intid, on_link, NULL);
