@@ -115,7 +115,7 @@ UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
 
-IMAGE_LIMIT := 184320
+IMAGE_LIMIT := 188416
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools

@@ -66,9 +66,11 @@ boot_primary:
 	ldr	r1, =image_bss_end
 	add	r0, r0, r12
 	add	r1, r1, r12
-	bic	r2, r0, #63
-1:	mcr	p15, 0, r2, c7, c14, 1	/* DCCIMVAC */
+	mov	r2, r0			/* both ends are multiples of 4096 */
+1:	.rept	16
+	mcr	p15, 0, r2, c7, c14, 1	/* DCCIMVAC */
 	add	r2, r2, #64
+	.endr
 	cmp	r2, r1
 	blo	1b
 	dsb
@@ -82,8 +84,9 @@ boot_primary:
 	mov	r7, #0
 	mov	r8, #0
 	mov	r9, #0
-1:	stmia	r0!, {r2-r9}
+1:	.rept	32
 	stmia	r0!, {r2-r9}
+	.endr
 	cmp	r0, r1
 	blo	1b
 

@@ -22,7 +22,6 @@
 #define BOOT_DTB_MAX	  0x200000u
 #define BOOT_MANIFEST_MAX 0x0fe00000u
 #define BOOT_TREE_ALIGN	  8u
-#define BOOT_NODES	  1024u /* of the board's tree: larger ones are searched without an index */
 #define BOOT_RAM_ALIGN	  0x08000000u /* RAM starts at a multiple of this on all boards known */
 
 extern const char image_start[], image_end[];
@@ -35,6 +34,7 @@ extern const struct boot_header {
 } boot_header;
 
 struct manifest boot_manifest;
+union boot_scratch boot_scratch;
 
 void boot_refuse(const struct refusal *why)
 {
@@ -80,7 +80,6 @@ void boot_map_board(struct boot *boot)
 {
 	const pa_t places[] = { boot->dtb_pa, boot_appended_tree(boot),
 				pa_make(bits_align_down(boot->image_pa.pa, BOOT_RAM_ALIGN)) };
-	static struct fdt_entry nodes[BOOT_NODES];
 	const void *blob = NULL;
 	const char *fault;
 
@@ -97,7 +96,7 @@ void boot_map_board(struct boot *boot)
 		boot_refuse_text("board",
 				 fault); /* not printed: the UART's address is in the tree */
 	}
-	(void)fdt_index(&boot->board_fdt, nodes, ARRAY_SIZE(nodes));
+	(void)fdt_index(&boot->board_fdt, boot_scratch.nodes, BOOT_NODES);
 }
 
 void boot_find_uart(struct boot *boot)
@@ -199,8 +198,9 @@ uint32_t boot_read_clock(struct boot *boot)
 
 /* The monitor's own memory for all partitions, in whole blocks. Below 4 GiB if there is room: it
  * holds stage-2 tables, and QEMU's table walk (7.2) drops the high bits of a table's address. */
-static uint8_t *boot_take_pool(struct boot *boot, pa_t *pa)
+static uint8_t *boot_take_pool(struct boot *boot)
 {
+	pa_t *pa = &boot->pool_pa;
 	uint64_t size = 0;
 	uint8_t *pool;
 	size_t used;
@@ -214,6 +214,7 @@ static uint8_t *boot_take_pool(struct boot *boot, pa_t *pa)
 	    !regions_take(&boot->free, size, BLOCK_SIZE, BIT64(40), true, pa)) {
 		boot_refuse_text("memory", "no room for the monitor's own tables");
 	}
+	boot->pool_size = size;
 	pool = mmu_map_blocks(LAYOUT_POOL, *pa, (size_t)size, true);
 	zero_fill(pool, used); /* whole pages */
 	return pool;
@@ -287,7 +288,8 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 
 	/* Fixed ranges first; the monitor's own and the others are placed around them. */
 	boot_take_all(boot, true, memory_pa);
-	pool = boot_take_pool(boot, &pool_pa);
+	pool = boot_take_pool(boot);
+	pool_pa = boot->pool_pa;
 	boot_take_all(boot, false, memory_pa);
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 		const struct manifest_partition *config = &boot_manifest.partition[n];

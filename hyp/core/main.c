@@ -251,6 +251,7 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 	cpus_start(self, main_boot.image_pa); /* some wait in memory that partitions may get */
 	main_use_alias();
 	boot_make_partitions(&main_boot, nr_lrs, hw_bit);
+	boot_audit(&main_boot);
 	main_open_uart(self);
 	log_stop_waiting();
 	main_start_partitions();

@@ -52,6 +52,11 @@ void shared_make(uint32_t index, const struct manifest_shared *config, pa_t pa)
 	shared_scrub(pa, manifest_shared_size(config));
 }
 
+pa_t shared_pa(uint32_t index)
+{
+	return shared_all[index].pa;
+}
+
 /* The next section: *done bytes of the share are mapped. */
 static bool shared_map_section(struct stage2 *s2, const struct manifest_share *share,
 			       uint32_t *done, uint32_t size, bool writable)

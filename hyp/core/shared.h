@@ -15,6 +15,8 @@ struct vcpu;
  * zeroed. */
 void shared_make(uint32_t index, const struct manifest_shared *config, pa_t pa);
 
+pa_t shared_pa(uint32_t index);
+
 /* Boot: maps a partition's share, by the rights of its peer. False: it does not fit (stage2_map).
  */
 bool shared_map(struct stage2 *s2, const struct manifest_share *share);

@@ -159,3 +159,15 @@ void mmu_window_close(uint32_t cpu)
 {
 	mmu_window_set(cpu, 0);
 }
+
+void mmu_read_state(struct mmu_state *state)
+{
+	const uint64_t *const tables[MMU_TABLES] = { mmu_l1, mmu_l2, mmu_image_l3, mmu_device_l3 };
+
+	for (uint32_t n = 0; n < MMU_TABLES; n++) {
+		state->table[n].entries = tables[n];
+		state->table[n].pa = pa_make(mmu_pa_of(tables[n]));
+	}
+	state->httbr = sysreg_read64(HTTBR);
+	state->hsctlr = sysreg_read(HSCTLR);
+}

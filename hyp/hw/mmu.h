@@ -32,6 +32,18 @@ void *mmu_window(uint32_t cpu, pa_t pa);
 /* Unmaps the window. */
 void mmu_window_close(uint32_t cpu);
 
+/* The tables of the monitor's own translation, and what turns it on: for a check. */
+#define MMU_TABLES 4
+struct mmu_state {
+	struct {
+		const uint64_t *entries;
+		pa_t pa;
+	} table[MMU_TABLES]; /* the first is the root */
+	uint64_t httbr;	     /* this CPU's */
+	uint32_t hsctlr;
+};
+void mmu_read_state(struct mmu_state *state);
+
 /* Physical address of the image's first byte, and of any object in the image. */
 pa_t mmu_image_pa(pa_t boot_pa, const void *object);
 

@@ -19,6 +19,7 @@ struct {
 	uint32_t start, end, endian, magic, memory_size, version, seal;
 } boot_header;
 const char vectors[1], vectors_iciallu[1], vectors_bpiall[1], image_stacks[1], boot_secondary[1];
+const char image_text_end[1], image_rodata_end[1];
 uint32_t monitor_active;
 __asm__(".bss\n"
 	".globl image_start\n"
@@ -84,6 +85,19 @@ pa_t mmu_image_pa(pa_t boot_pa, const void *object)
 {
 	(void)object;
 	return boot_pa;
+}
+
+uint32_t rig_hsctlr;
+
+/* The monitor's own tables are not modelled: these map nothing. */
+void mmu_read_state(struct mmu_state *state)
+{
+	static const uint64_t empty[512];
+
+	*state = (struct mmu_state) { .hsctlr = rig_hsctlr };
+	for (uint32_t n = 0; n < MMU_TABLES; n++) {
+		state->table[n].entries = empty;
+	}
 }
 
 void vectors_enter(uintptr_t stack_top)
@@ -236,6 +250,7 @@ bool rig_boots(const struct rig_system *system)
 	rig_hw_bit = system->hw_bit;
 	wrong_mode = system->wrong_mode;
 	monitor_active = 0;
+	rig_hsctlr = 0x30cd187d;
 	for (uint32_t n = 0; n < RIG_DEVICES; n++) {
 		rig.device[n].at = RIG_NEVER;
 	}

@@ -156,6 +156,20 @@ static void old_a15(void)
 	rig.cpu[0].reg[FAKE_MIDR] = rig.cpu[1].reg[FAKE_MIDR] = 0x410fc0f4;
 }
 
+/* HSCTLR.WXN (bit 19, ARM ARM B4.1.71) is 0: the walk at the end of boot stops the system. */
+static void without_wxn(void)
+{
+	rig_hsctlr &= ~(1u << 19);
+}
+
+static void audited(void)
+{
+	CHECK(!boots(BOARD(PSCI TWO), SYSTEM(SMALL), without_wxn));
+	CHECK(said("plumbline: panic: translation tables of the monitor: 0x0 (0x30c5187d): HSCTLR "
+		   "lacks M, C, I or WXN"));
+	CHECK(!strstr(rig_output, "first guest instruction"));
+}
+
 /* ---- what the board lacks ---- */
 
 static void boards(void)
@@ -419,6 +433,7 @@ static void socs(void)
 static const struct test_case cases[] = {
 	{ "good", good },
 	{ "at_the_top", at_the_top },
+	{ "audited", audited },
 	{ "boards", boards },
 	{ "wrong_modes", wrong_modes },
 	{ "second_cpu", second_cpu },
