@@ -292,8 +292,7 @@ static bool manifest_read_ipa(const struct manifest_node *node, const struct man
 static const char *manifest_doorbell_error(const struct manifest_partition *p, uint32_t intid)
 {
 	static const char *const taken_spis[] = {
-#define ROW(id, name, property, what, without, intid) \
-	[id] = "is " what ": give " without "another",
+#define ROW(id, name, property, what, without, intid) [id] = "is " what ": give " without "another",
 		MACHINE_SPIS(ROW)
 #undef ROW
 	};
