@@ -114,7 +114,13 @@ void guest_log_go_on(void)
 
 void guest_log_restart(struct vm *vm)
 {
-	if (guest_log_may(vm)) {
+	if (!guest_log_may(vm)) {
+		return;
+	}
+	if (vm->life.end == LIFE_END_RETRY) {
+		log_line("%s: restarts after a crash, status %d\n", vm->config->name,
+			 (int)vm->status);
+	} else {
 		log_line("%s: restarts\n", vm->config->name);
 	}
 }

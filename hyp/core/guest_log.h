@@ -17,7 +17,7 @@ void guest_log_access(struct vcpu *vcpu, uint32_t pc, const char *what, uint64_t
 /* A trapped instruction that is UNDEFINED for guests. */
 void guest_log_undefined(struct vcpu *vcpu, const struct guest_regs *regs, uint32_t hsr);
 
-/* The partition restarts. */
+/* The partition restarts, as vm->life.end says. */
 void guest_log_restart(struct vm *vm);
 
 /* Called now and then: logs the number of lines left out. */

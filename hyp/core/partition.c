@@ -4,6 +4,7 @@
 #include "hyp/base/error.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/device.h"
+#include "hyp/core/facts.h"
 #include "hyp/core/guest_log.h"
 #include "hyp/core/halt.h"
 #include "hyp/core/locks.h"
@@ -28,10 +29,11 @@ void partition_start(struct vm *vm)
 
 static void partition_say_end(struct vm *vm)
 {
-	if (vm->life.end == LIFE_END_RESET) {
+	if (vm->life.end == LIFE_END_RESET || vm->life.end == LIFE_END_RETRY) {
 		guest_log_restart(vm);
 	} else if (vm->life.end == LIFE_END_CRASH) {
-		log_end("%s: crashed, status %d\n", vm->config->name, (int)vm->status);
+		log_end("%s: crashed, status %d%s\n", vm->config->name, (int)vm->status,
+			vm->config->crash_restarts ? ", no restart" : "");
 	} else {
 		log_end("%s: off\n", vm->config->name);
 	}
@@ -118,6 +120,20 @@ static void partition_interrupt(uint32_t tell)
 	}
 }
 
+/* A crash may be followed by a restart. */
+static enum life_end partition_end_how(struct sched_locked held, const struct vm *vm,
+				       enum life_end how)
+{
+	const struct manifest_partition *config = vm->config;
+	uint64_t period = (uint64_t)config->crash_seconds * facts_timer_hz();
+
+	(void)held;
+	return how == LIFE_END_CRASH && restarts_may(&vm->restarts, config->crash_restarts, period,
+						     timer_now())
+		       ? LIFE_END_RETRY
+		       : how;
+}
+
 void partition_end(struct vm *vm, enum life_end how, int32_t status)
 {
 	struct sched_locked held;
@@ -125,8 +141,12 @@ void partition_end(struct vm *vm, enum life_end how, int32_t status)
 	uint32_t tell;
 
 	held = vm_lock_sched();
+	how = partition_end_how(held, vm, how);
 	if (life_end(held.sched, &vm->life, how, &tell, &last)) {
 		vm->status = status;
+		if (how == LIFE_END_RETRY) {
+			restarts_add(&vm->restarts, timer_now());
+		}
 	}
 	partition_must_look(held, tell);
 	vm_unlock_sched(held);
@@ -168,7 +188,9 @@ static int partition_apply(struct vgic_locked held, struct sched_locked sched,
 	if (error) {
 		return error;
 	}
-	if (order == LIFE_PAUSE) {
+	if (order == LIFE_START) {
+		vm->restarts.count = 0;
+	} else if (order == LIFE_PAUSE) {
 		vm->paused_at = timer_now();
 		partition_clear_alarms(sched, vm);
 	} else if (order == LIFE_RESUME) {

@@ -8,8 +8,8 @@
 /* Starts loading its images; it runs when they are loaded. */
 void partition_start(struct vm *vm);
 
-/* Ends the partition, by its own call or after a crash. All its vCPUs, the caller's too, leave
- * their CPUs. */
+/* Ends the partition, by its own call or after a crash (LIFE_END_CRASH; on-crash of the manifest
+ * decides about a restart). All its vCPUs, the caller's too, leave their CPUs. */
 void partition_end(struct vm *vm, enum life_end how, int32_t status);
 
 /* The partition's last vCPU has left, as a call of life.h has returned (`last`, not NOT_LAST). If

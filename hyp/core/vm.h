@@ -18,6 +18,7 @@
 #include "hyp/manifest/manifest.h"
 #include "hyp/sched/alarm.h"
 #include "hyp/sched/life.h"
+#include "hyp/sched/restarts.h"
 #include "hyp/sched/sched.h"
 #include "hyp/stage2/stage2.h"
 #include "hyp/trap/cp15.h"
@@ -81,12 +82,13 @@ struct vm {
 	pa_t memory_pa;
 	pa_t region_pa[MANIFEST_MAX_REGIONS];
 
-	struct lock vgic_lock; /* vgic, every vCPU's `lines`, routes */
-	struct lock lock;      /* the faults logged so far (guest_log.c) */
-	struct life life;      /* lock: vm_sched_lock; `state` alone may be read without */
-	int32_t status;	       /* of PLUMB_SYSTEM_EXIT; the same lock */
-	uint64_t left_at;      /* counter value when a vCPU was unloaded last; lock: vgic_lock */
-	uint64_t paused_at;    /* ... of the call that pauses; lock: vm_sched_lock */
+	struct lock vgic_lock;	  /* vgic, every vCPU's `lines`, routes */
+	struct lock lock;	  /* the faults logged so far (guest_log.c) */
+	struct life life;	  /* lock: vm_sched_lock; `state` alone may be read without */
+	int32_t status;		  /* of PLUMB_SYSTEM_EXIT; the same lock */
+	uint64_t left_at;	  /* counter value when a vCPU was unloaded last; lock: vgic_lock */
+	uint64_t paused_at;	  /* ... of the call that pauses; lock: vm_sched_lock */
+	struct restarts restarts; /* after crashes, since a call started it; the same lock */
 	uint32_t nr_managers;
 	/* As a manager: partitions whose state has changed (bit n of word w: partition 32 * w + n),
 	 * since it asked last. Lock: vgic_lock. */

@@ -16,6 +16,9 @@
 #define MANIFEST_MAX_INTERRUPTS 8  /* of a device */
 #define MANIFEST_MAX_MANAGERS	8  /* of a partition: each is told when its state changes */
 
+/* Of a partition that is restarted after a crash. */
+#define MANIFEST_MAX_RESTARTS 16
+
 /* Shared memory: in the system, of a partition; peers of one. */
 #define MANIFEST_MAX_SHARED 8
 #define MANIFEST_MAX_SHARES MACHINE_SHARED_PAGES
@@ -81,6 +84,8 @@ struct manifest_share {
 	ROW(MANIFEST_RULE_BOOTARGS, "bootargs", MANIFEST_SHAPE_STRING) \
 	ROW(MANIFEST_RULE_RIGHTS, "rights", MANIFEST_SHAPE_STRINGS) \
 	ROW(MANIFEST_RULE_MANAGES, "manages", MANIFEST_SHAPE_STRINGS) \
+	ROW(MANIFEST_RULE_ON_CRASH, "on-crash", MANIFEST_SHAPE_STRING) \
+	ROW(MANIFEST_RULE_CRASH_LIMIT, "crash-limit", MANIFEST_SHAPE_CELLS) \
 	ROW(MANIFEST_RULE_NO_COUNTER_OFFSET, "no-counter-offset", MANIFEST_SHAPE_FLAG) \
 	ROW(MANIFEST_RULE_NO_AUTOSTART, "no-autostart", MANIFEST_SHAPE_FLAG)
 /* clang-format on */
@@ -99,6 +104,9 @@ struct manifest_partition {
 	struct manifest_image kernel, initrd, dtb;
 	uint32_t kernel_space; /* bytes from the kernel's start that it uses; 0: no kernel */
 	uint32_t entry;	       /* IPA; bit 0: in Thumb state */
+	/* Restarts after crashes, at most so many in so many seconds: 1..16 in 1..86400 s; 0, the
+	 * default: none. */
+	uint32_t crash_restarts, crash_seconds;
 	/* Bit n of word w: control calls for partition 32 * w + n are allowed. */
 	uint32_t rights[(MANIFEST_MAX_PARTITIONS + 31) / 32];
 	uint32_t manages[(MANIFEST_MAX_PARTITIONS + 31) / 32]; /* likewise: it is their manager */

@@ -176,6 +176,47 @@ static bool manifest_read_irqs(const struct manifest_node *node,
 	return true;
 }
 
+/* <restarts seconds> */
+static bool manifest_read_crash_limit(const struct manifest_node *node,
+				      struct manifest_partition *partition)
+{
+	const struct fdt_prop *limit = &node->prop[MANIFEST_RULE_CRASH_LIMIT];
+
+	if (!manifest_given(node, MANIFEST_RULE_CRASH_LIMIT)) {
+		return true;
+	}
+	if (partition->crash_restarts == 0) {
+		return manifest_refuse(node, MANIFEST_RULE_CRASH_LIMIT,
+				       "must not be given without on-crash = \"restart\"");
+	}
+	if (limit->length != 8 || !fdt_prop_u32(limit, 0, &partition->crash_restarts) ||
+	    !fdt_prop_u32(limit, 1, &partition->crash_seconds) || partition->crash_restarts < 1 ||
+	    partition->crash_restarts > MANIFEST_MAX_RESTARTS || partition->crash_seconds < 1 ||
+	    partition->crash_seconds > 86400) {
+		return manifest_refuse(
+			node, MANIFEST_RULE_CRASH_LIMIT,
+			"must be two cells, <restarts seconds>: 1 to 16 restarts in 1 "
+			"to 86400 seconds");
+	}
+	return true;
+}
+
+static bool manifest_read_on_crash(const struct manifest_node *node,
+				   struct manifest_partition *partition)
+{
+	const char *what = manifest_string(node, MANIFEST_RULE_ON_CRASH, "stop");
+	bool restarts = strcmp(what, "restart") == 0;
+
+	if (manifest_bad(node, MANIFEST_RULE_ON_CRASH) ||
+	    (!restarts && strcmp(what, "stop") != 0)) {
+		return manifest_refuse(node, MANIFEST_RULE_ON_CRASH,
+				       "must be \"stop\" or \"restart\"");
+	}
+	partition->crash_restarts = restarts ? 3 : 0;
+	partition->crash_seconds = restarts ? 60 : 0;
+	return manifest_read_crash_limit(node, partition);
+}
+
 static bool manifest_read_boot(const struct manifest_node *node,
 			       struct manifest_partition *partition)
 {
@@ -232,6 +273,7 @@ bool manifest_read_partition(const struct fdt *fdt, fdt_node_t at,
 	ok = manifest_read_machine(&node, partition) && ok;
 	ok = manifest_read_irqs(&node, partition) && ok;
 	ok = manifest_read_boot(&node, partition) && ok;
+	ok = manifest_read_on_crash(&node, partition) && ok;
 	ok = manifest_place(&node, partition) && ok;
 	return manifest_read_devices(fdt, partition, why) && ok;
 }

@@ -142,10 +142,16 @@ bool life_end(struct sched *s, struct life *life, enum life_end how, uint32_t *t
 	return true;
 }
 
+/* Does it begin to load again when it has ended? */
+static bool life_comes_back(const struct life *life)
+{
+	return life->end == LIFE_END_RESET || life->end == LIFE_END_RETRY;
+}
+
 bool life_ended(struct sched *s, struct life *life, uint8_t *tell)
 {
 	life->state = life->end == LIFE_END_CRASH ? LIFE_CRASHED : LIFE_OFF;
-	if (life->end != LIFE_END_RESET) {
+	if (!life_comes_back(life)) {
 		return false;
 	}
 	return life_begin(s, life, tell);
@@ -227,13 +233,16 @@ static int life_start(struct sched *s, struct life *life, struct life_effect *ef
 	return life_begin(s, life, &effect->wake[0]) ? 0 : -HYP_EBUSY;
 }
 
-/* A partition that is being reset is off instead. Once its vCPUs have left, that is too late: the
- * CPU that clears up has begun to act on `end`. */
+/* A partition that is being reset is off instead; one that has crashed stays so. Once its vCPUs
+ * have left, that is too late: the CPU that clears up has begun to act on `end`. */
 static int life_halt(struct sched *s, struct life *life, struct life_effect *effect)
 {
-	if (life->state == LIFE_ENDING && life->end == LIFE_END_RESET) {
-		life->end = life->leaving ? LIFE_END_OFF : LIFE_END_RESET;
-		return life->leaving ? 0 : -HYP_EAGAIN;
+	if (life->state == LIFE_ENDING && life_comes_back(life)) {
+		if (life->leaving == 0) {
+			return -HYP_EAGAIN;
+		}
+		life->end = life->end == LIFE_END_RESET ? LIFE_END_OFF : LIFE_END_CRASH;
+		return 0;
 	}
 	if (life->state == LIFE_ENDING) {
 		return 0;
@@ -244,7 +253,7 @@ static int life_halt(struct sched *s, struct life *life, struct life_effect *eff
 static int life_reset(struct sched *s, struct life *life, struct life_effect *effect)
 {
 	if (life->state == LIFE_ENDING) {
-		return life->end == LIFE_END_RESET ? 0 : -HYP_EAGAIN;
+		return life_comes_back(life) ? 0 : -HYP_EAGAIN;
 	}
 	return life_end(s, life, LIFE_END_RESET, &effect->tell, &effect->last) ? 0 : -HYP_EINVAL;
 }

@@ -34,7 +34,12 @@ enum life_state {
 	LIFE_PAUSED,
 	LIFE_STATES
 };
-enum life_end { LIFE_END_OFF, LIFE_END_RESET, LIFE_END_CRASH };
+enum life_end {
+	LIFE_END_OFF,
+	LIFE_END_RESET,
+	LIFE_END_CRASH,
+	LIFE_END_RETRY, /* a crash, after which it is loaded again */
+};
 
 /* Was it the last vCPU that had to leave a CPU? */
 enum life_last {
@@ -105,8 +110,8 @@ struct life_effect {
  *   RESET    -EINVAL       0        0        0        0        0, or -EAGAIN
  *   PAUSE    -EINVAL       -EAGAIN  0        -EBUSY   -EBUSY   -EAGAIN
  *   RESUME   -EINVAL       -EINVAL  -EINVAL  -EAGAIN  0        -EINVAL
- * STOP while ENDING: a reset becomes an off, unless it is cleared up already (-EAGAIN). RESET while
- * ENDING: 0 if it is being reset.
+ * STOP while ENDING: a reset becomes an off, and a crash is not followed by a restart, unless it is
+ * cleared up already (-EAGAIN). RESET while ENDING: 0 if it is being reset, or restarted.
  */
 int life_manage(struct sched *s, struct life *life, enum life_order order,
 		struct life_effect *effect);

@@ -90,7 +90,7 @@ class Why:
         elif COMPLAINT.match(rest):
             known = self._partition(name)
             known.complaints = [*known.complaints, line][-LINES:]
-        elif rest == "restarts":
+        elif re.match(r"restarts\b", rest):
             known = self._partition(name)
             self.partitions[name] = Partition(spoke=known.spoke, restarts=known.restarts + 1)
         elif rest == "off" or rest.startswith("crashed"):

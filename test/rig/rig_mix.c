@@ -38,10 +38,10 @@ const char rig_mix_managed[] =
 	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
 	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\";\n"
-	" manages = \"a\", \"b\", \"c\"; };\n"
+	" manages = \"a\", \"b\", \"c\"; on-crash = \"restart\"; };\n"
 	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\";\n"
-	" manages = \"a\", \"b\", \"c\"; };\n"
+	" manages = \"a\", \"b\", \"c\"; on-crash = \"restart\"; crash-limit = <1 1>; };\n"
 	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
 	" kernel = [fe ff ff ea]; no-dtb; priority = <4>; rights = \"a\", \"b\", \"c\";\n"
 	" manages = \"a\", \"b\", \"c\"; }; };\n";
@@ -68,6 +68,7 @@ static uint32_t starts[RIG_MAX_VMS];
 static uint64_t virtual_now[RIG_MAX_VMS]; /* of the virtual counter, in this life */
 static uint64_t paused_at[RIG_MAX_VMS];	  /* the same, when it was paused */
 static uint32_t offs[RIG_MAX_VMS];	  /* how often it became off */
+static uint32_t crashes[RIG_MAX_VMS];	  /* the same, crashed */
 static uint32_t untold[RIG_MAX_VMS];	  /* changes that a manager has not been told: partitions */
 static bool is_stuck; /* nobody is left to resume what is paused, or to wake the last sleeper */
 static bool is_over;  /* partition 0 is about to go off, and wakes the last sleeper */
@@ -540,6 +541,12 @@ static void reset(struct rig_guest *g, struct guest_regs *regs)
 	}
 }
 
+/* The restarts are limited: by the manifest, and so are starts by a call. */
+static void crash(struct rig_guest *g, struct guest_regs *regs)
+{
+	rig_hvc(g, regs, PLUMB_SYSTEM_EXIT, 1, 0, 0);
+}
+
 static uint32_t draw_order(struct rig_guest *g, uint32_t vm)
 {
 	static const uint32_t often[] = { PLUMB_VM_PAUSE, PLUMB_VM_RESUME, PLUMB_VM_RESUME };
@@ -613,6 +620,9 @@ static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action ac
 		break;
 	case MIX_RESET:
 		reset(g, regs);
+		break;
+	case MIX_CRASH:
+		crash(g, regs);
 		break;
 	case MIX_MANAGE:
 		manage(g, regs);
@@ -700,7 +710,7 @@ static bool is_over_now(void)
 	for (uint32_t v = 0; v < vm_count; v++) {
 		paused = paused || vms[v].life.state == LIFE_PAUSED;
 	}
-	return paused || vms[0].life.state == LIFE_OFF;
+	return paused || vms[0].life.state == LIFE_OFF || vms[0].life.state == LIFE_CRASHED;
 }
 
 static const char *rests(void)
@@ -770,6 +780,7 @@ static void changes(uint32_t vm, uint8_t from)
 	uint8_t state = vms[vm].life.state;
 
 	offs[vm] += state == LIFE_OFF;
+	crashes[vm] += state == LIFE_CRASHED;
 	for (uint32_t n = 0; n < vm_count && is_told(state); n++) {
 		untold[n] |= n == vm ? 0 : BIT32(vm);
 	}
@@ -809,14 +820,15 @@ static const char *check(void)
 	static char why[160];
 	char line[64];
 
-	if (!is_stuck && !strstr(rig_output, "plumbline: end: status 0")) {
+	if (!is_stuck && !strstr(rig_output, "plumbline: end: status 0") &&
+	    (!mix->weight[MIX_CRASH] || !strstr(rig_output, "plumbline: end: status 1"))) {
 		return "the system does not end well";
 	}
 	for (uint32_t v = 0; v < vm_count; v++) {
 		const char *at = rig_output;
 
 		snprintf(line, sizeof(line), "] %s: off\n", vms[v].config->name);
-		if (count(line) != offs[v] || (!is_stuck && !offs[v])) {
+		if (count(line) != offs[v] || (!is_stuck && !offs[v] && !crashes[v])) {
 			snprintf(why, sizeof(why), "'%s' is told %u times", line, count(line));
 			return why;
 		}
@@ -837,6 +849,7 @@ static void begin_run(void)
 {
 	memset(virtual_now, 0, sizeof(virtual_now));
 	memset(offs, 0, sizeof(offs));
+	memset(crashes, 0, sizeof(crashes));
 	memset(untold, 0, sizeof(untold));
 	memset(owed, 0, sizeof(owed));
 	memset(credit, 0, sizeof(credit));

@@ -233,6 +233,8 @@ static void check_clear(struct world *w, uint32_t c)
 static bool step_cpu(struct world *w, uint32_t c)
 {
 	struct cpu_state *cpu = &w->cpu[c];
+	/* By enum life_end: off, reset, crash, and a crash with a restart. */
+	static const uint8_t after[] = { LIFE_OFF, LIFE_LOADING, LIFE_CRASHED, LIFE_LOADING };
 	uint8_t to, how;
 
 	switch (cpu->phase) {
@@ -272,10 +274,7 @@ static bool step_cpu(struct world *w, uint32_t c)
 		if (life_ended(&w->s, life_of(w, cpu->other), &to)) {
 			tell(w, to);
 		}
-		demand(life_of(w, cpu->other)->state == (how == LIFE_END_RESET	 ? LIFE_LOADING
-							 : how == LIFE_END_CRASH ? LIFE_CRASHED
-										 : LIFE_OFF),
-		       "how it ended");
+		demand(life_of(w, cpu->other)->state == after[how], "how it ended");
 		cpu->phase = cpu->then;
 		break;
 	case WAIT:
@@ -304,6 +303,7 @@ enum event {
 	END_OFF,
 	END_RESET,
 	END_CRASH,
+	END_RETRY,
 	MANAGE_SELF, /* + n: enum life_order */
 	MANAGE_OTHER = MANAGE_SELF + 5,
 	EVENTS = MANAGE_OTHER + 5
@@ -351,7 +351,8 @@ static int32_t want_of(const struct life *life, enum life_order order)
 		{ -22, -22, -22, -22, -22, -11, 0 }, /* resume */
 	};
 
-	if (life->state == LIFE_ENDING && life->end == LIFE_END_RESET) {
+	if (life->state == LIFE_ENDING &&
+	    (life->end == LIFE_END_RESET || life->end == LIFE_END_RETRY)) {
 		if (order == LIFE_RESET) {
 			return 0;
 		}
@@ -372,12 +373,17 @@ static void check_order(const struct life *before, const struct life *life, enum
 		break;
 	case LIFE_STOP:
 		demand(life->state == LIFE_ENDING &&
-			       (life->end == LIFE_END_OFF ||
-				(before->state == LIFE_ENDING && life->end == LIFE_END_CRASH)),
+			       life->end == (before->state == LIFE_ENDING &&
+							     before->end >= LIFE_END_CRASH
+						     ? LIFE_END_CRASH
+						     : LIFE_END_OFF),
 		       "stopped");
 		break;
 	case LIFE_RESET:
-		demand(life->state == LIFE_ENDING && life->end == LIFE_END_RESET, "reset");
+		demand(life->state == LIFE_ENDING &&
+			       (life->end == LIFE_END_RESET ||
+				(before->state == LIFE_ENDING && life->end == LIFE_END_RETRY)),
+		       "reset");
 		break;
 	case LIFE_PAUSE:
 		demand(life->state == (life->leaving ? LIFE_PAUSING : LIFE_PAUSED), "paused");
@@ -472,6 +478,7 @@ static bool guest(struct world *w, uint32_t c, enum event event)
 	case END_OFF:
 	case END_RESET:
 	case END_CRASH:
+	case END_RETRY:
 		end(w, c, vm, (enum life_end)(event - END_OFF));
 		return true;
 	default:

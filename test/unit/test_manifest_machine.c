@@ -163,11 +163,47 @@ static void and_interrupts(void)
 	refuse("gic = \"v3\";", "", "gic", "must be \"v2\" or \"none\"");
 }
 
+static void on_crash(void)
+{
+	static const char limit[] = "must be two cells, <restarts seconds>: 1 to 16 restarts in 1 "
+				    "to 86400 seconds";
+	static const char *const bad[] = { "<1>",
+					   "<1 2 3>",
+					   "<0 10>",
+					   "<17 10>",
+					   "<1 0>",
+					   "<1 86401>",
+					   "<0xffffffff 0xffffffff>" };
+	const struct manifest_partition *p = &manifest.partition[0];
+	static char text[64];
+
+	accept("", "");
+	CHECK_EQ(p->crash_restarts, 0);
+	accept("on-crash = \"stop\";", "");
+	CHECK_EQ(p->crash_restarts, 0);
+	accept("on-crash = \"restart\";", "");
+	CHECK(p->crash_restarts == 3 && p->crash_seconds == 60);
+	accept("on-crash = \"restart\";", "crash-limit = <16 86400>;");
+	CHECK(p->crash_restarts == 16 && p->crash_seconds == 86400);
+	accept("crash-limit = <1 1>;", "on-crash = \"restart\";");
+	CHECK(p->crash_restarts == 1 && p->crash_seconds == 1);
+	for (uint32_t n = 0; n < sizeof(bad) / sizeof(bad[0]); n++) {
+		snprintf(text, sizeof(text), "crash-limit = %s;", bad[n]);
+		refuse("on-crash = \"restart\";", text, "crash-limit", limit);
+	}
+	refuse("", "crash-limit = <1 1>;", "crash-limit", "without on-crash = \"restart\"");
+	refuse("on-crash = \"stop\";", "crash-limit = <1 1>;", "crash-limit",
+	       "without on-crash = \"restart\"");
+	refuse("on-crash = \"reset\";", "", "on-crash", "must be \"stop\" or \"restart\"");
+	refuse("on-crash;", "", "on-crash", "must be one string");
+}
+
 static const struct test_case cases[] = {
 	{ "given", given },
 	{ "and_memory", and_memory },
 	{ "and_devices", and_devices },
 	{ "and_interrupts", and_interrupts },
+	{ "on_crash", on_crash },
 };
 
 TEST_MAIN("manifest_machine", cases)

@@ -4,6 +4,7 @@
 #include "test/unit/hw_log.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/device.h"
+#include "hyp/core/facts.h"
 #include "hyp/core/guest_log.h"
 #include "hyp/core/halt.h"
 #include "hyp/core/log.h"
@@ -13,6 +14,7 @@
 #include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
 #include <setjmp.h>
+#include <stdarg.h>
 
 #define VCPUS	 2u
 #define PARTS	 3u /* 0 manages 1 and 2; 2 manages 2, and has no GIC */
@@ -38,6 +40,11 @@ uint64_t test_now(void)
 	return now;
 }
 
+uint32_t facts_timer_hz(void)
+{
+	return 1000;
+}
+
 void cpu_interrupt(uint32_t index)
 {
 	interrupted |= index < 32 ? 1u << index : 0;
@@ -56,13 +63,23 @@ void guest_log_reset(struct vm *vm)
 
 void guest_log_restart(struct vm *vm)
 {
-	(void)vm;
-	said = "restarts";
+	said = vm->life.end == LIFE_END_RETRY ? "restarts after a crash" : "restarts";
 }
 
 void log_end(const char *format, ...)
 {
-	said = strstr(format, "off") ? "off" : "crashed";
+	const char *why;
+	va_list args;
+
+	va_start(args, format);
+	(void)va_arg(args, const char *);
+	said = "off";
+	if (!strstr(format, "off")) {
+		CHECK_EQ(va_arg(args, int), 9);
+		why = va_arg(args, const char *);
+		said = why[0] ? "crashed, no restart" : "crashed";
+	}
+	va_end(args);
 }
 
 void phys_take_back(const struct vm *vm)
@@ -234,6 +251,106 @@ static void a_running_one_leaves_first(void)
 	clear();
 }
 
+static void crash(uint32_t index)
+{
+	partition_end(&vms[index], LIFE_END_CRASH, 9);
+}
+
+/* on-crash: at most so many restarts in so many seconds, of 1000 ticks here. The managers are told.
+ */
+static void restarts_are_limited(void)
+{
+	uint32_t changed[2];
+
+	boot();
+	config[1].crash_restarts = 2;
+	config[1].crash_seconds = 10;
+	start(0); /* else the system ends */
+	start(1);
+	for (uint32_t n = 0; n < 2; n++) {
+		manager_take(&vms[0], changed);
+		now = 2000 + 1000 * n;
+		crash(1);
+		CHECK_EQ(vms[1].life.state, LIFE_LOADING);
+		CHECK(strcmp(said, "restarts after a crash") == 0);
+		CHECK(rings(0));
+		vms[1].life.state = LIFE_RUNNING;
+	}
+	now = 2000 + 9999;
+	crash(1);
+	CHECK_EQ(vms[1].life.state, LIFE_CRASHED);
+	CHECK(strcmp(said, "crashed, no restart") == 0);
+	CHECK_EQ(vms[1].status, 9);
+	start(1); /* from 0 again, as its manager knows */
+	crash(1);
+	CHECK_EQ(vms[1].life.state, LIFE_LOADING);
+	vms[1].life.state = LIFE_RUNNING;
+	crash(1);
+	CHECK_EQ(vms[1].life.state, LIFE_LOADING);
+	vms[1].life.state = LIFE_RUNNING;
+	now += 9999;
+	crash(1);
+	CHECK_EQ(vms[1].life.state, LIFE_CRASHED);
+	start(2); /* has no on-crash */
+	crash(2);
+	CHECK_EQ(vms[2].life.state, LIFE_CRASHED);
+	CHECK(strcmp(said, "crashed") == 0);
+	clear();
+}
+
+/* Older ones do not count; an end that is no crash, or is no news, does not either. */
+static void restarts_age(void)
+{
+	boot();
+	config[1].crash_restarts = 1;
+	config[1].crash_seconds = 1;
+	start(0);
+	start(1);
+	for (uint32_t n = 0; n < 40; n++) {
+		now += 1000;
+		crash(1);
+		CHECK_EQ(vms[1].life.state, LIFE_LOADING);
+		vms[1].life.state = LIFE_RUNNING;
+		partition_end(&vms[1], LIFE_END_RESET, 0);
+		CHECK_EQ(vms[1].life.state, LIFE_LOADING);
+		CHECK(strcmp(said, "restarts") == 0);
+		vms[1].life.state = LIFE_RUNNING;
+	}
+	now += 999;
+	crash(1);
+	CHECK_EQ(vms[1].life.state, LIFE_CRASHED);
+	vms[1].restarts.count = 0;
+	crash(1); /* it has ended already */
+	CHECK_EQ(vms[1].life.state, LIFE_CRASHED);
+	CHECK_EQ(vms[1].restarts.count, 0);
+	clear();
+}
+
+/* A stop while the vCPUs of the crashed partition are leaving. */
+static void a_stop_wins(void)
+{
+	enum life_last last;
+
+	boot();
+	config[1].crash_restarts = 2;
+	config[1].crash_seconds = 10;
+	start(1);
+	CHECK_EQ(sched_pick(&vm_sched, 1, false), vcpu[1][0].entity);
+	CHECK_EQ(life_take(&vm_sched, 1, &vms[1].life, vcpu[1][0].life), LIFE_RESUMES);
+	start(0); /* else the system ends */
+	crash(1);
+	CHECK_EQ(vms[1].life.state, LIFE_ENDING);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_RESET), 0); /* it is coming back */
+	CHECK_EQ(partition_manage(&vms[1], LIFE_STOP), 0);
+	(void)life_pick(&vm_sched, 1, &vms[1].life, vcpu[1][0].life, false, &last);
+	last = life_unload(&vm_sched, &vms[1].life, vcpu[1][0].life);
+	CHECK_EQ(last, LIFE_LAST_ENDS);
+	partition_left(&vms[1], last);
+	CHECK_EQ(vms[1].life.state, LIFE_CRASHED);
+	CHECK(strcmp(said, "crashed, no restart") == 0);
+	clear();
+}
+
 /* A partition that the manifest does not start may lack an image. */
 static void nothing_to_start(void)
 {
@@ -272,6 +389,9 @@ static const struct test_case cases[] = {
 	{ "counter_stands_still", counter_stands_still },
 	{ "managers_are_told", managers_are_told },
 	{ "a_running_one_leaves_first", a_running_one_leaves_first },
+	{ "restarts_are_limited", restarts_are_limited },
+	{ "restarts_age", restarts_age },
+	{ "a_stop_wins", a_stop_wins },
 	{ "nothing_to_start", nothing_to_start },
 	{ "the_system_ends", the_system_ends },
 };

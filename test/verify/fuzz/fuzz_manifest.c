@@ -165,6 +165,21 @@ static void check_device(const struct manifest_partition *p, uint32_t index, int
 	check_interrupts(p, d, node);
 }
 
+static void check_crash(const struct manifest_partition *p, int node)
+{
+	if (!says(node, "on-crash", "restart")) {
+		CHECK(!has(node, "crash-limit") && p->crash_restarts == 0);
+		CHECK(!has(node, "on-crash") || says(node, "on-crash", "stop"));
+		return;
+	}
+	CHECK_EQ(p->crash_restarts,
+		 has(node, "crash-limit") ? nth_cell(node, "crash-limit", 0) : 3);
+	CHECK_EQ(p->crash_seconds,
+		 has(node, "crash-limit") ? nth_cell(node, "crash-limit", 1) : 60);
+	CHECK(p->crash_restarts >= 1 && p->crash_restarts <= 16);
+	CHECK(p->crash_seconds >= 1 && p->crash_seconds <= 86400);
+}
+
 static void check_partition(const struct manifest_partition *p, int node)
 {
 	uint32_t device = 0;
@@ -193,6 +208,7 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK_EQ(machine_has(p->windows, MACHINE_VIRTIO), has(node, "virtio-windows"));
 	CHECK_EQ(p->no_counter_offset, has(node, "no-counter-offset"));
 	CHECK_EQ(p->autostart, !has(node, "no-autostart"));
+	check_crash(p, node);
 	for (uint32_t n = manifest.nr_partitions; n < 64; n++) {
 		CHECK(!manifest_may_control(p, n) && !manifest_may_manage(p, n));
 	}

@@ -46,7 +46,8 @@ static const struct word partition_words[] = {
 	{ "rtc", 's' },		 { "virtio-windows", 'f' },
 	{ "pmu", 'f' },		 { "no-autostart", 'f' },
 	{ "compatible", 's' },	 { "memory-sizes", 'c' },
-	{ "manages", 's' },
+	{ "manages", 's' },	 { "on-crash", 's' },
+	{ "crash-limit", 'c' },	 { "crash-limit", 'w' },
 };
 
 static const struct word device_words[] = {
@@ -187,6 +188,10 @@ static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devic
 	}
 	if (how & 64) {
 		(void)fdt_property(blob, index & 1 ? "manages" : "rights", "a", 2);
+	}
+	if ((how & 72) == 72) {
+		(void)fdt_property_string(blob, "on-crash", "restart");
+		(void)fdt_property_u64(blob, "crash-limit", UINT64_C(0x500000001));
 	}
 	if (how & 128) {
 		(void)fdt_property_u32(blob, "irqs", index & 1 ? 1020 : 288);
