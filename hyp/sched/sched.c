@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/sched/sched.h"
 #include "hyp/base/bits.h"
+#include "hyp/sched/alarm.h"
 #include <string.h>
+
+/* entity.level: the priority above, below it 0 without a budget, else more for a shorter period.
+ * Periods that differ by less than 8 ticks may count as equal. */
+#define SCHED_LEVEL_SHIFT  28u
+#define SCHED_LEVEL_BUDGET ((UINT32_C(1) << SCHED_LEVEL_SHIFT) - 1u)
+#define SCHED_PERIOD_SHIFT 3u
+_Static_assert(BUDGET_MAX_PERIOD >> SCHED_PERIOD_SHIFT < SCHED_LEVEL_BUDGET, "never 0");
 
 /* Fields that are entity numbers come from the caller; a number that is out of range is ignored. */
 static bool sched_known(const struct sched *s, uint32_t e)
@@ -28,9 +36,17 @@ static inline bool sched_allowed(const struct sched *s, uint32_t e, uint32_t cpu
 	return !elsewhere || (!entity->pinned && s->current[entity->cpu] != e);
 }
 
+static inline bool sched_has_budget(const struct sched *s, uint32_t e)
+{
+	return (s->entity[e].level & SCHED_LEVEL_BUDGET) != 0;
+}
+
 /* Does a precede b in their queue? Arrival numbers wrap, so their distance counts. */
 static bool sched_before(const struct sched_entity *a, const struct sched_entity *b)
 {
+	if (a->level != b->level) {
+		return a->level > b->level;
+	}
 	return a->queued - b->queued > UINT32_C(0x7fffffff);
 }
 
@@ -120,17 +136,17 @@ static uint32_t sched_after(const struct sched *s, uint32_t e)
 	return lower ? s->queue[bits_last(lower)].first : SCHED_NONE;
 }
 
-/* The cost of e on `cpu`: 0 if that is idle, n + 1 if e would displace an entity of priority n. */
+/* The cost of e on `cpu`: 0 if that is idle, n + 1 if e would displace an entity of level n. */
 static uint32_t sched_cost(const struct sched *s, uint32_t cpu)
 {
-	return sched_runs(s, cpu) ? s->entity[s->current[cpu]].priority + 1u : 0;
+	return sched_runs(s, cpu) ? s->entity[s->current[cpu]].level + 1u : 0;
 }
 
 /* The CPU that should take READY e now, or SCHED_NO_CPU. */
 static uint8_t sched_place(const struct sched *s, uint32_t e)
 {
 	const struct sched_entity *entity = &s->entity[e];
-	uint32_t limit = entity->priority; /* costs up to this belong to lower priorities */
+	uint32_t limit = entity->level; /* costs up to this belong to lower levels */
 	uint8_t best = SCHED_NO_CPU;
 
 	for (uint32_t cpus = entity->affinity; cpus; cpus &= cpus - 1) {
@@ -174,6 +190,7 @@ uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
 		.cpu = SCHED_NO_CPU,
 		.affinity = cpus,
 		.priority = priority,
+		.level = (uint32_t)priority << SCHED_LEVEL_SHIFT,
 		.next = SCHED_NOBODY,
 		.prev = SCHED_NOBODY,
 	};
@@ -186,6 +203,21 @@ uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
 	return e;
 }
 
+bool sched_reserve(struct sched *s, uint32_t e, uint32_t budget, uint32_t period,
+		   struct alarms *alarms)
+{
+	if (!sched_known(s, e) || sched_has_budget(s, e) ||
+	    !budget_init(&s->budget[e], budget, period)) {
+		return false;
+	}
+	s->alarms = alarms;
+	s->entity[e].level |= SCHED_LEVEL_BUDGET - (period >> SCHED_PERIOD_SHIFT);
+	for (uint32_t cpu = 0; cpu < s->nr_cpus; cpu++) {
+		s->users[cpu] += (s->entity[e].affinity >> cpu) & 1u;
+	}
+	return true;
+}
+
 uint8_t sched_wake(struct sched *s, uint32_t e)
 {
 	if (!sched_known(s, e) || s->entity[e].state >= SCHED_READY) {
@@ -194,6 +226,72 @@ uint8_t sched_wake(struct sched *s, uint32_t e)
 	s->entity[e].queued = s->arrivals++;
 	sched_set_ready(s, e);
 	return sched_place(s, e);
+}
+
+/* ---- budgets ---- */
+
+/* `cpu` sees to the end of that. */
+static void sched_set_spent(struct sched *s, uint32_t cpu, uint32_t e)
+{
+	s->entity[e].state = SCHED_SPENT;
+	alarm_set(s->alarms, cpu, e, s->budget[e].ends);
+}
+
+void sched_charge(struct sched *s, uint32_t cpu, uint64_t now)
+{
+	uint32_t e = s->current[cpu];
+
+	s->now = now;
+	if (e == SCHED_NONE || !sched_has_budget(s, e)) {
+		return;
+	}
+	budget_charge(&s->budget[e], now);
+	if (s->entity[e].state == SCHED_OFF) {
+		alarm_clear(s->alarms, e);
+	} else if (s->entity[e].state == SCHED_RUNNING && s->budget[e].left <= 0) {
+		sched_set_spent(s, cpu, e);
+	} else if (s->entity[e].state == SCHED_RUNNING) {
+		alarm_set(s->alarms, cpu, e, budget_last(&s->budget[e]));
+	}
+}
+
+void sched_charge_other(struct sched *s, uint32_t cpu, uint32_t e, uint64_t from, uint64_t now)
+{
+	uint32_t current = s->current[cpu];
+
+	if (current == e) {
+		return;
+	}
+	if (current != SCHED_NONE) {
+		budget_excuse(&s->budget[current], now - from);
+	}
+	if (sched_has_budget(s, e)) {
+		budget_renew(&s->budget[e], now);
+		budget_pay(&s->budget[e], now - from);
+	}
+}
+
+bool sched_due(struct sched *s, uint32_t cpu, uint32_t e, uint64_t now, uint8_t *tell)
+{
+	struct sched_entity *entity = &s->entity[e];
+
+	*tell = SCHED_NO_CPU;
+	if (!sched_has_budget(s, e) || entity->state < SCHED_RUNNING) {
+		return false;
+	}
+	if (entity->state == SCHED_RUNNING) {
+		*tell = entity->cpu;
+		return true;
+	}
+	budget_renew(&s->budget[e], now);
+	if (s->budget[e].left <= 0) {
+		sched_set_spent(s, cpu, e);
+		return true;
+	}
+	entity->queued = s->arrivals++;
+	sched_set_ready(s, e);
+	*tell = sched_place(s, e);
+	return true;
 }
 
 /* The first READY entity behind READY e that `cpu` may take, SCHED_NONE if there is none. */
@@ -214,7 +312,40 @@ static inline uint32_t sched_first(const struct sched *s, uint32_t cpu)
 	return e == SCHED_NONE || sched_allowed(s, e, cpu) ? e : sched_next(s, e, cpu);
 }
 
-uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield)
+/* The first that has a budget left, or needs none. The others have been woken since they had spent
+ * theirs: they are SPENT from here on, each once. */
+static uint32_t sched_first_fit(struct sched *s, uint32_t cpu)
+{
+	uint32_t e = sched_first(s, cpu);
+
+	while (e != SCHED_NONE && sched_has_budget(s, e)) {
+		budget_renew(&s->budget[e], s->now);
+		if (s->budget[e].left > 0) {
+			break;
+		}
+		sched_unqueue(s, e);
+		sched_set_spent(s, cpu, e);
+		e = sched_first(s, cpu);
+	}
+	return e;
+}
+
+/* `cpu` goes from one entity to another. An alarm of one that is BLOCKED or OFF is a timer's. */
+static void sched_turn(struct sched *s, uint32_t cpu, uint32_t from, uint32_t to)
+{
+	if (from != SCHED_NONE && sched_has_budget(s, from) &&
+	    s->entity[from].state == SCHED_READY) {
+		alarm_clear(s->alarms, from);
+	}
+	if (to != SCHED_NONE && sched_has_budget(s, to)) {
+		s->budget[to].since = s->now;
+		alarm_set(s->alarms, cpu, to, budget_last(&s->budget[to]));
+	}
+}
+
+/* Compiled twice: what budgets need is no cost without any. */
+static inline __attribute__((always_inline)) uint32_t sched_pick_from(struct sched *s, uint32_t cpu,
+								      bool yield, bool budgets)
 {
 	uint32_t old = cpu < s->nr_cpus ? s->current[cpu] : SCHED_NONE;
 	uint32_t next;
@@ -225,11 +356,11 @@ uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield)
 	if (!sched_any_ready(s) && old != SCHED_NONE && s->entity[old].state == SCHED_RUNNING) {
 		return old;
 	}
-	next = sched_first(s, cpu);
+	next = budgets ? sched_first_fit(s, cpu) : sched_first(s, cpu);
 	if (sched_runs(s, cpu)) {
-		uint8_t mine = s->entity[old].priority;
-		bool keep = next == SCHED_NONE || s->entity[next].priority < mine ||
-			    (s->entity[next].priority == mine && !yield);
+		uint32_t mine = s->entity[old].level;
+		bool keep = next == SCHED_NONE || s->entity[next].level < mine ||
+			    (s->entity[next].level == mine && !yield);
 
 		if (keep) {
 			return old;
@@ -245,32 +376,45 @@ uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield)
 		s->entity[next].cpu = (uint8_t)cpu;
 		s->entity[next].state = SCHED_RUNNING;
 	}
+	if (budgets) {
+		sched_turn(s, cpu, old, next);
+	}
 	return next;
 }
 
-/* The CPUs that an entity of this priority may displace, or that are idle: fewer with each lower
- * priority. */
-static uint32_t sched_open(const struct sched *s, uint32_t priority)
+static __attribute__((noinline)) uint32_t sched_pick_fit(struct sched *s, uint32_t cpu, bool yield)
+{
+	return sched_pick_from(s, cpu, yield, true);
+}
+
+uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield)
+{
+	return s->alarms ? sched_pick_fit(s, cpu, yield) : sched_pick_from(s, cpu, yield, false);
+}
+
+/* The CPUs that an entity of this level may displace, or that are idle: fewer with each lower
+ * level. */
+static uint32_t sched_open(const struct sched *s, uint32_t level)
 {
 	uint32_t open = 0;
 
 	for (uint32_t cpu = 0; cpu < s->nr_cpus; cpu++) {
-		open |= sched_cost(s, cpu) <= priority ? BIT32(cpu) : 0;
+		open |= sched_cost(s, cpu) <= level ? BIT32(cpu) : 0;
 	}
 	return open;
 }
 
 uint8_t sched_spread(const struct sched *s)
 {
-	uint32_t priority = SCHED_PRIORITIES;
+	uint32_t level = UINT32_MAX;
 	uint32_t open = 0;
 	uint8_t cpu = SCHED_NO_CPU;
 
 	for (uint32_t e = sched_head(s); e != SCHED_NONE && cpu == SCHED_NO_CPU;
 	     e = sched_after(s, e)) {
-		if (s->entity[e].priority != priority) {
-			priority = s->entity[e].priority;
-			open = sched_open(s, priority);
+		if (s->entity[e].level != level) {
+			level = s->entity[e].level;
+			open = sched_open(s, level);
 		}
 		if (!open) {
 			break;
@@ -301,6 +445,8 @@ void sched_stop(struct sched *s, uint32_t e, enum sched_state state)
 	if (sched_known(s, e) && leaves && s->entity[e].state != SCHED_OFF) {
 		if (s->entity[e].state == SCHED_READY) {
 			sched_unqueue(s, e);
+		} else if (s->entity[e].state == SCHED_SPENT) {
+			alarm_clear(s->alarms, e);
 		}
 		s->entity[e].state = (uint8_t)state;
 	}
@@ -322,13 +468,13 @@ bool sched_contended(const struct sched *s, uint32_t cpu)
 		return false;
 	}
 	first = sched_first(s, cpu);
-	return first != SCHED_NONE && s->entity[first].priority + 1u >= sched_cost(s, cpu);
+	return first != SCHED_NONE && s->entity[first].level + 1u >= sched_cost(s, cpu);
 }
 
 bool sched_waits_for(const struct sched *s, uint32_t e, uint32_t cpu)
 {
 	return sched_known(s, e) && cpu < s->nr_cpus && s->entity[e].state == SCHED_READY &&
-	       sched_allowed(s, e, cpu) && s->entity[e].priority + 1u >= sched_cost(s, cpu);
+	       sched_allowed(s, e, cpu) && s->entity[e].level + 1u >= sched_cost(s, cpu);
 }
 
 bool sched_shared(const struct sched *s, uint32_t e, uint32_t cpu)

@@ -4,6 +4,10 @@
  * priority, the highest priority first. Pure. Lock: vm_sched_lock, which protects all of struct
  * sched.
  *
+ * A vCPU may have a budget (budget.h): it runs for at most that long in each period, also if its
+ * CPU would be idle otherwise. Within a priority, those with a budget precede those without, and
+ * the shorter period precedes the longer one. The counter is read only if any has a budget.
+ *
  * An entity stays current[] of its CPU until that CPU calls sched_pick, even if another CPU stops
  * it, or wakes it again; until then no other CPU can pick it. After sched_pick the entity that was
  * replaced may run elsewhere as soon as the lock is released, so its registers must be in memory by
@@ -12,8 +16,7 @@
 #ifndef HYP_SCHED_SCHED_H
 #define HYP_SCHED_SCHED_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "hyp/sched/budget.h"
 
 #define SCHED_MAX_CPUS	 8
 #define SCHED_MAX_VCPUS	 64
@@ -27,7 +30,10 @@ enum sched_state {
 	SCHED_BLOCKED, /* waits for an interrupt */
 	SCHED_READY,   /* waits for a CPU */
 	SCHED_RUNNING, /* on CPU `cpu` */
+	SCHED_SPENT,   /* would be READY, and has no budget left: its alarm ends that */
 };
+
+struct alarms;
 
 struct sched_entity {
 	_Alignas(16) uint8_t state; /* enum sched_state; 16: found by a shift */
@@ -39,6 +45,7 @@ struct sched_entity {
 	uint8_t next,
 		prev; /* READY: its neighbours in the queue of its priority, SCHED_NOBODY: none */
 	uint32_t queued; /* order of arrival, free-running */
+	uint32_t level;	 /* which of two runs: the priority, then the budget's period */
 };
 
 struct sched {
@@ -52,7 +59,13 @@ struct sched {
 	struct sched_queue {
 		uint8_t first, last;
 	} queue[SCHED_PRIORITIES];
-	uint8_t users[SCHED_MAX_CPUS]; /* entities whose affinity holds the CPU */
+	/* Entities whose affinity holds the CPU. One with a budget counts twice: it owns no CPU. */
+	uint8_t users[SCHED_MAX_CPUS];
+	/* A RUNNING entity with a budget, and a SPENT one, have an alarm: for sched_due. NULL: no
+	 * entity has a budget. */
+	struct alarms *alarms;
+	uint64_t now; /* counter value of the last sched_charge */
+	struct budget budget[SCHED_MAX_VCPUS];
 };
 
 void sched_init(struct sched *s, uint32_t nr_cpus);
@@ -61,13 +74,32 @@ void sched_init(struct sched *s, uint32_t nr_cpus);
  * holds no existing CPU, or `priority` is above 7. */
 uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority);
 
-/* OFF or BLOCKED -> READY. Returns the CPU that must reschedule (it is idle, or runs a lower
- * priority), or SCHED_NO_CPU. Prefers an idle CPU, then the one with the lowest priority, and among
- * equal CPUs the one that the entity ran on last. */
+/* Gives entity e, which is OFF and has not run yet, a budget. Returns false, and does nothing, if
+ * budget_init does not accept the numbers. `alarms`: the same at each call. */
+bool sched_reserve(struct sched *s, uint32_t e, uint32_t budget, uint32_t period,
+		   struct alarms *alarms);
+
+/* OFF or BLOCKED -> READY. Returns the CPU that must
+ * reschedule (it is idle, or runs a lower priority), or SCHED_NO_CPU. Prefers an idle CPU, then the
+ * one with the lowest priority, and among equal CPUs the one that the entity ran on last. */
 uint8_t sched_wake(struct sched *s, uint32_t e);
 
+/* The current entity of `cpu` pays for its time until counter value `now`: if nothing is left, it
+ * is SPENT. Before each sched_pick, in the same hold of the lock, if s->alarms is not NULL. After
+ * the pick, the first alarm of `cpu` may be another one. */
+void sched_charge(struct sched *s, uint32_t cpu, uint64_t now);
+
+/* The work of the monitor on `cpu` from `from` until `now`, since its last sched_pick, was for e:
+ * e pays for it, not the current entity. If e is another one, it is OFF. */
+void sched_charge_other(struct sched *s, uint32_t cpu, uint32_t e, uint64_t from, uint64_t now);
+
+/* `cpu` has taken e's alarm, at counter value `now`. False: it is not that of a budget. True: e's
+ * budget ends now (it runs), or its next period begins (it was SPENT). *tell: the CPU that must
+ * reschedule, as sched_wake returns it. */
+bool sched_due(struct sched *s, uint32_t cpu, uint32_t e, uint64_t now, uint8_t *tell);
+
 /* Makes the entity to run next on `cpu` RUNNING and returns it; SCHED_NONE: idle. The current one
- * is a candidate if it is still RUNNING; `yield` puts it behind those of its priority. If another
+ * is a candidate if it is still RUNNING; `yield` puts it behind those of its level. If another
  * one is picked, the current one becomes READY if it was RUNNING; without `yield` it keeps its
  * place in the queue, and is the next of its priority. */
 uint32_t sched_pick(struct sched *s, uint32_t cpu, bool yield);
