@@ -114,10 +114,19 @@ static void main_report_share(void)
 			   (unsigned)percent, (unsigned)witness_absent);
 }
 
+/* In ticks of the counter. */
+static uint64_t main_length(void)
+{
+	uint32_t seconds = guest_arg("until-s", 0);
+
+	return seconds ? (uint64_t)seconds * timer_frequency()
+		       : timer_us_to_ticks(guest_arg("until-us", MAIN_UNTIL_US));
+}
+
 int main(void)
 {
 	uint32_t round = 0;
-	uint64_t end = timer_count() + timer_us_to_ticks(guest_arg("until-us", MAIN_UNTIL_US));
+	uint64_t end = timer_count() + main_length();
 
 	if (!report_check(witness_memory_init(), "witness: RAM to look after")) {
 		report_summary();

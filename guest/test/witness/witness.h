@@ -3,10 +3,10 @@
  * A partition that checks all the while, beside hostile ones, that nothing of its own changes: RAM,
  * registers of all modes, CP15, VFP and NEON, interrupts, time, and its share of the CPU. One vCPU.
  *
- * Bootargs: watch=HANDLE (its end is this one's), until-us=N (of the virtual counter), ticks=N (at
- * least so many before the end), partner=HANDLE (another witness, with rights on each other; or 0)
- * and starts (this one begins), absent-us=N (the longest time away from the CPU), patience-us=N
- * (then an interrupt is lost).
+ * Bootargs: watch=HANDLE (its end is this one's), until-us=N or until-s=N (of the virtual counter),
+ * ticks=N (at least so many before the end), partner=HANDLE (another witness, with rights on each
+ * other; or 0) and starts (this one begins), absent-us=N (the longest time away from the CPU),
+ * patience-us=N (then an interrupt is lost).
  */
 #ifndef GUEST_TEST_WITNESS_H
 #define GUEST_TEST_WITNESS_H
