@@ -5,6 +5,7 @@
 #include "guest/lib/guest.h"
 #include "guest/lib/hvc.h"
 #include "guest/lib/irq.h"
+#include "guest/lib/shared.h"
 #include "guest/lib/smp.h"
 #include "guest/lib/timer.h"
 #include <stdio.h>
@@ -177,6 +178,27 @@ static void rival_run(void)
 	}
 }
 
+/* ---- shared memory: every partition tells all its peers of its start and its end ---- */
+
+static struct shared managed_shares[SHARED_PAGES];
+
+static void managed_on_event(uint32_t iar, void *arg)
+{
+	(void)arg;
+	(void)shared_take_events(&managed_shares[GIC_INTID(iar) - MANAGED_SHARE]);
+}
+
+static void managed_share(uint32_t pages)
+{
+	for (uint32_t n = 0; n < pages; n++) {
+		irq_set_handler(MANAGED_SHARE + n, managed_on_event, NULL);
+		shared_open_page(&managed_shares[n], n, MANAGED_SHARE + n, false);
+		gic_enable(MANAGED_SHARE + n);
+		shared_enable(&managed_shares[n], true);
+		shared_set_state(&managed_shares[n], 1);
+	}
+}
+
 int main(void)
 {
 	uint32_t role = guest_arg("role", MANAGED_ROLES);
@@ -186,6 +208,7 @@ int main(void)
 		printf("FAIL: role %u: calls are refused\n", (unsigned)role);
 		return 1;
 	}
+	managed_share(guest_arg("shares", 0));
 	managed_set(MANAGED_ALIVE(role), 1);
 	switch (role) {
 	case MANAGED_MASKED:

@@ -32,6 +32,9 @@ enum managed_role {
 /* An SPI of each of them: an edge. MANAGED_COUNTS takes it, MANAGED_RIVAL pauses the manager. */
 #define MANAGED_POKE 40u
 
+/* With the argument `shares`: the interrupts of its shared memories. */
+#define MANAGED_SHARE 44u
+
 #define MANAGED_PAUSE_US 20000u /* how long the manager is paused by MANAGED_RIVAL */
 
 #endif

@@ -29,6 +29,7 @@ struct cpu {
 	uint8_t gic_mask;
 	uint8_t gic_cpu; /* the number of its interface: the bit of gic_mask */
 	uint8_t index;
+	struct vm *ended;	  /* partitions to clear up, by vm->ended_next; NULL: none */
 	const struct vm *last_vm; /* whose vCPU was loaded last */
 	/* The last loaded vCPU of each partition: its index + 1; 0: none was loaded. */
 	uint8_t last_vcpu[MANIFEST_MAX_PARTITIONS];

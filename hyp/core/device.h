@@ -23,7 +23,8 @@ struct device_ops {
 	bool (*read_word)(const struct vcpu *vcpu, uint32_t offset, uint32_t *value);
 	bool (*write_word)(struct vcpu *vcpu, uint32_t offset, uint32_t value);
 	/* The partition has ended: resets the device for its next start. NULL: the device has no
-	 * state, or (the VGIC) is reset while the partition is loaded. */
+	 * state, or is reset elsewhere: the VGIC while the partition is loaded, shared memory by
+	 * partition_clear_up. */
 	void (*reset)(struct vm *vm);
 	/* Does all timed work of this CPU that is due at `now`. Returns the counter value at which
 	 * to call it again, or DEADLINE_NEVER. NULL: the device has no timed work. */
@@ -44,7 +45,7 @@ static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
 	[MACHINE_UART] = { 0, 0x1000, tty_access, tty_read, NULL, tty_reset, NULL },
 	[MACHINE_VIRTIO] = { 0, 0x4000, device_virtio, NULL, NULL, NULL, NULL },
 	[MACHINE_RTC] = { 0, 0x1000, rtc_access, NULL, NULL, rtc_reset, rtc_due },
-	[MACHINE_SHARED] = { 0, 0x4000, shared_access, NULL, shared_write, shared_reset, NULL },
+	[MACHINE_SHARED] = { 0, 0x4000, shared_access, NULL, shared_write, NULL, NULL },
 };
 
 /* device_reset: all devices of a partition. device_due: all devices of all partitions, on this

@@ -72,7 +72,8 @@ static void partition_clear_alarms(struct sched_locked held, const struct vm *vm
 	}
 }
 
-static void partition_clear_up(struct vm *vm)
+/* The last piece. */
+static void partition_clear_rest(struct vm *vm)
 {
 	uint8_t tell = SCHED_NO_CPU;
 	struct sched_locked held;
@@ -96,12 +97,31 @@ static void partition_clear_up(struct vm *vm)
 	}
 }
 
+void partition_clear_up(struct cpu *cpu)
+{
+	struct vm *vm = cpu->ended;
+
+	if (vm->clear_piece < vm->config->nr_shares) {
+		shared_reset(vm, vm->clear_piece++);
+		return;
+	}
+	cpu->ended = vm->ended_next;
+	partition_clear_rest(vm);
+	manager_tell(vm);
+}
+
 void partition_left(struct vm *vm, enum life_last last)
 {
-	if (last == LIFE_LAST_ENDS) {
-		partition_clear_up(vm);
+	struct cpu *cpu = cpu_this();
+
+	if (last == LIFE_LAST_PAUSES) {
+		manager_tell(vm);
+		return;
 	}
-	manager_tell(vm);
+	vm->clear_piece = 0;
+	vm->ended_next = cpu->ended;
+	cpu->ended = vm;
+	cpu->resched = true;
 }
 
 /* Marks the CPUs that must pick again; they are interrupted after the lock is released. */

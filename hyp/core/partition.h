@@ -13,8 +13,14 @@ void partition_start(struct vm *vm);
 void partition_end(struct vm *vm, enum life_end how, int32_t status);
 
 /* The partition's last vCPU has left, as a call of life.h has returned (`last`, not NOT_LAST). If
- * it ends: releases its resources, and restarts it if that was requested. Tells its managers. */
+ * it has paused, its managers are told. If it ends, it is cleared up by this CPU before that picks
+ * a vCPU again: many others may have to be told, so that is done in pieces. */
 void partition_left(struct vm *vm, enum life_last last);
+
+/* A piece of it, if cpu->ended is not NULL; run_pause belongs between two. With the last one its
+ * resources are released, it is off, or begins to load if that was requested, and its managers are
+ * told. */
+void partition_clear_up(struct cpu *cpu);
 
 /* The call `order` for this partition: 0, or a negative errno (life_manage; -HYP_ENOEXEC: nothing
  * to start). All CPUs do their part before their guests continue; if `vm` is the caller's own, the

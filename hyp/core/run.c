@@ -342,6 +342,15 @@ static __attribute__((noinline)) void run_report(struct cpu *cpu, struct guest_r
 	run_pause(cpu);
 }
 
+/* Partitions that have ended: a piece of one is a long piece of work. */
+static __attribute__((noinline)) void run_clear_up(struct cpu *cpu)
+{
+	while (cpu->ended) {
+		partition_clear_up(cpu);
+		run_pause(cpu);
+	}
+}
+
 /* Had the vCPU that runs here, or ran here last, more interrupts than list registers? Then what led
  * here was long, and so is what follows. */
 static bool run_was_long(const struct cpu *cpu)
@@ -360,6 +369,9 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 
 		if (run_was_long(cpu)) {
 			run_pause(cpu);
+		}
+		if (cpu->ended) {
+			run_clear_up(cpu);
 		}
 		if (cpu->report) {
 			run_report(cpu, regs);

@@ -166,16 +166,14 @@ bool shared_write(struct vcpu *vcpu, uint32_t offset, uint32_t value)
 	return shared_access(vcpu, &mmio) == MMIO_OK;
 }
 
-void shared_reset(struct vm *vm)
+void shared_reset(struct vm *vm, uint32_t n)
 {
-	for (uint32_t n = 0; n < vm->config->nr_shares; n++) {
-		const struct manifest_share *share = &vm->config->share[n];
-		struct shared *shared = &shared_all[share->shared];
-		struct ivshmem_effect effect;
+	const struct manifest_share *share = &vm->config->share[n];
+	struct shared *shared = &shared_all[share->shared];
+	struct ivshmem_effect effect;
 
-		lock_take(&shared->lock, LOCK_RANK_SHARED);
-		ivshmem_reset(&shared->device, share->peer, &effect);
-		shared_apply(shared, share->peer, &effect);
-		lock_drop(&shared->lock);
-	}
+	lock_take(&shared->lock, LOCK_RANK_SHARED);
+	ivshmem_reset(&shared->device, share->peer, &effect);
+	shared_apply(shared, share->peer, &effect);
+	lock_drop(&shared->lock);
 }

@@ -28,8 +28,8 @@ enum mmio_result shared_access(struct vcpu *vcpu, struct mmio *mmio);
 /* The short way for a word that it writes. False: there is no such page. */
 bool shared_write(struct vcpu *vcpu, uint32_t offset, uint32_t value);
 
-/* The partition has ended: its states become 0, and the other peers are told. Its sections keep
- * their contents. Takes the locks, kicks. */
-void shared_reset(struct vm *vm);
+/* The partition has ended: its state in its share `n` becomes 0, and the other peers are told. Its
+ * sections keep their contents. Takes the locks, kicks. */
+void shared_reset(struct vm *vm, uint32_t n);
 
 #endif

@@ -96,6 +96,9 @@ struct vm {
 	/* Of the CPU that loads it: */
 	uint32_t load_phase;
 	uint32_t load_offset; /* bytes of the phase done, or pieces */
+	/* Of the CPU that clears it up (partition_clear_up): */
+	uint32_t clear_piece;
+	struct vm *ended_next;
 
 	struct cp15_ctx cp15;
 	struct stage2 stage2;

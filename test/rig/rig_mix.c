@@ -63,6 +63,10 @@ static const struct rig_mix *mix;
 static bool owed[RIG_MAX_VMS][RIG_MAX_VCPUS][64]; /* SPIs: [0] */
 /* Edges driven and SGIs sent that were not taken: those that merge stay. */
 static uint32_t credit[RIG_MAX_VMS][RIG_MAX_VCPUS][64];
+/* A call that drives many lines, and that its vCPU has not returned from. */
+static struct many {
+	uint32_t vm, count; /* 0: none */
+} many[RIG_MAX_VMS][RIG_MAX_VCPUS];
 static uint32_t resets[RIG_MAX_VMS];
 static uint32_t starts[RIG_MAX_VMS];
 static uint64_t virtual_now[RIG_MAX_VMS]; /* of the virtual counter, in this life */
@@ -166,6 +170,7 @@ static void takes(struct rig_guest *g)
 {
 	uint32_t intid = g->iar & 0x3ff;
 
+	many[g->vm][g->index].count = 0;
 	if (intid == VIRT && g->iar != RIG_LINE_IAR) {
 		rig_demand(rig_timer_level(rig_self, VIRT),
 			   "a timer's interrupt, and it is not due");
@@ -330,12 +335,32 @@ static void raise(struct rig_guest *g, struct guest_regs *regs, bool edge)
 		spi_word(1, 0, intid), 1);
 }
 
+static uint32_t *many_table(uint32_t vm, uint32_t n)
+{
+	return (uint32_t *)(void *)rig_memory(vm, 0x40000400u + n * 0x400u);
+}
+
+/* The partition ends in the middle of such a call: what follows the first entries may not be
+ * driven any more. */
+#define MANY_FIRST 16u
+
+static void forget_many(uint32_t vm)
+{
+	for (uint32_t n = 0; n < RIG_MAX_VCPUS; n++) {
+		for (uint32_t at = MANY_FIRST; at < many[vm][n].count; at++) {
+			owed[many[vm][n].vm][0][many_table(vm, n)[2 * at] & 0xffff] = false;
+		}
+		many[vm][n].count = 0;
+	}
+}
+
 static void raise_many(struct rig_guest *g, struct guest_regs *regs)
 {
 	uint32_t vm = rig_throw(g, 2);
 	uint32_t count = 1 + rig_throw(g, 40);
-	uint32_t *table = (uint32_t *)(void *)rig_memory(g->vm, 0x40000400u + g->index * 0x400u);
+	uint32_t *table = many_table(g->vm, g->index);
 
+	many[g->vm][g->index] = (struct many) { vm, count };
 	for (uint32_t n = 0; n < count; n++) {
 		uint32_t intid = EDGE + rig_throw(g, 4);
 
@@ -655,6 +680,7 @@ static void check_counter(const struct rig_guest *g)
 
 static void step(struct rig_guest *g, struct guest_regs *regs)
 {
+	many[g->vm][g->index].count = 0;
 	check_counter(g);
 	if (!g->ready) {
 		(void)open(g, regs);
@@ -781,6 +807,9 @@ static void changes(uint32_t vm, uint8_t from)
 
 	offs[vm] += state == LIFE_OFF;
 	crashes[vm] += state == LIFE_CRASHED;
+	if (state == LIFE_ENDING) {
+		forget_many(vm);
+	}
 	for (uint32_t n = 0; n < vm_count && is_told(state); n++) {
 		untold[n] |= n == vm ? 0 : BIT32(vm);
 	}
@@ -853,6 +882,7 @@ static void begin_run(void)
 	memset(untold, 0, sizeof(untold));
 	memset(owed, 0, sizeof(owed));
 	memset(credit, 0, sizeof(credit));
+	memset(many, 0, sizeof(many));
 	is_over = false;
 	is_stuck = false;
 	memset(resets, 0, sizeof(resets));

@@ -87,9 +87,27 @@ void phys_take_back(const struct vm *vm)
 	taken_back |= 1u << vm->index;
 }
 
+static char pieces[32]; /* what was cleared up, and of which partition */
+
+static void add_piece(char what, const struct vm *vm, uint32_t n)
+{
+	size_t length = strlen(pieces);
+
+	CHECK(length + 4 < sizeof(pieces));
+	pieces[length] = what;
+	pieces[length + 1] = (char)('0' + vm->index);
+	pieces[length + 2] = (char)('0' + n);
+	pieces[length + 3] = 0;
+}
+
 void device_reset(struct vm *vm)
 {
-	(void)vm;
+	add_piece('d', vm, 0);
+}
+
+void shared_reset(struct vm *vm, uint32_t n)
+{
+	add_piece('s', vm, n);
 }
 
 void halt_system(enum halt_status status)
@@ -137,6 +155,7 @@ static void boot(void)
 	vms[2].nr_managers = 2;
 	now = 1000;
 	interrupted = 0;
+	pieces[0] = 0;
 }
 
 static void clear(void)
@@ -149,6 +168,14 @@ static void clear(void)
 static bool rings(uint32_t index)
 {
 	return vgic_irq_state(vms[index].vgic, 0, DOORBELL) & 1;
+}
+
+/* As run_schedule does. */
+static void clear_up(void)
+{
+	while (cpus[0].ended) {
+		partition_clear_up(&cpus[0]);
+	}
 }
 
 static void start(uint32_t index)
@@ -215,6 +242,8 @@ static void managers_are_told(void)
 	manager_take(&vms[0], changed);
 	CHECK_EQ(changed[0], 2);
 	CHECK_EQ(partition_manage(&vms[1], LIFE_STOP), 0);
+	CHECK(!rings(0) && cpus[0].resched);
+	clear_up();
 	CHECK_EQ(vms[1].life.state, LIFE_OFF);
 	CHECK(strcmp(said, "off") == 0 && taken_back == 2);
 	CHECK(rings(0));
@@ -253,7 +282,9 @@ static void a_running_one_leaves_first(void)
 
 static void crash(uint32_t index)
 {
+	pieces[0] = 0;
 	partition_end(&vms[index], LIFE_END_CRASH, 9);
+	clear_up();
 }
 
 /* on-crash: at most so many restarts in so many seconds, of 1000 ticks here. The managers are told.
@@ -312,6 +343,7 @@ static void restarts_age(void)
 		CHECK_EQ(vms[1].life.state, LIFE_LOADING);
 		vms[1].life.state = LIFE_RUNNING;
 		partition_end(&vms[1], LIFE_END_RESET, 0);
+		clear_up();
 		CHECK_EQ(vms[1].life.state, LIFE_LOADING);
 		CHECK(strcmp(said, "restarts") == 0);
 		vms[1].life.state = LIFE_RUNNING;
@@ -346,8 +378,44 @@ static void a_stop_wins(void)
 	last = life_unload(&vm_sched, &vms[1].life, vcpu[1][0].life);
 	CHECK_EQ(last, LIFE_LAST_ENDS);
 	partition_left(&vms[1], last);
+	clear_up();
 	CHECK_EQ(vms[1].life.state, LIFE_CRASHED);
 	CHECK(strcmp(said, "crashed, no restart") == 0);
+	clear();
+}
+
+/* Each shared memory is a piece, and the rest is one; before it the partition is ending. Of two,
+ * each is cleared up once. */
+static void an_end_in_pieces(void)
+{
+	boot();
+	start(0);
+	start(1);
+	start(2);
+	config[1].nr_shares = 3;
+	config[2].nr_shares = 1;
+	vms[0].changed[0] = 0;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_RESET), 0);
+	CHECK(cpus[0].ended == &vms[1] && cpus[0].resched && strcmp(pieces, "") == 0);
+	partition_clear_up(&cpus[0]);
+	partition_clear_up(&cpus[0]);
+	CHECK(strcmp(pieces, "s10s11") == 0);
+	CHECK_EQ(vms[1].life.state, LIFE_ENDING);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_START), -EAGAIN);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_STOP), -EAGAIN);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_PAUSE), -EAGAIN);
+	CHECK_EQ(partition_manage(&vms[1], LIFE_RESET), 0);
+	CHECK_EQ(partition_manage(&vms[2], LIFE_STOP), 0);
+	CHECK_EQ(vms[0].changed[0], 0);
+	clear_up();
+	CHECK(strcmp(pieces, "s10s11s20d20s12d10") == 0);
+	CHECK_EQ(vms[1].life.state, LIFE_LOADING);
+	CHECK_EQ(vms[2].life.state, LIFE_OFF);
+	CHECK_EQ(vms[0].changed[0], 6);
+	pieces[0] = 0;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_STOP), 0); /* again from the first piece */
+	clear_up();
+	CHECK(strcmp(pieces, "s10s11s12d10") == 0);
 	clear();
 }
 
@@ -375,10 +443,12 @@ static void the_system_ends(void)
 	CHECK_EQ(partition_manage(&vms[1], LIFE_PAUSE), 0);
 	if (setjmp(end) == 0) {
 		CHECK_EQ(partition_manage(&vms[0], LIFE_STOP), 0);
+		clear_up();
 		CHECK_EQ(vms[0].life.state, LIFE_OFF);
 		vms[2].life.state = LIFE_CRASHED;
+		CHECK_EQ(partition_manage(&vms[1], LIFE_STOP), 0);
 		is_over = true;
-		(void)partition_manage(&vms[1], LIFE_STOP);
+		clear_up();
 		CHECK(false);
 	}
 	CHECK(is_over && ended == HALT_CRASHED);
@@ -392,6 +462,7 @@ static const struct test_case cases[] = {
 	{ "restarts_are_limited", restarts_are_limited },
 	{ "restarts_age", restarts_age },
 	{ "a_stop_wins", a_stop_wins },
+	{ "an_end_in_pieces", an_end_in_pieces },
 	{ "nothing_to_start", nothing_to_start },
 	{ "the_system_ends", the_system_ends },
 };
