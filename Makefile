@@ -102,7 +102,7 @@ ARM_TUNE := -mtune=cortex-a7
 # and shared memory's registers: the longest part of a doorbell is the interrupt's. In Thumb state it
 # takes three quarters of its size in Arm state.
 ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/dev/escape hyp/dev/ivshmem hyp/trap/fault \
-	    $(addprefix hyp/core/,boot% cpus guest_log halt log main manager partition partition_make report shared soc) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
+	    $(addprefix hyp/core/,boot% cpus guest_log halt log main manager partition partition_make report shared soc virtio) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g
 ARM_ASFLAGS := -I. $(ARM_ARCH) -g -Wundef -Werror
@@ -115,7 +115,7 @@ UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
 
-IMAGE_LIMIT := 188416
+IMAGE_LIMIT := 192512
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools

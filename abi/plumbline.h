@@ -55,10 +55,14 @@
 #define PLUMB_VM_PAUSE	      0x86000f13
 #define PLUMB_VM_RESUME	      0x86000f14
 #define PLUMB_VM_WATCH	      0x86000f15 /* -> r0 0/-errno, r1, r2 partitions that have changed */
+#define PLUMB_VIRTIO_TAKE     0x86000f20 /* -> r0 PLUMB_VIRTIO_*, -errno; r1..r3 by that */
+#define PLUMB_VIRTIO_ANSWER   0x86000f21 /* r1 id, r2 value -> 0, -errno */
+#define PLUMB_VIRTIO_INFO     0x86000f22 /* r1 node, r2 part -> r0 0/-errno, r1..r3 by that */
 
 #define PLUMB_REVISION_MAJOR 1
-/* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs; 3: PLUMB_VM_START to PLUMB_VM_WATCH */
-#define PLUMB_REVISION_MINOR 3
+/* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs; 3: PLUMB_VM_START to PLUMB_VM_WATCH; 4:
+ * PLUMB_VIRTIO_TAKE to PLUMB_VIRTIO_INFO */
+#define PLUMB_REVISION_MINOR 4
 
 /* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
  * reach it without an exit of that vCPU; the number of list registers that CPUs can write for each
@@ -103,6 +107,22 @@
 
 /* The interrupt that tells a manager to call PLUMB_VM_WATCH: an SPI, high until the call. */
 #define PLUMB_VM_WATCH_INTID 35
+
+/* The interrupt that tells a backend to call PLUMB_VIRTIO_TAKE: an SPI, high until that returns
+ * PLUMB_VIRTIO_NOTHING. */
+#define PLUMB_VIRTIO_INTID 37
+
+/* PLUMB_VIRTIO_TAKE, r0. In r2: the client's handle in 31..24, a store in 20, bytes in 18..16, and
+ * the offset from the client's first virtio window, 0x0a000000, in 13..0. */
+#define PLUMB_VIRTIO_NOTHING 0
+#define PLUMB_VIRTIO_ACCESS  1 /* waits: r1 id for the answer, r3 value of a store */
+#define PLUMB_VIRTIO_NOTIFY  2 /* r1 queues, bit n: n was written to the window's QueueNotify */
+#define PLUMB_VIRTIO_ENDED   3 /* the client has ended: its devices are to be reset */
+
+/* PLUMB_VIRTIO_INFO, r2: 0: r1 client's handle, r2 its windows (bit n: window n). 1: r1 address of
+ * the client's memory, r2 its address for the client, r3 bytes. */
+#define PLUMB_VIRTIO_WINDOWS 0
+#define PLUMB_VIRTIO_MEMORY  1
 
 /* A name has 1 to 15 characters, all of them ASCII. PLUMB_GET_VM_NAME gives twelve of them, from
  * character r2 (0 to 15) on, as PLUMB_GET_VM_INFO does; zeros past the last one. */

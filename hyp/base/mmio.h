@@ -18,6 +18,7 @@ enum mmio_result {
 	MMIO_OK,    /* done: `value` holds the result of a read */
 	MMIO_ABORT, /* the guest takes an external abort */
 	MMIO_RETRY, /* the guest runs the instruction again: another vCPU must exit first */
+	MMIO_WAIT,  /* another partition answers: the vCPU waits (hyp/trap/pending.h) */
 };
 
 /* The bits that an access of 1, 2 or 4 bytes carries. */

@@ -9,6 +9,7 @@
 #include "hyp/core/phys.h"
 #include "hyp/core/remote.h"
 #include "hyp/core/shared.h"
+#include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/layout.h"
@@ -291,6 +292,11 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 	pool = boot_take_pool(boot);
 	pool_pa = boot->pool_pa;
 	boot_take_all(boot, false, memory_pa);
+	for (uint32_t n = 0; n < boot_manifest.nr_virtio; n++) {
+		const struct manifest_virtio *config = &boot_manifest.virtio[n];
+
+		virtio_make(n, config, memory_pa[config->client]);
+	}
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 		const struct manifest_partition *config = &boot_manifest.partition[n];
 		uint64_t size = partition_pool_size(config);

@@ -9,9 +9,9 @@
 #include "hyp/core/rtc.h"
 #include "hyp/core/shared.h"
 #include "hyp/core/tty.h"
+#include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vsync.h"
-#include "hyp/dev/virtio_empty.h"
 
 struct device_ops {
 	uint32_t from, bytes; /* the part of the window, in whole pages, that `access` handles */
@@ -31,19 +31,13 @@ struct device_ops {
 	uint64_t (*due)(struct vm *vm, const struct cpu *cpu, uint64_t now);
 };
 
-static inline enum mmio_result device_virtio(struct vcpu *vcpu, struct mmio *mmio)
-{
-	(void)vcpu;
-	return virtio_empty_access(mmio);
-}
-
 /* Windows without a row are not emulated: MACHINE_GICV2M, and GICC's first page, which is
  * mapped. */
 static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
 	[MACHINE_GICD] = { 0, 0x1000, vsync_dist, vsync_dist_read, vsync_dist_write, NULL, NULL },
 	[MACHINE_GICC] = { 0x1000, 0x1000, vsync_dir, NULL, NULL, NULL, NULL },
 	[MACHINE_UART] = { 0, 0x1000, tty_access, tty_read, NULL, tty_reset, NULL },
-	[MACHINE_VIRTIO] = { 0, 0x4000, device_virtio, NULL, NULL, NULL, NULL },
+	[MACHINE_VIRTIO] = { 0, 0x4000, virtio_access, NULL, NULL, NULL, NULL },
 	[MACHINE_RTC] = { 0, 0x1000, rtc_access, NULL, NULL, rtc_reset, rtc_due },
 	[MACHINE_SHARED] = { 0, 0x4000, shared_access, NULL, shared_write, NULL, NULL },
 };

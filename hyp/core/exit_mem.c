@@ -124,6 +124,16 @@ static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
 	exit_inject(regs, INJECT_DATA_ABORT, record);
 }
 
+/* Another partition answers. Separate, so that the common case stays in registers. */
+static __attribute__((noinline)) void exit_wait(struct cpu *cpu, struct guest_regs *regs,
+						const struct exit_record *record,
+						const struct insn_access *access)
+{
+	cpu->loaded->stats[PLUMB_STAT_MMIO]++;
+	virtio_how(cpu->loaded, access, record->hsr);
+	run_answer(cpu, regs);
+}
+
 /* Executes a decoded access: to a device, or to an address without one. Inline where the access is
  * decoded, so that the common case stays in registers. */
 static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
@@ -142,6 +152,9 @@ static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
 	case MMIO_OK:
 		vcpu->stats[PLUMB_STAT_MMIO]++;
 		exit_mmio_done(regs, record->hsr, access, &mmio);
+		break;
+	case MMIO_WAIT:
+		exit_wait(cpu, regs, record, access);
 		break;
 	case MMIO_RETRY:
 		hw_yield(); /* the guest repeats its read: yield to the other vCPU's CPU */

@@ -28,6 +28,18 @@ void exit_reg_write(struct guest_regs *regs, uint32_t reg, uint32_t value)
 	}
 }
 
+void exit_answered(struct guest_regs *regs, const struct pending_effect *effect, uint32_t hsr)
+{
+	if (effect->loads) {
+		exit_reg_write(regs, effect->rt, effect->value);
+	}
+	if (effect->writeback) {
+		exit_reg_write(regs, effect->rn,
+			       exit_reg_read(regs, effect->rn) + (uint32_t)effect->increment);
+	}
+	insn_skip(regs, hsr);
+}
+
 void exit_inject(struct guest_regs *regs, enum inject_kind kind, const struct exit_record *record)
 {
 	struct inject_in in = {

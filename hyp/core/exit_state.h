@@ -6,6 +6,7 @@
 #include "hyp/core/vm.h"
 #include "hyp/regs/psr.h"
 #include "hyp/trap/inject.h"
+#include "hyp/trap/pending.h"
 
 /* A general-purpose register as the guest's current mode sees it, 0..14. */
 uint32_t exit_reg_read_banked(const struct guest_regs *regs, uint32_t reg);
@@ -17,6 +18,9 @@ static inline uint32_t exit_reg_read(const struct guest_regs *regs, uint32_t reg
 	return exit_reg_read_banked(regs, reg);
 }
 void exit_reg_write(struct guest_regs *regs, uint32_t reg, uint32_t value);
+
+/* An access that another partition has answered is complete. */
+void exit_answered(struct guest_regs *regs, const struct pending_effect *effect, uint32_t hsr);
 
 /* The loaded guest takes an exception, as if the instruction at regs->pc had caused it. `record`:
  * for an abort; else NULL. */

@@ -11,6 +11,7 @@
 #include "hyp/core/remote.h"
 #include "hyp/core/route_call.h"
 #include "hyp/core/run.h"
+#include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/regs/hsr.h"
 #include <string.h>
@@ -91,6 +92,14 @@ static int32_t hypercall_on_manager(const struct vcpu *caller, uint32_t r1, stru
 	(void)r1;
 	*vm = caller->vm;
 	return manages[0] | manages[1] ? 0 : -HYP_EPERM;
+}
+
+/* The VM is the caller, which must be the backend of some VM. */
+static int32_t hypercall_on_backend(const struct vcpu *caller, uint32_t r1, struct vm **vm)
+{
+	(void)r1;
+	*vm = caller->vm;
+	return virtio_is_backend(caller->vm) ? 0 : -HYP_EPERM;
 }
 
 /* The VM is the caller; this needs no right. */
@@ -300,6 +309,24 @@ static int32_t hypercall_vm_watch(struct vcpu *caller, struct vm *vm, struct gue
 	return 0;
 }
 
+static int32_t hypercall_virtio_take(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller;
+	return virtio_take(vm, regs);
+}
+
+static int32_t hypercall_virtio_answer(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller;
+	return virtio_answer(vm, regs->r[1], regs->r[2]);
+}
+
+static int32_t hypercall_virtio_info(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller;
+	return virtio_info(vm, regs);
+}
+
 /* The calls of the vendor-hypervisor range, one per row: number, handler, check of the right, name
  * in docs/control-abi.md. A handler returns r0. */
 /* clang-format off */
@@ -321,7 +348,10 @@ static int32_t hypercall_vm_watch(struct vcpu *caller, struct vm *vm, struct gue
 	CALL(PLUMB_VM_RESET, hypercall_vm_reset, hypercall_on_managed, "PLUMB_VM_RESET") \
 	CALL(PLUMB_VM_PAUSE, hypercall_vm_pause, hypercall_on_managed, "PLUMB_VM_PAUSE") \
 	CALL(PLUMB_VM_RESUME, hypercall_vm_resume, hypercall_on_managed, "PLUMB_VM_RESUME") \
-	CALL(PLUMB_VM_WATCH, hypercall_vm_watch, hypercall_on_manager, "PLUMB_VM_WATCH")
+	CALL(PLUMB_VM_WATCH, hypercall_vm_watch, hypercall_on_manager, "PLUMB_VM_WATCH") \
+	CALL(PLUMB_VIRTIO_TAKE, hypercall_virtio_take, hypercall_on_backend, "PLUMB_VIRTIO_TAKE") \
+	CALL(PLUMB_VIRTIO_ANSWER, hypercall_virtio_answer, hypercall_on_backend, "PLUMB_VIRTIO_ANSWER") \
+	CALL(PLUMB_VIRTIO_INFO, hypercall_virtio_info, hypercall_on_backend, "PLUMB_VIRTIO_INFO")
 /* clang-format on */
 
 #define HYPERCALL_ONE(number, handler, right, name) +1
@@ -383,6 +413,19 @@ static __attribute__((noinline)) void hypercall_refused(const struct vcpu *calle
 	regs->r[0] = (uint32_t)hypercall_on_vm(caller, regs->r[1], &vm);
 }
 
+/* Without the right: a backend may still drive the interrupts of the windows that it serves. */
+static __attribute__((noinline)) void hypercall_line_refused(const struct vcpu *caller,
+							     struct guest_regs *regs)
+{
+	struct vm *client = virtio_may_drive(caller->vm, regs->r[1], regs->r[2]);
+
+	if (client) {
+		regs->r[0] = (uint32_t)irq_call_line(client, regs->r[2], regs->r[3]);
+	} else {
+		hypercall_refused(caller, regs);
+	}
+}
+
 static __attribute__((noinline)) void hypercall_word(struct vm *vm, struct guest_regs *regs)
 {
 	if (irq_line_has_no_type(regs->r[2])) {
@@ -405,7 +448,7 @@ static inline void hypercall_line(const struct vcpu *caller, struct guest_regs *
 	uint32_t spi;
 
 	if (!vm) {
-		hypercall_refused(caller, regs);
+		hypercall_line_refused(caller, regs);
 	} else if (irq_line_is_spi(regs->r[2], vm->nr_spis, &spi)) {
 		if (irq_call_spi_stays(vm, spi, regs->r[3])) {
 			regs->r[0] = 0;

@@ -11,6 +11,7 @@
 #include "hyp/core/log.h"
 #include "hyp/core/manager.h"
 #include "hyp/core/phys.h"
+#include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/timer.h"
 
@@ -81,6 +82,7 @@ static void partition_clear_rest(struct vm *vm)
 
 	phys_take_back(vm);
 	device_reset(vm);
+	virtio_reset(vm);
 	partition_say_end(vm);
 	partition_prepare(vm);
 	held = vm_lock_sched();
@@ -93,6 +95,7 @@ static void partition_clear_rest(struct vm *vm)
 	if (again) {
 		cpu_interrupt(tell);
 	} else {
+		virtio_off(vm);
 		partition_all_ended();
 	}
 }

@@ -5,6 +5,7 @@
 #include "hyp/core/serial.h"
 #include "hyp/core/shared.h"
 #include "hyp/core/tty.h"
+#include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vpmu.h"
 #include "hyp/hw/cache.h"
@@ -14,7 +15,8 @@
 
 static uint32_t partition_stage2_pages(const struct manifest_partition *config)
 {
-	uint32_t sizes[MANIFEST_MAX_DEVICES + MANIFEST_MAX_REGIONS + MANIFEST_MAX_SHARES + 2];
+	uint32_t sizes[MANIFEST_MAX_DEVICES + MANIFEST_MAX_REGIONS + MANIFEST_MAX_SHARES +
+		       MANIFEST_MAX_CLIENTS + 2];
 	uint32_t n = 0;
 
 	sizes[n++] = config->memory_size;
@@ -27,6 +29,9 @@ static uint32_t partition_stage2_pages(const struct manifest_partition *config)
 	}
 	for (uint32_t s = 0; s < config->nr_shares; s++) {
 		sizes[n++] = config->share[s].size;
+	}
+	for (uint32_t c = 0; c < config->nr_clients; c++) {
+		sizes[n++] = config->client_size[c];
 	}
 	return stage2_pages_for(n, sizes);
 }
@@ -89,6 +94,7 @@ static void partition_map(struct vm *vm, uint8_t *pool, pa_t pool_pa, pa_t gicv)
 	for (uint32_t s = 0; s < config->nr_shares; s++) {
 		ok = ok && shared_map(&vm->stage2, &config->share[s]);
 	}
+	ok = ok && virtio_map(vm->index, &vm->stage2);
 	if (!ok) {
 		halt_panic("stage 2 of a checked manifest does not map");
 	}

@@ -5,6 +5,7 @@
  */
 #include "hyp/core/run.h"
 #include "hyp/core/cpu.h"
+#include "hyp/core/exit_state.h"
 #include "hyp/core/irq.h"
 #include "hyp/core/irq_call.h"
 #include "hyp/core/isolate.h"
@@ -14,6 +15,7 @@
 #include "hyp/core/route_call.h"
 #include "hyp/core/switch.h"
 #include "hyp/core/tick.h"
+#include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vsync.h"
 #include "hyp/hw/timer.h"
@@ -396,11 +398,28 @@ static void run_lines(struct vcpu *vcpu)
 	vm_unlock_vgic(held);
 }
 
+void run_answer(struct cpu *cpu, struct guest_regs *regs)
+{
+	struct vcpu *vcpu = cpu->loaded;
+	struct pending_effect effect;
+	uint32_t hsr;
+
+	vcpu->lines_of = vcpu->vm;
+	if (virtio_answered(vcpu, &effect, &hsr)) {
+		vcpu->lines_of = NULL;
+		exit_answered(regs, &effect, hsr);
+	} else {
+		cpu->resched = true;
+	}
+}
+
 /* A turn of a long call of the loaded vCPU. Interrupts that arrive meanwhile are handled after it,
  * and so is a switch to another vCPU. */
 static void run_rest(struct cpu *cpu, struct guest_regs *regs)
 {
-	if (regs->r[0] == PLUMB_SET_GSI_ROUTING) {
+	if (cpu->loaded->virtio) {
+		run_answer(cpu, regs);
+	} else if (regs->r[0] == PLUMB_SET_GSI_ROUTING) {
 		route_call_rest(cpu->loaded, regs);
 	} else {
 		irq_call_rest(cpu->loaded, regs);

@@ -16,6 +16,9 @@ void run_work(struct cpu *cpu, struct guest_regs *regs);
 /* The loaded vCPU waits for an interrupt: after it, `regs` are those of any vCPU, and run_work may
  * be needed. */
 void run_wait(struct cpu *cpu, struct guest_regs *regs);
+/* The loaded vCPU has an access that another partition answers: it is complete, or the vCPU waits
+ * and the CPU picks another one. */
+void run_answer(struct cpu *cpu, struct guest_regs *regs);
 /* The loaded vCPU yields the CPU. */
 void run_yield(struct cpu *cpu);
 

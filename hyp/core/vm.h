@@ -26,6 +26,7 @@
 #include "vgic/vgic.h"
 
 struct vm;
+struct virtio;
 
 _Static_assert(offsetof(struct vgic_cif, work) == CPU_CIF_WORK, "vectors.S");
 
@@ -53,8 +54,10 @@ struct vcpu {
 	/* The vCPU's unfinished PLUMB_IRQ_LINE_MANY still has lines of this VM to drive, or its
 	 * PLUMB_SET_GSI_ROUTING routes to read, before its guest runs again, in turns between which
 	 * it may leave its CPU; r0 holds the call, r2 and r3 hold the remaining arguments. NULL: no
-	 * call is unfinished. */
+	 * call is unfinished. With `virtio`: no call, but an access that another partition
+	 * answers. */
 	struct vm *lines_of;
+	struct virtio *virtio;
 	uint32_t lines_done;
 	struct fault_loop
 		loop; /* written by the CPU that has this vCPU loaded; reset when it is off */

@@ -61,11 +61,12 @@
 	ROW("timer-phys", MACHINE_BY_GIC, MACHINE_TIMER_PHYS) \
 	ROW("pmu", MACHINE_BY_PMU, MACHINE_PMU)
 
-/* Shared interrupts that no window has: the property of the partition's node that adds it; its name
- * in messages, and their advice if something else uses it; INTID. */
+/* Shared interrupts that no window has: the property of the partition's node that adds it ("":
+ * another node does); its name in messages, and their advice if something else uses it; INTID. */
 /* clang-format off */
 #define MACHINE_SPIS(ROW) \
-	ROW(MACHINE_MANAGER, "manager", "manages", "the doorbell of 'manages'", "no manages or ", 35)
+	ROW(MACHINE_MANAGER, "manager", "manages", "the doorbell of 'manages'", "no manages or ", 35) \
+	ROW(MACHINE_BACKEND, "backend", "", "the doorbell of virtio windows", "", 37)
 /* clang-format on */
 
 #define MACHINE_ROW_ID(id, ...) id,

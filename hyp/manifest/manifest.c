@@ -74,8 +74,8 @@ static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *man
 		struct manifest_partition *partition =
 			&manifest->partition[manifest->nr_partitions];
 
-		if (manifest_is_shared(fdt, node)) {
-			continue; /* manifest_read_shared */
+		if (manifest_is_shared(fdt, node) || manifest_is_virtio(fdt, node)) {
+			continue; /* manifest_read_shared, manifest_read_virtio */
 		}
 		if (manifest->nr_partitions == MANIFEST_MAX_PARTITIONS) {
 			return board_refuse(fdt, why, node, "", "is one more than 64 partitions");
@@ -268,6 +268,7 @@ bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refu
 
 	manifest->nr_partitions = 0;
 	manifest->nr_shared = 0;
+	manifest->nr_virtio = 0;
 	manifest->raw_console = false;
 	if (!fdt_is_compatible(fdt, fdt_root(fdt), "plumbline,system-1")) {
 		return board_refuse(fdt, why, fdt_root(fdt), "compatible",
@@ -277,5 +278,6 @@ bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refu
 	ok = manifest_read_partitions(fdt, manifest, why) && ok;
 	ok = manifest_check_between(fdt, manifest, why) && ok;
 	ok = manifest_read_shared(fdt, manifest, why) && ok;
+	ok = manifest_read_virtio(fdt, manifest, why) && ok;
 	return ok && manifest_check_labels(fdt, why);
 }

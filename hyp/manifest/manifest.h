@@ -24,6 +24,15 @@
 #define MANIFEST_MAX_SHARES MACHINE_SHARED_PAGES
 #define MANIFEST_MAX_PEERS  8
 
+/* Virtio nodes in the system, and with one backend; windows of one node; of a client's windows:
+ * their number, bytes of one, and the interrupt of the first one, as on QEMU's virt. */
+#define MANIFEST_MAX_VIRTIO	8
+#define MANIFEST_MAX_CLIENTS	4
+#define MANIFEST_MAX_WINDOWS	8
+#define MANIFEST_VIRTIO_WINDOWS 32u
+#define MANIFEST_VIRTIO_SIZE	0x200u
+#define MANIFEST_VIRTIO_INTID	48u
+
 struct manifest_image {
 	const uint8_t *data; /* in the manifest's blob; NULL: none */
 	uint32_t size;
@@ -116,10 +125,12 @@ struct manifest_partition {
 	struct manifest_device device[MANIFEST_MAX_DEVICES];
 	uint32_t nr_shares; /* share[n] has page n of the window MACHINE_SHARED */
 	struct manifest_share share[MANIFEST_MAX_SHARES];
-	uint32_t windows; /* of the machine: a set (hyp/dev/machine.h) */
-	uint32_t spis;	  /* likewise: bit n is enum machine_spi_id */
-	bool pmu;	  /* the partition has performance monitors; default no */
-	bool autostart;	  /* default yes */
+	uint32_t nr_clients;			    /* virtio nodes that it is the backend of */
+	uint32_t client_size[MANIFEST_MAX_CLIENTS]; /* bytes of the client's memory that it sees */
+	uint32_t windows;			    /* of the machine: a set (hyp/dev/machine.h) */
+	uint32_t spis;				    /* likewise: bit n is enum machine_spi_id */
+	bool pmu;	/* the partition has performance monitors; default no */
+	bool autostart; /* default yes */
 
 	bool no_counter_offset; /* CNTVOFF is 0, not the time of the start; default no */
 };
@@ -135,6 +146,16 @@ struct manifest_shared {
 	bool edge; /* each event is an edge; else the interrupts are levels */
 	uint32_t common_size, output_size; /* multiples of 4 KiB */
 	pa_t memory_pa;			   /* 'memory-at'; 0: the monitor chooses */
+};
+
+/* Virtio windows of one partition that another one serves (docs/virtio.md). */
+struct manifest_virtio {
+	fdt_node_t at; /* the node that it was read from */
+	const char *name;
+	uint8_t client, backend; /* numbers of partitions */
+	uint32_t windows;	 /* bit n: window n of the client, 8 at most */
+	uint32_t offset, size;	 /* of the client's RAM, as the backend sees it; by 4 KiB */
+	ipa_t ipa;		 /* where, in the backend's addresses */
 };
 
 /* Is the branch predictor invalidated between a guest and the monitor? Between two partitions it is
@@ -154,6 +175,8 @@ struct manifest {
 	struct manifest_partition partition[MANIFEST_MAX_PARTITIONS];
 	uint32_t nr_shared;
 	struct manifest_shared shared[MANIFEST_MAX_SHARED];
+	uint32_t nr_virtio;
+	struct manifest_virtio virtio[MANIFEST_MAX_VIRTIO];
 };
 
 /* Bytes of all sections, with the page of states: at most 1 GiB. */

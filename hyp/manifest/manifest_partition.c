@@ -262,7 +262,8 @@ bool manifest_read_partition(const struct fdt *fdt, fdt_node_t at,
 	if (!fdt_is_compatible(fdt, at, "plumbline,partition")) {
 		return board_refuse(fdt, why, at, "compatible",
 				    "unknown node: a partition has \"plumbline,partition\", "
-				    "shared memory \"plumbline,shared-memory\"");
+				    "shared memory \"plumbline,shared-memory\", virtio windows "
+				    "\"plumbline,virtio\"");
 	}
 	if (!manifest_name_ok(partition->name)) {
 		ok = board_refuse(fdt, why, at, "",

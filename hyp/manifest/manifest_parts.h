@@ -47,8 +47,9 @@ extern const struct manifest_rule manifest_root_rules[];
 extern const struct manifest_rule manifest_partition_rules[];
 extern const struct manifest_rule manifest_device_rules[];
 extern const struct manifest_rule manifest_shared_rules[];
+extern const struct manifest_rule manifest_virtio_rules[];
 extern const uint32_t manifest_nr_root_rules, manifest_nr_partition_rules, manifest_nr_device_rules,
-	manifest_nr_shared_rules;
+	manifest_nr_shared_rules, manifest_nr_virtio_rules;
 
 /* A node's known and well-formed properties, by the index of their rule. */
 struct manifest_node {
@@ -96,6 +97,14 @@ bool manifest_read_device(const struct fdt *fdt, fdt_node_t node,
 bool manifest_is_shared(const struct fdt *fdt, fdt_node_t node);
 /* All of them, when all partitions are read. */
 bool manifest_read_shared(const struct fdt *fdt, struct manifest *manifest, struct refusal *why);
+/* The node that has [ipa, ipa + size) in the partition's addresses; 0: none has. */
+fdt_node_t manifest_node_at(const struct manifest *manifest, const struct manifest_partition *p,
+			    ipa_t ipa, uint32_t size);
+
+/* A node of the root: is it one of virtio windows? */
+bool manifest_is_virtio(const struct fdt *fdt, fdt_node_t node);
+/* All of them, when shared memory is read, too. */
+bool manifest_read_virtio(const struct fdt *fdt, struct manifest *manifest, struct refusal *why);
 
 /* Sets *index to the partition with this name. False: there is none. */
 bool manifest_find(const struct manifest *manifest, const char *name, uint32_t *index);

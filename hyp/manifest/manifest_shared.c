@@ -209,9 +209,8 @@ static bool manifest_check_place(const struct manifest_node *node, const struct 
 
 /* ---- a peer's addresses ---- */
 
-/* The node that has [ipa, ipa + size) in the partition's addresses; 0: none has. */
-static fdt_node_t manifest_node_at(const struct manifest *manifest,
-				   const struct manifest_partition *p, ipa_t ipa, uint32_t size)
+fdt_node_t manifest_node_at(const struct manifest *manifest, const struct manifest_partition *p,
+			    ipa_t ipa, uint32_t size)
 {
 	if (manifest_overlaps_ipa(ipa, size, p->memory_ipa, p->memory_size)) {
 		return p->at;

@@ -7,6 +7,7 @@ from . import fdt
 from .common import PAGE
 from .machine import FIRST_SPI, Window, ppis, spis, windows
 from .sharedmem import COMPATIBLE, Shared
+from .virtio import WINDOW_SIZE, intid
 
 UART_HZ = 24000000
 SECURE_TIMER_PPI, HYP_TIMER_PPI = 13, 10  # virt's; no guest has them
@@ -55,6 +56,7 @@ class GuestShape:
     passed: list[Passed] = field(default_factory=list)
     clocks: Clocks = Clocks()
     shares: list[tuple[Shared, int]] = field(default_factory=list)  # each with its number as a peer
+    virtio: list[int] = field(default_factory=list)  # windows that another partition serves
 
 
 def _nodes(node: fdt.Node) -> list[fdt.Node]:
@@ -254,11 +256,23 @@ def _share(shared: Shared, number: int) -> str:
     return f"\tshared-memory@{peer.registers:x} {{\n{body}\t}};\n"
 
 
+def _virtio(shape: GuestShape, window: int) -> str:
+    base = windows()["virtio"].base + window * WINDOW_SIZE
+    interrupt = f"\n\t\tinterrupts = <{SPI} {intid(window) - FIRST_SPI} {LEVEL_HIGH}>;"
+    return f"""\tvirtio_mmio@{base:x} {{
+\t\tcompatible = "virtio,mmio";
+\t\treg = <0 {base:#x} 0 {WINDOW_SIZE:#x}>;{interrupt if shape.gic else ""}
+\t\tdma-coherent;
+\t}};
+"""
+
+
 def _devices(shape: GuestShape) -> str:
     devices = (_console(shape) if shape.console else "") + (_rtc(shape) if shape.rtc else "")
     passed = "".join(_passed(device) for device in shape.passed)
     shares = "".join(_share(shared, number) for shared, number in shape.shares)
-    return (_clock() + devices if devices else "") + passed + shares
+    virtio = "".join(_virtio(shape, window) for window in shape.virtio)
+    return (_clock() + devices if devices else "") + passed + shares + virtio
 
 
 def guest_dts(shape: GuestShape) -> str:

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import fdt, sharedmem
+from . import fdt, sharedmem, virtio
 from .common import BUILD, PAGE, ROOT, SOURCE, PlumbError, align_up, make, relative
 from .guestdt import Clocks, GuestShape, board_clocks, guest_dts, passed_devices
 from .judge import Judged, check, refusal
@@ -81,13 +81,18 @@ def truth(text: str | None) -> bool:
 EXTRA_NAME = "dtb-extra of /{}"  # in place of a file's name in dtc's messages
 
 
+def is_partition(node: fdt.Node) -> bool:
+    """A node of the root: is it a partition, sound or not?"""
+    return not sharedmem.is_shared(node) and not virtio.is_virtio(node)
+
+
 def take_extras(manifest: bytes) -> tuple[bytes, dict[str, str], list[dict]]:
     """Takes the partitions' `dtb-extra`, source behind a generated device tree, out of a manifest:
     the monitor has no such property. Returns the manifest, the sources by partition, errors."""
     tree = fdt.parse(manifest)
     extras, refused = {}, []
     for node in tree.root.children:
-        if sharedmem.is_shared(node) or "dtb-extra" not in node.props:
+        if not is_partition(node) or "dtb-extra" not in node.props:
             continue
         source = node.props.pop("dtb-extra")
         if "dtb" in node.props or "no-dtb" in node.props:
@@ -103,7 +108,8 @@ def clocks_of(board: bytes | None) -> Clocks:
 
 
 def shape_of(listed: dict[str, str], node: fdt.Node, clocks: Clocks = Clocks(),
-             shared: list[sharedmem.Shared] | None = None) -> GuestShape:
+             shared: list[sharedmem.Shared] | None = None,
+             served: list[virtio.Virtio] | None = None) -> GuestShape:
     start, size = number(listed.get("initrd-start")), number(listed.get("initrd-size"))
     return GuestShape(
         name=listed["name"], vcpus=number(listed["vcpus"]),
@@ -114,6 +120,7 @@ def shape_of(listed: dict[str, str], node: fdt.Node, clocks: Clocks = Clocks(),
         bootargs=node.text("bootargs") or "",
         passed=passed_devices(node), clocks=clocks,
         shares=sharedmem.shares(shared or [], listed["name"]),
+        virtio=virtio.windows_of(served or [], listed["name"]),
         initrd=(start, start + size) if size else None)
 
 
@@ -130,14 +137,14 @@ def add_device_trees(manifest: bytes, listed: list[dict[str, str]], made: set[st
     """Adds a tree to each partition without one of its own; `made`: those whose tree was made
     here."""
     tree = fdt.parse(manifest)
-    shared = sharedmem.read(tree)
+    shared, served = sharedmem.read(tree), virtio.read(tree)
     now = set()
     for entry in listed:
         node = partition_node(tree, entry["name"])
         own = "dtb" in node.props and entry["name"] not in made
         if own or "no-dtb" in node.props:
             continue
-        source = guest_dts(shape_of(entry, node, clocks, shared))
+        source = guest_dts(shape_of(entry, node, clocks, shared, served))
         if entry["name"] in extras:
             source += f'# 1 "{EXTRA_NAME.format(entry["name"])}"\n' + extras[entry["name"]]
         node.props["dtb"] = compile_source(source.encode(), [],

@@ -4,7 +4,7 @@
 import struct
 from pathlib import Path
 
-from . import elf, fdt, pack, sharedmem, source
+from . import elf, fdt, pack, source
 from .common import PlumbError, relative
 
 
@@ -54,7 +54,7 @@ def kernels(packed: bytes) -> dict[str, bytes]:
     tree = fdt.parse(packed[pack.word(packed, pack.MEMORY_SIZE_AT):-4])
     return {node.name: node.props.get("kernel") or node.props.get("firmware") or b""
             for node in tree.root.children
-            if "compatible" in node.props and not sharedmem.is_shared(node)}
+            if "compatible" in node.props and pack.is_partition(node)}
 
 
 def find(system: Path, images: dict[str, bytes]) -> dict[str, Path]:

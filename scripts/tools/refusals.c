@@ -90,6 +90,7 @@ static const struct kind {
 	{ "a partition", manifest_partition_rules, &manifest_nr_partition_rules, "dtb-extra" },
 	{ "a device", manifest_device_rules, &manifest_nr_device_rules, NULL },
 	{ "shared memory", manifest_shared_rules, &manifest_nr_shared_rules, NULL },
+	{ "virtio windows", manifest_virtio_rules, &manifest_nr_virtio_rules, NULL },
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -100,6 +101,9 @@ static const struct kind *kind_of(fdt_node_t node)
 
 	if (manifest_is_shared(refusals_fdt, node)) {
 		return &kinds[3];
+	}
+	if (manifest_is_virtio(refusals_fdt, node)) {
+		return &kinds[4];
 	}
 	return &kinds[parent == FDT_NONE			     ? 0
 		      : fdt_parent(refusals_fdt, parent) == FDT_NONE ? 1

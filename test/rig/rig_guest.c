@@ -533,6 +533,9 @@ static const char *vcpu_at_rest(struct vcpu *vcpu)
 			return "a vCPU is ready, and a CPU that it may use sleeps";
 		}
 	}
+	if (vcpu->virtio) {
+		return NULL; /* in the middle of an instruction: an interrupt comes behind it */
+	}
 	if (entity->state == SCHED_BLOCKED && vcpu->vm->vgic &&
 	    vgic_has_pending(vcpu->vm->vgic, vcpu->index)) {
 		return "a vCPU sleeps that something is signalled to";

@@ -6,6 +6,7 @@
 #include "test/unit/hw_log.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/device.h"
+#include "hyp/core/exit_state.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/guest_log.h"
 #include "hyp/core/halt.h"
@@ -97,6 +98,34 @@ void route_call_rest(struct vcpu *who, struct guest_regs *frame)
 {
 	CHECK(frame->r[0] == 0x8600006au);
 	a_turn(who, frame);
+}
+
+/* An access that another partition answers: the vCPU is blocked until `answered`. */
+static bool answered;
+
+bool virtio_answered(struct vcpu *who, struct pending_effect *effect, uint32_t *hsr)
+{
+	struct sched_locked held;
+
+	hw_log_event(answered ? "answered" : "waits");
+	*effect = (struct pending_effect) { .loads = true, .rt = 5, .value = 0x1234 };
+	*hsr = 0x77;
+	if (answered) {
+		who->virtio = NULL;
+		return true;
+	}
+	held = vm_lock_sched();
+	sched_stop(held.sched, who->entity, SCHED_BLOCKED);
+	vm_unlock_sched(held);
+	return false;
+}
+
+void exit_answered(struct guest_regs *frame, const struct pending_effect *effect, uint32_t hsr)
+{
+	CHECK(frame == &regs && effect->rt == 5 && effect->value == 0x1234 && hsr == 0x77);
+	CHECK(cpus[0].loaded == &vcpu[0] || cpus[1].loaded == &vcpu[0]); /* its world is here */
+	hw_log_event("completes");
+	frame->pc += 4;
 }
 
 void phys_release_device(struct vgic_locked held, uint32_t physid)

@@ -71,6 +71,11 @@ enum mmio_result shared_access(struct vcpu *vcpu, struct mmio *mmio)
 	return note("shared", vcpu, mmio);
 }
 
+enum mmio_result virtio_access(struct vcpu *vcpu, struct mmio *mmio)
+{
+	return note("virtio", vcpu, mmio);
+}
+
 static void add_call(char what, const struct vm *vm)
 {
 	size_t length = strlen(calls);
@@ -128,12 +133,12 @@ static uint32_t window(const char *name)
 }
 
 static const struct {
-	const char *window, *who; /* "": nobody: all reads as its registers say, the model knows */
+	const char *window, *who;
 	uint32_t page, pages;
 } places[] = {
-	{ "gicd", "dist", 0x08000, 1 }, { "gicc", "dir", 0x08011, 1 },
-	{ "uart", "tty", 0x09000, 1 },	{ "rtc", "rtc", 0x09010, 1 },
-	{ "virtio", "", 0x0a000, 4 },	{ "shared", "shared", 0x0b000, 4 },
+	{ "gicd", "dist", 0x08000, 1 },	    { "gicc", "dir", 0x08011, 1 },
+	{ "uart", "tty", 0x09000, 1 },	    { "rtc", "rtc", 0x09010, 1 },
+	{ "virtio", "virtio", 0x0a000, 4 }, { "shared", "shared", 0x0b000, 4 },
 };
 #define PLACES (sizeof(places) / sizeof(places[0]))
 
@@ -163,12 +168,9 @@ static void look(uint32_t page, uint32_t windows)
 	result = device_access(&guest, page, &mmio);
 	if (n == PLACES) {
 		CHECK(result == MMIO_ABORT && !called);
-	} else if (*places[n].who) {
+	} else {
 		CHECK(result == MMIO_RETRY && called && strcmp(called, places[n].who) == 0);
 		CHECK_EQ(called_offset, (page - places[n].page) * 0x1000 + 0x208);
-	} else {
-		CHECK(result == MMIO_OK && !called && mmio.value == 0); /* DeviceID of the second */
-		CHECK_EQ(mmio.offset, (page - places[n].page) * 0x1000 + 0x208);
 	}
 }
 

@@ -27,9 +27,9 @@ static const struct row lines[] = {
 	{ "pmu", "pmu", 0, 0, 16 + 7 },
 };
 
-/* On virt, SPI 3 is the first of PCIe's, which no guest has. */
+/* On virt, SPIs 3 to 6 are PCIe's, which no guest has. */
 static const struct row spis[] = {
-	{ "manager", "manages", 0, 0, 32 + 3 },
+	{ "manager", "manages", 0, 0, 32 + 3 }, { "backend", "", 0, 0, 32 + 5 }, /* by a node */
 };
 
 static const char *property_of(uint32_t id)

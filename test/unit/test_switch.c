@@ -487,6 +487,55 @@ static void turns_after_a_wait(void)
 	end();
 }
 
+/* Its CPU runs another one meanwhile. Whatever wakes it, its guest goes on only with the answer. */
+static void an_access_that_waits(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		long_call(0x8600006au); /* r0 is the guest's own, and no call */
+		vcpu[0].lines_of = NULL;
+		vcpu[0].virtio = (struct virtio *)(void *)&turns;
+		regs.pc = 0x8000;
+		answered = false;
+		polled = nothing_is_due;
+		(void)sched_wake(&vm_sched, vcpu[2].entity);
+		run_answer(&cpus[0], &regs);
+		CHECK(cpus[0].resched && vcpu[0].lines_of);
+		CHECK_EQ(regs.pc, 0x8000);
+		run_work(&cpus[0], &regs);
+		CHECK(cpus[0].loaded == &vcpu[2]);
+		CHECK_EQ(vm_sched.entity[vcpu[0].entity].state, SCHED_BLOCKED);
+		(void)sched_wake(&vm_sched, vcpu[0].entity); /* an interrupt, not the answer */
+		cpus[0].resched = cpus[0].yield = true;
+		run_work(&cpus[0], &regs);
+		CHECK(cpus[0].loaded == &vcpu[2]);
+		CHECK_EQ(hw_log_count('e', "waits"), 2);
+		CHECK_EQ(hw_log_count('e', "completes"), 0);
+		answered = true;
+		(void)sched_wake(&vm_sched, vcpu[0].entity);
+		cpus[n].resched = cpus[n].yield = true;
+		run_work(&cpus[n], &regs);
+		CHECK(cpus[n].loaded == &vcpu[0] && !vcpu[0].lines_of && !vcpu[0].virtio);
+		CHECK_EQ(hw_log_count('e', "completes"), 1);
+		CHECK_EQ(regs.pc, 0x8004);
+		end();
+	}
+}
+
+/* The answer was there first: the guest goes on at once. */
+static void an_access_that_is_answered(void)
+{
+	long_call(0x86000f61u);
+	vcpu[0].lines_of = NULL;
+	vcpu[0].virtio = (struct virtio *)(void *)&turns;
+	cpus[0].resched = false;
+	answered = true;
+	regs.pc = 0x8000;
+	run_answer(&cpus[0], &regs);
+	CHECK(!cpus[0].resched && !vcpu[0].lines_of && cpus[0].loaded == &vcpu[0]);
+	CHECK_EQ(regs.pc, 0x8004);
+	end();
+}
+
 static void call_of_another_life(void) /* nothing of it is left for the next */
 {
 	boot();
@@ -581,6 +630,8 @@ static const struct test_case cases[] = {
 	{ "turns_of_a_call", turns_of_a_call },
 	{ "another_between_turns", another_between_turns },
 	{ "turns_after_a_wait", turns_after_a_wait },
+	{ "an_access_that_waits", an_access_that_waits },
+	{ "an_access_that_is_answered", an_access_that_is_answered },
 	{ "call_of_another_life", call_of_another_life },
 	{ "a_cache_is_asked", a_cache_is_asked },
 	{ "parked_timers", parked_timers },
