@@ -24,14 +24,19 @@ static void on_link(uint32_t iar, void *arg)
 	changes += (shared_take_events(&link) & SHARED_CHANGED(1)) != 0;
 }
 
+/* False: it receives no more. Another partition may have to boot before the first one comes. */
 static bool has_received(uint32_t messages)
 {
-	uint64_t end = timer_count() + timer_us_to_ticks(TIMER_PATIENCE_US);
+	uint64_t end = timer_count() + timer_us_to_ticks(2 * TIMER_PATIENCE_US);
+	uint32_t now, last = 0;
 
-	while (channel_received(&channel) < messages) {
-		if (timer_count() >= end) {
+	while ((now = channel_received(&channel)) < messages) {
+		if (now != last) {
+			end = timer_count() + timer_us_to_ticks(TIMER_PATIENCE_US);
+		} else if (timer_count() >= end) {
 			return false;
 		}
+		last = now;
 		(void)nap_once(WARDEN_LOOK_US);
 	}
 	return true;
