@@ -2,6 +2,7 @@
 #
 # Debian's kernels as guests, included by the top Makefile. guest/linux/bin/NAME.c becomes the
 # program /bin/NAME of their initial RAM disk, guest/linux/NAME.sh its /tests/NAME.sh.
+# guest/linux/modules/NAME/ is a module for them.
 
 LB := $(B)/linux
 LINUX_INITRD := $(LB)/initrd.gz
@@ -20,7 +21,15 @@ MEMORY ?= 128M
 $(LB)/%.linux: guest/linux/bin/%.c guest/linux/linux.mk Makefile
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) $(DEPFLAGS) -o $@ $< -lgcc
+	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) $(DEPFLAGS) -o $@ $< $(filter %.o,$^) -lgcc
+
+# Files of the guest library that touch no device, for these programs.
+$(LB)/lib/%.o: guest/lib/%.c guest/linux/linux.mk Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(LB)/shared.linux: $(LB)/lib/channel.o
 
 LINUX_KERNEL := $(B)/guests/$(if $(filter lpae,$(KERNEL)),armmp-lpae,$(KERNEL))/vmlinuz
 # Kernels that are made now come first: the initial RAM disk has the modules of all kernels.
@@ -28,6 +37,13 @@ LINUX_ASKED := $(filter $(B)/guests/%/vmlinuz,$(MAKECMDGOALS)) \
 	       $(if $(filter run-linux,$(MAKECMDGOALS)),$(LINUX_KERNEL))
 LINUX_PARTS := $(LINUX_ASKED) $(LINUX_PROGRAMS) $(wildcard guest/linux/*.sh) $(LINUX_STAMP) scripts/linux \
 	       scripts/plumblib/initramfs.py scripts/plumblib/debian.py
+# guest/linux/modules/NAME/ becomes build/linux/modules/KERNEL/NAME.ko for these kernels, by their headers.
+LINUX_MODULE_KERNELS := armmp armmp-lpae
+LINUX_MODULES := $(notdir $(wildcard guest/linux/modules/*))
+LINUX_HEADERS := $(LINUX_MODULE_KERNELS:%=$(B)/guests/headers/%.json)
+LINUX_KOS := $(foreach kernel,$(LINUX_MODULE_KERNELS),$(LINUX_MODULES:%=$(LB)/modules/$(kernel)/%.ko))
+# The initial RAM disk with these modules.
+LINUX_MODULES_INITRD := $(LB)/initrd-modules.gz
 # Two disks for virtio-blk, each with its own numbers, and a RAM disk that mounts one as the root.
 LINUX_DISKS := $(LB)/initrd-root.gz $(LB)/disk-a.img $(LB)/disk-b.img
 
@@ -55,8 +71,26 @@ $(LB)/disk-%.img: $(LINUX_PARTS)
 	$(call say,DISK,$@)
 	$(Q)scripts/linux disk --words $(WORDS) -o $@
 
-# Without Debian's kernels, which are fetched when they are booted, everything else is built.
-guests: $(LINUX_PROGRAMS) $(if $(wildcard $(LINUX_STAMP)),$(LINUX_INITRD) $(LINUX_DISKS))
+$(LINUX_HEADERS): $(B)/guests/headers/%.json: scripts/plumblib/headers.py $(B)/guests/%/vmlinuz
+	@scripts/linux fetch headers
+	@touch $@
+
+# $(1) kernel, $(2) module
+define linux_module
+$(LB)/modules/$(1)/$(2).ko: $(wildcard guest/linux/modules/$(2)/*) $(B)/guests/headers/$(1).json
+	$$(call say,KO,$$@)
+	$$(Q)scripts/linux module guest/linux/modules/$(2) --kernel $(1) -o $$@
+endef
+$(foreach kernel,$(LINUX_MODULE_KERNELS),$(foreach name,$(LINUX_MODULES),$(eval $(call \
+	linux_module,$(kernel),$(name)))))
+
+$(LINUX_MODULES_INITRD): $(LINUX_PARTS) $(LINUX_KOS)
+	$(call say,CPIO,$@)
+	$(Q)scripts/linux initrd --modules -o $@
+
+# Without Debian's kernels and headers, which are fetched when they are needed, everything else is built.
+guests: $(LINUX_PROGRAMS) $(if $(wildcard $(LINUX_STAMP)),$(LINUX_INITRD) $(LINUX_DISKS) \
+	$(if $(filter-out $(wildcard $(LINUX_HEADERS)),$(LINUX_HEADERS)),,$(LINUX_MODULES_INITRD)))
 
 .PHONY: run-linux
 run-linux: monitor host-tools $(LINUX_KERNEL) $(LINUX_INITRD)

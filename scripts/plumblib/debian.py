@@ -26,7 +26,7 @@ PARTIAL = DEBS / "partial"  # the part that a broken download has left
 FLAVOURS = ("armmp", "armmp-lpae", "rt-armmp")
 REQUIRED = ("armmp", "busybox")  # fetched with any other
 # Modules that the initramfs may load; in this order, which is that of their dependencies.
-MODULES = ("evdev", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_failover",
+MODULES = ("evdev", "uio", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_failover",
            "virtio_net")
 # And those behind a root file system on a disk.
 ROOT_MODULES = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
@@ -59,8 +59,8 @@ APT_CONF = """\
 #clear APT::Architectures;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
-APT::Architecture "armhf";
-APT::Architectures { "armhf"; };
+APT::Architecture "MACHINE";
+APT::Architectures { "MACHINE"; };
 APT::Sandbox::User "";
 Acquire::Languages "none";
 Acquire::Retries "2";
@@ -71,14 +71,14 @@ Dir::Log "STATE";
 """
 
 
-def _prepare() -> Path:
+def _prepare(name: str = "apt", machine: str = "armhf") -> Path:
     """The folders, and a configuration in place of dpkg's list of architectures."""
-    state = GUESTS / "apt"
+    state = GUESTS / name
     for folder in (state / "lists" / "partial", state / "cache" / "archives" / "partial", PARTIAL):
         folder.mkdir(parents=True, exist_ok=True)
     (state / "status").touch()
     config = state / "apt.conf"
-    config.write_text(APT_CONF.replace("STATE", str(state)))
+    config.write_text(APT_CONF.replace("STATE", str(state)).replace("MACHINE", machine))
     return config
 
 
@@ -103,9 +103,9 @@ def _kernel_package(config: Path, flavour: str) -> str | None:
     return match[0] if match else None
 
 
-def _update(config: Path, say) -> str:
+def _update(config: Path, say, machine: str = "armhf") -> str:
     """Fetches newer package lists; returns apt's complaints."""
-    say(f"package lists of Debian armhf (kept in {relative(GUESTS / 'apt')}, apart from the system's)")
+    say(f"package lists of Debian {machine} (kept in {relative(config.parent)}, apart from the system's)")
     live = sys.stdout.isatty()  # then apt shows its progress
     return subprocess.run([tool("apt-get"), "-c", str(config), "-q=0" if live else "-qq", "update"],
                           env={**os.environ, "LC_ALL": "C"}, text=True, check=False,

@@ -101,8 +101,8 @@ def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
     if program == "scripts/probe":
         end = ["-o", f"{stand_in}.img"] if words[1:2] == ["image"] else ["--help"]
         return [program, *words[1:], *end], ""
-    if program == "scripts/linux" and words[1:] in (["boards"], ["list"]):
-        return [program, *words[1:]], ""
+    if program == "scripts/linux":
+        return [program, *words[1:]] if words[1:] in (["boards"], ["list"]) else [program, words[1], "--help"], ""
     if program == "scripts/plumb":
         return _plan_plumb(words, cases, stand_in)
     if program in PLAIN:

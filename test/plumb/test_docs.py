@@ -50,6 +50,7 @@ class Docs(unittest.TestCase):
         self.assertEqual(self.plan("scripts/plumb new system -o b.dts")[0],
                          ["bash", "-c", "rm -rf b.dts; scripts/plumb new system -o b.dts"])
         self.assertEqual(self.plan("scripts/linux boards")[0], ["scripts/linux", "boards"])
+        self.assertEqual(self.plan("scripts/linux fetch headers")[0], ["scripts/linux", "fetch", "--help"])
         self.assertEqual(self.plan("scripts/probe image --tree board.dtb")[0],
                          ["scripts/probe", "image", "--tree", "/s", "-o", "/s.img"])
         self.assertEqual(self.plan("scripts/probe run virt")[0],

@@ -23,9 +23,10 @@ def add(commands) -> None:
     sub.set_defaults(do=_fetch)
 
 
-def add_names(parser: argparse.ArgumentParser) -> None:
+def add_names(parser: argparse.ArgumentParser, *more: str) -> None:
+    """`more`: names that `fetch` below does not know."""
     parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=f"only these: {', '.join(NAMES)} (all)")
+                        help=f"only these: {', '.join((*NAMES, *more))} (all)")
     parser.add_argument("--again", action="store_true", help="look for newer kernels")
 
 
