@@ -12,8 +12,6 @@
  */
 #include "guest/linux/bin/linux.h"
 
-#define IRQS_POLL 168u
-
 /* input-event-codes.h: EV_SYN, SYN_DROPPED, EV_KEY; the code of the device tree */
 #define IRQS_EV_SYN	 0u
 #define IRQS_EV_KEY	 1u
@@ -109,7 +107,7 @@ int main(int argc, char **argv)
 			return 1;
 		}
 	}
-	while (linux_call(IRQS_POLL, (uint32_t)(uintptr_t)&poll, 1, 500) > 0) {
+	while (linux_call(LINUX_POLL, (uint32_t)(uintptr_t)&poll, 1, 500) > 0) {
 		(void)irqs_read(&irqs, keys);
 	}
 	linux_print_number(irqs.level, " ");

@@ -12,12 +12,22 @@
 #define LINUX_READ	3
 #define LINUX_WRITE	4
 #define LINUX_OPEN	5
+#define LINUX_CLOSE	6
 #define LINUX_EXECVE	11
 #define LINUX_PIPE	42
 #define LINUX_DUP2	63
 #define LINUX_WAIT4	114
+#define LINUX_MPROTECT	125
+#define LINUX_DELETE	129 /* delete_module */
 #define LINUX_NANOSLEEP 162
+#define LINUX_POLL	168
 #define LINUX_MMAP2	192
+
+#define LINUX_PROT_READ	 1u
+#define LINUX_PROT_WRITE 2u
+#define LINUX_PROT_EXEC	 4u
+
+#define LINUX_FAILED(result) ((uint32_t)(result) >= 0xfffff000u)
 
 /* Each program is one file, with its main. argc and argv lie on the stack. */
 __asm__(".text\n"
@@ -77,24 +87,31 @@ static inline void linux_sleep_us(uint32_t us)
 	(void)linux_call(LINUX_NANOSLEEP, (uint32_t)(uintptr_t)time, 0, 0);
 }
 
-/* One page of physical memory through /dev/mem; NULL if the kernel refuses. mmap2 takes six
- * arguments; the last is in pages. */
-static inline volatile uint32_t *linux_map(uint32_t address)
+/* Of a file, shared with it, from a page of it on; LINUX_FAILED(result): -errno. */
+static inline uint32_t linux_mmap(int32_t file, uint32_t size, uint32_t protection, uint32_t page)
 {
-	int32_t file = linux_open("/dev/mem", 0x101002); /* O_RDWR | O_SYNC */
 	register uint32_t r0 __asm__("r0") = 0;
-	register uint32_t r1 __asm__("r1") = 4096;
-	register uint32_t r2 __asm__("r2") = 3; /* PROT_READ | PROT_WRITE */
+	register uint32_t r1 __asm__("r1") = size;
+	register uint32_t r2 __asm__("r2") = protection;
 	register uint32_t r3 __asm__("r3") = 1; /* MAP_SHARED */
 	register uint32_t r4 __asm__("r4") = (uint32_t)file;
-	register uint32_t r5 __asm__("r5") = address >> 12;
+	register uint32_t r5 __asm__("r5") = page;
 	register uint32_t r7 __asm__("r7") = LINUX_MMAP2;
 
 	__asm__ volatile("svc #0"
 			 : "+r"(r0)
 			 : "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5), "r"(r7)
 			 : "memory");
-	return r0 >= 0xfffff000u ? NULL : (volatile uint32_t *)(uintptr_t)r0;
+	return r0;
+}
+
+/* One page of physical memory through /dev/mem; NULL if the kernel refuses. */
+static inline volatile uint32_t *linux_map(uint32_t address)
+{
+	int32_t file = linux_open("/dev/mem", 0x101002); /* O_RDWR | O_SYNC */
+	uint32_t place = linux_mmap(file, 4096, LINUX_PROT_READ | LINUX_PROT_WRITE, address >> 12);
+
+	return LINUX_FAILED(place) ? NULL : (volatile uint32_t *)(uintptr_t)place;
 }
 
 /* The virtual counter and its frequency, as Linux lets programs read them (ARM ARM DDI 0406C.b,
