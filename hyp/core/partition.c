@@ -73,9 +73,23 @@ static void partition_clear_alarms(struct sched_locked held, const struct vm *vm
 	}
 }
 
+/* The time since `start` was work for `vm`, and the vCPU that this CPU has picked meanwhile would
+ * pay for it: vCPU 0, which is off, does instead, so that a partition cannot use more than its
+ * budget by ending again and again. In a call, the caller pays. */
+static void partition_pay(struct sched_locked held, const struct vm *vm, uint64_t start)
+{
+	const struct cpu *cpu = cpu_this();
+
+	if (held.sched->alarms && !cpu->loaded) {
+		sched_charge_other(held.sched, cpu->index, vm->life.vcpu[0].entity, start,
+				   timer_now());
+	}
+}
+
 /* The last piece. */
 static void partition_clear_rest(struct vm *vm)
 {
+	uint64_t start = vm_sched.alarms ? timer_now() : 0;
 	uint8_t tell = SCHED_NO_CPU;
 	struct sched_locked held;
 	bool again;
@@ -87,6 +101,7 @@ static void partition_clear_rest(struct vm *vm)
 	partition_prepare(vm);
 	held = vm_lock_sched();
 	partition_clear_alarms(held, vm);
+	partition_pay(held, vm, start);
 	again = life_ended(held.sched, &vm->life, &tell);
 	if (again) {
 		tell = vm_must_look(held, vm->life.vcpu[0].entity, tell);
@@ -100,12 +115,25 @@ static void partition_clear_rest(struct vm *vm)
 	}
 }
 
+static void partition_clear_share(struct vm *vm, uint32_t n)
+{
+	uint64_t start = vm_sched.alarms ? timer_now() : 0;
+
+	shared_reset(vm, n);
+	if (vm_sched.alarms) {
+		struct sched_locked held = vm_lock_sched();
+
+		partition_pay(held, vm, start);
+		vm_unlock_sched(held);
+	}
+}
+
 void partition_clear_up(struct cpu *cpu)
 {
 	struct vm *vm = cpu->ended;
 
 	if (vm->clear_piece < vm->config->nr_shares) {
-		shared_reset(vm, vm->clear_piece++);
+		partition_clear_share(vm, vm->clear_piece++);
 		return;
 	}
 	cpu->ended = vm->ended_next;

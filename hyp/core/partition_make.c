@@ -101,6 +101,18 @@ static void partition_map(struct vm *vm, uint8_t *pool, pa_t pool_pa, pa_t gicv)
 	cache_clean(pool, tables.pages * PAGE_SIZE);
 }
 
+/* A budget is not rounded up, a period not down. */
+static void partition_make_budget(const struct vcpu *vcpu, const struct manifest_budget *config)
+{
+	uint64_t hz = facts_timer_hz();
+
+	if (config->period_us != 0 &&
+	    !sched_reserve(&vm_sched, vcpu->entity, (uint32_t)(config->budget_us * hz / 1000000u),
+			   (uint32_t)((config->period_us * hz + 999999u) / 1000000u), &vm_alarms)) {
+		halt_panic("a budget is too short or too long for the counter's frequency");
+	}
+}
+
 /* `rest`: partition_rest_bytes. */
 static void partition_make_vcpu(struct vm *vm, uint32_t index, uint8_t *rest)
 {
@@ -118,6 +130,7 @@ static void partition_make_vcpu(struct vm *vm, uint32_t index, uint8_t *rest)
 	if (vcpu->entity == SCHED_NONE) {
 		halt_panic("too many vCPUs for the scheduler");
 	}
+	partition_make_budget(vcpu, &vm->config->budget[index]);
 	vcpu->life->entity = vcpu->entity;
 	vm_vcpu_by_entity[vcpu->entity] = vcpu;
 	vcpu->world.vmpidr = 0x80000000u | index;

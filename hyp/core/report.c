@@ -80,6 +80,8 @@ static enum explain_where report_where(struct sched_locked held, const struct vc
 		return EXPLAIN_WAITS;
 	case SCHED_READY:
 		return vcpu->life->start ? EXPLAIN_START : EXPLAIN_READY;
+	case SCHED_SPENT:
+		return EXPLAIN_SPENT;
 	default:
 		return EXPLAIN_ON_CPU;
 	}

@@ -76,8 +76,14 @@ static uint32_t run_pick(struct sched_locked held, struct cpu *cpu, bool yield, 
 	if (cpu->loaded) {
 		held.sched->entity[cpu->loaded->entity].pinned = !(sysreg_read(SCTLR) & SCTLR_C);
 	}
+	if (held.sched->alarms) {
+		sched_charge(held.sched, cpu->index, timer_now());
+	}
 	e = life_pick(held.sched, cpu->index, vcpu ? &vcpu->vm->life : NULL,
 		      vcpu ? vcpu->life : NULL, yield, &leaves);
+	if (held.sched->alarms) {
+		cpu->wake_at = alarm_first(&vm_alarms, cpu->index);
+	}
 	*left = NULL;
 	if (leaves != LIFE_NOT_LAST) {
 		*left = vcpu->vm;

@@ -40,7 +40,16 @@ static __attribute__((noinline)) void tick_sleepers(struct cpu *cpu, uint64_t no
 	for (uint32_t n = 0; n <= TICK_ALARMS; n++) {
 		struct sched_locked held = vm_lock_sched();
 		uint32_t e = n < TICK_ALARMS ? alarm_take(&vm_alarms, cpu->index, now) : SCHED_NONE;
+		uint8_t tell;
 
+		if (e != SCHED_NONE && held.sched->alarms &&
+		    sched_due(held.sched, cpu->index, e, now, &tell)) {
+			tell = vm_must_look(held, e, tell);
+			cpu->wake_at = alarm_first(&vm_alarms, cpu->index);
+			vm_unlock_sched(held);
+			cpu_interrupt(tell);
+			continue;
+		}
 		cpu->wake_at = alarm_first(&vm_alarms, cpu->index);
 		vm_unlock_sched(held);
 		if (e == SCHED_NONE) {

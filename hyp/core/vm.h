@@ -123,7 +123,9 @@ extern struct vm vms[MANIFEST_MAX_PARTITIONS];
 extern uint32_t vm_count;
 extern struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
 extern struct sched vm_sched;
-extern struct alarms vm_alarms; /* guests' timers, of BLOCKED entities; lock: vm_sched_lock */
+/* Guests' timers, of BLOCKED entities; ends of budgets and of periods (sched_due). Lock:
+ * vm_sched_lock. */
+extern struct alarms vm_alarms;
 extern struct lock vm_sched_lock;
 
 /* ---- locks (locks.h); a parameter proves that one is held ---- */

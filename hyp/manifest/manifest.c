@@ -277,6 +277,7 @@ bool manifest_read(const struct fdt *fdt, struct manifest *manifest, struct refu
 	ok = manifest_read_root(fdt, manifest, why);
 	ok = manifest_read_partitions(fdt, manifest, why) && ok;
 	ok = manifest_check_between(fdt, manifest, why) && ok;
+	ok = manifest_check_budgets(fdt, manifest, 0xff, why) && ok;
 	ok = manifest_read_shared(fdt, manifest, why) && ok;
 	ok = manifest_read_virtio(fdt, manifest, why) && ok;
 	return ok && manifest_check_labels(fdt, why);

@@ -59,6 +59,12 @@ struct manifest_device {
 	uint8_t edges;				 /* bit n: intid[n] is edge-triggered */
 };
 
+/* A vCPU runs for at most budget_us in each period; period_us 0: it has no budget. */
+struct manifest_budget {
+	uint32_t budget_us; /* 100..period_us */
+	uint32_t period_us; /* 1000..1000000 */
+};
+
 /* A partition's part in a shared memory. */
 struct manifest_share {
 	uint8_t shared; /* of manifest.shared */
@@ -76,6 +82,8 @@ struct manifest_share {
 	ROW(MANIFEST_RULE_VCPUS, "vcpus", MANIFEST_SHAPE_CELL) \
 	ROW(MANIFEST_RULE_CPUS, "cpus", MANIFEST_SHAPE_CELLS) \
 	ROW(MANIFEST_RULE_PRIORITY, "priority", MANIFEST_SHAPE_CELL) \
+	ROW(MANIFEST_RULE_BUDGET, "budget-us", MANIFEST_SHAPE_CELLS) \
+	ROW(MANIFEST_RULE_PERIOD, "period-us", MANIFEST_SHAPE_CELLS) \
 	ROW(MANIFEST_RULE_MEMORY_SIZE, "memory-size", MANIFEST_SHAPE_CELL_OR_WIDE) \
 	ROW(MANIFEST_RULE_MEMORY_AT, "memory-at", MANIFEST_SHAPE_WIDE) \
 	ROW(MANIFEST_RULE_IDENTITY, "identity", MANIFEST_SHAPE_FLAG) \
@@ -105,9 +113,10 @@ struct manifest_partition {
 	uint32_t nr_vcpus; /* 1..8 */
 	uint8_t affinity[MANIFEST_MAX_VCPUS]; /* bit n: board CPU n */
 	uint32_t priority;		      /* 0..7, default 3 */
-	uint32_t memory_size;		      /* multiple of 4 KiB, at IPA 0x40000000 (or 1:1) */
-	pa_t memory_pa;	  /* 'memory-at': fixed physical base; 0: the monitor chooses */
-	ipa_t memory_ipa; /* 0x40000000, or memory_pa with 'identity' */
+	struct manifest_budget budget[MANIFEST_MAX_VCPUS];
+	uint32_t memory_size; /* multiple of 4 KiB, at IPA 0x40000000 (or 1:1) */
+	pa_t memory_pa;	      /* 'memory-at': fixed physical base; 0: the monitor chooses */
+	ipa_t memory_ipa;     /* 0x40000000, or memory_pa with 'identity' */
 	bool has_gic;
 	uint32_t nr_irqs; /* 32..1020; default 128; 0 without a GIC */
 	struct manifest_image kernel, initrd, dtb;

@@ -139,5 +139,6 @@ bool manifest_check_board(const struct fdt *fdt, const struct manifest *manifest
 					  "does not lie in free memory of the board");
 		}
 	}
+	ok = manifest_check_budgets(fdt, manifest, (UINT32_C(1) << board->nr_cpus) - 1, why) && ok;
 	return manifest_check_sum(fdt, manifest, free, why) && ok;
 }

@@ -89,6 +89,7 @@ static bool manifest_read_vcpus(const struct manifest_node *node,
 		partition->nr_vcpus = 0;
 		return manifest_refuse(node, MANIFEST_RULE_VCPUS, "must be 1 to 8 vCPUs");
 	}
+	ok = manifest_read_budgets(node, partition) && ok;
 	return manifest_read_cpus(node, partition) && ok;
 }
 

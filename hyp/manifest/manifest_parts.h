@@ -119,6 +119,13 @@ enum manifest_partition_rule {
 };
 #undef MANIFEST_ROW_ID
 
+/* Its vCPUs' budgets; their number is read before. */
+bool manifest_read_budgets(const struct manifest_node *node, struct manifest_partition *partition);
+/* No set of CPUs has vCPUs that may run on no other, and whose budgets are more than the time of
+ * these CPUs. `there`: the CPUs that exist, as bits. */
+bool manifest_check_budgets(const struct fdt *fdt, const struct manifest *manifest, uint32_t there,
+			    struct refusal *why);
+
 /* Places its memory and its images. `windows` must be set before. */
 bool manifest_place(const struct manifest_node *node, struct manifest_partition *partition);
 

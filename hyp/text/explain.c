@@ -65,7 +65,7 @@ static bool explain_in_wfi(const struct explain_vcpu *vcpu)
 static bool explain_has_registers(const struct explain_vcpu *vcpu)
 {
 	return vcpu->where == EXPLAIN_WAITS || vcpu->where == EXPLAIN_READY ||
-	       vcpu->where == EXPLAIN_ON_CPU;
+	       vcpu->where == EXPLAIN_SPENT || vcpu->where == EXPLAIN_ON_CPU;
 }
 
 static void explain_place(const struct explain_vcpu *vcpu, char *buf, size_t size)
@@ -82,6 +82,9 @@ static void explain_place(const struct explain_vcpu *vcpu, char *buf, size_t siz
 		break;
 	case EXPLAIN_READY:
 		fmt_format(buf, size, "ready, waits for a CPU");
+		break;
+	case EXPLAIN_SPENT:
+		fmt_format(buf, size, "has used its budget, waits for its next period");
 		break;
 	case EXPLAIN_ON_CPU:
 		fmt_format(buf, size, "%s on CPU %u",

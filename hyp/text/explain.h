@@ -18,6 +18,7 @@ enum explain_where {
 	EXPLAIN_START, /* will start at pc */
 	EXPLAIN_WAITS, /* its WFI, or CPU_SUSPEND, was trapped */
 	EXPLAIN_READY, /* waits for a CPU */
+	EXPLAIN_SPENT, /* waits for its next period (hyp/sched/budget.h) */
 	EXPLAIN_ON_CPU,
 	EXPLAIN_MUTE, /* its CPU did not answer */
 };

@@ -13,7 +13,7 @@ BANK = ("enabled", "group", "edge", "line", "latch", "loan", "active", "in_lr", 
         "high", "driven", "timer", "passed")
 NO_CPU = 0xFF  # SCHED_NO_CPU
 NO_BOARD = "no board: start it with 'plumb gdb'"
-STATES = ["off", "waits", "ready", "running"]  # enum sched_state
+STATES = ["off", "waits", "ready", "running", "spent"]  # enum sched_state
 LIVES = ["off", "loading", "running", "ending", "crashed", "pausing", "paused"]  # enum life_state
 
 

@@ -5,7 +5,7 @@ is placed by estimated widths: no font is measured or included."""
 from xml.sax.saxutils import escape
 
 from . import sharedmem
-from .systemmap import (CPUS, Device, Partition, Piece, System, irqs_text, numbers_text, size_text)
+from .systemmap import (CPUS, Device, Partition, Piece, System, budgets_text, irqs_text, numbers_text, size_text)
 
 WIDTH = 960
 MARGIN = 24
@@ -113,7 +113,8 @@ def _cpu_squares(partition: Partition, nr_cpus: int, x: float, y: float) -> str:
         if inside:
             out += f'<text x="{at + 10:g}" y="{y + 14:g}" class="code" text-anchor="middle">{n}</text>\n'
     vcpus = len(partition.cpus)
-    more = "" if partition.starts else ", does not start by itself"
+    more = f", {budgets_text(partition)}" if partition.budgets else ""
+    more += "" if partition.starts else ", does not start by itself"
     return out + _text(x + 52 + nr_cpus * 24, y + 14, f"{vcpus} vCPU{'s' if vcpus > 1 else ''}, "
                        f"priority {partition.priority}{more}", "small")
 

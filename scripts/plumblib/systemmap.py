@@ -49,6 +49,7 @@ class Partition:
     rights: list[str]
     manages: list[str]
     starts: bool
+    budgets: list[tuple[int, int]] = field(default_factory=list)  # each vCPU's, its period: us
 
 
 @dataclass
@@ -139,7 +140,8 @@ def read(name: str, listed: list[dict[str, str]], tree: fdt.Tree,
             n + 1, row["name"], _masks(node, int(row["vcpus"])), int(row["priority"]),
             int(row["irqs"]), _pieces(row, found[n] if found else nothing),
             _emulated(row) + _passed(node), node.texts("rights"),
-            node.texts("manages"), pack.truth(row.get("autostart"))))
+            node.texts("manages"), pack.truth(row.get("autostart")),
+            list(zip(_numbers(row.get("budget-us")), _numbers(row.get("period-us"))))))
     shared = [Shared(one, one.at or (found[len(listed) + n][0] if found else None))
               for n, one in enumerate(sharedmem.read(tree))]
     return System(name, "", 0, partitions, shared)
@@ -244,6 +246,12 @@ def _shared_rows(system: System) -> list[list[str]]:
     return rows
 
 
+def budgets_text(partition: Partition) -> str:
+    each = [f"{budget} of {period} us" for budget, period in partition.budgets]
+    return "at most " + (", ".join(each) if len(set(each)) > 1 else
+                         f"{each[0]}{' for each vCPU' if len(each) > 1 else ''}")
+
+
 def table(system: System) -> str:
     all_of = system.partitions
     plural = "" if system.nr_cpus == 1 else "s"
@@ -254,6 +262,7 @@ def table(system: System) -> str:
         [[str(p.handle), p.name, str(len(p.cpus)), cpus_text(p.cpus, system.nr_cpus),
           str(p.priority), irqs_text(p), ", ".join(p.rights) or "none",
           ", ".join(p.manages) or "none"] for p in all_of])
+    lines += [f"  {p.name}: {budgets_text(p)}" for p in all_of if p.budgets]
     waiting = [p.name for p in all_of if not p.starts]
     if waiting:
         lines.append(f"  Not started by the monitor: {', '.join(waiting)}")

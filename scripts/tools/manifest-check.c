@@ -87,6 +87,23 @@ static void list_pieces(const struct manifest_partition *p)
 	rows_list_end();
 }
 
+/* Of each vCPU, or of none. */
+static void list_budgets(const struct manifest_partition *p)
+{
+	uint32_t with = p->budget[0].period_us ? p->nr_vcpus : 0;
+
+	rows_list_begin("budget-us");
+	for (uint32_t i = 0; i < with; i++) {
+		rows_list_number(p->budget[i].budget_us);
+	}
+	rows_list_end();
+	rows_list_begin("period-us");
+	for (uint32_t i = 0; i < with; i++) {
+		rows_list_number(p->budget[i].period_us);
+	}
+	rows_list_end();
+}
+
 static void list_partition(const struct manifest_partition *p)
 {
 	rows_begin("partition");
@@ -113,6 +130,7 @@ static void list_partition(const struct manifest_partition *p)
 	rows_flag("pmu", p->pmu);
 	rows_hex("memory-at", p->memory_pa.pa, 1);
 	list_pieces(p);
+	list_budgets(p);
 	rows_end();
 }
 

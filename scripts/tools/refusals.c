@@ -150,7 +150,8 @@ static void add_strings(struct text *text, const struct fdt_prop *prop, uint32_t
 static bool is_decimal(const char *name)
 {
 	static const char *const names[] = { "vcpus",	  "priority",	    "irqs",
-					     "interrupt", "interrupt-edge", "time-slice-us" };
+					     "interrupt", "interrupt-edge", "time-slice-us",
+					     "budget-us", "period-us" };
 
 	for (unsigned n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
 		if (strcmp(names[n], name) == 0) {
