@@ -20,6 +20,7 @@
 static struct guest_log_told {
 	struct fault_seen aborts, undefs;
 	struct fault_budget budget; /* not reset: one line per second */
+	struct fault_budget ends;   /* the same, for the lines about its ends */
 } guest_log_told[MANIFEST_MAX_PARTITIONS];
 
 static volatile bool guest_log_waits; /* some budget has lines left out */
@@ -77,6 +78,23 @@ static bool guest_log_may(struct vm *vm)
 	(void)guest_log_catch_up(vm);
 	lock_take(&vm->lock, LOCK_RANK_VM);
 	may = fault_may_tell(&guest_log_told[vm->index].budget, timer_now(), facts_timer_hz());
+	lock_drop(&vm->lock);
+	if (!may) {
+		guest_log_waits = true;
+		serial_ask_tick();
+	}
+	return may;
+}
+
+bool guest_log_may_end(struct vm *vm)
+{
+	struct guest_log_told *told = &guest_log_told[vm->index];
+	bool may;
+
+	lock_take(&vm->lock, LOCK_RANK_VM);
+	may = fault_may_tell(&told->ends, timer_now(), facts_timer_hz());
+	told->budget.left_out += told->ends.left_out; /* guest_log_catch_up tells */
+	told->ends.left_out = 0;
 	lock_drop(&vm->lock);
 	if (!may) {
 		guest_log_waits = true;
@@ -201,6 +219,8 @@ void guest_log_undefined(struct vcpu *vcpu, const struct guest_regs *regs, uint3
 
 void guest_log_end(const struct vcpu *vcpu, uint32_t pc, const char *what)
 {
-	log_end("%s: vcpu %u: pc 0x%08x: %s\n", vcpu->vm->config->name, (unsigned)vcpu->index,
-		(unsigned)pc, what);
+	if (guest_log_may_end(vcpu->vm)) {
+		log_end("%s: vcpu %u: pc 0x%08x: %s\n", vcpu->vm->config->name,
+			(unsigned)vcpu->index, (unsigned)pc, what);
+	}
 }

@@ -23,7 +23,12 @@ void guest_log_restart(struct vm *vm);
 /* Called now and then: logs the number of lines left out. */
 void guest_log_go_on(void);
 
-/* The end of the partition, which is always logged. */
+/* May one more line about an end of the partition be logged? They have a limit of their own: other
+ * lines do not use it up, and managers that start partitions and end them again do not fill the
+ * console. */
+bool guest_log_may_end(struct vm *vm);
+
+/* The reason of its end, within that limit. */
 void guest_log_end(const struct vcpu *vcpu, uint32_t pc, const char *what);
 
 /* Has the vCPU for long done nothing but fault at one place? */

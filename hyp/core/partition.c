@@ -97,7 +97,9 @@ static void partition_clear_rest(struct vm *vm)
 	phys_take_back(vm);
 	device_reset(vm);
 	virtio_reset(vm);
-	partition_say_end(vm);
+	if (vm->life.end == LIFE_END_RESET || guest_log_may_end(vm)) {
+		partition_say_end(vm);
+	}
 	partition_prepare(vm);
 	held = vm_lock_sched();
 	partition_clear_alarms(held, vm);

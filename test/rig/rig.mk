@@ -41,7 +41,7 @@ $(B)/unit/libone.a: $(ONE_OBJS)
 	$(Q)ar rcs $@ $^
 
 # Tests of glue and of the hardware ring: their own definitions replace those of libcore.a.
-GLUE_TESTS := $(addprefix $(B)/unit/test_,vgic_hw gic_order mem tty rtc halt arndale gic passed irq switch soc route_call tick partition)
+GLUE_TESTS := $(addprefix $(B)/unit/test_,vgic_hw gic_order mem tty rtc halt arndale gic passed irq switch soc route_call tick partition guest_log)
 $(GLUE_TESTS): $(B)/unit/libcore.a $(B)/unit/libone.a
 
 $(RIG_TESTS): $(B)/unit/libcore.a $(B)/unit/librig.a
