@@ -216,6 +216,7 @@ $(B)/unit/test_device: $(B)/unit/obj/hyp/core/device.c.o
 # Guests' code that touches no device.
 $(B)/unit/test_line_edit: $(B)/unit/obj/guest/lib/line_edit.c.o
 $(B)/unit/test_words: $(B)/unit/obj/guest/control/words.c.o
+$(B)/unit/test_vdev: $(addprefix $(B)/unit/obj/guest/lib/,vdev.c.o vdisk.c.o vport.c.o)
 
 # As gcc compiles it for the image: the order of its stores is what another CPU sees.
 $(B)/unit/test_short: $(B)/unit/gcc/vgic_state.o
