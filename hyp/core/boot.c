@@ -14,6 +14,7 @@
 #include "hyp/hw/io.h"
 #include "hyp/hw/layout.h"
 #include "hyp/hw/mmu.h"
+#include "hyp/hw/timer.h"
 #include "hyp/hw/uart.h"
 #include "hyp/hw/zero.h"
 #include <string.h>
@@ -98,6 +99,31 @@ void boot_map_board(struct boot *boot)
 				 fault); /* not printed: the UART's address is in the tree */
 	}
 	(void)fdt_index(&boot->board_fdt, boot_scratch.nodes, BOOT_NODES);
+}
+
+/* FNV-1a. */
+static uint32_t boot_mix(uint32_t hash, const uint8_t *bytes, uint32_t size)
+{
+	for (uint32_t n = 0; n < size; n++) {
+		hash = (hash ^ bytes[n]) * 16777619u;
+	}
+	return hash;
+}
+
+uint32_t boot_guard(const struct boot *boot)
+{
+	const struct fdt *fdt = &boot->board_fdt;
+	fdt_node_t chosen = fdt_find_path(fdt, "/chosen");
+	uint64_t now = timer_now();
+	uint32_t hash = (uint32_t)(now ^ now >> 32), cursor;
+	struct fdt_prop prop;
+	bool more = chosen != FDT_NONE && fdt_first_prop(fdt, chosen, &prop, &cursor);
+
+	/* rng-seed and kaslr-seed are among them. The rest does no harm. */
+	for (; more; more = fdt_next_prop(fdt, &prop, &cursor)) {
+		hash = boot_mix(hash, prop.data, prop.length);
+	}
+	return hash << 8;
 }
 
 void boot_find_uart(struct boot *boot)

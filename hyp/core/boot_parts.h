@@ -38,6 +38,10 @@ void boot_refuse(const struct refusal *why) __attribute__((noreturn));
 void boot_refuse_text(const char *what, const char *why) __attribute__((noreturn));
 
 void boot_map_board(struct boot *boot);
+/* A value that a guest cannot know, as far as the board has entropy: from the counter, and from the
+ * seeds that a boot loader leaves in /chosen. Its lowest byte, the first in memory, is 0: copying a
+ * string does not reproduce it. */
+uint32_t boot_guard(const struct boot *boot);
 void boot_find_uart(struct boot *boot);
 void boot_read_board(struct boot *boot);
 void boot_read_manifest(struct boot *boot);

@@ -4,11 +4,15 @@
 #include "hyp/core/facts.h"
 #include "hyp/core/log.h"
 #include "hyp/core/soc.h"
+#include "hyp/hw/layout.h"
 #include "hyp/hw/monitor.h"
 #include "hyp/hw/smc.h"
 #include "hyp/hw/timer.h"
 
-#define HALT_NOBODY 0u /* not a valid MPIDR: there bit 31 is 1 (B4.1.106) */
+#define HALT_DATA_ABORT 4u /* number of its vector */
+#define HALT_NOBODY	0u /* not a valid MPIDR: there bit 31 is 1 (B4.1.106) */
+
+extern const char image_stacks[];
 
 volatile bool halt_wanted;
 
@@ -87,12 +91,35 @@ void halt_panic(const char *what)
 	halt_system(HALT_PANIC);
 }
 
+void halt_smashed(uint32_t pc)
+{
+	halt_others();
+	log_last_words("plumbline: panic: stack overwritten in the function at %08x\n",
+		       (unsigned)pc);
+	halt_system(HALT_PANIC);
+}
+
+/* Below each CPU's stack is a page that is not mapped (mmu_init). */
+static void halt_say_overflow(uint32_t address)
+{
+	uint32_t offset = address - (uint32_t)(uintptr_t)image_stacks;
+
+	if (offset < LAYOUT_MAX_CPUS * LAYOUT_STACK_SIZE &&
+	    offset % LAYOUT_STACK_SIZE < LAYOUT_STACK_SIZE / 2) {
+		log_last_words("plumbline: panic: stack overflow of CPU %u\n",
+			       (unsigned)(offset / LAYOUT_STACK_SIZE));
+	}
+}
+
 void halt_exception(uint32_t number, const struct guest_regs *regs)
 {
 	static const char *const names[] = { "reset", "undefined instruction", "supervisor call",
 					     "prefetch abort", "data abort" };
 
 	halt_others();
+	if (number == HALT_DATA_ABORT) {
+		halt_say_overflow(sysreg_read(HDFAR));
+	}
 	log_last_words(
 		"plumbline: panic: %s in the monitor: cpsr %08x hsr %08x hdfar %08x hifar %08x\n",
 		names[number], (unsigned)regs->cpsr, (unsigned)sysreg_read(HSR),

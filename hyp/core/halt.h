@@ -34,5 +34,7 @@ void halt_panic(const char *what) __attribute__((noreturn));
 /* From vectors.S: an exception in the monitor itself; `number` of its vector. */
 struct guest_regs;
 void halt_exception(uint32_t number, const struct guest_regs *regs) __attribute__((noreturn));
+/* From stack.S: a function has written past an array on its stack; `pc`: in that function. */
+void halt_smashed(uint32_t pc) __attribute__((noreturn));
 
 #endif

@@ -5,6 +5,7 @@
 #include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vsync.h"
+#include "hyp/hw/stack.h"
 #include "hyp/hw/sysreg.h"
 #include "hyp/regs/hcr.h"
 
@@ -180,7 +181,7 @@ static uint32_t irq_call_read_lines(const struct vm *vm, ipa_t ipa, struct kvm_i
 }
 
 /* Applies a few more entries. Returns 0 while some are left, else the value for r0. */
-static int irq_call_lines_turn(struct vcpu *caller, const uint32_t args[4])
+static STACK_GUARDED int irq_call_lines_turn(struct vcpu *caller, const uint32_t args[4])
 {
 	struct kvm_irq_level lines[IRQ_CALL_TURN];
 	uint32_t count = bits_min(args[3], PLUMB_IRQ_LINE_MANY_MAX);

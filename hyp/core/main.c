@@ -19,6 +19,7 @@
 #include "hyp/hw/layout.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/monitor.h"
+#include "hyp/hw/stack.h"
 #include "hyp/hw/timer.h"
 #include "hyp/regs/psr.h"
 #include "vgic/vgic_hw.h"
@@ -226,6 +227,7 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 	main_boot.dtb_pa = pa_make(dtb_pa);
 	main_boot.image_pa = pa_make(image_pa);
 	boot_map_board(&main_boot);
+	stack_set_guard(boot_guard(&main_boot)); /* this function does not return */
 	boot_find_uart(&main_boot);
 	boot_read_board(&main_boot);
 	soc_init(&facts_board);

@@ -4,6 +4,7 @@
 #include "hyp/core/vm.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/mmu.h"
+#include "hyp/hw/zero.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
 #include "hyp/trap/insn.h"
@@ -37,6 +38,54 @@ static void mem_copy_out(pa_t pa, uint8_t *to, uint32_t size)
 		to += part;
 		size -= part;
 	}
+	mmu_window_close(cpu);
+}
+
+/* `from`: NULL for zeros, whole pages of them. */
+static void mem_copy_in(pa_t pa, const uint8_t *from, uint32_t size)
+{
+	uint32_t cpu = cpu_this()->index;
+
+	while (size) {
+		uint32_t part = bits_min(size, BLOCK_SIZE - (uint32_t)(pa.pa % BLOCK_SIZE));
+		void *to = mmu_window(cpu, pa);
+
+		if (from) {
+			memcpy(to, from, part);
+			from += part;
+		} else {
+			zero_fill(to, part);
+		}
+		cache_flush(to, part);
+		pa = pa_add(pa, part);
+		size -= part;
+	}
+	mmu_window_close(cpu);
+}
+
+bool mem_write(const struct vm *vm, ipa_t ipa, const void *from, uint32_t size)
+{
+	pa_t pa;
+
+	if (!vm_owns(vm, ipa, size, &pa)) {
+		return false;
+	}
+	mem_copy_in(pa, from, size);
+	return true;
+}
+
+void mem_clear_shared(pa_t pa, uint32_t size)
+{
+	mem_copy_in(pa, NULL, size);
+}
+
+void mem_put_shared(pa_t pa, uint32_t word)
+{
+	uint32_t cpu = cpu_this()->index;
+	volatile uint32_t *to = mmu_window(cpu, pa);
+
+	*to = word;
+	cache_clean((const void *)to, sizeof(*to));
 	mmu_window_close(cpu);
 }
 

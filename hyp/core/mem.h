@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Access to guest memory, through this CPU's window, never by a permanent mapping. */
+/* All access to memory that guests can access, through this CPU's window, never by a permanent
+ * mapping. Nothing else uses the window (check/layers). */
 #ifndef HYP_CORE_MEM_H
 #define HYP_CORE_MEM_H
 
@@ -8,6 +9,16 @@
 /* Copies [ipa, ipa + size) of the partition's RAM out. Returns false, and copies nothing, if any of
  * it is not RAM. */
 bool mem_read(const struct vm *vm, ipa_t ipa, void *to, uint32_t size);
+
+/* Copies into it, or clears it (`from` is NULL; whole pages), and cleans and invalidates it to the
+ * point of coherency, so that a guest whose caches are off reads it. Returns false, and changes
+ * nothing, if any of it is not RAM. */
+bool mem_write(const struct vm *vm, ipa_t ipa, const void *from, uint32_t size);
+
+/* The same for memory that several partitions share, which is no partition's RAM: whole pages are
+ * cleared; an aligned word is written at once. */
+void mem_clear_shared(pa_t pa, uint32_t size);
+void mem_put_shared(pa_t pa, uint32_t word);
 
 /* The instruction at the loaded guest's pc: ARM or 32-bit Thumb (*wide; the first halfword in
  * 31..16), or 16-bit Thumb in 15..0. False if its address is no longer mapped. */

@@ -6,14 +6,13 @@
 #include "hyp/base/bits.h"
 #include "hyp/core/halt.h"
 #include "hyp/core/manager.h"
+#include "hyp/core/mem.h"
 #include "hyp/core/phys.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/gic.h"
-#include "hyp/hw/mmu.h"
 #include "hyp/hw/timer.h"
 #include "hyp/hw/tlb.h"
-#include "hyp/hw/zero.h"
 #include <string.h>
 
 /* Bytes, in some 7,000 instructions, not interruptible. */
@@ -59,40 +58,20 @@ static struct manifest_image partition_image(const struct vm *vm, uint32_t phase
 	return (struct manifest_image) { region->data, region->data_size, region->ipa };
 }
 
-static pa_t partition_load_pa(const struct vm *vm, const struct manifest_image *image,
-			      uint32_t offset)
+static void partition_load_chunk(const struct vm *vm, const struct manifest_image *image,
+				 uint32_t offset, uint32_t size)
 {
-	pa_t pa = pa_make(0);
-
-	if (!vm_owns(vm, image->ipa, image->size, &pa)) {
+	if (!mem_write(vm, ipa_add(image->ipa, offset), image->data ? image->data + offset : NULL,
+		       size)) {
 		halt_panic("an image of a checked manifest does not lie in memory");
 	}
-	return pa_add(pa, offset);
 }
 
-static void partition_load_chunk(const struct vm *vm, uint32_t cpu,
-				 const struct manifest_image *image, uint32_t offset, uint32_t size)
+static uint32_t partition_load_size(const struct manifest_image *image, uint32_t offset)
 {
-	void *to = mmu_window(cpu, partition_load_pa(vm, image, offset));
-
-	if (image->data) {
-		memcpy(to, image->data + offset, size);
-	} else {
-		zero_fill(to, size); /* whole pages */
-	}
-	cache_flush(to, size);
-	mmu_window_close(cpu);
-}
-
-/* A chunk ends with its 2 MiB block, because the window maps one block. */
-static uint32_t partition_load_size(const struct vm *vm, const struct manifest_image *image,
-				    uint32_t offset)
-{
-	pa_t pa = partition_load_pa(vm, image, offset);
 	uint32_t step = image->data ? PARTITION_COPY_STEP : PARTITION_SCRUB_STEP;
-	uint32_t size = bits_min(step, image->size - offset);
 
-	return bits_min(size, BLOCK_SIZE - (uint32_t)(pa.pa % BLOCK_SIZE));
+	return bits_min(step, image->size - offset);
 }
 
 /* Does a piece of its VGIC's reset, or releases some interrupts that were held in the previous
@@ -165,7 +144,7 @@ static void partition_load_done(struct vm *vm)
 	manager_tell(vm);
 }
 
-void partition_load_step(struct vm *vm, uint32_t cpu)
+void partition_load_step(struct vm *vm)
 {
 	if (partition_load_interrupts(vm)) {
 		return;
@@ -175,8 +154,8 @@ void partition_load_step(struct vm *vm, uint32_t cpu)
 		uint32_t size;
 
 		if (vm->load_offset < image.size) {
-			size = partition_load_size(vm, &image, vm->load_offset);
-			partition_load_chunk(vm, cpu, &image, vm->load_offset, size);
+			size = partition_load_size(&image, vm->load_offset);
+			partition_load_chunk(vm, &image, vm->load_offset, size);
 			vm->load_offset += size;
 			return;
 		}

@@ -7,6 +7,6 @@
 
 /* One bounded step of loading (reset, scrub, copy, clean) on this CPU. The last one makes vCPU 0
  * ready to enter. No lock is held. */
-void partition_load_step(struct vm *vm, uint32_t cpu);
+void partition_load_step(struct vm *vm);
 
 #endif

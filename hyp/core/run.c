@@ -56,7 +56,7 @@ static __attribute__((noinline)) void run_load_memory(struct cpu *cpu, struct vc
 		}
 	}
 	start = timer_now();
-	partition_load_step(vcpu->vm, cpu->index);
+	partition_load_step(vcpu->vm);
 	cpu->loading += timer_now() - start;
 	run_pause(cpu);
 	cpu->paused = true; /* just now */

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/shared.h"
 #include "hyp/base/bits.h"
-#include "hyp/core/cpu.h"
+#include "hyp/core/mem.h"
 #include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
 #include "hyp/dev/ivshmem.h"
-#include "hyp/hw/cache.h"
-#include "hyp/hw/mmu.h"
-#include "hyp/hw/zero.h"
 
 _Static_assert(MANIFEST_MAX_PEERS == IVSHMEM_MAX_PEERS && IVSHMEM_TABLE_SIZE == PAGE_SIZE,
 	       "the manifest's limits are the device's");
@@ -24,22 +21,6 @@ static struct shared {
 
 /* ---- boot ---- */
 
-static void shared_scrub(pa_t pa, uint32_t size)
-{
-	uint32_t cpu = cpu_this()->index;
-	uint32_t part;
-
-	for (uint32_t done = 0; done < size; done += part) {
-		pa_t at = pa_add(pa, done);
-		void *to = mmu_window(cpu, at);
-
-		part = bits_min(size - done, BLOCK_SIZE - (uint32_t)(at.pa % BLOCK_SIZE));
-		zero_fill(to, part); /* whole pages */
-		cache_flush(to, part);
-	}
-	mmu_window_close(cpu);
-}
-
 void shared_make(uint32_t index, const struct manifest_shared *config, pa_t pa)
 {
 	struct shared *shared = &shared_all[index];
@@ -49,7 +30,7 @@ void shared_make(uint32_t index, const struct manifest_shared *config, pa_t pa)
 	shared->device.nr_peers = config->nr_peers;
 	shared->device.common_size = config->common_size;
 	shared->device.output_size = config->output_size;
-	shared_scrub(pa, manifest_shared_size(config));
+	mem_clear_shared(pa, manifest_shared_size(config));
 }
 
 pa_t shared_pa(uint32_t index)
@@ -93,12 +74,8 @@ bool shared_map(struct stage2 *s2, const struct manifest_share *share)
 /* In memory, where peers read it without an exit, with their caches on or off. */
 static void shared_show_state(const struct shared *shared, uint32_t peer)
 {
-	uint32_t cpu = cpu_this()->index;
-	volatile uint32_t *table = mmu_window(cpu, shared->pa);
-
-	table[peer] = shared->device.peer[peer].state;
-	cache_clean((const void *)&table[peer], sizeof(table[peer]));
-	mmu_window_close(cpu);
+	mem_put_shared(pa_add(shared->pa, peer * sizeof(uint32_t)),
+		       shared->device.peer[peer].state);
 }
 
 /* `told`: there is a new event. */

@@ -54,22 +54,22 @@ static uint32_t audit_run(const uint64_t *entries, uint32_t n, uint32_t most, ui
 
 /* ---- physical memory ---- */
 
-static bool audit_meets(const struct audit_span *span, uint64_t pa, uint64_t size)
+static bool audit_meets(const struct audit_span *span, uint64_t start, uint64_t size)
 {
-	return pa < span->pa.pa + span->size && span->pa.pa < pa + size;
+	return start < span->pa.pa + span->size && span->pa.pa < start + size;
 }
 
-static bool audit_contains(const struct audit_span *span, uint64_t pa, uint64_t size)
+static bool audit_contains(const struct audit_span *span, uint64_t start, uint64_t size)
 {
-	return pa >= span->pa.pa && pa + size <= span->pa.pa + span->size;
+	return start >= span->pa.pa && start + size <= span->pa.pa + span->size;
 }
 
-static bool audit_is_memory(const struct audit_spans *spans, uint64_t pa, uint64_t size)
+static bool audit_is_memory(const struct audit_spans *spans, uint64_t start, uint64_t size)
 {
 	bool meets = false;
 
 	for (uint32_t n = 0; n < spans->count; n++) {
-		meets = meets || audit_meets(&spans->span[n], pa, size);
+		meets = meets || audit_meets(&spans->span[n], start, size);
 	}
 	return meets;
 }
@@ -141,7 +141,7 @@ static uint32_t audit_hyp_leaf(struct audit_walk *walk, uint32_t va, uint32_t si
 {
 	const struct audit_range *range = audit_range_of(walk, va, size);
 	uint64_t type = size == PAGE_SIZE ? LPAE_TYPE_PAGE : LPAE_TYPE_BLOCK;
-	uint64_t pa = entry & LPAE_ADDRESS;
+	uint64_t start = entry & LPAE_ADDRESS;
 
 	if (!(entry & (LPAE_S1_READ_ONLY | LPAE_XN))) {
 		return audit_fail(walk->fault, "writable and executable", va, entry);
@@ -152,10 +152,10 @@ static uint32_t audit_hyp_leaf(struct audit_walk *walk, uint32_t va, uint32_t si
 	if ((entry & AUDIT_ATTRIBUTES) != (audit_wanted(walk->hyp, range->kind) | type)) {
 		return audit_fail(walk->fault, "attributes are not those of its range", va, entry);
 	}
-	if (range->pa.pa != AUDIT_ANYWHERE.pa && pa != range->pa.pa + (va - range->first)) {
+	if (range->pa.pa != AUDIT_ANYWHERE.pa && start != range->pa.pa + (va - range->first)) {
 		return audit_fail(walk->fault, "not at its physical address", va, entry);
 	}
-	if (range->kind == AUDIT_DEVICES && audit_is_memory(walk->spans, pa, size)) {
+	if (range->kind == AUDIT_DEVICES && audit_is_memory(walk->spans, start, size)) {
 		return audit_fail(walk->fault, audit_memory_as_device, va, entry);
 	}
 	if (range->kind == AUDIT_DEVICES) {
@@ -258,16 +258,17 @@ struct audit_guest {
 	struct audit_fault *fault;
 };
 
-/* The span that has all of [pa, pa + size); NULL: none. */
-static const struct audit_span *audit_span_of(struct audit_guest *guest, uint64_t pa, uint32_t size)
+/* The span that has all of [start, start + size); NULL: none. */
+static const struct audit_span *audit_span_of(struct audit_guest *guest, uint64_t start,
+					      uint32_t size)
 {
 	const struct audit_spans *spans = guest->spans;
 
-	if (audit_contains(&spans->span[guest->span], pa, size)) {
+	if (audit_contains(&spans->span[guest->span], start, size)) {
 		return &spans->span[guest->span];
 	}
 	for (uint32_t n = 0; n < spans->count; n++) {
-		if (audit_contains(&spans->span[n], pa, size)) {
+		if (audit_contains(&spans->span[n], start, size)) {
 			guest->span = n;
 			return &spans->span[n];
 		}
@@ -276,32 +277,32 @@ static const struct audit_span *audit_span_of(struct audit_guest *guest, uint64_
 }
 
 /* Returns how many leaves, this one included, may continue it; 0: it must not be there. */
-static uint32_t audit_guest_leaf(struct audit_guest *guest, uint64_t ipa, uint32_t size,
+static uint32_t audit_guest_leaf(struct audit_guest *guest, uint64_t at, uint32_t size,
 				 uint64_t entry)
 {
-	uint64_t pa = entry & LPAE_ADDRESS;
+	uint64_t start = entry & LPAE_ADDRESS;
 	uint64_t memory = FIELD_GET(LPAE_S2_ATTR, entry);
 	const struct audit_span *span;
 
 	if (memory == LPAE_S2_ATTR_DEVICE) {
 		if (!(entry & LPAE_XN)) {
-			return audit_fail(guest->fault, "an executable device", ipa, entry);
+			return audit_fail(guest->fault, "an executable device", at, entry);
 		}
-		return audit_is_memory(guest->spans, pa, size)
-			       ? audit_fail(guest->fault, audit_memory_as_device, ipa, entry)
+		return audit_is_memory(guest->spans, start, size)
+			       ? audit_fail(guest->fault, audit_memory_as_device, at, entry)
 			       : 1;
 	}
 	if (memory != LPAE_S2_ATTR_WRITE_BACK) {
-		return audit_fail(guest->fault, "neither memory nor a device", ipa, entry);
+		return audit_fail(guest->fault, "neither memory nor a device", at, entry);
 	}
-	span = audit_span_of(guest, pa, size);
+	span = audit_span_of(guest, start, size);
 	if (!span || !(span->owners & guest->owner)) {
-		return audit_fail(guest->fault, "memory that is not its own", ipa, entry);
+		return audit_fail(guest->fault, "memory that is not its own", at, entry);
 	}
 	if (span->owners != guest->owner && !(entry & LPAE_XN)) {
-		return audit_fail(guest->fault, "executable shared memory", ipa, entry);
+		return audit_fail(guest->fault, "executable shared memory", at, entry);
 	}
-	return (uint32_t)((span->pa.pa + span->size - pa) / size);
+	return (uint32_t)((span->pa.pa + span->size - start) / size);
 }
 
 /* The table of a table descriptor, in the pool; NULL: it is elsewhere. */
@@ -318,13 +319,13 @@ static const uint64_t *audit_guest_table(const struct stage2 *s2, uint64_t entry
 static bool audit_guest_level3(struct audit_guest *guest, uint64_t base, const uint64_t *entries)
 {
 	for (uint32_t n = audit_next(entries, 0); n < LPAE_ENTRIES; n = audit_next(entries, n)) {
-		uint64_t ipa = base + n * PAGE_SIZE;
+		uint64_t at = base + n * PAGE_SIZE;
 		uint32_t most;
 
 		if ((entries[n] & LPAE_TYPE) != LPAE_TYPE_PAGE) {
-			return audit_fail(guest->fault, "not a page", ipa, entries[n]);
+			return audit_fail(guest->fault, "not a page", at, entries[n]);
 		}
-		most = audit_guest_leaf(guest, ipa, PAGE_SIZE, entries[n]);
+		most = audit_guest_leaf(guest, at, PAGE_SIZE, entries[n]);
 		if (!most) {
 			return false;
 		}
@@ -338,18 +339,18 @@ static bool audit_guest_entry(struct audit_guest *guest, uint64_t base, const ui
 			      uint32_t *n)
 {
 	uint64_t entry = entries[*n];
-	uint64_t ipa = base + (uint64_t)*n * BLOCK_SIZE;
+	uint64_t at = base + (uint64_t)*n * BLOCK_SIZE;
 	const uint64_t *table = audit_guest_table(guest->s2, entry);
 	uint32_t most;
 
 	if ((entry & LPAE_TYPE) == LPAE_TYPE_BLOCK) {
-		most = audit_guest_leaf(guest, ipa, BLOCK_SIZE, entry);
+		most = audit_guest_leaf(guest, at, BLOCK_SIZE, entry);
 		*n = audit_run(entries, *n, most, BLOCK_SIZE);
 		return most != 0;
 	}
 	(*n)++;
-	return table ? audit_guest_level3(guest, ipa, table)
-		     : audit_fail(guest->fault, audit_table_elsewhere, ipa, entry);
+	return table ? audit_guest_level3(guest, at, table)
+		     : audit_fail(guest->fault, audit_table_elsewhere, at, entry);
 }
 
 static bool audit_guest_level2(struct audit_guest *guest, uint64_t base, const uint64_t *entries)
@@ -368,16 +369,16 @@ bool audit_stage2(const struct stage2 *s2, uint32_t owner, const struct audit_sp
 	struct audit_guest guest = { s2, spans, BIT64(owner), 0, fault };
 
 	for (uint32_t n = 0; n < LPAE_ROOT_ENTRIES; n++) {
-		uint64_t ipa = (uint64_t)n << LPAE_L1_SHIFT;
+		uint64_t at = (uint64_t)n << LPAE_L1_SHIFT;
 		const uint64_t *table = audit_guest_table(s2, s2->root[n]);
 
 		if (!(s2->root[n] & LPAE_VALID)) {
 			continue;
 		}
 		if (!table) {
-			return audit_fail(fault, audit_table_elsewhere, ipa, s2->root[n]);
+			return audit_fail(fault, audit_table_elsewhere, at, s2->root[n]);
 		}
-		if (!audit_guest_level2(&guest, ipa, table)) {
+		if (!audit_guest_level2(&guest, at, table)) {
 			return false;
 		}
 	}

@@ -12,7 +12,8 @@ def check_links(check: Check, tree: Tree) -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     monitor = links.read(tree, ROOT / "build" / "links", make_variable("MONITOR_SRCS"))
     probe = links.read(tree, ROOT / "build" / "probe" / "obj", make_variable("PROBE_SRCS"))
-    findings = [("hyp/core is as in docs/architecture.md", monitor.level_faults(page))]
+    findings = [("hyp/core is as in docs/architecture.md", monitor.level_faults(page)),
+                ("memory of guests is accessed in one file", monitor.window_faults())]
     for name, program in (("monitor", monitor), ("probe", probe)):
         findings += [(f"{name}: {program.count()} edges by symbols", program.room_faults()),
                      (f"{name}: no cycle of files", program.cycles())]

@@ -23,11 +23,14 @@ ENTRIES = {
     "exit_irq": "hyp/hw/vectors.S: an interrupt out of a guest",
     "run_work": "hyp/hw/vectors.S: an exit has left work, before the return to a guest",
     "halt_exception": "hyp/hw/vectors.S: an exception in HYP itself",
+    "halt_smashed": "hyp/hw/stack.S: a function has written past an array on its stack",
     "run_start": "hyp/hw/vectors.S: a CPU's first guest, on a fresh stack",
     "probe_main": "boot/probe/start.S",
     "probe_stopped": "boot/probe/start.S",
     "pen_boxes": "boot/monitor.S: the program of which it is a part has the pen",
 }
+# The window onto memory of guests, and the one file that may use it.
+WINDOW, ACCESS = {"mmu_window", "mmu_window_close"}, "hyp/core/mem.c"
 LIBRARY = {"memchr", "memcmp", "memcpy", "memmove", "memset", "strcmp", "strlen"}  # in any library
 LEVEL = re.compile(r"^\| (\d+) \| ((?:`\w+` ?)+)\|", re.M)
 
@@ -93,6 +96,12 @@ class Links:
         """The shortest cycle, and the number of files on cycles."""
         ways = sorted((way for file in sorted(self.want) if (way := self.way_back(file))), key=len)
         return [f"{len(ways)} files on cycles; the shortest: {self.way(ways[0])}"] if ways else []
+
+    def window_faults(self) -> list[str]:
+        """Files that access memory of guests without hyp/core/mem.c, which checks the range."""
+        return [f"{user}: only {ACCESS} may use {', '.join(sorted(symbols & WINDOW))}"
+                for user, owners in sorted(self.want.items()) if user != ACCESS
+                for symbols in owners.values() if symbols & WINDOW]
 
     def level_faults(self, page: str) -> list[str]:
         """The glue against the table of docs/architecture.md: a file uses lines above its own."""

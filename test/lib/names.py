@@ -30,6 +30,7 @@ EXCEPTIONS = {
                               "for vectors.S; what an exit saves"),
     "hyp/core/hypercall.c": ("exit_hvc(_other)?", "exit.h: the handler of a class is exit_*"),
     "hyp/core/vm.h": ("vcpu|(sched|vgic)_locked", "its second kind; a proof is named by its lock"),
+    "hyp/hw/stack.S": ("__stack_chk_(fail|guard)", "the compiler's names"),
     "hyp/hw/sysreg.h": ("SYSREG64_STR_?", "SYSREG_STR of 64 bits"),
 }
 

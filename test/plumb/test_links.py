@@ -96,6 +96,16 @@ class Links(unittest.TestCase):
     def test_assembly_past_the_entries(self):
         self.finds("hyp/hw/enter.S", "\tbl run\n", "hw may not use run of hyp/core/run.c", "rooms")
 
+    def test_a_second_file_with_the_window(self):
+        window = "void *mmu_window(void) { return 0; }\n"
+        use = "void *mmu_window(void);\nvoid *{}_x(void) {{ return mmu_window(); }}\n"
+        found = self.links(**{"hyp/hw/mmu.c": window, "hyp/core/mem.c": use.format("mem")})
+        self.assertEqual(found.window_faults(), [])
+        found = self.links(**{"hyp/hw/mmu.c": window, "hyp/core/mem.c": use.format("mem"),
+                              "hyp/core/load.c": use.format("load")})
+        self.assertEqual(found.window_faults(),
+                         ["hyp/core/load.c: only hyp/core/mem.c may use mmu_window"])
+
     def test_a_cycle_of_the_glue(self):
         more = "int facts_x(void);\nint run_x(void) { return facts_x(); }\n"
         back = "int run(void);\nint facts_x(void) { return run(); }\n"

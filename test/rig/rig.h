@@ -151,6 +151,7 @@ uint32_t rig_due(uint32_t cpu);
 extern uint32_t rig_midr;      /* of all CPUs */
 extern bool rig_pmu_is_silent; /* its overflow reaches no private interrupt */
 extern uint32_t rig_hsctlr;    /* set anew for each boot, before `before` */
+extern uint32_t rig_guard;     /* of the stacks, as boot has chosen it */
 extern bool rig_gicc_repeats;  /* GICC's second page is the first again */
 extern bool rig_hw_bit;	       /* a level that the guest's EOI deactivates fires again (5.2.1) */
 extern uint32_t rig_nr_lrs;    /* 1 to RIG_MAX_LRS */

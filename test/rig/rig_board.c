@@ -7,6 +7,7 @@
 #include "hyp/core/partition_make.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/mmu.h"
+#include "hyp/hw/stack.h"
 #include "test/rig/rig.h"
 #include "test/unit/tree.h"
 
@@ -87,7 +88,12 @@ pa_t mmu_image_pa(pa_t boot_pa, const void *object)
 	return boot_pa;
 }
 
-uint32_t rig_hsctlr;
+uint32_t rig_hsctlr, rig_guard;
+
+void stack_set_guard(uint32_t guard)
+{
+	rig_guard = guard;
+}
 
 /* The monitor's own tables are not modelled: these map nothing. */
 void mmu_read_state(struct mmu_state *state)

@@ -323,6 +323,12 @@ bool vm_owns(const struct vm *who, ipa_t ipa, uint32_t size, pa_t *pa)
 	return false;
 }
 
+bool vm_owns_pa(const struct vm *who, pa_t pa, uint32_t size)
+{
+	CHECK(!who && !pa.pa && !size);
+	return false;
+}
+
 void *mmu_window(uint32_t cpu, pa_t pa)
 {
 	CHECK(!cpu && !pa.pa);

@@ -12,6 +12,7 @@
 #include "hyp/hw/gic.h"
 #include "hyp/hw/smc.h"
 #include <setjmp.h>
+#include <stdarg.h>
 
 #define NR_CPUS 4u
 #define HZ	1000000u
@@ -28,10 +29,18 @@ uint32_t facts_timer_hz(void)
 	return HZ;
 }
 
-/* What is behind the last words is other tests'. */
+const char image_stacks[8 * 0x2000]; /* each: a guard page, a page of stack */
+
+static char words[1024];
+
 void log_last_words(const char *format, ...)
 {
-	CHECK(!format);
+	size_t length = strlen(words);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words + length, sizeof(words) - length, format, args);
+	va_end(args);
 }
 
 const uint32_t monitor_active;
@@ -44,7 +53,6 @@ int32_t smc_call(uint32_t function, uint32_t a, uint32_t b, uint32_t c)
 
 void soc_power_off(void)
 {
-	CHECK(false);
 }
 
 uint64_t test_now(void)
@@ -85,6 +93,7 @@ static void boot(void)
 		cpus[n].index = (uint8_t)n;
 		cpus[n].gic_mask = (uint8_t)(1u << n);
 	}
+	words[0] = '\0';
 	kicks = 0;
 	stuck = 0;
 	now = 0;
@@ -155,7 +164,49 @@ static void two_at_once(void)
 	CHECK_EQ(now, 0);
 }
 
+/* ---- the words of a panic of a stack ---- */
+
+static bool aborts(uint32_t number, uint32_t address)
+{
+	static const struct guest_regs regs;
+
+	boot();
+	*hw_log_register("HDFAR") = address;
+	if (!setjmp(parked)) {
+		halt_exception(number, &regs);
+	}
+	return strstr(words, "stack overflow") != NULL;
+}
+
+static void overflow(void)
+{
+	uint32_t stacks = (uint32_t)(uintptr_t)image_stacks;
+
+	CHECK(aborts(4, stacks));
+	CHECK(strstr(words, "plumbline: panic: stack overflow of CPU 0\n"));
+	CHECK(strstr(words, "data abort in the monitor"));
+	CHECK(strstr(words, "plumbline: end: status 2"));
+	CHECK(aborts(4, stacks + 5 * 0x2000 + 0xffc));
+	CHECK(strstr(words, "stack overflow of CPU 5\n"));
+	CHECK(!aborts(4, stacks + 5 * 0x2000 + 0x1000)); /* the stack itself */
+	CHECK(!aborts(4, stacks - 4));
+	CHECK(!aborts(4, stacks + 8 * 0x2000));
+	CHECK(!aborts(1, stacks)); /* HDFAR is not valid */
+}
+
+static void smashed(void)
+{
+	boot();
+	if (!setjmp(parked)) {
+		halt_smashed(0xffc01234);
+	}
+	CHECK(!strcmp(words, "plumbline: panic: stack overwritten in the function at ffc01234\n"
+			     "plumbline: end: status 2\n"));
+}
+
 static const struct test_case cases[] = {
+	{ "overflow", overflow },
+	{ "smashed", smashed },
 	{ "before_the_others_run", before_the_others_run },
 	{ "others_stop", others_stop },
 	{ "one_is_stuck", one_is_stuck },

@@ -170,6 +170,25 @@ static void audited(void)
 	CHECK(!strstr(rig_output, "first guest instruction"));
 }
 
+#define SEEDED(seed) BOARD(PSCI TWO) "/ { chosen { rng-seed = " seed "; }; };\n"
+
+/* Another seed, another word behind the arrays on the stack; its first byte in memory is 0. */
+static void guarded(void)
+{
+	uint32_t one, again, other;
+
+	CHECK(boots(SEEDED("[00 01 02 03 04 05 06 07]"), SYSTEM(SMALL), NULL));
+	one = rig_guard;
+	CHECK(boots(SEEDED("[00 01 02 03 04 05 06 07]"), SYSTEM(SMALL), NULL));
+	again = rig_guard;
+	CHECK(boots(SEEDED("[00 01 02 03 04 05 06 08]"), SYSTEM(SMALL), NULL));
+	other = rig_guard;
+	CHECK(one != 0 && one == again && one != other);
+	CHECK_EQ((one | other) & 0xff, 0);
+	CHECK(boots(BOARD(PSCI TWO), SYSTEM(SMALL), NULL)); /* the counter alone */
+	CHECK(rig_guard != 0 && rig_guard != one);
+}
+
 /* ---- what the board lacks ---- */
 
 static void boards(void)
@@ -434,6 +453,7 @@ static const struct test_case cases[] = {
 	{ "good", good },
 	{ "at_the_top", at_the_top },
 	{ "audited", audited },
+	{ "guarded", guarded },
 	{ "boards", boards },
 	{ "wrong_modes", wrong_modes },
 	{ "second_cpu", second_cpu },

@@ -384,7 +384,7 @@ static void a_restart(void)
 	unload(0);
 	hw_log_clear();
 	vm[0].load_phase = ALL_LOADED;
-	partition_load_step(&vm[0], 0);
+	partition_load_step(&vm[0]);
 	flush = hw_log_find(0, 'w', "TLBIALLIS");
 	CHECK(flush != HW_LOG_NONE);
 	CHECK_EQ(hw_log_value('w', "VTTBR"), VMID(1) | 0x1000);
