@@ -200,8 +200,32 @@ def check_overflow(check: Check) -> None:
     _, said = run([*GDB, "--ex", "hbreak exit_hvc", "--ex", "continue", "--ex", "delete",
                    "--ex", "set $sp = (unsigned)&image_stacks + 0x1010", "--ex", "continue"])
     said += (ROOT / "build" / "gdb-console.log").read_text(errors="replace")
-    check.result("plumbline: panic: data abort in the monitor" in said
+    check.result("plumbline: panic: stack overflow of CPU 0\n" in said
+                 and "plumbline: panic: data abort in the monitor" in said
                  and "plumbline: end: status 2" in said, "a stack overflow is a panic", said)
+
+
+def check_smashed(check: Check) -> None:
+    """The word behind the arrays of active functions no longer is what it was."""
+    _, said = run([*GDB, "--ex", "hbreak fmt_number", "--ex", "continue", "--ex", "delete",
+                   "--ex", "set {unsigned}&__stack_chk_guard = 0x1234500", "--ex", "continue"])
+    said += (ROOT / "build" / "gdb-console.log").read_text(errors="replace")
+    check.result("plumbline: panic: stack overwritten in the function at " in said
+                 and "plumbline: end: status 2" in said, "an array's end is guarded", said)
+
+
+def check_audit(check: Check) -> None:
+    """Faults planted into the real tables, just before the walk at the end of boot."""
+    for what, plant, told in (
+            ("a writable page of text", "mmu_image_l3[3] = mmu_image_l3[3] & ~0x80ULL",
+             "the monitor: 0xffc03000 "),
+            ("an executable page of data", "mmu_l2[0] = mmu_l2[0] & ~(1ULL << 54)",
+             "the monitor: 0xc0000000 ")):
+        _, said = run([*GDB, "--ex", "hbreak audit_hyp", "--ex", "continue", "--ex", "delete",
+                       "--ex", f"set {plant}", "--ex", "continue"])
+        said += (ROOT / "build" / "gdb-console.log").read_text(errors="replace")
+        check.result(f"plumbline: panic: translation tables of {told}" in said
+                     and "): writable and executable" in said, what, said)
 
 
 def check_panics(check: Check) -> None:
@@ -254,6 +278,8 @@ def main(check: Check) -> None:
     check_terminal(check)
     check_page(check)
     check_overflow(check)
+    check_smashed(check)
+    check_audit(check)
     check_panics(check)
     check_vectors(check)
     check_a15_bits(check)
