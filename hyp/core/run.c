@@ -76,7 +76,7 @@ static uint32_t run_pick(struct sched_locked held, struct cpu *cpu, bool yield, 
 	if (cpu->loaded) {
 		held.sched->entity[cpu->loaded->entity].pinned = !(sysreg_read(SCTLR) & SCTLR_C);
 	}
-	if (held.sched->alarms) {
+	if (held.sched->alarms) { /* the current one pays */
 		sched_charge(held.sched, cpu->index, timer_now());
 	}
 	e = life_pick(held.sched, cpu->index, vcpu ? &vcpu->vm->life : NULL,

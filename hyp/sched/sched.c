@@ -4,12 +4,14 @@
 #include "hyp/sched/alarm.h"
 #include <string.h>
 
-/* entity.level: the priority above, below it 0 without a budget, else more for a shorter period.
- * Periods that differ by less than 8 ticks may count as equal. */
+/* entity.level: the priority above; below it 1 without a budget, else more, and more for a shorter
+ * period. Periods that differ by less than 8 ticks may count as equal. */
 #define SCHED_LEVEL_SHIFT  28u
 #define SCHED_LEVEL_BUDGET ((UINT32_C(1) << SCHED_LEVEL_SHIFT) - 1u)
 #define SCHED_PERIOD_SHIFT 3u
-_Static_assert(BUDGET_MAX_PERIOD >> SCHED_PERIOD_SHIFT < SCHED_LEVEL_BUDGET, "never 0");
+#define SCHED_LEVEL_NONE   UINT32_C(1)
+_Static_assert(BUDGET_MAX_PERIOD >> SCHED_PERIOD_SHIFT < SCHED_LEVEL_BUDGET - SCHED_LEVEL_NONE,
+	       "never 0 or 1");
 
 /* Fields that are entity numbers come from the caller; a number that is out of range is ignored. */
 static bool sched_known(const struct sched *s, uint32_t e)
@@ -38,7 +40,7 @@ static inline bool sched_allowed(const struct sched *s, uint32_t e, uint32_t cpu
 
 static inline bool sched_has_budget(const struct sched *s, uint32_t e)
 {
-	return (s->entity[e].level & SCHED_LEVEL_BUDGET) != 0;
+	return (s->entity[e].level & SCHED_LEVEL_BUDGET) != SCHED_LEVEL_NONE;
 }
 
 /* Does a precede b in their queue? Arrival numbers wrap, so their distance counts. */
@@ -136,17 +138,17 @@ static uint32_t sched_after(const struct sched *s, uint32_t e)
 	return lower ? s->queue[bits_last(lower)].first : SCHED_NONE;
 }
 
-/* The cost of e on `cpu`: 0 if that is idle, n + 1 if e would displace an entity of level n. */
+/* The cost of e on `cpu`: 0 if that is idle, else the level of the entity that e would displace. */
 static uint32_t sched_cost(const struct sched *s, uint32_t cpu)
 {
-	return sched_runs(s, cpu) ? s->entity[s->current[cpu]].level + 1u : 0;
+	return sched_runs(s, cpu) ? s->entity[s->current[cpu]].level : 0;
 }
 
 /* The CPU that should take READY e now, or SCHED_NO_CPU. */
 static uint8_t sched_place(const struct sched *s, uint32_t e)
 {
 	const struct sched_entity *entity = &s->entity[e];
-	uint32_t limit = entity->level; /* costs up to this belong to lower levels */
+	uint32_t limit = entity->level - 1; /* costs up to this belong to lower levels */
 	uint8_t best = SCHED_NO_CPU;
 
 	for (uint32_t cpus = entity->affinity; cpus; cpus &= cpus - 1) {
@@ -190,7 +192,7 @@ uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
 		.cpu = SCHED_NO_CPU,
 		.affinity = cpus,
 		.priority = priority,
-		.level = (uint32_t)priority << SCHED_LEVEL_SHIFT,
+		.level = (uint32_t)priority << SCHED_LEVEL_SHIFT | SCHED_LEVEL_NONE,
 		.next = SCHED_NOBODY,
 		.prev = SCHED_NOBODY,
 	};
@@ -211,7 +213,8 @@ bool sched_reserve(struct sched *s, uint32_t e, uint32_t budget, uint32_t period
 		return false;
 	}
 	s->alarms = alarms;
-	s->entity[e].level |= SCHED_LEVEL_BUDGET - (period >> SCHED_PERIOD_SHIFT);
+	s->entity[e].level +=
+		SCHED_LEVEL_BUDGET - SCHED_LEVEL_NONE - (period >> SCHED_PERIOD_SHIFT);
 	for (uint32_t cpu = 0; cpu < s->nr_cpus; cpu++) {
 		s->users[cpu] += (s->entity[e].affinity >> cpu) & 1u;
 	}
@@ -246,9 +249,7 @@ void sched_charge(struct sched *s, uint32_t cpu, uint64_t now)
 		return;
 	}
 	budget_charge(&s->budget[e], now);
-	if (s->entity[e].state == SCHED_OFF) {
-		alarm_clear(s->alarms, e);
-	} else if (s->entity[e].state == SCHED_RUNNING && s->budget[e].left <= 0) {
+	if (s->entity[e].state == SCHED_RUNNING && s->budget[e].left <= 0) {
 		sched_set_spent(s, cpu, e);
 	} else if (s->entity[e].state == SCHED_RUNNING) {
 		alarm_set(s->alarms, cpu, e, budget_last(&s->budget[e]));
@@ -276,11 +277,13 @@ bool sched_due(struct sched *s, uint32_t cpu, uint32_t e, uint64_t now, uint8_t 
 	struct sched_entity *entity = &s->entity[e];
 
 	*tell = SCHED_NO_CPU;
-	if (!sched_has_budget(s, e) || entity->state < SCHED_RUNNING) {
+	if (!sched_has_budget(s, e) || entity->state == SCHED_BLOCKED) {
 		return false;
 	}
 	if (entity->state == SCHED_RUNNING) {
 		*tell = entity->cpu;
+	}
+	if (entity->state != SCHED_SPENT) { /* stopped: its CPU has not picked yet */
 		return true;
 	}
 	budget_renew(&s->budget[e], now);
@@ -330,11 +333,11 @@ static uint32_t sched_first_fit(struct sched *s, uint32_t cpu)
 	return e;
 }
 
-/* `cpu` goes from one entity to another. An alarm of one that is BLOCKED or OFF is a timer's. */
+/* `cpu` goes from one entity to another. The alarm of one that is BLOCKED is a timer's. */
 static void sched_turn(struct sched *s, uint32_t cpu, uint32_t from, uint32_t to)
 {
 	if (from != SCHED_NONE && sched_has_budget(s, from) &&
-	    s->entity[from].state == SCHED_READY) {
+	    (s->entity[from].state == SCHED_READY || s->entity[from].state == SCHED_OFF)) {
 		alarm_clear(s->alarms, from);
 	}
 	if (to != SCHED_NONE && sched_has_budget(s, to)) {
@@ -399,7 +402,7 @@ static uint32_t sched_open(const struct sched *s, uint32_t level)
 	uint32_t open = 0;
 
 	for (uint32_t cpu = 0; cpu < s->nr_cpus; cpu++) {
-		open |= sched_cost(s, cpu) <= level ? BIT32(cpu) : 0;
+		open |= sched_cost(s, cpu) < level ? BIT32(cpu) : 0;
 	}
 	return open;
 }
@@ -468,13 +471,13 @@ bool sched_contended(const struct sched *s, uint32_t cpu)
 		return false;
 	}
 	first = sched_first(s, cpu);
-	return first != SCHED_NONE && s->entity[first].level + 1u >= sched_cost(s, cpu);
+	return first != SCHED_NONE && s->entity[first].level >= sched_cost(s, cpu);
 }
 
 bool sched_waits_for(const struct sched *s, uint32_t e, uint32_t cpu)
 {
 	return sched_known(s, e) && cpu < s->nr_cpus && s->entity[e].state == SCHED_READY &&
-	       sched_allowed(s, e, cpu) && s->entity[e].level + 1u >= sched_cost(s, cpu);
+	       sched_allowed(s, e, cpu) && s->entity[e].level >= sched_cost(s, cpu);
 }
 
 bool sched_shared(const struct sched *s, uint32_t e, uint32_t cpu)

@@ -533,6 +533,9 @@ static const char *vcpu_at_rest(struct vcpu *vcpu)
 			return "a vCPU is ready, and a CPU that it may use sleeps";
 		}
 	}
+	if (entity->state == SCHED_SPENT && !has_alarm(vcpu, vm_sched.budget[vcpu->entity].ends)) {
+		return "a vCPU has used its budget, and no CPU gives it the next one";
+	}
 	if (vcpu->virtio) {
 		return NULL; /* in the middle of an instruction: an interrupt comes behind it */
 	}

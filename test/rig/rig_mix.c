@@ -56,6 +56,21 @@ const char rig_mix_pinned[] =
 	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; cpus = <2>; }; };\n";
 
+/* The first with budgets: of vCPUs that move, above, below, and beside one without. */
+const char rig_mix_budgets[] =
+	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
+	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\";\n"
+	" budget-us = <100 300>; period-us = <1000>;\n"
+	" manages = \"a\", \"b\", \"c\"; on-crash = \"restart\"; };\n"
+	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\";\n"
+	" manages = \"a\", \"b\", \"c\"; };\n"
+	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
+	" kernel = [fe ff ff ea]; no-dtb; priority = <4>; rights = \"a\", \"b\", \"c\";\n"
+	" budget-us = <100>; period-us = <1500>;\n"
+	" manages = \"a\", \"b\", \"c\"; }; };\n";
+
 static const struct rig_mix *mix;
 
 /* ---- what is owed ---- */
@@ -739,10 +754,24 @@ static bool is_over_now(void)
 	return paused || vms[0].life.state == LIFE_OFF || vms[0].life.state == LIFE_CRASHED;
 }
 
+/* One that has used its budget goes on by itself. */
+static bool is_any_spent(void)
+{
+	bool spent = false;
+
+	for (uint32_t e = 0; e < vm_sched.nr_entities; e++) {
+		spent = spent || vm_sched.entity[e].state == SCHED_SPENT;
+	}
+	return spent;
+}
+
 static const char *rests(void)
 {
 	static char why[128];
 
+	if (is_any_spent()) {
+		return NULL;
+	}
 	for (uint32_t v = 0; v < vm_count; v++) {
 		for (uint32_t n = 0; vms[v].vgic && n < vms[v].nr_vcpus; n++) {
 			if (mix->weight[MIX_MANAGE] && is_on(v, n) && untold[v]) {

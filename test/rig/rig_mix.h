@@ -46,6 +46,7 @@ extern const char rig_mix_manifest[];
 /* The same, without the devices: each manages all. A run may also end with partitions that are
  * paused, and nobody to resume them. */
 extern const char rig_mix_managed[];
+extern const char rig_mix_budgets[];
 /* The same without the devices, each vCPU on one of two CPUs. */
 extern const char rig_mix_pinned[];
 

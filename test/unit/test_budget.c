@@ -353,7 +353,17 @@ static void run_timer(void)
 	CHECK_EQ(tell, NO_CPU);
 	CHECK(!sched_due(&s, 0, 1, 21, &tell));
 	sched_wake(&s, 0);
-	CHECK(!sched_due(&s, 0, 0, 21, &tell)); /* READY: another CPU was quicker */
+	CHECK(sched_due(&s, 0, 0, 21, &tell)); /* READY: of no use any more */
+	CHECK_EQ(tell, NO_CPU);
+	CHECK_EQ(s.entity[0].state, READY);
+	/* The CPU of one that is stopped after it has paid. */
+	CHECK_EQ(pick(0, 22, false), 0);
+	sched_charge(&s, 0, 22);
+	sched_stop(&s, 0, SCHED_OFF);
+	CHECK(sched_due(&s, 0, 0, 23, &tell));
+	CHECK_EQ(tell, NO_CPU);
+	CHECK_EQ(sched_pick(&s, 0, false), NONE);
+	CHECK_EQ(alarm_first(&alarms, 0), NEVER);
 }
 
 /* Work for a partition that has ended, on the time of the vCPU that follows. */

@@ -50,11 +50,42 @@ static void laid_down(void)
 	CHECK(rig_mix_laid_down(&mix, 1, RUNS(1), 17, 300));
 }
 
+/* Nothing is printed: a line that waits for the next period may be broken by another one. */
+static const struct rig_mix sparing = {
+	.weight = { [MIX_NOTHING] = 4,
+		    [MIX_WAIT] = 4,
+		    [MIX_TIMER] = 3,
+		    [MIX_YIELD] = 2,
+		    [MIX_EDGE] = 4,
+		    [MIX_LEVEL] = 2,
+		    [MIX_SGI] = 3,
+		    [MIX_CPU_ON] = 5,
+		    [MIX_CPU_OFF] = 3,
+		    [MIX_RESET] = 1,
+		    [MIX_CRASH] = 1,
+		    [MIX_MANAGE] = 5 },
+	.actions = 60,
+	.few = 8,
+	.resets = 3,
+};
+
+/* Starts, ends and pauses are not a way to more time, and no budget is left without an alarm. */
+static void budgets(void)
+{
+	rig_boot(rig_mix_budgets, 2, true);
+	CHECK(rig_mix_by_chance(&sparing, 1, RUNS(400)));
+}
+
+static void budgets_of_one_cpu(void)
+{
+	rig_boot(rig_mix_budgets, 1, true);
+	CHECK(rig_mix_by_chance(&sparing, 1, RUNS(200)));
+}
+
 static const struct test_case cases[] = {
-	{ "by_chance", by_chance },
-	{ "one_cpu", one_cpu },
-	{ "three_cpus", three_cpus },
-	{ "laid_down", laid_down },
+	{ "by_chance", by_chance },   { "one_cpu", one_cpu },
+	{ "three_cpus", three_cpus }, { "laid_down", laid_down },
+	{ "budgets", budgets },	      { "budgets_of_one_cpu", budgets_of_one_cpu },
 };
 
 TEST_MAIN("rig_manage", cases)
