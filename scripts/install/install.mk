@@ -17,7 +17,7 @@ INSTALL_SYSTEMS := guest/demo.dts guest/shell.dts guest/hello.dts
 INSTALL_BINS = $(sort $(call parts,$(INSTALL_SYSTEMS)))
 INSTALL_GUESTS = $(INSTALL_BINS) $(INSTALL_BINS:.bin=.elf)
 # All modules except those of scripts that are not installed.
-PLUMB_FILES = $(filter-out $(addprefix scripts/plumblib/,bench% beside.py initramfs.py probe.py speed.py \
+PLUMB_FILES = $(filter-out $(addprefix scripts/plumblib/,bench% beside.py headers.py initramfs.py probe.py speed.py \
 	uarts.py),$(sort $(shell find scripts/plumblib -name __pycache__ -prune -o -type f -print)))
 INSTALL_DOCS = README.md $(sort $(wildcard docs/*.md docs/*.svg docs/boards/*.md))
 
