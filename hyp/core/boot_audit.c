@@ -59,6 +59,23 @@ static void boot_audit_memory(const struct boot *boot, struct audit_spans *spans
 	}
 }
 
+/* What backends see of their clients' RAM. */
+static void boot_audit_views(struct audit_spans *spans,
+			     struct audit_span views[MANIFEST_MAX_VIRTIO])
+{
+	for (uint32_t n = 0; n < boot_manifest.nr_virtio; n++) {
+		const struct manifest_virtio *virtio = &boot_manifest.virtio[n];
+
+		views[n] = (struct audit_span) {
+			pa_add(vms[virtio->client].memory_pa, virtio->offset),
+			virtio->size,
+			BIT64(virtio->backend),
+		};
+	}
+	spans->view = views;
+	spans->nr_views = boot_manifest.nr_virtio;
+}
+
 /* ---- the monitor's virtual addresses (hyp/hw/layout.h) ---- */
 
 static void boot_audit_range(struct audit_hyp *hyp, struct audit_range *ranges, uint32_t first,
@@ -129,10 +146,12 @@ static void boot_audit_hyp(const struct boot *boot, const struct audit_spans *sp
 
 void boot_audit(const struct boot *boot)
 {
-	struct audit_spans spans = { boot_scratch.span, 0 };
+	struct audit_span views[MANIFEST_MAX_VIRTIO];
+	struct audit_spans spans = { .span = boot_scratch.span };
 	struct audit_fault fault = { 0 };
 
 	boot_audit_memory(boot, &spans);
+	boot_audit_views(&spans, views);
 	if (!audit_spans(&spans, &fault)) {
 		boot_audit_end("all", &fault);
 	}

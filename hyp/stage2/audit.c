@@ -276,6 +276,26 @@ static const struct audit_span *audit_span_of(struct audit_guest *guest, uint64_
 	return NULL;
 }
 
+/* Memory of another partition that this one sees; as audit_guest_leaf. */
+static uint32_t audit_guest_view(struct audit_guest *guest, uint64_t at, uint32_t size,
+				 uint64_t entry)
+{
+	const struct audit_spans *spans = guest->spans;
+	uint64_t start = entry & LPAE_ADDRESS;
+
+	for (uint32_t n = 0; n < spans->nr_views; n++) {
+		const struct audit_span *view = &spans->view[n];
+
+		if ((view->owners & guest->owner) && audit_contains(view, start, size)) {
+			return entry & LPAE_XN
+				       ? (uint32_t)((view->pa.pa + view->size - start) / size)
+				       : audit_fail(guest->fault, "executable shared memory", at,
+						    entry);
+		}
+	}
+	return audit_fail(guest->fault, "memory that is not its own", at, entry);
+}
+
 /* Returns how many leaves, this one included, may continue it; 0: it must not be there. */
 static uint32_t audit_guest_leaf(struct audit_guest *guest, uint64_t at, uint32_t size,
 				 uint64_t entry)
@@ -297,7 +317,7 @@ static uint32_t audit_guest_leaf(struct audit_guest *guest, uint64_t at, uint32_
 	}
 	span = audit_span_of(guest, start, size);
 	if (!span || !(span->owners & guest->owner)) {
-		return audit_fail(guest->fault, "memory that is not its own", at, entry);
+		return audit_guest_view(guest, at, size, entry);
 	}
 	if (span->owners != guest->owner && !(entry & LPAE_XN)) {
 		return audit_fail(guest->fault, "executable shared memory", at, entry);

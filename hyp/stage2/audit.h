@@ -24,6 +24,10 @@ struct audit_span {
 struct audit_spans {
 	const struct audit_span *span;
 	uint32_t count;
+	/* Parts of spans that other partitions (`owners`) see as well, execute-never; they may
+	 * overlap. */
+	const struct audit_span *view;
+	uint32_t nr_views;
 };
 
 /* ---- the first fault ---- */

@@ -67,7 +67,10 @@ static const struct audit_span spans_all[] = {
 	{ { 0x50000000 }, 0x600000, 1 }, { { 0x60000000 }, 0x3000, 2 },
 	{ { 0x70000000 }, 0x204000, 3 },
 };
-static const struct audit_spans spans = { spans_all, 5 };
+static const struct audit_span views[] = {
+	{ { 0x60001000 }, 0x1000, 1 }, /* a page of partition 1's, which partition 0 sees */
+};
+static const struct audit_spans spans = { spans_all, 5, views, 1 };
 
 static void tables_of_the_monitor(void)
 {
@@ -210,7 +213,7 @@ static void every_bit(void)
 static void owners(void)
 {
 	struct audit_span span[5];
-	struct audit_spans set = { span, 5 };
+	struct audit_spans set = { .span = span, .count = 5 };
 
 	CHECK(audit_spans(&spans, &fault));
 	memcpy(span, spans_all, sizeof(span));
@@ -296,6 +299,13 @@ static void partition(void)
 	CHECK(guest_finds(&ram[100], (POOL_PA + 0x10000) | 3, "a table elsewhere", 0x4c800000));
 	CHECK(guest_finds(entry_of(0, 3), 0x50000003, "a table elsewhere", 0xc0000000));
 	CHECK(guest_finds(entry_of(0, 3), 0x50000001, "a table elsewhere", 0xc0000000));
+	/* What it sees of partition 1's, and the pages around that. */
+	*free_entry = UINT64_C(0x00400000600017ff);
+	CHECK(audit_stage2(&s2, 0, &spans, &fault));
+	*free_entry = 0;
+	CHECK(guest_finds(free_entry, UINT64_C(0x00400000600027ff), other, 0x103ff000));
+	CHECK(guest_finds(free_entry, UINT64_C(0x00400000600007ff), other, 0x103ff000));
+	CHECK(guest_finds(free_entry, 0x600017ff, "executable shared memory", 0x103ff000));
 	CHECK(audit_stage2(&s2, 0, &spans, &fault));
 	CHECK(!audit_stage2(&s2, 1, &spans, &fault)); /* these are not partition 1's */
 	CHECK(said("memory that is not its own", 0x40000000));
