@@ -256,6 +256,9 @@ int main(void)
 	if (guest_has_arg("peer")) {
 		return bench_peer();
 	}
+	if (guest_has_arg("backend")) {
+		return bench_backend();
+	}
 	if (guest_has_arg("sleeper")) {
 		return bench_sleeper();
 	}
@@ -269,6 +272,8 @@ int main(void)
 	printf("begin\n"); /* what came before is no operation's */
 	if (guest_has_arg("above")) {
 		bench_lines_above();
+	} else if (guest_has_arg("served")) {
+		bench_served();
 	} else if (guest_has_arg("link")) {
 		bench_lines_link();
 	} else if (guest_has_arg("shared")) {

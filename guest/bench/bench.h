@@ -100,6 +100,10 @@ bool bench_open_shared(void);
 struct bench_op bench_doorbell(void); /* of the other one */
 void bench_messages(void);
 
+/* served.c: a virtio window of bench, and the partition that serves it. */
+void bench_served(void);
+int bench_backend(void);
+
 /* peer.c */
 int bench_peer(void);
 int bench_sleeper(void);

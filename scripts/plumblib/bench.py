@@ -65,6 +65,8 @@ ROWS: dict[str, int | None] = {
     "doorbell to handler, vCPU runs on another CPU": None,
     "message of 32 bytes: send": None,
     "message of 32 bytes: receive": None,
+    "virtio access, answered by another partition": None,
+    "virtio notification": None,
     "WFI to another partition's vCPU": 700,
     "WFI to another partition's handler": None,
     "WFI wake-up by timer, all others asleep": None,

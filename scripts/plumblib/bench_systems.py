@@ -98,6 +98,24 @@ def link_source() -> str:
     return '/dts-v1/;\n/ {\n\tcompatible = "plumbline,system-1";\n' + text + LINK + "};\n"
 
 
+SERVED = """
+	window {
+		compatible = "plumbline,virtio";
+		client = "bench";
+		backend = "peer";
+		windows = <0>;
+		ipa = <0x80000000>;
+	};
+"""
+
+
+def served_source(nr_cpus: int) -> str:
+    """bench with a virtio window, and its peer, which serves it, on another CPU or on the same."""
+    text = _partition("bench", "served", 'rights = "bench", "peer";', 1)
+    text += _partition("peer", "backend", "", nr_cpus)
+    return '/dts-v1/;\n/ {\n\tcompatible = "plumbline,system-1";\n' + text + SERVED + "};\n"
+
+
 def has_alias_board() -> bool:
     try:
         return "vexpress-v2p-ca15-tc1" in debian.boards()
@@ -108,6 +126,8 @@ def has_alias_board() -> bool:
 def systems() -> list[System]:
     found = [System("beside", smp=2),
              System("link", smp=2, source=link_source(), recent=True),
+             System("served", smp=2, source=served_source(2), recent=True),
+             System("served beside", source=served_source(1), rename="same CPU", recent=True),
              System("shared", source=shared_source(2)),
              System("above", source=shared_source(2, "above")),
              System("sixteen", source=shared_source(16), rename="16 partitions",
