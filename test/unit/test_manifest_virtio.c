@@ -202,6 +202,18 @@ static void many(void)
 
 static void nodes(void)
 {
+	refuse(SOUND "offset = \"x\";", "offset", 0, "cell");
+	refuse(SOUND "size = \"x\";", "size", 0, "cell");
+	CHECK(!read_manifest(
+		THREE "x_y" NODE SOUND "}; ",
+		"client = \"c\"; backend = \"b\"; windows = <1>; ipa = <0x90000000>;"));
+	CHECK(strcmp(why.node, "x_y") == 0 && strstr(why.reason, "name must be"));
+	tree_free(&blob);
+	/* Both of two are looked at. */
+	CHECK(!read_manifest(THREE "w" NODE "client = \"d\"; backend = \"b\"; }; ",
+			     SOUND "wrong;"));
+	CHECK(strcmp(why.node, "w") == 0 || strcmp(why.node, "v") == 0);
+	tree_free(&blob);
 	refuse(SOUND "wrong;", "wrong", 0, "unknown property");
 	CHECK(!read_manifest(THREE, SOUND "n { };"));
 	CHECK(strcmp(why.node, "n") == 0 && strstr(why.reason, "unknown node"));
