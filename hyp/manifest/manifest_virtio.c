@@ -136,7 +136,6 @@ static bool manifest_read_window(const struct manifest_node *node, const struct 
 	page = ipa_add(machine_windows[MACHINE_VIRTIO].ipa,
 		       window * MANIFEST_VIRTIO_SIZE / PAGE_SIZE * PAGE_SIZE);
 	rival = manifest_node_at(manifest, p, page, PAGE_SIZE);
-	rival = rival ? rival : manifest_view_at(manifest, virtio->client, page, PAGE_SIZE);
 	rival = rival ? rival : manifest_intid_at(manifest, p, intid);
 	if (rival) {
 		return board_refuse_item(node->fdt, node->why, node->node, "windows",
@@ -148,11 +147,26 @@ static bool manifest_read_window(const struct manifest_node *node, const struct 
 	return true;
 }
 
+/* The node of shared memory, or of another client's, where the client gets windows; 0: none. */
+static fdt_node_t manifest_memory_at_windows(const struct manifest *manifest, uint32_t client)
+{
+	const struct machine_window *w = &machine_windows[MACHINE_VIRTIO];
+	const struct manifest_partition *p = &manifest->partition[client];
+
+	for (uint32_t i = 0; i < p->nr_shares; i++) {
+		if (manifest_overlaps_ipa(w->ipa, w->size, p->share[i].ipa, p->share[i].size)) {
+			return manifest->shared[p->share[i].shared].at;
+		}
+	}
+	return manifest_view_at(manifest, client, w->ipa, w->size);
+}
+
 static bool manifest_read_windows(const struct manifest_node *node, const struct manifest *manifest,
 				  struct manifest_virtio *virtio)
 {
 	uint32_t count =
 		manifest_given(node, VIRTIO_WINDOWS) ? node->prop[VIRTIO_WINDOWS].length / 4 : 0;
+	fdt_node_t rival;
 	bool ok = true;
 
 	if (count == 0) {
@@ -161,6 +175,12 @@ static bool manifest_read_windows(const struct manifest_node *node, const struct
 	}
 	if (count > MANIFEST_MAX_WINDOWS) {
 		return manifest_refuse(node, VIRTIO_WINDOWS, "must not be more than 8");
+	}
+	rival = manifest_memory_at_windows(manifest, virtio->client);
+	if (rival) {
+		return board_refuse_item(node->fdt, node->why, node->node, "windows",
+					 "the client has other memory at 0x0a000000 to 0x0a003fff",
+					 0, rival);
 	}
 	for (uint32_t item = 1; item <= count; item++) {
 		ok = manifest_read_window(node, manifest, virtio, item) && ok;

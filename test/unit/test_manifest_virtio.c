@@ -164,7 +164,10 @@ static void memory(void)
 	/* A client's page of windows, where it sees the memory of another one. */
 	refuse_in(THREE "w" NODE "client = \"c\"; backend = \"a\"; windows = <3>; "
 			"ipa = <0x0a000000>; size = <0x1000>; }; ",
-		  SOUND, "windows", 2, "page", "w");
+		  SOUND, "windows", 0, "other memory", "w");
+	refuse_in(THREE "s { compatible = \"plumbline,shared-memory\"; peers = \"a\", \"c\"; "
+			"common-size = <0x1000>; ipa = <0x0a001000 0x10000000>; }; ",
+		  SOUND, "windows", 0, "other memory", "s");
 }
 
 static void doorbell(void)

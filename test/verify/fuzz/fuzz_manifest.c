@@ -205,14 +205,15 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK_EQ(machine_has(p->windows, MACHINE_GICD), p->has_gic);
 	CHECK_EQ(machine_has(p->windows, MACHINE_UART), !says(node, "console", "none"));
 	CHECK_EQ(machine_has(p->windows, MACHINE_RTC), says(node, "rtc", "pl031"));
-	CHECK_EQ(machine_has(p->windows, MACHINE_VIRTIO), has(node, "virtio-windows"));
+	CHECK(machine_has(p->windows, MACHINE_VIRTIO) || !has(node, "virtio-windows"));
 	CHECK_EQ(p->no_counter_offset, has(node, "no-counter-offset"));
 	CHECK_EQ(p->autostart, !has(node, "no-autostart"));
 	check_crash(p, node);
 	for (uint32_t n = manifest.nr_partitions; n < 64; n++) {
 		CHECK(!manifest_may_control(p, n) && !manifest_may_manage(p, n));
 	}
-	CHECK_EQ(p->spis, p->has_gic && has(node, "manages"));
+	CHECK_EQ(p->spis & 1u, p->has_gic && has(node, "manages"));
+	CHECK_EQ(p->spis >> 1, p->has_gic && p->nr_clients);
 	CHECK(!p->spis || p->nr_irqs > 35);
 	check_memory(p, node);
 	check_images(p, node);
@@ -410,9 +411,53 @@ static void check_managers(uint32_t index)
 	CHECK(managers <= 8);
 }
 
+/* ---- virtio windows ---- */
+
+static uint64_t windows_of(int node)
+{
+	uint64_t windows = 0;
+
+	for (uint32_t n = 0; n < cells_of(node, "windows"); n++) {
+		windows |= UINT64_C(1) << (nth_cell(node, "windows", n) & 63);
+	}
+	return windows;
+}
+
+/* The backend sees the client's memory where nothing else is; each window has one backend. */
+static void check_virtio(uint32_t index, int node)
+{
+	const struct manifest_virtio *v = &manifest.virtio[index];
+	const struct manifest_partition *c =
+		peer_named(fdt_getprop(blob, node, "client", NULL), v->client);
+	const struct manifest_partition *b =
+		peer_named(fdt_getprop(blob, node, "backend", NULL), v->backend);
+
+	CHECK(c != b && b->nr_clients <= 4 && machine_has(c->windows, MACHINE_VIRTIO));
+	CHECK_EQ(v->windows, windows_of(node));
+	CHECK(v->windows && cells_of(node, "windows") <= 8);
+	CHECK_EQ(v->offset, cell_of(node, "offset", 0));
+	CHECK_EQ(v->size, cell_of(node, "size", c->memory_size - v->offset));
+	CHECK(v->size && (v->offset | v->size | v->ipa.ipa) % 0x1000 == 0);
+	CHECK((uint64_t)v->offset + v->size <= c->memory_size);
+	CHECK((uint64_t)v->ipa.ipa + v->size <= UINT64_C(0x100000000));
+	CHECK_EQ(v->ipa.ipa, cell_of(node, "ipa", 1));
+	check_place(b, v->ipa.ipa, v->size, NULL);
+	CHECK(!b->has_gic || (b->nr_irqs > 37 && !is_device_of(b, 37)));
+	for (uint32_t n = 0; n < 32; n++) {
+		CHECK(!(v->windows >> n & 1) || !c->has_gic ||
+		      (c->nr_irqs > 48 + n && !is_device_of(c, 48 + n)));
+	}
+	for (uint32_t n = 0; n < index; n++) {
+		const struct manifest_virtio *w = &manifest.virtio[n];
+
+		CHECK(w->client != v->client || !(w->windows & v->windows));
+		CHECK(w->backend != v->backend || apart(v->ipa.ipa, v->size, w->ipa.ipa, w->size));
+	}
+}
+
 static void check_taken(void)
 {
-	uint32_t index = 0, vcpus = 0, shared = 0;
+	uint32_t index = 0, vcpus = 0, shared = 0, virtio = 0;
 	int node;
 
 	CHECK(manifest.nr_partitions >= 1 && manifest.nr_partitions <= 64);
@@ -428,6 +473,13 @@ static void check_taken(void)
 			}
 			continue;
 		}
+		if (is_virtio_node(node)) {
+			CHECK(virtio < manifest.nr_virtio && manifest.nr_virtio <= 8);
+			if (virtio < manifest.nr_virtio) {
+				check_virtio(virtio++, node);
+			}
+			continue;
+		}
 		CHECK(index < manifest.nr_partitions);
 		if (index < manifest.nr_partitions) {
 			check_partition(&manifest.partition[index], node);
@@ -435,6 +487,7 @@ static void check_taken(void)
 		}
 	}
 	CHECK(index == manifest.nr_partitions && vcpus <= 64 && shared == manifest.nr_shared);
+	CHECK_EQ(virtio, manifest.nr_virtio);
 	for (uint32_t i = 0; i < index; i++) {
 		check_rights(&manifest.partition[i],
 			     fdt_subnode_offset(blob, 0, manifest.partition[i].name));

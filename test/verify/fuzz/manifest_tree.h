@@ -82,11 +82,26 @@ static const uint32_t cells[] = {
 static const char *const strings[] = { "v2", "none", "pl011", "pl031",
 				       "a",  "h",    "",      "plumbline,partition" };
 
-static bool is_shared_node(int node)
+static const struct word virtio_words[] = {
+	{ "client", 's' }, { "backend", 's' }, { "windows", 'c' },    { "ipa", 'c' },
+	{ "offset", 'c' }, { "size", 'c' },    { "compatible", 's' },
+};
+
+static bool is_node_of(int node, const char *kind)
 {
 	const char *compatible = fdt_getprop(blob, node, "compatible", NULL);
 
-	return compatible && strcmp(compatible, "plumbline,shared-memory") == 0;
+	return compatible && strcmp(compatible, kind) == 0;
+}
+
+static bool is_shared_node(int node)
+{
+	return is_node_of(node, "plumbline,shared-memory");
+}
+
+static bool is_virtio_node(int node)
+{
+	return is_node_of(node, "plumbline,virtio");
 }
 
 static uint32_t any_cell(struct fuzz_input *in)
@@ -247,6 +262,29 @@ static void put_shared(struct fuzz_input *in, uint32_t index, uint32_t partition
 	(void)fdt_end_node(blob);
 }
 
+/* From one partition to the next; windows of its own for each. */
+static void put_virtio(struct fuzz_input *in, uint32_t index, uint32_t partitions)
+{
+	uint32_t how = fuzz_byte(in), client = how % partitions;
+	char name[] = { 'v', (char)('0' + index), 0 };
+	char from[] = { (char)('a' + client), 0 };
+	char to[] = { (char)('a' + (client + 1) % partitions), 0 };
+
+	(void)fdt_begin_node(blob, name);
+	(void)fdt_property_string(blob, "compatible", "plumbline,virtio");
+	(void)fdt_property_string(blob, "client", from);
+	(void)fdt_property_string(blob, "backend", to);
+	put_cells("windows", 24 + 2 * index, 1, 1 + how / 64 % 2);
+	put_cells("ipa", 0xc0000000u + index * 0x8000000, 0, 1);
+	if (how & 16) {
+		put_cells("offset", 0x1000, 0, 1);
+	}
+	if (how & 32) {
+		put_cells("size", 0x2000, 0, 1);
+	}
+	(void)fdt_end_node(blob);
+}
+
 static bool make_sound(struct fuzz_input *in)
 {
 	static const char *const hardening[32] = {
@@ -271,6 +309,9 @@ static bool make_sound(struct fuzz_input *in)
 	}
 	for (uint32_t n = how >= 128 && partitions > 1 ? how / 32 % 4u : 0; n > 0; n--) {
 		put_shared(in, n, partitions);
+	}
+	for (uint32_t n = how / 16 == 7 && partitions > 1 ? how / 8 % 2u + 1 : 0; n > 0; n--) {
+		put_virtio(in, n, partitions);
 	}
 	return fdt_end_node(blob) == 0 && fdt_finish(blob) == 0 &&
 	       fdt_open_into(blob, blob, sizeof(blob)) == 0;
@@ -303,6 +344,11 @@ static int any_node(struct fuzz_input *in, const struct word **words, uint32_t *
 	if (partition >= 0 && is_shared_node(partition)) {
 		*words = shared_words;
 		*count = sizeof(shared_words) / sizeof(shared_words[0]);
+		return partition;
+	}
+	if (partition >= 0 && is_virtio_node(partition)) {
+		*words = virtio_words;
+		*count = sizeof(virtio_words) / sizeof(virtio_words[0]);
 		return partition;
 	}
 	if (how % 4 < 2 || partition < 0 || device < 0) {
