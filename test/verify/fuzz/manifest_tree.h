@@ -272,8 +272,8 @@ static void put_virtio(struct fuzz_input *in, uint32_t index, uint32_t partition
 
 	(void)fdt_begin_node(blob, name);
 	(void)fdt_property_string(blob, "compatible", "plumbline,virtio");
-	(void)fdt_property_string(blob, "client", from);
-	(void)fdt_property_string(blob, "backend", to);
+	(void)fdt_property(blob, "client", from, sizeof(from));
+	(void)fdt_property(blob, "backend", to, sizeof(to));
 	put_cells("windows", 24 + 2 * index, 1, 1 + how / 64 % 2);
 	put_cells("ipa", 0xc0000000u + index * 0x8000000, 0, 1);
 	if (how & 16) {
