@@ -40,7 +40,7 @@ SETUP_run := run shell run-linux bench bench-compare guest-bench probe
 SETUP_disk := boards sdcard
 SETUP_deb := deb
 SETUP_verify := verify-proof
-SETUP_test := test check unit unit-programs verify verify-% fuzz-guest run-%
+SETUP_test := test check unit unit-programs verify verify-% fuzz-guest soak run-%
 purpose = $(firstword $(foreach one,run disk deb verify test,$(if $(filter $(SETUP_$(one)),$(1)),$(one))) build)
 
 .PHONY: setup $(REST)
@@ -259,7 +259,7 @@ include test/rig/rig.mk
 DEMO ?= guest/demo.dts
 SHELL_SYSTEM ?= guest/shell.dts
 
-.PHONY: setup run boards sdcard shell test verify verify-proof fuzz-guest check bench bench-compare guest-bench help clean
+.PHONY: setup run boards sdcard shell test verify verify-proof fuzz-guest soak check bench bench-compare guest-bench help clean
 setup:
 	@scripts/setup
 
@@ -302,6 +302,9 @@ verify-proof:
 # SECONDS: how long runs are begun. It is a variable of some shells, so only make's own counts.
 fuzz-guest: all
 	@test/tool fuzz-guest --no-make --seconds $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
+
+soak: all
+	@test/tool soak --no-make --seconds $(if $(filter command line,$(origin SECONDS)),$(SECONDS),7200)
 
 verify-%:
 	@test/run verify/$* verify/$*-mutants
@@ -350,6 +353,7 @@ help:
 	@echo '  verify-NAME  one of them (test/verify/checkers)'
 	@echo '  verify-proof the proofs with Frama-C; setup-verify installs it (216 MB to fetch)'
 	@echo '  fuzz-guest   a guest of random instructions beside witnesses (SECONDS=60)'
+	@echo '  soak         interrupts of every kind, counted for two hours beside storms of restarts (SECONDS=7200)'
 	@echo '  run-CASE     one QEMU case, with its console (test/run --list names them)'
 	@echo '  bench        instructions and GIC accesses per operation'
 	@echo '  bench-compare  the same with the monitor of another revision: REV=COMMIT'

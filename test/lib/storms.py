@@ -174,6 +174,11 @@ class Machine:
             pass
 
 
+def board(machine: Machine) -> Board:
+    at = BOARD - RAM
+    return Board(bytes(machine.ram[at:at + RIOTER + RIOTERS * RIOTER_SIZE]))
+
+
 class Storm:
     """One run: rounds of storms, each followed by an account."""
 
@@ -184,8 +189,7 @@ class Storm:
         self.first: dict[str, Any] = {}
 
     def board(self) -> Board:
-        at = BOARD - RAM
-        return Board(bytes(self.machine.ram[at:at + RIOTER + RIOTERS * RIOTER_SIZE]))
+        return board(self.machine)
 
     def _wait_quiet(self, number: int) -> None:
         seen, changed = -1, time.monotonic()

@@ -81,7 +81,8 @@ static bool boss_is_stuck(uint32_t rioter)
 		lives[rioter] = now;
 		since[rioter] = timer_count();
 	}
-	return timer_count() - since[rioter] > timer_us_to_ticks(BOSS_STUCK_US);
+	return timer_count() - since[rioter] >
+	       timer_us_to_ticks(guest_arg("stuck-us", BOSS_STUCK_US));
 }
 
 static void boss_look(uint32_t rioter)
@@ -122,7 +123,7 @@ static void boss_step(void)
 	for (uint32_t n = 0; n < TURMOIL_WITNESSES; n++) {
 		boss_witness(TURMOIL_WITNESS + n);
 	}
-	(void)nap_once(1 + boss_dice(BOSS_NAP_US));
+	(void)nap_once(1 + boss_dice(guest_arg("nap-us", BOSS_NAP_US)));
 }
 
 /* ---- quiet ---- */

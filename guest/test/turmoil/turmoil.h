@@ -7,7 +7,8 @@
  * calm life, then all are paused but the boss, and the tool compares the monitor's and the GIC's
  * state with that of the first time.
  *
- * Bootargs: role=boss (seed=N), or rioter=0, rioter=1 (gpio: it has the PL061).
+ * Bootargs: of the boss, seed=N, nap-us=N (between two steps, at most), stuck-us=N (without a new
+ * life a rioter is reset); rioter=0, rioter=1 (gpio: it has the PL061).
  */
 #ifndef GUEST_TEST_TURMOIL_H
 #define GUEST_TEST_TURMOIL_H
