@@ -7,7 +7,10 @@
  * are left out of its stretch: they are another CPU's stretch. Counted is what runs after a CPU's
  * first entry into a guest.
  *
- *   -plugin stretch.so,elf=build/plumbline.elf[,limit=N][,list=N]
+ *   -plugin stretch.so,elf=build/plumbline.elf[,limit=N][,list=N][,shares=1]
+ *
+ * With shares=1 it also reports, for each CPU, how many instructions guests have executed, how many
+ * the monitor, how many of these in waiting for locks, and the CPU's longest stretch.
  */
 #define _GNU_SOURCE /* RTLD_DEFAULT */
 #include "test/stretch/qemu.h"
@@ -57,6 +60,9 @@ struct cpu {
 	bool waits;  /* for a lock: from LDREX to DMB */
 	uint32_t lock;
 	uint64_t executed; /* by the monitor, without waits */
+	uint64_t guests;   /* by guests, and by boot code elsewhere; counted with shares=1 */
+	uint64_t waited;   /* in waits for locks */
+	uint64_t longest;  /* stretch */
 	uint64_t began;
 	const char *from;
 	uint32_t nr_held;
@@ -88,6 +94,7 @@ static struct stretch longest[STRETCH_LIST]; /* the longest first */
 static struct lock locks[STRETCH_LOCKS];
 static uint32_t limit = STRETCH_LIMIT;
 static uint32_t shown = STRETCH_SHOWN;
+static bool shares;
 static uint64_t nr_stretches;
 
 /* Version 1 alone is known to QEMU 7, and 2 is the first that QEMU 9 and 10 accept. */
@@ -260,6 +267,7 @@ static void end(struct cpu *cpu, const char *to)
 	}
 	cpu->counts = false;
 	nr_stretches++;
+	cpu->longest = length > cpu->longest ? length : cpu->longest;
 	if (length > longest[STRETCH_LIST - 1].length) {
 		note(cpu, (uint32_t)length, to);
 	}
@@ -286,6 +294,8 @@ static void executes(unsigned int index, void *cookie)
 	if (!cpu->waits) {
 		cpu->executed++;
 		cpu->spent[function]++;
+	} else {
+		cpu->waited++;
 	}
 }
 
@@ -412,9 +422,22 @@ static qemu_plugin_exec_cb call_of(uint32_t address, uint32_t word)
 	return (word & A32_DMB_MASK) == A32_DMB ? executes_dmb : executes;
 }
 
+static void executes_guest(unsigned int index, void *cookie)
+{
+	struct cpu *cpu = cpu_of(index);
+
+	cpu->guests += cpu->enters ? (uintptr_t)cookie : 0;
+}
+
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
+	uint64_t start = qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(tb, 0));
+
 	(void)id;
+	if (shares && (start < text || start >= text_end)) {
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, executes_guest, QEMU_PLUGIN_CB_NO_REGS,
+						     (void *)qemu_plugin_tb_n_insns(tb));
+	}
 	for (size_t n = 0; n < qemu_plugin_tb_n_insns(tb); n++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, n);
 		uint64_t address = qemu_plugin_insn_vaddr(insn);
@@ -462,6 +485,13 @@ static void tell(qemu_plugin_id_t id, void *cookie)
 	for (uint32_t n = 0; n < shown && n < STRETCH_LIST && longest[n].length; n++) {
 		tell_stretch(&longest[n]);
 	}
+	for (uint32_t n = 0; shares && n < STRETCH_CPUS && cpus[n].enters; n++) {
+		fprintf(stderr,
+			"stretch: CPU %u: guests %llu, monitor %llu, waiting %llu, longest %llu\n",
+			(unsigned)n, (unsigned long long)cpus[n].guests,
+			(unsigned long long)cpus[n].executed, (unsigned long long)cpus[n].waited,
+			(unsigned long long)cpus[n].longest);
+	}
 	for (uint32_t n = 0; n < STRETCH_LOCKS; n++) {
 		hold = locks[n].longest > hold ? locks[n].longest : hold;
 	}
@@ -489,8 +519,11 @@ QEMU_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info
 			limit = (uint32_t)strtoul(argv[n] + 6, NULL, 0);
 		} else if (!strncmp(argv[n], "list=", 5)) {
 			shown = (uint32_t)strtoul(argv[n] + 5, NULL, 0);
+		} else if (!strcmp(argv[n], "shares=1")) {
+			shares = true;
 		} else {
-			fprintf(stderr, "stretch: unknown argument '%s': elf=, limit= or list=\n",
+			fprintf(stderr,
+				"stretch: unknown argument '%s': elf=, limit=, list= or shares=1\n",
 				argv[n]);
 			return 1;
 		}
