@@ -55,14 +55,15 @@
 #define PLUMB_VM_PAUSE	      0x86000f13
 #define PLUMB_VM_RESUME	      0x86000f14
 #define PLUMB_VM_WATCH	      0x86000f15 /* -> r0 0/-errno, r1, r2 partitions that have changed */
+#define PLUMB_GET_TIMES	      0x86000f19 /* r1 handle, r2 vcpu, r3 PLUMB_TIMES_* -> r0, r1, r2 */
 #define PLUMB_VIRTIO_TAKE     0x86000f20 /* -> r0 PLUMB_VIRTIO_*, -errno; r1..r3 by that */
 #define PLUMB_VIRTIO_ANSWER   0x86000f21 /* r1 id, r2 value -> 0, -errno */
 #define PLUMB_VIRTIO_INFO     0x86000f22 /* r1 node, r2 part -> r0 0/-errno, r1..r3 by that */
 
 #define PLUMB_REVISION_MAJOR 1
 /* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs; 3: PLUMB_VM_START to PLUMB_VM_WATCH; 4:
- * PLUMB_VIRTIO_TAKE to PLUMB_VIRTIO_INFO */
-#define PLUMB_REVISION_MINOR 4
+ * PLUMB_VIRTIO_TAKE to PLUMB_VIRTIO_INFO; 5: PLUMB_GET_TIMES */
+#define PLUMB_REVISION_MINOR 5
 
 /* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
  * reach it without an exit of that vCPU; the number of list registers that CPUs can write for each
@@ -141,5 +142,12 @@
 #define PLUMB_STAT_SWITCHES 8
 #define PLUMB_STAT_KICKS    9
 #define PLUMB_STAT_COUNT    10
+
+/* PLUMB_GET_TIMES, r3: of this vCPU since boot. Times are ticks of the physical counter (CNTPCT),
+ * r1 low, r2 high. */
+#define PLUMB_TIMES_CPU	       0 /* on a CPU, with the exits it causes */
+#define PLUMB_TIMES_WAIT       1 /* it could run, but others had the CPUs */
+#define PLUMB_TIMES_INTERRUPTS 2 /* r1 injected, r2 taken by the guest: both modulo 2^32 */
+#define PLUMB_TIMES_COUNT      3
 
 #endif

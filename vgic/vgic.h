@@ -138,6 +138,12 @@ uint32_t vgic_spi_stays(const struct vgic_bank *bank, bool level);
  * nothing happens). As on a wire, a call with the present level is not an edge. */
 void vgic_device_line(struct vgic *vgic, uint32_t intid, bool level, vgic_kick_t *kick);
 
+/* How many interrupts list registers have shown to the vCPU as pending, each once, modulo 2^32;
+ * those of vgic_alone_ticked are left out, as its caller counts them. One that a fold took back
+ * pending is not counted. `shown`: how many of them the guest has not acknowledged, as of the last
+ * look. */
+uint32_t vgic_given(const struct vgic *vgic, uint32_t vcpu, uint32_t *shown);
+
 /* PLUMB_GET_IRQ_STATE bits (abi/plumbline.h) of interrupt `intid` as vCPU `vcpu` sees it. */
 uint32_t vgic_irq_state(const struct vgic *vgic, uint32_t vcpu, uint32_t intid);
 

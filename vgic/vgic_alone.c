@@ -115,7 +115,11 @@ bool vgic_alone_fired(struct vgic *vgic, uint32_t vcpu, uint32_t intid, struct v
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	struct vgic_ref ref = alone_ref(cpu, vcpu, intid);
 
-	return alone_fire(vgic, cpu, &ref, ref.bank->timer | ref.bank->passed, write);
+	if (!alone_fire(vgic, cpu, &ref, ref.bank->timer | ref.bank->passed, write)) {
+		return false;
+	}
+	cpu->given++;
+	return true;
 }
 
 bool vgic_alone_ticked(struct vgic *vgic, struct vgic_cif *cif, uint32_t vcpu, uint32_t intid,
@@ -190,6 +194,7 @@ void vgic_alone_sgi_again(struct vgic *vgic, uint32_t vcpu, uint32_t lr, uint32_
 	uint32_t *value = &vgic->cpu[vcpu].cif.lr[lr];
 
 	*value = (*value & ~GICH_LR_ACTIVE) | (now & GICH_LR_ACTIVE);
+	vgic->cpu[vcpu].given += (now & GICH_LR_PENDING) == 0;
 	*write = (struct vgic_lr_write) { lr, *value };
 }
 
@@ -204,5 +209,6 @@ bool vgic_alone_sgi(struct vgic *vgic, uint32_t vcpu, uint32_t intid, struct vgi
 		return false;
 	}
 	ref.bank->loan |= ref.bit;
+	cpu->given++;
 	return alone_put(cpu, &ref, free, FIELD_PREP(GICH_LR_CPUID, vcpu), write);
 }

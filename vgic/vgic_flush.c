@@ -299,6 +299,7 @@ VGIC_INLINE bool flush_one(struct vgic *vgic, uint32_t vcpu)
 	cpu->ready_sum = 0;
 	cpu->nr_ready = 0;
 	cpu->nr_free--;
+	cpu->given++;
 	return true;
 }
 
@@ -466,6 +467,7 @@ static bool fold_rearm(struct vgic *vgic, uint32_t vcpu)
 	cpu->cif.dirty |= cpu->recall;
 	cpu->recall = 0;
 	cpu->cif.work = VGIC_WORK_NONE;
+	cpu->given++;
 	return true;
 }
 

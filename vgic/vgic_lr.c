@@ -105,6 +105,17 @@ static void lr_take_active(const struct vgic_ref *ref, uint32_t value)
 	}
 }
 
+uint32_t vgic_given(const struct vgic *vgic, uint32_t vcpu, uint32_t *shown)
+{
+	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+
+	*shown = 0;
+	for (uint32_t left = cpu->cif.used; left; left &= left - 1) {
+		*shown += (cpu->cif.lr[bits_first(left)] & GICH_LR_PENDING) != 0;
+	}
+	return cpu->given;
+}
+
 /* List register n is free. */
 static void lr_free(struct vgic_cpu *cpu, uint32_t n)
 {
@@ -155,6 +166,9 @@ void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kic
 	bool active = (value & GICH_LR_ACTIVE) && !(bank->op_deactivate & ref.bit);
 
 	active = active || (bank->op_activate & ref.bit);
+	if (value & GICH_LR_PENDING) {
+		cpu->given--; /* it is counted when it is put into one again */
+	}
 	if (bank->held & ref.bit) {
 		lr_take_held(vgic, &ref, value, active);
 	}

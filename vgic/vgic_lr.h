@@ -90,6 +90,7 @@ VGIC_INLINE void vgic_lr_fill(struct vgic *vgic, const struct vgic_ref *ref, uin
 	}
 	if (value & GICH_LR_PENDING) {
 		vgic_lr_lend(ref, value);
+		vgic->cpu[ref->vcpu].given++;
 	}
 }
 

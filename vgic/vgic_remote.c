@@ -154,6 +154,7 @@ VGIC_INLINE bool remote_again(struct vgic *vgic, uint32_t vcpu, uint32_t empty)
 	cpu->cif.dirty |= recall;
 	cpu->recall = 0;
 	cpu->cif.work = VGIC_WORK_NONE;
+	cpu->given++;
 	return true;
 }
 

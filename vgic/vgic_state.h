@@ -100,6 +100,7 @@ struct vgic_cpu {
 	uint32_t nr_free;   /* list registers that are not used; VGIC_ALL_FREE while folded */
 	uint32_t fold_seq;  /* counts folds */
 	uint32_t nr_ready;  /* bits in ready */
+	uint32_t given;	    /* vgic_given: free-running */
 	uint32_t ready_sum; /* bit w: ready[w] is not 0 */
 	uint32_t recall;    /* bit n: LRn is out of date, unless it is empty */
 	uint16_t lr_irq[VGIC_MAX_LRS]; /* used LRn: its INTID, VGIC_NO_IRQ; unless folded */

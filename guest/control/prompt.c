@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "guest/control/prompt.h"
+#include "guest/control/shell.h"
 #include "guest/lib/cpu.h"
 #include "guest/lib/gic.h"
 #include "guest/lib/irq.h"
@@ -8,6 +8,7 @@
 #include <string.h>
 
 static struct line_edit prompt_edit;
+static volatile bool prompt_rang;
 
 /* The interrupt only ends the WFI: prompt_key reads the FIFO. Its receive sources are masked until
  * then, or the level would pend again at once. */
@@ -16,6 +17,7 @@ static void prompt_on_uart(uint32_t iar, void *arg)
 	(void)iar;
 	(void)arg;
 	uart_set_interrupts(0);
+	prompt_rang = true;
 }
 
 void prompt_init(void)
@@ -36,6 +38,24 @@ static uint8_t prompt_key(void)
 		cpu_irq_disable();
 	}
 	return (uint8_t)key;
+}
+
+/* In pieces of a second, as shell_sleep's timer counts microseconds in 32 bits. */
+bool prompt_pause(uint32_t ms)
+{
+	bool pressed = uart_getc() >= 0;
+
+	while (ms > 0 && !pressed) {
+		uint32_t part = ms < 1000 ? ms : 1000;
+
+		prompt_rang = false;
+		uart_set_interrupts(UART_INT_RX | UART_INT_RT);
+		shell_sleep(part, &prompt_rang);
+		pressed = uart_getc() >= 0;
+		ms -= part;
+	}
+	uart_set_interrupts(0);
+	return pressed;
 }
 
 static void prompt_flush(void)

@@ -15,6 +15,8 @@ typedef uint32_t prompt_names_t(const char *const *words, uint32_t count,
 
 /* The console's receive interrupt wakes the vCPU from here on. */
 void prompt_init(void);
+/* Sleeps for that time, or until a key is pressed (true; it is read). */
+bool prompt_pause(uint32_t ms);
 /* Shows `prompt`, reads a line into `line`. */
 void prompt_read(const char *prompt, char line[LINE_EDIT_MAX + 1], prompt_names_t *names);
 

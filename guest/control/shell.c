@@ -215,6 +215,20 @@ static const struct shell_command shell_commands[] = {
 			"the last 'stats'.\n",
 	},
 	{
+		.name = "top",
+		.usage = "[SECONDS [TIMES]]",
+		.max = 2,
+		.run = shell_top,
+		.help = "A table every second (or SECONDS), TIMES times or until a key is pressed: "
+			"of "
+			"each vCPU\n"
+			"that control manages, the share of its CPU time and of the time it waited "
+			"for a CPU,\n"
+			"exits by class, interrupts injected and taken, per second. 'plumb top' on "
+			"the host\n"
+			"shows it in place.\n",
+	},
+	{
 		.name = "help",
 		.usage = "[COMMAND]",
 		.max = 1,

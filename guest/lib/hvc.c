@@ -109,12 +109,24 @@ int32_t irq_state(uint32_t handle, uint32_t irq, uint32_t *state)
 	return (int32_t)result.r0;
 }
 
-int32_t vm_stats(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value)
+/* A call with a vCPU and an index, and a doubleword as its result. */
+static int32_t hvc_count(uint32_t call, uint32_t handle, uint32_t vcpu, uint32_t index,
+			 uint64_t *value)
 {
-	struct smccc_result result = hvc_call(PLUMB_GET_STATS, handle, vcpu, index);
+	struct smccc_result result = hvc_call(call, handle, vcpu, index);
 
 	if ((int32_t)result.r0 >= 0) {
 		*value = (uint64_t)result.r2 << 32 | result.r1;
 	}
 	return (int32_t)result.r0;
+}
+
+int32_t vm_stats(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value)
+{
+	return hvc_count(PLUMB_GET_STATS, handle, vcpu, index, value);
+}
+
+int32_t vm_times(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value)
+{
+	return hvc_count(PLUMB_GET_TIMES, handle, vcpu, index, value);
 }

@@ -131,5 +131,8 @@ int32_t vm_watch(uint64_t *changed);
 int32_t irq_state(uint32_t handle, uint32_t irq, uint32_t *state);
 /* 0 and *value, or -errno; index: PLUMB_STAT_*. */
 int32_t vm_stats(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value);
+/* The same; index: PLUMB_TIMES_*. Of PLUMB_TIMES_INTERRUPTS the low half is r1, the high half r2.
+ */
+int32_t vm_times(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value);
 
 #endif

@@ -250,7 +250,7 @@ static void refuse_discovery(void)
 				   result.r2 == 0xb1d2f3a0 && result.r3 == 0x5e2764c7,
 			   "UID");
 	result = hvc_call(0x8600ff03, 0, 0, 0);
-	(void)report_check(result.r0 == 1 && result.r1 == 4, "revision 1.4");
+	(void)report_check(result.r0 == 1 && result.r1 == 5, "revision 1.5");
 	result = hvc_call(0x8600ff00, 0, 0, 0);
 	(void)report_check(result.r0 >= 12 && result.r0 < 64, "call count (%u)",
 			   (unsigned)result.r0);
@@ -342,6 +342,13 @@ static void refuse_extensions(void)
 			(int32_t)hvc_call(0x860000ce, refuse_target.handle, 0, 10).r0 == EINVAL_ &&
 			(int32_t)hvc_call(0x860000ce, 99, 0, 0).r0 == EBADF_,
 		"GET_STATS: checks");
+	(void)report_check((int32_t)hvc_call(0x86000f19, 0, 0, 0).r0 == OK &&
+				   (int32_t)hvc_call(0x86000f19, 0, 0, 3).r0 == EINVAL_ &&
+				   (int32_t)hvc_call(0x86000f19, 0, 99, 0).r0 == EINVAL_ &&
+				   (int32_t)hvc_call(0x86000f19, refuse_target.handle, 0, 0).r0 ==
+					   EPERM_ &&
+				   (int32_t)hvc_call(0x86000f19, 99, 0, 0).r0 == EBADF_,
+			   "GET_TIMES: of itself, else for managers");
 }
 
 /* r0 = call's words (4), r1 = where r0-r11 after it go (12 words). */

@@ -19,6 +19,17 @@ static uint32_t sched_stat(const struct peer *peer, uint32_t index)
 	return (uint32_t)value;
 }
 
+/* Its time on a CPU (0) or waiting for one (1), in microseconds. */
+static uint32_t sched_us(const struct peer *peer, uint32_t index)
+{
+	uint64_t ticks = 0;
+
+	if (vm_times(peer->handle, 0, index, &ticks) != 0) {
+		(void)report_check(false, "times of %s", peer->name);
+	}
+	return (uint32_t)timer_ticks_to_us(ticks);
+}
+
 static uint32_t sched_gap(struct peer *peer)
 {
 	return peer_call(peer, AGENT_GAP, 0, 0);
@@ -34,14 +45,18 @@ static uint32_t sched_work(struct peer *peer)
 static void sched_equals(void)
 {
 	struct peer *peers[] = { &sched_a, &sched_b, &sched_c };
-	uint32_t switches[3], work[3], most = 0;
+	uint32_t switches[3], work[3], ran[3], waited[3], most = 0;
 
 	for (uint32_t i = 0; i < 3; i++) {
 		switches[i] = sched_stat(peers[i], 8);
 		(void)peer_call(peers[i], AGENT_WORK, 300000, 0);
+		ran[i] = sched_us(peers[i], 0);
+		waited[i] = sched_us(peers[i], 1);
 	}
 	for (uint32_t i = 0; i < 3; i++) {
 		work[i] = sched_work(peers[i]);
+		ran[i] = sched_us(peers[i], 0) - ran[i];
+		waited[i] = sched_us(peers[i], 1) - waited[i];
 		switches[i] = sched_stat(peers[i], 8) - switches[i];
 		most = work[i] > most ? work[i] : most;
 	}
@@ -50,6 +65,11 @@ static void sched_equals(void)
 				   (unsigned)switches[i]);
 		(void)report_check(work[i] >= most / 10 * 9, "%s did its share (%u of at most %u)",
 				   peers[i]->name, (unsigned)work[i], (unsigned)most);
+		/* Two others have the CPU for as long each. */
+		(void)report_check(ran[i] >= 90000 && waited[i] >= ran[i] * 3 / 2 &&
+					   waited[i] <= ran[i] * 5 / 2,
+				   "%s ran for %u us, and waited for %u us", peers[i]->name,
+				   (unsigned)ran[i], (unsigned)waited[i]);
 	}
 }
 
@@ -91,17 +111,26 @@ static void sched_alone(void)
 {
 	static const uint8_t counters[] = { 0, 5, 8 };
 	static const char *const names[] = { "exit", "interrupt", "world switch" };
-	uint32_t before[3], after[3];
+	uint32_t before[3], after[3], ran, waited, us;
 
 	(void)peer_call(&sched_lone, AGENT_WORK, 400000, 0);
 	nap(20000);
 	for (uint32_t i = 0; i < 3; i++) {
 		before[i] = sched_stat(&sched_lone, counters[i]);
 	}
+	us = (uint32_t)timer_ticks_to_us(timer_count());
+	ran = sched_us(&sched_lone, 0);
+	waited = sched_us(&sched_lone, 1);
 	nap(200000);
+	us = (uint32_t)timer_ticks_to_us(timer_count()) - us;
+	ran = sched_us(&sched_lone, 0) - ran;
+	waited = sched_us(&sched_lone, 1) - waited;
 	for (uint32_t i = 0; i < 3; i++) {
 		after[i] = sched_stat(&sched_lone, counters[i]);
 	}
+	(void)report_check(ran <= us + 100 && ran + 100 >= us && waited == 0,
+			   "alone on its CPU: it ran for %u of %u us, and waited for %u",
+			   (unsigned)ran, (unsigned)us, (unsigned)waited);
 	(void)sched_work(&sched_lone);
 	for (uint32_t i = 0; i < 3; i++) {
 		(void)report_equal(after[i] - before[i], 0, "alone on its CPU: no %s", names[i]);

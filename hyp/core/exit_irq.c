@@ -23,11 +23,13 @@ void exit_irq(struct cpu *cpu)
 	uint32_t iar = gic_acknowledge();
 	uint32_t intid = FIELD_GET(GICC_IAR_ID, iar);
 
-	hw_count(&vcpu->stats[PLUMB_STAT_IRQ]);
 	if (exit_ticked(intid)) {
 		gic_drop(iar);
-		vsync_ticked(vcpu);
-	} else if (intid < GICC_IAR_SPURIOUS) {
+		hw_count(&vcpu->stats[vsync_ticked(vcpu) ? VM_STAT_TICK : PLUMB_STAT_IRQ]);
+		return;
+	}
+	hw_count(&vcpu->stats[PLUMB_STAT_IRQ]);
+	if (intid < GICC_IAR_SPURIOUS) {
 		irq_handle(cpu, iar);
 	}
 }

@@ -13,6 +13,7 @@
 #include "hyp/core/run.h"
 #include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
+#include "hyp/core/vsync.h"
 #include "hyp/regs/hsr.h"
 #include <string.h>
 
@@ -74,6 +75,15 @@ static int32_t hypercall_on_managed(const struct vcpu *caller, uint32_t handle, 
 	}
 	*vm = hypercall_vm_of(caller, handle);
 	return manifest_may_manage(caller->vm->config, (*vm)->index) ? 0 : -HYP_EPERM;
+}
+
+/* The same for a call that a VM may make on itself, too. */
+static int32_t hypercall_on_managed_or_self(const struct vcpu *caller, uint32_t handle,
+					    struct vm **vm)
+{
+	int32_t error = hypercall_on_managed(caller, handle, vm);
+
+	return error == -HYP_EPERM && *vm == caller->vm ? 0 : error;
 }
 
 /* The same for calls that only tell about a VM: either right is enough. */
@@ -241,20 +251,13 @@ static int32_t hypercall_vm_info(struct vcpu *caller, struct vm *vm, struct gues
 static int32_t hypercall_stats(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	uint32_t index = regs->r[3];
-	uint64_t value = 0;
+	uint64_t value;
 
 	(void)caller;
 	if (regs->r[2] >= vm->nr_vcpus || index >= PLUMB_STAT_COUNT) {
 		return -HYP_EINVAL;
 	}
-	/* Exits are counted only by class: the total is the sum. */
-	if (index == PLUMB_STAT_EXITS) {
-		for (uint32_t n = PLUMB_STAT_HVC; n <= PLUMB_STAT_OTHER; n++) {
-			value += vm->vcpus[regs->r[2]].stats[n];
-		}
-	} else {
-		value = vm->vcpus[regs->r[2]].stats[index];
-	}
+	value = vm_stat(&vm->vcpus[regs->r[2]], index);
 	regs->r[1] = (uint32_t)value;
 	regs->r[2] = (uint32_t)(value >> 32);
 	return 0;
@@ -268,6 +271,33 @@ static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct 
 		guest_log_end(caller, regs->pc - HVC_SIZE, "ends its partition with a failure");
 	}
 	partition_end(vm, status ? LIFE_END_CRASH : LIFE_END_OFF, (int32_t)status);
+	return 0;
+}
+
+/* The low half of the result is PLUMB_GET_TIMES's r1, the high half its r2. */
+static uint64_t hypercall_time(const struct vcpu *vcpu, uint32_t index)
+{
+	struct sched_locked held = vm_lock_sched();
+	struct times times = vm_times_of(held, vcpu);
+
+	vm_unlock_sched(held);
+	return index == PLUMB_TIMES_CPU ? times.cpu : times.wait;
+}
+
+static int32_t hypercall_times(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	uint32_t index = regs->r[3];
+	struct vcpu *vcpu;
+	uint64_t value;
+
+	if (regs->r[2] >= vm->nr_vcpus || index >= PLUMB_TIMES_COUNT) {
+		return -HYP_EINVAL;
+	}
+	vcpu = &vm->vcpus[regs->r[2]];
+	value = index == PLUMB_TIMES_INTERRUPTS ? vsync_interrupts(vcpu, vcpu == caller)
+						: hypercall_time(vcpu, index);
+	regs->r[1] = (uint32_t)value;
+	regs->r[2] = (uint32_t)(value >> 32);
 	return 0;
 }
 
@@ -341,7 +371,7 @@ static int32_t hypercall_virtio_info(struct vcpu *caller, struct vm *vm, struct 
 	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, hypercall_on_vm, "PLUMB_GET_IRQ_STATE") \
 	CALL(PLUMB_GET_VM_INFO, hypercall_vm_info, hypercall_on_known, "PLUMB_GET_VM_INFO") \
 	CALL(PLUMB_GET_VM_NAME, hypercall_vm_name, hypercall_on_known, "PLUMB_GET_VM_NAME") \
-	CALL(PLUMB_GET_STATS, hypercall_stats, hypercall_on_vm, "PLUMB_GET_STATS") \
+	CALL(PLUMB_GET_STATS, hypercall_stats, hypercall_on_known, "PLUMB_GET_STATS") \
 	CALL(PLUMB_SYSTEM_EXIT, hypercall_system_exit, hypercall_on_self, "PLUMB_SYSTEM_EXIT") \
 	CALL(PLUMB_VM_START, hypercall_vm_start, hypercall_on_managed, "PLUMB_VM_START") \
 	CALL(PLUMB_VM_STOP, hypercall_vm_stop, hypercall_on_managed, "PLUMB_VM_STOP") \
@@ -349,6 +379,7 @@ static int32_t hypercall_virtio_info(struct vcpu *caller, struct vm *vm, struct 
 	CALL(PLUMB_VM_PAUSE, hypercall_vm_pause, hypercall_on_managed, "PLUMB_VM_PAUSE") \
 	CALL(PLUMB_VM_RESUME, hypercall_vm_resume, hypercall_on_managed, "PLUMB_VM_RESUME") \
 	CALL(PLUMB_VM_WATCH, hypercall_vm_watch, hypercall_on_manager, "PLUMB_VM_WATCH") \
+	CALL(PLUMB_GET_TIMES, hypercall_times, hypercall_on_managed_or_self, "PLUMB_GET_TIMES") \
 	CALL(PLUMB_VIRTIO_TAKE, hypercall_virtio_take, hypercall_on_backend, "PLUMB_VIRTIO_TAKE") \
 	CALL(PLUMB_VIRTIO_ANSWER, hypercall_virtio_answer, hypercall_on_backend, "PLUMB_VIRTIO_ANSWER") \
 	CALL(PLUMB_VIRTIO_INFO, hypercall_virtio_info, hypercall_on_backend, "PLUMB_VIRTIO_INFO")

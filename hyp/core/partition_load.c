@@ -140,6 +140,7 @@ static void partition_load_done(struct vm *vm)
 	}
 	held = vm_lock_sched();
 	life_loaded(&vm->life, config->entry);
+	times_mark(&vm_times[vm->vcpus[0].entity], vm_now()); /* a load is no wait */
 	vm_unlock_sched(held);
 	manager_tell(vm);
 }

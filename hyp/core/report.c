@@ -105,7 +105,7 @@ static void report_take_common(struct sched_locked held, const struct vcpu *vcpu
 		.fiq_line = (vcpu->lines & HCR_VF) != 0,
 	};
 	for (uint32_t n = 0; n < PLUMB_STAT_COUNT; n++) {
-		report_of.stats[n] = vcpu->stats[n];
+		report_of.stats[n] = vm_stat(vcpu, n);
 	}
 }
 

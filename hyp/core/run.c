@@ -118,6 +118,9 @@ static inline enum life_take run_take(struct sched_locked held, const struct cpu
 	enum life_take take = life_take(held.sched, cpu->index, &vcpu->vm->life, vcpu->life);
 
 	vcpu->awaited = take == LIFE_BUSY;
+	if (take == LIFE_RESUMES || take == LIFE_ENTERS) {
+		hw_lap(&vm_times[vcpu->entity].since, &vm_times[vcpu->entity].wait);
+	}
 	return take;
 }
 
@@ -143,11 +146,13 @@ struct run_left {
 };
 
 /* The world of `vcpu` is in memory now, and any CPU may load it. */
-static struct run_left run_give(struct sched_locked held, struct vcpu *vcpu)
+static inline __attribute__((always_inline)) struct run_left run_give(struct sched_locked held,
+								      struct vcpu *vcpu)
 {
 	struct run_left left = { .awaited = vcpu->awaited };
 
 	vcpu->awaited = false;
+	hw_lap(&vm_times[vcpu->entity].since, &vm_times[vcpu->entity].cpu);
 	left.last = life_unload(held.sched, &vcpu->vm->life, vcpu->life);
 	return left;
 }

@@ -11,6 +11,8 @@ struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
 
 struct sched vm_sched;
 
+struct times vm_times[SCHED_MAX_VCPUS];
+
 struct alarms vm_alarms;
 
 struct lock vm_sched_lock;
@@ -48,8 +50,40 @@ bool vm_owns_pa(const struct vm *vm, pa_t pa, uint32_t size)
 	return owns;
 }
 
+/* Exits are counted by class alone: the total is the sum. */
+uint64_t vm_stat(const struct vcpu *vcpu, uint32_t index)
+{
+	uint64_t value = vcpu->stats[index];
+
+	if (index == PLUMB_STAT_IRQ) {
+		value += vcpu->stats[VM_STAT_TICK];
+	}
+	for (uint32_t n = PLUMB_STAT_HVC; index == PLUMB_STAT_EXITS && n <= PLUMB_STAT_OTHER; n++) {
+		value += vcpu->stats[n]; /* to VM_STAT_TICK's */
+	}
+	return value;
+}
+
+/* A vCPU that a CPU is about to load waits. */
+static enum times_state vm_times_state(const struct vcpu *vcpu, uint32_t state)
+{
+	if (vcpu->life->loaded_on != SCHED_NO_CPU) {
+		return TIMES_RUNS;
+	}
+	return state >= SCHED_READY && vcpu->vm->life.state != LIFE_LOADING ? TIMES_WAITS
+									    : TIMES_OTHER;
+}
+
+struct times vm_times_of(struct sched_locked held, const struct vcpu *vcpu)
+{
+	uint32_t state = held.sched->entity[vcpu->entity].state;
+
+	return times_at(&vm_times[vcpu->entity], vm_times_state(vcpu, state), vm_now());
+}
+
 uint8_t vm_must_look(struct sched_locked held, uint32_t entity, uint8_t target)
 {
+	times_mark(&vm_times[entity], vm_now());
 	for (uint32_t n = 0; target == SCHED_NO_CPU && n < held.sched->nr_cpus; n++) {
 		if (!cpus[n].contended && sched_waits_for(held.sched, entity, n)) {
 			target = (uint8_t)n;

@@ -20,6 +20,7 @@
 #include "hyp/sched/life.h"
 #include "hyp/sched/restarts.h"
 #include "hyp/sched/sched.h"
+#include "hyp/sched/times.h"
 #include "hyp/stage2/stage2.h"
 #include "hyp/trap/cp15.h"
 #include "hyp/trap/fault.h"
@@ -27,6 +28,11 @@
 
 struct vm;
 struct virtio;
+
+/* Part of PLUMB_STAT_IRQ: the virtual timer's interrupts that were put into a list register at
+ * once. So the exit and the interrupt have one count. It has the place of the total, which is a
+ * sum. */
+#define VM_STAT_TICK PLUMB_STAT_EXITS
 
 _Static_assert(offsetof(struct vgic_cif, work) == CPU_CIF_WORK, "vectors.S");
 
@@ -46,7 +52,7 @@ struct vcpu {
 	struct pmu *pmu;     /* while not loaded, if pmu_used; NULL: its partition has none */
 	uint64_t slice_left; /* counter ticks left after preemption; 0: a whole slice */
 	uint64_t deadline;   /* while not loaded: when its timers are due (vtimer_check) */
-	uint64_t stats[PLUMB_STAT_COUNT]; /* frequent ones: hw_count */
+	uint64_t stats[PLUMB_STAT_COUNT]; /* frequent ones: hw_count; read by vm_stat */
 	/* A state query that waits until another vCPU has read its list registers back
 	 * (irq_call_state). */
 	struct vcpu *query_holder;
@@ -123,6 +129,7 @@ extern struct vm vms[MANIFEST_MAX_PARTITIONS];
 extern uint32_t vm_count;
 extern struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
 extern struct sched vm_sched;
+extern struct times vm_times[SCHED_MAX_VCPUS]; /* by entity, in ticks; lock: vm_sched_lock */
 /* Guests' timers, of BLOCKED entities; ends of budgets and of periods (sched_due). Lock:
  * vm_sched_lock. */
 extern struct alarms vm_alarms;
@@ -170,10 +177,22 @@ static inline void vm_unlock_sched(struct sched_locked held)
 void vm_kick(struct vm *vm, uint32_t mask);
 void vm_kick_vcpu(struct vcpu *vcpu);
 
-/* `target` is sched_wake's result for `entity`. Marks the CPU that must pick again: that one, or
- * one whose vCPU ran alone so far and now gets time slices. Returns it for cpu_interrupt after the
- * lock is released. SCHED_NO_CPU: none. */
+/* The vCPU has been woken: it waits for a CPU from now on. `target` is sched_wake's result for its
+ * entity. Marks the CPU that must pick again: that one, or one whose vCPU ran alone so far and now
+ * gets time slices. Returns it for cpu_interrupt after the lock is released. SCHED_NO_CPU: none. */
 uint8_t vm_must_look(struct sched_locked held, uint32_t entity, uint8_t target);
+
+/* The counter, without timer_now's barrier: for vm_times, where some ticks do not matter. */
+static inline uint64_t vm_now(void)
+{
+	return sysreg_read64(CNTPCT);
+}
+
+/* The vCPU's times up to now. */
+struct times vm_times_of(struct sched_locked held, const struct vcpu *vcpu);
+
+/* PLUMB_STAT_*: the vCPU's count since boot. */
+uint64_t vm_stat(const struct vcpu *vcpu, uint32_t index);
 
 /* Does [ipa, ipa + size) lie in one range of the partition's RAM, and at which physical address? */
 bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa);

@@ -248,34 +248,55 @@ static __attribute__((noinline)) void vsync_fire(struct vgic_locked held, const 
 }
 
 /* `ticked`, a constant: vgic_alone_ticked. */
-static inline __attribute__((always_inline)) void vsync_fired(const struct vcpu *vcpu,
+static inline __attribute__((always_inline)) bool vsync_fired(const struct vcpu *vcpu,
 							      uint32_t intid, bool ticked)
 {
 	struct vgic *vgic = vcpu->vm->vgic;
 	struct vgic_lr_write write;
 	struct vgic_locked held;
+	bool alone;
 
 	if (!vgic) {
-		return;
+		return false;
 	}
 	held = vm_lock_vgic(vcpu->vm);
-	if (ticked ? vgic_alone_ticked(vgic, vcpu->cif, vcpu->index, intid, &write)
-		   : vgic_alone_fired(vgic, vcpu->index, intid, &write)) {
+	alone = ticked ? vgic_alone_ticked(vgic, vcpu->cif, vcpu->index, intid, &write)
+		       : vgic_alone_fired(vgic, vcpu->index, intid, &write);
+	if (alone) {
 		vgic_hw_write_one(&write);
 	} else {
 		vsync_fire(held, vcpu, intid);
 	}
 	vm_unlock_vgic(held);
+	return alone;
 }
 
 void vsync_own_fired(struct vcpu *vcpu, uint32_t intid)
 {
-	vsync_fired(vcpu, intid, false);
+	(void)vsync_fired(vcpu, intid, false);
 }
 
-void vsync_ticked(const struct vcpu *vcpu)
+bool vsync_ticked(const struct vcpu *vcpu)
 {
-	vsync_fired(vcpu, MACHINE_TIMER_VIRT, true);
+	return vsync_fired(vcpu, MACHINE_TIMER_VIRT, true);
+}
+
+uint64_t vsync_interrupts(struct vcpu *vcpu, bool own)
+{
+	const struct vgic *vgic = vcpu->vm->vgic;
+	struct vgic_locked held;
+	uint32_t injected, shown;
+
+	if (!vgic) {
+		return 0;
+	}
+	if (own) {
+		vsync_fold(vcpu);
+	}
+	held = vm_lock_vgic(vcpu->vm);
+	injected = vgic_given(vgic, vcpu->index, &shown) + (uint32_t)vcpu->stats[VM_STAT_TICK];
+	vm_unlock_vgic(held);
+	return (uint64_t)(injected - shown) << 32 | injected;
 }
 
 bool vsync_sgi(struct vcpu *vcpu, uint32_t value)

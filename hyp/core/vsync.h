@@ -46,8 +46,14 @@ bool vsync_sgi(struct vcpu *vcpu, uint32_t value);
  * sees it. The physical interrupt stays active until the guest deactivates the virtual one, or for
  * good without a VGIC. Takes the lock. */
 void vsync_own_fired(struct vcpu *vcpu, uint32_t intid);
-/* The same for its virtual timer, from exit_irq: the shortest path. */
-void vsync_ticked(const struct vcpu *vcpu);
+/* The same for its virtual timer, from exit_irq: the shortest path. True: the interrupt is in a
+ * list register (VM_STAT_TICK). */
+bool vsync_ticked(const struct vcpu *vcpu);
+
+/* PLUMB_TIMES_INTERRUPTS: injected in the low half, taken in the high half. `own`: the vCPU is
+ * loaded on this CPU, and its list registers are read. Of a vCPU that another CPU has, an interrupt
+ * counts as taken only when its list register has been read. Takes the lock. */
+uint64_t vsync_interrupts(struct vcpu *vcpu, bool own);
 
 /* Parts of a world switch. Unload: folds the list registers into memory, and returns the vCPUs to
  * kick. Load: fills the mirror, which vgic_hw_restore then writes to hardware. */

@@ -51,7 +51,8 @@ def calls(source: str, abi: str) -> list[Call]:
     if not found or len(found) != source.count("CALL(PLUMB_") or rowless:
         raise PlumbError("rows of hypercalls: " + (f"none of {', '.join(sorted(rowless))}" if rowless
                                                    else "the form of one differs"))
-    return [Call(name, numbers[number], right in ("vm", "known", "managed")) for number, _, right, name in found]
+    on_vm = ("vm", "known", "managed", "managed_or_self")
+    return [Call(name, numbers[number], right in on_vm) for number, _, right, name in found]
 
 
 def call_faults(page: str, known: list[Call]) -> list[str]:

@@ -46,6 +46,7 @@ bool facts_forgets_branches;
 struct vcpu *vm_vcpu_by_entity[SCHED_MAX_VCPUS];
 struct sched vm_sched;
 struct alarms vm_alarms;
+struct times vm_times[SCHED_MAX_VCPUS];
 struct lock vm_sched_lock;
 
 static struct vm vm[2]; /* vm[0] has two vCPUs, vm[1] one */
@@ -305,6 +306,11 @@ uint8_t vm_must_look(struct sched_locked held, uint32_t entity, uint8_t target)
 	(void)held;
 	(void)entity;
 	return target;
+}
+
+void partition_clear_up(struct cpu *who)
+{
+	CHECK(!who);
 }
 
 void partition_left(struct vm *who, enum life_last last)

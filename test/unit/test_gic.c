@@ -109,9 +109,10 @@ void vsync_own_fired(struct vcpu *who, uint32_t intid)
 	CHECK(!who && !intid);
 }
 
-void vsync_ticked(const struct vcpu *who)
+bool vsync_ticked(const struct vcpu *who)
 {
 	CHECK(!who);
+	return false;
 }
 
 bool vsync_timer_is_high(uint32_t control)

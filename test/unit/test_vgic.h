@@ -44,6 +44,7 @@ struct rig_cpu {
 	uint32_t alone;	     /* of these, by vgic_hw_write_one */
 	uint32_t maintained; /* maintenance interrupts */
 	uint32_t syncs;	     /* times that all list registers in use were read */
+	uint32_t acked;	     /* interrupts that the guest has taken */
 };
 
 struct rig_glue;
@@ -199,6 +200,7 @@ static inline uint32_t hw_ack(struct rig *rig, uint32_t v)
 		return SPURIOUS;
 	}
 	lr = cpu->lr[n];
+	cpu->acked++;
 	cpu->lr[n] = (lr & ~0x30000000u) | 0x20000000u;
 	cpu->apr |= 1u << ((lr >> 23) & 31u);
 	return (lr & 0x3ffu) < 16 ? lr & 0x1fffu : lr & 0x3ffu;

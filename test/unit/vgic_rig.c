@@ -11,6 +11,7 @@
 #include "hyp/hw/gic.h"
 #include "test/unit/test_vgic.h"
 #include "vgic/vgic_hw.h"
+#include "vgic/vgic_state.h"
 
 struct rig_glue {
 	struct vm vm;
@@ -353,6 +354,14 @@ void rig_works(struct rig *rig, uint32_t v, enum vgic_work work)
 }
 
 /* What is to be released is left to the work that must follow. */
+/* Memory has all: the guest has taken what it was given. */
+static void rig_demand_taken(struct rig *rig, uint32_t v)
+{
+	uint32_t shown, given = vgic_given(rig->vgic, v, &shown);
+
+	rig_demand(shown == 0 && given == rig->cpu[v].acked, "taken, and not counted");
+}
+
 void rig_fold(struct rig *rig, uint32_t v)
 {
 	struct vcpu *vcpu = rig_on(rig, v);
@@ -360,6 +369,7 @@ void rig_fold(struct rig *rig, uint32_t v)
 	vsync_fold(vcpu);
 	rig_demand(!vcpu->cif->has_release || vgic_cif_work(vcpu->cif) != VGIC_WORK_NONE,
 		   "a rest is not work");
+	rig_demand_taken(rig, v);
 }
 
 /* As run_wait. */
@@ -447,6 +457,7 @@ void rig_unload(struct rig *rig, uint32_t v)
 	}
 	rig->cpu[v].loaded = false;
 	vm_unlock_vgic(held);
+	rig_demand_taken(rig, v);
 	rig->kick |= kick;
 	if (!vcpu->cif->has_release) {
 		rig_nothing_left();
@@ -534,7 +545,7 @@ void rig_fires(struct rig *rig, uint32_t v, uint32_t intid, uint32_t physid)
 		return;
 	}
 	if (intid == MACHINE_TIMER_VIRT) {
-		vsync_ticked(vcpu);
+		rig->vgic->cpu[v].given += vsync_ticked(vcpu); /* exit_irq's count */
 	} else {
 		vsync_own_fired(vcpu, intid);
 	}

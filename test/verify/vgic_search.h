@@ -63,6 +63,8 @@ static inline void search_forget(void)
 		struct vgic_cpu *cpu = &rig->vgic->cpu[v];
 
 		cpu->fold_seq = 0;
+		cpu->given -= rig->cpu[v].acked;
+		rig->cpu[v].acked = 0;
 		memset(cpu->retry_seq, 0, sizeof(cpu->retry_seq));
 		rig->cpu[v].reads = 0;
 		rig->cpu[v].writes = 0;

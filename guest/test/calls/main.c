@@ -205,6 +205,13 @@ static void main_info(struct calls_random *random)
 			   !want && from > 15 ? CALLS_EINVAL : want);
 	(void)main_call_of(0x860000ce, handle, vcpu, index, 2,
 			   !want && (vcpu > 1 || index > 9) ? CALLS_EINVAL : want);
+	/* Of itself without a right; it manages none. */
+	index %= 5;
+	want = handle > CALLS_LAST			       ? CALLS_EBADF
+	       : handle != 0 && handle != (calls_poor ? 5 : 1) ? CALLS_EPERM
+	       : vcpu > 1 || index > 2			       ? CALLS_EINVAL
+							       : 0;
+	(void)main_call_of(0x86000f19, handle, vcpu, index, 2, want);
 }
 
 /* PSCI without what stops a vCPU; numbers that nobody has. */

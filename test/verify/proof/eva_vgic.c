@@ -116,6 +116,7 @@ static void vgic_any_cpu(struct vgic_cpu *cpu)
 	cpu->nr_free = any_word();
 	cpu->fold_seq = any_word();
 	cpu->nr_ready = any_word();
+	cpu->given = any_word();
 	cpu->ready_sum = NR_WORDS == 32 ? any_word() : any_below(1u << (NR_WORDS % 32));
 	cpu->recall = any_below(1u << NR_LRS);
 	cpu->retry_offset = any_word();

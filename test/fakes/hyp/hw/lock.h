@@ -29,4 +29,12 @@ static inline void hw_count(uint64_t *counter)
 	++*counter;
 }
 
+static inline void hw_lap(uint64_t *since, uint64_t *sum)
+{
+	uint64_t now = sysreg_read64(CNTPCT);
+
+	*sum += now - *since;
+	*since = now;
+}
+
 #endif
