@@ -2,8 +2,11 @@
 /* A partition that crashes in each of its lives, in a way of its own. */
 #include "guest/test/crash.h"
 #include "guest/lib/cpu.h"
+#include "guest/lib/gic.h"
 #include "guest/lib/guest.h"
 #include "guest/lib/hvc.h"
+#include "guest/lib/irq.h"
+#include "guest/lib/smp.h"
 #include <stdio.h>
 
 /* With the MMU off: a branch to an address without memory, with vectors there, too. */
@@ -18,6 +21,65 @@ static void crash_vectors(void)
 	__asm__ volatile("mov pc, %0" : : "r"(0x10001000u));
 }
 
+/* SP805 (ARM DDI 0270) as its drivers use it. */
+#define WATCHDOG	 0x09050000u
+#define WATCHDOG_LOAD	 (WATCHDOG + 0x000u)
+#define WATCHDOG_CONTROL (WATCHDOG + 0x008u)
+#define WATCHDOG_INTCLR	 (WATCHDOG + 0x00cu)
+#define WATCHDOG_LOCK	 (WATCHDOG + 0xc00u)
+#define WATCHDOG_KEY	 0x1acce551u
+#define WATCHDOG_MHZ	 24u
+#define WATCHDOG_INTID	 36u
+
+static void watchdog_start(void)
+{
+	mmio_write32(WATCHDOG_LOCK, WATCHDOG_KEY);
+	mmio_write32(WATCHDOG_LOAD, CRASH_WATCHDOG_US * WATCHDOG_MHZ - 1);
+	mmio_write32(WATCHDOG_INTCLR, 1);
+	mmio_write32(WATCHDOG_CONTROL, 3);
+	mmio_write32(WATCHDOG_LOCK, 0);
+}
+
+static void crash_spin(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		cpu_relax();
+	}
+}
+
+static void crash_hang(void)
+{
+	(void)smp_start(1, crash_spin, NULL);
+	watchdog_start();
+	__asm__ volatile("cpsid aif");
+	for (;;) {
+	}
+}
+
+static void crash_on_watchdog(uint32_t iar, void *arg)
+{
+	(void)iar;
+	(void)arg;
+	mmio_write32(WATCHDOG_LOCK, WATCHDOG_KEY);
+	mmio_write32(WATCHDOG_INTCLR, 1);
+	mmio_write32(WATCHDOG_LOCK, 0);
+	(void)kvm_irq_line(CRASH_MANAGER, kvm_irq_spi(CRASH_PAT), 1);
+	(void)kvm_irq_line(CRASH_MANAGER, kvm_irq_spi(CRASH_PAT), 0);
+}
+
+static void crash_pat(void)
+{
+	gic_init();
+	irq_set_handler(WATCHDOG_INTID, crash_on_watchdog, NULL);
+	gic_enable(WATCHDOG_INTID);
+	watchdog_start();
+	cpu_irq_enable();
+	for (;;) {
+		cpu_wfi();
+	}
+}
+
 int main(void)
 {
 	uint32_t role = guest_arg("role", CRASH_ROLES);
@@ -28,8 +90,18 @@ int main(void)
 	}
 	(void)kvm_irq_line(CRASH_MANAGER, life, 1);
 	(void)kvm_irq_line(CRASH_MANAGER, life, 0);
-	if (role == CRASH_VECTORS) {
+	switch (role) {
+	case CRASH_VECTORS:
 		crash_vectors();
+		break;
+	case CRASH_HANGS:
+		crash_hang();
+		break;
+	case CRASH_PATS:
+		crash_pat();
+		break;
+	default:
+		break;
 	}
 	return CRASH_STATUS;
 }

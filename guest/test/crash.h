@@ -8,14 +8,21 @@ enum crash_role {
 	CRASH_FAILS,   /* ends with a status, at once; is restarted twice */
 	CRASH_UNTOLD,  /* the same, without on-crash */
 	CRASH_VECTORS, /* runs with no memory at its vectors; is restarted until it is stopped */
+	CRASH_HANGS,   /* two vCPUs spin, one of them with interrupts masked: its watchdog bites */
+	CRASH_PATS,    /* clears its watchdog's interrupt in time, without end */
 	CRASH_ROLES
 };
 
 #define CRASH_MANAGER	   1u
 #define CRASH_HANDLE(role) ((role) + 2u)
 #define CRASH_STATUS	   7
+/* Each of the two timeouts; longer than a busy host pauses. */
+#define CRASH_WATCHDOG_US  200000u
 
 /* An SPI of the manager: an edge, for each life. */
 #define CRASH_LIFE(role) (64u + (role))
+
+/* The other SPIs: an edge of CRASH_PATS, for each interrupt of its watchdog. */
+#define CRASH_PAT 80u
 
 #endif

@@ -9,7 +9,7 @@
 #include "guest/lib/timer.h"
 #include "guest/test/crash.h"
 
-static volatile uint32_t rings, lives[CRASH_ROLES];
+static volatile uint32_t rings, pats, lives[CRASH_ROLES];
 static volatile bool late;
 
 static void on_doorbell(uint32_t iar, void *arg)
@@ -26,6 +26,13 @@ static void on_life(uint32_t iar, void *arg)
 {
 	(void)arg;
 	lives[GIC_INTID(iar) - CRASH_LIFE(0)]++;
+}
+
+static void on_pat(uint32_t iar, void *arg)
+{
+	(void)iar;
+	(void)arg;
+	pats++;
 }
 
 static void on_timer(uint32_t iar, void *arg)
@@ -46,6 +53,9 @@ static void crashes_init(void)
 		gic_set_edge(CRASH_LIFE(role), true);
 		gic_enable(CRASH_LIFE(role));
 	}
+	irq_set_handler(CRASH_PAT, on_pat, NULL);
+	gic_set_edge(CRASH_PAT, true);
+	gic_enable(CRASH_PAT);
 	gic_enable(GIC_PPI_CNTV);
 	gic_enable(PLUMB_VM_WATCH_INTID);
 }
@@ -118,12 +128,48 @@ static void stopped(void)
 	}
 }
 
+static bool has_patted(void *wanted)
+{
+	cpu_irq_enable();
+	cpu_isb();
+	cpu_irq_disable();
+	return pats >= *(uint32_t *)wanted;
+}
+
+static bool pats_go_on(uint32_t more)
+{
+	uint32_t wanted = pats + more;
+
+	return timer_wait_until(has_patted, &wanted, TIMER_PATIENCE_US);
+}
+
+/* Its watchdog's time stands still in a pause that is longer than both timeouts. */
+static void paused(void)
+{
+	uint32_t handle = CRASH_HANDLE(CRASH_PATS), from = lives[CRASH_PATS], before;
+
+	report_equal((uint32_t)vm_start(handle), 0, "watchdog in time: started");
+	report_check(pats_go_on(5), "its interrupt comes, and is cleared");
+	report_equal((uint32_t)vm_pause(handle), 0, "paused");
+	report_check(wait_state(CRASH_PATS, PLUMB_VM_PAUSED), "it is paused");
+	before = pats;
+	timer_delay_us(5 * CRASH_WATCHDOG_US);
+	report_equal(pats, before, "no interrupt meanwhile");
+	report_equal((uint32_t)vm_resume(handle), 0, "resumed");
+	report_check(pats_go_on(5), "its interrupt comes again");
+	report_equal(lives[CRASH_PATS] - from, 1, "one life");
+	report_equal((uint32_t)vm_stop(handle), 0, "stopped");
+	report_check(wait_state(CRASH_PATS, PLUMB_VM_OFF), "it is off");
+}
+
 int main(void)
 {
 	crashes_init();
 	crashes(CRASH_FAILS, 3, "limit of 2");
 	crashes(CRASH_FAILS, 3, "a start begins to count anew");
 	crashes(CRASH_UNTOLD, 1, "no on-crash");
+	crashes(CRASH_HANGS, 3, "hang, and watchdog");
 	stopped();
+	paused();
 	report_summary();
 }

@@ -41,6 +41,7 @@ struct cpu {
 	 * alarms, so that there is none before. */
 	uint64_t wake_at;
 	uint64_t devices_at; /* no device has timed work for this CPU before */
+	struct vm *bitten;   /* its watchdog has expired: run_schedule ends it; NULL: none */
 };
 
 _Static_assert(offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&

@@ -12,6 +12,7 @@
 #include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vsync.h"
+#include "hyp/core/watchdog.h"
 
 struct device_ops {
 	uint32_t from, bytes; /* the part of the window, in whole pages, that `access` handles */
@@ -39,6 +40,8 @@ static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
 	[MACHINE_UART] = { 0, 0x1000, tty_access, tty_read, NULL, tty_reset, NULL },
 	[MACHINE_VIRTIO] = { 0, 0x4000, virtio_access, NULL, NULL, NULL, NULL },
 	[MACHINE_RTC] = { 0, 0x1000, rtc_access, NULL, NULL, rtc_reset, rtc_due },
+	[MACHINE_WATCHDOG] = { 0, 0x1000, watchdog_access, NULL, NULL, watchdog_reset,
+			       watchdog_due },
 	[MACHINE_SHARED] = { 0, 0x4000, shared_access, NULL, shared_write, NULL, NULL },
 };
 

@@ -231,7 +231,7 @@ static void exit_on_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uin
 			 exit_fault_ipa(&record));
 	if (exit_no_vectors(regs)) {
 		guest_log_end(vcpu, regs->pc, "no memory at its exception vectors");
-		partition_end(vcpu->vm, LIFE_END_CRASH, -1);
+		partition_end(vcpu->vm, LIFE_END_CRASH, PARTITION_STATUS_VECTORS);
 		return;
 	}
 	exit_inject(regs, INJECT_PREFETCH_ABORT, &record);

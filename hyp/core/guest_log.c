@@ -224,3 +224,10 @@ void guest_log_end(const struct vcpu *vcpu, uint32_t pc, const char *what)
 			(unsigned)vcpu->index, (unsigned)pc, what);
 	}
 }
+
+void guest_log_bite(struct vm *vm)
+{
+	if (guest_log_may_end(vm)) {
+		log_end("%s: its watchdog has expired\n", vm->config->name);
+	}
+}

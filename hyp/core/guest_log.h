@@ -31,6 +31,9 @@ bool guest_log_may_end(struct vm *vm);
 /* The reason of its end, within that limit. */
 void guest_log_end(const struct vcpu *vcpu, uint32_t pc, const char *what);
 
+/* Its watchdog ends it. */
+void guest_log_bite(struct vm *vm);
+
 /* Has the vCPU for long done nothing but fault at one place? */
 bool guest_log_is_loop(const struct vcpu *vcpu);
 

@@ -13,6 +13,7 @@
 #include "hyp/core/phys.h"
 #include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
+#include "hyp/core/watchdog.h"
 #include "hyp/hw/timer.h"
 
 /* For the next life, before its vCPU 0 gets a turn, which does the loading. */
@@ -187,6 +188,32 @@ static enum life_end partition_end_how(struct sched_locked held, const struct vm
 		       : how;
 }
 
+/* *tell: as life_end returns it. */
+static enum life_last partition_begin_end(struct sched_locked held, struct vm *vm,
+					  enum life_end how, int32_t status, uint32_t *tell)
+{
+	enum life_last last;
+
+	how = partition_end_how(held, vm, how);
+	if (life_end(held.sched, &vm->life, how, tell, &last)) {
+		vm->status = status;
+		if (how == LIFE_END_RETRY) {
+			restarts_add(&vm->restarts, timer_now());
+		}
+	}
+	partition_must_look(held, *tell);
+	return last;
+}
+
+/* The same, after the locks are released. */
+static void partition_go_on_ending(struct vm *vm, enum life_last last, uint32_t tell)
+{
+	partition_interrupt(tell);
+	if (last != LIFE_NOT_LAST) {
+		partition_left(vm, last);
+	}
+}
+
 void partition_end(struct vm *vm, enum life_end how, int32_t status)
 {
 	struct sched_locked held;
@@ -194,19 +221,31 @@ void partition_end(struct vm *vm, enum life_end how, int32_t status)
 	uint32_t tell;
 
 	held = vm_lock_sched();
-	how = partition_end_how(held, vm, how);
-	if (life_end(held.sched, &vm->life, how, &tell, &last)) {
-		vm->status = status;
-		if (how == LIFE_END_RETRY) {
-			restarts_add(&vm->restarts, timer_now());
-		}
-	}
-	partition_must_look(held, tell);
+	last = partition_begin_end(held, vm, how, status, &tell);
 	vm_unlock_sched(held);
-	partition_interrupt(tell);
-	if (last != LIFE_NOT_LAST) {
-		partition_left(vm, last);
+	partition_go_on_ending(vm, last, tell);
+}
+
+/* One hold of vgic_lock: else another CPU could end this life, and begin the next, in between. */
+void partition_bite(struct vm *vm)
+{
+	struct vgic_locked held = vm_lock_vgic(vm);
+	bool bites = watchdog_take_bite(held);
+	enum life_last last = LIFE_NOT_LAST;
+	uint32_t tell = 0;
+
+	if (bites) {
+		struct sched_locked sched = vm_lock_sched();
+
+		last = partition_begin_end(sched, vm, LIFE_END_CRASH, PARTITION_STATUS_WATCHDOG,
+					   &tell);
+		vm_unlock_sched(sched);
 	}
+	vm_unlock_vgic(held);
+	if (bites) {
+		guest_log_bite(vm);
+	}
+	partition_go_on_ending(vm, last, tell);
 }
 
 /* ---- calls ---- */
@@ -228,6 +267,7 @@ static void partition_skip_pause(struct vgic_locked held, struct sched_locked sc
 	for (uint32_t n = 0; n < vm->nr_vcpus && !vm->config->no_counter_offset; n++) {
 		vm->vcpus[n].world.cntvoff += length;
 	}
+	watchdog_resume(held, length);
 }
 
 /* Both locks: tick_wake reads the world of a vCPU that is not loaded under vgic_lock. Returns the

@@ -12,6 +12,12 @@ void partition_start(struct vm *vm);
  * decides about a restart). All its vCPUs, the caller's too, leave their CPUs. */
 void partition_end(struct vm *vm, enum life_end how, int32_t status);
 
+#define PARTITION_STATUS_VECTORS  (-1) /* no memory at its exception vectors */
+#define PARTITION_STATUS_WATCHDOG (-2)
+
+/* Its watchdog has expired (watchdog_due): a crash, if it still bites. */
+void partition_bite(struct vm *vm);
+
 /* The partition's last vCPU has left, as a call of life.h has returned (`last`, not NOT_LAST). If
  * it has paused, its managers are told. If it ends, it is cleared up by this CPU before that picks
  * a vCPU again: many others may have to be told, so that is done in pieces. */

@@ -199,6 +199,7 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	vm->nr_vcpus = config->nr_vcpus;
 	partition_make_rights(vm);
 	life_init(&vm->life, config->nr_vcpus);
+	sp805_reset(&vm->watchdog);
 	vm->lines = (struct irq_line_vm) { config->has_gic, config->nr_vcpus, config->nr_irqs };
 	vm->memory_pa = memory_pa;
 	partition_map(vm, pool, pool_pa, gicv);

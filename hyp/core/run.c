@@ -355,6 +355,16 @@ static __attribute__((noinline)) void run_report(struct cpu *cpu, struct guest_r
 	run_pause(cpu);
 }
 
+static __attribute__((noinline)) void run_bite(struct cpu *cpu)
+{
+	struct vm *vm = cpu->bitten;
+
+	run_pause(cpu); /* a bite is long, too */
+	cpu->bitten = NULL;
+	partition_bite(vm);
+	run_pause(cpu);
+}
+
 /* Partitions that have ended: a piece of one is a long piece of work. */
 static __attribute__((noinline)) void run_clear_up(struct cpu *cpu)
 {
@@ -382,6 +392,9 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 
 		if (run_was_long(cpu)) {
 			run_pause(cpu);
+		}
+		if (cpu->bitten) {
+			run_bite(cpu);
 		}
 		if (cpu->ended) {
 			run_clear_up(cpu);

@@ -13,6 +13,7 @@
 #include "hyp/core/locks.h"
 #include "hyp/dev/pl011.h"
 #include "hyp/dev/pl031.h"
+#include "hyp/dev/sp805.h"
 #include "hyp/hw/pmu.h"
 #include "hyp/hw/world.h"
 #include "hyp/manifest/manifest.h"
@@ -114,10 +115,13 @@ struct vm {
 	struct pl011 uart; /* lock: tty */
 	bool uart_line;
 	bool uart_moved; /* its FIFOs have changed: tty_update_line is to follow; lock: tty */
-	volatile uint32_t uart_flags; /* tty_read, without the lock */
-	struct pl031 rtc;	      /* lock: vgic_lock */
-	volatile uint8_t rtc_cpu;     /* the CPU responsible for its alarm; the same lock */
-	uint32_t port;		      /* of the console multiplexer */
+	volatile uint32_t uart_flags;  /* tty_read, without the lock */
+	struct pl031 rtc;	       /* lock: vgic_lock */
+	volatile uint8_t rtc_cpu;      /* the CPU responsible for its alarm; the same lock */
+	struct sp805 watchdog;	       /* lock: vgic_lock */
+	volatile uint8_t watchdog_cpu; /* the CPU responsible for it; the same lock */
+	uint64_t paused_for;	       /* counter ticks of all its pauses; lock: vgic_lock */
+	uint32_t port;		       /* of the console multiplexer */
 };
 
 _Static_assert(sizeof(struct lock) == CACHE_LINE && sizeof(struct vm) % CACHE_LINE == 0 &&

@@ -22,6 +22,7 @@
 	ROW(MACHINE_BY_GIC, "gic", "v2", true) \
 	ROW(MACHINE_BY_CONSOLE, "console", "pl011", true) \
 	ROW(MACHINE_BY_RTC, "rtc", "pl031", false) \
+	ROW(MACHINE_BY_WATCHDOG, "watchdog", "sp805", false) \
 	ROW(MACHINE_BY_VIRTIO, "virtio-windows", "", false) \
 	ROW(MACHINE_BY_PMU, "pmu", "", false)
 
@@ -42,6 +43,8 @@
 	    MACHINE_BELOW, 0x0a000000, 0x4000, 0) \
 	ROW(MACHINE_RTC, "rtc", MACHINE_BY_RTC, "the virtual clock", "no rtc or ", \
 	    MACHINE_ALONE, 0x09010000, 0x1000, 34) \
+	ROW(MACHINE_WATCHDOG, "watchdog", MACHINE_BY_WATCHDOG, "the virtual watchdog", "no watchdog or ", \
+	    MACHINE_ALONE, 0x09050000, 0x1000, 36) \
 	ROW(MACHINE_SHARED, "shared", MACHINE_BY_PEERS, "the registers of shared memory", "", \
 	    MACHINE_ALONE, 0x0b000000, 0x4000, 0)
 /* clang-format on */

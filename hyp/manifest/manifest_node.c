@@ -51,14 +51,14 @@ static bool manifest_collect_one(struct manifest_node *node, const struct manife
 		return board_refuse(node->fdt, node->why, node->node, prop->name,
 				    MANIFEST_UNKNOWN_PROPERTY);
 	}
-	error = (node->given & (UINT32_C(1) << i)) != 0
+	error = (node->given & (UINT64_C(1) << i)) != 0
 			? "is given twice"
 			: manifest_shape_error(prop, rules[i].shape);
 	if (error) {
-		node->bad |= UINT32_C(1) << i;
+		node->bad |= UINT64_C(1) << i;
 		return board_refuse(node->fdt, node->why, node->node, prop->name, error);
 	}
-	node->given |= UINT32_C(1) << i;
+	node->given |= UINT64_C(1) << i;
 	node->prop[i] = *prop;
 	return true;
 }
@@ -93,12 +93,12 @@ bool manifest_check_label(const struct fdt *fdt, fdt_node_t node, struct refusal
 
 bool manifest_bad(const struct manifest_node *node, uint32_t rule)
 {
-	return (node->bad & (UINT32_C(1) << rule)) != 0;
+	return (node->bad & (UINT64_C(1) << rule)) != 0;
 }
 
 bool manifest_given(const struct manifest_node *node, uint32_t rule)
 {
-	return (node->given & (UINT32_C(1) << rule)) != 0;
+	return (node->given & (UINT64_C(1) << rule)) != 0;
 }
 
 uint64_t manifest_value(const struct manifest_node *node, uint32_t rule, uint64_t missing)

@@ -34,7 +34,7 @@ struct manifest_rule {
 	enum manifest_shape shape;
 };
 
-#define MANIFEST_MAX_RULES 32
+#define MANIFEST_MAX_RULES 40
 #define MANIFEST_MAX_IRQS  1020u /* with INTIDs 1020 to 1023 reserved: IHI 0048B 2.2.1 */
 
 /* Programs search for these in a reason. */
@@ -57,8 +57,8 @@ struct manifest_node {
 	struct refusal *why;
 	fdt_node_t node;
 	const struct manifest_rule *rules;
-	uint32_t given; /* bit n: rule n's property is present and well-formed */
-	uint32_t bad;	/* bit n: its form was refused, so its value is not known */
+	uint64_t given; /* bit n: rule n's property is present and well-formed */
+	uint64_t bad;	/* bit n: its form was refused, so its value is not known */
 	struct fdt_prop prop[MANIFEST_MAX_RULES];
 };
 

@@ -49,6 +49,7 @@ class GuestShape:
     gic: bool
     console: bool
     rtc: bool = False
+    watchdog: bool = False
     pmu: bool = False
     doorbell: bool = False  # of the partitions that it manages
     bootargs: str = ""
@@ -206,6 +207,17 @@ def _rtc(shape: GuestShape) -> str:
 """
 
 
+def _watchdog(shape: GuestShape) -> str:
+    watchdog = windows()["watchdog"]
+    return f"""\twatchdog@{watchdog.base:x} {{
+\t\tcompatible = "arm,sp805", "arm,primecell";
+\t\t{_reg(watchdog)};{_interrupt(shape, watchdog)}
+\t\tclocks = <&clock>, <&clock>;
+\t\tclock-names = "wdog_clk", "apb_pclk";
+\t}};
+"""
+
+
 def _manager() -> str:
     return f"""\tmanager {{
 \t\tcompatible = "plumbline,manager";
@@ -268,7 +280,8 @@ def _virtio(shape: GuestShape, window: int) -> str:
 
 
 def _devices(shape: GuestShape) -> str:
-    devices = (_console(shape) if shape.console else "") + (_rtc(shape) if shape.rtc else "")
+    devices = ((_console(shape) if shape.console else "") + (_rtc(shape) if shape.rtc else "") +
+               (_watchdog(shape) if shape.watchdog else ""))
     passed = "".join(_passed(device) for device in shape.passed)
     shares = "".join(_share(shared, number) for shared, number in shape.shares)
     virtio = "".join(_virtio(shape, window) for window in shape.virtio)

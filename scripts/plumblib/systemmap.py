@@ -11,7 +11,7 @@ from .machine import FIRST_SPI, Window, ppis, spis, windows
 CPUS = 8
 ANY_CPU = (1 << CPUS) - 1
 EMULATED = {"gicd": "GIC distributor", "gicc": "GIC CPU interface", "uart": "console, PL011",
-            "rtc": "clock, PL031", "virtio": "virtio windows, empty"}
+            "rtc": "clock, PL031", "watchdog": "watchdog, SP805", "virtio": "virtio windows, empty"}
 LINES = {"timer-virt": "virtual timer", "timer-phys": "physical timer", "pmu": "performance monitors"}
 
 
@@ -50,6 +50,7 @@ class Partition:
     manages: list[str]
     starts: bool
     budgets: list[tuple[int, int]] = field(default_factory=list)  # each vCPU's, its period: us
+    restarts: str = ""  # after a crash: at most so often
 
 
 @dataclass
@@ -128,6 +129,11 @@ def _pieces(row: dict[str, str], found: list[int | None]) -> list[Piece]:
     return pieces
 
 
+def _restarts(row: dict[str, str]) -> str:
+    times = pack.number(row.get("crash-restarts"))
+    return f"at most {times} in {pack.number(row.get('crash-seconds'))} s" if times else ""
+
+
 def read(name: str, listed: list[dict[str, str]], tree: fdt.Tree,
          found: list[list[int | None]] | None) -> System:
     """`listed`: manifest-check's rows; `tree`: the manifest; `found`: places of memory, if known:
@@ -141,7 +147,8 @@ def read(name: str, listed: list[dict[str, str]], tree: fdt.Tree,
             int(row["irqs"]), _pieces(row, found[n] if found else nothing),
             _emulated(row) + _passed(node), node.texts("rights"),
             node.texts("manages"), pack.truth(row.get("autostart")),
-            list(zip(_numbers(row.get("budget-us")), _numbers(row.get("period-us"))))))
+            list(zip(_numbers(row.get("budget-us")), _numbers(row.get("period-us")))),
+            _restarts(row)))
     shared = [Shared(one, one.at or (found[len(listed) + n][0] if found else None))
               for n, one in enumerate(sharedmem.read(tree))]
     return System(name, "", 0, partitions, shared)
@@ -266,6 +273,9 @@ def table(system: System) -> str:
     waiting = [p.name for p in all_of if not p.starts]
     if waiting:
         lines.append(f"  Not started by the monitor: {', '.join(waiting)}")
+    restarted = [f"{p.name} ({p.restarts})" for p in all_of if p.restarts]
+    if restarted:
+        lines.append(f"  Restarted after a crash: {', '.join(restarted)}")
     lines += ["", "memory"]
     lines += _columns(["partition", "", "guest addresses", "size", "board addresses"],
                       [[p.name, piece.what, range_text(piece.ipa, piece.size), size_text(piece.size),

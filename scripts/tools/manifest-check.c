@@ -127,6 +127,9 @@ static void list_partition(const struct manifest_partition *p)
 	rows_flag("autostart", p->autostart);
 	rows_number("devices", p->nr_devices);
 	rows_flag("rtc", machine_has(p->windows, MACHINE_RTC));
+	rows_flag("watchdog", machine_has(p->windows, MACHINE_WATCHDOG));
+	rows_number("crash-restarts", p->crash_restarts);
+	rows_number("crash-seconds", p->crash_seconds);
 	rows_flag("pmu", p->pmu);
 	rows_hex("memory-at", p->memory_pa.pa, 1);
 	list_pieces(p);

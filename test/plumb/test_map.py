@@ -31,6 +31,8 @@ SOURCE = b"""/dts-v1/;
 		identity;
 		irqs = <256>;
 		rtc = "pl031";
+		on-crash = "restart";
+		crash-limit = <2 30>;
 		pmu;
 		no-autostart;
 		virtio {
@@ -83,6 +85,7 @@ class Read(unittest.TestCase):
         self.assertEqual([p.priority for p in (control, dev, bare)], [3, 5, 3])
         self.assertEqual([p.irqs for p in (control, dev, bare)], [128, 256, 0])
         self.assertEqual([p.rights for p in (control, dev, bare)], [["dev", "bare"], [], []])
+        self.assertEqual([p.restarts for p in (control, dev, bare)], ["", "at most 2 in 30 s", ""])
         self.assertEqual([p.manages for p in (control, dev, bare)], [["dev"], [], []])
         self.assertEqual([p.starts for p in (control, dev, bare)], [True, False, True])
 
@@ -144,7 +147,8 @@ class Words(unittest.TestCase):
         self.assertIn("0x60000000 to 0x67ffffff  128 MiB  0x60000000 to 0x67ffffff",
                       row(table, "dev", "memory"))
         self.assertIn("dev, bare", row(table, "1", "control"))
-        self.assertIn("vCPU 0: 1; vCPU 1: 2", row(table, "2", "dev"))
+        self.assertIn("vCPU 0: 1; vCPU 1: 2", row(table, "2", "dev", "5"))
+        self.assertIn("Restarted after a crash: dev (at most 2 in 30 s)", table)
         self.assertIn("no GIC: IRQ and FIQ", row(table, "bare", "GIC:"))
         self.assertIn("48 to 50 (edge), 55", row(table, "virtio"))
         self.assertIn("0x110000000 to 0x110001fff", row(table, "far"))

@@ -250,6 +250,21 @@ class Clock(unittest.TestCase):
         self.assertIsNone(root.child("apb-pclk"))
 
 
+class Watchdog(unittest.TestCase):
+    def test_as_its_binding_has_it(self):
+        root, said = guest_tree(watchdog=True, console=False)
+        self.assertEqual(said, b"")
+        node = root.child("watchdog")
+        self.assertEqual(node.texts("compatible"), ["arm,sp805", "arm,primecell"])
+        self.assertEqual(node.props["reg"], struct.pack(">4I", 0, 0x09050000, 0, 0x1000))
+        self.assertEqual(node.props["interrupts"], struct.pack(">3I", 0, 4, 4))
+        self.assertEqual(node.texts("clock-names"), ["wdog_clk", "apb_pclk"])
+        self.assertEqual(len(node.cells("clocks")), 2)
+        self.assertEqual(root.child("apb-pclk").cells("clock-frequency"), [24000000])
+        root, _ = guest_tree()
+        self.assertIsNone(root.child("watchdog"))
+
+
 class Frequencies(unittest.TestCase):
     BOARD = b"""/dts-v1/; / { cpus { cpu@0 { device_type = "cpu"; %s }; cpu@1 {
         device_type = "cpu"; clock-frequency = <7>; }; cpu-map { }; };

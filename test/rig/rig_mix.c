@@ -44,7 +44,7 @@ const char rig_mix_managed[] =
 	" manages = \"a\", \"b\", \"c\"; on-crash = \"restart\"; crash-limit = <1 1>; };\n"
 	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
 	" kernel = [fe ff ff ea]; no-dtb; priority = <4>; rights = \"a\", \"b\", \"c\";\n"
-	" manages = \"a\", \"b\", \"c\"; }; };\n";
+	" watchdog = \"sp805\"; on-crash = \"restart\"; manages = \"a\", \"b\", \"c\"; }; };\n";
 
 /* The same on two CPUs, each with vCPUs of its own: nobody runs another's. */
 const char rig_mix_pinned[] =
@@ -587,6 +587,16 @@ static void crash(struct rig_guest *g, struct guest_regs *regs)
 	rig_hvc(g, regs, PLUMB_SYSTEM_EXIT, 1, 0, 0);
 }
 
+/* LOAD, VALUE, CONTROL, INTCLR. An action takes some hundred of its ticks. */
+static void use_watchdog(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t at = 0x09050000u + 4 * rig_throw(g, 4);
+
+	if (g->vm == RAW) {
+		rig_store(g, regs, at, at & 15 ? rig_throw(g, 8) | 2 : rig_throw(g, 4000));
+	}
+}
+
 static uint32_t draw_order(struct rig_guest *g, uint32_t vm)
 {
 	static const uint32_t often[] = { PLUMB_VM_PAUSE, PLUMB_VM_RESUME, PLUMB_VM_RESUME };
@@ -663,6 +673,9 @@ static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action ac
 		break;
 	case MIX_CRASH:
 		crash(g, regs);
+		break;
+	case MIX_WATCHDOG:
+		use_watchdog(g, regs);
 		break;
 	case MIX_MANAGE:
 		manage(g, regs);

@@ -24,6 +24,7 @@ enum rig_action {
 	MIX_RESET,  /* the partition */
 	MIX_MANAGE, /* PLUMB_VM_START to PLUMB_VM_RESUME, of any partition */
 	MIX_CRASH,  /* PLUMB_SYSTEM_EXIT with a status */
+	MIX_WATCHDOG,
 	MIX_VFP,
 	MIX_FAULT, /* a load from nothing, an instruction that is none */
 	MIX_CP15,

@@ -308,7 +308,12 @@ uint8_t vm_must_look(struct sched_locked held, uint32_t entity, uint8_t target)
 	return target;
 }
 
-void partition_clear_up(struct cpu *who)
+void partition_clear_up(struct cpu *cpu)
+{
+	CHECK(!cpu->ended);
+}
+
+void partition_bite(struct vm *who)
 {
 	CHECK(!who);
 }

@@ -19,7 +19,7 @@ static const struct cpu *this_cpu;
 /* Who was called last, with which offset; and for whom, as letters. */
 static const char *called;
 static uint32_t called_offset;
-static char calls[16];
+static char calls[32];
 
 static enum mmio_result note(const char *who, const struct vcpu *vcpu, const struct mmio *mmio)
 {
@@ -66,6 +66,11 @@ enum mmio_result rtc_access(struct vcpu *vcpu, struct mmio *mmio)
 	return note("rtc", vcpu, mmio);
 }
 
+enum mmio_result watchdog_access(struct vcpu *vcpu, struct mmio *mmio)
+{
+	return note("watchdog", vcpu, mmio);
+}
+
 enum mmio_result shared_access(struct vcpu *vcpu, struct mmio *mmio)
 {
 	return note("shared", vcpu, mmio);
@@ -96,18 +101,30 @@ void rtc_reset(struct vm *vm)
 	add_call('r', vm);
 }
 
+void watchdog_reset(struct vm *vm)
+{
+	add_call('w', vm);
+}
+
 bool shared_write(struct vcpu *vcpu, uint32_t offset, uint32_t value)
 {
 	return vcpu->index && offset == value;
 }
 
-static uint64_t due[3];
+static uint64_t due[3], watchdog_is_due;
 
 uint64_t rtc_due(struct vm *vm, const struct cpu *cpu, uint64_t now)
 {
 	CHECK(cpu == this_cpu && now == 1234);
 	add_call('d', vm);
 	return due[vm - vms];
+}
+
+uint64_t watchdog_due(struct vm *vm, const struct cpu *cpu, uint64_t now)
+{
+	CHECK(cpu == this_cpu && now == 1234);
+	add_call('e', vm);
+	return watchdog_is_due;
 }
 
 static void boot(uint32_t windows)
@@ -136,9 +153,10 @@ static const struct {
 	const char *window, *who;
 	uint32_t page, pages;
 } places[] = {
-	{ "gicd", "dist", 0x08000, 1 },	    { "gicc", "dir", 0x08011, 1 },
-	{ "uart", "tty", 0x09000, 1 },	    { "rtc", "rtc", 0x09010, 1 },
-	{ "virtio", "virtio", 0x0a000, 4 }, { "shared", "shared", 0x0b000, 4 },
+	{ "gicd", "dist", 0x08000, 1 },		{ "gicc", "dir", 0x08011, 1 },
+	{ "uart", "tty", 0x09000, 1 },		{ "rtc", "rtc", 0x09010, 1 },
+	{ "virtio", "virtio", 0x0a000, 4 },	{ "shared", "shared", 0x0b000, 4 },
+	{ "watchdog", "watchdog", 0x09050, 1 },
 };
 #define PLACES (sizeof(places) / sizeof(places[0]))
 
@@ -219,11 +237,8 @@ static void resets(void)
 {
 	static const struct {
 		const char *window, *want;
-	} each[] = { { "gicd", "" },
-		     { "virtio", "" },
-		     { "uart", "t1" },
-		     { "rtc", "r1" },
-		     { "shared", "" } };
+	} each[] = { { "gicd", "" },  { "virtio", "" },	    { "uart", "t1" },
+		     { "rtc", "r1" }, { "watchdog", "w1" }, { "shared", "" } };
 
 	for (uint32_t n = 0; n < sizeof(each) / sizeof(each[0]); n++) {
 		boot(1u << window(each[n].window));
@@ -234,7 +249,7 @@ static void resets(void)
 	}
 	boot(known());
 	device_reset(&vms[1]);
-	CHECK(strcmp(calls, "t1r1") == 0);
+	CHECK(strcmp(calls, "t1r1w1") == 0);
 }
 
 static void first_due(void)
@@ -242,14 +257,19 @@ static void first_due(void)
 	struct cpu cpu = { 0 };
 
 	this_cpu = &cpu;
-	boot(known() & ~(1u << window("rtc")));
+	watchdog_is_due = NEVER;
+	boot(known() & ~(1u << window("rtc") | 1u << window("watchdog")));
 	CHECK_EQ(device_due(&cpu, 1234), NEVER);
 	CHECK(strcmp(calls, "") == 0);
 	config[0].windows = config[2].windows = known();
 	due[0] = 77;
 	due[2] = 78;
 	CHECK_EQ(device_due(&cpu, 1234), 77);
-	CHECK(strcmp(calls, "d0d2") == 0);
+	CHECK(strcmp(calls, "d0d2e0e2") == 0);
+	watchdog_is_due = 76;
+	CHECK_EQ(device_due(&cpu, 1234), 76);
+	watchdog_is_due = NEVER;
+	calls[0] = 0;
 	due[0] = NEVER;
 	CHECK_EQ(device_due(&cpu, 1234), 78);
 	vm_count = 1;

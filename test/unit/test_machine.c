@@ -17,6 +17,7 @@ static const struct row windows[] = {
 	{ "uart", "console", 0x09000000, 0x1000, 32 + 1 },
 	{ "virtio", "virtio-windows", 0x0a000000, 32 * 0x200, 0 },
 	{ "rtc", "rtc", 0x09010000, 0x1000, 32 + 2 },
+	{ "watchdog", "watchdog", 0x09050000, 0x1000, 32 + 4 },
 	{ "shared", "?", 0x0b000000, 4 * 0x1000, 0 }, /* by nodes, not by a property */
 };
 
@@ -127,9 +128,11 @@ static void sets(void)
 	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_RTC) | BIT32(MACHINE_BY_VIRTIO))),
 		     "virtio rtc ") == 0);
 	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_PMU))), "") == 0);
+	CHECK(strcmp(names(machine_windows_of(BIT32(MACHINE_BY_WATCHDOG))), "watchdog ") == 0);
 	CHECK_EQ(machine_windows_of(UINT32_MAX), BIT32(MACHINE_NR_WINDOWS) - 1);
 	CHECK(strcmp(names(machine_windows_placed(MACHINE_RESERVED)), "gicd gicc gicv2m ") == 0);
-	CHECK(strcmp(names(machine_windows_placed(MACHINE_ALONE)), "uart rtc shared ") == 0);
+	CHECK(strcmp(names(machine_windows_placed(MACHINE_ALONE)), "uart rtc watchdog shared ") ==
+	      0);
 	CHECK(strcmp(names(machine_windows_placed(MACHINE_BELOW)), "virtio ") == 0);
 }
 
@@ -141,7 +144,7 @@ static void properties(void)
 	} want[] = {
 		{ "gic", "v2", true },	   { "console", "pl011", true },
 		{ "rtc", "pl031", false }, { "virtio-windows", "", false },
-		{ "pmu", "", false },
+		{ "pmu", "", false },	   { "watchdog", "sp805", false },
 	};
 
 	for (uint32_t n = 0; n < ARRAY_SIZE(want); n++) {

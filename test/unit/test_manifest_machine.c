@@ -22,6 +22,8 @@ static const struct {
 	  "the virtual console (0x09000000)" },
 	{ "rtc = \"pl031\";", "rtc = \"none\";", MACHINE_RTC, 0x09010000, 0x09010000, 34,
 	  "the virtual clock (0x09010000)" },
+	{ "watchdog = \"sp805\";", "watchdog = \"none\";", MACHINE_WATCHDOG, 0x09050000, 0x09050000,
+	  36, "the virtual watchdog (0x09050000)" },
 	{ "virtio-windows;", "", MACHINE_VIRTIO, 0x0a000000, 0x0a003000, 0,
 	  "the virtio windows (0x0a000000)" },
 };
@@ -158,6 +160,9 @@ static void and_interrupts(void)
 	refuse("rtc = \"pl031\"; console = \"none\";", "irqs = <32>;", "irqs",
 	       "the virtual clock's interrupt is 34:");
 	accept("rtc = \"none\"; console = \"none\";", "irqs = <32>;");
+	refuse("watchdog = \"sp805\"; console = \"none\";", "irqs = <32>;", "irqs",
+	       "the virtual watchdog's interrupt is 36: give no watchdog or 64 or more");
+	refuse("watchdog = \"wdt\";", "", "watchdog", "must be \"sp805\" or \"none\"");
 	refuse("rtc = \"ds1307\";", "", "rtc", "must be \"pl031\" or \"none\"");
 	refuse("console = \"tty\";", "", "console", "must be \"pl011\" or \"none\"");
 	refuse("gic = \"v3\";", "", "gic", "must be \"v2\" or \"none\"");

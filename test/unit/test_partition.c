@@ -74,6 +74,14 @@ void guest_log_restart(struct vm *vm)
 	said = vm->life.end == LIFE_END_RETRY ? "restarts after a crash" : "restarts";
 }
 
+static bool is_bitten;
+
+void guest_log_bite(struct vm *vm)
+{
+	CHECK_EQ(vm->life.end, LIFE_END_CRASH);
+	is_bitten = true;
+}
+
 void log_end(const char *format, ...)
 {
 	const char *why;
@@ -83,7 +91,7 @@ void log_end(const char *format, ...)
 	(void)va_arg(args, const char *);
 	said = "off";
 	if (!strstr(format, "off")) {
-		CHECK_EQ(va_arg(args, int), 9);
+		CHECK_EQ(va_arg(args, int), is_bitten ? -2 : 9);
 		why = va_arg(args, const char *);
 		said = why[0] ? "crashed, no restart" : "crashed";
 	}
@@ -431,6 +439,41 @@ static void an_end_in_pieces(void)
 	clear();
 }
 
+/* One that is found on this CPU, or was: it has been reset meanwhile, or is paused. */
+static void a_watchdog_bites(void)
+{
+	struct sp805 *watchdog = &vms[1].watchdog;
+
+	boot();
+	start(0);
+	start(1);
+	watchdog->bitten = true;
+	partition_bite(&vms[1]);
+	clear_up();
+	CHECK(is_bitten && vms[1].life.state == LIFE_CRASHED && vms[1].life.end == LIFE_END_CRASH);
+	CHECK(strcmp(said, "crashed") == 0);
+	CHECK_EQ(vms[1].status, -2);
+	is_bitten = false;
+	start(1);
+	partition_bite(&vms[1]); /* of its former life */
+	CHECK(!is_bitten && vms[1].life.state == LIFE_RUNNING);
+	watchdog->bitten = true;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_PAUSE), 0);
+	partition_bite(&vms[1]);
+	CHECK(!is_bitten && vms[1].life.state == LIFE_PAUSED);
+	cpus[0].resched = false;
+	now += 70;
+	config[1].no_counter_offset = true;
+	config[1].windows = 1u << MACHINE_WATCHDOG;
+	CHECK_EQ(partition_manage(&vms[1], LIFE_RESUME), 0);
+	CHECK_EQ(vms[1].paused_for, 70);
+	CHECK(cpus[0].resched && cpus[0].devices_at == 0);
+	partition_bite(&vms[1]);
+	clear_up();
+	CHECK(is_bitten && vms[1].life.state == LIFE_CRASHED);
+	clear();
+}
+
 /* A partition that the manifest does not start may lack an image. */
 static void nothing_to_start(void)
 {
@@ -475,6 +518,7 @@ static const struct test_case cases[] = {
 	{ "restarts_age", restarts_age },
 	{ "a_stop_wins", a_stop_wins },
 	{ "an_end_in_pieces", an_end_in_pieces },
+	{ "a_watchdog_bites", a_watchdog_bites },
 	{ "nothing_to_start", nothing_to_start },
 	{ "the_system_ends", the_system_ends },
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Partitions that start, stop, reset, pause and resume each other and themselves, and crash and are
- * restarted, from any vCPU, while their vCPUs run, sleep, are started and change CPUs, and while
- * others raise their lines. */
+/* Partitions that start, stop, reset, pause and resume each other and themselves, and crash, or are
+ * bitten, and restarted, from any vCPU, while their vCPUs run, sleep, are started and change CPUs,
+ * and while others raise their lines. */
 #include "test/rig/rig_mix.h"
 #include "test/unit/test.h"
 
@@ -20,6 +20,7 @@ static const struct rig_mix mix = {
 		    [MIX_CPU_OFF] = 3,
 		    [MIX_RESET] = 1,
 		    [MIX_CRASH] = 1,
+		    [MIX_WATCHDOG] = 8,
 		    [MIX_MANAGE] = 10 },
 	.actions = 30,
 	.few = 8,

@@ -127,6 +127,7 @@ static void check_interrupts(const struct manifest_partition *p, const struct ma
 		CHECK(p->has_gic && intid >= 32 && intid < p->nr_irqs);
 		CHECK(!machine_has(p->windows, MACHINE_UART) || intid != 33);
 		CHECK(!machine_has(p->windows, MACHINE_RTC) || intid != 34);
+		CHECK(!machine_has(p->windows, MACHINE_WATCHDOG) || intid != 36);
 		CHECK(!p->spis || intid != 35);
 		for (uint32_t i = 0; nth_cell(node, "interrupt-edge", i) != 0; i++) {
 			edge = edge || nth_cell(node, "interrupt-edge", i) == intid;
@@ -156,6 +157,8 @@ static void check_device(const struct manifest_partition *p, uint32_t index, int
 	      apart(d->ipa.ipa, d->size, 0x09000000, 0x1000));
 	CHECK(!machine_has(p->windows, MACHINE_RTC) ||
 	      apart(d->ipa.ipa, d->size, 0x09010000, 0x1000));
+	CHECK(!machine_has(p->windows, MACHINE_WATCHDOG) ||
+	      apart(d->ipa.ipa, d->size, 0x09050000, 0x1000));
 	for (uint32_t n = 0; n < p->nr_regions; n++) {
 		CHECK(apart(d->ipa.ipa, d->size, p->region[n].ipa.ipa, p->region[n].size));
 	}
@@ -205,6 +208,7 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK_EQ(machine_has(p->windows, MACHINE_GICD), p->has_gic);
 	CHECK_EQ(machine_has(p->windows, MACHINE_UART), !says(node, "console", "none"));
 	CHECK_EQ(machine_has(p->windows, MACHINE_RTC), says(node, "rtc", "pl031"));
+	CHECK_EQ(machine_has(p->windows, MACHINE_WATCHDOG), says(node, "watchdog", "sp805"));
 	CHECK(machine_has(p->windows, MACHINE_VIRTIO) || !has(node, "virtio-windows"));
 	CHECK_EQ(p->no_counter_offset, has(node, "no-counter-offset"));
 	CHECK_EQ(p->autostart, !has(node, "no-autostart"));
@@ -257,6 +261,7 @@ static void check_place(const struct manifest_partition *p, uint64_t base, uint6
 	CHECK(apart(base, size, 0x08000000, 0x30000));
 	CHECK(!machine_has(p->windows, MACHINE_UART) || apart(base, size, 0x09000000, 0x1000));
 	CHECK(!machine_has(p->windows, MACHINE_RTC) || apart(base, size, 0x09010000, 0x1000));
+	CHECK(!machine_has(p->windows, MACHINE_WATCHDOG) || apart(base, size, 0x09050000, 0x1000));
 	CHECK(!machine_has(p->windows, MACHINE_VIRTIO) || apart(base, size, 0x0a000000, 0x4000));
 	for (uint32_t n = 0; n < p->nr_regions; n++) {
 		CHECK(apart(base, size, p->region[n].ipa.ipa, p->region[n].size));

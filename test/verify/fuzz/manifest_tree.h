@@ -47,7 +47,8 @@ static const struct word partition_words[] = {
 	{ "pmu", 'f' },		 { "no-autostart", 'f' },
 	{ "compatible", 's' },	 { "memory-sizes", 'c' },
 	{ "manages", 's' },	 { "on-crash", 's' },
-	{ "crash-limit", 'c' },	 { "crash-limit", 'w' },
+	{ "watchdog", 's' },	 { "crash-limit", 'c' },
+	{ "crash-limit", 'w' },
 };
 
 static const struct word device_words[] = {
@@ -203,6 +204,9 @@ static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devic
 	}
 	if (how & 64) {
 		(void)fdt_property(blob, index & 1 ? "manages" : "rights", "a", 2);
+	}
+	if (how & 8) {
+		(void)fdt_property_string(blob, "watchdog", "sp805");
 	}
 	if ((how & 72) == 72) {
 		(void)fdt_property_string(blob, "on-crash", "restart");
