@@ -21,8 +21,8 @@ enum managed_role {
 
 /* SPIs of the manager. */
 #define MANAGED_ALIVE(role) (64u + (role)) /* a level, high from when the partition runs */
-#define MANAGED_PULSE	    72u		   /* an edge, again and again, by MANAGED_COUNTS */
-#define MANAGED_TAKEN	    71u		   /* an edge, for each MANAGED_POKE that it takes */
+#define MANAGED_PULSE	    71u		   /* an edge, again and again, by MANAGED_COUNTS */
+#define MANAGED_TAKEN	    72u		   /* an edge, for each MANAGED_POKE that it takes */
 /* Levels: the sum of the steps of CNTPCT - CNTVCT in its life, in units of 64 us. */
 #define MANAGED_GAP	    80u
 #define MANAGED_GAP_BITS    32u

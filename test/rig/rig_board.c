@@ -228,6 +228,9 @@ __attribute__((no_sanitize("address"))) static void copy(uint8_t *to, const uint
 	for (size_t n = 0; n < size / 8; n++) {
 		t[n] = f[n];
 	}
+	for (size_t n = size & ~(size_t)7; n < size; n++) {
+		to[n] = from[n];
+	}
 }
 
 static uint8_t *keep_globals(const uint8_t *from, size_t size)

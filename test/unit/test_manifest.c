@@ -635,6 +635,8 @@ static void firmware_and_flash(void)
 		{ DEVICE("d", "pa = <0 0x4000000>; size = <0x40000>;")
 			  DEVICE("e", "pa = <0 0x10000000>; ipa = <0x4000000>; size = <0x40000>;"),
 		  false, 0 },
+		{ "entry = <0x40000000>;", false, 0 },		      /* it is the kernel's */
+		{ "memory-at = <0 0x4000000>; identity;", false, 0 }, /* over flash 1 */
 	};
 
 	for (uint32_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {

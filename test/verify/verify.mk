@@ -79,8 +79,8 @@ $(B)/unit/libfuzz.a: $(FUZZ_TARGETS:%=$(B)/unit/obj/test/verify/fuzz/fuzz_%.c.o)
 # Coverage: programs of `make unit` again, with clang's counters of branches (test/check/coverage.py).
 COVERAGE := -fprofile-instr-generate -fcoverage-mapping
 COVERAGE_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -fvisibility=hidden $(COVERAGE)
-COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,board deadline fault fdt fuzz irq_oracle irq_route ivshmem life manifest \
-		     manifest_all manifest_machine manifest_shared manifest_virtio pending pl011 sched short vgic_alone vgic_model vgic_others vgic_pieces vgic_remote vgic_states)
+COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,audit board budget deadline explain fault fdt fuzz irq_oracle irq_route ivshmem life manifest \
+		     manifest_all manifest_budget manifest_machine manifest_shared manifest_virtio pending pl011 restarts sched short sp805 times vgic_alone vgic_flow vgic_model vgic_others vgic_pieces vgic_remote vgic_states)
 COVERAGE_PURE_OBJS := $(PURE_SRCS:%=$(B)/coverage/obj/%.o)
 
 $(B)/coverage/obj/%.c.o: %.c Makefile test/verify/verify.mk
@@ -94,7 +94,7 @@ $(B)/coverage/test_fuzz: $(FUZZ_TARGETS:%=$(B)/coverage/obj/test/verify/fuzz/fuz
 VGIC_RIG_COVERAGE := $(VGIC_RIG_SRCS:%=$(B)/coverage/obj/%.o)
 
 $(VGIC_RIG_COVERAGE): COVERAGE_CFLAGS := $(filter-out $(COVERAGE),$(COVERAGE_CFLAGS))
-$(addprefix $(B)/coverage/test_,fuzz vgic_alone vgic_model vgic_others vgic_pieces vgic_remote vgic_states): $(VGIC_RIG_COVERAGE)
+$(addprefix $(B)/coverage/test_,fuzz vgic_alone vgic_flow vgic_model vgic_others vgic_pieces vgic_remote vgic_states): $(VGIC_RIG_COVERAGE)
 
 $(COVERAGE_PROGRAMS): $(B)/coverage/%: $(B)/coverage/obj/test/unit/%.c.o $(COVERAGE_PURE_OBJS)
 	$(call say,COV,$@)
