@@ -231,13 +231,15 @@ def check_audit(check: Check) -> None:
 def check_panics(check: Check) -> None:
     """A panic while another CPU is in a guest that never sleeps: that CPU has left the guest before
     the first line. Then both CPUs panic: only one prints."""
+    # It is in Thumb state: CPSR.T, bit 5.
+    to_halt = ["--ex", "set $cpsr = $cpsr | 0x20", "--ex", "set $pc = halt_panic"]
     _, said = run([*GDB[:2], "test/systems/panic.dts", *GDB[3:],
                    "--ex", "hbreak exit_hvc if cpu == cpus", "--ex", "continue", "--ex", "delete",
-                   "--ex", "set $r0 = (unsigned)&boot_header", "--ex", "set $pc = halt_panic",
+                   "--ex", "set $r0 = (unsigned)&boot_header", *to_halt,
                    "--ex", "hbreak log_last_words", "--ex", "continue", "--ex", "delete", "--ex",
                    'printf "parked: %d, %d\\n", (int)cpus[0].parked, (int)cpus[1].parked',
                    "--ex", "thread 2", "--ex", "set $r0 = (unsigned)&boot_header",
-                   "--ex", "set $pc = halt_panic", "--ex", "continue"])
+                   *to_halt, "--ex", "continue"])
     check.result("parked: 0, 1" in said, "a panic stops the other CPU", said)
     said = (ROOT / "build" / "gdb-console.log").read_text(errors="replace")
     check.result(said.count("plumbline: panic: ") == 1
@@ -258,8 +260,10 @@ def check_vectors(check: Check) -> None:
 
 def check_a15_bits(check: Check) -> None:
     steps = []
+    # From Thumb state (CPSR.T, bit 5) to Arm state, and back.
     for midr, revidr, _, _, _ in A15_BITS:
-        for step in (f"set $r0 = {midr:#x}", f"set $r1 = {revidr:#x}", "set $lr = main_start",
+        for step in (f"set $r0 = {midr:#x}", f"set $r1 = {revidr:#x}",
+                     "set $lr = (unsigned)&main_start + 1", "set $cpsr = $cpsr & ~0x20",
                      "set $pc = boot_a15_bits", "continue",
                      'printf "bits: %x %x %x\\n", $r0, $r1, $r2'):
             steps += ["--ex", step]
