@@ -6,7 +6,6 @@ The machine's memory is a file, in which the guest's record is read while it run
 
 import re
 import selectors
-import socket
 import struct
 import subprocess
 import tempfile
@@ -17,6 +16,8 @@ from pathlib import Path
 
 from plumblib import pack, qemu
 from plumblib.common import ROOT, end_with_parent
+
+from . import monitor
 
 SYSTEM = ROOT / "test" / "systems" / "fuzz.dts"
 WORK = ROOT / "build" / "hostile"
@@ -178,17 +179,7 @@ class Machine:
     def ask(self, command: str) -> str:
         """An answer of QEMU's monitor; empty: there is none."""
         try:
-            with socket.socket(socket.AF_UNIX) as there:
-                there.settimeout(5)
-                there.connect(str(self.socket))
-                there.sendall(command.encode() + b"\n")
-                data = b""
-                while data.count(b"(qemu) ") < 2:
-                    got = there.recv(65536)
-                    if not got:
-                        break
-                    data += got
-                return data.decode(errors="replace").replace("\r", "")
+            return monitor.ask(self.socket, command, 5)
         except OSError:
             return ""
 

@@ -4,7 +4,6 @@ and the GIC's state before and after."""
 
 import mmap
 import re
-import socket
 import struct
 import subprocess
 import tempfile
@@ -17,7 +16,7 @@ from typing import Any
 from plumblib import pack, qemu
 from plumblib.common import ROOT, end_with_parent
 
-from . import account
+from . import account, monitor
 
 SYSTEM = ROOT / "test" / "systems" / "turmoil.dts"
 WORK = ROOT / "build" / "storms"
@@ -129,17 +128,7 @@ class Machine:
 
     def ask(self, command: str) -> str:
         """An answer of QEMU's monitor."""
-        with socket.socket(socket.AF_UNIX) as there:
-            there.settimeout(60)
-            there.connect(str(self.socket))
-            there.sendall(command.encode() + b"\n")
-            data = b""
-            while data.count(b"(qemu) ") < 2:
-                got = there.recv(65536)
-                if not got:
-                    break
-                data += got
-            return data.decode(errors="replace")
+        return monitor.ask(self.socket, command, 60)
 
     def devices(self) -> bytes:
         """The state of its devices. It stops, and goes on after `go_on`."""
