@@ -14,7 +14,7 @@ from plumblib.common import clean_environment
 WORK = "build/coverage"
 LEAST = 95  # per cent of the pure code; more are required
 GLUE = "hyp/core"
-GLUE_LEAST = 89  # per cent of glue; GLUE_TABLE counts those not taken, by file
+GLUE_LEAST = 90  # per cent of glue; GLUE_TABLE counts those not taken, by file
 GLUE_TABLE = "test/verify/coverage/glue"
 LIMIT = 240  # seconds for one command
 HELP = """\

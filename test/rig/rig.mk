@@ -59,7 +59,7 @@ COVERAGE_RING_OBJS := $(RING_SRCS:%=$(B)/coverage/ring/%.o)
 COVERAGE_RIG_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/rig*.c))
 COVERAGE_ONE_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/one_*.c))
 COVERAGE_SCENARIOS := $(patsubst test/unit/%.c,$(B)/coverage/%,$(wildcard test/unit/test_rig_*.c))
-COVERAGE_ONES := $(addprefix $(B)/coverage/test_,gic guest_log halt mem partition route_call rtc tty watchdog)
+COVERAGE_ONES := $(addprefix $(B)/coverage/test_,gic guest_log halt irq mem partition route_call rtc tty watchdog)
 COVERAGE_GLUE := $(COVERAGE_SCENARIOS) $(COVERAGE_ONES)
 
 $(COVERAGE_RING_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk
