@@ -13,6 +13,7 @@ from functools import partial
 from selectors import EVENT_READ, EVENT_WRITE
 
 from . import boards, common, hang
+from .answers import Answers
 from .console import Demux, Piece, RawFilter, Screen
 from .outcome import End, Outcome
 from .outlets import ESCAPE, Focus, Pty, write_all
@@ -58,8 +59,7 @@ class Session:
         self.look_at = 0.0  # time of the next check that the emulator runs
         self.complaints: list[bytes] = []
         self.printing = threading.Lock()
-        self.seen = bytearray()  # not yet matched by run.sends
-        self.sends = list(run.sends)
+        self.answers = Answers(run.sends)
         self.raw = RawFilter() if run.raw else None
         self.demux = Demux(run.partitions)
         self.screen = Screen(run.view, self.start, self._hides)
@@ -185,15 +185,6 @@ class Session:
             write_all(self.run.out, shown)
             self._complain()
 
-    def _answer(self, data: bytes) -> None:
-        if not self.sends:
-            return
-        self.seen += data
-        while self.sends and (at := self.seen.find(self.sends[0][0])) >= 0:
-            pattern, text = self.sends.pop(0)
-            del self.seen[:at + len(pattern)]
-            self._type_for_guest(text)
-
     def _on_output(self) -> bool:
         assert self.process.stdout
         data = self.process.stdout.read(65536)
@@ -201,9 +192,11 @@ class Session:
             return False
         # A raw guest can print the monitor's last line: only QEMU's end counts.
         was_over = self.outcome.over or self.raw is not None
-        self._show(self._pieces(data))
+        pieces = self._pieces(data)
+        self._show(pieces)
         self.outcome.feed(data)
-        self._answer(data)
+        for text in self.answers.feed(data, pieces):
+            self._type_for_guest(text)
         if self.outcome.over and not was_over:
             linger = time.monotonic() + self.linger
             self.deadline = linger if self.deadline is None else min(self.deadline, linger)

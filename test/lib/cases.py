@@ -165,16 +165,20 @@ def _with_release(pattern: str) -> str:
 PREFIX = re.compile(r"\[[a-z0-9-]+\] ")
 
 
+PARTS = 4  # of a broken line, at most
+
+
 def _joined(lines: list[str]) -> list[str]:
-    """Each partition's lines, joined with its next line: a line that was unfinished for some time
-    has been broken in two by another partition's."""
-    last: dict[str, str] = {}
+    """Each partition's lines, joined with those that follow: a line that was unfinished for some
+    time has been broken, once or more, by another partition's."""
+    begun: dict[str, list[str]] = {}
     found = []
     for line in lines:
         prefix = PREFIX.match(line)
         if prefix:
-            found.append(last.get(prefix[0], "") + line.removeprefix(prefix[0]))
-            last[prefix[0]] = line
+            longer = [start + line.removeprefix(prefix[0]) for start in begun.get(prefix[0], [])]
+            found += longer
+            begun[prefix[0]] = [line, *longer][:PARTS - 1]
     return found
 
 

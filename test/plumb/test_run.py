@@ -250,6 +250,8 @@ class Table(unittest.TestCase):
 
     def test_expectations(self):
         end = "SUMMARY: 1 passed, 0 failed\n"
+        self.assertEqual(self.judge("a b\n\texpect ^.g. four parts$", 0,
+                                    "[g] fo\n[h] x\n[g] ur \n[h] y\n[g] pa\n[h] z\n[g] rts\n"), (1, 0))
         self.assertEqual(self.judge("a b\n\texpect ^g: hi$", 0, "g: hi\r\n"), (1, 0))
         self.assertEqual(self.judge("a b\n\texpect ^g: hi$", 0, "g: ho\n"), (0, 1))
         self.assertEqual(self.judge("a b\n\tforbid ho", 0, f"PASS: x\ng: ho\n{end}"), (1, 1))
