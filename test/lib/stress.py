@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Load during the tests (test/run --stress), and a table of the jobs that failed."""
+"""A busy host during the tests (test/run --stress), and a table of the jobs that failed."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Iterator
 
 from .result import Result
@@ -14,6 +17,54 @@ from .result import Result
 LOOPS = 4
 # Ends by itself when its parent has ended, for any reason.
 LOOP = "import os\nwhile os.getppid() == {}:\n    for _ in range(1000000): pass\n"
+
+
+STALL = (0.05, 0.3)  # seconds for which an emulator stands still,
+GOES_ON = (0.0, 1.0)  # and between two times
+
+
+def emulators(root: int) -> list[int]:
+    """The QEMUs among the descendants of a process."""
+    children: dict[int, list[int]] = {}
+    names: dict[int, str] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError, IndexError, ValueError):
+                name, _, rest = (entry / "stat").read_text().partition("(")[2].rpartition(")")
+                names[int(entry.name)] = name
+                children.setdefault(int(rest.split()[1]), []).append(int(entry.name))
+    found, left = [], [root]
+    while left:
+        below = children.get(left.pop(), [])
+        found += [pid for pid in below if names[pid].startswith("qemu-system")]
+        left += below
+    return found
+
+
+def stall(root: int, ended: threading.Event, rng: random.Random) -> None:
+    """Stops an emulator for a moment, again and again, as a host does that has no time for it: its
+    guests' clocks go on."""
+    while not ended.wait(rng.uniform(*GOES_ON)):
+        pids = emulators(root)
+        if pids:
+            pid = rng.choice(pids)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+                ended.wait(rng.uniform(*STALL))
+                os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def stalls() -> Iterator[None]:
+    """Emulators of this program's jobs stand still now and then."""
+    ended = threading.Event()
+    thread = threading.Thread(target=stall, args=(os.getpid(), ended, random.Random()))
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _stop(number, _frame) -> None:

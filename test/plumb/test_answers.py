@@ -8,7 +8,8 @@ from plumblib.console import Demux
 
 
 def typed(text: bytes, sends: list[tuple[bytes, bytes]], step: int) -> list[bytes]:
-    answers, demux, found = Answers(sends), Demux(["a", "b"]), []
+    answers, demux = Answers(sends), Demux(["a", "b"])
+    found: list[bytes] = []
     for at in range(0, len(text), step):
         data = text[at:at + step]
         found += answers.feed(data, demux.feed(data))

@@ -3,8 +3,13 @@
 
 import importlib.machinery
 import importlib.util
+import os
+import random
 import subprocess
 import sys
+import tempfile
+import threading
+import time
 import unittest
 from pathlib import Path
 from typing import Any
@@ -50,6 +55,18 @@ class End(unittest.TestCase):
         self.assertEqual(end.why.explanation(2), ["plumbline: panic: stuck"])
 
 
+def wait_for(answer):
+    """The first answer that is true; the test's own time limit ends this."""
+    while not (found := answer()):
+        time.sleep(0.01)
+    return found
+
+
+def state_of(pid: int) -> str:
+    """proc(5): R, S, T ..."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 class Stress(unittest.TestCase):
     def test_the_loops_run_and_are_ended(self):
         for error in (None, SystemExit):
@@ -66,6 +83,28 @@ class Stress(unittest.TestCase):
         loop = subprocess.run([sys.executable, "-c", stress.LOOP.format(1 << 30)], timeout=60,
                               check=False)
         self.assertEqual(loop.returncode, 0)
+
+    def test_emulators_are_found_below_and_stand_still(self):
+        with tempfile.TemporaryDirectory() as folder:
+            fake = Path(folder) / "qemu-system-x"
+            fake.symlink_to("/bin/sleep")
+            process = subprocess.Popen(["/bin/sh", "-c", f"{fake} 60 & read line; kill $!"],
+                                       stdin=subprocess.PIPE)
+            try:
+                found = wait_for(lambda: stress.emulators(os.getpid()))
+                self.assertEqual(len(found), 1)
+                ended = threading.Event()
+                thread = threading.Thread(target=stress.stall,
+                                          args=(os.getpid(), ended, random.Random(1)))
+                thread.start()
+                for state in ("T", "S", "T"):
+                    wait_for(lambda: state_of(found[0]) == state)
+                ended.set()
+                thread.join()
+                self.assertEqual(wait_for(lambda: state_of(found[0]) == "S"), True)
+                self.assertEqual(stress.emulators(found[0]), [])
+            finally:
+                process.communicate(b"\n")
 
     def test_the_table_counts_reds_by_job(self):
         red = Result("b", failed=["b: x", "b: y"])
