@@ -163,8 +163,6 @@ def _with_release(pattern: str) -> str:
 
 
 PREFIX = re.compile(r"\[[a-z0-9-]+\] ")
-
-
 PARTS = 4  # of a broken line, at most
 
 

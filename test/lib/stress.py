@@ -17,8 +17,6 @@ from .result import Result
 LOOPS = 4
 # Ends by itself when its parent has ended, for any reason.
 LOOP = "import os\nwhile os.getppid() == {}:\n    for _ in range(1000000): pass\n"
-
-
 STALL = (0.05, 0.3)  # seconds for which an emulator stands still,
 GOES_ON = (0.0, 1.0)  # and between two times
 
@@ -41,24 +39,23 @@ def emulators(root: int) -> list[int]:
     return found
 
 
-def stall(root: int, ended: threading.Event, rng: random.Random) -> None:
-    """Stops an emulator for a moment, again and again, as a host does that has no time for it: its
-    guests' clocks go on."""
-    while not ended.wait(rng.uniform(*GOES_ON)):
-        pids = emulators(root)
+def _stall(ended: threading.Event) -> None:
+    while not ended.wait(random.uniform(*GOES_ON)):
+        pids = emulators(os.getpid())
         if pids:
-            pid = rng.choice(pids)
+            pid = random.choice(pids)
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
-                ended.wait(rng.uniform(*STALL))
+                ended.wait(random.uniform(*STALL))
                 os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager
 def stalls() -> Iterator[None]:
-    """Emulators of this program's jobs stand still now and then."""
+    """Stops an emulator of this program's jobs for a moment, again and again, as a host does that
+    has no time for it: its guests' clocks go on. None is left stopped."""
     ended = threading.Event()
-    thread = threading.Thread(target=stall, args=(os.getpid(), ended, random.Random()))
+    thread = threading.Thread(target=_stall, args=(ended,))
     thread.start()
     try:
         yield
