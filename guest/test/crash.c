@@ -7,6 +7,7 @@
 #include "guest/lib/hvc.h"
 #include "guest/lib/irq.h"
 #include "guest/lib/smp.h"
+#include "guest/lib/timer.h"
 #include <stdio.h>
 
 /* With the MMU off: a branch to an address without memory, with vectors there, too. */
@@ -80,6 +81,22 @@ static void crash_pat(void)
 	}
 }
 
+static bool crash_is_taken(void *life)
+{
+	uint32_t state = 0;
+
+	return irq_state(CRASH_MANAGER, *(uint32_t *)life, &state) == 0 &&
+	       !(state & (PLUMB_IRQ_PENDING | PLUMB_IRQ_ACTIVE));
+}
+
+/* The manager counts this life, before the next one's edge would be one with this. */
+static void crash_tell(uint32_t life)
+{
+	(void)kvm_irq_line(CRASH_MANAGER, life, 1);
+	(void)kvm_irq_line(CRASH_MANAGER, life, 0);
+	(void)timer_wait_until(crash_is_taken, &life, TIMER_PATIENCE_US);
+}
+
 int main(void)
 {
 	uint32_t role = guest_arg("role", CRASH_ROLES);
@@ -88,8 +105,7 @@ int main(void)
 	if (vm_start(CRASH_HANDLE(role)) != -EPERM) {
 		printf("FAIL: role %u: calls are refused\n", (unsigned)role);
 	}
-	(void)kvm_irq_line(CRASH_MANAGER, life, 1);
-	(void)kvm_irq_line(CRASH_MANAGER, life, 0);
+	crash_tell(life);
 	switch (role) {
 	case CRASH_VECTORS:
 		crash_vectors();
