@@ -122,7 +122,7 @@ UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
 
-IMAGE_LIMIT := 192512
+IMAGE_LIMIT := 196608
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * KVM/ARM's interrupt-line ABI: names, values and layout are Linux's, byte for byte. Code written
- * against <linux/kvm.h> and <asm/kvm.h> for KVM_IRQ_LINE and KVM_SET_GSI_ROUTING compiles against
- * this file. It needs only <stdint.h>; assembly may include it for the numbers.
+ * KVM/ARM's ABI for interrupt lines, routes and vCPU registers: names, values and layout are
+ * Linux's, byte for byte. Code written against <linux/kvm.h> and <asm/kvm.h> for KVM_IRQ_LINE,
+ * KVM_SET_GSI_ROUTING and KVM_GET_ONE_REG compiles against this file. It needs only <stdint.h>;
+ * assembly may include it for the numbers.
  *
  * Facts from 'KVM: ARM: Inject IRQs and FIQs from userspace' (2013), Linux 5.5's
- * KVM_CAP_ARM_IRQ_LINE_LAYOUT_2, and Linux's 'KVM_SET_GSI_ROUTING'.
+ * KVM_CAP_ARM_IRQ_LINE_LAYOUT_2, Linux's 'KVM_SET_GSI_ROUTING', and the 32-bit <asm/kvm.h> of
+ * Linux 5.6, the last one that has it.
  */
 #ifndef PLUMBLINE_KVM_COMPAT_H
 #define PLUMBLINE_KVM_COMPAT_H
@@ -53,6 +55,7 @@
 #define KVM_CAP_IRQ_ROUTING	      25
 #define KVM_CAP_IRQ_INJECT_STATUS     26
 #define KVM_CAP_MAX_VCPUS	      66
+#define KVM_CAP_ONE_REG		      70
 #define KVM_CAP_ARM_PSCI	      87
 #define KVM_CAP_ARM_PSCI_0_2	      102
 #define KVM_CAP_ARM_IRQ_LINE_LAYOUT_2 174
@@ -64,6 +67,9 @@
 #define KVM_NR_GET_IRQCHIP     0x62
 #define KVM_NR_IRQ_LINE_STATUS 0x67
 #define KVM_NR_SET_GSI_ROUTING 0x6a
+#define KVM_NR_GET_ONE_REG     0xab
+#define KVM_NR_SET_ONE_REG     0xac
+#define KVM_NR_GET_REG_LIST    0xb0
 #define KVM_NR_GET_STATS_FD    0xce
 
 #ifndef __ASSEMBLER__
@@ -76,6 +82,87 @@
 typedef uint32_t __u32;
 typedef int32_t __s32;
 #endif
+
+/*
+ * A register's ID: architecture in 63..60, size in 55..52, a coprocessor or one of the groups from
+ * KVM_REG_ARM_CORE on in 27..16, and by that the register.
+ */
+#define KVM_REG_ARCH_MASK  0xff00000000000000ULL
+#define KVM_REG_ARM	   0x4000000000000000ULL
+#define KVM_REG_SIZE_SHIFT 52
+#define KVM_REG_SIZE_MASK  0x00f0000000000000ULL
+#define KVM_REG_SIZE_U32   0x0020000000000000ULL
+#define KVM_REG_SIZE_U64   0x0030000000000000ULL
+
+#define KVM_REG_ARM_COPROC_MASK	 0x000000000FFF0000
+#define KVM_REG_ARM_COPROC_SHIFT 16
+
+/* CP15; a 64-bit register has CRm and opc1 alone */
+#define KVM_REG_ARM_32_OPC2_MASK  0x0000000000000007
+#define KVM_REG_ARM_32_OPC2_SHIFT 0
+#define KVM_REG_ARM_OPC1_MASK	  0x0000000000000078
+#define KVM_REG_ARM_OPC1_SHIFT	  3
+#define KVM_REG_ARM_CRM_MASK	  0x0000000000000780
+#define KVM_REG_ARM_CRM_SHIFT	  7
+#define KVM_REG_ARM_32_CRN_MASK	  0x0000000000007800
+#define KVM_REG_ARM_32_CRN_SHIFT  11
+
+#define ARM_CP15_REG32(op1, crn, crm, op2)                                         \
+	(KVM_REG_ARM | KVM_REG_SIZE_U32 | (15 << KVM_REG_ARM_COPROC_SHIFT) |       \
+	 ((op1) << KVM_REG_ARM_OPC1_SHIFT) | ((crn) << KVM_REG_ARM_32_CRN_SHIFT) | \
+	 ((crm) << KVM_REG_ARM_CRM_SHIFT) | ((op2) << KVM_REG_ARM_32_OPC2_SHIFT))
+#define ARM_CP15_REG64(op1, crm)                                             \
+	(KVM_REG_ARM | KVM_REG_SIZE_U64 | (15 << KVM_REG_ARM_COPROC_SHIFT) | \
+	 ((op1) << KVM_REG_ARM_OPC1_SHIFT) | ((crm) << KVM_REG_ARM_CRM_SHIFT))
+
+#define KVM_REG_ARM_PTIMER_CTL	ARM_CP15_REG32(0, 14, 2, 1)
+#define KVM_REG_ARM_PTIMER_CNT	ARM_CP15_REG64(0, 14)
+#define KVM_REG_ARM_PTIMER_CVAL ARM_CP15_REG64(2, 14)
+#define KVM_REG_ARM_TIMER_CTL	ARM_CP15_REG32(0, 14, 3, 1)
+#define KVM_REG_ARM_TIMER_CNT	ARM_CP15_REG64(1, 14)
+#define KVM_REG_ARM_TIMER_CVAL	ARM_CP15_REG64(3, 14)
+
+/* Core registers: the index of a word in struct kvm_regs. */
+#define KVM_REG_ARM_CORE	   (0x0010 << KVM_REG_ARM_COPROC_SHIFT)
+#define KVM_REG_ARM_CORE_REG(name) (__builtin_offsetof(struct kvm_regs, name) / 4)
+
+/* Registers that another one selects: CCSIDR by the value of CSSELR. */
+#define KVM_REG_ARM_DEMUX	    (0x0011 << KVM_REG_ARM_COPROC_SHIFT)
+#define KVM_REG_ARM_DEMUX_ID_MASK   0x000000000000FF00
+#define KVM_REG_ARM_DEMUX_ID_SHIFT  8
+#define KVM_REG_ARM_DEMUX_ID_CCSIDR (0x00 << KVM_REG_ARM_DEMUX_ID_SHIFT)
+#define KVM_REG_ARM_DEMUX_VAL_MASK  0x00000000000000FF
+#define KVM_REG_ARM_DEMUX_VAL_SHIFT 0
+
+/* VFP: d0..d31 from KVM_REG_ARM_VFP_BASE_REG on, 64 bits; the others 32 bits */
+#define KVM_REG_ARM_VFP		 (0x0012 << KVM_REG_ARM_COPROC_SHIFT)
+#define KVM_REG_ARM_VFP_MASK	 0x000000000000FFFF
+#define KVM_REG_ARM_VFP_BASE_REG 0x0
+#define KVM_REG_ARM_VFP_FPSID	 0x1000
+#define KVM_REG_ARM_VFP_FPSCR	 0x1001
+#define KVM_REG_ARM_VFP_MVFR1	 0x1006
+#define KVM_REG_ARM_VFP_MVFR0	 0x1007
+#define KVM_REG_ARM_VFP_FPEXC	 0x1008
+#define KVM_REG_ARM_VFP_FPINST	 0x1009
+#define KVM_REG_ARM_VFP_FPINST2	 0x100A
+
+/* What firmware has. */
+#define KVM_REG_ARM_FW		 (0x0014 << KVM_REG_ARM_COPROC_SHIFT)
+#define KVM_REG_ARM_FW_REG(r)	 (KVM_REG_ARM | KVM_REG_SIZE_U64 | KVM_REG_ARM_FW | ((r)&0xffff))
+#define KVM_REG_ARM_PSCI_VERSION KVM_REG_ARM_FW_REG(0)
+
+/* Linux's struct kvm_regs has its struct pt_regs in front: r0..r15, cpsr, and a word that is no
+ * register. The others are SP, LR and SPSR of a mode; of FIQ mode R8..R12 before these. */
+struct kvm_regs {
+	struct {
+		__u32 uregs[18];
+	} usr_regs;
+	__u32 svc_regs[3];
+	__u32 abt_regs[3];
+	__u32 und_regs[3];
+	__u32 irq_regs[3];
+	__u32 fiq_regs[8];
+};
 
 struct kvm_irq_level {
 	union {
@@ -134,6 +221,11 @@ KVM_COMPAT_ASSERT(KVM_ARM_IRQ_NUM_MASK == 0xffff && KVM_ARM_IRQ_NUM_SHIFT == 0, 
 KVM_COMPAT_ASSERT(KVM_ARM_IRQ_TYPE_CPU == 0 && KVM_ARM_IRQ_TYPE_SPI == 1, "types CPU 0, SPI 1");
 KVM_COMPAT_ASSERT(KVM_ARM_IRQ_TYPE_PPI == 2 && KVM_ARM_IRQ_GIC_MAX == 127, "type PPI 2");
 KVM_COMPAT_ASSERT(KVM_ARM_IRQ_CPU_IRQ == 0 && KVM_ARM_IRQ_CPU_FIQ == 1, "IRQ 0, FIQ 1");
+KVM_COMPAT_ASSERT(sizeof(struct kvm_regs) == 38 * 4, "38 core registers");
+KVM_COMPAT_ASSERT(KVM_REG_ARM_CORE_REG(svc_regs) == 18, "svc_regs follow cpsr and a word");
+KVM_COMPAT_ASSERT(KVM_REG_ARM_CORE_REG(fiq_regs) == 30, "fiq_regs come last");
+KVM_COMPAT_ASSERT(KVM_REG_ARM_TIMER_CNT == 0x40300000000f0708ULL, "CNTVCT");
+KVM_COMPAT_ASSERT(KVM_REG_ARM_TIMER_CTL == 0x40200000000f7181ULL, "CNTV_CTL");
 #undef KVM_COMPAT_ASSERT
 
 #endif

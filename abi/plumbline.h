@@ -55,6 +55,9 @@
 #define PLUMB_VM_PAUSE	      0x86000f13
 #define PLUMB_VM_RESUME	      0x86000f14
 #define PLUMB_VM_WATCH	      0x86000f15 /* -> r0 0/-errno, r1, r2 partitions that have changed */
+#define PLUMB_GET_ONE_REG     0x860000ab /* r1 handle | vcpu << 16, r2, r3 ID -> r0, r1, r2 value */
+#define PLUMB_SET_ONE_REG     0x860000ac /* the same, r4, r5 value -> 0, -errno */
+#define PLUMB_GET_REG_LIST    0x860000b0 /* r2 index -> r0 0/-errno, r1, r2 ID */
 #define PLUMB_GET_TIMES	      0x86000f19 /* r1 handle, r2 vcpu, r3 PLUMB_TIMES_* -> r0, r1, r2 */
 #define PLUMB_VIRTIO_TAKE     0x86000f20 /* -> r0 PLUMB_VIRTIO_*, -errno; r1..r3 by that */
 #define PLUMB_VIRTIO_ANSWER   0x86000f21 /* r1 id, r2 value -> 0, -errno */
@@ -62,8 +65,9 @@
 
 #define PLUMB_REVISION_MAJOR 1
 /* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs; 3: PLUMB_VM_START to PLUMB_VM_WATCH; 4:
- * PLUMB_VIRTIO_TAKE to PLUMB_VIRTIO_INFO; 5: PLUMB_GET_TIMES */
-#define PLUMB_REVISION_MINOR 5
+ * PLUMB_VIRTIO_TAKE to PLUMB_VIRTIO_INFO; 5: PLUMB_GET_TIMES; 6: KVM's
+ * ONE_REG */
+#define PLUMB_REVISION_MINOR 6
 
 /* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
  * reach it without an exit of that vCPU; the number of list registers that CPUs can write for each

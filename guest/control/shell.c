@@ -205,6 +205,16 @@ static const struct shell_command shell_commands[] = {
 		.help = "Lets a paused partition continue.\n",
 	},
 	{
+		.name = "regs",
+		.usage = "VM [VCPU]",
+		.min = 1,
+		.max = 2,
+		.run = shell_regs,
+		.takes = { SHELL_VM },
+		.help = "Shows the registers of a vCPU (by default vCPU 0) of a paused "
+			"partition.\n",
+	},
+	{
 		.name = "stats",
 		.usage = "[VM]",
 		.max = 1,

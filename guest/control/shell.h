@@ -36,6 +36,9 @@ enum shell_next shell_resume(const char *const *words, uint32_t count);
 /* Stops all other partitions that control manages; true if they are off. */
 bool shell_stop_all(void);
 
+/* regs: words behind the name. */
+enum shell_next shell_regs(const char *const *words, uint32_t count);
+
 enum shell_next shell_top(const char *const *words, uint32_t count);
 
 /* Sleeps for that time, or until *until (NULL: never), so that another vCPU of this CPU can run. */

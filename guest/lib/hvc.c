@@ -121,6 +121,33 @@ static int32_t hvc_count(uint32_t call, uint32_t handle, uint32_t vcpu, uint32_t
 	return (int32_t)result.r0;
 }
 
+int32_t kvm_get_one_reg(uint32_t handle, uint32_t vcpu, uint64_t id, uint64_t *value)
+{
+	return hvc_count(PLUMB_GET_ONE_REG, handle | vcpu << 16, (uint32_t)id, (uint32_t)(id >> 32),
+			 value);
+}
+
+int32_t kvm_set_one_reg(uint32_t handle, uint32_t vcpu, uint64_t id, uint64_t value)
+{
+	register uint32_t r0 __asm__("r0") = PLUMB_SET_ONE_REG;
+	register uint32_t r1 __asm__("r1") = handle | vcpu << 16;
+	register uint32_t r2 __asm__("r2") = (uint32_t)id;
+	register uint32_t r3 __asm__("r3") = (uint32_t)(id >> 32);
+	register uint32_t r4 __asm__("r4") = (uint32_t)value;
+	register uint32_t r5 __asm__("r5") = (uint32_t)(value >> 32);
+
+	__asm__ volatile(".arch_extension virt\n\thvc #0"
+			 : "+r"(r0)
+			 : "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5)
+			 : "r12", "memory");
+	return (int32_t)r0;
+}
+
+int32_t kvm_get_reg_list(uint32_t index, uint64_t *id)
+{
+	return hvc_count(PLUMB_GET_REG_LIST, 0, index, 0, id);
+}
+
 int32_t vm_stats(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value)
 {
 	return hvc_count(PLUMB_GET_STATS, handle, vcpu, index, value);

@@ -135,4 +135,10 @@ int32_t vm_stats(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value
  */
 int32_t vm_times(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value);
 
+/* Registers of a paused partition's vCPU by KVM's IDs: 0, or -errno. */
+int32_t kvm_get_one_reg(uint32_t handle, uint32_t vcpu, uint64_t id, uint64_t *value);
+int32_t kvm_set_one_reg(uint32_t handle, uint32_t vcpu, uint64_t id, uint64_t value);
+/* 0 and the ID with this index, from 0; -EINVAL past the last one. */
+int32_t kvm_get_reg_list(uint32_t index, uint64_t *id);
+
 #endif

@@ -6,6 +6,7 @@
 
 enum hyp_errno {
 	HYP_EPERM = 1,
+	HYP_ENOENT = 2,
 	HYP_ESRCH = 3,
 	HYP_ENXIO = 6,
 	HYP_ENOEXEC = 8,

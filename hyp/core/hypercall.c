@@ -8,6 +8,7 @@
 #include "hyp/core/irq_call.h"
 #include "hyp/core/manager.h"
 #include "hyp/core/partition.h"
+#include "hyp/core/reg_call.h"
 #include "hyp/core/remote.h"
 #include "hyp/core/route_call.h"
 #include "hyp/core/run.h"
@@ -77,6 +78,12 @@ static int32_t hypercall_on_managed(const struct vcpu *caller, uint32_t handle, 
 	return manifest_may_manage(caller->vm->config, (*vm)->index) ? 0 : -HYP_EPERM;
 }
 
+/* The same, with a vCPU in the upper half of r1. */
+static int32_t hypercall_on_managed_vcpu(const struct vcpu *caller, uint32_t r1, struct vm **vm)
+{
+	return hypercall_on_managed(caller, r1 & 0xffffu, vm);
+}
+
 /* The same for a call that a VM may make on itself, too. */
 static int32_t hypercall_on_managed_or_self(const struct vcpu *caller, uint32_t handle,
 					    struct vm **vm)
@@ -132,6 +139,7 @@ static int32_t hypercall_extension(struct vcpu *caller, struct vm *vm, struct gu
 	switch (regs->r[1]) {
 	case KVM_CAP_IRQCHIP:
 	case KVM_CAP_IRQ_INJECT_STATUS:
+	case KVM_CAP_ONE_REG:
 	case KVM_CAP_ARM_PSCI:
 	case KVM_CAP_ARM_PSCI_0_2:
 		return 1;
@@ -357,6 +365,24 @@ static int32_t hypercall_virtio_info(struct vcpu *caller, struct vm *vm, struct 
 	return virtio_info(vm, regs);
 }
 
+static int32_t hypercall_get_reg(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller;
+	return reg_call_get(vm, regs);
+}
+
+static int32_t hypercall_set_reg(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller;
+	return reg_call_set(vm, regs);
+}
+
+static int32_t hypercall_reg_list(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller, (void)vm;
+	return reg_call_list(regs);
+}
+
 /* The calls of the vendor-hypervisor range, one per row: number, handler, check of the right, name
  * in docs/control-abi.md. A handler returns r0. */
 /* clang-format off */
@@ -380,6 +406,9 @@ static int32_t hypercall_virtio_info(struct vcpu *caller, struct vm *vm, struct 
 	CALL(PLUMB_VM_RESUME, hypercall_vm_resume, hypercall_on_managed, "PLUMB_VM_RESUME") \
 	CALL(PLUMB_VM_WATCH, hypercall_vm_watch, hypercall_on_manager, "PLUMB_VM_WATCH") \
 	CALL(PLUMB_GET_TIMES, hypercall_times, hypercall_on_managed_or_self, "PLUMB_GET_TIMES") \
+	CALL(PLUMB_GET_ONE_REG, hypercall_get_reg, hypercall_on_managed_vcpu, "KVM_GET_ONE_REG") \
+	CALL(PLUMB_SET_ONE_REG, hypercall_set_reg, hypercall_on_managed_vcpu, "KVM_SET_ONE_REG") \
+	CALL(PLUMB_GET_REG_LIST, hypercall_reg_list, hypercall_on_self, "KVM_GET_REG_LIST") \
 	CALL(PLUMB_VIRTIO_TAKE, hypercall_virtio_take, hypercall_on_backend, "PLUMB_VIRTIO_TAKE") \
 	CALL(PLUMB_VIRTIO_ANSWER, hypercall_virtio_answer, hypercall_on_backend, "PLUMB_VIRTIO_ANSWER") \
 	CALL(PLUMB_VIRTIO_INFO, hypercall_virtio_info, hypercall_on_backend, "PLUMB_VIRTIO_INFO")

@@ -54,6 +54,7 @@ static void main_read_host_id(void)
 			  sysreg_read(ID_MMFR3) },
 		.isar = { sysreg_read(ID_ISAR0), sysreg_read(ID_ISAR1), sysreg_read(ID_ISAR2),
 			  sysreg_read(ID_ISAR3), sysreg_read(ID_ISAR4), sysreg_read(ID_ISAR5) },
+		.fpsid = world_read_fpsid(),
 		.mvfr0 = world_read_mvfr0(),
 		.mvfr1 = world_read_mvfr1(),
 		.actlr = sysreg_read(ACTLR),

@@ -10,6 +10,7 @@
 #include "hyp/core/locks.h"
 #include "hyp/core/log.h"
 #include "hyp/core/manager.h"
+#include "hyp/core/one_reg.h"
 #include "hyp/core/phys.h"
 #include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
@@ -255,17 +256,16 @@ static bool partition_has_image(const struct vm *vm)
 	return vm->config->kernel.data || vm->config->nr_regions != 0;
 }
 
-/* The virtual counter has stood still while the partition was paused: since the call, or since its
- * last vCPU left its CPU. No vCPU is loaded. */
+/* The virtual counter has stood still while the partition was paused, and registers may have been
+ * set. No vCPU is loaded. */
 static void partition_skip_pause(struct vgic_locked held, struct sched_locked sched)
 {
 	struct vm *vm = held.vm;
-	uint64_t from = vm->left_at > vm->paused_at ? vm->left_at : vm->paused_at;
-	uint64_t length = timer_now() - from;
+	uint64_t length = timer_now() - vm_stands_at(held, sched);
 
-	(void)sched;
-	for (uint32_t n = 0; n < vm->nr_vcpus && !vm->config->no_counter_offset; n++) {
-		vm->vcpus[n].world.cntvoff += length;
+	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+		vm->vcpus[n].world.cntvoff += vm->config->no_counter_offset ? 0 : length;
+		one_reg_settle(&vm->vcpus[n]);
 	}
 	watchdog_resume(held, length);
 }

@@ -174,6 +174,14 @@ static inline void vm_unlock_sched(struct sched_locked held)
 	lock_drop(&vm_sched_lock);
 }
 
+/* A paused partition: its virtual counter stands still since the call that pauses, or since its
+ * last vCPU left its CPU. */
+static inline uint64_t vm_stands_at(struct vgic_locked held, struct sched_locked sched)
+{
+	(void)sched;
+	return held.vm->left_at > held.vm->paused_at ? held.vm->left_at : held.vm->paused_at;
+}
+
 /* ---- kicks ---- */
 
 /* Makes vCPUs check their interrupts: wakes those that wait and have a pending one now, interrupts

@@ -52,9 +52,13 @@ vfp_enable:
 	bx	lr
 
 	.section .text.vfp_mvfr, "ax"
-	.globl	vfp_mvfr0, vfp_mvfr1
+	.globl	vfp_fpsid, vfp_mvfr0, vfp_mvfr1
+	.type	vfp_fpsid, %function
 	.type	vfp_mvfr0, %function
 	.type	vfp_mvfr1, %function
+vfp_fpsid:
+	vmrs	r0, fpsid
+	bx	lr
 vfp_mvfr0:
 	vmrs	r0, mvfr0
 	bx	lr

@@ -14,6 +14,7 @@ uint64_t vfp_save(uint64_t *d);
 /* FPEXC is EN alone. */
 void vfp_enable(void);
 
+uint32_t vfp_fpsid(void);
 uint32_t vfp_mvfr0(void);
 uint32_t vfp_mvfr1(void);
 

@@ -210,6 +210,11 @@ static uint32_t world_read_mvfr(uint32_t (*read)(void))
 	return value;
 }
 
+uint32_t world_read_fpsid(void)
+{
+	return world_read_mvfr(vfp_fpsid);
+}
+
 uint32_t world_read_mvfr0(void)
 {
 	return world_read_mvfr(vfp_mvfr0);

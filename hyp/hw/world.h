@@ -74,7 +74,8 @@ static inline void world_resume_at(uint32_t pc)
 	sysreg_write_banked(ELR_hyp, pc);
 }
 
-/* MVFR0, MVFR1 of this CPU. */
+/* FPSID, MVFR0, MVFR1 of this CPU; 0: it has no VFP. */
+uint32_t world_read_fpsid(void);
 uint32_t world_read_mvfr0(void);
 uint32_t world_read_mvfr1(void);
 

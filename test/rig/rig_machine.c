@@ -372,6 +372,11 @@ void vfp_enable(void)
 {
 }
 
+uint32_t vfp_fpsid(void)
+{
+	return 0x410430f0;
+}
+
 uint32_t vfp_mvfr0(void)
 {
 	return 0x10110222;
