@@ -4,6 +4,7 @@
 #include "hyp/base/bits.h"
 #include "hyp/core/vm.h"
 #include "test/rig/rig_search.h"
+#include "test/rig/rig_told.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -36,13 +37,9 @@ static uint32_t resets[RIG_MAX_VMS];
 static uint32_t starts[RIG_MAX_VMS];
 static uint64_t virtual_now[RIG_MAX_VMS]; /* of the virtual counter, in this life */
 static uint64_t paused_at[RIG_MAX_VMS];	  /* the same, when it was paused */
-static uint32_t offs[RIG_MAX_VMS];	  /* how often it became off */
-static uint32_t crashes[RIG_MAX_VMS];	  /* the same, crashed */
 static uint32_t untold[RIG_MAX_VMS];	  /* changes that a manager has not been told: partitions */
 static bool is_stuck; /* nobody is left to resume what is paused, or to wake the last sleeper */
 static bool is_over;  /* partition 0 is about to go off, and wakes the last sleeper */
-static uint32_t lines[RIG_MAX_VMS][4096]; /* lines printed, whole */
-static uint32_t nr_lines[RIG_MAX_VMS];
 
 static uint32_t targets(uint32_t vm, uint32_t intid)
 {
@@ -266,8 +263,7 @@ static bool open(struct rig_guest *g, struct guest_regs *regs)
 static bool print(struct rig_guest *g, struct guest_regs *regs)
 {
 	char line[32];
-	int length = snprintf(line, sizeof(line), "%s: line %u of %u\n", vms[g->vm].config->name,
-			      g->printed, g->lives);
+	uint32_t length = rig_told_line(g, line, sizeof(line));
 
 	if (g->text_at % 2 == 0) {
 		g->text_at++;
@@ -278,7 +274,7 @@ static bool print(struct rig_guest *g, struct guest_regs *regs)
 		g->text_at--; /* full: look again */
 		return false;
 	}
-	if (g->text_at / 2 == (uint32_t)length) {
+	if (g->text_at / 2 == length) {
 		return true;
 	}
 	rig_store8(g, regs, UART, (uint8_t)line[g->text_at++ / 2]);
@@ -669,7 +665,7 @@ static void step(struct rig_guest *g, struct guest_regs *regs)
 			return;
 		}
 		g->prints = false;
-		lines[g->vm][nr_lines[g->vm]++] = g->lives << 16 | g->printed++;
+		rig_told_printed(g);
 	}
 	if (g->left == 0 && g->vm == 0 && !is_over) {
 		is_over = true;
@@ -797,8 +793,7 @@ static void changes(uint32_t vm, uint8_t from)
 {
 	uint8_t state = vms[vm].life.state;
 
-	offs[vm] += state == LIFE_OFF;
-	crashes[vm] += state == LIFE_CRASHED;
+	rig_told_ends(vm, state);
 	if (state == LIFE_ENDING) {
 		forget_many(vm);
 	}
@@ -824,53 +819,19 @@ static const struct rig_program program = { .step = step,
 
 /* ---- behind a run ---- */
 
-static uint32_t count(const char *what)
-{
-	uint32_t n = 0;
-
-	for (const char *at = strstr(rig_output, what); at; at = strstr(at + 1, what)) {
-		n++;
-	}
-	return n;
-}
-
-/* Behind a run that has not failed: what the console shows is what was printed, and each end is
- * told once. NULL, or what is wrong. */
+/* Behind a run that has not failed. NULL, or what is wrong. */
 static const char *check(void)
 {
-	static char why[160];
-	char line[64];
-
 	if (!is_stuck && !strstr(rig_output, "plumbline: end: status 0") &&
 	    (!mix->weight[MIX_CRASH] || !strstr(rig_output, "plumbline: end: status 1"))) {
 		return "the system does not end well";
 	}
-	for (uint32_t v = 0; v < vm_count; v++) {
-		const char *at = rig_output;
-
-		snprintf(line, sizeof(line), "] %s: off\n", vms[v].config->name);
-		if (count(line) != offs[v] || (!is_stuck && !offs[v] && !crashes[v])) {
-			snprintf(why, sizeof(why), "'%s' is told %u times", line, count(line));
-			return why;
-		}
-		for (uint32_t n = 0; n < nr_lines[v]; n++) {
-			snprintf(line, sizeof(line), "%s: line %u of %u\n", vms[v].config->name,
-				 lines[v][n] & 0xffff, lines[v][n] >> 16);
-			at = strstr(at, line);
-			if (!at) {
-				snprintf(why, sizeof(why), "the console has lost '%s'", line);
-				return why;
-			}
-		}
-	}
-	return NULL;
+	return rig_told_wrong(!is_stuck);
 }
 
 static void begin_run(void)
 {
 	memset(virtual_now, 0, sizeof(virtual_now));
-	memset(offs, 0, sizeof(offs));
-	memset(crashes, 0, sizeof(crashes));
 	memset(untold, 0, sizeof(untold));
 	memset(owed, 0, sizeof(owed));
 	memset(credit, 0, sizeof(credit));
@@ -879,7 +840,7 @@ static void begin_run(void)
 	is_stuck = false;
 	memset(resets, 0, sizeof(resets));
 	memset(starts, 0, sizeof(starts));
-	memset(nr_lines, 0, sizeof(nr_lines));
+	rig_told_begin();
 	begin_devices();
 }
 

@@ -37,17 +37,19 @@ const char rig_mix_pinned[] =
 	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; cpus = <2>; }; };\n";
 
-/* The first with budgets: of vCPUs that move, above, below, and beside one without. */
+/* The first with budgets: of vCPUs that move, above, below, and beside one without. An access to a
+ * register takes a tick of the rig's counter, and a change of vCPUs some hundred of them: shorter
+ * budgets would be used up by that alone. */
 const char rig_mix_budgets[] =
 	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
 	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\";\n"
-	" budget-us = <100 300>; period-us = <1000>;\n"
+	" budget-us = <500 1500>; period-us = <5000>;\n"
 	" manages = \"a\", \"b\", \"c\"; on-crash = \"restart\"; };\n"
 	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>;\n"
 	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\";\n"
 	" manages = \"a\", \"b\", \"c\"; };\n"
 	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
 	" kernel = [fe ff ff ea]; no-dtb; priority = <4>; rights = \"a\", \"b\", \"c\";\n"
-	" budget-us = <100>; period-us = <1500>;\n"
+	" budget-us = <500>; period-us = <7500>;\n"
 	" manages = \"a\", \"b\", \"c\"; }; };\n";
