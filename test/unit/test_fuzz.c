@@ -162,13 +162,18 @@ static void vgic(void)
 	replay("vgic", fuzz_vgic);
 }
 
+static void watchdog(void)
+{
+	replay("watchdog", fuzz_watchdog);
+}
+
 static const struct test_case cases[] = {
-	{ "call", call },	  { "console", console }, { "dist", dist },
-	{ "explain", explain },	  { "fdt", fdt },	  { "insn", insn },
-	{ "manifest", manifest }, { "regions", regions }, { "route", route },
-	{ "rtc", rtc },		  { "sched", sched },	  { "stage2", stage2 },
-	{ "text", text },	  { "trap", trap },	  { "uart", uart },
-	{ "vgic", vgic },
+	{ "call", call },	  { "console", console },   { "dist", dist },
+	{ "explain", explain },	  { "fdt", fdt },	    { "insn", insn },
+	{ "manifest", manifest }, { "regions", regions },   { "route", route },
+	{ "rtc", rtc },		  { "sched", sched },	    { "stage2", stage2 },
+	{ "text", text },	  { "trap", trap },	    { "uart", uart },
+	{ "vgic", vgic },	  { "watchdog", watchdog },
 };
 
 TEST_MAIN("fuzz", cases)

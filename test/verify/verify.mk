@@ -45,7 +45,7 @@ $(B)/verify/remote_protocol: test/unit/test_remote_protocol.c test/unit/remote_m
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -DSTATES=3500000u -DLINES=0x12 $(DEPFLAGS) -o $@ $<
 
 # Fuzzers: the pure code with libFuzzer's counters, one program a target.
-FUZZ_TARGETS := call console dist explain fdt insn manifest regions route rtc sched stage2 text trap uart vgic
+FUZZ_TARGETS := call console dist explain fdt insn manifest regions route rtc sched stage2 text trap uart vgic watchdog
 FUZZ_SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CFLAGS := $(BASE_CFLAGS) -O2 -g -fvisibility=hidden $(FUZZ_SANITIZERS)
 FUZZ_PURE_OBJS := $(PURE_SRCS:%=$(B)/fuzz/obj/%.o)

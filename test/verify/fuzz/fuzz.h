@@ -25,6 +25,7 @@ unsigned fuzz_text(const uint8_t *data, size_t size);
 unsigned fuzz_trap(const uint8_t *data, size_t size);
 unsigned fuzz_uart(const uint8_t *data, size_t size);
 unsigned fuzz_vgic(const uint8_t *data, size_t size);
+unsigned fuzz_watchdog(const uint8_t *data, size_t size);
 
 /* The input as a program. Behind its end all is zero. */
 struct fuzz_input {
