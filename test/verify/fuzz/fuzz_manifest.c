@@ -183,6 +183,28 @@ static void check_crash(const struct manifest_partition *p, int node)
 	CHECK(p->crash_seconds >= 1 && p->crash_seconds <= 86400);
 }
 
+static void check_budgets(const struct manifest_partition *p, int node)
+{
+	uint32_t budgets = cells_of(node, "budget-us"), periods = cells_of(node, "period-us");
+	bool any = budgets != 0;
+
+	CHECK_EQ(has(node, "budget-us"), has(node, "period-us"));
+	CHECK(!any || budgets == 1 || budgets == p->nr_vcpus);
+	CHECK(!any || periods == 1 || periods == p->nr_vcpus);
+	for (uint32_t n = 0; n < 8; n++) {
+		const struct manifest_budget *b = &p->budget[n];
+
+		if (!any || n >= p->nr_vcpus) {
+			CHECK_EQ(b->period_us, 0);
+			continue;
+		}
+		CHECK_EQ(b->budget_us, nth_cell(node, "budget-us", budgets == 1 ? 0 : n));
+		CHECK_EQ(b->period_us, nth_cell(node, "period-us", periods == 1 ? 0 : n));
+		CHECK(b->budget_us >= 100 && b->budget_us <= b->period_us);
+		CHECK(b->period_us >= 1000 && b->period_us <= 1000000);
+	}
+}
+
 static void check_partition(const struct manifest_partition *p, int node)
 {
 	uint32_t device = 0;
@@ -213,6 +235,7 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK_EQ(p->no_counter_offset, has(node, "no-counter-offset"));
 	CHECK_EQ(p->autostart, !has(node, "no-autostart"));
 	check_crash(p, node);
+	check_budgets(p, node);
 	for (uint32_t n = manifest.nr_partitions; n < 64; n++) {
 		CHECK(!manifest_may_control(p, n) && !manifest_may_manage(p, n));
 	}
@@ -416,6 +439,53 @@ static void check_managers(uint32_t index)
 	CHECK(managers <= 8);
 }
 
+/* ---- budgets ---- */
+
+static struct reserved {
+	uint32_t cpus;
+	uint64_t share; /* of one CPU's time, times 2^56 */
+} reserved[64];
+
+/* All vCPUs with a budget: there are 64 vCPUs at most. Returns their number. */
+static uint32_t find_reserved(uint32_t there)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < manifest.nr_partitions; i++) {
+		const struct manifest_partition *p = &manifest.partition[i];
+
+		for (uint32_t n = 0; n < p->nr_vcpus && count < 64; n++) {
+			const struct manifest_budget *b = &p->budget[n];
+
+			if (b->period_us) {
+				reserved[count].cpus = p->affinity[n] & there;
+				reserved[count++].share =
+					((uint64_t)b->budget_us << 32) / b->period_us << 24;
+			}
+		}
+	}
+	return count;
+}
+
+/* Has each set of the first `cpus` CPUs the time for those that run nowhere else? */
+static bool budgets_fit(uint32_t cpus)
+{
+	uint32_t there = (1u << cpus) - 1, count = find_reserved(there);
+	bool fit = true;
+
+	for (uint32_t set = 1; count && set <= there; set++) {
+		uint64_t time = (uint64_t)__builtin_popcount(set) << 56;
+
+		for (uint32_t n = 0; n < count; n++) {
+			if (!(reserved[n].cpus & ~set)) {
+				fit = fit && reserved[n].share <= time;
+				time -= fit ? reserved[n].share : 0;
+			}
+		}
+	}
+	return fit;
+}
+
 /* ---- virtio windows ---- */
 
 static uint64_t windows_of(int node)
@@ -493,6 +563,7 @@ static void check_taken(void)
 	}
 	CHECK(index == manifest.nr_partitions && vcpus <= 64 && shared == manifest.nr_shared);
 	CHECK_EQ(virtio, manifest.nr_virtio);
+	CHECK(budgets_fit(8));
 	for (uint32_t i = 0; i < index; i++) {
 		check_rights(&manifest.partition[i],
 			     fdt_subnode_offset(blob, 0, manifest.partition[i].name));
@@ -610,9 +681,10 @@ static void try_board(struct fuzz_input *in, const struct fdt *fdt)
 	struct regions free;
 	struct board board;
 	uint64_t wanted = 0, left = 0;
-	bool fits = true, taken;
+	bool fits, taken;
 
 	any_board(in, &board, &free);
+	fits = budgets_fit(board.nr_cpus);
 	for (uint32_t n = 0; n < free.count; n++) {
 		left += free.r[n].size;
 	}

@@ -80,8 +80,14 @@ static const uint32_t cells[] = {
 	0xfff00000, 0xfffff000, 0xffffffff,
 };
 
+/* At the limits of budgets and periods. */
+static const uint32_t times[] = { 99,  101,  100,   999,    1000,   1001,    2000,   5000,
+				  500, 1500, 10000, 500000, 999999, 1000000, 1000001 };
+
 static const char *const strings[] = { "v2", "none", "pl011", "pl031",
 				       "a",  "h",    "",      "plumbline,partition" };
+
+static const struct word budget_words[] = { { "budget-us", 'c' }, { "period-us", 'c' } };
 
 static const struct word virtio_words[] = {
 	{ "client", 's' }, { "backend", 's' }, { "windows", 'c' },    { "ipa", 'c' },
@@ -109,7 +115,10 @@ static uint32_t any_cell(struct fuzz_input *in)
 {
 	uint32_t byte = fuzz_byte(in);
 
-	return byte < 240 ? cells[byte % (sizeof(cells) / sizeof(cells[0]))] : fuzz_word(in);
+	if (byte >= 225 && byte < 240) {
+		return times[byte - 225];
+	}
+	return byte < 225 ? cells[byte % (sizeof(cells) / sizeof(cells[0]))] : fuzz_word(in);
 }
 
 /* ---- a sound one ---- */
@@ -183,6 +192,18 @@ static void put_memory(uint32_t how, uint32_t index)
 
 static const struct word counter_words[] = { { "no-counter-offset", 'f' } };
 
+/* One CPU's time at most for all vCPUs of a partition. */
+static void put_budgets(uint32_t how, uint32_t index, uint32_t vcpus)
+{
+	fdt32_t value[8];
+
+	for (uint32_t n = 0; n < vcpus; n++) {
+		value[n] = cpu_to_fdt32(8000u * (1 + (n + index) % 8));
+	}
+	(void)fdt_property_u32(blob, "budget-us", how & 64 ? 100 : how & 10 ? 1000 : 8000);
+	(void)fdt_property(blob, "period-us", value, how & 8 ? (int)(4 * vcpus) : 4);
+}
+
 static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devices)
 {
 	char name[2] = { (char)('a' + index), 0 };
@@ -214,6 +235,9 @@ static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devic
 	}
 	if (how & 128) {
 		(void)fdt_property_u32(blob, "irqs", index & 1 ? 1020 : 288);
+	}
+	if ((how & 37) == 37) {
+		put_budgets(how, index, how & 8 ? 1 + index % 8 : 1);
 	}
 	for (uint32_t n = fuzz_byte(in) % 4u; n > 0; n--) {
 		put_device(in, (*devices)++);
@@ -289,7 +313,8 @@ static void put_virtio(struct fuzz_input *in, uint32_t index, uint32_t partition
 	(void)fdt_end_node(blob);
 }
 
-static bool make_sound(struct fuzz_input *in)
+/* *crowded: windows and devices may have the same interrupts, 74 to 77. */
+static bool make_sound(struct fuzz_input *in, bool *crowded)
 {
 	static const char *const hardening[32] = {
 		[1] = "auto", [2] = "always", [4] = "never", [5] = "none", [6] = "on"
@@ -314,6 +339,7 @@ static bool make_sound(struct fuzz_input *in)
 	for (uint32_t n = how >= 128 && partitions > 1 ? how / 32 % 4u : 0; n > 0; n--) {
 		put_shared(in, n, partitions);
 	}
+	*crowded = how / 16 == 7 && devices > 17;
 	for (uint32_t n = how / 16 == 7 && partitions > 1 ? how / 8 % 2u + 1 : 0; n > 0; n--) {
 		put_virtio(in, n, partitions);
 	}
@@ -474,6 +500,20 @@ static void edit_node(struct fuzz_input *in, int node)
 	}
 }
 
+/* Of a partition, or where it is unknown. */
+static void edit_budget(struct fuzz_input *in, int node, const struct word *word)
+{
+	uint32_t how = fuzz_byte(in) % 4u;
+
+	if (how == 0) {
+		(void)fdt_delprop(blob, node, word->name);
+	} else if (how == 1) {
+		edit_bump(in, node, word);
+	} else {
+		edit_set(in, node, word);
+	}
+}
+
 static void make_edit(struct fuzz_input *in)
 {
 	const struct word *words;
@@ -487,6 +527,8 @@ static void make_edit(struct fuzz_input *in)
 		(void)fdt_setprop_u32(blob, node, "phandle", 1); /* a <&label> refers to it */
 	} else if (byte == 254) {
 		(void)fdt_add_mem_rsv(blob, 0x48000000, 0x1000);
+	} else if (byte >= 250) {
+		edit_budget(in, node, &budget_words[byte & 1]);
 	} else if (how < 6) {
 		edit_set(in, node, word);
 	} else if (how < 10) {
@@ -504,12 +546,14 @@ static void make_edit(struct fuzz_input *in)
 static bool make_tree(struct fuzz_input *in, bool *sound)
 {
 	uint32_t edits;
+	bool crowded = false;
 
-	if (!make_sound(in)) {
+	if (!make_sound(in, &crowded)) {
 		return false;
 	}
 	edits = fuzz_byte(in) % 8u;
-	*sound = edits == 0 && fdt_stringlist_search(blob, 0, "branch-hardening", "on") < 0;
+	*sound = edits == 0 && !crowded &&
+		 fdt_stringlist_search(blob, 0, "branch-hardening", "on") < 0;
 	for (; edits > 0; edits--) {
 		make_edit(in);
 	}
