@@ -86,3 +86,19 @@ $(COVERAGE_GLUE): $(B)/coverage/%: test/unit/%.c $(B)/coverage/libcore.a
 	$(call say,COV,$@)
 	$(Q)clang $(COVERAGE_CFLAGS) $(DEPFLAGS) -MT $@ -o $@ $(filter %.c %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+
+# What calls leave in registers, with MemorySanitizer; without it, if clang has none for this host.
+MSAN = $(eval MSAN := $(shell echo 'int main(void){return 0;}' | clang -x c -fsanitize=memory -o /dev/null - 2>/dev/null && \
+	echo -fsanitize=memory -fno-sanitize-recover=all))$(MSAN)
+MSAN_RING_OBJS := $(RING_SRCS:%=$(B)/msan/%.o)
+MSAN_OBJS := $(PURE_SRCS:%=$(B)/msan/%.o) $(patsubst %,$(B)/msan/%.o,$(wildcard test/rig/rig*.c) test/unit/test_rig_results.c)
+
+$(MSAN_RING_OBJS) $(MSAN_OBJS): $(B)/msan/%.o: % Makefile test/rig/rig.mk
+	$(call say,MSAN,$<)
+	@mkdir -p $(@D)
+	$(Q)clang -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden $(MSAN) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(if $(filter $@,$(MSAN_RING_OBJS)),objcopy --rename-section .data=core_data --rename-section .bss=core_bss $@)
+
+$(B)/msan/rig_results: $(MSAN_RING_OBJS) $(MSAN_OBJS)
+	$(call say,MSAN,$@)
+	$(Q)clang $(MSAN) -o $@ $^
