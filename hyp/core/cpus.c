@@ -10,6 +10,7 @@
 #include "hyp/hw/pen.h"
 #include "hyp/hw/smc.h"
 #include "hyp/hw/timer.h"
+#include "hyp/hw/world.h"
 #include "hyp/regs/psr.h"
 #include "hyp/text/fmt.h"
 
@@ -19,6 +20,14 @@
 extern const char boot_secondary[];
 
 static volatile uint32_t cpus_ready;
+
+/* As the CPU that boots has them; and what another CPU, before it is ready, has found in its own:
+ * the first that differs. NULL: none. */
+static uint64_t cpus_fixed[FIXED_COUNT];
+static struct {
+	const char *name;
+	uint64_t value, wanted;
+} cpus_other;
 static volatile bool cpus_may_go;
 
 /* CPUs that arrived with this one may need a moment to reach their boxes. */
@@ -116,6 +125,15 @@ static void cpus_refuse(uint32_t index, int32_t error)
 	halt_system(HALT_REFUSED);
 }
 
+static void cpus_refuse_register(uint32_t index)
+{
+	log_last_words("plumbline: refused: /cpus: CPU %u: %s is 0x%llx, and 0x%llx on the CPU "
+		       "that boots\n",
+		       (unsigned)index, cpus_other.name, (unsigned long long)cpus_other.value,
+		       (unsigned long long)cpus_other.wanted);
+	halt_system(HALT_REFUSED);
+}
+
 static void cpus_start_one(uint32_t index, uint32_t entry)
 {
 	uint32_t before = cpus_ready;
@@ -131,12 +149,16 @@ static void cpus_start_one(uint32_t index, uint32_t entry)
 	if (error || cpus_ready == before) {
 		cpus_refuse(index, error);
 	}
+	if (cpus_other.name) {
+		cpus_refuse_register(index);
+	}
 }
 
 void cpus_start(uint32_t self, pa_t image_pa)
 {
 	uint32_t entry = (uint32_t)mmu_image_pa(image_pa, boot_secondary).pa;
 
+	world_read_fixed(cpus_fixed);
 	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
 		if (n != self) {
 			cpus_start_one(n, entry);
@@ -144,9 +166,27 @@ void cpus_start(uint32_t self, pa_t image_pa)
 	}
 }
 
+/* A vCPU may run on any CPU: all of them translate, and trap, in the same way. */
+static void cpus_compare_registers(void)
+{
+#define CPUS_NAME(name) #name,
+	static const char *const names[] = { FIXED_REGS(CPUS_NAME) };
+	uint64_t values[FIXED_COUNT];
+
+	world_read_fixed(values);
+	for (uint32_t n = FIXED_COUNT; n-- > 0;) {
+		if (values[n] != cpus_fixed[n]) {
+			cpus_other.name = names[n];
+			cpus_other.value = values[n];
+			cpus_other.wanted = cpus_fixed[n];
+		}
+	}
+}
+
 void cpus_join(void)
 {
-	hw_dmb(); /* gic_mask and ACTLR first */
+	cpus_compare_registers();
+	hw_dmb(); /* cpus_other, gic_mask and ACTLR first */
 	cpus_ready++;
 	hw_sev();
 	while (!cpus_may_go) {

@@ -10,7 +10,8 @@
  * index of this CPU; refuses if it is not in the tree. */
 uint32_t cpus_find(void);
 
-/* Starts all but `self`, one after the other; refuses if one does not arrive within a second. */
+/* Starts all but `self`, one after the other; refuses if one does not arrive within a second, or
+ * has another value than `self` in one of FIXED_REGS (hyp/base/fixed.h). */
 void cpus_start(uint32_t self, pa_t image_pa);
 
 /* Called by a started CPU after its initialization: waits until the boot CPU has made the

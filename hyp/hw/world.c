@@ -55,6 +55,20 @@ void world_set_vectors(const void *vectors)
 	hw_isb();
 }
 
+void world_read_fixed(uint64_t values[FIXED_COUNT])
+{
+	values[FIXED_HTTBR] = sysreg_read64(HTTBR);
+	values[FIXED_HTCR] = sysreg_read(HTCR);
+	values[FIXED_HMAIR0] = sysreg_read(HMAIR0);
+	values[FIXED_HSCTLR] = sysreg_read(HSCTLR);
+	values[FIXED_VTCR] = sysreg_read(VTCR);
+	values[FIXED_HCR] = sysreg_read(HCR);
+	values[FIXED_HCPTR] = sysreg_read(HCPTR);
+	values[FIXED_HSTR] = sysreg_read(HSTR);
+	values[FIXED_HDCR] = sysreg_read(HDCR) & ~HDCR_HPMN;
+	values[FIXED_CNTHCTL] = sysreg_read(CNTHCTL);
+}
+
 void world_reset(struct world *world)
 {
 	uint64_t vttbr = world->vttbr;

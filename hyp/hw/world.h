@@ -7,6 +7,7 @@
 #define HYP_HW_WORLD_H
 
 #include "hyp/base/addr.h"
+#include "hyp/base/fixed.h"
 #include "hyp/hw/sysreg.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,6 +55,10 @@ void world_init_cpu(const void *vectors, uintptr_t cpu);
 
 /* Sets other vectors for this CPU, before its first guest. */
 void world_set_vectors(const void *vectors);
+
+/* This CPU's FIXED_REGS (hyp/base/fixed.h), in their order; before its first guest. HDCR without
+ * HPMN, the number of counters that the CPU has. */
+void world_read_fixed(uint64_t values[FIXED_COUNT]);
 
 /* The argument of world_init_cpu on this CPU. */
 static inline uintptr_t world_cpu(void)

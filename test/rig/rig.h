@@ -204,6 +204,8 @@ void rig_second_begins(uint32_t cpu);
 extern uint32_t *(*rig_registers)(uintptr_t address, bool is_write, uint32_t value);
 /* What CPU_ON returns; and is it so that the CPU never comes? */
 extern int32_t rig_cpu_on_error;
+/* A register of CPU 1 that keeps what it has, whatever is written; FAKE_NR_SYSREGS: none. */
+extern enum fake_sysreg rig_stuck;
 extern bool rig_cpu_never_comes;
 void rig_restore(void);
 /* Memory that CPUs share; *flag: where they look without a lock. */

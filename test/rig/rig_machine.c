@@ -21,6 +21,7 @@ uint32_t rig_nr_cpus;
 uint32_t rig_self;
 uint32_t *(*rig_registers)(uintptr_t address, bool is_write, uint32_t value);
 int32_t rig_cpu_on_error;
+enum fake_sysreg rig_stuck = FAKE_NR_SYSREGS;
 bool rig_cpu_never_comes;
 char rig_output[OUTPUT];
 size_t rig_output_length;
@@ -104,7 +105,7 @@ void fake_sysreg_write(enum fake_sysreg reg, uint64_t value)
 		rig_point(RIG_AT_REGISTER);
 	}
 	rig_this()->undone = true;
-	if (write_pmu(reg, (uint32_t)value)) {
+	if (write_pmu(reg, (uint32_t)value) || (reg == rig_stuck && rig_self == 1)) {
 		return;
 	}
 	rig_this()->reg[reg] = value;

@@ -52,6 +52,7 @@ static bool boots(const char *tree, const char *manifest, void (*before)(void))
 	did = rig_boots(&system);
 	rig_cpu_on_error = 0;
 	rig_cpu_never_comes = false;
+	rig_stuck = FAKE_NR_SYSREGS;
 	return did;
 }
 
@@ -278,6 +279,51 @@ static void spin_table(void)
 	rig_registers = spins;
 }
 
+/* What another CPU must have as the first has it: the monitor's own translation (B4.1.69, .71, .74,
+ * .76), stage 2 (B4.1.159), traps (B4.1.65 to .72, B8.1.2). A bit that the monitor leaves 0. */
+static const struct {
+	const char *name;
+	enum fake_sysreg reg;
+	uint64_t value;
+} alike[] = {
+	{ "HTTBR", FAKE_HTTBR, UINT64_C(1) << 32 },
+	{ "HTCR", FAKE_HTCR, 1 },
+	{ "HMAIR0", FAKE_HMAIR0, 0x44 },
+	{ "HSCTLR", FAKE_HSCTLR, 1u << 1 },
+	{ "VTCR", FAKE_VTCR, 1 },
+	{ "HCR", FAKE_HCR, 1u << 27 },
+	{ "HCPTR", FAKE_HCPTR, 0 },
+	{ "HSTR", FAKE_HSTR, 1u << 9 },
+	{ "HDCR", FAKE_HDCR, 1u << 9 },
+	{ "CNTHCTL", FAKE_CNTHCTL, 0 },
+};
+static uint32_t differs;
+
+static void cpu_differs(void)
+{
+	rig_stuck = alike[differs].reg;
+	rig.cpu[1].reg[rig_stuck] = alike[differs].value;
+}
+
+/* The number of its counters. */
+static void cpu_counts_more(void)
+{
+	rig.cpu[0].reg[FAKE_HDCR] = 6;
+	rig.cpu[1].reg[FAKE_HDCR] = 4;
+}
+
+static void registers_of_cpus(void)
+{
+	char line[64];
+
+	for (differs = 0; differs < sizeof(alike) / sizeof(alike[0]); differs++) {
+		snprintf(line, sizeof(line), "/cpus: CPU 1: %s is 0x%llx, and 0x",
+			 alike[differs].name, (unsigned long long)alike[differs].value);
+		refused(BOARD(PSCI TWO), SYSTEM(SMALL), cpu_differs, line);
+	}
+	CHECK(boots(BOARD(PSCI TWO), SYSTEM(SMALL), cpu_counts_more));
+}
+
 static void second_cpu(void)
 {
 	refused(BOARD(PSCI TWO), SYSTEM(SMALL), cpu_on_fails,
@@ -457,6 +503,7 @@ static const struct test_case cases[] = {
 	{ "boards", boards },
 	{ "wrong_modes", wrong_modes },
 	{ "second_cpu", second_cpu },
+	{ "registers_of_cpus", registers_of_cpus },
 	{ "left_out", left_out },
 	{ "files", files },
 	{ "manifests", manifests },
