@@ -8,6 +8,7 @@ the installed ones; tables that repeat rows of the sources have all of them."""
 import re
 from pathlib import Path
 
+from lib import cases as case_table
 from lib import docs, guests, tables
 from lib.check import ROOT, Check, make_variable, run
 from plumblib.common import PlumbError
@@ -69,7 +70,7 @@ def check_guests(check: Check) -> None:
 
 def main(check: Check) -> None:
     stand_in = stand_in_file()
-    cases = (ROOT / "test" / "cases").read_text()
+    cases = case_table.text(ROOT)
     compiler = ["arm-none-eabi-gcc", *make_variable("GUEST_CFLAGS"), "-fsyntax-only", "-x", "c",
                 "-"]
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:

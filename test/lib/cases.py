@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""test/cases: the table of QEMU cases, and the verdict on one run. The file describes the
-format."""
+"""test/cases: the table of QEMU cases, and the verdict on one run. Its file 0-options describes
+the format."""
 
 import re
 import shlex
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Iterator
 
 from plumblib import boards, debian
 
 from .result import GUEST_LINE, Result
 
+TABLE = "test/cases"
 OPTIONS = {"smp": int, "memory": str, "timeout": float, "exit": int, "passes": int, "board": str,
            "boards": str}
 FLAGS = ("icount", "trace", "whole")
@@ -126,11 +128,35 @@ def _on_boards(case: Case) -> list[Case]:
                      for name in names]
 
 
-def parse(text: str, source: str = "test/cases") -> list[Case]:
+def files(root: Path) -> list[Path]:
+    """The files of the table, in their order."""
+    return sorted((root / TABLE).iterdir())
+
+
+def text(root: Path) -> str:
+    return "".join(path.read_text() for path in files(root))
+
+
+def read(root: Path) -> list[Case]:
+    """All cases of a tree."""
+    return _parse([(str(path.relative_to(root)), path.read_text()) for path in files(root)])
+
+
+def parse(table: str) -> list[Case]:
+    return _parse([(TABLE, table)])
+
+
+def _lines(tables: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Each line behind its place."""
+    for source, table in tables:
+        for number, line in enumerate(table.splitlines(), 1):
+            yield f"{source}:{number}", line
+
+
+def _parse(tables: list[tuple[str, str]]) -> list[Case]:
     cases: list[Case] = []
     sets: dict[str, list[str]] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        where = f"{source}:{number}"
+    for where, line in _lines(tables):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         if line[0].isspace():

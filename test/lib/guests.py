@@ -36,10 +36,10 @@ def named(page: str) -> set[str]:
     return {name for row in rows(page) for name in NAME.findall(row[-1])}
 
 
-def of_guests(root: Path, table: str) -> set[str]:
+def of_guests(root: Path) -> set[str]:
     """Cases that boot such a guest."""
     found = set()
-    for case in case_table.parse(table):
+    for case in case_table.read(root):
         system = root / case.system
         words = " ".join(case.args) + (system.read_text() if system.is_file() else "")
         if GUEST_FILES.search(words):
@@ -86,7 +86,6 @@ def findings(page: str, root: Path, jobs: set[str]) -> list[tuple[bool, str, str
     there = named(page)
     found = [(name in jobs, f"{name} is a test", "test/run --list has no such name")
              for name in sorted(there)]
-    table = (root / "test" / "cases").read_text()
     found += [(name in there, f"case {name} has a row", "name it in a row of docs/guests.md")
-              for name in sorted(of_guests(root, table))]
+              for name in sorted(of_guests(root))]
     return found + version_findings(page)

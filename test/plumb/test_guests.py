@@ -36,8 +36,8 @@ class Guests(unittest.TestCase):
     def test_findings(self):
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
-            (root / "test").mkdir()
-            (root / "test" / "cases").write_text(CASES)
+            (root / "test" / "cases").mkdir(parents=True)
+            (root / "test" / "cases" / "1-all").write_text(CASES)
             (root / "system.dts").write_text('/incbin/("build/guests/armmp/vmlinuz")')
             (root / "other.dts").write_text('/incbin/("build/guest/hello.bin")')
             with mock.patch.object(guests, "version_here", lambda _: "6.1.176-1"):
@@ -48,8 +48,7 @@ class Guests(unittest.TestCase):
     def versions(self, stated: str, here: str) -> bool:
         page = PAGE.replace("6.1.170-1", stated)
         with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "test").mkdir()
-            (Path(folder) / "test" / "cases").write_text("")
+            (Path(folder) / "test" / "cases").mkdir(parents=True)
             with mock.patch.object(guests, "version_here", lambda _: here):
                 found = guests.findings(page, Path(folder), {"one", "two", "three"})
         self.assertEqual(len(found), 4)

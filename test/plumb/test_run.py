@@ -253,9 +253,21 @@ class Table(unittest.TestCase):
             with self.assertRaises(Exception, msg=bad):
                 cases.parse(bad)
 
+    def test_a_folder_of_files_is_one_table(self):
+        with tempfile.TemporaryDirectory() as folder:
+            table = Path(folder) / "test" / "cases"
+            table.mkdir(parents=True)
+            (table / "2-more").write_text("two b.dts boards=@all\n")
+            (table / "1-sets").write_text("@all = midway\none a.dts\n")
+            self.assertEqual([case.name for case in cases.read(Path(folder))],
+                             ["one", "two", "two@midway"])
+            (table / "3-again").write_text("\none c.dts\n")
+            with self.assertRaisesRegex(ValueError, "test/cases/3-again:2: a second case 'one'"):
+                cases.read(Path(folder))
+
     def test_every_test_system_has_a_case(self):
         root = Path(__file__).resolve().parents[2]
-        named = {case.system for case in cases.parse((root / "test" / "cases").read_text())}
+        named = {case.system for case in cases.read(root)}
         there = {str(p.relative_to(root)) for p in (root / "test" / "systems").glob("*.dts")}
         checks = "".join(p.read_text() for folder in ("check", "lib")
                          for p in (root / "test" / folder).glob("*.py"))
