@@ -3,13 +3,14 @@
 (their systems are booted by test/cases, or otherwise here), make targets are tried with -n. Links
 to files of the tree are valid; a block that names a file is a part of it, and every other C block
 compiles as a guest's. docs/guests.md lists all guests; its versions, and those of docs/boards, are
-the installed ones; tables that repeat rows of the sources have all of them."""
+the installed ones; tables that repeat rows of the sources have all of them;
+the tests that docs/hazards.md names exist."""
 
 import re
 from pathlib import Path
 
 from lib import cases as case_table
-from lib import docs, guests, tables
+from lib import docs, guests, hazards, tables
 from lib.check import ROOT, Check, make_variable, run
 from plumblib.common import PlumbError
 
@@ -77,7 +78,7 @@ def main(check: Check) -> None:
         check_commands(check, page, stand_in, cases)
         check_blocks(check, page, compiler)
         check_links(check, page)
-    for what, faults in tables.findings(ROOT):
+    for what, faults in tables.findings(ROOT) + hazards.findings(ROOT):
         check.result(not faults, what, "\n".join(faults))
     check_guests(check)
     check_boards(check)
