@@ -114,6 +114,9 @@ static void calls_drain(void)
 	for (uint32_t i = 0; i < 16; i += 4) {
 		gic_dist_write(GICD_CPENDSGIR + i, 0xffffffff);
 	}
+	for (uint32_t i = 1; i < 64; i++) {
+		gic_dist_write(GICD_ICFGR + 4 * i, 0);
+	}
 	for (uint32_t i = 0; i < 256; i++) {
 		gic_dist_write(GICD_IGROUPR + i / 8 * 4, 0);
 	}

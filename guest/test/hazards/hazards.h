@@ -28,5 +28,6 @@ void hazard_cp15(void);	  /* coprocessor registers, all encodings */
 void hazard_modes(void);  /* modes, banked registers, SMC, HVC */
 void hazard_memory(void); /* device accesses of every kind, cache maintenance */
 void hazard_calls(void);  /* hypercalls and GIC registers at random */
+void hazard_state(void);  /* what a CPU keeps between vCPUs */
 
 #endif

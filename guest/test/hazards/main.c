@@ -102,5 +102,7 @@ int main(void)
 	hazard_healthy("device and cache accesses");
 	hazard_calls();
 	hazard_healthy("calls at random");
+	hazard_state();
+	hazard_healthy("awkward state");
 	report_summary();
 }
