@@ -15,9 +15,13 @@ class Hazards(unittest.TestCase):
         """Of a tree with a case, a checker, a fuzzer and a unit test."""
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
-            for name, text in (("cases/1-all", "demo a.dts\n"),
+            for name, text in (("cases/1-all", "demo a.dts\nboth b.dts\nalone c.dts\n"),
+                               ("../a.dts", '"build/guest/demo.bin"'),
+                               ("../b.dts", '/include/ "a.dts" "build/guest/test-witness.bin"'),
+                               ("../c.dts", '"build/guest/alone.bin"'),
                                ("check/gdb.py", ""),
-                               ("verify/checkers", "storms run=true\n"),
+                               ("check/deny.py", ""),
+                               ("verify/checkers", "storms run=true\nrig run=true\n"),
                                ("verify/fuzz/fuzz_vgic.c", ""),
                                ("unit/test_tty.c", "static void tty_turns(void)\n"),
                                ("../docs/hazards.md", "# Bugs\n\n| # | class | here |\n|---|---|---|\n"
@@ -45,10 +49,18 @@ class Hazards(unittest.TestCase):
                             ("unit `tty`", "unit 'tty'"),
                             ("`check/none`", "'check/none'"),
                             ("`boot/none.S`", "'boot/none.S'")):
-            self.assertEqual(self.faults(f"| 1 | a | {text} |"), [f"row 1: there is no {fault}"])
-        self.assertEqual(self.faults("| 1 | a | unit `test_tty` (`turns`, `gone`) |"),
+            self.assertEqual(self.faults(f"| 1 | a | {text}; no guest can try it |"),
+                             [f"row 1: there is no {fault}"])
+        self.assertEqual(self.faults("| 1 | a | unit `test_tty` (`turns`, `gone`), case `demo` |"),
                          ["row 1: unit test_tty has no 'gone'"])
 
     def test_rows_that_do_not_exist(self):
         self.assertEqual(self.faults("| 1 | a | same as row 7, case `demo` |"),
                          ["row 7: named, and not in the table"])
+
+    def test_each_row_is_tried_beside_a_witness(self):
+        for text in ("case `both`", "case `demo`", "checker `storms`", "`check/deny`",
+                     "no guest can try it: no caches", "no guest tries it so far"):
+            self.assertEqual(self.faults(f"| 1 | a | {text} |", "| 2 | b | as row 1 |"), [])
+        for text in ("case `alone`", "checker `rig`", "unit `test_tty`", "by review"):
+            self.assertEqual(len(self.faults(f"| 1 | a | {text} |", "| 2 | b | as row 1 |")), 2, text)
