@@ -56,6 +56,11 @@ int32_t calls_expect_line(uint32_t handle, uint32_t irq);
 bool calls_level(uint32_t handle, uint32_t irq);
 void calls_set_level(uint32_t handle, uint32_t irq, bool high);
 
+/* ---- registers.c ---- */
+/* Every number, the caller's registers before and after. On the first vCPU, while the second is
+ * off. */
+void calls_registers(void);
+
 /* ---- words.c ---- */
 /* An irq word: of a line, next to one, or anything. Lines that exist are those of this vCPU. */
 uint32_t calls_word(struct calls_random *random, uint32_t cpu);

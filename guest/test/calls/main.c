@@ -309,6 +309,7 @@ int main(void)
 	calls_poor = guest_has_arg("poor");
 	gic_init();
 	main_numbers();
+	calls_registers();
 	(void)smp_start(1, main_run, NULL);
 	main_run(NULL);
 	(void)report_check(timer_wait_count(&main_done[1], 1, 10 * TIMER_PATIENCE_US),
