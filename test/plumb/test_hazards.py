@@ -60,7 +60,7 @@ class Hazards(unittest.TestCase):
 
     def test_each_row_is_tried_beside_a_witness(self):
         for text in ("case `both`", "case `demo`", "checker `storms`", "`check/deny`",
-                     "no guest can try it: no caches", "no guest tries it so far"):
+                     "no guest can try it: no caches"):
             self.assertEqual(self.faults(f"| 1 | a | {text} |", "| 2 | b | as row 1 |"), [])
         for text in ("case `alone`", "checker `rig`", "unit `test_tty`", "by review"):
             self.assertEqual(len(self.faults(f"| 1 | a | {text} |", "| 2 | b | as row 1 |")), 2, text)
