@@ -53,10 +53,11 @@ CLOSED = """
 	mov	r0, #0
 	mcr	p15, 0, r0, c1, c1, 2
 """
+SYSTEM, VFP = "guest/demo.dts", "test/systems/vfp.dts"
 ROWS = (
     ("in Monitor mode", MONITOR, (), "end: status 0"),
     ("with high vectors, and exceptions in Thumb state", VECTORS, (), "end: status 0"),
-    ("with NSACR 0", CLOSED, (), "end: status 0"),
+    ("with NSACR 0: guests use VFP", CLOSED, (), "end: status 0"),
     ("with CNTFRQ 0, and the tree's clock-frequency", NO_FREQUENCY,
      ("-t", "i", "/timer", "clock-frequency", "62500000"), "end: status 0"),
     ("with CNTFRQ 0, and no clock-frequency in the tree", NO_FREQUENCY, (),
@@ -74,6 +75,13 @@ def assemble(folder: Path, text: str) -> bytes:
                  ["arm-none-eabi-objcopy", "-O", "binary", "before.o", "before.bin"]):
         subprocess.run([tool(argv[0]), *argv[1:]], cwd=folder, check=True)
     return (folder / "before.bin").read_bytes()
+
+
+def pack(check: Check, folder: Path, system: str) -> bytes:
+    image = folder / "system.img"
+    good, why = run(["scripts/plumb", "pack", system, "--no-make", "-o", str(image)])
+    check.result(good, f"plumb pack {system}", why)
+    return image.read_bytes() if good else b""
 
 
 def boot(folder: Path, smp: int) -> str:
@@ -101,19 +109,17 @@ MACHINE = "virt,secure=on,virtualization=on,dtb-randomness=off"
 def main(check: Check) -> None:
     with tempfile.TemporaryDirectory() as name:
         there = Path(name)
-        good, why = run(["scripts/plumb", "pack", "guest/demo.dts", "--no-make", "-o",
-                         str(there / "system.img")])
-        check.result(good, "plumb pack", why)
+        systems = {path: pack(check, there, path) for path in (SYSTEM, VFP)}
         subprocess.run([tool("qemu-system-arm"), "-M", f"{MACHINE},dumpdtb={there / 'plain.dtb'}",
                         "-cpu", "cortex-a15", "-smp", "2", "-m", "512M", "-nic", "none", "-display",
                         "none"], cwd=ROOT, check=True, capture_output=True)
         # QEMU's file is as large as its room for changes, and QEMU would double that.
         subprocess.run([tool("dtc"), "-q", "-I", "dtb", "-O", "dtb", "-o", "plain.dtb", "plain.dtb"],
                        cwd=there, check=True)
-        system = (there / "system.img").read_bytes() if good else b""
         for what, text, tree, last in ROWS:
             before = assemble(there, text).ljust(IMAGE - BEFORE, b"\0")
-            (there / "whole.elf").write_bytes(elf.wrap(before + system, BEFORE))
+            system = VFP if text == CLOSED else SYSTEM
+            (there / "whole.elf").write_bytes(elf.wrap(before + systems[system], BEFORE))
             (there / "board.dtb").write_bytes((there / "plain.dtb").read_bytes())
             if tree:
                 subprocess.run([tool("fdtput"), *tree[:2], "board.dtb", *tree[2:]], cwd=there,
