@@ -32,6 +32,7 @@
 #define LPAE_AF		BIT64(10)
 #define LPAE_CONTIGUOUS BIT64(52)
 #define LPAE_XN		BIT64(54)
+#define LPAE_SOFTWARE	GENMASK64(58, 55) /* hardware ignores them */
 
 /* Stage 1 of PL2. AP[1] is SBO there: PL2 has no unprivileged half. nG and PXN are SBZ. */
 #define LPAE_S1_ATTR_INDEX GENMASK64(4, 2) /* byte of HMAIR0/HMAIR1 */

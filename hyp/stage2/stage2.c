@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/stage2/stage2.h"
-#include "hyp/regs/lpae.h"
-#include <stddef.h>
+#include "hyp/stage2/stage2_table.h"
 
-#define GIGABYTE   (UINT64_C(1) << LPAE_L1_SHIFT)
-#define IPA_LIMIT  (UINT64_C(1) << 32)
-#define PA_LIMIT   (UINT64_C(1) << 40)
-#define IPA_SLOTS2 (IPA_LIMIT / BLOCK_SIZE)
+#define IPA_SLOTS2 (STAGE2_IPA_LIMIT / BLOCK_SIZE)
 
 /* One walk step of a range: the next leaf to write. */
 struct stage2_leaf {
@@ -29,18 +25,12 @@ uint32_t stage2_pages_for(uint32_t nr_ranges, const uint32_t *sizes)
 	for (uint32_t i = 0; i < nr_ranges; i++) {
 		uint64_t pages = bits_align_up(sizes[i], PAGE_SIZE) / PAGE_SIZE;
 
-		level2 += stage2_spans(pages, GIGABYTE / PAGE_SIZE);
+		level2 += stage2_spans(pages, STAGE2_GIGABYTE / PAGE_SIZE);
 		level3 += stage2_spans(pages, BLOCK_SIZE / PAGE_SIZE);
 	}
 	level2 = level2 < LPAE_ROOT_ENTRIES ? level2 : LPAE_ROOT_ENTRIES;
 	level3 = level3 < IPA_SLOTS2 ? level3 : IPA_SLOTS2;
 	return (uint32_t)(1 + level2 + level3);
-}
-
-static uint64_t *stage2_page(const struct stage2 *s2, uint32_t page)
-{
-	/* The pool is 4 KiB-aligned; void * avoids the compiler's alignment warning. */
-	return (uint64_t *)(void *)(s2->pool.base + (size_t)page * PAGE_SIZE);
 }
 
 void stage2_init(struct stage2 *s2, const struct stage2_pool *pool)
@@ -49,22 +39,6 @@ void stage2_init(struct stage2 *s2, const struct stage2_pool *pool)
 	s2->pool.used = 1;
 	s2->root = stage2_page(s2, 0);
 	s2->root_pa = pool->base_pa;
-}
-
-static uint32_t stage2_index(ipa_t ipa, unsigned shift)
-{
-	return (ipa.ipa >> shift) % LPAE_ENTRIES;
-}
-
-/* The table of a table descriptor; NULL for other descriptors. */
-static uint64_t *stage2_table(const struct stage2 *s2, uint64_t descriptor)
-{
-	uint64_t page = ((descriptor & LPAE_ADDRESS) - s2->pool.base_pa.pa) / PAGE_SIZE;
-
-	if ((descriptor & LPAE_TYPE) != LPAE_TYPE_TABLE || page >= s2->pool.used) {
-		return NULL;
-	}
-	return stage2_page(s2, (uint32_t)page);
 }
 
 static uint64_t *stage2_table_make(struct stage2 *s2, uint64_t *descriptor)
@@ -101,7 +75,7 @@ static bool stage2_leaf_need(const struct stage2 *s2, const struct stage2_leaf *
 	uint64_t *level3;
 	uint64_t entry;
 
-	if (!level2 && (leaf->ipa.ipa == start.ipa || leaf->ipa.ipa % GIGABYTE == 0)) {
+	if (!level2 && (leaf->ipa.ipa == start.ipa || leaf->ipa.ipa % STAGE2_GIGABYTE == 0)) {
 		(*need)++;
 	}
 	entry = level2 ? level2[stage2_index(leaf->ipa, LPAE_L2_SHIFT)] : 0;
@@ -116,16 +90,6 @@ static bool stage2_leaf_need(const struct stage2 *s2, const struct stage2_leaf *
 		(*need)++;
 	}
 	return entry == 0;
-}
-
-static uint64_t stage2_attributes(enum stage2_kind kind)
-{
-	uint64_t access =
-		kind == STAGE2_SHARED_READ ? LPAE_S2_ACCESS_READ : LPAE_S2_ACCESS_READWRITE;
-	uint64_t memory = kind == STAGE2_DEVICE ? LPAE_S2_ATTR_DEVICE : LPAE_S2_ATTR_WRITE_BACK;
-
-	return LPAE_AF | FIELD_PREP(LPAE_SH, LPAE_SH_INNER) | FIELD_PREP(LPAE_S2_ACCESS, access) |
-	       FIELD_PREP(LPAE_S2_ATTR, memory) | (kind == STAGE2_RAM ? 0 : LPAE_XN);
 }
 
 static void stage2_leaf_write(struct stage2 *s2, const struct stage2_leaf *leaf,
@@ -148,7 +112,7 @@ bool stage2_map(struct stage2 *s2, ipa_t ipa, pa_t pa, uint32_t size, enum stage
 	uint32_t need = 0;
 
 	if (size == 0 || (ipa.ipa | pa.pa | size) % PAGE_SIZE != 0 ||
-	    (uint64_t)ipa.ipa + size > IPA_LIMIT || pa.pa > PA_LIMIT - size) {
+	    (uint64_t)ipa.ipa + size > STAGE2_IPA_LIMIT || pa.pa > STAGE2_PA_LIMIT - size) {
 		return false;
 	}
 	for (uint32_t done = 0; done < size; done += leaf.size) {

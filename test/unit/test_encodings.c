@@ -141,6 +141,7 @@ static const struct row translation[] = {
 	BITS(LPAE_SH, 9, 8, "B3.6.2"), IS(LPAE_SH_NONE, 0, "B3.6.2"),
 	IS(LPAE_SH_OUTER, 2, "B3.6.2"), IS(LPAE_SH_INNER, 3, "B3.6.2"),
 	BIT(LPAE_AF, 10, "B3.6.2"), BIT(LPAE_CONTIGUOUS, 52, "B3.6.2"), BIT(LPAE_XN, 54, "B3.6.2"),
+	BITS(LPAE_SOFTWARE, 58, 55, "B3.6.2"),
 
 	BITS(LPAE_S1_ATTR_INDEX, 4, 2, "B3.6.2"), BIT(LPAE_S1_AP1, 6, "B3.6.2"),
 	BIT(LPAE_S1_READ_ONLY, 7, "B3.6.2"),

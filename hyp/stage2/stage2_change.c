@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/stage2/stage2_change.h"
+#include "hyp/stage2/stage2_table.h"
+
+#define STAGE2_FLAGS	(STAGE2_READ_ONLY | STAGE2_LOG | STAGE2_REGISTERS)
+#define STAGE2_WRITABLE FIELD_PREP(LPAE_S2_ACCESS, LPAE_S2_ACCESS_WRITE)
+/* Of a page with a log: while it is writable, it is dirty. */
+#define STAGE2_LOGGED	FIELD_PREP(LPAE_SOFTWARE, UINT64_C(1))
+
+/* ---- entries and tables ---- */
+
+/* CPUs walk the tables meanwhile: all of an entry changes at once (A3.5.3). */
+static void stage2_write(uint64_t *entry, uint64_t value)
+{
+	__atomic_store_n(entry, value, __ATOMIC_RELAXED);
+}
+
+static struct stage2_pool_page *stage2_page_of(const struct stage2_live *s, const uint64_t *entry)
+{
+	return &s->page[(size_t)((const uint8_t *)entry - s->tables.pool.base) / PAGE_SIZE];
+}
+
+/* An entry that was invalid, and needs no flush. */
+static void stage2_enter(struct stage2_live *s, uint64_t *entry, uint64_t value)
+{
+	stage2_page_of(s, entry)->used++;
+	stage2_write(entry, value);
+}
+
+static void stage2_clear(struct stage2_live *s, uint64_t *entry)
+{
+	stage2_page_of(s, entry)->used--;
+	stage2_write(entry, 0);
+	s->removed = s->now;
+}
+
+static uint16_t stage2_take(struct stage2_live *s)
+{
+	uint16_t page = s->free;
+
+	s->free = s->page[page].next;
+	s->page[page] = (struct stage2_pool_page) { 0 };
+	s->nr_free--;
+	return page;
+}
+
+static void stage2_give(struct stage2_live *s, uint16_t page)
+{
+	s->page[page] = (struct stage2_pool_page) { .next = s->free };
+	s->free = page;
+	s->nr_free++;
+}
+
+/* The descriptor of a table, whose entries other CPUs read only after this (A3.8.3). */
+static uint64_t stage2_link(const struct stage2_live *s, uint16_t page)
+{
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	return (s->tables.pool.base_pa.pa + (uint64_t)page * PAGE_SIZE) | LPAE_TYPE_TABLE;
+}
+
+/* The table of an entry; a new one if it has none. stage2_add has counted: stage2_need. */
+static uint64_t *stage2_table_of(struct stage2_live *s, uint64_t *entry)
+{
+	if (*entry == 0) {
+		stage2_enter(s, entry, stage2_link(s, stage2_take(s)));
+	}
+	return stage2_table(&s->tables, *entry);
+}
+
+/* An entry whose table has become empty, if so: CPUs may still walk it. All of it is zero. */
+static void stage2_retire(struct stage2_live *s, uint64_t *entry)
+{
+	const uint64_t *table = stage2_table(&s->tables, *entry);
+	struct stage2_pool_page *page = stage2_page_of(s, table);
+	uint16_t number = (uint16_t)(page - s->page);
+
+	if (page->used) {
+		return;
+	}
+	stage2_clear(s, entry);
+	*page = (struct stage2_pool_page) { .removed = s->now };
+	if (s->first_waiting) {
+		s->page[s->last_waiting].next = number;
+	} else {
+		s->first_waiting = number;
+	}
+	s->last_waiting = number;
+}
+
+void stage2_live_init(struct stage2_live *s, const struct stage2_pool *pool,
+		      struct stage2_pool_page *page)
+{
+	*s = (struct stage2_live) { .page = page, .now = 1 };
+	stage2_init(&s->tables, pool);
+	s->tables.pool.used = pool->pages; /* a descriptor may name any of them */
+	page[0] = (struct stage2_pool_page) { 0 };
+	for (uint32_t n = pool->pages - 1; n > 0; n--) {
+		stage2_give(s, (uint16_t)n);
+	}
+}
+
+/* ---- addresses ---- */
+
+static bool stage2_range_is_good(ipa_t ipa, uint32_t pages)
+{
+	return pages && ipa.ipa % PAGE_SIZE == 0 &&
+	       pages <= (STAGE2_IPA_LIMIT - ipa.ipa) / PAGE_SIZE;
+}
+
+/* The first pages of a range, which one entry of level 2 or its table has. */
+static uint32_t stage2_head(ipa_t ipa, uint32_t pages)
+{
+	return bits_min(pages, LPAE_ENTRIES - stage2_index(ipa, LPAE_L3_SHIFT));
+}
+
+static ipa_t stage2_pages_on(ipa_t ipa, uint32_t pages)
+{
+	return ipa_add(ipa, pages * PAGE_SIZE);
+}
+
+/* The entry of level 2; NULL: there is no table. */
+static uint64_t *stage2_slot(const struct stage2_live *s, ipa_t ipa)
+{
+	uint64_t *level2 =
+		stage2_table(&s->tables, s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)]);
+
+	return level2 ? &level2[stage2_index(ipa, LPAE_L2_SHIFT)] : NULL;
+}
+
+static bool stage2_is_split(const struct stage2_live *s, ipa_t ipa)
+{
+	return s->split && (ipa.ipa ^ s->split_ipa.ipa) < BLOCK_SIZE;
+}
+
+/* ---- tickets ---- */
+
+/* Tickets wrap. */
+static bool stage2_is_later(uint32_t ticket, uint32_t other)
+{
+	return ticket != other && ticket - other < UINT32_C(1) << 31;
+}
+
+bool stage2_unflushed(const struct stage2_live *s)
+{
+	return stage2_is_later(s->removed, s->flushed);
+}
+
+uint32_t stage2_ticket(struct stage2_live *s)
+{
+	return s->now++;
+}
+
+void stage2_flushed(struct stage2_live *s, uint32_t ticket)
+{
+	if (!stage2_is_later(ticket, s->flushed)) {
+		return;
+	}
+	s->flushed = ticket;
+	if (!stage2_unflushed(s)) {
+		s->removed = ticket; /* it stays comparable */
+	}
+	if (s->split && !stage2_is_later(s->split_removed, ticket)) {
+		stage2_write(stage2_slot(s, s->split_ipa), stage2_link(s, s->split));
+		s->split = 0;
+	}
+	while (s->first_waiting && !stage2_is_later(s->page[s->first_waiting].removed, ticket)) {
+		uint16_t page = s->first_waiting;
+
+		s->first_waiting = s->page[page].next;
+		stage2_give(s, page);
+	}
+}
+
+/* ---- mapping ---- */
+
+static uint64_t stage2_bits(uint32_t flags)
+{
+	uint64_t bits = stage2_attributes(flags & STAGE2_REGISTERS ? STAGE2_DEVICE : STAGE2_RAM);
+
+	if (flags & (STAGE2_READ_ONLY | STAGE2_LOG)) {
+		bits &= ~STAGE2_WRITABLE;
+	}
+	return flags & STAGE2_LOG && !(flags & STAGE2_READ_ONLY) ? bits | STAGE2_LOGGED : bits;
+}
+
+static bool stage2_is_taken(const struct stage2_live *s, ipa_t ipa, uint32_t pages)
+{
+	const uint64_t *slot = stage2_slot(s, ipa);
+	const uint64_t *level3 = slot ? stage2_table(&s->tables, *slot) : NULL;
+	uint32_t first = stage2_index(ipa, LPAE_L3_SHIFT);
+
+	if (!level3) {
+		return slot && *slot;
+	}
+	for (uint32_t n = first; n < first + pages; n++) {
+		if (level3[n]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool stage2_is_block(ipa_t ipa, pa_t pa, uint32_t pages, uint32_t flags)
+{
+	return pages == LPAE_ENTRIES && (ipa.ipa | pa.pa) % BLOCK_SIZE == 0 &&
+	       !(flags & STAGE2_LOG);
+}
+
+/* How many tables the pages at ipa need; all are in one GiB. */
+static uint32_t stage2_need(const struct stage2_live *s, ipa_t ipa, bool block)
+{
+	const uint64_t *slot = stage2_slot(s, ipa);
+
+	return (slot ? 0u : 1u) + (block || (slot && *slot) ? 0u : 1u);
+}
+
+static void stage2_map_pages(struct stage2_live *s, ipa_t ipa, pa_t pa, uint32_t pages,
+			     uint64_t bits)
+{
+	uint64_t *root = &s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)];
+	uint64_t *level2 = stage2_table_of(s, root);
+	uint64_t *level3 = stage2_table_of(s, &level2[stage2_index(ipa, LPAE_L2_SHIFT)]);
+	uint32_t first = stage2_index(ipa, LPAE_L3_SHIFT);
+
+	for (uint32_t n = 0; n < pages; n++) {
+		stage2_enter(s, &level3[first + n],
+			     pa_add(pa, n * PAGE_SIZE).pa | bits | LPAE_TYPE_PAGE);
+	}
+}
+
+static void stage2_map_block(struct stage2_live *s, ipa_t ipa, pa_t pa, uint64_t bits)
+{
+	uint64_t *root = &s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)];
+	uint64_t *level2 = stage2_table_of(s, root);
+
+	stage2_enter(s, &level2[stage2_index(ipa, LPAE_L2_SHIFT)], pa.pa | bits | LPAE_TYPE_BLOCK);
+}
+
+enum stage2_change stage2_add(struct stage2_live *s, ipa_t ipa, pa_t pa, uint32_t pages,
+			      uint32_t flags)
+{
+	bool block = stage2_is_block(ipa, pa, pages, flags);
+	uint32_t head = stage2_head(ipa, pages);
+	uint32_t rest = pages - head;
+	ipa_t next = stage2_pages_on(ipa, head);
+	uint32_t need;
+
+	if (!stage2_range_is_good(ipa, pages) || pages > STAGE2_STEP || (flags & ~STAGE2_FLAGS) ||
+	    pa.pa % PAGE_SIZE || pa.pa > STAGE2_PA_LIMIT - (uint64_t)pages * PAGE_SIZE) {
+		return STAGE2_REFUSED;
+	}
+	if (stage2_unflushed(s)) {
+		return STAGE2_FLUSH;
+	}
+	if (stage2_is_taken(s, ipa, head) || (rest && stage2_is_taken(s, next, rest))) {
+		return STAGE2_TAKEN;
+	}
+	need = stage2_need(s, ipa, block) + (rest ? stage2_need(s, next, false) : 0);
+	if (rest && !stage2_slot(s, ipa) && next.ipa % STAGE2_GIGABYTE) {
+		need--; /* both need the same table of level 2 */
+	}
+	if (need > s->nr_free) {
+		return STAGE2_FULL;
+	}
+	if (block) {
+		stage2_map_block(s, ipa, pa, stage2_bits(flags));
+		return STAGE2_DONE;
+	}
+	stage2_map_pages(s, ipa, pa, head, stage2_bits(flags));
+	if (rest) {
+		stage2_map_pages(s, next, pa_add(pa, head * PAGE_SIZE), rest, stage2_bits(flags));
+	}
+	return STAGE2_DONE;
+}
+
+/* ---- unmapping ---- */
+
+/* The pages of a block become a table without those in [first, first + pages). Its entry is broken
+ * first; stage2_flushed makes the new one. */
+static void stage2_divide(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint32_t pages)
+{
+	uint32_t first = stage2_index(ipa, LPAE_L3_SHIFT);
+	uint64_t entry = *slot;
+	uint64_t *table;
+
+	s->split = stage2_take(s);
+	s->split_ipa = ipa;
+	s->split_removed = s->now;
+	table = stage2_page(&s->tables, s->split);
+	for (uint32_t n = 0; n < LPAE_ENTRIES; n++) {
+		if (n < first || n >= first + pages) {
+			stage2_enter(s, &table[n],
+				     (entry + (uint64_t)n * PAGE_SIZE) | LPAE_TYPE_PAGE);
+		}
+	}
+	stage2_write(slot, 0); /* its level 2 table still counts it */
+	s->removed = s->now;
+}
+
+/* Part of a block. False: flush first. */
+static bool stage2_remove_part(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint32_t pages)
+{
+	if (s->split || (!s->nr_free && s->first_waiting)) {
+		return false;
+	}
+	if (s->nr_free) {
+		stage2_divide(s, ipa, slot, pages);
+	} else {
+		stage2_clear(s, slot);
+	}
+	return true;
+}
+
+static void stage2_remove_pages(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint32_t pages)
+{
+	uint64_t *level3 = stage2_table(&s->tables, *slot);
+	uint32_t first = stage2_index(ipa, LPAE_L3_SHIFT);
+
+	for (uint32_t n = first; n < first + pages; n++) {
+		if (level3[n]) {
+			stage2_clear(s, &level3[n]);
+		}
+	}
+	stage2_retire(s, slot);
+}
+
+/* `pages` pages of one slot. Returns how many entries it has visited; 0: flush first. */
+static uint32_t stage2_remove_slot(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint32_t pages)
+{
+	uint32_t work = 1;
+
+	if (stage2_is_split(s, ipa)) {
+		return 0;
+	}
+	if (*slot == 0) {
+		return work;
+	}
+	if (stage2_table(&s->tables, *slot)) {
+		stage2_remove_pages(s, ipa, slot, pages);
+		work = pages;
+	} else if (pages == LPAE_ENTRIES) {
+		stage2_clear(s, slot);
+	} else if (stage2_remove_part(s, ipa, slot, pages)) {
+		work = LPAE_ENTRIES;
+	} else {
+		return 0;
+	}
+	stage2_retire(s, &s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)]);
+	return work;
+}
+
+uint32_t stage2_remove(struct stage2_live *s, ipa_t ipa, uint32_t pages)
+{
+	uint32_t done = 0;
+	uint32_t work = 0;
+
+	if (!stage2_range_is_good(ipa, pages)) {
+		return 0;
+	}
+	while (done < pages && work < STAGE2_STEP) {
+		ipa_t at = stage2_pages_on(ipa, done);
+		uint64_t *slot = stage2_slot(s, at);
+		uint32_t part = stage2_head(at, pages - done);
+		uint32_t visited = 1;
+
+		if (slot) {
+			visited = stage2_remove_slot(s, at, slot, part);
+		}
+		if (!visited) {
+			break;
+		}
+		work += visited;
+		done += part;
+	}
+	return done;
+}
+
+/* ---- one page ---- */
+
+/* The leaf of an address; NULL: there is none. `shift`: of its size. */
+static uint64_t *stage2_leaf(const struct stage2_live *s, ipa_t ipa, unsigned *shift)
+{
+	uint64_t *entry = stage2_slot(s, ipa);
+	uint64_t *level3 = entry ? stage2_table(&s->tables, *entry) : NULL;
+
+	*shift = level3 ? LPAE_L3_SHIFT : LPAE_L2_SHIFT;
+	if (level3) {
+		entry = &level3[stage2_index(ipa, LPAE_L3_SHIFT)];
+	}
+	return entry && *entry ? entry : NULL;
+}
+
+enum stage2_change stage2_find(const struct stage2_live *s, ipa_t ipa, struct stage2_found *found)
+{
+	unsigned shift;
+	const uint64_t *leaf = stage2_leaf(s, ipa, &shift);
+	uint32_t offset = ipa.ipa % (UINT32_C(1) << shift);
+
+	if (!leaf) {
+		return stage2_is_split(s, ipa) ? STAGE2_FLUSH : STAGE2_HOLE;
+	}
+	*found = (struct stage2_found) {
+		.pa = pa_make((*leaf & LPAE_ADDRESS) + offset),
+		.size = (UINT32_C(1) << shift) - offset,
+		.writable = *leaf & STAGE2_WRITABLE,
+		.logged = *leaf & STAGE2_LOGGED,
+	};
+	return STAGE2_DONE;
+}
+
+enum stage2_change stage2_write_fault(struct stage2_live *s, ipa_t ipa)
+{
+	unsigned shift;
+	uint64_t *leaf = stage2_leaf(s, ipa, &shift);
+
+	if (!leaf) {
+		return stage2_is_split(s, ipa) ? STAGE2_FLUSH : STAGE2_HOLE;
+	}
+	if (*leaf & STAGE2_WRITABLE) {
+		return STAGE2_DONE; /* another CPU's fault, or an old entry of this one's TLB */
+	}
+	if (!(*leaf & STAGE2_LOGGED)) {
+		return STAGE2_REFUSED;
+	}
+	stage2_write(leaf, *leaf | STAGE2_WRITABLE);
+	return STAGE2_DONE;
+}
+
+/* Permissions may change without an invalid entry in between (B3.10.1). */
+static bool stage2_collect_page(struct stage2_live *s, ipa_t ipa)
+{
+	unsigned shift;
+	uint64_t *leaf = stage2_leaf(s, ipa, &shift);
+
+	if (!leaf || !(*leaf & STAGE2_LOGGED) || !(*leaf & STAGE2_WRITABLE)) {
+		return false;
+	}
+	stage2_write(leaf, *leaf & ~STAGE2_WRITABLE);
+	s->removed = s->now;
+	return true;
+}
+
+uint32_t stage2_collect(struct stage2_live *s, ipa_t ipa, uint32_t pages, uint32_t *bitmap)
+{
+	uint32_t count = 0;
+
+	if (!stage2_range_is_good(ipa, pages) || pages > STAGE2_STEP) {
+		return 0;
+	}
+	for (uint32_t n = 0; n < pages; n++) {
+		bitmap[n / 32] = n % 32 ? bitmap[n / 32] : 0;
+		if (stage2_collect_page(s, stage2_pages_on(ipa, n))) {
+			bitmap[n / 32] |= BIT32(n % 32);
+			count++;
+		}
+	}
+	return count;
+}
