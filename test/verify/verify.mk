@@ -44,6 +44,15 @@ $(B)/verify/remote_protocol: test/unit/test_remote_protocol.c test/unit/remote_m
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -DSTATES=3500000u -DLINES=0x12 $(DEPFLAGS) -o $@ $<
 
+# Stage-2 tables that change, with more states than in the unit test.
+STAGE2_PURE := hyp/stage2/stage2.c hyp/stage2/stage2_change.c
+
+$(B)/verify/stage2_states: test/unit/test_stage2_states.c $(STAGE2_PURE) Makefile test/verify/verify.mk
+	$(call say,HOST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -DSTATES=200000u $(DEPFLAGS) -MT $@ -c -o $@.o $<
+	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -o $@ $@.o $(STAGE2_PURE)
+
 # Fuzzers: the pure code with libFuzzer's counters, one program a target.
 FUZZ_TARGETS := call console dist explain fdt insn manifest regions route rtc sched stage2 text trap uart vgic watchdog
 FUZZ_SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
