@@ -223,9 +223,9 @@ static void stage2_map_pages(struct stage2_live *s, ipa_t ipa, pa_t pa, uint32_t
 	uint32_t first = stage2_index(ipa, LPAE_L3_SHIFT);
 
 	for (uint32_t n = 0; n < pages; n++) {
-		stage2_enter(s, &level3[first + n],
-			     pa_add(pa, n * PAGE_SIZE).pa | bits | LPAE_TYPE_PAGE);
+		stage2_write(&level3[first + n], (pa.pa + n * PAGE_SIZE) | bits | LPAE_TYPE_PAGE);
 	}
+	stage2_page_of(s, level3)->used += (uint16_t)pages;
 }
 
 static void stage2_map_block(struct stage2_live *s, ipa_t ipa, pa_t pa, uint64_t bits)
@@ -289,10 +289,10 @@ static void stage2_divide(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint
 	table = stage2_page(&s->tables, s->split);
 	for (uint32_t n = 0; n < LPAE_ENTRIES; n++) {
 		if (n < first || n >= first + pages) {
-			stage2_enter(s, &table[n],
-				     (entry + (uint64_t)n * PAGE_SIZE) | LPAE_TYPE_PAGE);
+			table[n] = (entry + (uint64_t)n * PAGE_SIZE) | LPAE_TYPE_PAGE;
 		}
 	}
+	s->page[s->split].used = (uint16_t)(LPAE_ENTRIES - pages);
 	stage2_write(slot, 0); /* its level 2 table still counts it */
 	s->removed = s->now;
 }
@@ -315,38 +315,51 @@ static void stage2_remove_pages(struct stage2_live *s, ipa_t ipa, uint64_t *slot
 {
 	uint64_t *level3 = stage2_table(&s->tables, *slot);
 	uint32_t first = stage2_index(ipa, LPAE_L3_SHIFT);
+	uint32_t gone = 0;
 
 	for (uint32_t n = first; n < first + pages; n++) {
 		if (level3[n]) {
-			stage2_clear(s, &level3[n]);
+			stage2_write(&level3[n], 0);
+			gone++;
 		}
 	}
-	stage2_retire(s, slot);
+	if (gone) {
+		s->removed = s->now;
+		stage2_page_of(s, level3)->used -= (uint16_t)gone;
+		stage2_retire(s, slot);
+	}
 }
 
-/* `pages` pages of one slot. Returns how many entries it has visited; 0: flush first. */
-static uint32_t stage2_remove_slot(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint32_t pages)
+/* How many entries are visited to remove `pages` pages of one slot. NULL: it has no table. */
+static uint32_t stage2_cost(const struct stage2_live *s, const uint64_t *slot, uint32_t pages)
 {
-	uint32_t work = 1;
+	if (!slot || *slot == 0) {
+		return 1;
+	}
+	if (stage2_table(&s->tables, *slot)) {
+		return pages;
+	}
+	return pages == LPAE_ENTRIES ? 1 : LPAE_ENTRIES;
+}
 
+/* `pages` pages of one slot, of a table of level 2. False: flush first. */
+static bool stage2_remove_slot(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint32_t pages)
+{
 	if (stage2_is_split(s, ipa)) {
-		return 0;
+		return false;
 	}
 	if (*slot == 0) {
-		return work;
+		return true;
 	}
 	if (stage2_table(&s->tables, *slot)) {
 		stage2_remove_pages(s, ipa, slot, pages);
-		work = pages;
 	} else if (pages == LPAE_ENTRIES) {
 		stage2_clear(s, slot);
-	} else if (stage2_remove_part(s, ipa, slot, pages)) {
-		work = LPAE_ENTRIES;
-	} else {
-		return 0;
+	} else if (!stage2_remove_part(s, ipa, slot, pages)) {
+		return false;
 	}
 	stage2_retire(s, &s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)]);
-	return work;
+	return true;
 }
 
 uint32_t stage2_remove(struct stage2_live *s, ipa_t ipa, uint32_t pages)
@@ -357,19 +370,15 @@ uint32_t stage2_remove(struct stage2_live *s, ipa_t ipa, uint32_t pages)
 	if (!stage2_range_is_good(ipa, pages)) {
 		return 0;
 	}
-	while (done < pages && work < STAGE2_STEP) {
+	while (done < pages) {
 		ipa_t at = stage2_pages_on(ipa, done);
 		uint64_t *slot = stage2_slot(s, at);
 		uint32_t part = stage2_head(at, pages - done);
-		uint32_t visited = 1;
 
-		if (slot) {
-			visited = stage2_remove_slot(s, at, slot, part);
-		}
-		if (!visited) {
+		work += stage2_cost(s, slot, part);
+		if (work > STAGE2_STEP || (slot && !stage2_remove_slot(s, at, slot, part))) {
 			break;
 		}
-		work += visited;
 		done += part;
 	}
 	return done;
@@ -426,33 +435,48 @@ enum stage2_change stage2_write_fault(struct stage2_live *s, ipa_t ipa)
 	return STAGE2_DONE;
 }
 
-/* Permissions may change without an invalid entry in between (B3.10.1). */
-static bool stage2_collect_page(struct stage2_live *s, ipa_t ipa)
+/* The pages of a slot that has a table: bit first + n of the bitmap is page n. Permissions may
+ * change without an invalid entry in between (B3.10.1). */
+static uint32_t stage2_collect_pages(uint64_t *level3, uint32_t pages, uint32_t *bitmap,
+				     uint32_t first)
 {
-	unsigned shift;
-	uint64_t *leaf = stage2_leaf(s, ipa, &shift);
+	const uint64_t dirty = STAGE2_LOGGED | STAGE2_WRITABLE;
+	uint32_t count = 0;
 
-	if (!leaf || !(*leaf & STAGE2_LOGGED) || !(*leaf & STAGE2_WRITABLE)) {
-		return false;
+	for (uint32_t n = 0; n < pages; n++) {
+		if ((level3[n] & dirty) == dirty) {
+			stage2_write(&level3[n], level3[n] & ~STAGE2_WRITABLE);
+			bitmap[(first + n) / 32] |= BIT32((first + n) % 32);
+			count++;
+		}
 	}
-	stage2_write(leaf, *leaf & ~STAGE2_WRITABLE);
-	s->removed = s->now;
-	return true;
+	return count;
 }
 
 uint32_t stage2_collect(struct stage2_live *s, ipa_t ipa, uint32_t pages, uint32_t *bitmap)
 {
 	uint32_t count = 0;
+	uint32_t part;
 
 	if (!stage2_range_is_good(ipa, pages) || pages > STAGE2_STEP) {
 		return 0;
 	}
-	for (uint32_t n = 0; n < pages; n++) {
-		bitmap[n / 32] = n % 32 ? bitmap[n / 32] : 0;
-		if (stage2_collect_page(s, stage2_pages_on(ipa, n))) {
-			bitmap[n / 32] |= BIT32(n % 32);
-			count++;
+	for (uint32_t n = 0; n < (pages + 31) / 32; n++) {
+		bitmap[n] = 0;
+	}
+	for (uint32_t done = 0; done < pages; done += part) {
+		ipa_t at = stage2_pages_on(ipa, done);
+		const uint64_t *slot = stage2_slot(s, at);
+		uint64_t *level3 = slot ? stage2_table(&s->tables, *slot) : NULL;
+
+		part = stage2_head(at, pages - done);
+		if (level3) {
+			count += stage2_collect_pages(&level3[stage2_index(at, LPAE_L3_SHIFT)],
+						      part, bitmap, done);
 		}
+	}
+	if (count) {
+		s->removed = s->now;
 	}
 	return count;
 }

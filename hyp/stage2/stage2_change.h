@@ -69,7 +69,7 @@ enum stage2_change stage2_add(struct stage2_live *s, ipa_t ipa, pa_t pa, uint32_
 			      uint32_t flags);
 
 /* Unmaps from ipa on. Returns how many pages it has come on, holes included; less than `pages`:
- * flush, then call again for the rest. A call visits at most 1,023 entries. If the pool has no
+ * flush, then call again for the rest. A call visits at most 512 entries. If the pool has no
  * table left to divide a block, all of the block goes: the guest's next access faults. What was
  * dirty is forgotten: who reads the log takes what was removed for dirty. 0 if pages
  * is 0, or if the range is unaligned or wraps. */

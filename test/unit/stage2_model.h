@@ -396,19 +396,18 @@ static void model_wait(void)
 	model.waiting[model.nr_waiting++] = 0;
 }
 
-/* As the header has it. Returns how many entries were visited; 0: flush first. */
-static uint32_t model_remove_slot(uint32_t first, uint32_t pages)
+/* As the header has it. False: flush first. */
+static bool model_remove_slot(uint32_t first, uint32_t pages)
 {
 	uint32_t slot = first / 512;
-	uint32_t work = 1;
 
 	if (model.slot[slot] == SLOT_SPLIT) {
-		return 0;
+		return false;
 	}
 	if (model.slot[slot] == SLOT_BLOCK && pages < 512) {
 		for (uint32_t n = 0; n < MODEL_SLOTS; n++) {
 			if (model.slot[n] == SLOT_SPLIT) {
-				return 0;
+				return false;
 			}
 		}
 		if (model_free()) {
@@ -418,32 +417,28 @@ static uint32_t model_remove_slot(uint32_t first, uint32_t pages)
 			for (uint32_t n = 0; n < MODEL_WATCH; n++) { /* for now */
 				model.page[n].mapped &= model_watch[n] / 512 != slot;
 			}
-			return 512;
+			return true;
 		}
 		if (model.nr_waiting) {
-			return 0;
+			return false;
 		}
 		first = slot * 512;
 		pages = 512;
-		work = 512;
 	}
 	if (model.slot[slot] == SLOT_EMPTY) {
-		return work;
+		return true;
 	}
 	model_drop(first, pages);
 	if (model.slot[slot] == SLOT_BLOCK) {
 		model.slot[slot] = SLOT_EMPTY;
-	} else {
-		work = pages;
-		if (!model_any(slot * 512, 512)) {
-			model.slot[slot] = SLOT_EMPTY;
-			model_wait();
-		}
+	} else if (!model_any(slot * 512, 512)) {
+		model.slot[slot] = SLOT_EMPTY;
+		model_wait();
 	}
 	if (!model_has_gib(slot)) {
 		model_wait();
 	}
-	return work;
+	return true;
 }
 
 static uint32_t model_min(uint32_t a, uint32_t b)
@@ -462,22 +457,24 @@ static uint32_t model_remove(uint32_t first, uint32_t pages)
 	uint32_t work = 0;
 	uint32_t got = stage2_remove(&live, ipa_make((MODEL_FIRST + first) * 4096), pages);
 
-	while (done < pages && work < 512) {
+	while (done < pages) {
 		uint32_t part = model_min(pages - done, 512 - (first + done) % 512);
 		bool was_block = model.slot[(first + done) / 512] == SLOT_BLOCK;
-		uint32_t visited = model_remove_slot(first + done, part);
+		uint32_t cost = was_block ? part < 512 ? 512 : 1 : part;
 
+		/* At most 512 entries: of a table, those of the range; all of a divided block's. */
+		cost = model.slot[(first + done) / 512] == SLOT_EMPTY ? 1 : cost;
+		cost = model.slot[(first + done) / 512] == SLOT_SPLIT ? 1 : cost;
+		work += cost;
+		if (work > 512 || !model_remove_slot(first + done, part)) {
+			break;
+		}
 		if (was_block && model.slot[(first + done) / 512] == SLOT_SPLIT) {
 			model_split.first = first + done;
 			model_split.pages = part;
 		}
-		if (!visited) {
-			break;
-		}
-		work += visited;
 		done += part;
 	}
-	CHECK(work < 1024);
 	CHECK_EQ(got, done);
 	model_see();
 	return got;

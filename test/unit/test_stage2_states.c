@@ -11,7 +11,7 @@
 #define STATES 12000u /* of each pool, at most */
 #endif
 #define BUCKETS (4 * STATES)
-#define DEPTH	32u
+#define DEPTH	100u
 
 #define PA UINT64_C(0x8040000000)
 
