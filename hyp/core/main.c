@@ -21,6 +21,7 @@
 #include "hyp/hw/monitor.h"
 #include "hyp/hw/stack.h"
 #include "hyp/hw/timer.h"
+#include "hyp/regs/lpae.h"
 #include "hyp/regs/psr.h"
 #include "vgic/vgic_hw.h"
 
@@ -59,6 +60,14 @@ static void main_read_host_id(void)
 		.mvfr1 = world_read_mvfr1(),
 		.actlr = sysreg_read(ACTLR),
 	};
+}
+
+/* Descriptors are written through the caches, and not cleaned. */
+static void main_check_walks(void)
+{
+	if (FIELD_GET(ID_MMFR3_COHWALK, facts_host_id.mmfr[3]) == 0) {
+		boot_refuse_text("cpus", "their table walks do not read the caches (ID_MMFR3)");
+	}
 }
 
 /* Sets the state that only Secure state can set, and that no firmware has set. This comes before
@@ -239,6 +248,7 @@ void main_start(uint32_t dtb_pa, uint32_t image_pa)
 	log_line("%s, %u CPUs, image at 0x%x\n", facts_board.model, (unsigned)facts_board.nr_cpus,
 		 (unsigned)image_pa);
 	main_read_host_id();
+	main_check_walks();
 	nr_lrs = main_init_gic();
 	main_init_cpu(self);
 	sched_init(&vm_sched, facts_board.nr_cpus);

@@ -83,6 +83,9 @@
 #define TTBR_BADDR GENMASK64(39, 5) /* for T0SZ = 0 from level 1 */
 #define VTTBR_VMID GENMASK64(55, 48)
 
+/* ID_MMFR3, B4.1.92: 1: table walks read the caches, so that descriptors need not be cleaned */
+#define ID_MMFR3_COHWALK GENMASK32(23, 20)
+
 /* PAR in its 64-bit form, B4.1.112 */
 #define PAR_F	  BIT64(0)
 #define PAR_FS	  GENMASK64(6, 1) /* F = 1: fault status */

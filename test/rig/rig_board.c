@@ -184,6 +184,7 @@ static void reset_cpu(uint32_t n)
 
 	reg[FAKE_MPIDR] = 0x80000000u | n;
 	reg[FAKE_MIDR] = rig_midr;
+	reg[FAKE_ID_MMFR3] = 0x02102211; /* the Cortex-A15's (its TRM, 4.3.12) */
 	reg[FAKE_CNTFRQ] = RIG_HZ;
 	reg[FAKE_CTR] = 0x84448003 | 9u << 16; /* long lines: fewer accesses */
 	reg[FAKE_ID_PFR1] = 0x00011011;

@@ -122,6 +122,14 @@ static void no_counter(void)
 	}
 }
 
+/* B4.1.92: bits 23..20 */
+static void walks_past_the_caches(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		rig.cpu[n].reg[FAKE_ID_MMFR3] = 0x02002211;
+	}
+}
+
 static void repeated_pages(void)
 {
 	rig_gicc_repeats = true;
@@ -204,6 +212,8 @@ static void boards(void)
 	CHECK(boots(HEAD MEMORY PSCI TWO "};", SYSTEM(SMALL), NULL)); /* no UART */
 	CHECK(boots(BOARD(PSCI TWO), SYSTEM(SMALL), old_a15));
 	CHECK(boots(BOARD(PSCI TWO), SYSTEM(SMALL), old_r0p5));
+	refused(BOARD(PSCI TWO), SYSTEM(SMALL), walks_past_the_caches,
+		"cpus: their table walks do not read the caches (ID_MMFR3)");
 	refused(BOARD(PSCI TWO), SYSTEM(SMALL), repeated_pages,
 		"gic: GICC's two pages are not 4 KiB");
 	rig_gicc_repeats = false;
