@@ -20,12 +20,18 @@ struct cpu {
 	uintptr_t panic_stack;	 /* CPU_PANIC_STACK: its top, for vectors.S */
 	volatile bool resched;	 /* pick a vCPU again */
 	volatile bool contended; /* the loaded vCPU gets slices; written under vm_sched_lock */
-	volatile bool report;	 /* report_sample is requested */
-	volatile bool parked;	 /* the system is ending: it runs nothing any more (halt.h) */
-	struct vgic_cif *cif;	 /* of `loaded`, and of the last one when there is none */
-	bool yield;		 /* ... and others of the same priority go first */
-	bool paused;		 /* it has just taken interrupts (run_load_memory) */
-	uint8_t kicks;		 /* taken since others had a turn (irq_kicked) */
+	union {
+		struct {
+			volatile bool report; /* report_sample is requested */
+			volatile bool settle; /* settle_answer is (settle.h) */
+		};
+		volatile uint16_t asked; /* one of them, or both */
+	};
+	struct vgic_cif *cif; /* of `loaded`, and of the last one when there is none */
+	volatile bool parked; /* the system is ending: it runs nothing any more (halt.h) */
+	bool yield;	      /* ... and others of the same priority go first */
+	bool paused;	      /* it has just taken interrupts (run_load_memory) */
+	uint8_t kicks;	      /* taken since others had a turn (irq_kicked) */
 	uint8_t gic_mask;
 	uint8_t gic_cpu; /* the number of its interface: the bit of gic_mask */
 	uint8_t index;

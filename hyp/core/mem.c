@@ -89,6 +89,20 @@ void mem_put_shared(pa_t pa, uint32_t word)
 	mmu_window_close(cpu);
 }
 
+void mem_clean(pa_t pa, uint32_t size)
+{
+	uint32_t cpu = cpu_this()->index;
+
+	while (size) {
+		uint32_t part = bits_min(size, BLOCK_SIZE - (uint32_t)(pa.pa % BLOCK_SIZE));
+
+		cache_flush(mmu_window(cpu, pa), part);
+		pa = pa_add(pa, part);
+		size -= part;
+	}
+	mmu_window_close(cpu);
+}
+
 bool mem_read(const struct vm *vm, ipa_t ipa, void *to, uint32_t size)
 {
 	pa_t pa;

@@ -20,6 +20,10 @@ bool mem_write(const struct vm *vm, ipa_t ipa, const void *from, uint32_t size);
 void mem_clear_shared(pa_t pa, uint32_t size);
 void mem_put_shared(pa_t pa, uint32_t word);
 
+/* Cleans and invalidates it to the point of coherency: a guest whose caches are off will read what
+ * was written there with caches. */
+void mem_clean(pa_t pa, uint32_t size);
+
 /* The instruction at the loaded guest's pc: ARM or 32-bit Thumb (*wide; the first halfword in
  * 31..16), or 16-bit Thumb in 15..0. False if its address is no longer mapped. */
 bool mem_read_insn(const struct guest_regs *regs, bool thumb, bool *wide, uint32_t *word);

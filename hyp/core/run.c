@@ -13,6 +13,7 @@
 #include "hyp/core/partition_load.h"
 #include "hyp/core/report.h"
 #include "hyp/core/route_call.h"
+#include "hyp/core/settle.h"
 #include "hyp/core/switch.h"
 #include "hyp/core/tick.h"
 #include "hyp/core/virtio.h"
@@ -347,9 +348,15 @@ static inline void run_finish(struct cpu *cpu, struct guest_regs *regs, struct r
 	cpu->resched = true;
 }
 
-/* A step of the report is a long piece of work. */
-static __attribute__((noinline)) void run_report(struct cpu *cpu, struct guest_regs *regs)
+/* What other CPUs want of this one. A step of the report is a long piece of work. */
+static __attribute__((noinline)) void run_asked(struct cpu *cpu, struct guest_regs *regs)
 {
+	if (cpu->settle) {
+		settle_answer(cpu);
+	}
+	if (!cpu->report) {
+		return;
+	}
 	run_pause(cpu);
 	report_sample(cpu, regs);
 	run_pause(cpu);
@@ -399,8 +406,8 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 		if (cpu->ended) {
 			run_clear_up(cpu);
 		}
-		if (cpu->report) {
-			run_report(cpu, regs);
+		if (cpu->asked) {
+			run_asked(cpu, regs);
 		}
 		yield = cpu->yield;
 		cpu->resched = false; /* lock_take's DMB: before what the decision looks at */

@@ -40,8 +40,9 @@ static inline void tlb_flush_vmid_here(void)
 	hw_isb();
 }
 
-/* All entries of the VMID in `vttbr`, on all CPUs; no vCPU is loaded on this one. Entries of other
- * VMIDs stay. */
+/* All entries of the VMID in `vttbr`, on all CPUs, whichever vCPU is loaded on this one: HYP makes
+ * no translation by VTTBR meanwhile, and interrupts are masked. Entries of other VMIDs stay.
+ * Accesses of other CPUs may still be under way: settle_others. */
 static inline void tlb_flush_vmid_of(uint64_t vttbr)
 {
 	uint64_t saved = sysreg_read64(VTTBR);

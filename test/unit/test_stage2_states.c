@@ -154,7 +154,11 @@ static void mix_live(struct hash *hash)
 	mix(hash, live.split ? (uint64_t)live.split << 32 | (live.now - live.split_removed) : 0);
 	mix(hash, (uint64_t)live.free << 32 | live.first_waiting);
 	for (uint32_t n = 0; n < 2; n++) {
-		mix(hash, model.flight[n].on ? live.now - model.flight[n].ticket : 0);
+		uint32_t age = live.now - model.flight[n].ticket;
+
+		/* One that a later one has overtaken has no effect, however old it is. */
+		age = age < live.now - live.flushed ? age : 99;
+		mix(hash, model.flight[n].on ? age : 0);
 	}
 	for (uint32_t n = 1; n < model.pages; n++) {
 		mix(hash, (uint64_t)live_page[n].used << 16 | live_page[n].next);

@@ -397,6 +397,34 @@ static void a_restart(void)
 	end();
 }
 
+/* ---- what another CPU waits for ---- */
+
+static uint64_t has_to_settle(void)
+{
+	return cpus[0].settle;
+}
+
+/* Cortex-A15 erratum 798181: the guest's accesses are complete before the answer, and it does not
+ * run in between. */
+static void another_cpu_waits(void)
+{
+	uint32_t dsb;
+
+	boot();
+	load(0, 0);
+	hw_log_clear();
+	cpus[0].settle = true;
+	cpus[0].resched = true;
+	hw_log_sample = has_to_settle;
+	run_work(&cpus[0], &regs);
+	dsb = hw_log_find(0, 'e', "hw_dsb");
+	CHECK(dsb != HW_LOG_NONE && hw_log[dsb].sample);
+	CHECK(!cpus[0].settle && !cpus[0].asked);
+	hw_log_sample = NULL;
+	unload(0);
+	end();
+}
+
 /* ---- a long call ---- */
 
 static void long_call(uint32_t function)
@@ -627,6 +655,7 @@ static const struct test_case cases[] = {
 	{ "change_of_places", change_of_places },
 	{ "a_start", a_start },
 	{ "a_restart", a_restart },
+	{ "another_cpu_waits", another_cpu_waits },
 	{ "turns_of_a_call", turns_of_a_call },
 	{ "another_between_turns", another_between_turns },
 	{ "turns_after_a_wait", turns_after_a_wait },

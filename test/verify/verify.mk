@@ -50,7 +50,7 @@ STAGE2_PURE := hyp/stage2/stage2.c hyp/stage2/stage2_change.c
 $(B)/verify/stage2_states: test/unit/test_stage2_states.c $(STAGE2_PURE) Makefile test/verify/verify.mk
 	$(call say,HOST,$@)
 	@mkdir -p $(@D)
-	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -DSTATES=500000u $(DEPFLAGS) -MT $@ -c -o $@.o $<
+	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -DSTATES=250000u $(DEPFLAGS) -MT $@ -c -o $@.o $<
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -o $@ $@.o $(STAGE2_PURE)
 
 # Fuzzers: the pure code with libFuzzer's counters, one program a target.

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The memory of a VM that is made at run time: changes of its stage 2 (hyp/stage2/stage2_change.h)
+ * with the maintenance of caches and TLBs that each of them needs. Callers hold no lock; any vCPU
+ * may be loaded, or none. Each function is a bounded piece of work.
+ */
+#ifndef HYP_CORE_GROW_H
+#define HYP_CORE_GROW_H
+
+#include "hyp/core/locks.h"
+#include "hyp/stage2/stage2_change.h"
+
+#define GROW_CLEAN 16u /* pages that one call of grow_clean cleans: 64 KiB */
+
+struct grow {
+	struct lock lock; /* tables; rank LOCK_RANK_GROW */
+	struct stage2_live tables;
+	uint64_t vttbr; /* VMID and root */
+};
+
+/* As stage2_live_init. `vmid`: 1 to 255; no TLB has entries of it. */
+void grow_init(struct grow *g, const struct stage2_pool *pool, struct stage2_pool_page *page,
+	       uint32_t vmid);
+
+/* Makes memory ready to be mapped. Returns how many pages, 1 to GROW_CLEAN; `pages` is not 0. */
+uint32_t grow_clean(pa_t pa, uint32_t pages);
+
+/* As stage2_add, of memory that grow_clean has cleaned. FLUSH: others remove all the while; again,
+ * later. grow_mapped follows after the last of several calls, before the guest knows of them. */
+enum stage2_change grow_map(struct grow *g, ipa_t ipa, pa_t pa, uint32_t pages, uint32_t flags);
+void grow_mapped(void);
+
+/* As stage2_remove. What it has come on is used by no CPU when it returns. */
+uint32_t grow_unmap(struct grow *g, ipa_t ipa, uint32_t pages);
+
+/* As stage2_collect. Pages that no longer are dirty cannot be written to when it returns. */
+uint32_t grow_dirty(struct grow *g, ipa_t ipa, uint32_t pages, uint32_t *bitmap);
+
+/* An access of the guest whose vCPU is loaded faulted in its stage 2. DONE: the guest repeats it.
+ * HOLE: nothing is mapped there; REFUSED: a write to a read-only page. */
+enum stage2_change grow_fault(struct grow *g, ipa_t ipa, bool write);
+
+#endif

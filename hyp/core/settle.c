@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/core/settle.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/halt.h"
+
+/* MIDR without variant and revision: Arm, Cortex-A15 */
+#define SETTLE_MIDR	 0x410fc0f0u
+#define SETTLE_MIDR_MASK 0xff0ffff0u
+#define SETTLE_LAST	 0x33u /* r3p3 */
+
+bool settle_is_needed(uint32_t midr)
+{
+	uint32_t revision = (midr >> 20 & 0xfu) << 4 | (midr & 0xfu);
+
+	return (midr & SETTLE_MIDR_MASK) == SETTLE_MIDR && revision <= SETTLE_LAST;
+}
+
+/* Two CPUs may ask each other: neither is in its guest. A CPU that has parked never will be. */
+static void settle_wait(struct cpu *self, const struct cpu *other)
+{
+	while (other->settle && !other->parked && !halt_wanted) {
+		if (self->settle) {
+			settle_answer(self);
+		}
+		hw_yield();
+	}
+}
+
+void settle_others(void)
+{
+	struct cpu *self = cpu_this();
+
+	if (!settle_is_needed(sysreg_read(MIDR))) {
+		return;
+	}
+	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
+		if (&cpus[n] != self) {
+			cpus[n].settle = true;
+			cpu_poke(n);
+		}
+	}
+	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
+		if (&cpus[n] != self) {
+			settle_wait(self, &cpus[n]);
+		}
+	}
+	hw_dmb(); /* what follows comes after their answers */
+}

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hyp/core/grow.c, settle.c and mem_clean: which maintenance surrounds a change of stage 2, in
+ * which order (ARM ARM B3.10.1, B2.2.9; Cortex-A15 erratum 798181). QEMU's caches and TLBs show
+ * none of it.
+ */
+#include "test/unit/hw_log.h"
+#include "hyp/core/cpu.h"
+#include "hyp/core/facts.h"
+#include "hyp/core/grow.h"
+#include "hyp/core/halt.h"
+#include "hyp/core/mem.h"
+#include "hyp/core/settle.h"
+#include "hyp/core/vm.h"
+#include "hyp/hw/gic.h"
+#include "hyp/hw/mmu.h"
+
+#define POOL	6u
+#define POOL_PA UINT64_C(0x88000000)
+#define PA	UINT64_C(0x90000000)
+#define A15	0x412fc0f1u /* r2p1 */
+#define A7	0x410fc075u
+#define LOADED	(UINT64_C(3) << 48 | 0x1000) /* another VM's VTTBR */
+
+volatile bool halt_wanted;
+
+static struct grow grow;
+static struct stage2_pool_page page[POOL];
+static uint64_t tables[POOL][512] __attribute__((aligned(4096)));
+static uint8_t memory[0x4000] __attribute__((aligned(4096)));
+static uint64_t window_pa[4];
+static uint32_t windows;
+
+/* ---- what is around it ---- */
+
+void *mmu_window(uint32_t c, pa_t pa)
+{
+	CHECK_EQ(c, cpu_this()->index);
+	window_pa[windows++ % 4] = pa.pa;
+	hw_log_event("window");
+	return memory;
+}
+
+void mmu_window_close(uint32_t c)
+{
+	(void)c;
+	hw_log_event("close");
+}
+
+bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa)
+{
+	(void)vm;
+	(void)size;
+	*pa = pa_make(ipa.ipa);
+	return true;
+}
+
+bool vm_owns_pa(const struct vm *vm, pa_t pa, uint32_t size)
+{
+	(void)vm;
+	(void)pa;
+	return size != 0;
+}
+
+bool world_translate(uint32_t va, bool user, pa_t *pa)
+{
+	(void)user;
+	*pa = pa_make(va);
+	return true;
+}
+
+static uint32_t kicked;
+
+void gic_kick(uint8_t mask)
+{
+	hw_log_event("kick");
+	kicked |= mask;
+}
+
+/* The other CPUs answer some time after they were kicked: at a yield of this one. */
+static bool silent;
+
+static void others_answer(const struct hw_event *event)
+{
+	static uint32_t patience;
+
+	if (event->kind != 'e' || strcmp(event->name, "hw_yield")) {
+		return;
+	}
+	for (uint32_t n = 1; n < 4 && !silent; n++) {
+		if (cpus[n].settle && ++patience % 3 == 0) {
+			CHECK(cpus[n].resched);
+			cpus[n].settle = false;
+			return;
+		}
+	}
+}
+
+static void boot(uint32_t midr)
+{
+	struct stage2_pool pool = { (uint8_t *)tables, pa_make(POOL_PA), POOL, 0 };
+
+	one_reset();
+	memset(tables, 0, sizeof(tables));
+	memset(cpus, 0, sizeof(cpus));
+	memset(&grow, 0, sizeof(grow));
+	for (uint32_t n = 0; n < BOARD_MAX_CPUS; n++) {
+		cpus[n].index = (uint8_t)n;
+		cpus[n].gic_mask = (uint8_t)(1u << n);
+	}
+	facts_board.nr_cpus = 4;
+	hw_log_sample = NULL;
+	hw_log_effect = others_answer;
+	silent = false;
+	halt_wanted = false;
+	*hw_log_register("HTPIDR") = (uintptr_t)&cpus[0];
+	*hw_log_register("CTR") = 0x84448004; /* 64-byte lines */
+	*hw_log_register("MIDR") = midr;
+	*hw_log_register("VTTBR") = LOADED;
+	grow_init(&grow, &pool, page, 77);
+	hw_log_clear();
+	kicked = windows = 0;
+}
+
+static enum stage2_change map(uint32_t ipa, uint32_t pages, uint32_t flags)
+{
+	return grow_map(&grow, ipa_make(ipa), pa_make(PA), pages, flags);
+}
+
+/* ---- caches ---- */
+
+static void memory_is_cleaned(void)
+{
+	boot(A7);
+	CHECK_EQ(grow_clean(pa_make(PA + 0x1000), 3), 3);
+	CHECK_EQ(hw_log_count('w', "DCCIMVAC"), 3 * 4096 / 64);
+	CHECK_EQ(window_pa[0], PA + 0x1000);
+	CHECK(hw_log_between(hw_log_find(0, 'e', "window"), hw_log_find(0, 'e', "close"), 'w',
+			     "DCCIMVAC"));
+	CHECK(hw_log_between(hw_log_last('w', "DCCIMVAC"), hw_log_find(0, 'e', "close"), 'e',
+			     "hw_dsb"));
+	hw_log_clear();
+	CHECK_EQ(grow_clean(pa_make(PA), 512), 16); /* bounded */
+	CHECK_EQ(hw_log_count('w', "DCCIMVAC"), 65536 / 64);
+	windows = 0;
+	hw_log_clear();
+	CHECK_EQ(grow_clean(pa_make(0x401fe000), 5), 5); /* over the end of a window */
+	CHECK_EQ(windows, 2);
+	CHECK_EQ(window_pa[1], 0x40200000);
+	CHECK_EQ(hw_log_count('w', "DCCIMVAC"), 5 * 4096 / 64);
+}
+
+static void instructions_are_forgotten(void)
+{
+	boot(A7);
+	CHECK_EQ(map(0x40000000, 512, 0), STAGE2_DONE);
+	CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 0); /* invalid entries are in no TLB (B3.9) */
+	hw_log_clear();
+	grow_mapped();
+	CHECK_EQ(hw_log_count('w', "ICIALLUIS"), 1);
+	CHECK(hw_log_find(0, 'e', "hw_dsb") < hw_log_find(0, 'w', "ICIALLUIS"));
+	CHECK(hw_log_between(hw_log_find(0, 'w', "ICIALLUIS"), hw_log_length, 'e', "hw_dsb"));
+}
+
+/* ---- TLBs ---- */
+
+/* Bits: an entry of level 2 is a block, a table; something is unflushed; the lock is held; all
+ * tables are free. */
+enum { BLOCK = 1, TABLE = 2, UNFLUSHED = 4, LOCKED = 8, ALL_FREE = 16 };
+
+static uint64_t sample(void)
+{
+	uint64_t level1 = tables[0][1];
+	uint64_t level2 = level1 & 1 ? tables[((level1 & 0xfffff000) - POOL_PA) / 4096][0] : 0;
+
+	return ((level2 & 3) == 1 ? BLOCK : 0) | ((level2 & 3) == 3 ? TABLE : 0) |
+	       (stage2_unflushed(&grow.tables) ? UNFLUSHED : 0) | (grow.lock.holder ? LOCKED : 0) |
+	       (grow.tables.nr_free >= POOL - 1 ? ALL_FREE : 0);
+}
+
+/* The flush of its VMID, complete on all CPUs; and the caller's own VTTBR again. */
+static void check_flush(void)
+{
+	uint32_t flush = hw_log_find(0, 'w', "TLBIALLIS");
+	uint32_t vttbr = hw_log_find(0, 'w', "VTTBR");
+
+	CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 1);
+	CHECK_EQ(hw_log_count('w', "TLBIALLNSNHIS"), 0);
+	CHECK_EQ(hw_log_value('w', "VTTBR"), UINT64_C(77) << 48 | POOL_PA);
+	CHECK(hw_log_between(vttbr, flush, 'e', "hw_isb"));
+	CHECK(hw_log_between(vttbr, flush, 'e', "hw_dsb")); /* the entries are written */
+	CHECK(hw_log_between(flush, hw_log_last('w', "VTTBR"), 'e', "hw_dsb"));
+	CHECK_EQ(*hw_log_register("VTTBR"), LOADED);
+	CHECK(hw_log_between(hw_log_last('w', "VTTBR"), hw_log_length, 'e', "hw_isb"));
+}
+
+static void removal(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		boot(n ? A15 : A7);
+		CHECK_EQ(map(0x40000000, 3, 0), STAGE2_DONE);
+		CHECK_EQ(grow.tables.nr_free, POOL - 3);
+		hw_log_clear();
+		hw_log_sample = sample;
+		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 3), 3);
+		check_flush();
+		CHECK(!stage2_unflushed(&grow.tables));
+		CHECK_EQ(grow.tables.nr_free, POOL - 1);
+		/* until then no table is free, and no lock is held */
+		for (uint32_t at = 0; at <= hw_log_last('w', "VTTBR"); at++) {
+			CHECK_EQ(hw_log[at].sample & (UNFLUSHED | ALL_FREE | LOCKED), UNFLUSHED);
+		}
+		CHECK_EQ(kicked, n ? 0xe : 0);
+	}
+}
+
+/* Break, flush, make (B3.10.1). */
+static void a_block_is_divided(void)
+{
+	uint32_t made = 0;
+
+	boot(A7);
+	CHECK_EQ(map(0x40000000, 512, 0), STAGE2_DONE);
+	hw_log_clear();
+	hw_log_sample = sample;
+	CHECK_EQ(sample() & (BLOCK | TABLE), BLOCK);
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40007000), 1), 1);
+	check_flush();
+	CHECK_EQ(sample() & (BLOCK | TABLE), TABLE);
+	while (made < hw_log_length && !(hw_log[made].sample & TABLE)) {
+		CHECK_EQ(hw_log[made].sample & BLOCK, 0);
+		made++;
+	}
+	CHECK(hw_log_between(hw_log_find(0, 'w', "TLBIALLIS"), made, 'e', "hw_dsb"));
+	CHECK(hw_log_between(made, hw_log_length, 'e', "hw_dsb")); /* walks find it */
+}
+
+/* Nothing was there: nothing is flushed. */
+static void a_hole(void)
+{
+	boot(A15);
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0), 0x80000), 0x40000); /* 512 entries of 2 MiB */
+	CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 0);
+	CHECK_EQ(kicked, 0);
+}
+
+/* ---- erratum 798181 ---- */
+
+static void who_has_it(void)
+{
+	static const struct {
+		uint32_t midr;
+		bool has;
+	} t[] = { { 0x410fc0f0, true },	 { 0x412fc0f1, true },	{ 0x413fc0f2, true },
+		  { 0x413fc0f3, true },	 { 0x413fc0f4, false }, { 0x414fc0f0, false },
+		  { 0x410fc075, false }, { 0x410fc0d0, false }, { 0x420fc0f0, false } };
+
+	for (uint32_t n = 0; n < ARRAY_SIZE(t); n++) {
+		CHECK_EQ(settle_is_needed(t[n].midr), t[n].has);
+	}
+}
+
+/* A table is free only when each other CPU has answered, after the flush is complete. */
+static void the_others_answer(void)
+{
+	uint32_t flush, kick, yield;
+
+	boot(A15);
+	CHECK_EQ(map(0x40000000, 3, 0), STAGE2_DONE);
+	hw_log_clear();
+	hw_log_sample = sample;
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 3), 3);
+	flush = hw_log_find(0, 'w', "TLBIALLIS");
+	kick = hw_log_find(0, 'e', "kick");
+	yield = hw_log_last('e', "hw_yield");
+	CHECK_EQ(hw_log_count('e', "kick"), 3);
+	CHECK(hw_log_between(flush, kick, 'e', "hw_dsb"));
+	CHECK(kick < yield && yield != HW_LOG_NONE);
+	for (uint32_t at = 0; at <= yield; at++) {
+		CHECK_EQ(hw_log[at].sample & (ALL_FREE | UNFLUSHED | LOCKED), UNFLUSHED);
+	}
+	CHECK(hw_log_between(yield, hw_log_length, 'e', "hw_dmb"));
+	for (uint32_t n = 0; n < 4; n++) {
+		CHECK(!cpus[n].settle);
+	}
+}
+
+/* CPU 1 asks this one, while it waits; it answers only after that. */
+static void asks_back(const struct hw_event *event)
+{
+	if (event->kind == 'e' && !strcmp(event->name, "hw_yield")) {
+		if (cpus[1].settle && !cpus[0].settle) {
+			cpus[0].settle = true;
+		}
+		cpus[2].settle = cpus[3].settle = false;
+	}
+	if (event->kind == 'e' && !strcmp(event->name, "hw_dsb") && cpus[0].settle) {
+		cpus[1].settle = false; /* it saw this CPU's answer; that follows now */
+	}
+}
+
+static void two_ask_each_other(void)
+{
+	boot(A15);
+	hw_log_effect = asks_back;
+	settle_others();
+	CHECK(!cpus[0].settle && !cpus[1].settle);
+	CHECK_EQ(hw_log_count('e', "hw_dsb"), 1);
+}
+
+static uint64_t is_asked(void)
+{
+	return cpus[0].settle;
+}
+
+/* Its own accesses are complete before it says so. */
+static void an_answer(void)
+{
+	uint32_t dsb;
+
+	boot(A15);
+	cpus[0].settle = true;
+	hw_log_sample = is_asked;
+	settle_answer(&cpus[0]);
+	dsb = hw_log_find(0, 'e', "hw_dsb");
+	CHECK(dsb != HW_LOG_NONE && hw_log[dsb].sample == 1);
+	CHECK(!cpus[0].settle);
+}
+
+/* CPUs that have parked, or will soon: the system ends. */
+static void nobody_answers(void)
+{
+	boot(A15);
+	silent = true;
+	cpus[1].parked = cpus[2].parked = cpus[3].parked = true;
+	settle_others();
+	CHECK_EQ(kicked, 0xe);
+	boot(A15);
+	silent = true;
+	halt_wanted = true;
+	settle_others();
+	CHECK_EQ(hw_log_count('e', "hw_yield"), 0);
+}
+
+/* ---- several CPUs ---- */
+
+static uint32_t again; /* how often another CPU removes something, each time this one flushes */
+
+static void another_removes(const struct hw_event *event)
+{
+	if (event->kind == 'w' && !strcmp(event->name, "TLBIALLIS") && again) {
+		again--;
+		CHECK_EQ(stage2_remove(&grow.tables, ipa_make(0x40100000 + again * 4096), 1), 1);
+	}
+}
+
+static void what_another_cpu_has_removed(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		boot(A7);
+		CHECK_EQ(map(0x40100000, 8, 0), STAGE2_DONE);
+		hw_log_effect = another_removes;
+		again = n;
+		CHECK_EQ(stage2_remove(&grow.tables, ipa_make(0x40105000), 1), 1);
+		CHECK_EQ(map(0x40105000, 1, 0), n ? STAGE2_FLUSH : STAGE2_DONE);
+		CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 1);
+	}
+	/* it divides a block, and has not flushed yet */
+	boot(A7);
+	CHECK_EQ(map(0x40000000, 512, 0), STAGE2_DONE);
+	CHECK_EQ(stage2_remove(&grow.tables, ipa_make(0x40000000), 1), 1);
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40001000), 1), 0); /* and again */
+	check_flush();
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40001000), 1), 1);
+}
+
+/* ---- the log, and faults ---- */
+
+static void the_log(void)
+{
+	uint32_t bitmap = 0xff;
+
+	boot(A15);
+	CHECK_EQ(map(0x40000000, 4, STAGE2_LOG), STAGE2_DONE);
+	hw_log_clear();
+	CHECK_EQ(grow_dirty(&grow, ipa_make(0x40000000), 4, &bitmap), 0);
+	CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 0);
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40002000), true), STAGE2_DONE);
+	CHECK_EQ(hw_log_count('w', "TLBIALL"), 1); /* of this CPU and the loaded VMID */
+	CHECK_EQ(hw_log_count('w', "VTTBR"), 0);
+	CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 0);
+	CHECK(hw_log_between(hw_log_find(0, 'w', "TLBIALL"), hw_log_length, 'e', "hw_dsb"));
+	hw_log_clear();
+	CHECK_EQ(grow_dirty(&grow, ipa_make(0x40000000), 4, &bitmap), 1);
+	CHECK_EQ(bitmap, 4);
+	check_flush(); /* nobody writes by an old entry any more */
+	CHECK_EQ(kicked, 0xe);
+}
+
+static void faults(void)
+{
+	boot(A7);
+	CHECK_EQ(map(0x40000000, 512, STAGE2_READ_ONLY), STAGE2_DONE);
+	hw_log_clear();
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), true), STAGE2_REFUSED);
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40200000), true), STAGE2_HOLE);
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40200000), false), STAGE2_HOLE);
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), false), STAGE2_DONE); /* by now */
+	CHECK_EQ(hw_log_length, 0);
+	for (uint32_t write = 0; write < 2; write++) { /* in a block that is divided */
+		CHECK_EQ(stage2_remove(&grow.tables, ipa_make(0x40000000), 1), 1);
+		hw_log_clear();
+		CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), write), STAGE2_DONE);
+		check_flush();
+		CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), false), STAGE2_DONE);
+		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 512), 512);
+		CHECK_EQ(map(0x40000000, 512, 0), STAGE2_DONE);
+	}
+}
+
+static const struct test_case cases[] = {
+	{ "memory_is_cleaned", memory_is_cleaned },
+	{ "instructions_are_forgotten", instructions_are_forgotten },
+	{ "removal", removal },
+	{ "a_block_is_divided", a_block_is_divided },
+	{ "a_hole", a_hole },
+	{ "who_has_it", who_has_it },
+	{ "the_others_answer", the_others_answer },
+	{ "two_ask_each_other", two_ask_each_other },
+	{ "an_answer", an_answer },
+	{ "nobody_answers", nobody_answers },
+	{ "what_another_cpu_has_removed", what_another_cpu_has_removed },
+	{ "the_log", the_log },
+	{ "faults", faults },
+};
+
+TEST_MAIN("grow", cases)
