@@ -87,6 +87,11 @@ static void call(void)
 	replay("call", fuzz_call);
 }
 
+static void change(void)
+{
+	replay("change", fuzz_change);
+}
+
 static void console(void)
 {
 	replay("console", fuzz_console);
@@ -168,12 +173,12 @@ static void watchdog(void)
 }
 
 static const struct test_case cases[] = {
-	{ "call", call },	  { "console", console },   { "dist", dist },
-	{ "explain", explain },	  { "fdt", fdt },	    { "insn", insn },
-	{ "manifest", manifest }, { "regions", regions },   { "route", route },
-	{ "rtc", rtc },		  { "sched", sched },	    { "stage2", stage2 },
-	{ "text", text },	  { "trap", trap },	    { "uart", uart },
-	{ "vgic", vgic },	  { "watchdog", watchdog },
+	{ "call", call },     { "change", change },	{ "console", console },
+	{ "dist", dist },     { "explain", explain },	{ "fdt", fdt },
+	{ "insn", insn },     { "manifest", manifest }, { "regions", regions },
+	{ "route", route },   { "rtc", rtc },		{ "sched", sched },
+	{ "stage2", stage2 }, { "text", text },		{ "trap", trap },
+	{ "uart", uart },     { "vgic", vgic },		{ "watchdog", watchdog },
 };
 
 TEST_MAIN("fuzz", cases)

@@ -54,7 +54,7 @@ $(B)/verify/stage2_states: test/unit/test_stage2_states.c $(STAGE2_PURE) Makefil
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -o $@ $@.o $(STAGE2_PURE)
 
 # Fuzzers: the pure code with libFuzzer's counters, one program a target.
-FUZZ_TARGETS := call console dist explain fdt insn manifest regions route rtc sched stage2 text trap uart vgic watchdog
+FUZZ_TARGETS := call change console dist explain fdt insn manifest regions route rtc sched stage2 text trap uart vgic watchdog
 FUZZ_SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CFLAGS := $(BASE_CFLAGS) -O2 -g -fvisibility=hidden $(FUZZ_SANITIZERS)
 FUZZ_PURE_OBJS := $(PURE_SRCS:%=$(B)/fuzz/obj/%.o)

@@ -10,6 +10,7 @@
 #include "test/unit/test.h"
 
 unsigned fuzz_call(const uint8_t *data, size_t size);
+unsigned fuzz_change(const uint8_t *data, size_t size);
 unsigned fuzz_console(const uint8_t *data, size_t size);
 unsigned fuzz_dist(const uint8_t *data, size_t size);
 unsigned fuzz_explain(const uint8_t *data, size_t size);
