@@ -7,13 +7,18 @@
 #ifndef HYP_BASE_FIXED_H
 #define HYP_BASE_FIXED_H
 
-/* clang-format off */
-#define FIXED_REGS(REG) \
-	REG(HTTBR) REG(HTCR) REG(HMAIR0) REG(HSCTLR) REG(VTCR) REG(HCR) REG(HCPTR) REG(HSTR) \
-	REG(HDCR) REG(CNTHCTL)
-/* clang-format on */
-
-#define FIXED_ENUM(name) FIXED_##name,
-enum fixed { FIXED_REGS(FIXED_ENUM) FIXED_COUNT };
+enum fixed {
+	FIXED_HTTBR,
+	FIXED_HTCR,
+	FIXED_HMAIR0,
+	FIXED_HSCTLR,
+	FIXED_VTCR,
+	FIXED_HCR,
+	FIXED_HCPTR,
+	FIXED_HSTR,
+	FIXED_HDCR,
+	FIXED_CNTHCTL,
+	FIXED_COUNT
+};
 
 #endif

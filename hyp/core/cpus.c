@@ -169,8 +169,12 @@ void cpus_start(uint32_t self, pa_t image_pa)
 /* A vCPU may run on any CPU: all of them translate, and trap, in the same way. */
 static void cpus_compare_registers(void)
 {
-#define CPUS_NAME(name) #name,
-	static const char *const names[] = { FIXED_REGS(CPUS_NAME) };
+	static const char *const names[FIXED_COUNT] = {
+		[FIXED_HTTBR] = "HTTBR",     [FIXED_HTCR] = "HTCR", [FIXED_HMAIR0] = "HMAIR0",
+		[FIXED_HSCTLR] = "HSCTLR",   [FIXED_VTCR] = "VTCR", [FIXED_HCR] = "HCR",
+		[FIXED_HCPTR] = "HCPTR",     [FIXED_HSTR] = "HSTR", [FIXED_HDCR] = "HDCR",
+		[FIXED_CNTHCTL] = "CNTHCTL",
+	};
 	uint64_t values[FIXED_COUNT];
 
 	world_read_fixed(values);

@@ -11,7 +11,7 @@
 uint32_t cpus_find(void);
 
 /* Starts all but `self`, one after the other; refuses if one does not arrive within a second, or
- * has another value than `self` in one of FIXED_REGS (hyp/base/fixed.h). */
+ * has another value than `self` in a register of hyp/base/fixed.h. */
 void cpus_start(uint32_t self, pa_t image_pa);
 
 /* Called by a started CPU after its initialization: waits until the boot CPU has made the

@@ -56,7 +56,7 @@ void world_init_cpu(const void *vectors, uintptr_t cpu);
 /* Sets other vectors for this CPU, before its first guest. */
 void world_set_vectors(const void *vectors);
 
-/* This CPU's FIXED_REGS (hyp/base/fixed.h), in their order; before its first guest. HDCR without
+/* This CPU's registers of hyp/base/fixed.h, by enum fixed; before its first guest. HDCR without
  * HPMN, the number of counters that the CPU has. */
 void world_read_fixed(uint64_t values[FIXED_COUNT]);
 
