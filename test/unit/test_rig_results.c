@@ -81,6 +81,9 @@ static const struct call {
 	{ .number = 0x86000f14, .arguments = 1, .before = 0x86000f13 },
 	{ .number = 0x86000f15, .results = 0x6 },
 	{ .number = 0x86000f19, .arguments = 3, .results = 0x6, .any = true },
+	{ .number = 0x860000ab, .arguments = 3, .results = 0x6, .before = 0x86000f13 },
+	{ .number = 0x860000ac, .arguments = 3, .before = 0x86000f13 },
+	{ .number = 0x860000b0, .arguments = 2, .results = 0x6, .any = true },
 	{ .number = 0x86000f20, .results = 0xe, .from = 1 },
 	{ .number = 0x86000f21, .arguments = 2, .before = 0x86000f20 },
 	{ .number = 0x86000f22, .arguments = 2, .results = 0xe },
@@ -114,14 +117,14 @@ static const struct call {
 static const uint32_t firsts[] = {
 	0, 1, 2, 3, 4, 5, 9, 25, 66, 0x10000061, 0x80000000, 0xffffffff
 };
-/* Irq words, addresses, GSIs, characters */
+/* Irq words, addresses, GSIs, characters, the low half of a register's ID */
 static const uint32_t seconds[] = { 0,		1,	     2,		 12,	     15,
 				    16,		255,	     256,	 0x01000028, 0x01000021,
 				    0x0100007f, 0x01000080,  0x02000016, 0x0200001b, 0x02010016,
 				    0x03000000, 0xffffffff,  LEVELS,	 LEVELS + 2, ROUTES,
-				    RAM_END,	RAM_END - 8, GICD };
-/* Levels, counts, indices */
-static const uint32_t thirds[] = { 0, 1, 2, 3, 9, 10, 17, 64, 65, 257, 0xffffffff };
+				    RAM_END,	RAM_END - 8, GICD,	 0x00100000 };
+/* Levels, counts, indices, the high half of an ID */
+static const uint32_t thirds[] = { 0, 1, 2, 3, 9, 10, 17, 64, 65, 257, 0x40200000, 0xffffffff };
 
 #define MOST (ARRAY_SIZE(firsts) * ARRAY_SIZE(seconds) * ARRAY_SIZE(thirds))
 
