@@ -108,19 +108,34 @@ uint32_t grow_dirty(struct grow *g, ipa_t ipa, uint32_t pages, uint32_t *bitmap)
 	return count;
 }
 
-enum stage2_change grow_fault(struct grow *g, ipa_t ipa, bool write)
+/* With the lock held. */
+static enum stage2_change grow_look(struct grow *g, ipa_t ipa, enum grow_access access)
 {
 	struct stage2_found found;
 	enum stage2_change said;
 
+	if (access == GROW_WRITE) {
+		return stage2_write_fault(&g->tables, ipa);
+	}
+	said = stage2_find(&g->tables, ipa, &found);
+	if (said == STAGE2_DONE && access == GROW_FETCH && !found.executable) {
+		return STAGE2_REFUSED;
+	}
+	return said;
+}
+
+enum stage2_change grow_fault(struct grow *g, ipa_t ipa, enum grow_access access)
+{
+	enum stage2_change said;
+
 	grow_take(g);
-	said = write ? stage2_write_fault(&g->tables, ipa) : stage2_find(&g->tables, ipa, &found);
+	said = grow_look(g, ipa, access);
 	grow_drop(g);
 	if (said == STAGE2_FLUSH) { /* another CPU divides the block */
 		grow_flush(g);
 		return STAGE2_DONE;
 	}
-	if (said == STAGE2_DONE && write) {
+	if (said == STAGE2_DONE && access == GROW_WRITE) {
 		tlb_flush_vmid_here(); /* it may still have the page as read-only */
 	}
 	return said;

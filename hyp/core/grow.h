@@ -2,7 +2,9 @@
 /*
  * The memory of a VM that is made at run time: changes of its stage 2 (hyp/stage2/stage2_change.h)
  * with the maintenance of caches and TLBs that each of them needs. Callers hold no lock; any vCPU
- * may be loaded, or none. Each function is a bounded piece of work.
+ * may be loaded, or none. Each function is a bounded piece of work with interrupts masked: some 20
+ * instructions for each page that is mapped, 15 for one that is unmapped, 25 for a dirty one. So a
+ * caller that must not be long asks for whole blocks, or for 256 pages at a time.
  */
 #ifndef HYP_CORE_GROW_H
 #define HYP_CORE_GROW_H
@@ -36,8 +38,10 @@ uint32_t grow_unmap(struct grow *g, ipa_t ipa, uint32_t pages);
 /* As stage2_collect. Pages that no longer are dirty cannot be written to when it returns. */
 uint32_t grow_dirty(struct grow *g, ipa_t ipa, uint32_t pages, uint32_t *bitmap);
 
+enum grow_access { GROW_READ, GROW_WRITE, GROW_FETCH };
+
 /* An access of the guest whose vCPU is loaded faulted in its stage 2. DONE: the guest repeats it.
- * HOLE: nothing is mapped there; REFUSED: a write to a read-only page. */
-enum stage2_change grow_fault(struct grow *g, ipa_t ipa, bool write);
+ * HOLE: nothing is mapped there. REFUSED: a write to a read-only page, a fetch from registers. */
+enum stage2_change grow_fault(struct grow *g, ipa_t ipa, enum grow_access access);
 
 #endif

@@ -412,6 +412,7 @@ enum stage2_change stage2_find(const struct stage2_live *s, ipa_t ipa, struct st
 		.pa = pa_make((*leaf & LPAE_ADDRESS) + offset),
 		.size = (UINT32_C(1) << shift) - offset,
 		.writable = *leaf & STAGE2_WRITABLE,
+		.executable = !(*leaf & LPAE_XN),
 		.logged = *leaf & STAGE2_LOGGED,
 	};
 	return STAGE2_DONE;

@@ -85,6 +85,7 @@ struct stage2_found {
 	pa_t pa;
 	uint32_t size; /* bytes from there to the end of its page or block */
 	bool writable;
+	bool executable;
 	bool logged;
 };
 

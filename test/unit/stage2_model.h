@@ -283,6 +283,7 @@ static void model_see_found(const struct model_page *page, uint32_t number)
 	CHECK_EQ(found.size,
 		 (model.slot[number / 512] == SLOT_BLOCK ? 512 - number % 512 : 1) * 4096 - offset);
 	CHECK_EQ(found.writable, !(page->flags & 1) && (!(page->flags & 2) || page->dirty));
+	CHECK_EQ(found.executable, !(page->flags & 4));
 	CHECK_EQ(found.logged, (page->flags & 3) == 2);
 }
 

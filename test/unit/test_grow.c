@@ -385,7 +385,7 @@ static void the_log(void)
 	hw_log_clear();
 	CHECK_EQ(grow_dirty(&grow, ipa_make(0x40000000), 4, &bitmap), 0);
 	CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 0);
-	CHECK_EQ(grow_fault(&grow, ipa_make(0x40002000), true), STAGE2_DONE);
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40002000), GROW_WRITE), STAGE2_DONE);
 	CHECK_EQ(hw_log_count('w', "TLBIALL"), 1); /* of this CPU and the loaded VMID */
 	CHECK_EQ(hw_log_count('w', "VTTBR"), 0);
 	CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 0);
@@ -402,17 +402,21 @@ static void faults(void)
 	boot(A7);
 	CHECK_EQ(map(0x40000000, 512, STAGE2_READ_ONLY), STAGE2_DONE);
 	hw_log_clear();
-	CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), true), STAGE2_REFUSED);
-	CHECK_EQ(grow_fault(&grow, ipa_make(0x40200000), true), STAGE2_HOLE);
-	CHECK_EQ(grow_fault(&grow, ipa_make(0x40200000), false), STAGE2_HOLE);
-	CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), false), STAGE2_DONE); /* by now */
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), GROW_WRITE), STAGE2_REFUSED);
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40200000), GROW_WRITE), STAGE2_HOLE);
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40200000), GROW_READ), STAGE2_HOLE);
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), GROW_READ), STAGE2_DONE); /* by now */
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), GROW_FETCH), STAGE2_DONE);
+	CHECK_EQ(map(0x50000000, 1, STAGE2_REGISTERS), STAGE2_DONE);
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x50000000), GROW_FETCH), STAGE2_REFUSED);
+	CHECK_EQ(grow_fault(&grow, ipa_make(0x50000000), GROW_READ), STAGE2_DONE);
 	CHECK_EQ(hw_log_length, 0);
-	for (uint32_t write = 0; write < 2; write++) { /* in a block that is divided */
+	for (uint32_t access = GROW_READ; access <= GROW_FETCH; access++) { /* in a divided block */
 		CHECK_EQ(stage2_remove(&grow.tables, ipa_make(0x40000000), 1), 1);
 		hw_log_clear();
-		CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), write), STAGE2_DONE);
+		CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), access), STAGE2_DONE);
 		check_flush();
-		CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), false), STAGE2_DONE);
+		CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), GROW_READ), STAGE2_DONE);
 		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 512), 512);
 		CHECK_EQ(map(0x40000000, 512, 0), STAGE2_DONE);
 	}
