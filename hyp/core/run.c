@@ -187,7 +187,7 @@ struct run_choice {
 	struct vm *left;     /* its last vCPU has left; NULL: none */
 	enum life_last last; /* ... for partition_left */
 	uint8_t spread;	     /* another CPU that must pick again; SCHED_NO_CPU: none */
-	bool report;	     /* a sample is requested */
+	bool asked;	     /* another CPU wants something of this one */
 };
 
 /* Another CPU that must pick again now. */
@@ -203,7 +203,7 @@ static inline void run_choose(struct sched_locked held, struct cpu *cpu, bool yi
 {
 	uint32_t e = run_pick(held, cpu, yield, &choice->left, &choice->last);
 
-	choice->report = cpu->report;
+	choice->asked = cpu->asked != 0;
 	choice->next = e == SCHED_NONE ? NULL : vm_vcpu_by_entity[e];
 	choice->stays = choice->next && run_stays(cpu, choice->next);
 	choice->shared = choice->next && sched_picked_shared(held.sched, cpu->index);
@@ -330,7 +330,7 @@ static inline bool run_follow(struct cpu *cpu, struct guest_regs *regs, struct r
 /* All that the choice asks for. cpu->resched is set if the CPU must pick again. */
 static inline void run_finish(struct cpu *cpu, struct guest_regs *regs, struct run_choice *choice)
 {
-	if (choice->report) {
+	if (choice->asked) {
 		cpu->resched = true; /* requested since */
 	}
 	if (choice->spread != SCHED_NO_CPU && choice->spread != cpu->index) {

@@ -36,6 +36,7 @@ void settle_others(void)
 	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
 		if (&cpus[n] != self) {
 			cpus[n].settle = true;
+			hw_dmb(); /* a CPU that reads resched also reads the other */
 			cpu_poke(n);
 		}
 	}

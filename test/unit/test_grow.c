@@ -274,6 +274,7 @@ static void the_others_answer(void)
 	kick = hw_log_find(0, 'e', "kick");
 	yield = hw_log_last('e', "hw_yield");
 	CHECK_EQ(hw_log_count('e', "kick"), 3);
+	CHECK(hw_log_between(flush, kick, 'e', "hw_dmb")); /* who reads resched reads settle */
 	CHECK(hw_log_between(flush, kick, 'e', "hw_dsb"));
 	CHECK(kick < yield && yield != HW_LOG_NONE);
 	for (uint32_t at = 0; at <= yield; at++) {

@@ -161,8 +161,14 @@ static void a_timer_ends_a_wait(void)
 	}
 }
 
+static bool somebody_asks;
+
 void test_lock_waits(const struct lock *lock)
 {
+	if (somebody_asks && lock == &vm_sched_lock) {
+		somebody_asks = false;
+		cpus[0].settle = true; /* `resched`, too, just before this CPU has cleared it */
+	}
 	if (sibling_writes >= 0 && lock == &vm[0].vgic_lock) {
 		sibling(0x000, (uint32_t)sibling_writes);
 		sibling_writes = -1;
@@ -425,6 +431,26 @@ static void another_cpu_waits(void)
 	end();
 }
 
+static void nothing_pends(struct cpu *cpu)
+{
+	CHECK(cpu == &cpus[0]);
+}
+
+/* It asks when this CPU has just looked for that, and has not yet chosen. */
+static void another_cpu_waits_since(void)
+{
+	boot();
+	load(0, 0);
+	cpus[0].resched = true;
+	somebody_asks = true;
+	polled = nothing_pends;
+	run_work(&cpus[0], &regs);
+	polled = NULL;
+	CHECK(!somebody_asks && !cpus[0].settle);
+	unload(0);
+	end();
+}
+
 /* ---- a long call ---- */
 
 static void long_call(uint32_t function)
@@ -656,6 +682,7 @@ static const struct test_case cases[] = {
 	{ "a_start", a_start },
 	{ "a_restart", a_restart },
 	{ "another_cpu_waits", another_cpu_waits },
+	{ "another_cpu_waits_since", another_cpu_waits_since },
 	{ "turns_of_a_call", turns_of_a_call },
 	{ "another_between_turns", another_between_turns },
 	{ "turns_after_a_wait", turns_after_a_wait },
