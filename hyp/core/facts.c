@@ -4,6 +4,7 @@
 
 struct board facts_board;
 struct cp15_id facts_host_id;
+uint32_t facts_fpsid;
 uint64_t facts_time_slice;
 uint64_t facts_tty_tick;
 bool facts_forgets_branches;

@@ -46,6 +46,7 @@ static bool main_is_early_a15(uint32_t midr)
 static void main_read_host_id(void)
 {
 	facts_rt_unreliable = main_is_early_a15(sysreg_read(MIDR));
+	facts_fpsid = world_read_fpsid();
 	facts_host_id = (struct cp15_id) {
 		.pfr0 = sysreg_read(ID_PFR0),
 		.pfr1 = sysreg_read(ID_PFR1),
@@ -55,7 +56,6 @@ static void main_read_host_id(void)
 			  sysreg_read(ID_MMFR3) },
 		.isar = { sysreg_read(ID_ISAR0), sysreg_read(ID_ISAR1), sysreg_read(ID_ISAR2),
 			  sysreg_read(ID_ISAR3), sysreg_read(ID_ISAR4), sysreg_read(ID_ISAR5) },
-		.fpsid = world_read_fpsid(),
 		.mvfr0 = world_read_mvfr0(),
 		.mvfr1 = world_read_mvfr1(),
 		.actlr = sysreg_read(ACTLR),

@@ -258,7 +258,7 @@ static bool reg_find_vfp_word(uint32_t name, struct one_reg *reg)
 		reg->fixed = facts_host_id.mvfr1;
 		return true;
 	case KVM_REG_ARM_VFP_FPSID:
-		reg->fixed = facts_host_id.fpsid;
+		reg->fixed = facts_fpsid;
 		return true;
 	default:
 		return name == KVM_REG_ARM_VFP_FPINST || name == KVM_REG_ARM_VFP_FPINST2;

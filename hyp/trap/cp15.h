@@ -52,7 +52,7 @@ static inline uint32_t cp15_actlr_rt(uint32_t hsr)
 
 /* The registers that one vCPU sees. cp15_reset fills them from the CPU's ID registers. */
 struct cp15_id {
-	uint32_t pfr0, pfr1, dfr0, afr0, mmfr[4], isar[6], fpsid, mvfr0, mvfr1;
+	uint32_t pfr0, pfr1, dfr0, afr0, mmfr[4], isar[6], mvfr0, mvfr1;
 	uint32_t actlr; /* the host's: the bits that are set on all CPUs */
 };
 struct cp15_ctx {

@@ -31,6 +31,7 @@ struct sched vm_sched;
 struct lock vm_sched_lock;
 struct cpu cpus[BOARD_MAX_CPUS];
 struct cp15_id facts_host_id;
+uint32_t facts_fpsid = 0x410430f0;
 struct board facts_board;
 
 static struct vcpu vcpus[2];
@@ -59,7 +60,7 @@ static struct vm *boot(void)
 	*hw_log_register("CCSIDR") = 0x701fe00a;
 	facts_host_id = (struct cp15_id) { .mvfr0 = 0x10110222,
 					   .mvfr1 = 0x11111111,
-					   .fpsid = 0x410430f0,
+
 					   .pfr0 = 0x1131,
 					   .isar = { [4] = 0x11112 } };
 	cp15_reset(&vm->cp15, &facts_host_id, 2, false);
