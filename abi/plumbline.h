@@ -59,6 +59,7 @@
 #define PLUMB_SET_ONE_REG     0x860000ac /* the same, r4, r5 value -> 0, -errno */
 #define PLUMB_GET_REG_LIST    0x860000b0 /* r2 index -> r0 0/-errno, r1, r2 ID */
 #define PLUMB_GET_TIMES	      0x86000f19 /* r1 handle, r2 vcpu, r3 PLUMB_TIMES_* -> r0, r1, r2 */
+#define PLUMB_TRACE	      0x86000f1a /* r1 PLUMB_TRACE_*, r2 CPU, r3 event -> r0..r3 by that */
 #define PLUMB_VIRTIO_TAKE     0x86000f20 /* -> r0 PLUMB_VIRTIO_*, -errno; r1..r3 by that */
 #define PLUMB_VIRTIO_ANSWER   0x86000f21 /* r1 id, r2 value -> 0, -errno */
 #define PLUMB_VIRTIO_INFO     0x86000f22 /* r1 node, r2 part -> r0 0/-errno, r1..r3 by that */
@@ -66,7 +67,7 @@
 #define PLUMB_REVISION_MAJOR 1
 /* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs; 3: PLUMB_VM_START to PLUMB_VM_WATCH; 4:
  * PLUMB_VIRTIO_TAKE to PLUMB_VIRTIO_INFO; 5: PLUMB_GET_TIMES; 6: KVM's
- * ONE_REG */
+ * ONE_REG, PLUMB_TRACE */
 #define PLUMB_REVISION_MINOR 6
 
 /* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
@@ -153,5 +154,30 @@
 #define PLUMB_TIMES_WAIT       1 /* it could run, but others had the CPUs */
 #define PLUMB_TIMES_INTERRUPTS 2 /* r1 injected, r2 taken by the guest: both modulo 2^32 */
 #define PLUMB_TIMES_COUNT      3
+
+/* PLUMB_TRACE, r1. -ENOENT: no such CPU; the event is overwritten, or not there yet. */
+#define PLUMB_TRACE_OFF 0 /* r0 0: the CPUs stop recording */
+#define PLUMB_TRACE_ON	1 /* r0 0: they begin, each with an empty ring, unless they record */
+#define PLUMB_TRACE_INFO \
+	2 /* r0 0/-errno, r1 events recorded, r2 of them overwritten: modulo 2^32 */
+#define PLUMB_TRACE_READ 3 /* r0 head/-errno, r1 time (low word of CNTPCT), r2, r3 words */
+
+/* An event's head: its kind in 7..0, the partition's handle in 15..8 (0: none), vCPU in 18..16. Its
+ * two words, by kind: */
+#define PLUMB_TRACE_EPOCH     1	 /* high word of CNTPCT from here on */
+#define PLUMB_TRACE_SCHEDULE  2	 /* this vCPU was chosen; without a partition: nothing to run */
+#define PLUMB_TRACE_EXIT      3	 /* HSR, PC */
+#define PLUMB_TRACE_IRQ	      4	 /* an exit by an interrupt: GICC_HPPIR, PC */
+#define PLUMB_TRACE_HYPERCALL 5	 /* an exit by HVC #0: r0, r1 */
+#define PLUMB_TRACE_ENTRY     6	 /* PC, r0: the end of an exit */
+#define PLUMB_TRACE_LINE      7	 /* by a hypercall: the irq word or GSI, PLUMB_TRACE_LINE_* */
+#define PLUMB_TRACE_LR	      8	 /* list register written: its number, PLUMB_TRACE_LR_*; value */
+#define PLUMB_TRACE_EOI	      9	 /* the guest has ended an interrupt: INTID, list register */
+#define PLUMB_TRACE_KICK      10 /* sent: to this CPU */
+
+#define PLUMB_TRACE_LINE_HIGH	0x80000000
+#define PLUMB_TRACE_LINE_GSI	0x40000000
+#define PLUMB_TRACE_LINE_HANDLE 0x3fffffff /* of the call's r1 */
+#define PLUMB_TRACE_LR_REMOTE	0x100	   /* of a vCPU that another CPU runs */
 
 #endif

@@ -42,6 +42,7 @@ struct vgic_cif {
 	bool has_release; /* this vCPU has caused work for vgic_phys_release_next ... */
 	bool has_trigger; /* ... or for vgic_phys_trigger_next first; has_release is set then too */
 	bool has_held;	  /* a physical interrupt may be held: vgic_phys_level_next */
+	bool traced;	  /* its CPU may record a trace: another one that writes here, too */
 	uint8_t gic_cpu;  /* while loaded: the number of the CPU's interface in the physical GIC */
 	uint32_t hcr;	  /* EOICount as read back, until fold has dealt with it */
 	uint32_t vmcr;

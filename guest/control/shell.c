@@ -239,6 +239,21 @@ static const struct shell_command shell_commands[] = {
 			"shows it in place.\n",
 	},
 	{
+		.name = "trace",
+		.usage = "on | off | dump [EVENTS]",
+		.min = 1,
+		.max = 2,
+		.run = shell_trace,
+		.help = "What every CPU does: its exits, entries, hypercalls, interrupts, "
+			"switches. "
+			"'on' begins, with\n"
+			"empty rings of 4096 events; 'off' ends; 'dump' ends, and prints the "
+			"newest "
+			"EVENTS of each\n"
+			"CPU (or all), until a key is pressed. 'plumb trace' on the host reads "
+			"that.\n",
+	},
+	{
 		.name = "help",
 		.usage = "[COMMAND]",
 		.max = 1,

@@ -40,6 +40,7 @@ bool shell_stop_all(void);
 enum shell_next shell_regs(const char *const *words, uint32_t count);
 
 enum shell_next shell_top(const char *const *words, uint32_t count);
+enum shell_next shell_trace(const char *const *words, uint32_t count);
 
 /* Sleeps for that time, or until *until (NULL: never), so that another vCPU of this CPU can run. */
 void shell_sleep(uint32_t ms, const volatile bool *until);

@@ -349,6 +349,9 @@ static void refuse_extensions(void)
 					   EPERM_ &&
 				   (int32_t)hvc_call(0x86000f19, 99, 0, 0).r0 == EBADF_,
 			   "GET_TIMES: of itself, else for managers");
+	(void)report_check((int32_t)hvc_call(0x86000f1a, 0, 0, 0).r0 == EPERM_ &&
+				   (int32_t)hvc_call(0x86000f1a, 9, 0, 0).r0 == EPERM_,
+			   "TRACE: not without the right");
 }
 
 /* r0 = call's words (4), r1 = where r0-r11 after it go (12 words). */

@@ -19,7 +19,9 @@
 #define CPU_CIF_WORK	13
 
 /* From a vector table (HVBAR), where this bit is 0, to its twin for performance monitors. */
-#define VECTORS_PMU 0x40
+#define VECTORS_PMU   0x40
+/* The same for the trace (hyp/core/trace.h); the two can be combined. */
+#define VECTORS_TRACE 0x80
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -9,6 +9,7 @@
 #include "hyp/core/phys.h"
 #include "hyp/core/remote.h"
 #include "hyp/core/shared.h"
+#include "hyp/core/trace_call.h"
 #include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/io.h"
@@ -228,7 +229,7 @@ uint32_t boot_read_clock(struct boot *boot)
 static uint8_t *boot_take_pool(struct boot *boot)
 {
 	pa_t *pa = &boot->pool_pa;
-	uint64_t size = 0;
+	uint64_t size = trace_call_size(&boot_manifest);
 	uint8_t *pool;
 	size_t used;
 
@@ -342,6 +343,9 @@ void boot_make_partitions(struct boot *boot, uint32_t nr_lrs, bool hw_bit)
 			 (unsigned)(config->memory_size / 1024),
 			 (unsigned long long)memory_pa[n].pa,
 			 config->has_gic ? "virtual GICv2" : "CPU lines", (unsigned)(size / 1024));
+	}
+	if (trace_call_size(&boot_manifest)) {
+		trace_call_make(pool);
 	}
 	if (hw_bit) {
 		phys_trust_hw_bit();

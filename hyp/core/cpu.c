@@ -1,13 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/cpu.h"
+#include "hyp/core/trace.h"
 #include "hyp/hw/gic.h"
 
 struct cpu cpus[BOARD_MAX_CPUS];
 
+/* Separate, so that the other way needs no stack. */
+static __attribute__((noinline)) void cpu_interrupt_traced(uint32_t index)
+{
+	trace_kick(cpu_this(), index);
+	gic_kick(cpus[index].gic_mask);
+}
+
 void cpu_interrupt(uint32_t index)
 {
-	if (index != SCHED_NO_CPU && index != cpu_this()->index) {
-		gic_kick(cpus[index].gic_mask);
+	uint32_t kick;
+
+	if (index == SCHED_NO_CPU || index == cpu_this()->index) {
+		return;
+	}
+	kick = cpus[index].kick;
+	if (kick & CPU_KICK_TRACED) {
+		cpu_interrupt_traced(index);
+	} else {
+		gic_kick(kick);
 	}
 }
 

@@ -10,9 +10,12 @@
 #include "hyp/manifest/manifest.h"
 #include "hyp/sched/sched.h"
 
+struct trace;
 struct vcpu;
 struct vgic_cif;
 struct vm;
+
+#define CPU_KICK_TRACED BIT32(31)
 
 struct cpu {
 	_Alignas(CACHE_LINE) volatile uint32_t pmu_enabled; /* CPU_PMU_ENABLED: hyp/hw/pmu.h */
@@ -20,18 +23,23 @@ struct cpu {
 	uintptr_t panic_stack;	 /* CPU_PANIC_STACK: its top, for vectors.S */
 	volatile bool resched;	 /* pick a vCPU again */
 	volatile bool contended; /* the loaded vCPU gets slices; written under vm_sched_lock */
+	volatile bool parked;	 /* the system is ending: it runs nothing any more (halt.h) */
+	bool yield;		 /* ... and others of the same priority go first */
+	struct vgic_cif *cif;	 /* of `loaded`, and of the last one when there is none */
+	/* All of these are looked at in one load, when the CPU schedules: mostly 0. */
 	union {
+		volatile uint32_t asked;
 		struct {
-			volatile bool report; /* report_sample is requested */
-			volatile bool settle; /* settle_answer is (settle.h) */
+			volatile bool report;	     /* report_sample is requested */
+			volatile bool settle;	     /* settle_answer is (settle.h) */
+			volatile bool trace_changes; /* trace_follow is */
+			bool traced;		     /* what it does is recorded */
 		};
-		volatile uint16_t asked; /* one of them, or both */
 	};
-	struct vgic_cif *cif; /* of `loaded`, and of the last one when there is none */
-	volatile bool parked; /* the system is ending: it runs nothing any more (halt.h) */
-	bool yield;	      /* ... and others of the same priority go first */
-	bool paused;	      /* it has just taken interrupts (run_load_memory) */
-	uint8_t kicks;	      /* taken since others had a turn (irq_kicked) */
+	uint32_t kick;	     /* gic_mask, for others; with CPU_KICK_TRACED if it is traced */
+	struct trace *trace; /* its ring; NULL: no partition may read it */
+	bool paused;	     /* it has just taken interrupts (run_load_memory) */
+	uint8_t kicks;	     /* taken since others had a turn (irq_kicked) */
 	uint8_t gic_mask;
 	uint8_t gic_cpu; /* the number of its interface: the bit of gic_mask */
 	uint8_t index;

@@ -12,6 +12,7 @@
 #include "hyp/core/remote.h"
 #include "hyp/core/route_call.h"
 #include "hyp/core/run.h"
+#include "hyp/core/trace_call.h"
 #include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vsync.h"
@@ -117,6 +118,14 @@ static int32_t hypercall_on_backend(const struct vcpu *caller, uint32_t r1, stru
 	(void)r1;
 	*vm = caller->vm;
 	return virtio_is_backend(caller->vm) ? 0 : -HYP_EPERM;
+}
+
+/* The VM is the caller, which must have the right to the trace. */
+static int32_t hypercall_on_tracer(const struct vcpu *caller, uint32_t r1, struct vm **vm)
+{
+	(void)r1;
+	*vm = caller->vm;
+	return caller->vm->config->traces ? 0 : -HYP_EPERM;
 }
 
 /* The VM is the caller; this needs no right. */
@@ -309,6 +318,12 @@ static int32_t hypercall_times(struct vcpu *caller, struct vm *vm, struct guest_
 	return 0;
 }
 
+static int32_t hypercall_trace(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller, (void)vm;
+	return trace_call(regs);
+}
+
 static int32_t hypercall_vm_start(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	(void)caller, (void)regs;
@@ -409,6 +424,7 @@ static int32_t hypercall_reg_list(struct vcpu *caller, struct vm *vm, struct gue
 	CALL(PLUMB_GET_ONE_REG, hypercall_get_reg, hypercall_on_managed_vcpu, "KVM_GET_ONE_REG") \
 	CALL(PLUMB_SET_ONE_REG, hypercall_set_reg, hypercall_on_managed_vcpu, "KVM_SET_ONE_REG") \
 	CALL(PLUMB_GET_REG_LIST, hypercall_reg_list, hypercall_on_self, "KVM_GET_REG_LIST") \
+	CALL(PLUMB_TRACE, hypercall_trace, hypercall_on_tracer, "PLUMB_TRACE") \
 	CALL(PLUMB_VIRTIO_TAKE, hypercall_virtio_take, hypercall_on_backend, "PLUMB_VIRTIO_TAKE") \
 	CALL(PLUMB_VIRTIO_ANSWER, hypercall_virtio_answer, hypercall_on_backend, "PLUMB_VIRTIO_ANSWER") \
 	CALL(PLUMB_VIRTIO_INFO, hypercall_virtio_info, hypercall_on_backend, "PLUMB_VIRTIO_INFO")

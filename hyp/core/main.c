@@ -127,6 +127,7 @@ static void main_init_cpu(uint32_t index)
 	vpmu_init_cpu();
 	facts_host_id.actlr &= sysreg_read(ACTLR); /* a vCPU may run on any CPU */
 	cpus[index].gic_mask = gic_cpu_mask();
+	cpus[index].kick = cpus[index].gic_mask;
 	main_find_alias(&cpus[index]);
 }
 

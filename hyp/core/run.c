@@ -16,6 +16,7 @@
 #include "hyp/core/settle.h"
 #include "hyp/core/switch.h"
 #include "hyp/core/tick.h"
+#include "hyp/core/trace.h"
 #include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vsync.h"
@@ -111,8 +112,7 @@ static uint8_t run_must_share(struct sched_locked held, const struct cpu *cpu)
 	return SCHED_NO_CPU;
 }
 
-/* May `cpu` load the vCPU that it has picked? If not yet, the CPU that has it will send an event.
- */
+/* May `cpu` load the vCPU that it has picked? If not yet, its CPU will send an event. */
 static inline enum life_take run_take(struct sched_locked held, const struct cpu *cpu,
 				      struct vcpu *vcpu)
 {
@@ -187,7 +187,7 @@ struct run_choice {
 	struct vm *left;     /* its last vCPU has left; NULL: none */
 	enum life_last last; /* ... for partition_left */
 	uint8_t spread;	     /* another CPU that must pick again; SCHED_NO_CPU: none */
-	bool asked;	     /* another CPU wants something of this one */
+	uint32_t asked;	     /* cpu->asked */
 };
 
 /* Another CPU that must pick again now. */
@@ -203,7 +203,7 @@ static inline void run_choose(struct sched_locked held, struct cpu *cpu, bool yi
 {
 	uint32_t e = run_pick(held, cpu, yield, &choice->left, &choice->last);
 
-	choice->asked = cpu->asked != 0;
+	choice->asked = cpu->asked;
 	choice->next = e == SCHED_NONE ? NULL : vm_vcpu_by_entity[e];
 	choice->stays = choice->next && run_stays(cpu, choice->next);
 	choice->shared = choice->next && sched_picked_shared(held.sched, cpu->index);
@@ -330,7 +330,7 @@ static inline bool run_follow(struct cpu *cpu, struct guest_regs *regs, struct r
 /* All that the choice asks for. cpu->resched is set if the CPU must pick again. */
 static inline void run_finish(struct cpu *cpu, struct guest_regs *regs, struct run_choice *choice)
 {
-	if (choice->asked) {
+	if (choice->asked && trace_chose(cpu, choice->next)) {
 		cpu->resched = true; /* requested since */
 	}
 	if (choice->spread != SCHED_NO_CPU && choice->spread != cpu->index) {
@@ -354,12 +354,12 @@ static __attribute__((noinline)) void run_asked(struct cpu *cpu, struct guest_re
 	if (cpu->settle) {
 		settle_answer(cpu);
 	}
-	if (!cpu->report) {
-		return;
+	trace_follow(cpu);
+	if (cpu->report) {
+		run_pause(cpu);
+		report_sample(cpu, regs);
+		run_pause(cpu);
 	}
-	run_pause(cpu);
-	report_sample(cpu, regs);
-	run_pause(cpu);
 }
 
 static __attribute__((noinline)) void run_bite(struct cpu *cpu)

@@ -121,6 +121,11 @@ uint32_t gic_acknowledge(void)
 	return iar;
 }
 
+uint32_t gic_highest(void)
+{
+	return io_read32(gic.gicc + GICC_HPPIR);
+}
+
 void gic_drop(uint32_t iar)
 {
 	io_write32(gic.gicc + GICC_EOIR, iar);
@@ -161,11 +166,10 @@ bool gic_is_pending(uint32_t intid)
 	return gic_pending(intid / 32) >> (intid % 32) & 1u;
 }
 
-void gic_kick(uint8_t cpu_mask)
+void gic_kick(uint32_t cpu_mask)
 {
 	hw_dsb(); /* earlier writes must be visible to the other CPU */
-	io_write32(gic.gicd + GICD_SGIR,
-		   FIELD_PREP(GICD_SGIR_TARGETS, (uint32_t)cpu_mask) | GIC_SGI_KICK);
+	io_write32(gic.gicd + GICD_SGIR, cpu_mask * GICD_SGIR_TARGET_0 | GIC_SGI_KICK);
 }
 
 /* Only bytes of implemented private interrupts hold the mask; on uniprocessor GICs they read 0. */

@@ -54,6 +54,8 @@ void gic_target(uint32_t intid, uint8_t cpu_mask);
 /* GICC_IAR; GICC_EOIR (priority drop); GICC_DIR (deactivate). `iar` as acknowledge returned it. */
 uint32_t gic_acknowledge(void);
 void gic_drop(uint32_t iar);
+/* GICC_HPPIR (4.4.7): what gic_acknowledge would return now. */
+uint32_t gic_highest(void);
 void gic_deactivate(uint32_t iar);
 
 /* The active state of a physical interrupt of this CPU: HW-backed ones are switched with their
@@ -67,8 +69,8 @@ bool gic_is_pending(uint32_t intid);
 /* The same of 32 interrupts: bit n is INTID 32 * word + n. Word 0: of this CPU. */
 uint32_t gic_pending(uint32_t word);
 
-/* SGI 0 to the CPU whose interface has this mask bit (gic_cpu_mask of that CPU). */
-void gic_kick(uint8_t cpu_mask);
+/* SGI 0 to the CPU whose interface has this mask bit (gic_cpu_mask of that CPU): 1..0x80. */
+void gic_kick(uint32_t cpu_mask);
 /* This CPU's bit in GICD_ITARGETSR0. */
 uint8_t gic_cpu_mask(void);
 

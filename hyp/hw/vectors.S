@@ -48,14 +48,18 @@
 
 	/* Two tables: the second, VECTORS_PMU after the first, is for a vCPU that uses the performance monitors, and
 	 * stops them while HYP runs. It uses PMCNTENSET, because PMCR.E would deassert the overflow interrupt before it
-	 * is acknowledged. */
+	 * is acknowledged. VECTORS_TRACE after each is its twin for the trace. */
 	.macro	tables name, slots, opc2
-	.balign	2 * VECTORS_PMU
+	.balign	2 * VECTORS_TRACE
 	.globl	\name
 \name:
 	\slots	vector_trap, vector_irq, \opc2
 	.balign	VECTORS_PMU
 	\slots	vector_trap_pmu, vector_irq_pmu, \opc2
+	.balign	VECTORS_PMU
+	\slots	vector_trap_trace, vector_irq_trace, \opc2
+	.balign	VECTORS_PMU
+	\slots	vector_trap_pmu_trace, vector_irq_pmu_trace, \opc2
 	.endm
 
 	.section .text.vectors, "ax"
@@ -81,19 +85,19 @@
 	.endm
 
 	/* handler(this CPU's block, the frame, HSR): HVC #0 first, then by HSR.EC. */
-	.macro	trap_handle work, pmu
+	.macro	trap_handle work, pmu, trace
 	mrc	p15, 4, r2, c5, c2, 0	/* HSR */
 	mov	r0, r4
 	mov	r1, sp
 	cmp	r2, #HSR_HVC_0
 	bne	1f
 	bl	exit_hvc
-	frame_leave \work, \pmu
+	frame_leave \work, \pmu, \trace
 1:	adr	r12, trap_handlers
 	lsr	r3, r2, #26
 	ldr	r12, [r12, r3, lsl #2]
 	blx	r12
-	frame_leave \work, \pmu
+	frame_leave \work, \pmu, \trace
 	.endm
 
 	.macro	irq_handle
@@ -103,17 +107,23 @@
 
 	/* Must this CPU choose another vCPU, or has this vCPU's VGIC work? Mostly neither: then ELR_hyp and SPSR are what
 	 * the handler has left there, and the guest continues. */
-	.macro	frame_leave work, pmu
+	.macro	frame_leave work, pmu, trace
 	ldr	r1, [r4, #CPU_CIF]
 	ldrb	r0, [r4, #CPU_RESCHED]
 	ldrb	r1, [r1, #CPU_CIF_WORK]
 	orrs	r0, r0, r1
 	bne	\work
-	frame_load \pmu
+	frame_load \pmu, \trace
 	.endm
 
-	/* `pmu`: starts the counters of the present vCPU: none (0) if that does not use them. */
-	.macro	frame_load pmu
+	/* `pmu`: starts the counters of the present vCPU: none (0) if that does not use them. `trace` (record): calls
+	 * trace_entry. */
+	.macro	frame_load pmu, trace
+	.ifc	\trace, record
+	mov	r0, r4
+	mov	r1, sp
+	bl	trace_entry
+	.endif
 	.ifc	\pmu, hold
 	ldr	r2, [r4, #CPU_PMU_ENABLED]
 	mcr	p15, 0, r2, c9, c12, 1
@@ -128,11 +138,11 @@
 	mov	r1, sp
 	bl	run_work
 	.endm
-	.macro	frame_return pmu
+	.macro	frame_return pmu, trace
 	ldrd	r2, r3, [sp, #GUEST_REGS_PC]
 	msr	elr_hyp, r2
 	msr	spsr_cxsf, r3
-	frame_load \pmu
+	frame_load \pmu, \trace
 	.endm
 
 	/* Each is one or two cache lines (64 bytes), with nothing else in them. */
@@ -196,6 +206,31 @@ vector_irq_pmu:
 vector_work_pmu:
 	frame_work
 	frame_return hold
+
+	/* The same, and the trace is told: `name` is without _trace. */
+	.macro	traced name, pmu
+vector_trap\name\()_trace:
+	frame_save \pmu
+	mrc	p15, 4, r2, c5, c2, 0	/* HSR */
+	mov	r0, r4
+	mov	r1, sp
+	bl	trace_exit
+	trap_handle vector_work\name\()_trace, \pmu, record
+vector_irq\name\()_trace:
+	frame_save \pmu
+	mov	r0, r4
+	mov	r1, sp
+	bl	trace_irq
+	irq_handle
+	frame_leave vector_work\name\()_trace, \pmu, record
+vector_work\name\()_trace:
+	frame_work
+	frame_return \pmu, record
+	.endm
+
+	.balign	64
+	traced
+	traced	_pmu, hold
 
 /* vectors_enter(top of this CPU's stack): the CPU's first entry into a guest. run_start(frame) fills the frame, below
  * which SP stays. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/hw/world.h"
+#include "hyp/base/guest_regs.h"
 #include "hyp/hw/sysreg.h"
 #include "hyp/hw/timer.h"
 #include "hyp/hw/vfp.h"
@@ -67,6 +68,14 @@ void world_read_fixed(uint64_t values[FIXED_COUNT])
 	values[FIXED_HSTR] = sysreg_read(HSTR);
 	values[FIXED_HDCR] = sysreg_read(HDCR) & ~HDCR_HPMN;
 	values[FIXED_CNTHCTL] = sysreg_read(CNTHCTL);
+}
+
+void world_trace(bool on)
+{
+	uint32_t hvbar = sysreg_read(HVBAR) & ~(uint32_t)VECTORS_TRACE;
+
+	sysreg_write(HVBAR, hvbar | (on ? VECTORS_TRACE : 0));
+	hw_isb();
 }
 
 void world_reset(struct world *world)

@@ -60,6 +60,9 @@ void world_set_vectors(const void *vectors);
  * HPMN, the number of counters that the CPU has. */
 void world_read_fixed(uint64_t values[FIXED_COUNT]);
 
+/* This CPU's vectors call the trace, or not (VECTORS_TRACE). */
+void world_trace(bool on);
+
 /* The argument of world_init_cpu on this CPU. */
 static inline uintptr_t world_cpu(void)
 {
@@ -71,6 +74,12 @@ static inline void world_resume(uint32_t pc, uint32_t cpsr)
 {
 	sysreg_write_banked(ELR_hyp, pc);
 	sysreg_write_banked(SPSR_cxsf, cpsr);
+}
+
+/* Its pc. */
+static inline uint32_t world_resumes_at(void)
+{
+	return sysreg_read_banked(ELR_hyp);
 }
 
 /* The same, with the CPSR that it has. */

@@ -101,6 +101,7 @@ struct manifest_share {
 	ROW(MANIFEST_RULE_BOOTARGS, "bootargs", MANIFEST_SHAPE_STRING) \
 	ROW(MANIFEST_RULE_RIGHTS, "rights", MANIFEST_SHAPE_STRINGS) \
 	ROW(MANIFEST_RULE_MANAGES, "manages", MANIFEST_SHAPE_STRINGS) \
+	ROW(MANIFEST_RULE_TRACES, "traces", MANIFEST_SHAPE_FLAG) \
 	ROW(MANIFEST_RULE_ON_CRASH, "on-crash", MANIFEST_SHAPE_STRING) \
 	ROW(MANIFEST_RULE_CRASH_LIMIT, "crash-limit", MANIFEST_SHAPE_CELLS) \
 	ROW(MANIFEST_RULE_NO_COUNTER_OFFSET, "no-counter-offset", MANIFEST_SHAPE_FLAG) \
@@ -140,6 +141,7 @@ struct manifest_partition {
 	uint32_t spis;				    /* likewise: bit n is enum machine_spi_id */
 	bool pmu;	/* the partition has performance monitors; default no */
 	bool autostart; /* default yes */
+	bool traces;	/* it may use the trace of all CPUs (PLUMB_TRACE); default no */
 
 	bool no_counter_offset; /* CNTVOFF is 0, not the time of the start; default no */
 };

@@ -224,6 +224,7 @@ static bool manifest_read_boot(const struct manifest_node *node,
 	bool ok = true;
 
 	partition->no_counter_offset = manifest_given(node, MANIFEST_RULE_NO_COUNTER_OFFSET);
+	partition->traces = manifest_given(node, MANIFEST_RULE_TRACES);
 	partition->autostart = !manifest_given(node, MANIFEST_RULE_NO_AUTOSTART);
 	if (partition->autostart && !manifest_given(node, MANIFEST_RULE_KERNEL) &&
 	    !manifest_given(node, MANIFEST_RULE_FIRMWARE) &&

@@ -36,9 +36,10 @@
 #define GICD_TYPER_ITLINES GENMASK32(4, 0)
 #define GICD_TYPER_CPUS	   GENMASK32(7, 5)
 
-#define GICD_SGIR_FILTER  GENMASK32(25, 24)
-#define GICD_SGIR_TARGETS GENMASK32(23, 16)
-#define GICD_SGIR_ID	  GENMASK32(3, 0)
+#define GICD_SGIR_FILTER   GENMASK32(25, 24)
+#define GICD_SGIR_TARGETS  GENMASK32(23, 16)
+#define GICD_SGIR_TARGET_0 BIT32(16) /* the first of them */
+#define GICD_SGIR_ID	   GENMASK32(3, 0)
 
 /* CPU interface, table 4-2. GICC_DIR lies in the second 4 KiB page. */
 #define GICC_CTLR  0x0000u

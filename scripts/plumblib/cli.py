@@ -8,7 +8,7 @@ import signal
 import sys
 
 from . import common, scratch
-from .commands import board, check, completion, disk, fetch, gdb, new, pack, run, top
+from .commands import board, check, completion, disk, fetch, gdb, new, pack, run, top, trace
 from .commands import map as map_command
 from .common import PlumbError
 from .options import EXIT_CODES, Parser
@@ -24,7 +24,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND",
                                      parser_class=Parser)
     for add in (check.add, pack.add, disk.add, run.add, board.add, run.add_console, gdb.add,
-                new.add, map_command.add, fetch.add, top.add):
+                new.add, map_command.add, fetch.add, top.add, trace.add):
         add(commands)
     completion.add(commands, make_parser)
     return parser

@@ -22,7 +22,8 @@ DARK = (("#172554", "#93c5fd"), ("#052e16", "#86efac"), ("#451a03", "#fcd34d"), 
         ("#2e1065", "#c4b5fd"), ("#083344", "#67e8f9"), ("#431407", "#fdba74"), ("#1f2937", "#9ca3af"))
 
 
-def _style() -> str:
+def style(more: str = "") -> str:
+    """Of pictures with partitions, whose colours are p0, p1 and so on."""
     light = "".join(f".p{n} {{ fill: {fill}; stroke: {line} }} .l{n} {{ stroke: {line} }} "
                     f".t{n} {{ fill: {line} }}\n" for n, (fill, line) in enumerate(LIGHT))
     dark = "".join(f".p{n} {{ fill: {fill}; stroke: {line} }} .l{n} {{ stroke: {line} }} "
@@ -49,7 +50,7 @@ text {{ fill: #e6edf3 }}
 .right {{ stroke: #ff7b72 }}
 .head {{ fill: #ff7b72 }}
 {dark}}}
-</style>
+{more}</style>
 """
 
 
@@ -235,6 +236,6 @@ def draw(system: System) -> str:
     body += _text(MARGIN + ARROWS, y + 10, "devices: dashed, emulated; filled, the board's own; behind "
                   "the dot, interrupts", "small")
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {high:g}">\n'
-            f"<title>{escape(title)}</title>\n" + _style()
+            f"<title>{escape(title)}</title>\n" + style()
             + f'<rect width="{WIDTH}" height="{high:g}" class="back"/>\n'
             + _text(MARGIN, 34, title, "title") + memory + _arrows(system, cards) + body + "</svg>\n")

@@ -131,6 +131,7 @@ static void list_partition(const struct manifest_partition *p)
 	rows_number("crash-restarts", p->crash_restarts);
 	rows_number("crash-seconds", p->crash_seconds);
 	rows_flag("pmu", p->pmu);
+	rows_flag("traces", p->traces);
 	rows_hex("memory-at", p->memory_pa.pa, 1);
 	list_pieces(p);
 	list_budgets(p);

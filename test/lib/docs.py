@@ -10,6 +10,8 @@ FENCE = re.compile(r"^(```+|~~~+)\s*(\S*)\s*(\S*)\s*$")
 SHELLS = ("sh", "bash", "shell", "console")
 # Files that the reader provides: other files are used in their place.
 BROUGHT = {"zImage", "initramfs.cpio.gz", "guest.dtb", "board.dtb", "kernel.bin"}
+# A console's output with a trace, for `plumb trace`.
+SAMPLE = "test/plumb/trace.log"
 # Commands that are run unchanged, from the root of the tree.
 PLAIN = {"dtc", "cat", "ls", "tail", "head", "printf", "arm-none-eabi-objdump", "arm-none-eabi-nm",
          "arm-none-eabi-addr2line", "arm-none-eabi-size", "build/host/manifest-check", "pkg-config"}
@@ -113,10 +115,14 @@ def plan(text: str, stand_in: Path, cases: str) -> tuple[list[str] | None, str]:
 def _plan_plumb(words: list[str], cases: str,
                 stand_in: Path) -> tuple[list[str] | None, str]:
     words[0] = "scripts/plumb"
+    words = words[:words.index(">")] if ">" in words else words
     if "--help" in words or len(words) == 1:
         return words, ""
     if words[1] in ("pack", "disk", "board", "map", "check"):
         return words, ""
+    if words[1] == "trace":  # of this console
+        words = [SAMPLE if word.endswith(".log") else word for word in words]
+        return [f"{stand_in}{Path(word).suffix}" if word.startswith("build/") else word for word in words], ""
     if words[1] == "new":  # the reader's file does not exist here
         if "-o" not in words:
             words += ["-o", f"{stand_in}.new"]

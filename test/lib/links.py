@@ -21,6 +21,8 @@ ENTRIES = {
        for name in ("undef", "wfx", "cp", "hcptr", "hvc", "hvc_other", "prefetch_abort",
                     "data_abort")},
     "exit_irq": "hyp/hw/vectors.S: an interrupt out of a guest",
+    **{f"trace_{name}": "hyp/hw/vectors.S: the same, while the trace is on"
+       for name in ("exit", "irq", "entry")},
     "run_work": "hyp/hw/vectors.S: an exit has left work, before the return to a guest",
     "halt_exception": "hyp/hw/vectors.S: an exception in HYP itself",
     "halt_smashed": "hyp/hw/stack.S: a function has written past an array on its stack",

@@ -5,6 +5,7 @@
 #include "hyp/core/boot_parts.h"
 #include "hyp/core/main.h"
 #include "hyp/core/partition_make.h"
+#include "hyp/core/trace_call.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/mmu.h"
 #include "hyp/hw/stack.h"
@@ -288,7 +289,7 @@ void rig_boot(const char *manifest, uint32_t nr_cpus, bool hw_bit)
 	free(kept_data);
 	free(kept_bss);
 	free(kept_pool);
-	pool_size = 0;
+	pool_size = trace_call_size(&boot_manifest);
 	for (uint32_t n = 0; n < boot_manifest.nr_partitions; n++) {
 		pool_size += partition_pool_size(&boot_manifest.partition[n]);
 	}

@@ -6,6 +6,7 @@
 #include "hyp/core/irq.h"
 #include "hyp/core/main.h"
 #include "hyp/core/run.h"
+#include "hyp/core/trace.h"
 #include "hyp/regs/hsr.h"
 #include "test/rig/rig.h"
 #include <string.h>
@@ -168,6 +169,8 @@ static struct rig_guest *enter(const struct guest_regs *regs)
 	}
 	check_list_registers(vcpu);
 	check_own_interrupts(vcpu);
+	rig_demand(cpus[rig_self].traced == ((rig_this()->reg[FAKE_HVBAR] & VECTORS_TRACE) != 0),
+		   "a CPU is traced, and its vectors do not call the trace, or they do");
 	if (rig_this()->reg[FAKE_HVBAR] & VECTORS_PMU) {
 		rig_this()->reg[FAKE_PMCNTENSET] |= cpus[rig_self].pmu_enabled;
 	}
@@ -186,7 +189,7 @@ static struct rig_guest *enter(const struct guest_regs *regs)
 
 /* What the vectors do (hyp/hw/vectors.S) before the handler: the frame shows where ERET goes, and
  * the performance monitors stand still. */
-static void leave(const struct guest_regs *regs)
+static bool leave(const struct guest_regs *regs)
 {
 	uint64_t *reg = rig_this()->reg;
 
@@ -199,10 +202,12 @@ static void leave(const struct guest_regs *regs)
 		cpus[rig_self].pmu_enabled = (uint32_t)reg[FAKE_PMCNTENSET];
 		reg[FAKE_PMCNTENSET] = 0;
 	}
+	return reg[FAKE_HVBAR] & VECTORS_TRACE;
 }
 
-/* And after it: work, if there is any; else ERET, to where the frame says, too. */
-static void come_back(struct guest_regs *regs)
+/* And after it: work, if there is any; else ERET, to where the frame says, too. `traced`: by the
+ * vectors of the trace. */
+static void come_back(struct guest_regs *regs, bool traced)
 {
 	struct cpu *cpu = &cpus[rig_self];
 	const uint64_t *reg = rig_this()->reg;
@@ -212,6 +217,10 @@ static void come_back(struct guest_regs *regs)
 		   "a handler has changed the frame, and not ELR_hyp and SPSR");
 	if (cpu->resched || cpu->cif->work) {
 		run_work(cpu, regs);
+		rig_this()->reg[FAKE_ELR_hyp] = regs->pc;
+	}
+	if (traced) {
+		trace_entry(cpu, regs);
 	}
 }
 
@@ -245,6 +254,7 @@ static handler_t handler_of(uint32_t hsr)
 static void trap(struct rig_guest *g, struct guest_regs *regs)
 {
 	uint64_t *reg = rig_this()->reg;
+	bool traced;
 
 	reg[FAKE_HSR] = g->hsr;
 	if (g->op == RIG_STORE || g->op == RIG_LOAD) {
@@ -254,9 +264,12 @@ static void trap(struct rig_guest *g, struct guest_regs *regs)
 	if (g->op == RIG_HVC) {
 		regs->pc += 4;
 	}
-	leave(regs);
+	traced = leave(regs);
+	if (traced) {
+		trace_exit(&cpus[rig_self], regs, g->hsr);
+	}
 	handler_of(g->hsr)(&cpus[rig_self], regs, g->hsr);
-	come_back(regs);
+	come_back(regs, traced);
 }
 
 static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_op op, uint32_t hsr)
@@ -419,9 +432,13 @@ static void step(struct rig_guest *g, struct guest_regs *regs)
 		leave_mark(g, regs);
 	}
 	if (rig_signals(rig_self)) {
-		leave(regs);
+		bool traced = leave(regs);
+
+		if (traced) {
+			trace_irq(&cpus[rig_self], regs);
+		}
 		exit_irq(&cpus[rig_self]);
-		come_back(regs);
+		come_back(regs, traced);
 		return;
 	}
 	if (!is_done(g, regs)) {

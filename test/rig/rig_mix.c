@@ -543,6 +543,31 @@ static void use_watchdog(struct rig_guest *g, struct guest_regs *regs)
 	}
 }
 
+/* Kinds 1 to 10, partitions a to c or none, vCPUs 0 and 1. */
+static void use_trace(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t op = rig_throw(g, 4) ? 3 : rig_throw(g, 5);
+	uint32_t cpu = rig_throw(g, rig_nr_cpus + 1);
+	uint32_t kind, vm;
+
+	rig_hvc(g, regs, 0x86000f1a, op, cpu, rig_throw(g, 3) ? rig_throw(g, 50) : 0);
+	if (g->vm != 0) {
+		rig_demand(regs->r[0] == (uint32_t)-1, "a trace without the right");
+	} else if (op > 3) {
+		rig_demand(regs->r[0] == (uint32_t)-22, "an operation of the trace that is none");
+	} else if (op >= 2 && cpu == rig_nr_cpus) {
+		rig_demand(regs->r[0] == (uint32_t)-2, "a trace of no CPU");
+	} else if (op == 3 && (int32_t)regs->r[0] > 0) {
+		kind = regs->r[0] & 0xff;
+		vm = regs->r[0] >> 8 & 0xff;
+		rig_demand(kind >= 1 && kind <= 10 && vm <= 3 && (regs->r[0] >> 16) < 2,
+			   "an event is none");
+		rig_demand(vm || kind <= 2 || kind == 10, "an event of no partition");
+	} else {
+		rig_demand(regs->r[0] == (op == 3 ? (uint32_t)-2 : 0), "a trace is refused");
+	}
+}
+
 static uint32_t draw_order(struct rig_guest *g, uint32_t vm)
 {
 	static const uint32_t often[] = { PLUMB_VM_PAUSE, PLUMB_VM_RESUME, PLUMB_VM_RESUME };
@@ -634,6 +659,9 @@ static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_action ac
 		break;
 	case MIX_CP15:
 		use_cp15(g, regs);
+		break;
+	case MIX_TRACE:
+		use_trace(g, regs);
 		break;
 	case MIX_PMU:
 		use_pmu(g, regs);

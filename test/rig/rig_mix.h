@@ -29,6 +29,7 @@ enum rig_action {
 	MIX_FAULT, /* a load from nothing, an instruction that is none */
 	MIX_CP15,
 	MIX_PMU,
+	MIX_TRACE, /* PLUMB_TRACE, any operation: the events have the form that they are to have */
 	MIX_ACTIONS
 };
 
@@ -48,6 +49,8 @@ extern const char rig_mix_manifest[];
  * paused, and nobody to resume them. */
 extern const char rig_mix_managed[];
 extern const char rig_mix_budgets[];
+/* The first, without the devices: the first partition may trace. */
+extern const char rig_mix_traced[];
 /* The same without the devices, each vCPU on one of two CPUs. */
 extern const char rig_mix_pinned[];
 

@@ -23,6 +23,7 @@
 #include "hyp/core/run.h"
 #include "hyp/core/switch.h"
 #include "hyp/core/tick.h"
+#include "hyp/core/trace.h"
 #include "hyp/core/tty.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vpmu.h"
@@ -61,7 +62,31 @@ void gic_set_active(uint32_t intid, bool active)
 	hw_log_event(active ? "gic active" : "gic inactive");
 }
 
-void gic_kick(uint8_t cpu_mask)
+void trace_kick(struct cpu *cpu, uint32_t target)
+{
+	(void)cpu, (void)target;
+	CHECK(false); /* no CPU is traced */
+}
+
+void trace_remote(struct cpu *cpu, const struct vcpu *of)
+{
+	(void)cpu, (void)of;
+	CHECK(false);
+}
+
+bool trace_chose(struct cpu *cpu, const struct vcpu *chosen)
+{
+	(void)cpu, (void)chosen;
+	CHECK(false);
+	return false;
+}
+
+void trace_follow(struct cpu *cpu)
+{
+	CHECK(!cpu->trace_changes);
+}
+
+void gic_kick(uint32_t cpu_mask)
 {
 	CHECK(!cpu_mask);
 }

@@ -91,7 +91,7 @@ void *mmu_map_device(pa_t pa, size_t size)
 	return (void *)(uintptr_t)pa.pa;
 }
 
-void gic_kick(uint8_t cpu_mask)
+void gic_kick(uint32_t cpu_mask)
 {
 	log_add(KICK, cpu_mask);
 }

@@ -225,7 +225,7 @@ static const struct row gicd[] = {
 	BIT(GICD_ICFGR_EDGE, 1, "4.3.13"),
 	BITS(GICD_TYPER_ITLINES, 4, 0, "4.3.2"), BITS(GICD_TYPER_CPUS, 7, 5, "4.3.2"),
 	BITS(GICD_SGIR_FILTER, 25, 24, "4.3.15"), BITS(GICD_SGIR_TARGETS, 23, 16, "4.3.15"),
-	BITS(GICD_SGIR_ID, 3, 0, "4.3.15"),
+	BIT(GICD_SGIR_TARGET_0, 16, "4.3.15"), BITS(GICD_SGIR_ID, 3, 0, "4.3.15"),
 };
 
 static const struct row gicc[] = {

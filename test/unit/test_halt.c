@@ -9,6 +9,7 @@
 #include "hyp/core/halt.h"
 #include "hyp/core/log.h"
 #include "hyp/core/soc.h"
+#include "hyp/core/trace.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/smc.h"
 #include <setjmp.h>
@@ -60,8 +61,14 @@ uint64_t test_now(void)
 	return now += 1000;
 }
 
+void trace_kick(struct cpu *cpu, uint32_t target)
+{
+	(void)cpu, (void)target;
+	CHECK(false); /* no CPU is traced */
+}
+
 /* Told, a CPU finds what it is told for, and comes. */
-void gic_kick(uint8_t cpu_mask)
+void gic_kick(uint32_t cpu_mask)
 {
 	CHECK(halt_wanted);
 	CHECK_EQ(cpu_mask & kicks, 0);
@@ -92,6 +99,7 @@ static void boot(void)
 	for (uint32_t n = 0; n < NR_CPUS; n++) {
 		cpus[n].index = (uint8_t)n;
 		cpus[n].gic_mask = (uint8_t)(1u << n);
+		cpus[n].kick = 1u << n;
 	}
 	words[0] = '\0';
 	kicks = 0;

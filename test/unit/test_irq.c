@@ -15,6 +15,7 @@
 #include "hyp/core/report.h"
 #include "hyp/core/run.h"
 #include "hyp/core/tick.h"
+#include "hyp/core/trace.h"
 #include "hyp/core/tty.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vpmu.h"
@@ -85,6 +86,18 @@ void gic_set_active(uint32_t intid, bool on)
 {
 	hw_log_event(on ? "gic active" : "gic inactive");
 	active = on ? intid : SPURIOUS;
+}
+
+void trace_kick(struct cpu *cpu, uint32_t target)
+{
+	(void)cpu, (void)target;
+	CHECK(false); /* no CPU is traced */
+}
+
+void trace_remote(struct cpu *cpu, const struct vcpu *of)
+{
+	(void)cpu, (void)of;
+	CHECK(false);
 }
 
 void gic_set_priority(uint32_t intid, uint8_t priority)
@@ -425,6 +438,8 @@ static void devices(bool edge, bool line, uint8_t pending_for)
 	device.target = 2;
 	cpus[0].gic_mask = 1;
 	cpus[1].gic_mask = 2;
+	cpus[0].kick = 1;
+	cpus[1].kick = 2;
 	high = 0;
 	active = DEVICE;
 	hw_log_clear();

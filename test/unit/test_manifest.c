@@ -153,7 +153,7 @@ static void every_property(void)
 		"entry = <0x88008040>; initrd = [01 02 03 04 05]; dtb = [d0 0d fe ed 05];\n"
 		"bootargs = \"console=ttyAMA0\"; rights = \"guest-1\"; console = \"none\";\n"
 		"manages = \"bare\", \"control\";\n"
-		"no-autostart; pmu; no-counter-offset;\n"
+		"no-autostart; pmu; traces; no-counter-offset;\n"
 		"uart { compatible = \"plumbline,device\"; pa = <0 0x9000000>; size = <0x1000>;\n"
 		" interrupt = <33>; };\n"
 		"rtc { compatible = \"plumbline,device\"; pa = <8 0x9010000>;\n"
@@ -185,6 +185,7 @@ static void every_property(void)
 	CHECK_EQ(manifest.partition[0].manages[0] | manifest.partition[0].spis, 0);
 	CHECK(!p->autostart);
 	CHECK(p->pmu && !manifest.partition[0].pmu && !manifest.partition[2].pmu);
+	CHECK(p->traces && !manifest.partition[0].traces && !manifest.partition[2].traces);
 	CHECK(p->no_counter_offset && !manifest.partition[0].no_counter_offset &&
 	      !manifest.partition[2].no_counter_offset);
 	CHECK_EQ(p->nr_devices, 2);
@@ -231,6 +232,8 @@ static void cpus_and_gic(void)
 	accept("pmu;");
 	accept("pmu; gic = \"none\";");
 	refuse("pmu = <1>;", "pmu");
+	accept("traces;");
+	refuse("traces = <1>;", "traces");
 	accept("no-counter-offset;");
 	refuse("no-counter-offset = <0>;", "no-counter-offset");
 	refuse("firmware = [00 01];", "firmware"); /* beside the kernel */

@@ -6,6 +6,7 @@
  */
 #include "hyp/core/phys.h"
 #include "hyp/core/remote.h"
+#include "hyp/core/trace.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vsync.h"
 #include "hyp/hw/gic.h"
@@ -208,6 +209,13 @@ static uint32_t rig_remote(const struct vgic_cif *cif)
 uint32_t vgic_hw_remote_empty(const struct vgic_cif *cif)
 {
 	return hw_elrsr(now.rig, rig_remote(cif));
+}
+
+/* No CPU of this rig is traced. */
+void trace_remote(struct cpu *cpu, const struct vcpu *vcpu)
+{
+	(void)cpu, (void)vcpu;
+	rig_demand(false, "a trace");
 }
 
 void vgic_hw_remote_write(struct vgic_cif *cif)

@@ -12,7 +12,7 @@
 #define MAIN_KEPT   0x1234567u /* in r4 to r12 */
 #define MAIN_CALLS  20000u
 #define MAIN_SHOWN  8u
-#define MAIN_DENIED 4
+#define MAIN_DENIED 5
 #define MAIN_COUNT  0x8600ff00u
 #define MAIN_EXIT   0x86000f08u
 
@@ -212,6 +212,7 @@ static void main_info(struct calls_random *random)
 	       : vcpu > 1 || index > 2			       ? CALLS_EINVAL
 							       : 0;
 	(void)main_call_of(0x86000f19, handle, vcpu, index, 2, want);
+	(void)main_call_of(0x86000f1a, handle, vcpu, index, 3, CALLS_EPERM);
 }
 
 /* PSCI without what stops a vCPU; numbers that nobody has. */
@@ -268,9 +269,9 @@ static void main_run(void *arg)
 }
 
 /* All numbers of the range, on a partition that there is not. The calls are as many as the monitor
- * says, and the three about it; one of them would end this partition. PLUMB_VM_WATCH, and the three
- * of a backend, have no handle, and are not permitted here: -EPERM is the same number as that of an
- * unknown call. */
+ * says, and the three about it; one of them would end this partition. PLUMB_VM_WATCH, PLUMB_TRACE,
+ * and the three of a backend, have no handle, and are not permitted here: -EPERM is the same number
+ * as that of an unknown call. */
 static void main_numbers(void)
 {
 	struct calls_regs count = { { MAIN_COUNT } };

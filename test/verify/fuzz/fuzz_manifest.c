@@ -226,6 +226,7 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK(!p->has_gic || p->nr_irqs == 1020 ||
 	      (p->nr_irqs % 32 == 0 && p->nr_irqs >= 32 && p->nr_irqs <= 992));
 	CHECK_EQ(p->pmu, has(node, "pmu"));
+	CHECK_EQ(p->traces, has(node, "traces"));
 	CHECK_EQ(p->has_gic, !says(node, "gic", "none"));
 	CHECK_EQ(machine_has(p->windows, MACHINE_GICD), p->has_gic);
 	CHECK_EQ(machine_has(p->windows, MACHINE_UART), !says(node, "console", "none"));

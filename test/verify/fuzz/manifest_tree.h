@@ -45,10 +45,10 @@ static const struct word partition_words[] = {
 	{ "rights", 's' },	 { "console", 's' },
 	{ "rtc", 's' },		 { "virtio-windows", 'f' },
 	{ "pmu", 'f' },		 { "no-autostart", 'f' },
-	{ "compatible", 's' },	 { "memory-sizes", 'c' },
-	{ "manages", 's' },	 { "on-crash", 's' },
-	{ "watchdog", 's' },	 { "crash-limit", 'c' },
-	{ "crash-limit", 'w' },
+	{ "traces", 'f' },	 { "compatible", 's' },
+	{ "memory-sizes", 'c' }, { "manages", 's' },
+	{ "on-crash", 's' },	 { "watchdog", 's' },
+	{ "crash-limit", 'c' },	 { "crash-limit", 'w' },
 };
 
 static const struct word device_words[] = {
