@@ -41,7 +41,7 @@ $(B)/unit/libone.a: $(ONE_OBJS)
 	$(Q)ar rcs $@ $^
 
 # Tests of glue and of the hardware ring: their own definitions replace those of libcore.a.
-GLUE_TESTS := $(addprefix $(B)/unit/test_,grow vgic_hw gic_order mem tty rtc halt arndale gic passed irq switch soc route_call tick partition guest_log watchdog one_reg)
+GLUE_TESTS := $(addprefix $(B)/unit/test_,grow vgic_hw gic_order mem tty rtc halt arndale gic passed irq switch soc route_call tick partition guest_log trace watchdog one_reg)
 $(GLUE_TESTS): $(B)/unit/libcore.a $(B)/unit/libone.a
 
 $(RIG_TESTS): $(B)/unit/libcore.a $(B)/unit/librig.a
@@ -59,7 +59,7 @@ COVERAGE_RING_OBJS := $(RING_SRCS:%=$(B)/coverage/ring/%.o)
 COVERAGE_RIG_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/rig*.c))
 COVERAGE_ONE_OBJS := $(patsubst %,$(B)/coverage/ring/%.o,$(wildcard test/rig/one_*.c))
 COVERAGE_SCENARIOS := $(patsubst test/unit/%.c,$(B)/coverage/%,$(wildcard test/unit/test_rig_*.c))
-COVERAGE_ONES := $(addprefix $(B)/coverage/test_,gic grow guest_log halt irq mem one_reg partition route_call rtc tty watchdog)
+COVERAGE_ONES := $(addprefix $(B)/coverage/test_,gic grow guest_log halt irq mem one_reg partition route_call rtc trace tty watchdog)
 COVERAGE_GLUE := $(COVERAGE_SCENARIOS) $(COVERAGE_ONES)
 
 $(COVERAGE_RING_OBJS): $(B)/coverage/ring/%.o: % Makefile test/rig/rig.mk
