@@ -10,7 +10,7 @@ from .events_slices import Span
 from .mapsvg import COLOURS, style
 
 WIDTH, MARGIN = 960, 24
-LABELS = 132  # width of the rows' names
+LABELS = 168  # width of the rows' names
 TOP, ROW, BAR = 92, 34, 20
 MARK_ROW = 18  # of the list below
 MARKS = 24  # more are not marked: they would cover each other

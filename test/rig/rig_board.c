@@ -20,7 +20,9 @@
 struct {
 	uint32_t start, end, endian, magic, memory_size, version, seal;
 } boot_header;
-const char vectors[1], vectors_iciallu[1], vectors_bpiall[1], image_stacks[1], boot_secondary[1];
+/* As vectors.S aligns them: bits of HVBAR name the twins. */
+_Alignas(256) const char vectors[256], vectors_iciallu[256], vectors_bpiall[256];
+const char image_stacks[1], boot_secondary[1];
 const char image_text_end[1], image_rodata_end[1];
 uint32_t monitor_active;
 __asm__(".bss\n"

@@ -32,6 +32,17 @@ static void three_cpus(void)
 	CHECK(rig_mix_by_chance(&mix, 1, RUNS(100)));
 }
 
+/* CPUs write each other's list registers. */
+static void of_others(void)
+{
+	rig_alias = RIG_ALIAS;
+	rig_boot(rig_mix_traced, 2, true);
+	rig_remote_writes = 0;
+	CHECK(rig_mix_by_chance(&mix, 1, RUNS(100)));
+	CHECK(rig_remote_writes != 0);
+	rig_alias = RIG_NO_ALIAS;
+}
+
 static void laid_down(void)
 {
 	rig_boot(rig_mix_traced, 2, true);
@@ -41,6 +52,7 @@ static void laid_down(void)
 static const struct test_case cases[] = {
 	{ "by_chance", by_chance },
 	{ "three_cpus", three_cpus },
+	{ "of_others", of_others },
 	{ "laid_down", laid_down },
 };
 
