@@ -76,9 +76,9 @@ void trace_remote(struct cpu *cpu, const struct vcpu *of)
 
 bool trace_chose(struct cpu *cpu, const struct vcpu *chosen)
 {
-	(void)cpu, (void)chosen;
-	CHECK(false);
-	return false;
+	(void)chosen;
+	CHECK(!cpu->traced);
+	return cpu->report || cpu->settle;
 }
 
 void trace_follow(struct cpu *cpu)

@@ -11,6 +11,7 @@
 #include "hyp/core/halt.h"
 #include "hyp/core/mem.h"
 #include "hyp/core/settle.h"
+#include "hyp/core/trace.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/mmu.h"
@@ -71,10 +72,16 @@ bool world_translate(uint32_t va, bool user, pa_t *pa)
 
 static uint32_t kicked;
 
-void gic_kick(uint8_t mask)
+void gic_kick(uint32_t mask)
 {
 	hw_log_event("kick");
 	kicked |= mask;
+}
+
+void trace_kick(struct cpu *cpu, uint32_t target)
+{
+	(void)cpu;
+	CHECK(target == UINT32_MAX); /* no CPU is traced */
 }
 
 /* The other CPUs answer some time after they were kicked: at a yield of this one. */
@@ -106,7 +113,7 @@ static void boot(uint32_t midr)
 	memset(&grow, 0, sizeof(grow));
 	for (uint32_t n = 0; n < BOARD_MAX_CPUS; n++) {
 		cpus[n].index = (uint8_t)n;
-		cpus[n].gic_mask = (uint8_t)(1u << n);
+		cpus[n].kick = 1u << n;
 	}
 	facts_board.nr_cpus = 4;
 	hw_log_sample = NULL;
