@@ -58,6 +58,7 @@
 #define PLUMB_GET_ONE_REG     0x860000ab /* r1 handle | vcpu << 16, r2, r3 ID -> r0, r1, r2 value */
 #define PLUMB_SET_ONE_REG     0x860000ac /* the same, r4, r5 value -> 0, -errno */
 #define PLUMB_GET_REG_LIST    0x860000b0 /* r2 index -> r0 0/-errno, r1, r2 ID */
+#define PLUMB_GET_CRASH	      0x86000f18 /* r1 handle, r2 vcpu, r3 index -> r0, r1..r3 words */
 #define PLUMB_GET_TIMES	      0x86000f19 /* r1 handle, r2 vcpu, r3 PLUMB_TIMES_* -> r0, r1, r2 */
 #define PLUMB_TRACE	      0x86000f1a /* r1 PLUMB_TRACE_*, r2 CPU, r3 event -> r0..r3 by that */
 #define PLUMB_VIRTIO_TAKE     0x86000f20 /* -> r0 PLUMB_VIRTIO_*, -errno; r1..r3 by that */
@@ -67,7 +68,7 @@
 #define PLUMB_REVISION_MAJOR 1
 /* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs; 3: PLUMB_VM_START to PLUMB_VM_WATCH; 4:
  * PLUMB_VIRTIO_TAKE to PLUMB_VIRTIO_INFO; 5: PLUMB_GET_TIMES; 6: KVM's
- * ONE_REG, PLUMB_TRACE */
+ * ONE_REG, PLUMB_TRACE, PLUMB_GET_CRASH */
 #define PLUMB_REVISION_MINOR 6
 
 /* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
@@ -179,5 +180,54 @@
 #define PLUMB_TRACE_LINE_GSI	0x40000000
 #define PLUMB_TRACE_LINE_HANDLE 0x3fffffff /* of the call's r1 */
 #define PLUMB_TRACE_LR_REMOTE	0x100	   /* of a vCPU that another CPU runs */
+
+/* PLUMB_GET_CRASH, r3: words of a vCPU's record of its partition's last crash; r1 has word r3, r2
+ * and r3 the two behind it (0 past the end). */
+#define PLUMB_CRASH_COUNT      0 /* of the partition's crashes since boot, this one included */
+#define PLUMB_CRASH_REASON     1 /* PLUMB_CRASH_BY_* */
+#define PLUMB_CRASH_STATUS     2 /* as the monitor's message gives it */
+#define PLUMB_CRASH_VCPU       3 /* that caused it; 0xffffffff: none */
+#define PLUMB_CRASH_WHERE      4 /* PLUMB_CRASH_WAS_*: this vCPU; off: all that follows is 0 */
+#define PLUMB_CRASH_KNOWN      5 /* bits 15..0 the words of the stack, 16 PC_WORD, 17 LR_WORD */
+#define PLUMB_CRASH_R0	       6 /* r0 to r14, as its mode has them, and pc */
+#define PLUMB_CRASH_CPSR       22
+#define PLUMB_CRASH_SPSR       23 /* of its mode; 0 in User and System mode */
+#define PLUMB_CRASH_HSR	       24 /* of the abort that ended it (BY_VECTORS); else 0, as the next two */
+#define PLUMB_CRASH_FAR	       25 /* the address: virtual */
+#define PLUMB_CRASH_FAULT_PAGE 26 /* bits 39..12 of the guest-physical one */
+#define PLUMB_CRASH_DFSR       27
+#define PLUMB_CRASH_DFAR       28
+#define PLUMB_CRASH_IFSR       29
+#define PLUMB_CRASH_IFAR       30
+#define PLUMB_CRASH_SCTLR      31
+#define PLUMB_CRASH_VBAR       32
+#define PLUMB_CRASH_TTBR0      33 /* bits 31..0 */
+#define PLUMB_CRASH_TTBCR      34
+#define PLUMB_CRASH_BANKED     35 /* SP_usr, LR_usr; SP, LR, SPSR of svc, abt, und, irq, fiq */
+#define PLUMB_CRASH_R8_FIQ     52 /* to r12_fiq */
+#define PLUMB_CRASH_R8_USR     57 /* to r12_usr */
+#define PLUMB_CRASH_PC_WORD    62 /* the aligned words at pc and at lr */
+#define PLUMB_CRASH_LR_WORD    63
+#define PLUMB_CRASH_STACK      64 /* 16 words from SP (aligned) on, as the vCPU would load them */
+#define PLUMB_CRASH_EXITS      80 /* the last exits, newest first, of four words each: PLUMB_EXIT_* */
+#define PLUMB_CRASH_WORDS      336
+
+#define PLUMB_CRASH_STACK_WORDS 16
+#define PLUMB_CRASH_NR_EXITS	64
+
+#define PLUMB_CRASH_BY_EXIT	1 /* PLUMB_SYSTEM_EXIT */
+#define PLUMB_CRASH_BY_VECTORS	2 /* no memory at its exception vectors */
+#define PLUMB_CRASH_BY_WATCHDOG 3
+
+#define PLUMB_CRASH_WAS_OFF    0
+#define PLUMB_CRASH_WAS_ON_CPU 1
+#define PLUMB_CRASH_WAS_WAITING                                           \
+	2 /* for an interrupt, or for a CPU: as when it left its last one \
+	   */
+
+#define PLUMB_EXIT_CAUSE 0 /* HSR of a trap; below 0x2000: GICC_IAR of an interrupt */
+#define PLUMB_EXIT_WORD	 1 /* r0 of an HVC #0; the address (HDFAR) of a data abort; else 0 */
+#define PLUMB_EXIT_PC	 2
+#define PLUMB_EXIT_CPSR	 3 /* 0: there was no such exit yet */
 
 #endif

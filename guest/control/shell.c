@@ -254,6 +254,17 @@ static const struct shell_command shell_commands[] = {
 			"that.\n",
 	},
 	{
+		.name = "crash",
+		.usage = "VM [VCPU]",
+		.min = 1,
+		.max = 2,
+		.run = shell_crash,
+		.takes = { SHELL_VM },
+		.help = "Shows the record of its last crash: reason, registers, stack, last exits. "
+			"Without VCPU:\n"
+			"of the vCPU that caused it.\n",
+	},
+	{
 		.name = "help",
 		.usage = "[COMMAND]",
 		.max = 1,

@@ -39,6 +39,7 @@ bool shell_stop_all(void);
 /* regs: words behind the name. */
 enum shell_next shell_regs(const char *const *words, uint32_t count);
 
+enum shell_next shell_crash(const char *const *words, uint32_t count);
 enum shell_next shell_top(const char *const *words, uint32_t count);
 enum shell_next shell_trace(const char *const *words, uint32_t count);
 

@@ -23,6 +23,8 @@ const char *hvc_errno_name(int32_t result)
 		return "ENXIO";
 	case E2BIG:
 		return "E2BIG";
+	case ENOENT:
+		return "ENOENT";
 	case ENOEXEC:
 		return "ENOEXEC";
 	case EBADF:
@@ -156,4 +158,29 @@ int32_t vm_stats(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value
 int32_t vm_times(uint32_t handle, uint32_t vcpu, uint32_t index, uint64_t *value)
 {
 	return hvc_count(PLUMB_GET_TIMES, handle, vcpu, index, value);
+}
+
+int32_t vm_crash(uint32_t handle, uint32_t vcpu, uint32_t index, uint32_t words[3])
+{
+	struct smccc_result result = hvc_call(PLUMB_GET_CRASH, handle, vcpu, index);
+
+	words[0] = result.r1;
+	words[1] = result.r2;
+	words[2] = result.r3;
+	return (int32_t)result.r0;
+}
+
+int32_t vm_crash_all(uint32_t handle, uint32_t vcpu, uint32_t words[PLUMB_CRASH_WORDS])
+{
+	int32_t result = 0;
+	uint32_t again[3];
+
+	for (uint32_t n = 0; n < PLUMB_CRASH_WORDS && result == 0; n += 3) {
+		result = vm_crash(handle, vcpu, n, &words[n]);
+	}
+	if (result != 0) {
+		return result;
+	}
+	result = vm_crash(handle, vcpu, PLUMB_CRASH_COUNT, again);
+	return result == 0 && again[0] != words[PLUMB_CRASH_COUNT] ? -EAGAIN : result;
 }

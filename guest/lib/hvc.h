@@ -141,4 +141,10 @@ int32_t kvm_set_one_reg(uint32_t handle, uint32_t vcpu, uint64_t id, uint64_t va
 /* 0 and the ID with this index, from 0; -EINVAL past the last one. */
 int32_t kvm_get_reg_list(uint32_t index, uint64_t *id);
 
+/* The record of its partition's last crash: words `index` to index + 2 (PLUMB_CRASH_*), or -errno.
+ */
+int32_t vm_crash(uint32_t handle, uint32_t vcpu, uint32_t index, uint32_t words[3]);
+/* All of it. -EAGAIN: another crash has come meanwhile. */
+int32_t vm_crash_all(uint32_t handle, uint32_t vcpu, uint32_t words[PLUMB_CRASH_WORDS]);
+
 #endif

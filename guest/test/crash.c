@@ -97,6 +97,55 @@ static void crash_tell(uint32_t life)
 	(void)timer_wait_until(crash_is_taken, &life, TIMER_PATIENCE_US);
 }
 
+/* The end: r0 = PLUMB_SYSTEM_EXIT, r1 = CRASH_STATUS, and r4 to r12, sp, lr as crash.h says. */
+#define CRASH_LOAD(n) "	movw	r" #n ", #0xfee" #n "\n	movt	r" #n ", #0x0c0f\n"
+#define CRASH_REGISTERS                                                                   \
+	"	mov	sp, %0\n"                                                                   \
+	"	mov	lr, %1\n" CRASH_LOAD(4) CRASH_LOAD(5) CRASH_LOAD(6) CRASH_LOAD(7) \
+		CRASH_LOAD(8) CRASH_LOAD(9) "	movw	r10, #0xfeea\n	movt	r10, #0x0c0f\n"    \
+					    "	movw	r11, #0xfeeb\n	movt	r11, #0x0c0f\n"    \
+					    "	movw	r12, #0xfeec\n	movt	r12, #0x0c0f\n"
+
+static void crash_with(uint32_t sp)
+{
+	register uint32_t call __asm__("r0") = PLUMB_SYSTEM_EXIT;
+	register uint32_t status __asm__("r1") = CRASH_STATUS;
+
+	__asm__ volatile(".arch_extension virt\n" CRASH_REGISTERS "	hvc	#0\n"
+			 :
+			 : "r"(sp), "r"(CRASH_R(14)), "r"(call), "r"(status));
+}
+
+static void crash_told(uint32_t sp)
+{
+	volatile uint32_t *stack = (volatile uint32_t *)(uintptr_t)sp;
+
+	for (uint32_t n = 0; n < 16 && sp + 4 * n < CRASH_LAST + 8; n++) {
+		stack[n] = CRASH_STACK(n);
+	}
+	for (uint32_t n = 0; n < 64; n++) {
+		(void)mmio_read32(0x08000004u); /* the third last exit: GICD_TYPER */
+	}
+	(void)hvc_call(PSCI_VERSION, 0, 0, 0);
+	crash_with(sp);
+}
+
+static void crash_in_thumb(void)
+{
+	register uint32_t call __asm__("r0") = PLUMB_SYSTEM_EXIT;
+	register uint32_t status __asm__("r1") = CRASH_STATUS;
+
+	__asm__ volatile(".arch_extension virt\n" CRASH_REGISTERS "	setend	be\n"
+			 "	blx	1f\n"
+			 "	.balign	4\n"
+			 "	.thumb\n"
+			 "1:	nop\n"
+			 "	hvc	#0\n"
+			 "	.arm\n"
+			 :
+			 : "r"(CRASH_DEVICE), "r"(CRASH_R(14)), "r"(call), "r"(status));
+}
+
 int main(void)
 {
 	uint32_t role = guest_arg("role", CRASH_ROLES);
@@ -115,6 +164,15 @@ int main(void)
 		break;
 	case CRASH_PATS:
 		crash_pat();
+		break;
+	case CRASH_TELLS:
+		crash_told(CRASH_SP);
+		break;
+	case CRASH_THUMB:
+		crash_in_thumb();
+		break;
+	case CRASH_END:
+		crash_told(CRASH_LAST);
 		break;
 	default:
 		break;

@@ -10,8 +10,19 @@ enum crash_role {
 	CRASH_VECTORS, /* runs with no memory at its vectors; is restarted until it is stopped */
 	CRASH_HANGS,   /* two vCPUs spin, one of them with interrupts masked: its watchdog bites */
 	CRASH_PATS,    /* clears its watchdog's interrupt in time, without end */
+	CRASH_TELLS,   /* with known registers, a known stack and known exits; is restarted once */
+	CRASH_THUMB,   /* in Thumb state, big-endian, SP at a device */
+	CRASH_END,     /* SP at the last two words of its RAM */
 	CRASH_ROLES
 };
+
+/* What CRASH_TELLS and the others have at the end: rN is CRASH_R(N), word N of the stack
+ * CRASH_STACK(N), lr CRASH_LR. */
+#define CRASH_R(n)     (0x0c0ffee0u + (n))
+#define CRASH_STACK(n) (0x57ac0000u + (n))
+#define CRASH_SP       0x40300040u
+#define CRASH_DEVICE   0x09000000u
+#define CRASH_LAST     0x403ffff8u
 
 #define CRASH_MANAGER	   1u
 #define CRASH_HANDLE(role) ((role) + 2u)

@@ -162,14 +162,128 @@ static void paused(void)
 	report_check(wait_state(CRASH_PATS, PLUMB_VM_OFF), "it is off");
 }
 
+/* ---- the record (PLUMB_GET_CRASH); its numbers are typed from docs/control-abi.md ---- */
+
+static uint32_t words[336];
+
+static void recorded(uint32_t role, uint32_t vcpu, const char *name)
+{
+	int32_t result = vm_crash_all(CRASH_HANDLE(role), vcpu, words);
+
+	report_equal((uint32_t)result, 0, "%s: its record", name);
+}
+
+static bool has_registers(void)
+{
+	bool same = true;
+
+	for (uint32_t n = 4; n < 13; n++) {
+		same = same && words[6 + n] == CRASH_R(n);
+	}
+	return same;
+}
+
+static uint32_t stack_matches(void)
+{
+	uint32_t n = 0;
+
+	while (n < 16 && (words[5] >> n & 1u) && words[64 + n] == CRASH_STACK(n)) {
+		n++;
+	}
+	return n;
+}
+
+/* The last exits: PLUMB_SYSTEM_EXIT, PSCI_VERSION, a read of GICD_TYPER. */
+static bool has_exits(void)
+{
+	const uint32_t *exit = &words[80];
+
+	return exit[0] == 0x4a000000u && exit[1] == 0x86000f08u && exit[2] == words[6 + 15] &&
+	       exit[4] == 0x4a000000u && exit[5] == 0x84000000u && exit[8] >> 26 == 0x24u &&
+	       exit[9] == 0x08000004u;
+}
+
+static void told(void)
+{
+	uint32_t before;
+
+	recorded(CRASH_TELLS, 0, "a crash");
+	before = words[0];
+	report_check(words[1] == 1 && words[2] == CRASH_STATUS && words[3] == 0 && words[4] == 1,
+		     "by vCPU 0, with its status, on a CPU");
+	report_check(has_registers() && words[6 + 14] == CRASH_R(14), "r4 to r12, lr");
+	report_check(words[6 + 13] == CRASH_SP && words[35 + 2] == CRASH_SP, "sp, sp_svc");
+	report_check((words[22] & 0x3fu) == 0x13u, "cpsr");
+	report_equal(stack_matches(), 16, "words of the stack");
+	report_check((words[5] & 0x10000u) != 0, "the word at its pc can be told");
+	report_check(has_exits(), "its last exits");
+	report_check(words[80 + 63 * 4 + 3] != 0, "there are 64 exits");
+	crashes(CRASH_TELLS, 2, "known registers");
+	recorded(CRASH_TELLS, 0, "two lives later");
+	report_equal(words[0] - before, 2, "more crashes");
+	report_equal(stack_matches(), 16, "words of the stack");
+}
+
+static void told_at_odd_places(void)
+{
+	crashes(CRASH_THUMB, 1, "Thumb state, SP at a device");
+	recorded(CRASH_THUMB, 0, "Thumb state");
+	report_check(has_registers() && (words[22] & 0x220u) == 0x220u, "its registers, T, E");
+	report_equal(words[5] & 0xffffu, 0, "no stack that can be told");
+	report_equal(words[6 + 13], CRASH_DEVICE, "sp");
+	crashes(CRASH_END, 1, "SP at the end of RAM");
+	recorded(CRASH_END, 0, "the end of RAM");
+	report_equal(words[5] & 0xffffu, 3, "two words of the stack");
+	report_equal(stack_matches(), 2, "words of the stack");
+}
+
+/* vCPU 0 spins with interrupts masked, vCPU 1 without; on one CPU one of them waits for it. */
+static void told_of_watchdog(void)
+{
+	recorded(CRASH_HANGS, 0, "its watchdog");
+	report_check(words[1] == 3 && words[2] == (uint32_t)-2 && words[3] == 0xffffffffu,
+		     "by no vCPU");
+	report_check(words[4] != 0 && (words[22] & 0x80u) != 0, "vCPU 0: interrupts masked");
+	recorded(CRASH_HANGS, 1, "its watchdog");
+	report_check(words[4] != 0 && words[6 + 15] != 0, "vCPU 1 has a pc");
+}
+
+static void told_of_vectors(void)
+{
+	recorded(CRASH_VECTORS, 0, "no vectors");
+	report_check(words[1] == 2 && words[2] == (uint32_t)-1 && words[3] == 0, "by vCPU 0");
+	report_equal(words[6 + 15], 0x1000000cu, "pc");
+	report_check(words[24] >> 26 == 0x20u && words[25] == 0x1000000cu && words[26] == 0x10000u,
+		     "hsr, the address, its page");
+	report_check((words[22] & 0x1fu) == 0x17u && words[32] == 0x10000000u, "cpsr, vbar");
+}
+
+static void refused(void)
+{
+	uint32_t handle = CRASH_HANDLE(CRASH_TELLS);
+
+	report_equal((uint32_t)vm_crash(CRASH_HANDLE(CRASH_ROLES), 0, 0, words), (uint32_t)-EBADF,
+		     "no such handle");
+	report_equal((uint32_t)vm_crash(1, 0, 0, words), (uint32_t)-EPERM, "not managed");
+	report_equal((uint32_t)vm_crash(handle, 0, 0, words), (uint32_t)-ENOENT, "no crash yet");
+	report_equal((uint32_t)vm_crash(handle, 1, 0, words), (uint32_t)-EINVAL, "no such vCPU");
+	report_equal((uint32_t)vm_crash(handle, 0, 336, words), (uint32_t)-EINVAL, "past the end");
+}
+
 int main(void)
 {
 	crashes_init();
+	refused();
 	crashes(CRASH_FAILS, 3, "limit of 2");
 	crashes(CRASH_FAILS, 3, "a start begins to count anew");
 	crashes(CRASH_UNTOLD, 1, "no on-crash");
 	crashes(CRASH_HANGS, 3, "hang, and watchdog");
+	told_of_watchdog();
 	stopped();
+	told_of_vectors();
 	paused();
+	crashes(CRASH_TELLS, 2, "known registers");
+	told();
+	told_at_odd_places();
 	report_summary();
 }

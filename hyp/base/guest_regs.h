@@ -13,10 +13,19 @@
 /* Offsets in struct cpu, which HTPIDR points at: the vectors save PMCNTENSET there; the stack of a
  * panic; what they test before a return to the guest, and in the mirror that CPU_CIF points at. */
 #define CPU_PMU_ENABLED 0
-#define CPU_PANIC_STACK 8
-#define CPU_RESCHED	12
-#define CPU_CIF		16
+#define CPU_PANIC_STACK 4
+#define CPU_LOADED	8 /* and CPU_TRAIL: one doubleword */
+#define CPU_TRAIL	12
+#define CPU_RESCHED	16
+#define CPU_CIF		20
 #define CPU_CIF_WORK	13
+
+/* In struct vcpu: the count of its calls. */
+#define VCPU_HVC 64
+
+/* What the vectors take off the number of a call: all that are frequent are short constants then.
+ */
+#define HVC_BASE 0x86000000
 
 /* From a vector table (HVBAR), where this bit is 0, to its twin for performance monitors. */
 #define VECTORS_PMU   0x40

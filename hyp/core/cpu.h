@@ -5,6 +5,7 @@
 
 #include "hyp/base/bits.h"
 #include "hyp/base/guest_regs.h"
+#include "hyp/base/trail.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/world.h"
 #include "hyp/manifest/manifest.h"
@@ -19,13 +20,14 @@ struct vm;
 
 struct cpu {
 	_Alignas(CACHE_LINE) volatile uint32_t pmu_enabled; /* CPU_PMU_ENABLED: hyp/hw/pmu.h */
-	struct vcpu *loaded;	 /* the vCPU whose world is in the registers; NULL: none */
-	uintptr_t panic_stack;	 /* CPU_PANIC_STACK: its top, for vectors.S */
-	volatile bool resched;	 /* pick a vCPU again */
-	volatile bool contended; /* the loaded vCPU gets slices; written under vm_sched_lock */
-	volatile bool parked;	 /* the system is ending: it runs nothing any more (halt.h) */
-	bool yield;		 /* ... and others of the same priority go first */
-	struct vgic_cif *cif;	 /* of `loaded`, and of the last one when there is none */
+	uintptr_t panic_stack;	   /* CPU_PANIC_STACK: its top, for vectors.S */
+	struct vcpu *loaded;	   /* the vCPU whose world is in the registers; NULL: none */
+	struct trail_entry *trail; /* CPU_TRAIL: the oldest entry of its last exits */
+	volatile bool resched;	   /* pick a vCPU again */
+	volatile bool contended;   /* the loaded vCPU gets slices; written under vm_sched_lock */
+	volatile bool parked;	   /* the system is ending: it runs nothing any more (halt.h) */
+	bool yield;		   /* ... and others of the same priority go first */
+	struct vgic_cif *cif;	   /* of `loaded`, and of the last one when there is none */
 	/* All of these are looked at in one load, when the CPU schedules: mostly 0. */
 	union {
 		volatile uint32_t asked;
@@ -54,13 +56,16 @@ struct cpu {
 	/* The first alarm of vm_alarms for this CPU, when it last looked: other CPUs only clear
 	 * alarms, so that there is none before. */
 	uint64_t wake_at;
-	uint64_t devices_at; /* no device has timed work for this CPU before */
-	struct vm *bitten;   /* its watchdog has expired: run_schedule ends it; NULL: none */
+	uint64_t devices_at;	  /* no device has timed work for this CPU before */
+	struct guest_regs *frame; /* of exits: run_start */
+	struct vm *bitten;	  /* its watchdog has expired: run_schedule ends it; NULL: none */
 };
 
 _Static_assert(offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&
 		       (sizeof(void *) != 4 ||
-			(offsetof(struct cpu, panic_stack) == CPU_PANIC_STACK &&
+			(offsetof(struct cpu, loaded) == CPU_LOADED &&
+			 offsetof(struct cpu, trail) == CPU_TRAIL &&
+			 offsetof(struct cpu, panic_stack) == CPU_PANIC_STACK &&
 			 offsetof(struct cpu, resched) == CPU_RESCHED &&
 			 offsetof(struct cpu, cif) == CPU_CIF)),
 	       "vectors.S");

@@ -108,38 +108,39 @@ static void exit_on_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr
 	exit_inject_undef(cpu->loaded, regs, hsr);
 }
 
-void exit_undef(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+void exit_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
-	exit_whole(cpu, regs, hsr, exit_on_undef);
+	(void)vcpu, (void)offset;
+	exit_whole(regs, hsr, exit_on_undef);
 }
 
-void exit_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+void exit_wfx(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
-	exit_whole(cpu, regs, hsr, exit_on_wfx);
+	(void)vcpu, (void)offset;
+	exit_whole(regs, hsr, exit_on_wfx);
 }
 
 /* Separate, so that exit_cp needs no register saved for it. */
-static __attribute__((noinline)) void exit_cp_whole(struct cpu *cpu, struct guest_regs *regs,
-						    uint32_t hsr)
+static EXIT_AS_IS void exit_cp_whole(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset,
+				     uint32_t hsr)
 {
-	exit_whole(cpu, regs, hsr, exit_on_cp);
+	(void)vcpu, (void)offset;
+	exit_whole(regs, hsr, exit_on_cp);
 }
 
-void exit_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+void exit_cp(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
-	struct vcpu *vcpu = cpu->loaded;
-
 	if (cp15_reads_actlr(hsr, regs->cpsr)) {
 		regs->r[cp15_actlr_rt(hsr)] = vcpu->vm->cp15.actlr;
 		hw_count(&vcpu->stats[PLUMB_STAT_CP15]);
-		regs->pc += 4;
-		world_resume_at(regs->pc);
+		world_resume_at(regs->pc + 4);
 	} else {
-		exit_cp_whole(cpu, regs, hsr);
+		exit_cp_whole(vcpu, regs, offset, hsr);
 	}
 }
 
-void exit_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+void exit_hcptr(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
-	exit_whole(cpu, regs, hsr, exit_on_hcptr);
+	(void)vcpu, (void)offset;
+	exit_whole(regs, hsr, exit_on_hcptr);
 }

@@ -5,6 +5,7 @@
 #include "hyp/core/irq.h"
 #include "hyp/core/vsync.h"
 #include "hyp/hw/gic.h"
+#include "hyp/hw/trail.h"
 #include "hyp/regs/gic.h"
 
 /* The virtual timer of the vCPU that was interrupted, the most frequent interrupt. */
@@ -17,15 +18,21 @@ static inline bool exit_ticked(uint32_t intid)
 	return vsync_timer_is_high(sysreg_read(CNTV_CTL));
 }
 
-void exit_irq(struct cpu *cpu)
+void exit_irq(struct cpu *cpu, uint32_t unused, uint32_t pc, uint32_t cpsr)
 {
 	struct vcpu *vcpu = cpu->loaded;
 	uint32_t iar = gic_acknowledge();
 	uint32_t intid = FIELD_GET(GICC_IAR_ID, iar);
 
+	(void)unused;
+	hw_trail(&cpu->trail, iar, pc, cpsr);
 	if (exit_ticked(intid)) {
 		gic_drop(iar);
-		hw_count(&vcpu->stats[vsync_ticked(vcpu) ? VM_STAT_TICK : PLUMB_STAT_IRQ]);
+		if (vsync_ticked(vcpu)) {
+			hw_count(&vcpu->stats[VM_STAT_TICK]);
+		} else {
+			hw_count(&vcpu->stats[PLUMB_STAT_IRQ]);
+		}
 		return;
 	}
 	hw_count(&vcpu->stats[PLUMB_STAT_IRQ]);

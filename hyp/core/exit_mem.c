@@ -218,6 +218,14 @@ static bool exit_no_vectors(const struct guest_regs *regs)
 	return (regs->cpsr & PSR_MODE) == PSR_MODE_ABT && regs->pc == base + 0xcu;
 }
 
+static void exit_crash(struct vcpu *vcpu, const struct exit_record *record)
+{
+	struct crash_cause cause = { PLUMB_CRASH_BY_VECTORS, PARTITION_STATUS_VECTORS, vcpu,
+				     *record };
+
+	partition_crash(vcpu->vm, &cause);
+}
+
 static void exit_on_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct vcpu *vcpu = cpu->loaded;
@@ -231,25 +239,32 @@ static void exit_on_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uin
 			 exit_fault_ipa(&record));
 	if (exit_no_vectors(regs)) {
 		guest_log_end(vcpu, regs->pc, "no memory at its exception vectors");
-		partition_end(vcpu->vm, LIFE_END_CRASH, PARTITION_STATUS_VECTORS);
+		exit_crash(vcpu, &record);
 		return;
 	}
 	exit_inject(regs, INJECT_PREFETCH_ABORT, &record);
 }
 
-/* Separate, so that exit_data_abort needs no register saved for it. */
-static __attribute__((noinline)) void exit_data_abort_whole(struct cpu *cpu,
-							    struct guest_regs *regs, uint32_t hsr)
+/* insn_is_word at an aligned address, in the fewest instructions. */
+static inline __attribute__((always_inline)) bool exit_is_word(uint32_t hsr, uint32_t cpsr,
+							       uint32_t offset)
 {
-	exit_whole(cpu, regs, hsr, exit_on_data_abort);
+	return hw_all_clear(cpsr, PSR_T | PSR_E, hsr ^ INSN_WORD, INSN_WORD_MASK & ~0xffffu,
+			    INSN_WORD_MASK & 0xffc0u, INSN_WORD_MASK & 0x3fu, offset, 3u);
+}
+
+/* Finds all by itself, so that the frequent accesses need to keep nothing for it: HSR and HDFAR are
+ * as they were, as nothing is taken to HYP meanwhile. */
+static __attribute__((noinline)) void exit_data_abort_whole(void)
+{
+	exit_whole(cpu_this()->frame, sysreg_read(HSR), exit_on_data_abort);
 }
 
 static inline __attribute__((always_inline)) void exit_word_done(struct vcpu *vcpu,
 								 struct guest_regs *regs)
 {
 	hw_count(&vcpu->stats[PLUMB_STAT_MMIO]);
-	regs->pc += 4;
-	world_resume_at(regs->pc);
+	world_resume_at(regs->pc + 4);
 }
 
 static uint32_t exit_fault_page(void)
@@ -257,63 +272,47 @@ static uint32_t exit_fault_page(void)
 	return FIELD_GET(HPFAR_FIPA, sysreg_read(HPFAR));
 }
 
-/* Words to other devices than the distributor. Separate, so that those to it do not take longer. */
-static __attribute__((noinline)) void exit_write_other(struct cpu *cpu, struct guest_regs *regs,
-						       uint32_t hsr)
+/* Words to other devices than the distributor. Separate for the same reason. */
+static __attribute__((noinline)) void exit_write_other(void)
 {
-	struct vcpu *vcpu = cpu->loaded;
+	struct cpu *cpu = cpu_this();
 	uint32_t offset = sysreg_read(HDFAR) & 0xfffu;
+	uint32_t value = cpu->frame->r[insn_word_rt(sysreg_read(HSR))];
 
-	if (offset % 4 == 0 &&
-	    device_write_word(vcpu, exit_fault_page(), offset, regs->r[insn_word_rt(hsr)], false)) {
+	if (device_write_word(cpu->loaded, exit_fault_page(), offset, value, false)) {
+		exit_word_done(cpu->loaded, cpu->frame);
+	} else {
+		exit_data_abort_whole();
+	}
+}
+
+static EXIT_AS_IS void exit_write(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset,
+				  uint32_t hsr)
+{
+	if (!exit_is_word(hsr, regs->cpsr, offset)) {
+		exit_data_abort_whole();
+	} else if (device_write_word(vcpu, exit_fault_page(), offset, regs->r[insn_word_rt(hsr)],
+				     true)) {
 		exit_word_done(vcpu, regs);
 	} else {
-		exit_data_abort_whole(cpu_this(), regs, hsr);
+		exit_write_other();
 	}
 }
 
-/* Words: insn_is_word. Separate for the same reason. HSR is as it was (nothing is taken to HYP
- * meanwhile): what is read again needs no place on the stack. */
-static __attribute__((noinline)) void exit_write_word(struct cpu *cpu, struct guest_regs *regs,
-						      uint32_t hsr)
+void exit_data_abort(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
-	struct vcpu *vcpu = cpu->loaded;
-	uint32_t offset = sysreg_read(HDFAR) & 0xfffu;
-
-	if (offset % 4 == 0 &&
-	    device_write_word(vcpu, exit_fault_page(), offset, regs->r[insn_word_rt(hsr)], true)) {
+	if (insn_word_is_write(hsr)) {
+		exit_write(vcpu, regs, offset, hsr);
+	} else if (exit_is_word(hsr, regs->cpsr, offset) &&
+		   device_read_word(vcpu, exit_fault_page(), offset, &regs->r[insn_word_rt(hsr)])) {
 		exit_word_done(vcpu, regs);
 	} else {
-		exit_write_other(cpu_this(), regs, sysreg_read(HSR));
+		exit_data_abort_whole();
 	}
 }
 
-static __attribute__((noinline)) void exit_read_word(struct cpu *cpu, struct guest_regs *regs,
-						     uint32_t hsr)
+void exit_prefetch_abort(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
-	struct vcpu *vcpu = cpu->loaded;
-	uint32_t offset = sysreg_read(HDFAR) & 0xfffu;
-
-	if (offset % 4 == 0 &&
-	    device_read_word(vcpu, exit_fault_page(), offset, &regs->r[insn_word_rt(hsr)])) {
-		exit_word_done(vcpu, regs);
-	} else {
-		exit_data_abort_whole(cpu_this(), regs, hsr);
-	}
-}
-
-void exit_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
-{
-	if (!insn_is_word(hsr, regs->cpsr)) {
-		exit_data_abort_whole(cpu, regs, hsr);
-	} else if (insn_word_is_write(hsr)) {
-		exit_write_word(cpu, regs, hsr);
-	} else {
-		exit_read_word(cpu, regs, hsr);
-	}
-}
-
-void exit_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
-{
-	exit_whole(cpu, regs, hsr, exit_on_prefetch_abort);
+	(void)vcpu, (void)offset;
+	exit_whole(regs, hsr, exit_on_prefetch_abort);
 }

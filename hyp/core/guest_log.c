@@ -136,8 +136,8 @@ void guest_log_restart(struct vm *vm)
 		return;
 	}
 	if (vm->life.end == LIFE_END_RETRY) {
-		log_line("%s: restarts after a crash, status %d\n", vm->config->name,
-			 (int)vm->status);
+		log_end("%s: restarts after a crash, status %d\n", vm->config->name,
+			(int)vm->status);
 	} else {
 		log_line("%s: restarts\n", vm->config->name);
 	}
@@ -229,5 +229,12 @@ void guest_log_bite(struct vm *vm)
 {
 	if (guest_log_may_end(vm)) {
 		log_end("%s: its watchdog has expired\n", vm->config->name);
+	}
+}
+
+void guest_log_crash(const struct vcpu *vcpu, const char *line)
+{
+	if (guest_log_may(vcpu->vm)) {
+		log_line("%s: vcpu %u: %s\n", vcpu->vm->config->name, (unsigned)vcpu->index, line);
 	}
 }

@@ -31,6 +31,9 @@ bool guest_log_may_end(struct vm *vm);
 /* The reason of its end, within that limit. */
 void guest_log_end(const struct vcpu *vcpu, uint32_t pc, const char *what);
 
+/* A line of its record (hyp/core/crash.h), within the limit of its other lines. */
+void guest_log_crash(const struct vcpu *vcpu, const char *line);
+
 /* Its watchdog ends it. */
 void guest_log_bite(struct vm *vm);
 

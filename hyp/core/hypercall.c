@@ -35,10 +35,10 @@ static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 		run_wait(cpu, regs);
 		break;
 	case PSCI_DO_SYSTEM_OFF:
-		partition_end(vm, LIFE_END_OFF, 0);
+		partition_end(vm, LIFE_END_OFF);
 		break;
 	case PSCI_DO_SYSTEM_RESET:
-		partition_end(vm, LIFE_END_RESET, 0);
+		partition_end(vm, LIFE_END_RESET);
 		break;
 	default:
 		break;
@@ -282,13 +282,29 @@ static int32_t hypercall_stats(struct vcpu *caller, struct vm *vm, struct guest_
 
 static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
-	uint32_t status = regs->r[1];
+	struct crash_cause cause = { .reason = PLUMB_CRASH_BY_EXIT,
+				     .status = (int32_t)regs->r[1],
+				     .vcpu = caller };
 
-	if (status) {
+	if (cause.status) {
 		guest_log_end(caller, regs->pc - HVC_SIZE, "ends its partition with a failure");
+		partition_crash(vm, &cause);
+	} else {
+		partition_end(vm, LIFE_END_OFF);
 	}
-	partition_end(vm, status ? LIFE_END_CRASH : LIFE_END_OFF, (int32_t)status);
 	return 0;
+}
+
+static int32_t hypercall_crash(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	uint32_t words[3];
+	int32_t error = crash_read(vm, regs->r[2], regs->r[3], words);
+
+	(void)caller;
+	if (!error) {
+		memcpy(&regs->r[1], words, sizeof(words));
+	}
+	return error;
 }
 
 /* The low half of the result is PLUMB_GET_TIMES's r1, the high half its r2. */
@@ -420,6 +436,7 @@ static int32_t hypercall_reg_list(struct vcpu *caller, struct vm *vm, struct gue
 	CALL(PLUMB_VM_PAUSE, hypercall_vm_pause, hypercall_on_managed, "PLUMB_VM_PAUSE") \
 	CALL(PLUMB_VM_RESUME, hypercall_vm_resume, hypercall_on_managed, "PLUMB_VM_RESUME") \
 	CALL(PLUMB_VM_WATCH, hypercall_vm_watch, hypercall_on_manager, "PLUMB_VM_WATCH") \
+	CALL(PLUMB_GET_CRASH, hypercall_crash, hypercall_on_managed, "PLUMB_GET_CRASH") \
 	CALL(PLUMB_GET_TIMES, hypercall_times, hypercall_on_managed_or_self, "PLUMB_GET_TIMES") \
 	CALL(PLUMB_GET_ONE_REG, hypercall_get_reg, hypercall_on_managed_vcpu, "KVM_GET_ONE_REG") \
 	CALL(PLUMB_SET_ONE_REG, hypercall_set_reg, hypercall_on_managed_vcpu, "KVM_SET_ONE_REG") \
@@ -469,8 +486,9 @@ static inline int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *reg
 
 /* The frequent calls leave pc and cpsr as they are. All of these are separate functions, and have
  * the same registers as arguments, so that exit_hvc needs no register saved for them. */
-static __attribute__((noinline)) void hypercall_rest(struct vcpu *caller, struct guest_regs *regs)
+static EXIT_AS_IS void hypercall_rest(uint32_t word, struct guest_regs *regs, struct vcpu *caller)
 {
+	(void)word;
 	if (psci_is_query(regs->r[0])) {
 		regs->r[0] = (uint32_t)psci_query(regs->r[0], regs->r[1]);
 	} else if (psci_owns(regs->r[0])) {
@@ -517,12 +535,14 @@ static __attribute__((noinline)) void hypercall_spi(struct vm *vm, struct guest_
 	regs->r[0] = (uint32_t)irq_call_spi(vm, spi, regs->r[3]);
 }
 
-/* KVM_IRQ_LINE. */
-static inline void hypercall_line(const struct vcpu *caller, struct guest_regs *regs)
+/* KVM_IRQ_LINE. Separate, so that PSCI_VERSION needs no register moved for it. */
+static EXIT_AS_IS void hypercall_line(uint32_t word, struct guest_regs *regs,
+				      const struct vcpu *caller)
 {
 	struct vm *vm = hypercall_target(caller->vm, regs->r[1]);
 	uint32_t spi;
 
+	(void)word;
 	if (!vm) {
 		hypercall_line_refused(caller, regs);
 	} else if (irq_line_is_spi(regs->r[2], vm->nr_spis, &spi)) {
@@ -537,10 +557,12 @@ static inline void hypercall_line(const struct vcpu *caller, struct guest_regs *
 }
 
 /* KVM_IRQ_LINE, by GSI. */
-static inline void hypercall_gsi(const struct vcpu *caller, struct guest_regs *regs)
+static EXIT_AS_IS void hypercall_gsi(uint32_t word, struct guest_regs *regs,
+				     const struct vcpu *caller)
 {
 	struct vm *vm = hypercall_target(caller->vm, regs->r[1]);
 
+	(void)word;
 	if (vm) {
 		hypercall_gsi_of(vm, regs);
 	} else {
@@ -548,20 +570,19 @@ static inline void hypercall_gsi(const struct vcpu *caller, struct guest_regs *r
 	}
 }
 
-void exit_hvc(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
-{
-	struct vcpu *vcpu = cpu->loaded;
+_Static_assert(HVC_BASE == PLUMB_HVC_BASE, "exit_hvc, vectors.S");
 
+void exit_hvc(uint32_t word, struct guest_regs *regs, struct vcpu *vcpu, uint32_t hsr)
+{
 	(void)hsr;
-	hw_count(&vcpu->stats[PLUMB_STAT_HVC]);
-	if (regs->r[0] == PLUMB_IRQ_LINE) {
-		hypercall_line(vcpu, regs);
-	} else if (regs->r[0] == PSCI_FN_VERSION) {
+	if (word == PLUMB_IRQ_LINE - PLUMB_HVC_BASE) {
+		hypercall_line(word, regs, vcpu);
+	} else if (word == PSCI_FN_VERSION - PLUMB_HVC_BASE) {
 		regs->r[0] = PSCI_VERSION_1_0;
-	} else if (regs->r[0] == PLUMB_GSI_LINE) {
-		hypercall_gsi(vcpu, regs);
+	} else if (word == PLUMB_GSI_LINE - PLUMB_HVC_BASE) {
+		hypercall_gsi(word, regs, vcpu);
 	} else {
-		hypercall_rest(vcpu, regs);
+		hypercall_rest(word, regs, vcpu);
 	}
 }
 
@@ -573,7 +594,8 @@ static void exit_on_hvc_other(struct cpu *cpu, struct guest_regs *regs, uint32_t
 	exit_inject_undef(cpu->loaded, regs, hsr & (HSR_EC | HSR_HVC_IMM));
 }
 
-void exit_hvc_other(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+void exit_hvc_other(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
-	exit_whole(cpu, regs, hsr, exit_on_hvc_other);
+	(void)vcpu, (void)offset;
+	exit_whole(regs, hsr, exit_on_hvc_other);
 }

@@ -112,16 +112,19 @@ void irq_handle(struct cpu *cpu, uint32_t iar)
 		irq_timer(cpu, iar, MACHINE_TIMER_PHYS, sysreg_read(CNTP_CTL));
 		return;
 	}
+	if (intid == board->maintenance_intid) {
+		if (cpu->loaded) {
+			vsync_maintain(cpu->loaded);
+		}
+		gic_deactivate(iar);
+		return;
+	}
 	owner = phys_owner_of(intid);
 	if (owner) {
 		phys_fired(owner, iar, intid);
 		return;
 	}
-	if (intid == board->maintenance_intid) {
-		if (cpu->loaded) {
-			vsync_maintain(cpu->loaded);
-		}
-	} else if (intid == board->timer_hyp_intid) {
+	if (intid == board->timer_hyp_intid) {
 		tick_fired(cpu);
 	} else if (intid == board->uart_intid) {
 		report_go_on(tty_irq());

@@ -148,3 +148,16 @@ bool mem_read_insn(const struct guest_regs *regs, bool thumb, bool *wide, uint32
 	}
 	return true;
 }
+
+bool mem_read_word(const struct guest_regs *regs, uint32_t va, uint32_t *word)
+{
+	const struct vm *vm = cpu_this()->loaded->vm;
+	pa_t pa;
+
+	if (!world_translate(va, (regs->cpsr & PSR_MODE) == PSR_MODE_USR, &pa) ||
+	    !vm_owns_pa(vm, pa, sizeof(*word))) {
+		return false;
+	}
+	mem_copy_out(pa, (uint8_t *)word, sizeof(*word));
+	return true;
+}

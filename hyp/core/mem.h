@@ -28,4 +28,8 @@ void mem_clean(pa_t pa, uint32_t size);
  * 31..16), or 16-bit Thumb in 15..0. False if its address is no longer mapped. */
 bool mem_read_insn(const struct guest_regs *regs, bool thumb, bool *wide, uint32_t *word);
 
+/* The little-endian word at an aligned guest-virtual address, as the loaded guest in the mode of
+ * `regs` may read it. False, and *word is not changed: it may not, or it is no RAM of its own. */
+bool mem_read_word(const struct guest_regs *regs, uint32_t va, uint32_t *word);
+
 #endif

@@ -135,9 +135,14 @@ static void partition_clear_share(struct vm *vm, uint32_t n)
 void partition_clear_up(struct cpu *cpu)
 {
 	struct vm *vm = cpu->ended;
+	uint32_t piece;
 
 	if (vm->clear_piece < vm->config->nr_shares) {
 		partition_clear_share(vm, vm->clear_piece++);
+		return;
+	}
+	piece = vm->clear_piece++ - vm->config->nr_shares;
+	if (piece < vm->nr_vcpus && crash_take(vm, piece)) {
 		return;
 	}
 	cpu->ended = vm->ended_next;
@@ -189,15 +194,20 @@ static enum life_end partition_end_how(struct sched_locked held, const struct vm
 		       : how;
 }
 
-/* *tell: as life_end returns it. */
+/* `crash`: NULL: it is none. *tell: as life_end returns it. */
 static enum life_last partition_begin_end(struct sched_locked held, struct vm *vm,
-					  enum life_end how, int32_t status, uint32_t *tell)
+					  enum life_end how, const struct crash_cause *crash,
+					  uint32_t *tell)
 {
+	uint32_t on = crash ? crash_look(held, vm) : 0;
 	enum life_last last;
 
 	how = partition_end_how(held, vm, how);
 	if (life_end(held.sched, &vm->life, how, tell, &last)) {
-		vm->status = status;
+		vm->status = crash ? crash->status : 0;
+		if (crash) {
+			crash_begin(held, vm, crash, on);
+		}
 		if (how == LIFE_END_RETRY) {
 			restarts_add(&vm->restarts, timer_now());
 		}
@@ -215,21 +225,33 @@ static void partition_go_on_ending(struct vm *vm, enum life_last last, uint32_t 
 	}
 }
 
-void partition_end(struct vm *vm, enum life_end how, int32_t status)
+static void partition_end_by(struct vm *vm, enum life_end how, const struct crash_cause *crash)
 {
 	struct sched_locked held;
 	enum life_last last;
 	uint32_t tell;
 
 	held = vm_lock_sched();
-	last = partition_begin_end(held, vm, how, status, &tell);
+	last = partition_begin_end(held, vm, how, crash, &tell);
 	vm_unlock_sched(held);
 	partition_go_on_ending(vm, last, tell);
+}
+
+void partition_end(struct vm *vm, enum life_end how)
+{
+	partition_end_by(vm, how, NULL);
+}
+
+void partition_crash(struct vm *vm, const struct crash_cause *cause)
+{
+	partition_end_by(vm, LIFE_END_CRASH, cause);
 }
 
 /* One hold of vgic_lock: else another CPU could end this life, and begin the next, in between. */
 void partition_bite(struct vm *vm)
 {
+	static const struct crash_cause cause = { .reason = PLUMB_CRASH_BY_WATCHDOG,
+						  .status = PARTITION_STATUS_WATCHDOG };
 	struct vgic_locked held = vm_lock_vgic(vm);
 	bool bites = watchdog_take_bite(held);
 	enum life_last last = LIFE_NOT_LAST;
@@ -238,8 +260,7 @@ void partition_bite(struct vm *vm)
 	if (bites) {
 		struct sched_locked sched = vm_lock_sched();
 
-		last = partition_begin_end(sched, vm, LIFE_END_CRASH, PARTITION_STATUS_WATCHDOG,
-					   &tell);
+		last = partition_begin_end(sched, vm, LIFE_END_CRASH, &cause, &tell);
 		vm_unlock_sched(sched);
 	}
 	vm_unlock_vgic(held);

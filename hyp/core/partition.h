@@ -3,14 +3,17 @@
 #ifndef HYP_CORE_PARTITION_H
 #define HYP_CORE_PARTITION_H
 
+#include "hyp/core/crash.h"
 #include "hyp/core/vm.h"
 
 /* Starts loading its images; it runs when they are loaded. */
 void partition_start(struct vm *vm);
 
-/* Ends the partition, by its own call or after a crash (LIFE_END_CRASH; on-crash of the manifest
- * decides about a restart). All its vCPUs, the caller's too, leave their CPUs. */
-void partition_end(struct vm *vm, enum life_end how, int32_t status);
+/* Ends the partition by its own call. All its vCPUs, the caller's too, leave their CPUs. */
+void partition_end(struct vm *vm, enum life_end how);
+/* The same by a crash, of which a record is made; on-crash of the manifest decides about a
+ * restart. */
+void partition_crash(struct vm *vm, const struct crash_cause *cause);
 
 #define PARTITION_STATUS_VECTORS  (-1) /* no memory at its exception vectors */
 #define PARTITION_STATUS_WATCHDOG (-2)

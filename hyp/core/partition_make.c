@@ -9,6 +9,7 @@
 #include "hyp/core/vm.h"
 #include "hyp/core/vpmu.h"
 #include "hyp/hw/cache.h"
+#include "hyp/trap/crash_record.h"
 #include "vgic/irq_route.h"
 
 #define PARTITION_ALIGN ((uint64_t)CACHE_LINE)
@@ -43,6 +44,14 @@ static uint64_t partition_vgic_bytes(const struct manifest_partition *config)
 			       : 0;
 }
 
+/* The vCPUs' last exits, and their records of a crash. */
+static uint64_t partition_crash_bytes(const struct manifest_partition *config)
+{
+	uint64_t each = sizeof(struct trail) + sizeof(struct crash_record);
+
+	return bits_align_up(config->nr_vcpus * each, PARTITION_ALIGN);
+}
+
 /* Behind the vCPUs, what not every partition has: a mirror for each vCPU, and its performance
  * monitors. */
 static uint64_t partition_rest_bytes(const struct manifest_partition *config)
@@ -53,13 +62,14 @@ static uint64_t partition_rest_bytes(const struct manifest_partition *config)
 	return config->nr_vcpus * each;
 }
 
-_Static_assert(sizeof(void *) != 4 || sizeof(struct vcpu) <= 12u * CACHE_LINE,
-	       "a partition with 8 vCPUs and 1020 interrupts takes 32 KiB");
+_Static_assert(sizeof(void *) != 4 || sizeof(struct vcpu) <= 13u * CACHE_LINE,
+	       "a partition with 8 vCPUs and 1020 interrupts takes 52 KiB");
 
 uint64_t partition_pool_size(const struct manifest_partition *config)
 {
 	uint64_t bytes = (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
 
+	bytes += partition_crash_bytes(config);
 	bytes += partition_vgic_bytes(config);
 	bytes += bits_align_up(sizeof(struct irq_routes), PARTITION_ALIGN);
 	bytes += bits_align_up(sizeof(struct serial_input), PARTITION_ALIGN);
@@ -113,8 +123,9 @@ static void partition_make_budget(const struct vcpu *vcpu, const struct manifest
 	}
 }
 
-/* `rest`: partition_rest_bytes. */
-static void partition_make_vcpu(struct vm *vm, uint32_t index, uint8_t *rest)
+/* `trails`, `crashes`: one for each vCPU. `rest`: partition_rest_bytes. */
+static void partition_make_vcpu(struct vm *vm, uint32_t index, struct trail *trails,
+				struct crash_record *crashes, uint8_t *rest)
 {
 	struct vcpu *vcpu = &vm->vcpus[index];
 	struct pmu *pmus = (void *)rest;
@@ -124,6 +135,9 @@ static void partition_make_vcpu(struct vm *vm, uint32_t index, uint8_t *rest)
 	vcpu->index = index;
 	vcpu->cif = vm->vgic ? vgic_cif(vm->vgic, index) : &cifs[index];
 	vcpu->pmu = vm->config->pmu ? &pmus[index] : NULL;
+	vcpu->trail = trails[index].entry;
+	vcpu->crash = &crashes[index];
+	vcpu->crash->trail = &trails[index];
 	vcpu->life = &vm->life.vcpu[index];
 	vcpu->entity =
 		sched_add(&vm_sched, vm->config->affinity[index], (uint8_t)vm->config->priority);
@@ -193,6 +207,8 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 		    pa_t pool_pa, pa_t memory_pa, pa_t gicv, uint32_t nr_lrs)
 {
 	struct vm *vm = &vms[index];
+	struct crash_record *crashes;
+	struct trail *trails;
 
 	vm->config = config;
 	vm->index = index;
@@ -204,6 +220,9 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	vm->memory_pa = memory_pa;
 	partition_map(vm, pool, pool_pa, gicv);
 	pool += (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
+	trails = (struct trail *)(void *)pool; /* first, as it has the largest alignment */
+	crashes = (struct crash_record *)(void *)(trails + config->nr_vcpus);
+	pool += partition_crash_bytes(config);
 	if (config->has_gic) {
 		vm->vgic = vgic_init(pool, config->nr_vcpus, config->nr_irqs, nr_lrs);
 		vm->nr_spis = config->nr_irqs - VGIC_NR_PRIVATE;
@@ -218,7 +237,8 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	pool += bits_align_up(sizeof(struct serial_input), PARTITION_ALIGN);
 	vm->vcpus = (struct vcpu *)(void *)pool;
 	for (uint32_t n = 0; n < config->nr_vcpus; n++) {
-		partition_make_vcpu(vm, n, pool + config->nr_vcpus * sizeof(struct vcpu));
+		partition_make_vcpu(vm, n, trails, crashes,
+				    pool + config->nr_vcpus * sizeof(struct vcpu));
 	}
 	cp15_reset(&vm->cp15, &facts_host_id, config->nr_vcpus, config->pmu);
 }

@@ -5,6 +5,7 @@
  */
 #include "hyp/core/run.h"
 #include "hyp/core/cpu.h"
+#include "hyp/core/crash.h"
 #include "hyp/core/exit_state.h"
 #include "hyp/core/irq.h"
 #include "hyp/core/irq_call.h"
@@ -273,6 +274,9 @@ static __attribute__((noinline)) void run_displace(struct cpu *cpu, struct guest
 	choice->take = LIFE_LEFT;
 	cpu->paused = false;
 	(void)isolate_unload(vcpu, regs->pc);
+	if (vcpu->life->stop) {
+		crash_leaves(vcpu, regs);
+	}
 	switch_save_registers(vcpu, regs);
 	held = vm_lock_vgic(vcpu->vm);
 	run_unload(held, cpu, 0, false, false, choice);
@@ -496,6 +500,7 @@ void run_start(struct guest_regs *regs)
 {
 	struct cpu *cpu = cpu_this();
 
+	cpu->frame = regs;
 	cpu->resched = true;
 	run_work(cpu, regs);
 }

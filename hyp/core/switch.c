@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/switch.h"
 #include "hyp/core/cpu.h"
+#include "hyp/core/crash.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/isolate.h"
 #include "hyp/core/log.h"
@@ -47,6 +48,7 @@ void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcp
 	held.vm->left_at = now;
 	vcpu->slice_left =
 		cpu->slice_end ? sched_slice_left(&vm_sched, vcpu->entity, cpu->slice_end, now) : 0;
+	vcpu->trail = cpu->trail;
 	cpu->loaded = NULL;
 }
 
@@ -59,6 +61,7 @@ static __attribute__((noinline)) void switch_start(struct vcpu *vcpu)
 	vpmu_reset(vcpu);
 	vsync_forget_own(vcpu);
 	vcpu->lines_of = NULL;
+	crash_start(vcpu);
 	memset(&vcpu->regs, 0, sizeof(vcpu->regs));
 	vcpu->regs.cpsr = PSR_MODE_SVC | PSR_A | PSR_I | PSR_F | ((pc & 1u) ? PSR_T : 0);
 	vcpu->regs.pc = pc & ~UINT32_C(1);
@@ -125,6 +128,7 @@ void switch_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bo
 	*regs = vcpu->regs;
 	vcpu->stats[PLUMB_STAT_SWITCHES]++;
 	cpu->loaded = vcpu;
+	cpu->trail = vcpu->trail;
 	cpu->cif = vcpu->cif;
 }
 

@@ -15,7 +15,7 @@ static struct vm *tty_vm[CONSOLE_MAX_PORTS];
 static uint32_t tty_next; /* round robin: the partition before the next one; lock: serial_lock */
 static bool tty_asked;	  /* the state report is requested, not started yet; lock: serial_lock */
 
-#define TTY_FLAGS_KNOWN BIT32(31) /* of vm->uart_flags; FR has 16 bits */
+#define TTY_FLAGS_UNKNOWN BIT32(31) /* of the complement of vm->uart_flags; FR has 16 bits */
 
 static bool tty_has_input(const struct vm *vm)
 {
@@ -29,7 +29,7 @@ static void tty_show_flags(struct serial_locked held, struct vm *vm)
 	bool known = pl011_shows_flags(&vm->uart, &flags) && !tty_has_input(vm);
 
 	(void)held;
-	vm->uart_flags = known ? flags | TTY_FLAGS_KNOWN : 0;
+	vm->uart_flags = known ? ~flags : 0;
 }
 
 /* The level of the emulated UART's interrupt, to the partition's VGIC. serial_lock is held, so
@@ -305,12 +305,12 @@ static __attribute__((noinline)) void tty_read_on(struct serial_locked held, str
 
 bool tty_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value)
 {
-	uint32_t flags = vcpu->vm->uart_flags;
+	uint32_t flags = ~vcpu->vm->uart_flags;
 
-	if (offset != PL011_FR || !(flags & TTY_FLAGS_KNOWN)) {
+	if (offset != PL011_FR || (flags & TTY_FLAGS_UNKNOWN)) {
 		return false;
 	}
-	*value = flags & ~TTY_FLAGS_KNOWN;
+	*value = flags;
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #include "abi/plumbline.h"
 #include "hyp/base/addr.h"
 #include "hyp/base/guest_regs.h"
+#include "hyp/base/trail.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/locks.h"
 #include "hyp/dev/pl011.h"
@@ -27,6 +28,7 @@
 #include "hyp/trap/fault.h"
 #include "vgic/vgic.h"
 
+struct crash_record;
 struct vm;
 struct virtio;
 
@@ -39,7 +41,8 @@ _Static_assert(offsetof(struct vgic_cif, work) == CPU_CIF_WORK, "vectors.S");
 
 struct vcpu {
 	_Alignas(CACHE_LINE) struct vm *vm;
-	struct life_vcpu *life; /* of vm->life; lock: vm_sched_lock */
+	struct trail_entry *trail; /* the oldest of its last exits, while not loaded */
+	struct life_vcpu *life;	   /* of vm->life; lock: vm_sched_lock */
 	/* The VGIC's. Without a VGIC, `work` alone is used: it is set when `lines` has changed. */
 	struct vgic_cif *cif;
 	uint32_t index;
@@ -47,12 +50,13 @@ struct vcpu {
 	/* The values for HCR.VI and HCR.VF: the CPU lines. Written under vgic_lock, applied before
 	 * each entry. */
 	volatile uint32_t lines;
-	bool awaited;	     /* a CPU waits until another has unloaded it; lock: vm_sched_lock */
-	bool vfp_open;	     /* its VFP registers are in the CPU */
-	bool pmu_used;	     /* its performance monitors are switched with it */
-	struct pmu *pmu;     /* while not loaded, if pmu_used; NULL: its partition has none */
-	uint64_t slice_left; /* counter ticks left after preemption; 0: a whole slice */
-	uint64_t deadline;   /* while not loaded: when its timers are due (vtimer_check) */
+	bool awaited;	 /* a CPU waits until another has unloaded it; lock: vm_sched_lock */
+	bool vfp_open;	 /* its VFP registers are in the CPU */
+	bool pmu_used;	 /* its performance monitors are switched with it */
+	struct pmu *pmu; /* while not loaded, if pmu_used; NULL: its partition has none */
+	struct crash_record *crash; /* of its partition's last crash (crash.c) */
+	uint64_t slice_left;	    /* counter ticks left after preemption; 0: a whole slice */
+	uint64_t deadline;	    /* while not loaded: when its timers are due (vtimer_check) */
 	uint64_t stats[PLUMB_STAT_COUNT]; /* frequent ones: hw_count; read by vm_stat */
 	/* A state query that waits until another vCPU has read its list registers back
 	 * (irq_call_state). */
@@ -72,6 +76,9 @@ struct vcpu {
 	struct world world;
 	struct world_vfp vfp;
 };
+
+_Static_assert(sizeof(void *) != 4 || offsetof(struct vcpu, stats[PLUMB_STAT_HVC]) == VCPU_HVC,
+	       "vectors.S");
 
 #define VM_NO_HANDLE (MANIFEST_MAX_PARTITIONS + 1u)
 
@@ -115,7 +122,7 @@ struct vm {
 	struct pl011 uart; /* lock: tty */
 	bool uart_line;
 	bool uart_moved; /* its FIFOs have changed: tty_update_line is to follow; lock: tty */
-	volatile uint32_t uart_flags;  /* tty_read, without the lock */
+	volatile uint32_t uart_flags;  /* tty_read, without the lock: FR, inverted; 0: unknown */
 	struct pl031 rtc;	       /* lock: vgic_lock */
 	volatile uint8_t rtc_cpu;      /* the CPU responsible for its alarm; the same lock */
 	struct sp805 watchdog;	       /* lock: vgic_lock */

@@ -5,6 +5,7 @@
 #define HYP_HW_SYSREG_H
 
 #include "hyp/regs/cp15.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SYSREG_STR_(cp, op1, crn, crm, op2) #cp ", " #op1 ", %0, " #crn ", " #crm ", " #op2
@@ -112,6 +113,26 @@ static inline void hw_yield(void)
 static inline void hw_sev(void)
 {
 	__asm__ volatile("dsb\n\tsev" ::: "memory");
+}
+
+/* Has `a` none of the bits of `mask`, `b` none of `first`, `second` and `third`, `c` none of
+ * `last`? Constants that are eight bits, rotated: one instruction each, and no other register. */
+static inline __attribute__((always_inline)) bool hw_all_clear(uint32_t a, uint32_t mask,
+							       uint32_t b, uint32_t first,
+							       uint32_t second, uint32_t third,
+							       uint32_t c, uint32_t last)
+{
+	bool clear;
+
+	__asm__("tst	%1, %3\n"
+		"	tsteq	%2, %4\n"
+		"	tsteq	%2, %5\n"
+		"	tsteq	%2, %6\n"
+		"	tsteq	%7, %8\n"
+		: "=@cceq"(clear)
+		: "r"(a), "r"(b), "I"(mask), "I"(first), "I"(second), "I"(third), "r"(c),
+		  "I"(last));
+	return clear;
 }
 
 #endif

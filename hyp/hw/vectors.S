@@ -6,6 +6,7 @@
  * itself is an error of the monitor.
  */
 #include "hyp/base/guest_regs.h"
+#include "hyp/base/trail.h"
 #include "hyp/hw/layout.h"
 
 #define HSR_HVC_0 0x4a000000 /* EC 0x12, IL, immediate 0 */
@@ -67,9 +68,9 @@
 	tables	vectors_iciallu, hard_slots, 0
 	tables	vectors_bpiall, hard_slots, 6
 
-	/* The guest's registers into the frame, which SP points at; leaves r4 = this CPU's block. `pmu` (hold): stops the
-	 * counters, as early as possible. */
-	.macro	frame_save pmu
+	/* The guest's registers into the frame, which SP points at; leaves r0, r4 = this CPU's block, and its
+	 * pc and cpsr in a pair. `pmu` (hold): stops the counters, as early as possible. */
+	.macro	frame_save pc, cpsr, pmu
 	stm	sp, {r0-r12, lr}
 	.ifc	\pmu, hold
 	mrc	p15, 0, r2, c9, c12, 1	/* PMCNTENSET */
@@ -79,27 +80,52 @@
 	.ifc	\pmu, hold
 	str	r2, [r4, #CPU_PMU_ENABLED]
 	.endif
-	mrs	r2, elr_hyp
-	mrs	r3, spsr
-	strd	r2, r3, [sp, #GUEST_REGS_PC]
+	mrs	\pc, elr_hyp
+	mrs	\cpsr, spsr
+	strd	\pc, \cpsr, [sp, #GUEST_REGS_PC]
 	.endm
 
-	/* handler(this CPU's block, the frame, HSR): HVC #0 first, then by HSR.EC. */
+	/* A trap (r3 = HSR, r6 = pc, r7 = cpsr) into the trail of the vCPU: both pointers into a pair of registers. */
+	.macro	trail_add vcpu, cursor, word
+	ldrd	\vcpu, \cursor, [r4, #CPU_LOADED]
+	stm	\cursor!, {\word, r3, r6, r7}
+	bic	\cursor, \cursor, #TRAIL_SIZE
+	str	\cursor, [r4, #CPU_TRAIL]
+	.endm
+
+	/* HVC #0 first, which has its number as the trail's word, and is counted here: exit_hvc(number - HVC_BASE,
+	 * the frame, the vCPU). Then by HSR.EC: handler(the vCPU, the frame, the offset in
+	 * HDFAR's page, HSR). */
 	.macro	trap_handle work, pmu, trace
-	mrc	p15, 4, r2, c5, c2, 0	/* HSR */
-	mov	r0, r4
-	mov	r1, sp
-	cmp	r2, #HSR_HVC_0
+	mrc	p15, 4, r3, c5, c2, 0	/* HSR */
+	cmp	r3, #HSR_HVC_0
 	bne	1f
+	trail_add r8, r9, r0
+	ldrd	r10, r11, [r8, #VCPU_HVC]
+	sub	r0, r0, #HVC_BASE
+	mov	r1, sp
+	mov	r2, r8
+	adds	r10, r10, #1
+	adc	r11, r11, #0
+	strd	r10, r11, [r8, #VCPU_HVC]
 	bl	exit_hvc
 	frame_leave \work, \pmu, \trace
-1:	adr	r12, trap_handlers
-	lsr	r3, r2, #26
-	ldr	r12, [r12, r3, lsl #2]
+1:	mrc	p15, 4, r2, c6, c0, 0	/* HDFAR */
+	trail_add r0, r1, r2
+	.ifc	\trace, record
+	ldr	r12, =trap_handlers	/* too far for adr */
+	.else
+	adr	r12, trap_handlers
+	.endif
+	lsr	lr, r3, #26
+	ldr	r12, [r12, lr, lsl #2]
+	mov	r1, sp
+	ubfx	r2, r2, #0, #12
 	blx	r12
 	frame_leave \work, \pmu, \trace
 	.endm
 
+	/* exit_irq(this CPU's block, _, pc, cpsr) */
 	.macro	irq_handle
 	mov	r0, r4
 	bl	exit_irq
@@ -116,10 +142,18 @@
 	frame_load \pmu, \trace
 	.endm
 
+	/* After a trap, whose handler may have left pc and cpsr in ELR_hyp and SPSR alone. */
+	.macro	frame_refresh
+	mrs	r2, elr_hyp
+	mrs	r3, spsr
+	strd	r2, r3, [sp, #GUEST_REGS_PC]
+	.endm
+
 	/* `pmu`: starts the counters of the present vCPU: none (0) if that does not use them. `trace` (record): calls
 	 * trace_entry. */
 	.macro	frame_load pmu, trace
 	.ifc	\trace, record
+	frame_refresh
 	mov	r0, r4
 	mov	r1, sp
 	bl	trace_entry
@@ -145,17 +179,19 @@
 	frame_load \pmu, \trace
 	.endm
 
-	/* Each is one or two cache lines (64 bytes), with nothing else in them. */
+	/* Each begins a cache line (64 bytes), with nothing else in its lines. */
 	.balign	64
 vector_trap:
-	frame_save
-	trap_handle vector_work
+	frame_save r6, r7
+	trap_handle vector_trap_work
 
 	.balign	64
 vector_irq:
-	frame_save
+	frame_save r2, r3
 	irq_handle
 	frame_leave vector_work
+vector_trap_work:
+	frame_refresh
 vector_work:
 	frame_work
 vector_return:
@@ -195,14 +231,16 @@ trap_handlers:
 
 	.balign	64
 vector_trap_pmu:
-	frame_save hold
-	trap_handle vector_work_pmu, hold
+	frame_save r6, r7, hold
+	trap_handle vector_trap_work_pmu, hold
 
 	.balign	64
 vector_irq_pmu:
-	frame_save hold
+	frame_save r2, r3, hold
 	irq_handle
 	frame_leave vector_work_pmu, hold
+vector_trap_work_pmu:
+	frame_refresh
 vector_work_pmu:
 	frame_work
 	frame_return hold
@@ -210,19 +248,23 @@ vector_work_pmu:
 	/* The same, and the trace is told: `name` is without _trace. */
 	.macro	traced name, pmu
 vector_trap\name\()_trace:
-	frame_save \pmu
+	frame_save r6, r7, \pmu
 	mrc	p15, 4, r2, c5, c2, 0	/* HSR */
 	mov	r0, r4
 	mov	r1, sp
 	bl	trace_exit
-	trap_handle vector_work\name\()_trace, \pmu, record
+	ldr	r0, [sp]
+	trap_handle vector_trap_work\name\()_trace, \pmu, record
 vector_irq\name\()_trace:
-	frame_save \pmu
+	frame_save r2, r3, \pmu
 	mov	r0, r4
 	mov	r1, sp
 	bl	trace_irq
+	ldrd	r2, r3, [sp, #GUEST_REGS_PC]
 	irq_handle
 	frame_leave vector_work\name\()_trace, \pmu, record
+vector_trap_work\name\()_trace:
+	frame_refresh
 vector_work\name\()_trace:
 	frame_work
 	frame_return \pmu, record
@@ -279,7 +321,7 @@ vector_abort_taken:
 	mrc	p15, 4, sp, c13, c0, 2	/* HTPIDR */
 	ldr	sp, [sp, #CPU_PANIC_STACK]
 	sub	sp, sp, #GUEST_REGS_SIZE
-	frame_save
+	frame_save r2, r3
 	mov	r0, #\number
 	mov	r1, sp
 	b	halt_exception

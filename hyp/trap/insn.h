@@ -86,7 +86,7 @@ static inline bool insn_access_from_hsr(uint32_t hsr, struct insn_access *access
 	 HSR_ABT_S1PTW | FIELD_PREP(HSR_ABT_FSC, 0x3eu))
 #define INSN_WORD (HSR_DABT_ISV | FIELD_PREP(HSR_DABT_SAS, 2u) | FIELD_PREP(HSR_ABT_FSC, 0x06u))
 
-/* One test of both, as that needs the fewest registers. */
+/* exit_mem.c has it in assembly (exit_is_word). */
 static inline bool insn_is_word(uint32_t hsr, uint32_t cpsr)
 {
 	return (((hsr ^ INSN_WORD) & INSN_WORD_MASK) | (cpsr & (PSR_T | PSR_E))) == 0;

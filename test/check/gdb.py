@@ -151,9 +151,9 @@ def check_worlds(check: Check) -> None:
                "partition control", "print demo_gic_counts[0]", "partition monitor",
                "print vms[1].index", "hyp vms[2].config->name", "thread 2", "partition gicguest",
                "print/x *(unsigned *)&guest_start", "thread 1", "console \\x1ds",
-               "hbreak exit_hvc if cpu->loaded->vm == vms", "continue", "print/x $cpsr & 0x1f",
+               "hbreak exit_hvc if vcpu->vm == vms", "continue", "print/x $cpsr & 0x1f",
                *infos, "delete", "continue", options=("--console", "here", "--icount"))
-    guest, _, monitor = said.partition(", exit_hvc (cpu=")
+    guest, _, monitor = said.partition(", exit_hvc (word=")
     check.result(has(guest, r"\[gicguest vCPU 0, on CPU 0\]", r"#0  irq_dispatch \(\) .*irq\.c:\d+",
                      r"#1  .* vectors_irq \(\) .*"), "a guest's own names", said)
     check_partitions(check, guest, "in a guest")
@@ -234,7 +234,7 @@ def check_panics(check: Check) -> None:
     # It is in Thumb state: CPSR.T, bit 5.
     to_halt = ["--ex", "set $cpsr = $cpsr | 0x20", "--ex", "set $pc = halt_panic"]
     _, said = run([*GDB[:2], "test/systems/panic.dts", *GDB[3:],
-                   "--ex", "hbreak exit_hvc if cpu == cpus", "--ex", "continue", "--ex", "delete",
+                   "--ex", "hbreak exit_hvc if vcpu == cpus[0].loaded", "--ex", "continue", "--ex", "delete",
                    "--ex", "set $r0 = (unsigned)&boot_header", *to_halt,
                    "--ex", "hbreak log_last_words", "--ex", "continue", "--ex", "delete", "--ex",
                    'printf "parked: %d, %d\\n", (int)cpus[0].parked, (int)cpus[1].parked',

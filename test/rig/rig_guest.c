@@ -7,6 +7,7 @@
 #include "hyp/core/main.h"
 #include "hyp/core/run.h"
 #include "hyp/core/trace.h"
+#include "hyp/hw/trail.h"
 #include "hyp/regs/hsr.h"
 #include "test/rig/rig.h"
 #include <string.h>
@@ -205,16 +206,17 @@ static bool leave(const struct guest_regs *regs)
 	return reg[FAKE_HVBAR] & VECTORS_TRACE;
 }
 
-/* And after it: work, if there is any; else ERET, to where the frame says, too. `traced`: by the
- * vectors of the trace. */
-static void come_back(struct guest_regs *regs, bool traced)
+/* And after it: work, if there is any; else ERET. A handler may leave the frame's pc as it was.
+ * `traced`: by the vectors of the trace. */
+static void come_back(struct guest_regs *regs, uint32_t pc, bool traced)
 {
 	struct cpu *cpu = &cpus[rig_self];
 	const uint64_t *reg = rig_this()->reg;
 
-	rig_demand((uint32_t)reg[FAKE_ELR_hyp] == regs->pc &&
+	rig_demand(((uint32_t)reg[FAKE_ELR_hyp] == regs->pc || regs->pc == pc) &&
 			   (uint32_t)reg[FAKE_SPSR_cxsf] == regs->cpsr,
 		   "a handler has changed the frame, and not ELR_hyp and SPSR");
+	regs->pc = (uint32_t)reg[FAKE_ELR_hyp];
 	if (cpu->resched || cpu->cif->work) {
 		run_work(cpu, regs);
 		rig_this()->reg[FAKE_ELR_hyp] = regs->pc;
@@ -224,7 +226,8 @@ static void come_back(struct guest_regs *regs, bool traced)
 	}
 }
 
-typedef void (*handler_t)(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr);
+typedef void (*handler_t)(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset,
+			  uint32_t hsr);
 
 /* The classes that guests of the rig cause. */
 static handler_t handler_of(uint32_t hsr)
@@ -241,7 +244,7 @@ static handler_t handler_of(uint32_t hsr)
 	case 0x07:
 		return exit_hcptr;
 	case 0x12:
-		return hsr == HSR_HVC ? exit_hvc : exit_hvc_other;
+		return exit_hvc_other;
 	case 0x20:
 		return exit_prefetch_abort;
 	case 0x24:
@@ -251,10 +254,27 @@ static handler_t handler_of(uint32_t hsr)
 	}
 }
 
+static void enter_handler(uint32_t hsr, struct guest_regs *regs)
+{
+	struct cpu *cpu = &cpus[rig_self];
+	struct vcpu *vcpu = cpu->loaded;
+	uint32_t hdfar = (uint32_t)rig_this()->reg[FAKE_HDFAR];
+
+	if (hsr == HSR_HVC) {
+		fake_trail(&cpu->trail, regs->r[0], hsr, regs->pc, regs->cpsr);
+		vcpu->stats[PLUMB_STAT_HVC]++;
+		exit_hvc(regs->r[0] - 0x86000000u, regs, vcpu, hsr);
+	} else {
+		fake_trail(&cpu->trail, hdfar, hsr, regs->pc, regs->cpsr);
+		handler_of(hsr)(vcpu, regs, hdfar & 0xfffu, hsr);
+	}
+}
+
 static void trap(struct rig_guest *g, struct guest_regs *regs)
 {
 	uint64_t *reg = rig_this()->reg;
 	bool traced;
+	uint32_t pc;
 
 	reg[FAKE_HSR] = g->hsr;
 	if (g->op == RIG_STORE || g->op == RIG_LOAD) {
@@ -264,12 +284,13 @@ static void trap(struct rig_guest *g, struct guest_regs *regs)
 	if (g->op == RIG_HVC) {
 		regs->pc += 4;
 	}
+	pc = regs->pc;
 	traced = leave(regs);
 	if (traced) {
 		trace_exit(&cpus[rig_self], regs, g->hsr);
 	}
-	handler_of(g->hsr)(&cpus[rig_self], regs, g->hsr);
-	come_back(regs, traced);
+	enter_handler(g->hsr, regs);
+	come_back(regs, pc, traced);
 }
 
 static void act(struct rig_guest *g, struct guest_regs *regs, enum rig_op op, uint32_t hsr)
@@ -437,8 +458,8 @@ static void step(struct rig_guest *g, struct guest_regs *regs)
 		if (traced) {
 			trace_irq(&cpus[rig_self], regs);
 		}
-		exit_irq(&cpus[rig_self]);
-		come_back(regs, traced);
+		exit_irq(&cpus[rig_self], 0, regs->pc, regs->cpsr);
+		come_back(regs, regs->pc, traced);
 		return;
 	}
 	if (!is_done(g, regs)) {

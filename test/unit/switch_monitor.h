@@ -5,6 +5,7 @@
 
 #include "test/unit/hw_log.h"
 #include "hyp/core/cpu.h"
+#include "hyp/core/crash.h"
 #include "hyp/core/device.h"
 #include "hyp/core/exit_state.h"
 #include "hyp/core/facts.h"
@@ -101,6 +102,17 @@ void irq_poll(struct cpu *cpu)
 	if (polled) {
 		polled(cpu);
 	}
+}
+
+void crash_start(struct vcpu *who)
+{
+	CHECK(cpus[0].loaded != who);
+}
+
+void crash_leaves(struct vcpu *who, const struct guest_regs *frame)
+{
+	CHECK(who->life->stop && frame == &regs);
+	hw_log_event("crash record");
 }
 
 static uint32_t turns; /* that the call still needs */

@@ -176,7 +176,7 @@ static void exits(void)
 {
 	for (uint32_t n = 0; n < 4; n++) {
 		begin(n & 1, n & 2 ? VGIC_WORK_ADD : VGIC_WORK_NONE, false);
-		exit_irq(&cpus[0]);
+		exit_irq(&cpus[0], 0, regs.pc, regs.cpsr);
 		if (cpus[0].resched || cpus[0].cif->work) { /* as vectors.S does */
 			run_work(&cpus[0], &regs);
 		}

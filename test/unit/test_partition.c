@@ -56,6 +56,41 @@ vgic_kick_t remote_all(struct vgic_locked held, vgic_kick_t kick)
 	return kick;
 }
 
+/* The record of a crash: that of vm `recorded`; how many of its vCPUs are done. */
+static const struct vm *recorded;
+static uint32_t records, record_pieces;
+
+uint32_t crash_look(struct sched_locked held, const struct vm *vm)
+{
+	CHECK(held.sched == &vm_sched && vm->nr_vcpus == VCPUS);
+	return 3;
+}
+
+void crash_begin(struct sched_locked held, struct vm *vm, const struct crash_cause *cause,
+		 uint32_t on)
+{
+	CHECK(held.sched == &vm_sched && vm->life.state == LIFE_ENDING && !recorded);
+	CHECK((cause->reason == 1 ? cause->status == 9
+				  : cause->reason == 3 && cause->status == -2) &&
+	      on == 3);
+	recorded = vm;
+	records++;
+}
+
+bool crash_take(struct vm *vm, uint32_t n)
+{
+	CHECK(n < VCPUS && vm->life.state == LIFE_ENDING);
+	if (vm != recorded) {
+		return false;
+	}
+	CHECK_EQ(n, record_pieces);
+	if (++record_pieces == VCPUS) {
+		recorded = NULL;
+		record_pieces = 0;
+	}
+	return true;
+}
+
 void guest_log_reset(struct vm *vm)
 {
 	(void)vm;
@@ -298,9 +333,12 @@ static void a_running_one_leaves_first(void)
 
 static void crash(uint32_t index)
 {
+	const struct crash_cause cause = { .reason = 1, .status = 9 };
+
 	pieces[0] = 0;
-	partition_end(&vms[index], LIFE_END_CRASH, 9);
+	partition_crash(&vms[index], &cause);
 	clear_up();
+	CHECK(!recorded || vms[index].life.state == LIFE_ENDING);
 }
 
 /* on-crash: at most so many restarts in so many seconds, of 1000 ticks here. The managers are told.
@@ -342,6 +380,7 @@ static void restarts_are_limited(void)
 	crash(2);
 	CHECK_EQ(vms[2].life.state, LIFE_CRASHED);
 	CHECK(strcmp(said, "crashed") == 0);
+	CHECK_EQ(records, 7); /* each */
 	clear();
 }
 
@@ -358,7 +397,7 @@ static void restarts_age(void)
 		crash(1);
 		CHECK_EQ(vms[1].life.state, LIFE_LOADING);
 		vms[1].life.state = LIFE_RUNNING;
-		partition_end(&vms[1], LIFE_END_RESET, 0);
+		partition_end(&vms[1], LIFE_END_RESET);
 		clear_up();
 		CHECK_EQ(vms[1].life.state, LIFE_LOADING);
 		CHECK(strcmp(said, "restarts") == 0);
@@ -368,7 +407,9 @@ static void restarts_age(void)
 	crash(1);
 	CHECK_EQ(vms[1].life.state, LIFE_CRASHED);
 	vms[1].restarts.count = 0;
+	records = 0;
 	crash(1); /* it has ended already */
+	CHECK_EQ(records, 0);
 	CHECK_EQ(vms[1].life.state, LIFE_CRASHED);
 	CHECK_EQ(vms[1].restarts.count, 0);
 	clear();
@@ -397,6 +438,7 @@ static void a_stop_wins(void)
 	clear_up();
 	CHECK_EQ(vms[1].life.state, LIFE_CRASHED);
 	CHECK(strcmp(said, "crashed, no restart") == 0);
+	CHECK(!recorded);
 	clear();
 }
 

@@ -7,6 +7,7 @@
 #ifndef TEST_FAKES_HYP_HW_SYSREG_H
 #define TEST_FAKES_HYP_HW_SYSREG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* clang-format off */
@@ -82,6 +83,12 @@ FAKE_BARRIER(hw_sev, FAKE_SEV)
 static inline uint32_t hw_at_most(uint32_t index, uint32_t last)
 {
 	return index > last ? last : index;
+}
+
+static inline bool hw_all_clear(uint32_t a, uint32_t mask, uint32_t b, uint32_t first,
+				uint32_t second, uint32_t third, uint32_t c, uint32_t last)
+{
+	return !((a & mask) | (b & (first | second | third)) | (c & last));
 }
 
 #endif
