@@ -15,6 +15,7 @@
 #include "hyp/core/trace_call.h"
 #include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
+#include "hyp/core/vm_call.h"
 #include "hyp/core/vsync.h"
 #include "hyp/regs/hsr.h"
 #include <string.h>
@@ -223,63 +224,6 @@ static int32_t hypercall_irq_state(struct vcpu *caller, struct vm *vm, struct gu
 	return error;
 }
 
-/* The register that holds the four characters of its name from `from` on, 0 to 15: zero-padded. */
-static uint32_t hypercall_name(const struct vm *vm, uint32_t from)
-{
-	uint32_t length = (uint32_t)strlen(vm->config->name), word = 0;
-
-	for (uint32_t n = 0; n < 4 && from + n < length; n++) {
-		word |= (uint32_t)(uint8_t)vm->config->name[from + n] << (n * 8);
-	}
-	return word;
-}
-
-static int32_t hypercall_vm_name(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
-{
-	uint32_t from = regs->r[2];
-
-	(void)caller;
-	if (from > PLUMB_VM_NAME_MAX) {
-		return -HYP_EINVAL;
-	}
-	for (uint32_t n = 0; n < PLUMB_VM_NAME_PART / 4; n++) {
-		regs->r[1 + n] = hypercall_name(vm, from + 4 * n);
-	}
-	return 0;
-}
-
-static int32_t hypercall_vm_info(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
-{
-	static const uint8_t states[] = {
-		[LIFE_OFF] = PLUMB_VM_OFF,	   [LIFE_LOADING] = PLUMB_VM_LOADING,
-		[LIFE_RUNNING] = PLUMB_VM_RUNNING, [LIFE_ENDING] = PLUMB_VM_RUNNING,
-		[LIFE_CRASHED] = PLUMB_VM_CRASHED, [LIFE_PAUSING] = PLUMB_VM_RUNNING,
-		[LIFE_PAUSED] = PLUMB_VM_PAUSED
-	};
-
-	(void)caller;
-	regs->r[1] = vm->nr_vcpus | (vm->vgic ? vgic_nr_irqs(vm->vgic) << 8 : 0) |
-		     (uint32_t)states[vm->life.state] << 24;
-	regs->r[2] = hypercall_name(vm, 0);
-	regs->r[3] = hypercall_name(vm, 4);
-	return 0;
-}
-
-static int32_t hypercall_stats(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
-{
-	uint32_t index = regs->r[3];
-	uint64_t value;
-
-	(void)caller;
-	if (regs->r[2] >= vm->nr_vcpus || index >= PLUMB_STAT_COUNT) {
-		return -HYP_EINVAL;
-	}
-	value = vm_stat(&vm->vcpus[regs->r[2]], index);
-	regs->r[1] = (uint32_t)value;
-	regs->r[2] = (uint32_t)(value >> 32);
-	return 0;
-}
-
 static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	struct crash_cause cause = { .reason = PLUMB_CRASH_BY_EXIT,
@@ -292,45 +236,6 @@ static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct 
 	} else {
 		partition_end(vm, LIFE_END_OFF);
 	}
-	return 0;
-}
-
-static int32_t hypercall_crash(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
-{
-	uint32_t words[3];
-	int32_t error = crash_read(vm, regs->r[2], regs->r[3], words);
-
-	(void)caller;
-	if (!error) {
-		memcpy(&regs->r[1], words, sizeof(words));
-	}
-	return error;
-}
-
-/* The low half of the result is PLUMB_GET_TIMES's r1, the high half its r2. */
-static uint64_t hypercall_time(const struct vcpu *vcpu, uint32_t index)
-{
-	struct sched_locked held = vm_lock_sched();
-	struct times times = vm_times_of(held, vcpu);
-
-	vm_unlock_sched(held);
-	return index == PLUMB_TIMES_CPU ? times.cpu : times.wait;
-}
-
-static int32_t hypercall_times(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
-{
-	uint32_t index = regs->r[3];
-	struct vcpu *vcpu;
-	uint64_t value;
-
-	if (regs->r[2] >= vm->nr_vcpus || index >= PLUMB_TIMES_COUNT) {
-		return -HYP_EINVAL;
-	}
-	vcpu = &vm->vcpus[regs->r[2]];
-	value = index == PLUMB_TIMES_INTERRUPTS ? vsync_interrupts(vcpu, vcpu == caller)
-						: hypercall_time(vcpu, index);
-	regs->r[1] = (uint32_t)value;
-	regs->r[2] = (uint32_t)(value >> 32);
 	return 0;
 }
 
@@ -426,9 +331,9 @@ static int32_t hypercall_reg_list(struct vcpu *caller, struct vm *vm, struct gue
 	CALL(PLUMB_SET_GSI_ROUTING, hypercall_gsi_routing, hypercall_on_vm, "KVM_SET_GSI_ROUTING") \
 	CALL(PLUMB_GSI_LINE, hypercall_gsi_line, hypercall_on_vm, "KVM_IRQ_LINE, by GSI") \
 	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, hypercall_on_vm, "PLUMB_GET_IRQ_STATE") \
-	CALL(PLUMB_GET_VM_INFO, hypercall_vm_info, hypercall_on_known, "PLUMB_GET_VM_INFO") \
-	CALL(PLUMB_GET_VM_NAME, hypercall_vm_name, hypercall_on_known, "PLUMB_GET_VM_NAME") \
-	CALL(PLUMB_GET_STATS, hypercall_stats, hypercall_on_known, "PLUMB_GET_STATS") \
+	CALL(PLUMB_GET_VM_INFO, vm_call_info, hypercall_on_known, "PLUMB_GET_VM_INFO") \
+	CALL(PLUMB_GET_VM_NAME, vm_call_name, hypercall_on_known, "PLUMB_GET_VM_NAME") \
+	CALL(PLUMB_GET_STATS, vm_call_stats, hypercall_on_known, "PLUMB_GET_STATS") \
 	CALL(PLUMB_SYSTEM_EXIT, hypercall_system_exit, hypercall_on_self, "PLUMB_SYSTEM_EXIT") \
 	CALL(PLUMB_VM_START, hypercall_vm_start, hypercall_on_managed, "PLUMB_VM_START") \
 	CALL(PLUMB_VM_STOP, hypercall_vm_stop, hypercall_on_managed, "PLUMB_VM_STOP") \
@@ -436,8 +341,8 @@ static int32_t hypercall_reg_list(struct vcpu *caller, struct vm *vm, struct gue
 	CALL(PLUMB_VM_PAUSE, hypercall_vm_pause, hypercall_on_managed, "PLUMB_VM_PAUSE") \
 	CALL(PLUMB_VM_RESUME, hypercall_vm_resume, hypercall_on_managed, "PLUMB_VM_RESUME") \
 	CALL(PLUMB_VM_WATCH, hypercall_vm_watch, hypercall_on_manager, "PLUMB_VM_WATCH") \
-	CALL(PLUMB_GET_CRASH, hypercall_crash, hypercall_on_managed, "PLUMB_GET_CRASH") \
-	CALL(PLUMB_GET_TIMES, hypercall_times, hypercall_on_managed_or_self, "PLUMB_GET_TIMES") \
+	CALL(PLUMB_GET_CRASH, vm_call_crash, hypercall_on_managed, "PLUMB_GET_CRASH") \
+	CALL(PLUMB_GET_TIMES, vm_call_times, hypercall_on_managed_or_self, "PLUMB_GET_TIMES") \
 	CALL(PLUMB_GET_ONE_REG, hypercall_get_reg, hypercall_on_managed_vcpu, "KVM_GET_ONE_REG") \
 	CALL(PLUMB_SET_ONE_REG, hypercall_set_reg, hypercall_on_managed_vcpu, "KVM_SET_ONE_REG") \
 	CALL(PLUMB_GET_REG_LIST, hypercall_reg_list, hypercall_on_self, "KVM_GET_REG_LIST") \

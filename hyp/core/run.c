@@ -4,6 +4,7 @@
  * cpu->loaded; for an exit that stays on its vCPU, the vectors find no work and call nothing here.
  */
 #include "hyp/core/run.h"
+#include "hyp/core/chore.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/crash.h"
 #include "hyp/core/exit_state.h"
@@ -12,9 +13,7 @@
 #include "hyp/core/isolate.h"
 #include "hyp/core/partition.h"
 #include "hyp/core/partition_load.h"
-#include "hyp/core/report.h"
 #include "hyp/core/route_call.h"
-#include "hyp/core/settle.h"
 #include "hyp/core/switch.h"
 #include "hyp/core/tick.h"
 #include "hyp/core/trace.h"
@@ -35,14 +34,6 @@ static __attribute__((noinline)) void run_idle(struct cpu *cpu)
 	}
 }
 
-/* Between two long pieces of work, with no lock held: takes interrupts, and wakes the vCPUs whose
- * timers are due, which no interrupt signals once the HYP timer's has been taken. */
-static __attribute__((noinline)) void run_pause(struct cpu *cpu)
-{
-	irq_poll(cpu);
-	tick_catch_up(cpu);
-}
-
 /* The picked vCPU belongs to a partition that is loading: its turn is used for a step. A vCPU that
  * wakes meanwhile waits for the end of the step, or, if it has the same priority, of the slice. */
 static __attribute__((noinline)) void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
@@ -52,7 +43,7 @@ static __attribute__((noinline)) void run_load_memory(struct cpu *cpu, struct vc
 	/* What led here may have been long. If it has to be chosen again now, then the step follows
 	 * at once: a CPU that is asked again and again makes progress. */
 	if (!cpu->paused) {
-		run_pause(cpu);
+		chore_pause(cpu);
 		cpu->paused = cpu->resched;
 		if (cpu->paused) {
 			return;
@@ -61,7 +52,7 @@ static __attribute__((noinline)) void run_load_memory(struct cpu *cpu, struct vc
 	start = timer_now();
 	partition_load_step(vcpu->vm);
 	cpu->loading += timer_now() - start;
-	run_pause(cpu);
+	chore_pause(cpu);
 	cpu->paused = true; /* just now */
 	tick_set(cpu);
 }
@@ -347,42 +338,9 @@ static inline void run_finish(struct cpu *cpu, struct guest_regs *regs, struct r
 		if (!cpu->resched) {
 			return;
 		}
-		run_pause(cpu); /* other CPUs may ask again and again */
+		chore_pause(cpu); /* other CPUs may ask again and again */
 	}
 	cpu->resched = true;
-}
-
-/* What other CPUs want of this one. A step of the report is a long piece of work. */
-static __attribute__((noinline)) void run_asked(struct cpu *cpu, struct guest_regs *regs)
-{
-	if (cpu->settle) {
-		settle_answer(cpu);
-	}
-	trace_follow(cpu);
-	if (cpu->report) {
-		run_pause(cpu);
-		report_sample(cpu, regs);
-		run_pause(cpu);
-	}
-}
-
-static __attribute__((noinline)) void run_bite(struct cpu *cpu)
-{
-	struct vm *vm = cpu->bitten;
-
-	run_pause(cpu); /* a bite is long, too */
-	cpu->bitten = NULL;
-	partition_bite(vm);
-	run_pause(cpu);
-}
-
-/* Partitions that have ended: a piece of one is a long piece of work. */
-static __attribute__((noinline)) void run_clear_up(struct cpu *cpu)
-{
-	while (cpu->ended) {
-		partition_clear_up(cpu);
-		run_pause(cpu);
-	}
 }
 
 /* Had the vCPU that runs here, or ran here last, more interrupts than list registers? Then what led
@@ -402,16 +360,16 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 		bool yield;
 
 		if (run_was_long(cpu)) {
-			run_pause(cpu);
+			chore_pause(cpu);
 		}
 		if (cpu->bitten) {
-			run_bite(cpu);
+			chore_bite(cpu);
 		}
 		if (cpu->ended) {
-			run_clear_up(cpu);
+			chore_clear_up(cpu);
 		}
 		if (cpu->asked) {
-			run_asked(cpu, regs);
+			chore_asked(cpu, regs);
 		}
 		yield = cpu->yield;
 		cpu->resched = false; /* lock_take's DMB: before what the decision looks at */
@@ -482,7 +440,7 @@ void run_work(struct cpu *cpu, struct guest_regs *regs)
 			return;
 		}
 		if (work == VGIC_WORK_SYNC) { /* long, and so was what led here, perhaps */
-			run_pause(cpu);
+			chore_pause(cpu);
 			work = vgic_cif_work(vcpu->cif);
 		}
 		if (vcpu->vm->vgic) {
@@ -541,7 +499,7 @@ void run_wait(struct cpu *cpu, struct guest_regs *regs)
 		vm_unlock_vgic(held);
 		vm_kick(vcpu->vm, kick & ~BIT32(vcpu->index));
 		if (run_is_crowded(vcpu)) {
-			run_pause(cpu);
+			chore_pause(cpu);
 		}
 		run_yield(cpu);
 		return;
@@ -556,7 +514,7 @@ void run_wait(struct cpu *cpu, struct guest_regs *regs)
 		cpu->paused = false;
 		run_finish(cpu, regs, &choice);
 	} else {
-		run_pause(cpu);
+		chore_pause(cpu);
 	}
 	if (cpu->resched || cpu->loaded->lines_of) {
 		run_work(cpu, regs);

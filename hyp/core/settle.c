@@ -19,9 +19,7 @@ bool settle_is_needed(uint32_t midr)
 static void settle_wait(struct cpu *self, const struct cpu *other)
 {
 	while (other->settle && !other->parked && !halt_wanted) {
-		if (self->settle) {
-			settle_answer(self);
-		}
+		settle_answer(self);
 		hw_yield();
 	}
 }

@@ -18,13 +18,15 @@ bool settle_is_needed(uint32_t midr);
  * Waits no longer than the other CPUs take to their next look at `resched`. */
 void settle_others(void);
 
-/* cpu->settle is set, and this CPU is not in its guest. The guest's accesses are complete before
- * another CPU sees the answer. If a second CPU asks in between, this is the answer to it, too: no
- * guest has run here since. */
+/* This CPU, which is not in its guest, answers if cpu->settle is set. The guest's accesses are
+ * complete before another CPU sees the answer. If a second CPU asks in between, this is the answer
+ * to it, too: no guest has run here since. */
 static inline void settle_answer(struct cpu *cpu)
 {
-	hw_dsb();
-	cpu->settle = false;
+	if (cpu->settle) {
+		hw_dsb();
+		cpu->settle = false;
+	}
 }
 
 #endif
