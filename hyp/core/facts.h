@@ -8,7 +8,7 @@
 
 extern struct board facts_board;
 extern struct cp15_id facts_host_id;
-extern uint32_t facts_fpsid; /* 0: the CPU has no VFP */
+extern uint32_t facts_fpsid;	  /* 0: the CPU has no VFP */
 extern uint64_t facts_time_slice; /* counter ticks */
 extern uint64_t facts_tty_tick;	  /* the same */
 

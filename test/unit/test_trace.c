@@ -67,6 +67,11 @@ void vfp_enable(void)
 {
 }
 
+uint32_t vfp_fpsid(void)
+{
+	return 0;
+}
+
 uint32_t vfp_mvfr0(void)
 {
 	return 0;
