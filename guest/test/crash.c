@@ -85,8 +85,9 @@ static bool crash_is_taken(void *life)
 {
 	uint32_t state = 0;
 
-	return irq_state(CRASH_MANAGER, *(uint32_t *)life, &state) == 0 &&
-	       !(state & (PLUMB_IRQ_PENDING | PLUMB_IRQ_ACTIVE));
+	/* Control, at its prompt, does not count them. */
+	return irq_state(CRASH_MANAGER, *(uint32_t *)life, &state) != 0 ||
+	       !(state & PLUMB_IRQ_ENABLED) || !(state & (PLUMB_IRQ_PENDING | PLUMB_IRQ_ACTIVE));
 }
 
 /* The manager counts this life, before the next one's edge would be one with this. */
