@@ -37,6 +37,9 @@ static int32_t reg_open(struct reg_locked held, uint32_t vcpu)
 	if (vm->life.state != LIFE_PAUSED) {
 		return -HYP_EBUSY;
 	}
+	if (vm->life.vcpu[vcpu].start) { /* vCPU 0 is PSCI_ON before it enters, too */
+		return -HYP_ENOEXEC;
+	}
 	return vm->life.psci.power[vcpu] == PSCI_ON ? 0 : -HYP_ENOEXEC;
 }
 

@@ -430,6 +430,10 @@ static void not_now(void)
 	vm->life.psci.power[1] = PSCI_ON_PENDING_STATE;
 	CHECK_EQ(reg_call_set(vm, &regs), -ENOEXEC);
 	vm->life.psci.power[1] = PSCI_ON;
+	vm->life.vcpu[1].start = true; /* loaded, and paused before it entered */
+	CHECK_EQ(reg_call_set(vm, &regs), -ENOEXEC);
+	CHECK_EQ(reg_call_get(vm, &regs), -ENOEXEC);
+	vm->life.vcpu[1].start = false;
 	vcpus[1].lines_of = vm; /* its call is unfinished */
 	CHECK_EQ(reg_call_set(vm, &regs), -EBUSY);
 	CHECK_EQ(reg_call_get(vm, &regs), 0);
