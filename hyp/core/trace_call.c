@@ -40,6 +40,7 @@ static void trace_call_switch(bool on)
 	vm_unlock_sched(held);
 	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
 		cpus[n].trace_changes = true;
+		hw_dmb(); /* a CPU that reads resched also reads the other */
 		cpu_poke(n);
 	}
 }

@@ -2,7 +2,9 @@
 /* hyp/core/trace.c: which events follow from what a CPU does, and from what its list registers
  * hold; when its vectors are the twins. */
 #include "test/unit/hw_log.h"
+#include "hyp/core/facts.h"
 #include "hyp/core/trace.h"
+#include "hyp/core/trace_call.h"
 #include "hyp/hw/gic.h"
 #include "hyp/hw/vfp.h"
 #include "vgic/vgic_hw.h"
@@ -43,6 +45,11 @@ uint32_t vgic_hw_read_one(uint32_t n)
 uint32_t gic_highest(void)
 {
 	return 0x41b;
+}
+
+void gic_kick(uint32_t mask)
+{
+	CHECK(mask != 0);
 }
 
 /* Not used here, but by what is in one file with world_trace. */
@@ -387,6 +394,33 @@ static void epochs(void)
 	no_more();
 }
 
+static uint64_t asked_of_1(void)
+{
+	return (cpus[1].trace_changes ? 1u : 0) | (cpus[1].resched ? 2u : 0);
+}
+
+/* A CPU that finds `resched` clears it, and then reads what is asked of it (A3.8.3). */
+static void asks(void)
+{
+	struct guest_regs regs = { .r = { 0, 1 } };
+	uint32_t at;
+
+	begin();
+	memset(cpus, 0, sizeof(cpus));
+	cpus[1].index = 1;
+	cpus[1].kick = 2;
+	facts_board.nr_cpus = 2;
+	*hw_log_register("HTPIDR") = (uintptr_t)&cpus[0];
+	hw_log_sample = asked_of_1;
+	CHECK_EQ(trace_call(&regs), 0);
+	hw_log_sample = NULL;
+	CHECK_EQ(asked_of_1(), 3);
+	for (at = 0; at < hw_log_length && hw_log[at].sample == 0; at++) {
+	}
+	CHECK(at < hw_log_length && hw_log[at].sample == 1);
+	CHECK(!strcmp(hw_log[at].name, "hw_dmb"));
+}
+
 static const struct test_case cases[] = {
 	{ "twins", twins },
 	{ "exits", exits },
@@ -398,6 +432,7 @@ static const struct test_case cases[] = {
 	{ "without_a_gic", without_a_gic },
 	{ "elsewhere", elsewhere },
 	{ "epochs", epochs },
+	{ "asks", asks },
 };
 
 TEST_MAIN("trace", cases)
