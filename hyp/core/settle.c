@@ -2,6 +2,7 @@
 #include "hyp/core/settle.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/halt.h"
+#include "hyp/hw/tlb.h"
 
 /* MIDR without variant and revision: Arm, Cortex-A15 */
 #define SETTLE_MIDR	 0x410fc0f0u
@@ -31,6 +32,7 @@ void settle_others(void)
 	if (!settle_is_needed(sysreg_read(MIDR))) {
 		return;
 	}
+	tlb_flush_nothing();
 	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
 		if (&cpus[n] != self) {
 			cpus[n].settle = true;

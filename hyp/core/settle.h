@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Cortex-A15 erratum 798181: when the DSB behind a broadcast TLB invalidation is complete, accesses
- * of other CPUs with the old translation may not be. Each other CPU therefore leaves its guest and
- * executes a DSB, before what was unmapped is used for anything else.
+ * of other CPUs with the old translation may not be. Therefore another broadcast and DSB follow,
+ * and then each other CPU leaves its guest and executes a DSB, before what was unmapped is used for
+ * anything else.
  */
 #ifndef HYP_CORE_SETTLE_H
 #define HYP_CORE_SETTLE_H

@@ -40,6 +40,14 @@ static inline void tlb_flush_vmid_here(void)
 	hw_isb();
 }
 
+/* A broadcast that invalidates next to nothing: address 0 of ASID 0 of the VMID in VTTBR. For the
+ * erratum of hyp/core/settle.h. */
+static inline void tlb_flush_nothing(void)
+{
+	sysreg_write(TLBIMVAIS, 0);
+	hw_dsb();
+}
+
 /* All entries of the VMID in `vttbr`, on all CPUs, whichever vCPU is loaded on this one: HYP makes
  * no translation by VTTBR meanwhile, and interrupts are masked. Entries of other VMIDs stay.
  * Accesses of other CPUs may still be under way: settle_others. */
