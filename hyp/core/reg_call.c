@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/reg_call.h"
 #include "hyp/base/error.h"
+#include "hyp/core/facts.h"
 #include "hyp/core/one_reg.h"
 #include "hyp/core/vm.h"
 
@@ -72,6 +73,15 @@ int32_t reg_call_get(struct vm *vm, struct guest_regs *regs)
 	return error;
 }
 
+/* CPUs may have translations by the registers as they were, and a load of the vCPU that a CPU had
+ * loaded last would keep them (isolate_load). */
+static void reg_forget(struct reg_locked held)
+{
+	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
+		cpus[n].last_vcpu[held.vgic.vm->index] = 0;
+	}
+}
+
 int32_t reg_call_set(struct vm *vm, const struct guest_regs *regs)
 {
 	struct reg_locked held = reg_lock(vm);
@@ -84,6 +94,7 @@ int32_t reg_call_set(struct vm *vm, const struct guest_regs *regs)
 		error = one_reg_set(
 			held.vgic, &vm->vcpus[reg_vcpu(regs)], reg_pair(regs->r[2], regs->r[3]),
 			vm_stands_at(held.vgic, held.sched), reg_pair(regs->r[4], regs->r[5]));
+		reg_forget(held);
 	}
 	reg_unlock(held);
 	return error;

@@ -440,6 +440,29 @@ static void not_now(void)
 	CHECK_EQ(vcpus[1].regs.r[1], 0);
 }
 
+/* Translations by the registers as they were, on each CPU, go when it loads a vCPU again; not those
+ * of another partition. */
+static void translations_go(void)
+{
+	struct vm *vm = boot();
+	struct guest_regs regs = call(1, CP15_64 | 2 << 7, 0x40004000); /* TTBR0 */
+
+	facts_board.nr_cpus = 3;
+	vm->index = 5;
+	for (uint32_t n = 0; n < 3; n++) {
+		memset(cpus[n].last_vcpu, 2, sizeof(cpus[n].last_vcpu));
+	}
+	CHECK_EQ(reg_call_get(vm, &regs), 0);
+	CHECK_EQ(cpus[1].last_vcpu[5], 2);
+	regs = call(1, CP15_64 | 2 << 7, 0x40004000);
+	CHECK_EQ(reg_call_set(vm, &regs), 0);
+	for (uint32_t n = 0; n < 3; n++) {
+		CHECK_EQ(cpus[n].last_vcpu[5], 0);
+		CHECK_EQ(cpus[n].last_vcpu[4], 2);
+		CHECK_EQ(cpus[n].last_vcpu[6], 2);
+	}
+}
+
 /* The counter of a paused partition stands still where its last vCPU left, or at the call. */
 static void stands_still(void)
 {
@@ -499,6 +522,7 @@ static const struct test_case cases[] = {
 	{ "list", list },
 	{ "calls", calls },
 	{ "not_now", not_now },
+	{ "translations_go", translations_go },
 	{ "stands_still", stands_still },
 	{ "listed", listed },
 	{ "settles", settles },
