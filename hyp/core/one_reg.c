@@ -377,12 +377,19 @@ static void reg_write(const struct one_reg *reg, struct vcpu *vcpu, uint64_t val
 	}
 }
 
+/* The virtual counter is one for all vCPUs of a VM (KVM's is, too). */
+static void reg_set_virtual(struct vgic_locked held, uint64_t offset)
+{
+	for (uint32_t n = 0; n < held.vm->nr_vcpus; n++) {
+		held.vm->vcpus[n].world.cntvoff = offset;
+	}
+}
+
 int one_reg_set(struct vgic_locked held, struct vcpu *vcpu, uint64_t id, uint64_t at,
 		uint64_t value)
 {
 	struct one_reg reg;
 
-	(void)held;
 	if (!reg_find(vcpu, id, &reg)) {
 		return -HYP_ENOENT;
 	}
@@ -391,7 +398,7 @@ int one_reg_set(struct vgic_locked held, struct vcpu *vcpu, uint64_t id, uint64_
 	}
 	switch (reg.kind) {
 	case REG_VIRTUAL:
-		vcpu->world.cntvoff = at - value;
+		reg_set_virtual(held, at - value);
 		break;
 	case REG_CTL: /* ISTATUS is read-only (B8.1.4) */
 		reg_write(&reg, vcpu, value & (TIMER_ENABLE | TIMER_MASKED));

@@ -19,7 +19,7 @@ int one_reg_get(struct vgic_locked held, const struct vcpu *vcpu, uint64_t id, u
 		uint64_t *value);
 
 /* The same; or -HYP_EINVAL: a value that the register cannot have. Then nothing has changed. The
- * upper half of `value` is ignored for a register of 32 bits. */
+ * upper half of `value` is ignored for a register of 32 bits. CNTVCT is set for all vCPUs. */
 int one_reg_set(struct vgic_locked held, struct vcpu *vcpu, uint64_t id, uint64_t at,
 		uint64_t value);
 

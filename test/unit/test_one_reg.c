@@ -473,6 +473,7 @@ static void stands_still(void)
 	vm->paused_at = 2000;
 	CHECK_EQ(reg_call_set(vm, &regs), 0);
 	CHECK_EQ(vcpus[0].world.cntvoff, 2900);
+	CHECK_EQ(vcpus[1].world.cntvoff, 2900); /* all vCPUs see the same time */
 	vm->paused_at = 4000;
 	CHECK_EQ(reg_call_get(vm, &regs), 0);
 	CHECK_EQ(regs.r[1], 1100);
