@@ -27,10 +27,16 @@ int one_reg_set(struct vgic_locked held, struct vcpu *vcpu, uint64_t id, uint64_
 uint64_t one_reg_id(uint32_t index);
 
 /* Before the vCPU is loaded again: PC and CPSR are set one after the other, and an address that is
- * not aligned for the instruction set would be UNPREDICTABLE (ARM ARM B1.8.3). */
+ * not aligned for the instruction set would be UNPREDICTABLE (ARM ARM B1.8.3), as would an IT block
+ * without Thumb (A2.5.2). */
 static inline void one_reg_settle(struct vcpu *vcpu)
 {
-	vcpu->regs.pc &= (vcpu->regs.cpsr & PSR_T) ? ~UINT32_C(1) : ~UINT32_C(3);
+	if (vcpu->regs.cpsr & PSR_T) {
+		vcpu->regs.pc &= ~UINT32_C(1);
+	} else {
+		vcpu->regs.pc &= ~UINT32_C(3);
+		vcpu->regs.cpsr &= ~(PSR_IT_LOW | PSR_IT_HI);
+	}
 }
 
 #endif

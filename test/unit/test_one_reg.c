@@ -495,19 +495,23 @@ static void listed(void)
 
 static void settles(void)
 {
-	static const uint32_t cases[][3] = { /* CPSR, PC, PC then */
-					     { 0x1d3, 0x40000003, 0x40000000 },
-					     { 0x1d3, 0x40000004, 0x40000004 },
-					     { 0x1f3, 0x40000003, 0x40000002 },
-					     { 0x1f3, 0x40000002, 0x40000002 }
+	static const uint32_t cases[][4] = {
+		/* CPSR, PC; both then */
+		{ 0x1d3, 0x40000003, 0x1d3, 0x40000000 },
+		{ 0x1d3, 0x40000004, 0x1d3, 0x40000004 },
+		{ 0x1f3, 0x40000003, 0x1f3, 0x40000002 },
+		{ 0x1f3, 0x40000002, 0x1f3, 0x40000002 },
+		{ 0xfe0ffff3, 0x40000002, 0xfe0ffff3, 0x40000002 }, /* IT */
+		{ 0xfe0fffd3, 0x40000004, 0xf80f03d3, 0x40000004 },
 	};
 
 	boot();
-	for (uint32_t n = 0; n < 4; n++) {
+	for (uint32_t n = 0; n < 6; n++) {
 		vcpus[0].regs.cpsr = cases[n][0];
 		vcpus[0].regs.pc = cases[n][1];
 		one_reg_settle(&vcpus[0]);
-		CHECK_EQ(vcpus[0].regs.pc, cases[n][2]);
+		CHECK_EQ(vcpus[0].regs.cpsr, cases[n][2]);
+		CHECK_EQ(vcpus[0].regs.pc, cases[n][3]);
 	}
 }
 
