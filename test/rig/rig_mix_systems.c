@@ -53,3 +53,12 @@ const char rig_mix_budgets[] =
 	" kernel = [fe ff ff ea]; no-dtb; priority = <4>; rights = \"a\", \"b\", \"c\";\n"
 	" budget-us = <500>; period-us = <7500>;\n"
 	" manages = \"a\", \"b\", \"c\"; }; };\n";
+
+const char rig_mix_traced[] =
+	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
+	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>; pmu;\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; traces; };\n"
+	"b { compatible = \"plumbline,partition\"; memory-size = <0x20000>; vcpus = <2>; pmu;\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; };\n"
+	"c { compatible = \"plumbline,partition\"; memory-size = <0x20000>; gic = \"none\";\n"
+	" kernel = [fe ff ff ea]; no-dtb; rights = \"a\", \"b\", \"c\"; }; };\n";
