@@ -64,16 +64,19 @@ static int32_t trace_call_info(const struct trace *trace, struct guest_regs *reg
 
 static int32_t trace_call_read(const struct trace *trace, uint32_t number, struct guest_regs *regs)
 {
-	const struct event *found = trace ? events_find(&trace->events, number) : NULL;
+	uint32_t run = trace ? trace->run : 0;
+	const struct event *found;
 	struct event event;
 
+	hw_dmb();
+	found = trace ? events_find(&trace->events, number) : NULL;
 	hw_dmb();
 	if (!found) {
 		return -HYP_ENOENT;
 	}
 	event = *found;
 	hw_dmb();
-	if (!events_has(&trace->events, number)) {
+	if (!events_has(&trace->events, number) || trace->run != run) {
 		return -HYP_ENOENT;
 	}
 	regs->r[1] = event.time;

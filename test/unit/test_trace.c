@@ -421,6 +421,39 @@ static void asks(void)
 	CHECK(!strcmp(hw_log[at].name, "hw_dmb"));
 }
 
+static uint32_t barriers; /* of the reader, until another partition begins a new run */
+
+static void another_begins(const struct hw_event *event)
+{
+	if (event->kind == 'e' && !strcmp(event->name, "hw_dmb") && barriers && --barriers == 0) {
+		follow(3);
+	}
+}
+
+/* The ring begins anew while it is read: an event with the same number is another one. One that
+ * is read as a whole before or after that is told. */
+static void begun_anew(void)
+{
+	static const int32_t told[] = { SCHEDULE | B0, -2, -2, -2, SCHEDULE | A1 };
+
+	for (uint32_t at = 1; at <= 5; at++) {
+		struct guest_regs regs = { .r = { 0, 3, 0, 1 } };
+		int32_t result;
+
+		on();
+		cpus[0].trace = &trace;
+		facts_board.nr_cpus = 1;
+		*hw_log_register("HTPIDR") = (uintptr_t)&cpu;
+		cpu.loaded = &b; /* whose event it would be */
+		barriers = at;
+		hw_log_effect = another_begins;
+		result = trace_call(&regs);
+		hw_log_effect = NULL;
+		CHECK_EQ(barriers, at == 5 ? 1 : 0);
+		CHECK_EQ(result, told[at - 1]);
+	}
+}
+
 static const struct test_case cases[] = {
 	{ "twins", twins },
 	{ "exits", exits },
@@ -433,6 +466,7 @@ static const struct test_case cases[] = {
 	{ "elsewhere", elsewhere },
 	{ "epochs", epochs },
 	{ "asks", asks },
+	{ "begun_anew", begun_anew },
 };
 
 TEST_MAIN("trace", cases)
