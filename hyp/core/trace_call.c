@@ -29,16 +29,16 @@ void trace_call_make(uint8_t *memory)
 	}
 }
 
-/* Every CPU follows when it schedules next, at once; this one before its guest continues. */
+/* Every CPU follows when it schedules next, at once; this one before its guest continues. None is
+ * interrupted for what does not change. */
 static void trace_call_switch(bool on)
 {
 	struct sched_locked held = vm_lock_sched();
+	bool changes = (trace_run & 1u) != on;
 
-	if ((trace_run & 1u) != on) {
-		trace_run++;
-	}
+	trace_run += changes;
 	vm_unlock_sched(held);
-	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
+	for (uint32_t n = 0; changes && n < facts_board.nr_cpus; n++) {
 		cpus[n].trace_changes = true;
 		hw_dmb(); /* a CPU that reads resched also reads the other */
 		cpu_poke(n);

@@ -47,9 +47,12 @@ uint32_t gic_highest(void)
 	return 0x41b;
 }
 
+static uint32_t kicks;
+
 void gic_kick(uint32_t mask)
 {
 	CHECK(mask != 0);
+	kicks++;
 }
 
 /* Not used here, but by what is in one file with world_trace. */
@@ -411,6 +414,8 @@ static void asks(void)
 	cpus[1].kick = 2;
 	facts_board.nr_cpus = 2;
 	*hw_log_register("HTPIDR") = (uintptr_t)&cpus[0];
+	trace_run = 8;
+	kicks = 0;
 	hw_log_sample = asked_of_1;
 	CHECK_EQ(trace_call(&regs), 0);
 	hw_log_sample = NULL;
@@ -419,6 +424,10 @@ static void asks(void)
 	}
 	CHECK(at < hw_log_length && hw_log[at].sample == 1);
 	CHECK(!strcmp(hw_log[at].name, "hw_dmb"));
+	CHECK_EQ(trace_run, 9);
+	CHECK_EQ(trace_call(&regs), 0); /* it is on: nobody is disturbed */
+	CHECK_EQ(trace_run, 9);
+	CHECK_EQ(kicks, 1);
 }
 
 static uint32_t barriers; /* of the reader, until another partition begins a new run */
