@@ -65,7 +65,7 @@ static bool reg_find_core(uint32_t index, struct one_reg *reg)
 		return false;
 	}
 	reg->kind = index == REG_CORE_PSR ? REG_CPSR : index == REG_CORE_NO ? REG_FIXED : REG_WORD;
-	reg->offset = reg_core[index];
+	reg->offset = reg_core[hw_at_most(index, REG_NR_CORE - 1)]; /* also in speculation */
 	return true;
 }
 

@@ -48,7 +48,7 @@ static void trace_call_switch(bool on)
 /* The CPU's ring; NULL: it has not begun the newest run yet, and what it holds is old. */
 static const struct trace *trace_call_ring(uint32_t cpu)
 {
-	const struct trace *trace = cpus[cpu].trace;
+	const struct trace *trace = cpus[hw_at_most(cpu, BOARD_MAX_CPUS - 1)].trace;
 	bool begun = trace->run == ((trace_run - 1) | 1u);
 
 	hw_dmb(); /* trace_begin's: its ring was cleared before */

@@ -88,10 +88,11 @@ static inline void hw_dmb(void)
 }
 
 /* The smaller one, by a conditional move. For a guest's index into a table: after a branch, the CPU
- * could speculate with an index that is too large (CVE-2017-5753). `last` is a constant. */
+ * could speculate with an index that is too large (CVE-2017-5753). `last` is a constant. IT is for
+ * Thumb code, and nothing in ARM state. */
 static inline __attribute__((always_inline)) uint32_t hw_at_most(uint32_t index, uint32_t last)
 {
-	__asm__("cmp %0, %1\n\tmovhi %0, %1" : "+r"(index) : "I"(last) : "cc");
+	__asm__("cmp %0, %1\n\tit hi\n\tmovhi %0, %1" : "+r"(index) : "I"(last) : "cc");
 	return index;
 }
 

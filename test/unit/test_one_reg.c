@@ -274,6 +274,10 @@ static void caches(void)
 	}
 	CHECK_EQ(hw_log_value('w', "CSSELR"), 0);
 	CHECK_EQ(get(0, CACHE | 0x100, &(uint64_t) { 0 }), -ENOENT);
+	CHECK_EQ(get(0, CACHE + (DOUBLE - WORD), &(uint64_t) { 0 }), -ENOENT);
+	*hw_log_register("CLIDR") = 5; /* reserved */
+	CHECK_EQ(get(0, CACHE, &(uint64_t) { 0 }), -ENOENT);
+	CHECK_EQ(get(0, CACHE | 1, &(uint64_t) { 0 }), -ENOENT);
 	*hw_log_register("CLIDR") = 1; /* instructions only */
 	CHECK_EQ(get(0, CACHE, &(uint64_t) { 0 }), -ENOENT);
 	CHECK_EQ(get(0, CACHE | 1, &(uint64_t) { 0 }), 0);

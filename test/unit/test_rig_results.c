@@ -41,11 +41,12 @@ const char *__asan_default_options(void)
 #define CALLER_A 0u
 #define CLIENT	 1u
 #define CALLER_D 3u
+#define CRASHES	 2u
 
-/* a may do everything, and serves a window of b; d may do nothing. */
+/* a may do everything, and serves a window of b; c crashes; d may do nothing. */
 static const char system_of_calls[] =
 	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
-	"a { " PARTS " vcpus = <2>; rights = " ALL "; manages = " ALL "; };\n"
+	"a { " PARTS " vcpus = <2>; rights = " ALL "; manages = " ALL "; traces; };\n"
 	"b { " PARTS " };\n"
 	"c { " PARTS " gic = \"none\"; };\n"
 	"d { " PARTS " };\n"
@@ -80,7 +81,9 @@ static const struct call {
 	{ .number = 0x86000f13, .arguments = 1 },
 	{ .number = 0x86000f14, .arguments = 1, .before = 0x86000f13 },
 	{ .number = 0x86000f15, .results = 0x6 },
+	{ .number = 0x86000f18, .arguments = 3, .results = 0xe },
 	{ .number = 0x86000f19, .arguments = 3, .results = 0x6, .any = true },
+	{ .number = 0x86000f1a, .arguments = 3, .results = 0xe },
 	{ .number = 0x860000ab, .arguments = 3, .results = 0x6, .before = 0x86000f13 },
 	{ .number = 0x860000ac, .arguments = 3, .before = 0x86000f13 },
 	{ .number = 0x860000b0, .arguments = 2, .results = 0x6, .any = true },
@@ -289,6 +292,8 @@ static void step(struct rig_guest *g, struct guest_regs *regs)
 {
 	if (g->vm == caller && g->index == 0) {
 		act_as_caller(g, regs);
+	} else if (g->vm == CRASHES) {
+		rig_hvc(g, regs, 0x86000f08, 7, 0, 0);
 	} else if (g->vm != CLIENT) {
 		rig_wfi(g, regs);
 	} else if (g->phase++ % 2) {
