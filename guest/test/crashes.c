@@ -262,8 +262,7 @@ static void refused(void)
 {
 	uint32_t handle = CRASH_HANDLE(CRASH_TELLS);
 
-	report_equal((uint32_t)vm_crash(CRASH_HANDLE(CRASH_ROLES), 0, 0, words), (uint32_t)-EBADF,
-		     "no such handle");
+	report_equal((uint32_t)vm_crash(99, 0, 0, words), (uint32_t)-EBADF, "no such handle");
 	report_equal((uint32_t)vm_crash(1, 0, 0, words), (uint32_t)-EPERM, "not managed");
 	report_equal((uint32_t)vm_crash(handle, 0, 0, words), (uint32_t)-ENOENT, "no crash yet");
 	report_equal((uint32_t)vm_crash(handle, 1, 0, words), (uint32_t)-EINVAL, "no such vCPU");
