@@ -148,7 +148,7 @@ typedef int32_t __s32;
 
 /* What firmware has. */
 #define KVM_REG_ARM_FW		 (0x0014 << KVM_REG_ARM_COPROC_SHIFT)
-#define KVM_REG_ARM_FW_REG(r)	 (KVM_REG_ARM | KVM_REG_SIZE_U64 | KVM_REG_ARM_FW | ((r)&0xffff))
+#define KVM_REG_ARM_FW_REG(r)	 (KVM_REG_ARM | KVM_REG_SIZE_U64 | KVM_REG_ARM_FW | (0xffff & (r)))
 #define KVM_REG_ARM_PSCI_VERSION KVM_REG_ARM_FW_REG(0)
 
 /* Linux's struct kvm_regs has its struct pt_regs in front: r0..r15, cpsr, and a word that is no

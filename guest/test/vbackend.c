@@ -26,7 +26,7 @@
 #define VBLK_TIMEOUT 240000000u
 
 /* In the section that outlives this partition. */
-static struct notes {
+struct notes {
 	uint32_t magic, lives, requests, lines;
 	struct vdev_state disk, port;
 	char line[LINE]; /* from the console, not whole yet */
@@ -34,7 +34,9 @@ static struct notes {
 	char reply[LINE]; /* not taken yet */
 	uint32_t replied, reply_length;
 	bool bye;
-} * notes;
+};
+
+static struct notes *notes;
 
 _Static_assert(sizeof(struct notes) <= NOTES, "in front of the disk");
 

@@ -85,14 +85,10 @@ struct reg_row {
 	uint8_t kind; /* enum reg_kind, but REG_FIXED */
 };
 
-#define ROW(reg, field)                               \
-	{                                             \
-		NAME(reg), AT(field), false, REG_WORD \
-	}
-#define ROW64(reg, field)                              \
-	{                                              \
-		NAME64(reg), AT(field), true, REG_WORD \
-	}
+/* clang-format off */
+#define ROW(reg, field)	  { NAME(reg), AT(field), false, REG_WORD }
+#define ROW64(reg, field) { NAME64(reg), AT(field), true, REG_WORD }
+/* clang-format on */
 
 /* What a guest can change. TTBR0, TTBR1 and PAR by MRC are the lower words. */
 static const struct reg_row reg_rows[] = {
@@ -280,7 +276,7 @@ static bool reg_find_vfp(uint32_t name, struct one_reg *reg)
 
 /* ---- all of them ---- */
 
-#define REG_GROUP(id) ((uint32_t)(id)&UINT32_C(0xffff0000))
+#define REG_GROUP(id) (UINT32_C(0xffff0000) & (uint32_t)(id))
 
 static bool reg_find(const struct vcpu *vcpu, uint64_t id, struct one_reg *reg)
 {

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.check import ROOT, Check
+from plumblib import qemu
 
 SYSTEM = ROOT / "test" / "systems" / "deny.dts"
 PLUGIN = f"{ROOT}/build/stretch/stretch.so,elf={ROOT}/build/plumbline.elf,list=0,shares=1"
@@ -43,6 +44,9 @@ WORST = re.compile(r"RTOS: tick .* worst (\d+) ns")
 SHARE = re.compile(r"share: (\d+) % of the CPU, away for (\d+) us")
 CPU = re.compile(r"stretch: CPU 1: guests (\d+), monitor (\d+), waiting (\d+), longest (\d+)")
 SUMMARY = re.compile(r"\[neighbour\] SUMMARY: (\d+) passed, 0 failed")
+# QEMU 10.0, unlike 7.2, gives plugins the index of the CPU for which it has translated the code, if CPUs
+# take turns (-icount): not of the one that executes it.
+ONE_INDEX = qemu.version() >= (10, 0)
 
 
 @dataclass
@@ -56,13 +60,16 @@ class Row:
 
     def good(self) -> bool:
         return (not self.failed and 0 < self.latest_ns <= LATEST_NS and self.share >= LEAST_SHARE
-                and 0 <= self.away_us <= LONGEST_AWAY_US and 0 < self.stretch <= LONGEST_STRETCH
-                and 0 <= self.taken <= MOST_TAKEN)
+                and 0 <= self.away_us <= LONGEST_AWAY_US and (ONE_INDEX or self.good_apart()))
+
+    def good_apart(self) -> bool:
+        return 0 < self.stretch <= LONGEST_STRETCH and 0 <= self.taken <= MOST_TAKEN
 
     def __str__(self) -> str:
+        apart = ("not measured by this QEMU" if ONE_INDEX else
+                 f"monitor {self.taken:.1f} %, stretch {self.stretch}")
         return (f"RTOS above it at most {self.latest_ns} ns late; beside it: {self.share} % of "
-                f"the CPU, away for {self.away_us} us; on another CPU: monitor {self.taken:.1f} %, "
-                f"stretch {self.stretch}")
+                f"the CPU, away for {self.away_us} us; on another CPU: {apart}")
 
 
 def system(kind: int, neighbour: str) -> str:

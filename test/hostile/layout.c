@@ -12,15 +12,11 @@ struct row {
 	uint32_t offset, size;
 };
 
-#define WHOLE(type)                           \
-	{                                     \
-#type, 0, sizeof(struct type) \
-	}
-#define PART(type, member)                                        \
-	{                                                         \
-#type "." #member, offsetof(struct type, member), \
-			sizeof(((struct type *)0)->member)        \
-	}
+/* clang-format off */
+#define WHOLE(type) { #type, 0, sizeof(struct type) }
+#define PART(type, member) \
+	{ #type "." #member, offsetof(struct type, member), sizeof(((struct type *)0)->member) }
+/* clang-format on */
 
 extern const struct row layout_rows[];
 const struct row layout_rows[] = {

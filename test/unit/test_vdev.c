@@ -316,7 +316,7 @@ static void next_life(void)
 
 /* ---- what no driver may do ---- */
 
-#define DISK_ASKS(status) ((status)&64)
+#define DISK_ASKS(status) (64 & (status))
 
 static void broken_chains(void)
 {

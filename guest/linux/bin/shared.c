@@ -126,6 +126,7 @@ static void expect(uint32_t got, int32_t want, const char *what)
 /* Map 0 has the registers, 1 the memory, 2 the output section. */
 static void rights(void)
 {
+	static const char module[] = "plumbline_shared";
 	uint32_t read = LINUX_PROT_READ, write = LINUX_PROT_WRITE, exec = LINUX_PROT_EXEC;
 	uint32_t memory = uio.shared.base, output = uio.output, size = uio.shared.output_size;
 
@@ -142,8 +143,7 @@ static void rights(void)
 	expect((uint32_t)linux_call(LINUX_MPROTECT, output, UIO_PAGE, read | write), 0,
 	       "mprotect of output to write");
 	expect((uint32_t)linux_open("/dev/uio0", 2), -SHARED_EBUSY, "a second open");
-	expect((uint32_t)linux_call(LINUX_DELETE, (uint32_t)(uintptr_t) "plumbline_shared", 0x800,
-				    0),
+	expect((uint32_t)linux_call(LINUX_DELETE, (uint32_t)(uintptr_t)module, 0x800, 0),
 	       -SHARED_EAGAIN, "the module unloaded while it is open");
 	linux_print("end\n");
 }
