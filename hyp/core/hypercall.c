@@ -16,9 +16,7 @@
 #include "hyp/core/virtio.h"
 #include "hyp/core/vm.h"
 #include "hyp/core/vm_call.h"
-#include "hyp/core/vsync.h"
 #include "hyp/regs/hsr.h"
-#include <string.h>
 
 #define HVC_SIZE 4u /* bytes, in ARM and in Thumb state */
 

@@ -23,7 +23,6 @@
 #include "hyp/hw/timer.h"
 #include "hyp/regs/hcr.h"
 #include "vgic/vgic_hw.h"
-#include <string.h>
 
 static __attribute__((noinline)) void run_idle(struct cpu *cpu)
 {
