@@ -269,10 +269,22 @@ void log_last_words(const char *format, ...)
 	uart_drain();
 }
 
+/* A line of any length has room then, by log_end, unless the UART takes nothing. */
+static void log_make_room(struct serial_locked held)
+{
+	uint32_t polls = 0;
+
+	while (!held.console->raw && console_room(held.console, 0) < LOG_LINE &&
+	       polls < UART_POLLS) {
+		polls = serial_send(held) ? 0 : polls + 1;
+	}
+}
+
 void log_stop_waiting(void)
 {
 	struct serial_locked held = serial_take();
 
+	log_make_room(held);
 	log_guests_run = true;
 	serial_drop(held);
 }

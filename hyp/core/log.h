@@ -11,13 +11,14 @@
 void log_open(bool raw);
 
 /* The first guest is about to run: from now on log lines do not wait for the UART, except in a
- * panic and at the end of the system. During boot they wait. */
+ * panic and at the end of the system. During boot they wait. Returns when the next line has room.
+ */
 void log_stop_waiting(void);
 
 /* Logs a line of the monitor. If there is no room, the line is left out, and the number of such
  * lines is logged later. Not to be called with serial_lock, or a lock of a higher rank, held. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The same for the end of a partition: uses room that is reserved for such lines. */
+/* The same for the end of a partition, or the last line of boot: uses room that is reserved. */
 void log_end(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same without waiting: logs the whole line, given without a line end, or nothing (false). On a

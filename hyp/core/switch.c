@@ -85,9 +85,10 @@ static void switch_say_first(uint64_t loading)
 
 	if (!said) {
 		said = true;
-		log_line("first guest instruction %u us after reset, %u us of them to scrub and "
-			 "copy\n",
-			 (unsigned)switch_us(timer_now()), (unsigned)switch_us(loading));
+		/* The reserve serves, too: what boot has printed may fill the ring. */
+		log_end("first guest instruction %u us after reset, %u us of them to scrub and "
+			"copy\n",
+			(unsigned)switch_us(timer_now()), (unsigned)switch_us(loading));
 	}
 }
 

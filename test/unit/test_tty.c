@@ -741,6 +741,25 @@ static void boot_waits(void)
 	CHECK(!strstr(uart.sent, "left out"));
 }
 
+/* The last line of boot finds as much room as one of a running system needs: what boot has left in
+ * the ring goes out first. */
+static void boot_leaves_room(void)
+{
+	for (uint32_t lines = 0; lines < 20; lines++) {
+		boot(lines, false);
+		uart.endless = true;
+		for (uint32_t n = 0; n < lines; n++) {
+			log_line("line %2u 789 123456789 123456789 123456789\n", (unsigned)n);
+		}
+		log_stop_waiting();
+		log_end("first guest instruction 1234567 us after reset, 1234567 us of them to "
+			"scrub and copy\n");
+		ticks(100);
+		CHECK(strstr(uart.sent, "[plumbline] first guest instruction 1234567 us after"));
+		CHECK(!strstr(uart.sent, "left out"));
+	}
+}
+
 /* Raw: what has no room is counted for the last words, and the end has room. */
 static void raw_left_out(void)
 {
@@ -863,6 +882,7 @@ static const struct test_case cases[] = {
 	{ "full_once", full_once },
 	{ "no_room", no_room },
 	{ "boot_waits", boot_waits },
+	{ "boot_leaves_room", boot_leaves_room },
 	{ "raw_left_out", raw_left_out },
 	{ "last_words_behind_half_a_line", last_words_behind_half_a_line },
 	{ "last_words_behind_two_halves", last_words_behind_two_halves },
