@@ -24,6 +24,7 @@ RAM = 0x40000000
 # A device's interrupt goes to the CPU where it was ended last (hyp/core/phys.c), also when its level
 # is still high as the next life begins: its target is no state that a storm leaves behind.
 DEVICES = (39,)
+HCR_EN = 1
 LR_STATE = 0x30000000  # GICH_LR.State (IHI 0048B 5.3.8)
 MAX_LRS, MAX_CPUS = 64, 8  # in QEMU's state
 NO_CPU = 0xFF
@@ -184,6 +185,12 @@ def monitor(ram: Any, names: list[str], calm: list[str], cpus: int) -> Account:
     return account
 
 
+def active_priorities(virt: dict[str, Any], cpu: int) -> int:
+    """GICH_APR: it means nothing while GICH_HCR.En is 0, and stays as the vCPU had it that was loaded
+    last, for example a witness that was paused in its handler."""
+    return int(virt["h_apr"][cpu]) if virt["h_hcr"][cpu] & HCR_EN else 0
+
+
 def hardware(stream: bytes, cpus: int) -> Account:
     gic = Stream(stream).device("arm_gic")
     account: Account = {}
@@ -196,7 +203,7 @@ def hardware(stream: bytes, cpus: int) -> Account:
     for cpu in range(cpus):
         account[f"CPU {cpu}: GICC: running priority"] = gic["running_priority"][cpu]
         account[f"CPU {cpu}: GICC_APR"] = gic["apr"][cpu::MAX_CPUS]
-        account[f"CPU {cpu}: GICH_APR"] = virt["h_apr"][cpu]
+        account[f"CPU {cpu}: GICH_APR"] = active_priorities(virt, cpu)
         account[f"CPU {cpu}: GICH_HCR"] = virt["h_hcr"][cpu]
         for lr in range(MAX_LRS):
             account[f"CPU {cpu}: list register {lr}, state"] = \

@@ -50,6 +50,11 @@ class Account(unittest.TestCase):
                          ["b: 0x2 before, 0x10 after"])
         self.assertEqual(len(account.differences({"a": 1}, {"b": 1})), 2)
 
+    def test_active_priorities_without_a_loaded_vcpu(self) -> None:
+        virt = {"h_apr": [0x100000, 0x100000], "h_hcr": [0x5, 0x4]}
+        self.assertEqual(account.active_priorities(virt, 0), 0x100000)
+        self.assertEqual(account.active_priorities(virt, 1), 0)
+
 
 class Record(unittest.TestCase):
     def test_lives(self) -> None:
