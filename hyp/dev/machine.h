@@ -69,7 +69,8 @@
 /* clang-format off */
 #define MACHINE_SPIS(ROW) \
 	ROW(MACHINE_MANAGER, "manager", "manages", "the doorbell of 'manages'", "no manages or ", 35) \
-	ROW(MACHINE_BACKEND, "backend", "", "the doorbell of virtio windows", "", 37)
+	ROW(MACHINE_BACKEND, "backend", "", "the doorbell of virtio windows", "", 37) \
+	ROW(MACHINE_CREATOR, "creator", "vms", "the doorbell of 'vms'", "no vms or ", 38)
 /* clang-format on */
 
 #define MACHINE_ROW_ID(id, ...) id,

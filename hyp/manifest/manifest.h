@@ -15,6 +15,13 @@
 #define MANIFEST_MAX_ALL_VCPUS	64 /* of all partitions together */
 #define MANIFEST_MAX_INTERRUPTS 8  /* of a device */
 #define MANIFEST_MAX_MANAGERS	8  /* of a partition: each is told when its state changes */
+#define MANIFEST_MAX_VMS	64 /* that one partition may make at run time */
+
+/* Bytes of the monitor's memory for the VMs of one creator, and of all together: half of the
+ * addresses at LAYOUT_POOL. */
+#define MANIFEST_MIN_VM_POOL  0x10000u
+#define MANIFEST_MAX_VM_POOL  0x4000000u
+#define MANIFEST_MAX_VM_POOLS 0x8000000u
 
 /* Of a partition that is restarted after a crash. */
 #define MANIFEST_MAX_RESTARTS 16
@@ -102,6 +109,8 @@ struct manifest_share {
 	ROW(MANIFEST_RULE_RIGHTS, "rights", MANIFEST_SHAPE_STRINGS) \
 	ROW(MANIFEST_RULE_MANAGES, "manages", MANIFEST_SHAPE_STRINGS) \
 	ROW(MANIFEST_RULE_TRACES, "traces", MANIFEST_SHAPE_FLAG) \
+	ROW(MANIFEST_RULE_VMS, "vms", MANIFEST_SHAPE_CELL) \
+	ROW(MANIFEST_RULE_VM_POOL, "vm-pool", MANIFEST_SHAPE_CELL_OR_WIDE) \
 	ROW(MANIFEST_RULE_ON_CRASH, "on-crash", MANIFEST_SHAPE_STRING) \
 	ROW(MANIFEST_RULE_CRASH_LIMIT, "crash-limit", MANIFEST_SHAPE_CELLS) \
 	ROW(MANIFEST_RULE_NO_COUNTER_OFFSET, "no-counter-offset", MANIFEST_SHAPE_FLAG) \
@@ -144,6 +153,9 @@ struct manifest_partition {
 	bool traces;	/* it may use the trace of all CPUs (PLUMB_TRACE); default no */
 
 	bool no_counter_offset; /* CNTVOFF is 0, not the time of the start; default no */
+
+	uint32_t nr_vms;  /* a creator: 1..64, that it may make at run time; 0: it is none */
+	uint32_t vm_pool; /* bytes of the monitor's memory for them: a multiple of 4 KiB, or 0 */
 };
 
 /* Memory that partitions share (docs/shared-memory.md): a page with the peers' states, which all

@@ -79,6 +79,16 @@ static bool manifest_check_intids(const struct fdt *fdt, const struct manifest_d
 	return ok;
 }
 
+static bool manifest_take(const struct fdt *fdt, fdt_node_t at, const char *property, uint32_t size,
+			  uint64_t *left, struct refusal *why)
+{
+	if (size > *left) {
+		return board_refuse(fdt, why, at, property, "is more than the board has left");
+	}
+	*left -= size;
+	return true;
+}
+
 /* The sum cannot exceed the free memory. The allocator checks whether the single ranges fit. */
 static bool manifest_check_sum(const struct fdt *fdt, const struct manifest *manifest,
 			       const struct regions *free, struct refusal *why)
@@ -90,12 +100,10 @@ static bool manifest_check_sum(const struct fdt *fdt, const struct manifest *man
 		left += free->r[i].size;
 	}
 	for (uint32_t i = 0; i < manifest->nr_partitions; i++) {
-		if (manifest->partition[i].memory_size > left) {
-			ok = board_refuse(fdt, why, manifest->partition[i].at, "memory-size",
-					  "is more than the board has left");
-		} else {
-			left -= manifest->partition[i].memory_size;
-		}
+		const struct manifest_partition *p = &manifest->partition[i];
+
+		ok = manifest_take(fdt, p->at, "memory-size", p->memory_size, &left, why) && ok;
+		ok = manifest_take(fdt, p->at, "vm-pool", p->vm_pool, &left, why) && ok;
 	}
 	for (uint32_t i = 0; i < manifest->nr_shared; i++) {
 		uint32_t size = manifest_shared_size(&manifest->shared[i]);

@@ -132,6 +132,45 @@ static bool manifest_read_machine(const struct manifest_node *node,
 	if (partition->has_gic && manifest_given(node, MANIFEST_RULE_MANAGES)) {
 		partition->spis |= BIT32(MACHINE_MANAGER);
 	}
+	if (partition->has_gic && manifest_given(node, MANIFEST_RULE_VMS)) {
+		partition->spis |= BIT32(MACHINE_CREATOR);
+	}
+	return ok;
+}
+
+/* Of VMs that it makes at run time. */
+static bool manifest_read_creator(const struct manifest_node *node,
+				  struct manifest_partition *partition)
+{
+	uint32_t vms = manifest_cell(node, MANIFEST_RULE_VMS, 0);
+	uint64_t pool = manifest_value(node, MANIFEST_RULE_VM_POOL, 0);
+	bool has_vms = manifest_given(node, MANIFEST_RULE_VMS);
+	bool has_pool = manifest_given(node, MANIFEST_RULE_VM_POOL);
+	bool ok = true;
+
+	if (!has_vms && !has_pool) {
+		return true;
+	}
+	if (!has_vms) {
+		return manifest_refuse(node, MANIFEST_RULE_VMS,
+				       MANIFEST_MISSING "vm-pool needs it");
+	}
+	if (!has_pool) {
+		return manifest_refuse(node, MANIFEST_RULE_VM_POOL,
+				       MANIFEST_MISSING "vms needs it");
+	}
+	if (!partition->has_gic) {
+		ok = manifest_refuse(node, MANIFEST_RULE_VMS, "must not be given without a GIC");
+	} else if (vms < 1 || vms > MANIFEST_MAX_VMS) {
+		ok = manifest_refuse(node, MANIFEST_RULE_VMS, "must be 1 to 64 VMs");
+	}
+	if (pool % PAGE_SIZE != 0 || pool < MANIFEST_MIN_VM_POOL || pool > MANIFEST_MAX_VM_POOL) {
+		return manifest_refuse(node, MANIFEST_RULE_VM_POOL,
+				       "must be a multiple of 4 KiB (0x1000) from 64 KiB to 64 "
+				       "MiB");
+	}
+	partition->nr_vms = vms;
+	partition->vm_pool = (uint32_t)pool;
 	return ok;
 }
 
@@ -275,6 +314,7 @@ bool manifest_read_partition(const struct fdt *fdt, fdt_node_t at,
 	ok = manifest_read_vcpus(&node, partition) && ok;
 	ok = manifest_read_machine(&node, partition) && ok;
 	ok = manifest_read_irqs(&node, partition) && ok;
+	ok = manifest_read_creator(&node, partition) && ok;
 	ok = manifest_read_boot(&node, partition) && ok;
 	ok = manifest_read_on_crash(&node, partition) && ok;
 	ok = manifest_place(&node, partition) && ok;

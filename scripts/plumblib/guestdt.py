@@ -52,6 +52,7 @@ class GuestShape:
     watchdog: bool = False
     pmu: bool = False
     doorbell: bool = False  # of the partitions that it manages
+    creator: bool = False  # of VMs that it makes
     bootargs: str = ""
     initrd: tuple[int, int] | None = None  # start, end
     passed: list[Passed] = field(default_factory=list)
@@ -218,12 +219,17 @@ def _watchdog(shape: GuestShape) -> str:
 """
 
 
-def _manager() -> str:
-    return f"""\tmanager {{
-\t\tcompatible = "plumbline,manager";
-\t\tinterrupts = <{SPI} {spis()["manager"]} {LEVEL_HIGH}>;
+def _doorbell(name: str) -> str:
+    return f"""\t{name} {{
+\t\tcompatible = "plumbline,{name}";
+\t\tinterrupts = <{SPI} {spis()[name]} {LEVEL_HIGH}>;
 \t}};
 """
+
+
+def _doorbells(shape: GuestShape) -> str:
+    return ((_doorbell("manager") if shape.doorbell else "")
+            + (_doorbell("creator") if shape.creator else ""))
 
 
 def _specifier(device: Passed, intid: int) -> str:
@@ -308,5 +314,5 @@ def guest_dts(shape: GuestShape) -> str:
 \t\tcpu_off = <0x84000002>;
 \t\tcpu_on = <0x84000003>;
 \t}};
-{_gic(shape) if shape.gic else ""}{_pmu(shape) if shape.pmu else ""}{_manager() if shape.doorbell else ""}{_devices(shape)}}};
+{_gic(shape) if shape.gic else ""}{_pmu(shape) if shape.pmu else ""}{_doorbells(shape)}{_devices(shape)}}};
 """

@@ -23,18 +23,22 @@ class Partition:
     at: int = 0  # 0: anywhere
     regions: tuple[int, ...] = ()  # more pieces: firmware's flash
     mapped: int = 1  # times: shared memory, by each of its peers
+    vm_pool: int = 0  # of the monitor's own memory, for VMs that it makes
 
 
 def partitions_of(listed: list[dict[str, str]], shared: list[Shared]) -> list[Partition]:
     """From manifest-check's rows; shared memory, which is placed behind partitions, follows them."""
     return [Partition(int(row["memory"]), int(row["memory-at"], 0),
-                      tuple(int(n) for n in row["regions"].split(",") if n)) for row in listed] \
+                      tuple(int(n) for n in row["regions"].split(",") if n),
+                      vm_pool=int(row["vm-pool"])) for row in listed] \
         + [Partition(one.size, one.at, mapped=len(one.peers)) for one in shared]
 
 
 def tables(partitions: list[Partition]) -> int:
-    """The monitor's own memory, an upper bound: a page of tables for each block, VGIC and vCPUs."""
-    return align_up(sum(p.mapped * p.size // 512 + sum(p.regions) // 512 + (512 << 10) for p in partitions), BLOCK)
+    """The monitor's own memory, an upper bound: a page of tables for each block, VGIC and vCPUs;
+    what a creator has for its VMs."""
+    return align_up(sum(p.mapped * p.size // 512 + sum(p.regions) // 512 + (512 << 10) + p.vm_pool
+                        for p in partitions), BLOCK)
 
 
 def _taken(board: boards.Board, image: int, base: int, size: int) -> list[tuple[int, int]]:

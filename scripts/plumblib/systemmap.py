@@ -51,6 +51,8 @@ class Partition:
     starts: bool
     budgets: list[tuple[int, int]] = field(default_factory=list)  # each vCPU's, its period: us
     restarts: str = ""  # after a crash: at most so often
+    vms: int = 0  # that it may make at run time
+    vm_pool: int = 0  # bytes of the monitor's memory for them
 
 
 @dataclass
@@ -91,6 +93,9 @@ def _emulated(row: dict[str, str]) -> list[Device]:
     if pack.truth(row.get("doorbell")):
         found.append(Device("manager's doorbell", None, 0, None, "emulated",
                             [spis()["manager"] + FIRST_SPI]))
+    if pack.number(row.get("vms")):
+        found.append(Device("creator's doorbell", None, 0, None, "emulated",
+                            [spis()["creator"] + FIRST_SPI]))
     return found
 
 
@@ -148,7 +153,7 @@ def read(name: str, listed: list[dict[str, str]], tree: fdt.Tree,
             _emulated(row) + _passed(node), node.texts("rights"),
             node.texts("manages"), pack.truth(row.get("autostart")),
             list(zip(_numbers(row.get("budget-us")), _numbers(row.get("period-us")))),
-            _restarts(row)))
+            _restarts(row), pack.number(row.get("vms")), pack.number(row.get("vm-pool"))))
     shared = [Shared(one, one.at or (found[len(listed) + n][0] if found else None))
               for n, one in enumerate(sharedmem.read(tree))]
     return System(name, "", 0, partitions, shared)
@@ -276,6 +281,10 @@ def table(system: System) -> str:
     restarted = [f"{p.name} ({p.restarts})" for p in all_of if p.restarts]
     if restarted:
         lines.append(f"  Restarted after a crash: {', '.join(restarted)}")
+    creators = [f"{p.name} ({p.vms}, in {size_text(p.vm_pool)} of the monitor's memory)"
+                for p in all_of if p.vms]
+    if creators:
+        lines.append(f"  May make VMs: {', '.join(creators)}")
     lines += ["", "memory"]
     lines += _columns(["partition", "", "guest addresses", "size", "board addresses"],
                       [[p.name, piece.what, range_text(piece.ipa, piece.size), size_text(piece.size),

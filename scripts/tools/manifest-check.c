@@ -132,6 +132,8 @@ static void list_partition(const struct manifest_partition *p)
 	rows_number("crash-seconds", p->crash_seconds);
 	rows_flag("pmu", p->pmu);
 	rows_flag("traces", p->traces);
+	rows_number("vms", p->nr_vms);
+	rows_number("vm-pool", p->vm_pool);
 	rows_hex("memory-at", p->memory_pa.pa, 1);
 	list_pieces(p);
 	list_budgets(p);

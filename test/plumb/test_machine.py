@@ -21,7 +21,8 @@ WINDOWS = {
     "shared": ("", 0x0B000000, 0x4000, 0),  # by nodes of shared memory
 }
 LINES = {"timer-virt": ("gic", 27), "timer-phys": ("gic", 30), "pmu": ("pmu", 23),
-         "manager": ("manages", 35), "backend": ("", 37)}  # the last one: by virtio nodes
+         "manager": ("manages", 35), "backend": ("", 37),  # the latter: by virtio nodes
+         "creator": ("vms", 38)}
 
 
 def ask(*arguments: str) -> subprocess.CompletedProcess:
@@ -48,7 +49,7 @@ class Listed(unittest.TestCase):
         self.assertEqual(machine.windows()["uart"], machine.Window(0x09000000, 0x1000, 33))
         self.assertEqual(machine.windows()["rtc"].spi, 2)
         self.assertEqual(machine.ppis(), {"timer-virt": 11, "timer-phys": 14, "pmu": 7})
-        self.assertEqual(machine.spis(), {"manager": 3, "backend": 5})
+        self.assertEqual(machine.spis(), {"manager": 3, "backend": 5, "creator": 6})
 
     def test_a_board_needs_a_system(self):
         for arguments in (("--list", "--board", "x.dtb"), ()):

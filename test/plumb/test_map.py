@@ -20,6 +20,8 @@ SOURCE = b"""/dts-v1/;
 		kernel = [00 00 00 ea 00 00 00 00];
 		rights = "dev", "bare";
 		manages = "dev";
+		vms = <12>;
+		vm-pool = <0x180000>;
 	};
 	dev {
 		compatible = "plumbline,partition";
@@ -115,6 +117,15 @@ class Read(unittest.TestCase):
         self.assertEqual(interrupts["performance monitors"], [23])
         self.assertEqual(bare.devices, [])
 
+    def test_creator(self):
+        control, dev, _ = system().partitions
+        self.assertEqual((control.vms, control.vm_pool, dev.vms, dev.vm_pool), (12, 3 << 19, 0, 0))
+        interrupts = {d.name: d.interrupts for d in control.devices}
+        self.assertEqual(interrupts["creator's doorbell"], [38])
+        self.assertNotIn("creator's doorbell", [d.name for d in dev.devices])
+        self.assertEqual(room.partitions_of(pack.pack_source(SOURCE, [], "a test").partitions, [])[0],
+                         room.Partition(4 << 20, vm_pool=3 << 19))
+
     def test_board(self):
         self.assertEqual(systemmap.board_facts(FACTS),
                          ([(0x40000000, 0x48000000), (0x49000000, 0x60000000),
@@ -153,6 +164,7 @@ class Words(unittest.TestCase):
         self.assertIn("48 to 50 (edge), 55", row(table, "virtio"))
         self.assertIn("0x110000000 to 0x110001fff", row(table, "far"))
         self.assertIn("Not started by the monitor: dev", table)
+        self.assertIn("  May make VMs: control (12, in 1536 KiB of the monitor's memory)\n", table)
 
 
 class Places(unittest.TestCase):

@@ -329,6 +329,16 @@ class Monitors(unittest.TestCase):
         root, _ = guest_tree()
         self.assertIsNone(root.child("manager"))
 
+    def test_a_creator_has_a_doorbell(self):
+        root, said = guest_tree(creator=True)
+        self.assertEqual(root.child("creator").text("compatible"), "plumbline,creator")
+        # SPI 6, level high
+        self.assertEqual(root.child("creator").props["interrupts"], struct.pack(">3I", 0, 6, 4))
+        self.assertIsNone(root.child("manager"))
+        self.assertEqual(said, b"")
+        root, _ = guest_tree(doorbell=True)
+        self.assertIsNone(root.child("creator"))
+
     def test_the_option_is_the_property(self):
         kernel = Path(__file__)
         for pmu in (False, True):

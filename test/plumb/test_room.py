@@ -59,6 +59,11 @@ class Room(unittest.TestCase):
         self.assertFalse(room.fits(VIRT, IMAGE, [Partition(380 * MIB, regions=(128 * MIB,))],
                                    512 * MIB))
 
+    def test_a_creator_has_memory_of_the_monitor(self):
+        self.assertTrue(room.fits(VIRT, IMAGE, [Partition(316 * MIB)], 512 * MIB))
+        self.assertTrue(room.fits(VIRT, IMAGE, [Partition(316 * MIB, vm_pool=64 * MIB)], 512 * MIB))
+        self.assertFalse(room.fits(VIRT, IMAGE, [Partition(317 * MIB, vm_pool=64 * MIB)], 512 * MIB))
+
     def test_other_ways_to_boot(self):
         self.assertEqual(memory(460, board=boards.find("virt-secure")), 512)
         self.assertEqual(memory(480, board=boards.find("virt-secure")), 1024)

@@ -30,7 +30,9 @@ static const struct row lines[] = {
 
 /* On virt, SPIs 3 to 6 are PCIe's, which no guest has. */
 static const struct row spis[] = {
-	{ "manager", "manages", 0, 0, 32 + 3 }, { "backend", "", 0, 0, 32 + 5 }, /* by a node */
+	{ "manager", "manages", 0, 0, 32 + 3 },
+	{ "backend", "", 0, 0, 32 + 5 }, /* by a node */
+	{ "creator", "vms", 0, 0, 32 + 6 },
 };
 
 static const char *property_of(uint32_t id)

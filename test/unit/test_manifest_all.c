@@ -105,7 +105,15 @@ static void properties(void)
 	/* Missing, each of them */
 	refused(SYSTEM "p { " PART "d { " DEVICE "}; }; };",
 		"p kernel; p memory-size; d pa; d size", "");
+	refused(SYSTEM "p { " SOUND "vms = <0>; vm-pool = <1>; }; q { " SOUND "vms = <1>; };\n"
+		       "r { " SOUND "vm-pool = <1>; gic = \"v3\"; };\n"
+		       "s { " SOUND "gic = \"v3\"; vms = <1>; vm-pool = <0x10000>; };\n"
+		       "t { " SOUND "gic = \"none\"; vms = <65>; vm-pool = <0x10000>; }; };",
+		"p vms; p vm-pool; q vm-pool; r gic; r vms; s gic; t vms", "");
 	/* A shape that is refused is not missing, and nothing follows from it. */
+	refused(SYSTEM "p { " SOUND "vms = \"many\"; vm-pool = <0x10000>; };\n"
+		       "q { " SOUND "vms = <1>; vm-pool; }; };",
+		"p vms; q vm-pool", "");
 	refused(SYSTEM "p { " PART "kernel; memory-size = \"1 MiB\"; vcpus = \"2\";\n"
 		       " cpus = <1 1>; d { " DEVICE "pa = <1>; size = \"4\"; }; }; };",
 		"p kernel; p memory-size; p vcpus; d pa; d size", "");

@@ -13,6 +13,7 @@
 #define SHARED "s { compatible = \"plumbline,shared-memory\"; "
 #define THREE  "a" PART "}; b" PART "}; c" PART "gic = \"none\"; rtc = \"pl031\"; }; "
 #define BOSS   "a" PART "manages = \"b\"; }; b" PART "}; "
+#define MAKER  "a" PART "vms = <1>; vm-pool = <0x10000>; }; b" PART "}; "
 #define SOUND  "peers = \"a\", \"b\"; output-size = <0x2000>; ipa = <0x10000000>; "
 
 static struct tree blob;
@@ -258,6 +259,8 @@ static void interrupts(void)
 	refuse_in(BOSS, SOUND "interrupt = <35 40>;", "interrupt", 1, "doorbell of 'manages'", "");
 	refuse_in(BOSS, SOUND "interrupt = <35>;", "interrupt", 1, "doorbell of 'manages'", "");
 	accept_in(BOSS, SOUND "interrupt = <40 35>;");
+	refuse_in(MAKER, SOUND "interrupt = <38>;", "interrupt", 1, "doorbell of 'vms'", "");
+	accept_in(MAKER, SOUND "interrupt = <40 38>;");
 	accept(SOUND "interrupt = <35>;");
 	refuse(SOUND "interrupt = <40 41 42>;", "interrupt", 0, "one for each peer");
 	refuse("peers = \"a\", \"c\"; output-size = <0x2000>; ipa = <0x10000000>; "
