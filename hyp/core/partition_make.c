@@ -69,6 +69,7 @@ uint64_t partition_pool_size(const struct manifest_partition *config)
 {
 	uint64_t bytes = (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
 
+	bytes += config->vm_pool;
 	bytes += partition_crash_bytes(config);
 	bytes += partition_vgic_bytes(config);
 	bytes += bits_align_up(sizeof(struct irq_routes), PARTITION_ALIGN);
@@ -207,6 +208,7 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 		    pa_t pool_pa, pa_t memory_pa, pa_t gicv, uint32_t nr_lrs)
 {
 	struct vm *vm = &vms[index];
+	uint32_t tables = partition_stage2_pages(config) * PAGE_SIZE;
 	struct crash_record *crashes;
 	struct trail *trails;
 
@@ -219,7 +221,12 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	vm->lines = (struct irq_line_vm) { config->has_gic, config->nr_vcpus, config->nr_irqs };
 	vm->memory_pa = memory_pa;
 	partition_map(vm, pool, pool_pa, gicv);
-	pool += (uint64_t)partition_stage2_pages(config) * PAGE_SIZE;
+	pool += tables;
+	if (config->vm_pool) { /* whole pages, as the tables */
+		vm->pool = pool;
+		vm->pool_pa = pa_add(pool_pa, tables);
+		pool += config->vm_pool;
+	}
 	trails = (struct trail *)(void *)pool; /* first, as it has the largest alignment */
 	crashes = (struct crash_record *)(void *)(trails + config->nr_vcpus);
 	pool += partition_crash_bytes(config);

@@ -129,6 +129,9 @@ struct vm {
 	volatile uint8_t watchdog_cpu; /* the CPU responsible for it; the same lock */
 	uint64_t paused_for;	       /* counter ticks of all its pauses; lock: vgic_lock */
 	uint32_t port;		       /* of the console multiplexer */
+	/* For the VMs that it makes: config->vm_pool bytes, whole pages; NULL, 0: it makes none. */
+	uint8_t *pool;
+	pa_t pool_pa;
 };
 
 _Static_assert(sizeof(struct lock) == CACHE_LINE && sizeof(struct vm) % CACHE_LINE == 0 &&

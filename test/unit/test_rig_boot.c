@@ -3,6 +3,7 @@
  * main_start on boards and manifests of all kinds: those that it boots, and each that it refuses,
  * with the words that it has for it.
  */
+#include "hyp/core/partition_make.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/pen_layout.h"
 #include "test/rig/rig.h"
@@ -31,6 +32,7 @@
 #define PARTITION    "compatible = \"plumbline,partition\"; kernel = [fe ff ff ea]; no-dtb;\n"
 #define SYSTEM(more) "/dts-v1/; / { compatible = \"plumbline,system-1\"; " more "};\n"
 #define SMALL	     "a { " PARTITION " memory-size = <0x20000>; };\n"
+#define SMALL_B	     "b { " PARTITION " memory-size = <0x20000>; };\n"
 
 static uint32_t registers[64];
 
@@ -94,6 +96,34 @@ static void good(void)
 				   " status = \"disabled\"; reg = <0 0x1000000 0 0x1000>; };\n"),
 		    SYSTEM("a { " PARTITION " memory-size = <0x20000>; pmu; };\n"), NULL));
 	CHECK(said("[plumbline] rig, 2 CPUs"));
+}
+
+/* Behind the tables, before all else of the partition; the parts of its neighbours are apart. */
+static void creators(void)
+{
+	static const char a[] = SYSTEM("a { " PARTITION " memory-size = <0x20000>; };\n" SMALL_B);
+	static const char maker[] = SYSTEM("a { " PARTITION " memory-size = <0x20000>; vms = <3>;\n"
+					   " vm-pool = <0x23000>; };\n" SMALL_B);
+	const uint64_t pool = 0x23000;
+	uint64_t tables, next;
+
+	CHECK(boots(BOARD(PSCI TWO), a, NULL));
+	CHECK(vms[0].pool == NULL && vms[0].pool_pa.pa == 0);
+	tables = (uint64_t)vms[0].stage2.pool.pages * 0x1000;
+	next = vms[1].stage2.root_pa.pa - vms[0].stage2.root_pa.pa;
+	CHECK_EQ(next, partition_pool_size(vms[0].config));
+	CHECK(boots(BOARD(PSCI TWO), maker, NULL));
+	CHECK_EQ(partition_pool_size(vms[0].config), next + pool);
+	CHECK_EQ(vms[1].stage2.root_pa.pa - vms[0].stage2.root_pa.pa, next + pool);
+	CHECK_EQ(vms[0].pool_pa.pa % 0x1000, 0);
+	CHECK_EQ(vms[0].pool_pa.pa, vms[0].stage2.pool.base_pa.pa + tables);
+	CHECK(vms[0].pool == vms[0].stage2.pool.base + tables);
+	CHECK((uintptr_t)vms[0].vgic >= (uintptr_t)vms[0].pool + pool);
+	CHECK((uintptr_t)vms[0].vcpus >= (uintptr_t)vms[0].pool + pool);
+	for (uint32_t n = 0; n < pool; n++) {
+		CHECK(vms[0].pool[n] == 0);
+	}
+	CHECK(vms[1].pool == NULL && vms[1].pool_pa.pa == 0);
 }
 
 /* The last 2 MiB of the board's RAM, where the monitor's own tables would be otherwise. */
@@ -507,6 +537,7 @@ static void socs(void)
 
 static const struct test_case cases[] = {
 	{ "good", good },
+	{ "creators", creators },
 	{ "at_the_top", at_the_top },
 	{ "audited", audited },
 	{ "guarded", guarded },
