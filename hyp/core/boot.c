@@ -224,8 +224,9 @@ uint32_t boot_read_clock(struct boot *boot)
 	return clock ? io_read32((uintptr_t)clock) : 0; /* RTCDR, DDI 0224 3.3.1 */
 }
 
-/* The monitor's own memory for all partitions, in whole blocks. Below 4 GiB if there is room: it
- * holds stage-2 tables, and QEMU's table walk (7.2) drops the high bits of a table's address. */
+/* The monitor's own memory for all partitions, in whole blocks, if there are addresses for it. Below
+ * 4 GiB if there is room: it holds stage-2 tables, and QEMU's table walk (7.2) drops the high bits
+ * of a table's address. */
 static uint8_t *boot_take_pool(struct boot *boot)
 {
 	pa_t *pa = &boot->pool_pa;
@@ -238,8 +239,9 @@ static uint8_t *boot_take_pool(struct boot *boot)
 	}
 	used = (size_t)size;
 	size = bits_align_up(size, BLOCK_SIZE);
-	if (!regions_take(&boot->free, size, BLOCK_SIZE, BIT64(32), true, pa) &&
-	    !regions_take(&boot->free, size, BLOCK_SIZE, BIT64(40), true, pa)) {
+	if (size > LAYOUT_MANIFEST - LAYOUT_POOL ||
+	    (!regions_take(&boot->free, size, BLOCK_SIZE, BIT64(32), true, pa) &&
+	     !regions_take(&boot->free, size, BLOCK_SIZE, BIT64(40), true, pa))) {
 		boot_refuse_text("memory", "no room for the monitor's own tables");
 	}
 	boot->pool_size = size;

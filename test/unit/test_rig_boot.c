@@ -460,6 +460,49 @@ static void manifests(void)
 		NULL, "/a/d: interrupt: is the interrupt of the monitor's console");
 }
 
+/* Partition `n` of those that share memory, 8 peers for each, 3 for each partition. */
+static size_t put_peer(char *text, size_t room, uint32_t n)
+{
+	return (size_t)snprintf(text, room, "p%u { " PARTITION " memory-size = <0x20000>; %s };\n",
+				n, n < 2 ? "vms = <64>; vm-pool = <0x4000000>;" : "");
+}
+
+static size_t put_shared(char *text, size_t room, uint32_t n)
+{
+	size_t at = (size_t)snprintf(text, room,
+				     "s%u { compatible = \"plumbline,shared-memory\";\n"
+				     " ipa = <0x%x>; common-size = <0x3f000000>; peers = ",
+				     n, 0x40100000 + n % 3 * 0x3f100000);
+
+	for (uint32_t peer = 0; peer < 8; peer++) {
+		at += (size_t)snprintf(text + at, room - at, "%s\"p%u\"", peer ? ", " : "",
+				       n / 3 * 8 + peer);
+	}
+	return at + (size_t)snprintf(text + at, room - at, "; };\n");
+}
+
+/* Tables of 128 MiB beside pools of 128 MiB: all of it has 256 MiB of addresses. */
+static void addresses(void)
+{
+	static char text[16384];
+	size_t at = (size_t)snprintf(text, sizeof(text),
+				     "/dts-v1/; / { compatible = \"plumbline,system-1\";\n");
+
+	for (uint32_t n = 0; n < 24; n++) {
+		at += put_peer(text + at, sizeof(text) - at, n);
+	}
+	for (uint32_t n = 0; n < 8; n++) {
+		at += put_shared(text + at, sizeof(text) - at, n);
+	}
+	snprintf(text + at, sizeof(text) - at,
+		 "x { " PARTITION " memory-size = <0xc0000000>; };\n"
+		 "y { " PARTITION " memory-size = <0xc0000000>; }; };\n");
+	refused(HEAD
+		"memory@40000000 { reg = <0 0x40000000 8 0>; device_type = \"memory\"; };\n" UART
+			PSCI TWO "};\n",
+		text, NULL, "memory: no room for the monitor's own tables");
+}
+
 /* ---- the ways of the SoCs ---- */
 
 #define EXYNOS                                                                                   \
@@ -548,6 +591,7 @@ static const struct test_case cases[] = {
 	{ "left_out", left_out },
 	{ "files", files },
 	{ "manifests", manifests },
+	{ "addresses", addresses },
 	{ "socs", socs },
 };
 
