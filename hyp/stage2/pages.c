@@ -27,42 +27,59 @@ void pages_init(struct pages *p, uint8_t *owner, uint32_t count)
 	}
 }
 
-/* Bit b of the result: bits b to b + n - 1 of the word are ones. n: 1 to 32. */
-static uint32_t pages_starts(uint32_t word, uint32_t n)
+/* By how much a word is shifted to find n ones in it that follow each other: a bit that is left of
+ * it then stands for 2, 4, 8, ... n ones, or 32. */
+struct pages_shifts {
+	uint32_t by[5];
+};
+
+static struct pages_shifts pages_shifts_for(uint32_t n)
 {
-	uint32_t have = 1; /* of that many the word now says so */
+	struct pages_shifts shifts;
+	uint32_t have = 1;
 
-	while (word && have < n) {
-		uint32_t more = bits_min(have, n - have);
-
-		word &= word >> more;
-		have += more;
+	for (uint32_t step = 0; step < 5; step++) {
+		shifts.by[step] = bits_min(have, n - have);
+		have += shifts.by[step];
 	}
-	return word;
+	return shifts;
+}
+
+/* Bit b of the result: bits b to b + n - 1 of the word are ones. */
+static uint32_t pages_starts(uint32_t word, const struct pages_shifts *shifts)
+{
+	word &= word >> shifts->by[0];
+	word &= word >> shifts->by[1];
+	word &= word >> shifts->by[2];
+	word &= word >> shifts->by[3];
+	return word & word >> shifts->by[4];
 }
 
 /* The first n free pages in the words [from, to) of `free`. */
 static uint32_t pages_find(const struct pages *p, uint32_t from, uint32_t to, uint32_t n)
 {
+	struct pages_shifts shifts = pages_shifts_for(n);
 	uint32_t run = 0; /* free pages in front of the word */
 
 	for (uint32_t at = from; at < to; at++) {
 		uint32_t word = p->free[at];
-		uint32_t low, starts;
+		uint32_t starts;
 
 		if (word == 0) {
 			run = 0;
 			continue;
 		}
-		low = ~word ? bits_first(~word) : 32;
-		if (run + low >= n) {
-			return at * 32 - run;
-		}
-		if (low == 32) {
+		if (word == UINT32_MAX) {
+			if (run + 32 >= n) {
+				return at * 32 - run;
+			}
 			run += 32;
 			continue;
 		}
-		starts = n <= 32 ? pages_starts(word, n) : 0;
+		if (run + bits_first(~word) >= n) {
+			return at * 32 - run;
+		}
+		starts = pages_starts(word, &shifts);
 		if (starts) {
 			return at * 32 + bits_first(starts);
 		}
