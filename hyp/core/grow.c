@@ -34,11 +34,29 @@ static void grow_flush(struct grow *g)
 }
 
 void grow_init(struct grow *g, const struct stage2_pool *pool, struct stage2_pool_page *page,
-	       uint32_t vmid)
+	       uint32_t root, uint32_t vmid)
 {
-	stage2_live_init(&g->tables, pool, page);
+	stage2_live_init(&g->tables, pool, page, root);
 	g->vttbr = FIELD_PREP(VTTBR_VMID, (uint64_t)vmid) | g->tables.tables.root_pa.pa;
 	hw_dsb(); /* walks find no entry */
+}
+
+/* Walks find the page only by an entry that is written later (A3.8.3): stage2_link. */
+void grow_give(struct grow *g, uint32_t page)
+{
+	grow_take(g);
+	stage2_give(&g->tables, page);
+	grow_drop(g);
+}
+
+uint32_t grow_spare(struct grow *g)
+{
+	uint32_t spare;
+
+	grow_take(g);
+	spare = g->tables.nr_free;
+	grow_drop(g);
+	return spare;
 }
 
 uint32_t grow_clean(pa_t pa, uint32_t pages)

@@ -20,9 +20,17 @@ struct grow {
 	uint64_t vttbr; /* VMID and root */
 };
 
-/* As stage2_live_init. `vmid`: 1 to 255; no TLB has entries of it. */
+/* As stage2_live_init. `vmid`: 1 to 255; no TLB has entries of it. *g: zeroed; nobody else has it
+ * yet. */
 void grow_init(struct grow *g, const struct stage2_pool *pool, struct stage2_pool_page *page,
-	       uint32_t vmid);
+	       uint32_t root, uint32_t vmid);
+
+/* As stage2_give. After FULL the caller gives a page and calls again, at most four times. Whoever
+ * wants a block of grow_unmap divided in any case gives one before (grow_spare is 0). */
+void grow_give(struct grow *g, uint32_t page);
+
+/* How many pages it has for tables that it may yet make. Other CPUs may use them meanwhile. */
+uint32_t grow_spare(struct grow *g);
 
 /* Makes memory ready to be mapped. Returns how many pages, 1 to GROW_CLEAN; `pages` is not 0. */
 uint32_t grow_clean(pa_t pa, uint32_t pages);

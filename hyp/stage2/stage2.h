@@ -21,14 +21,14 @@ enum stage2_kind {
 /* The source of table pages. The code accesses tables by pointer; descriptors hold their physical
  * addresses. */
 struct stage2_pool {
-	uint8_t *base; /* 4 KiB-aligned, zeroed */
+	uint8_t *base; /* 4 KiB-aligned */
 	pa_t base_pa;
 	uint32_t pages; /* number of pages */
 	uint32_t used;
 };
 
 struct stage2 {
-	uint64_t *root; /* page 0 of the pool: 4 entries used */
+	uint64_t *root; /* a page of the pool, of which 4 entries are used */
 	pa_t root_pa;
 	struct stage2_pool pool;
 };
@@ -37,6 +37,7 @@ struct stage2 {
  * pool's size. */
 uint32_t stage2_pages_for(uint32_t nr_ranges, const uint32_t *sizes);
 
+/* The pool is zeroed. Its page 0 is the root. */
 void stage2_init(struct stage2 *s2, const struct stage2_pool *pool);
 
 /* ipa, pa, size: multiples of 4 KiB; the range does not wrap. Returns false, and changes nothing,

@@ -44,7 +44,8 @@ static uint16_t stage2_take(struct stage2_live *s)
 	return page;
 }
 
-static void stage2_give(struct stage2_live *s, uint16_t page)
+/* A table that is all zero. */
+static void stage2_put(struct stage2_live *s, uint16_t page)
 {
 	s->page[page] = (struct stage2_pool_page) { .next = s->free };
 	s->free = page;
@@ -87,16 +88,31 @@ static void stage2_retire(struct stage2_live *s, uint64_t *entry)
 	s->last_waiting = number;
 }
 
+static void stage2_zero(struct stage2_live *s, uint32_t page)
+{
+	uint64_t *table = stage2_page(&s->tables, page);
+
+	for (uint32_t n = 0; n < LPAE_ENTRIES; n++) {
+		table[n] = 0;
+	}
+}
+
 void stage2_live_init(struct stage2_live *s, const struct stage2_pool *pool,
-		      struct stage2_pool_page *page)
+		      struct stage2_pool_page *page, uint32_t root)
 {
 	*s = (struct stage2_live) { .page = page, .now = 1 };
-	stage2_init(&s->tables, pool);
+	s->tables.pool = *pool;
 	s->tables.pool.used = pool->pages; /* a descriptor may name any of them */
-	page[0] = (struct stage2_pool_page) { 0 };
-	for (uint32_t n = pool->pages - 1; n > 0; n--) {
-		stage2_give(s, (uint16_t)n);
-	}
+	s->tables.root = stage2_page(&s->tables, root);
+	s->tables.root_pa = pa_add(pool->base_pa, (uint64_t)root * PAGE_SIZE);
+	page[root] = (struct stage2_pool_page) { 0 };
+	stage2_zero(s, root);
+}
+
+void stage2_give(struct stage2_live *s, uint32_t page)
+{
+	stage2_zero(s, page);
+	stage2_put(s, (uint16_t)page);
 }
 
 /* ---- addresses ---- */
@@ -167,7 +183,7 @@ void stage2_flushed(struct stage2_live *s, uint32_t ticket)
 		uint16_t page = s->first_waiting;
 
 		s->first_waiting = s->page[page].next;
-		stage2_give(s, page);
+		stage2_put(s, page);
 	}
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage-2 tables that change while guests run (stage2.h builds those of partitions, at boot). The
- * tables come from a pool and return to it. These functions only edit memory. Their caller holds
- * the lock of the tables, and does the maintenance that they ask for. Pure.
+ * Stage-2 tables that change while guests run (stage2.h builds those of partitions, at boot). Each
+ * VM has some pages of a pool that several of them share (pages.h), and uses no others: they are
+ * given to it one by one, and a table that has become empty stays one of them. These functions only
+ * edit memory. Their caller holds the lock of the VM's tables, and does the maintenance that they
+ * ask for. Pure.
  *
  * The TLBs of all CPUs may keep what was removed. Until they have forgotten it, its memory, its
  * tables and its addresses must not be used for anything else. Therefore:
@@ -31,12 +33,12 @@ enum stage2_change {
 	STAGE2_FLUSH,	/* something removed is not flushed yet: flush, then call again */
 	STAGE2_HOLE,	/* nothing is mapped there */
 	STAGE2_TAKEN,	/* part of it is mapped already */
-	STAGE2_FULL,	/* the pool has no table left */
+	STAGE2_FULL,	/* no page is left for a table: give one, then call again */
 	STAGE2_REFUSED, /* unaligned, too long, past the end, other flags; or the page is read-only
 			 */
 };
 
-/* What is known of a page of the pool. */
+/* What is known of a page of the pool, by the VM that has it. */
 struct stage2_pool_page {
 	uint32_t removed; /* of one that waits: the ticket with which it was removed */
 	uint16_t used;	  /* of a table: its valid entries */
@@ -45,9 +47,9 @@ struct stage2_pool_page {
 
 struct stage2_live {
 	struct stage2 tables;
-	struct stage2_pool_page *page; /* pool.pages of them */
-	uint32_t nr_free;
-	uint16_t free;			      /* the first one; 0: none */
+	struct stage2_pool_page *page; /* pool.pages of them, of which it uses those of its pages */
+	uint32_t nr_free;	       /* pages for tables that it may yet make */
+	uint16_t free;		       /* the first one; 0: none */
 	uint16_t first_waiting, last_waiting; /* for a flush, by tickets; 0: none */
 	/* A block that was divided: its entry is invalid, and becomes this table with the flush. */
 	uint16_t split; /* its page; 0: there is none */
@@ -58,21 +60,29 @@ struct stage2_live {
 	uint32_t flushed; /* the last one whose flush is complete */
 };
 
-/* `pool`: zeroed, 2 to 65,535 pages. `page`: an array of as many, any contents. */
+/* The tables are empty: `root`, a page of the pool, and no other page yet. `pool`: 2 to 65,535
+ * pages, any contents. `page`: an array of as many, any contents. Page 0 is nobody's table: the
+ * number means "none". Writes 4 KiB of zeros. When the VM has ended and all CPUs' TLBs have
+ * forgotten its VMID, its pages may be used for anything: s holds nothing that must be returned. */
 void stage2_live_init(struct stage2_live *s, const struct stage2_pool *pool,
-		      struct stage2_pool_page *page);
+		      struct stage2_pool_page *page, uint32_t root);
+
+/* One more page for tables, any contents: neither 0 nor a page of any VM's, this one's included;
+ * and no TLB has anything of its former use. Writes 4 KiB of zeros. */
+void stage2_give(struct stage2_live *s, uint32_t page);
 
 /* Maps `pages` pages (1 to STAGE2_STEP), as a block if they are one at both addresses and are not
- * logged. DONE, or FLUSH, TAKEN, FULL, REFUSED: nothing is changed. The memory was cleaned to the
- * point of coherency before. No maintenance is needed afterwards but a DSB. */
+ * logged. DONE, or FLUSH, TAKEN, FULL, REFUSED: nothing is changed. It needs four tables at most.
+ * The memory was cleaned to the point of coherency before. No maintenance is needed afterwards but
+ * a DSB. */
 enum stage2_change stage2_add(struct stage2_live *s, ipa_t ipa, pa_t pa, uint32_t pages,
 			      uint32_t flags);
 
 /* Unmaps from ipa on. Returns how many pages it has come on, holes included; less than `pages`:
- * flush, then call again for the rest. A call visits at most 512 entries. If the pool has no
- * table left to divide a block, all of the block goes: the guest's next access faults. What was
- * dirty is forgotten: who reads the log takes what was removed for dirty. 0 if pages
- * is 0, or if the range is unaligned or wraps. */
+ * flush, then call again for the rest. A call visits at most 512 entries. If no page
+ * is left for the table of a divided block, all of the block goes: the guest's next access faults.
+ * What was dirty is forgotten: who reads the log takes what was removed for dirty. 0 if pages is 0,
+ * or if the range is unaligned or wraps. */
 uint32_t stage2_remove(struct stage2_live *s, ipa_t ipa, uint32_t pages);
 
 uint32_t stage2_ticket(struct stage2_live *s);

@@ -2,7 +2,8 @@
 /*
  * A model beside hyp/stage2/stage2_change.c: pages as a list, a walk typed from the ARM ARM (DDI
  * 0406C, B3.6), and a TLB that keeps whatever it may keep: every leaf and every table that was ever
- * in the tables, until a flush that began after it had gone is complete.
+ * in the tables, until a flush that began after it had gone is complete. The pool has pages of
+ * others, too, which must stay as they are.
  *
  * MODEL_WATCH: how many pages are looked at, one by one. They are representatives: a range that a
  * program uses has all of the pages between two of them, or none.
@@ -16,12 +17,16 @@
 #ifndef MODEL_WATCH
 #define MODEL_WATCH 16u
 #endif
-#define MODEL_POOL    12u /* pages, at most */
+#define MODEL_POOL    12u /* pages of the VM, at most: its root, and tables */
 #define MODEL_SLOTS   4u  /* of 2 MiB: two below 1 GiB, two above */
 #define MODEL_PAGES   (MODEL_SLOTS * 512u)
 #define MODEL_FIRST   0x3fc00u /* the number of its first page */
 #define MODEL_FLIGHTS 3u       /* flushes at a time */
 #define MODEL_POOL_PA UINT64_C(0xff00200000)
+#ifndef MODEL_MEMORY
+#define MODEL_MEMORY (MODEL_POOL + 2u) /* pages of the pool: page 0, and one that nobody has */
+#endif
+#define MODEL_JUNK 0xa5 /* each byte of a page before somebody gets it */
 
 /* A leaf without its address and type (B3.6.2): XN, AF, inner shareable, HAP, MemAttr */
 #define MODEL_RAM	UINT64_C(0x00000000000007fc)
@@ -68,12 +73,15 @@ static struct model {
 		bool on;
 		uint32_t ticket;
 	} flight[MODEL_FLIGHTS];
-	uint32_t pages; /* of the pool */
+	uint32_t pages; /* that it has */
+	uint16_t root;	/* one of them */
+	uint8_t vm;	/* its number, not 0 */
 } model;
 
 static struct stage2_live live;
-static struct stage2_pool_page live_page[MODEL_POOL];
-static uint64_t live_memory[MODEL_POOL][512] __attribute__((aligned(4096)));
+static struct stage2_pool_page live_page[MODEL_MEMORY];
+static uint64_t live_memory[MODEL_MEMORY][512] __attribute__((aligned(4096)));
+static uint8_t model_owner[MODEL_MEMORY]; /* the number of the VM that has a page, 0: none */
 static uint32_t model_watch[MODEL_WATCH]; /* their numbers from MODEL_FIRST on, ascending */
 
 /* ---- the walk ---- */
@@ -82,13 +90,14 @@ static uint32_t model_table(uint64_t entry)
 {
 	uint64_t number = ((entry & MODEL_ADDRESS) - MODEL_POOL_PA) / 4096;
 
-	CHECK((entry & ~MODEL_ADDRESS) == 3 && number > 0 && number < model.pages);
-	return number < model.pages ? (uint32_t)number : 0;
+	CHECK((entry & ~MODEL_ADDRESS) == 3 && number != model.root);
+	CHECK(number < MODEL_MEMORY && model_owner[number] == model.vm);
+	return number < MODEL_MEMORY ? (uint32_t)number : 0;
 }
 
 static uint64_t *model_level1(uint32_t page)
 {
-	return &live_memory[0][(MODEL_FIRST + page) >> 18];
+	return &live_memory[model.root][(MODEL_FIRST + page) >> 18];
 }
 
 static uint64_t *model_level2(uint32_t page)
@@ -236,9 +245,30 @@ static void model_see_kept_link(const struct model_link *link, const uint8_t *us
 	}
 }
 
+static bool model_is_junk(uint32_t page)
+{
+	uint8_t junk[4096];
+
+	memset(junk, MODEL_JUNK, sizeof(junk));
+	return !memcmp(live_memory[page], junk, 4096) &&
+	       !memcmp(&live_page[page], junk, sizeof(live_page[page]));
+}
+
+static void model_see_table(uint32_t page, bool splits, uint32_t users)
+{
+	uint32_t used = 0;
+
+	for (uint32_t e = 0; e < 512; e++) {
+		used += live_memory[page][e] != 0;
+	}
+	CHECK(users <= 1);
+	CHECK(users || !used || (splits && live.split == page));
+	CHECK(!users || live.split == page || live_page[page].used >= used);
+}
+
 static void model_see_links(void)
 {
-	uint8_t users[MODEL_POOL] = { 0 };
+	uint8_t users[MODEL_MEMORY] = { 0 };
 	uint32_t linked = 0;
 	uint32_t splits = 0;
 
@@ -252,16 +282,12 @@ static void model_see_links(void)
 		model_see_kept_link(&model.level2[n], users);
 		model_see_kept_link(&model.level1[n / 2], users);
 	}
-	for (uint32_t n = 1; n < model.pages; n++) {
-		uint32_t used = 0;
-
-		for (uint32_t e = 0; e < 512; e++) {
-			used += live_memory[n][e] != 0;
+	for (uint32_t n = 0; n < MODEL_MEMORY; n++) {
+		if (model_owner[n] == model.vm && n != model.root) {
+			model_see_table(n, splits, users[n]);
+			linked += users[n];
 		}
-		CHECK(users[n] <= 1);
-		CHECK(users[n] || !used || (splits && live.split == n));
-		CHECK(!users[n] || live.split == n || live_page[n].used >= used);
-		linked += users[n];
+		CHECK(model_owner[n] || model_is_junk(n));
 	}
 	CHECK_EQ(splits, live.split != 0);
 	CHECK_EQ(live.nr_free + model.nr_waiting + splits + linked, model.pages - 1);
@@ -299,15 +325,47 @@ static void model_see(void)
 
 /* ---- steps ---- */
 
+/* All pages are nobody's. */
+static void model_pool(void)
+{
+	memset(live_memory, MODEL_JUNK, sizeof(live_memory));
+	memset(live_page, MODEL_JUNK, sizeof(live_page));
+	memset(model_owner, 0, sizeof(model_owner));
+}
+
+/* A VM that has a root and no other page. */
+static void model_make(uint8_t vm, uint32_t root)
+{
+	struct stage2_pool pool = { (uint8_t *)live_memory, pa_make(MODEL_POOL_PA), MODEL_MEMORY,
+				    0 };
+
+	memset(&model, 0, sizeof(model));
+	memset(&live, MODEL_JUNK, sizeof(live));
+	model.pages = 1;
+	model.root = (uint16_t)root;
+	model.vm = vm;
+	model_owner[root] = vm;
+	stage2_live_init(&live, &pool, live_page, root);
+	CHECK_EQ(live.tables.root_pa.pa, MODEL_POOL_PA + root * 4096);
+	CHECK(model_is_zero(live_memory[root]));
+}
+
+static void model_give(uint32_t page)
+{
+	model.pages++;
+	model_owner[page] = model.vm;
+	stage2_give(&live, page);
+	model_see();
+}
+
+/* One that has so many pages from page 1 on; the last one is the root. */
 static void model_begin(uint32_t pages)
 {
-	struct stage2_pool pool = { (uint8_t *)live_memory, pa_make(MODEL_POOL_PA), pages, 0 };
-
-	memset(live_memory, 0, sizeof(live_memory));
-	memset(&model, 0, sizeof(model));
-	memset(live_page, 0xa5, sizeof(live_page));
-	model.pages = pages;
-	stage2_live_init(&live, &pool, live_page);
+	model_pool();
+	model_make(1, pages);
+	for (uint32_t n = pages - 1; n > 0; n--) {
+		model_give(n);
+	}
 	model_see();
 }
 
@@ -610,8 +668,8 @@ static void model_drain(void)
 	}
 	CHECK(!stage2_unflushed(&live));
 	CHECK_EQ(live.nr_free, model.pages - 1);
-	for (uint32_t n = 0; n < model.pages; n++) {
-		CHECK(model_is_zero(live_memory[n]));
+	for (uint32_t n = 0; n < MODEL_MEMORY; n++) {
+		CHECK(model_owner[n] != model.vm || model_is_zero(live_memory[n]));
 	}
 }
 

@@ -16,7 +16,9 @@
 #include "hyp/hw/gic.h"
 #include "hyp/hw/mmu.h"
 
-#define POOL	6u
+#define POOL	7u /* page 0, which nobody has, the root, and five for tables */
+#define ROOT	4u
+#define TABLES	5u
 #define POOL_PA UINT64_C(0x88000000)
 #define PA	UINT64_C(0x90000000)
 #define A15	0x412fc0f1u /* r2p1 */
@@ -108,7 +110,7 @@ static void boot(uint32_t midr)
 	struct stage2_pool pool = { (uint8_t *)tables, pa_make(POOL_PA), POOL, 0 };
 
 	one_reset();
-	memset(tables, 0, sizeof(tables));
+	memset(tables, 0xa5, sizeof(tables));
 	memset(cpus, 0, sizeof(cpus));
 	memset(&grow, 0, sizeof(grow));
 	for (uint32_t n = 0; n < BOARD_MAX_CPUS; n++) {
@@ -124,7 +126,13 @@ static void boot(uint32_t midr)
 	*hw_log_register("CTR") = 0x84448004; /* 64-byte lines */
 	*hw_log_register("MIDR") = midr;
 	*hw_log_register("VTTBR") = LOADED;
-	grow_init(&grow, &pool, page, 77);
+	grow_init(&grow, &pool, page, ROOT, 77);
+	for (uint32_t n = 1; n < POOL; n++) {
+		if (n != ROOT) {
+			grow_give(&grow, n);
+		}
+	}
+	CHECK_EQ(grow_spare(&grow), TABLES);
 	hw_log_clear();
 	kicked = windows = 0;
 }
@@ -177,12 +185,12 @@ enum { BLOCK = 1, TABLE = 2, UNFLUSHED = 4, LOCKED = 8, ALL_FREE = 16 };
 
 static uint64_t sample(void)
 {
-	uint64_t level1 = tables[0][1];
+	uint64_t level1 = tables[ROOT][1];
 	uint64_t level2 = level1 & 1 ? tables[((level1 & 0xfffff000) - POOL_PA) / 4096][0] : 0;
 
 	return ((level2 & 3) == 1 ? BLOCK : 0) | ((level2 & 3) == 3 ? TABLE : 0) |
 	       (stage2_unflushed(&grow.tables) ? UNFLUSHED : 0) | (grow.lock.holder ? LOCKED : 0) |
-	       (grow.tables.nr_free >= POOL - 1 ? ALL_FREE : 0);
+	       (grow.tables.nr_free >= TABLES ? ALL_FREE : 0);
 }
 
 /* The flush of its VMID, complete on all CPUs; and the caller's own VTTBR again. */
@@ -193,7 +201,7 @@ static void check_flush(void)
 
 	CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 1);
 	CHECK_EQ(hw_log_count('w', "TLBIALLNSNHIS"), 0);
-	CHECK_EQ(hw_log_value('w', "VTTBR"), UINT64_C(77) << 48 | POOL_PA);
+	CHECK_EQ(hw_log_value('w', "VTTBR"), UINT64_C(77) << 48 | (POOL_PA + ROOT * 4096));
 	CHECK(hw_log_between(vttbr, flush, 'e', "hw_isb"));
 	CHECK(hw_log_between(vttbr, flush, 'e', "hw_dsb")); /* the entries are written */
 	CHECK(hw_log_between(flush, hw_log_last('w', "VTTBR"), 'e', "hw_dsb"));
@@ -206,13 +214,13 @@ static void removal(void)
 	for (uint32_t n = 0; n < 2; n++) {
 		boot(n ? A15 : A7);
 		CHECK_EQ(map(0x40000000, 3, 0), STAGE2_DONE);
-		CHECK_EQ(grow.tables.nr_free, POOL - 3);
+		CHECK_EQ(grow_spare(&grow), TABLES - 2);
 		hw_log_clear();
 		hw_log_sample = sample;
 		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 3), 3);
 		check_flush();
 		CHECK(!stage2_unflushed(&grow.tables));
-		CHECK_EQ(grow.tables.nr_free, POOL - 1);
+		CHECK_EQ(grow_spare(&grow), TABLES);
 		/* until then no table is free, and no lock is held */
 		for (uint32_t at = 0; at <= hw_log_last('w', "VTTBR"); at++) {
 			CHECK_EQ(hw_log[at].sample & (UNFLUSHED | ALL_FREE | LOCKED), UNFLUSHED);

@@ -84,8 +84,8 @@ static void ends(void)
 	CHECK_EQ(stage2_find(&live, ipa_make(0xffffffff), &found), STAGE2_DONE);
 	CHECK_EQ(found.pa.pa, UINT64_C(0xffffffffff));
 	CHECK_EQ(found.size, 1);
-	CHECK_EQ(live_memory[0][3] & 3, 3);
-	CHECK_EQ(live_memory[0][0] & 3, 3);
+	CHECK_EQ(live_memory[MODEL_POOL][3] & 3, 3); /* the root */
+	CHECK_EQ(live_memory[MODEL_POOL][0] & 3, 3);
 	CHECK_EQ(live.nr_free, MODEL_POOL - 4);
 	/* All of it at once: 1,048,576 pages, in bounded steps. */
 	for (uint32_t done = 0, turns = 0; done < 0x100000; turns++) {
@@ -97,7 +97,29 @@ static void ends(void)
 	}
 	stage2_flushed(&live, stage2_ticket(&live));
 	CHECK_EQ(live.nr_free, MODEL_POOL - 1);
-	CHECK(model_is_zero(live_memory[0]));
+	CHECK(model_is_zero(live_memory[MODEL_POOL]));
+}
+
+/* Whenever there are none, one page is given, whose former contents do not matter. */
+static void pages_given_one_by_one(void)
+{
+	begin(1);
+	for (uint32_t need = 0; need < 4; need++) {
+		CHECK_EQ(model_add(1000, 100, PA, 0), STAGE2_FULL); /* two tables of each level */
+		model_give(need % 2 ? 12 - need : 2 + need);
+	}
+	CHECK_EQ(model_add(1000, 100, PA, 0), STAGE2_DONE);
+	CHECK_EQ(live.nr_free, 0);
+	CHECK_EQ(model_add(512, 1, PA, 0), STAGE2_DONE); /* in a table that it has */
+	CHECK_EQ(model_add(0, 512, PA, 0), STAGE2_DONE);
+	CHECK_EQ(model_add(1536, 1, PA, 0), STAGE2_FULL);
+	model_give(8);
+	CHECK_EQ(model_remove(0, 1), 1); /* the block is divided */
+	model_flush();
+	CHECK_EQ(model.slot[0], SLOT_TABLE);
+	model_drain();
+	CHECK_EQ(live.nr_free, 5); /* they stay its own */
+	CHECK_EQ(model_add(1000, 100, PA, 0), STAGE2_DONE);
 }
 
 /* ---- removal ---- */
@@ -309,6 +331,7 @@ static const struct test_case cases[] = {
 	{ "blocks_and_pages", blocks_and_pages },
 	{ "refusals", refusals },
 	{ "ends", ends },
+	{ "pages_given_one_by_one", pages_given_one_by_one },
 	{ "a_block_is_divided", a_block_is_divided },
 	{ "two_blocks_are_divided", two_blocks_are_divided },
 	{ "a_block_goes_as_a_whole", a_block_goes_as_a_whole },

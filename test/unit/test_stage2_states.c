@@ -76,8 +76,8 @@ static void make(uint32_t n)
 struct state {
 	struct model model;
 	struct stage2_live live;
-	struct stage2_pool_page page[MODEL_POOL];
-	uint64_t memory[MODEL_POOL][512];
+	struct stage2_pool_page page[MODEL_MEMORY];
+	uint64_t memory[MODEL_MEMORY][512];
 	uint32_t split_first, split_pages;
 };
 
@@ -86,7 +86,7 @@ static void keep(struct state *state)
 	state->model = model;
 	state->live = live;
 	memcpy(state->page, live_page, sizeof(live_page));
-	memcpy(state->memory, live_memory, model.pages * sizeof(live_memory[0]));
+	memcpy(state->memory, live_memory, (model.pages + 1) * sizeof(live_memory[0]));
 	state->split_first = model_split.first;
 	state->split_pages = model_split.pages;
 }
@@ -96,7 +96,7 @@ static void restore(const struct state *state)
 	model = state->model;
 	live = state->live;
 	memcpy(live_page, state->page, sizeof(live_page));
-	memcpy(live_memory, state->memory, model.pages * sizeof(live_memory[0]));
+	memcpy(live_memory, state->memory, (model.pages + 1) * sizeof(live_memory[0]));
 	model_split.first = state->split_first;
 	model_split.pages = state->split_pages;
 }
@@ -166,7 +166,7 @@ static void mix_live(struct hash *hash)
 	for (uint32_t n = live.first_waiting; n; n = live_page[n].next) {
 		mix(hash, live.now - live_page[n].removed);
 	}
-	for (uint32_t n = 0; n < model.pages; n++) {
+	for (uint32_t n = 1; n <= model.pages; n++) {
 		for (uint32_t e = 0; e < 512; e++) {
 			if (live_memory[n][e]) {
 				mix(hash, live_memory[n][e] ^ ((uint64_t)e << 40));
