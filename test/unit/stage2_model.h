@@ -359,7 +359,7 @@ static void model_give(uint32_t page)
 }
 
 /* One that has so many pages from page 1 on; the last one is the root. */
-static void model_begin(uint32_t pages)
+static inline void model_begin(uint32_t pages)
 {
 	model_pool();
 	model_make(1, pages);
@@ -506,7 +506,7 @@ static uint32_t model_min(uint32_t a, uint32_t b)
 }
 
 /* What a divided block keeps is remembered here until its table is made. */
-static struct {
+static struct model_split {
 	uint32_t first, pages;
 } model_split;
 

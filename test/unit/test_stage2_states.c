@@ -78,7 +78,7 @@ struct state {
 	struct stage2_live live;
 	struct stage2_pool_page page[MODEL_MEMORY];
 	uint64_t memory[MODEL_MEMORY][512];
-	uint32_t split_first, split_pages;
+	struct model_split split;
 };
 
 static void keep(struct state *state)
@@ -87,8 +87,7 @@ static void keep(struct state *state)
 	state->live = live;
 	memcpy(state->page, live_page, sizeof(live_page));
 	memcpy(state->memory, live_memory, (model.pages + 1) * sizeof(live_memory[0]));
-	state->split_first = model_split.first;
-	state->split_pages = model_split.pages;
+	state->split = model_split;
 }
 
 static void restore(const struct state *state)
@@ -97,8 +96,7 @@ static void restore(const struct state *state)
 	live = state->live;
 	memcpy(live_page, state->page, sizeof(live_page));
 	memcpy(live_memory, state->memory, (model.pages + 1) * sizeof(live_memory[0]));
-	model_split.first = state->split_first;
-	model_split.pages = state->split_pages;
+	model_split = state->split;
 }
 
 struct hash {
