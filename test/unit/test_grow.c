@@ -16,7 +16,7 @@
 #include "hyp/hw/gic.h"
 #include "hyp/hw/mmu.h"
 
-#define POOL	7u /* page 0, which nobody has, the root, and five for tables */
+#define POOL	7u /* page 0 is nobody's table, page 7 is given later */
 #define ROOT	4u
 #define TABLES	5u
 #define POOL_PA UINT64_C(0x88000000)
@@ -28,8 +28,8 @@
 volatile bool halt_wanted;
 
 static struct grow grow;
-static struct stage2_pool_page page[POOL];
-static uint64_t tables[POOL][512] __attribute__((aligned(4096)));
+static struct stage2_pool_page page[POOL + 1];
+static uint64_t tables[POOL + 1][512] __attribute__((aligned(4096)));
 static uint8_t memory[0x4000] __attribute__((aligned(4096)));
 static uint64_t window_pa[4];
 static uint32_t windows;
@@ -107,7 +107,7 @@ static void others_answer(const struct hw_event *event)
 
 static void boot(uint32_t midr)
 {
-	struct stage2_pool pool = { (uint8_t *)tables, pa_make(POOL_PA), POOL, 0 };
+	struct stage2_pool pool = { (uint8_t *)tables, pa_make(POOL_PA), POOL + 1, 0 };
 
 	one_reset();
 	memset(tables, 0xa5, sizeof(tables));
@@ -175,6 +175,22 @@ static void instructions_are_forgotten(void)
 	CHECK_EQ(hw_log_count('w', "ICIALLUIS"), 1);
 	CHECK(hw_log_find(0, 'e', "hw_dsb") < hw_log_find(0, 'w', "ICIALLUIS"));
 	CHECK(hw_log_between(hw_log_find(0, 'w', "ICIALLUIS"), hw_log_length, 'e', "hw_dsb"));
+}
+
+static void pages_are_given(void)
+{
+	boot(A15);
+	CHECK_EQ(grow_spare(&grow), TABLES);
+	CHECK_EQ(map(0x40000000, 1, 0), STAGE2_DONE);
+	CHECK_EQ(map(0x80000000, 1, 0), STAGE2_DONE);
+	CHECK_EQ(map(0xc0000000, 1, 0), STAGE2_FULL);
+	CHECK_EQ(map(0xc0000000, 512, 0), STAGE2_DONE); /* a block needs one table less */
+	CHECK_EQ(grow_spare(&grow), 0);
+	CHECK_EQ(map(0x40200000, 1, 0), STAGE2_FULL);
+	grow_give(&grow, POOL);
+	CHECK_EQ(tables[POOL][511], 0);
+	CHECK_EQ(map(0x40200000, 1, 0), STAGE2_DONE);
+	CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 0); /* nobody has had the page in a TLB */
 }
 
 /* ---- TLBs ---- */
@@ -443,6 +459,7 @@ static void faults(void)
 static const struct test_case cases[] = {
 	{ "memory_is_cleaned", memory_is_cleaned },
 	{ "instructions_are_forgotten", instructions_are_forgotten },
+	{ "pages_are_given", pages_are_given },
 	{ "removal", removal },
 	{ "a_block_is_divided", a_block_is_divided },
 	{ "a_hole", a_hole },

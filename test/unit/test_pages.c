@@ -157,6 +157,22 @@ static void fragments(void)
 	CHECK_EQ(take(4, 1), 0);
 }
 
+/* Free pages at both sides of others do not follow each other. */
+static void both_sides(void)
+{
+	for (uint32_t others = 1; others < 130; others++) {
+		begin(256);
+		CHECK_EQ(take(1, 60), 0);
+		CHECK_EQ(take(2, 4), 60);
+		CHECK_EQ(take(3, others), 64);
+		CHECK_EQ(take(2, 5), 64 + others);
+		CHECK_EQ(take(1, 256 - 69 - others), 69 + others);
+		give_back(2);
+		CHECK_EQ(take(4, 6), NONE);
+		CHECK_EQ(take(4, 5), 64 + others);
+	}
+}
+
 /* A run of each length, at each place of its group, in the midst of pages that are taken. */
 static void runs(void)
 {
@@ -281,6 +297,7 @@ static const struct test_case cases[] = {
 	{ "from_the_first_one", from_the_first_one },
 	{ "pools_of_any_size", pools_of_any_size },
 	{ "fragments", fragments },
+	{ "both_sides", both_sides },
 	{ "runs", runs },
 	{ "it_goes_on_behind", it_goes_on_behind },
 	{ "around_the_place", around_the_place },
