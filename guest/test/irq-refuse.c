@@ -141,6 +141,8 @@ static void refuse_accepted(void)
 	}
 	(void)report_equal((uint32_t)kvm_irq_line(handle, 0x01000021, 1), (uint32_t)EBUSY_,
 			   "SPI 33 belongs to the emulated console: EBUSY");
+	(void)report_equal((uint32_t)kvm_irq_line(1, 0x01000026, 1), (uint32_t)EBUSY_,
+			   "SPI 38 belongs to the doorbell of a creator: EBUSY");
 	(void)report_equal((uint32_t)kvm_irq_line(handle, 0x0200001b, 1), 0,
 			   "the timer's PPI 27: 0, and ignored");
 	(void)report_equal(peer_state(&refuse_target, 0x0200001b) & 3, 0,

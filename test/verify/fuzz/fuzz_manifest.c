@@ -128,7 +128,8 @@ static void check_interrupts(const struct manifest_partition *p, const struct ma
 		CHECK(!machine_has(p->windows, MACHINE_UART) || intid != 33);
 		CHECK(!machine_has(p->windows, MACHINE_RTC) || intid != 34);
 		CHECK(!machine_has(p->windows, MACHINE_WATCHDOG) || intid != 36);
-		CHECK(!p->spis || intid != 35);
+		CHECK(!(p->spis & 1) || intid != 35);
+		CHECK(!(p->spis & 4) || intid != 38);
 		for (uint32_t i = 0; nth_cell(node, "interrupt-edge", i) != 0; i++) {
 			edge = edge || nth_cell(node, "interrupt-edge", i) == intid;
 		}
@@ -205,6 +206,18 @@ static void check_budgets(const struct manifest_partition *p, int node)
 	}
 }
 
+static void check_creator(const struct manifest_partition *p, int node)
+{
+	CHECK_EQ(has(node, "vms"), has(node, "vm-pool"));
+	CHECK_EQ(p->nr_vms, cell_of(node, "vms", 0));
+	CHECK_EQ(p->vm_pool, cell_of(node, "vm-pool", 0));
+	if (has(node, "vms")) {
+		CHECK(p->has_gic && p->nr_vms >= 1 && p->nr_vms <= 64);
+		CHECK(p->vm_pool % 0x1000 == 0);
+		CHECK(p->vm_pool >= 0x10000 && p->vm_pool <= 0x4000000);
+	}
+}
+
 static void check_partition(const struct manifest_partition *p, int node)
 {
 	uint32_t device = 0;
@@ -237,12 +250,14 @@ static void check_partition(const struct manifest_partition *p, int node)
 	CHECK_EQ(p->autostart, !has(node, "no-autostart"));
 	check_crash(p, node);
 	check_budgets(p, node);
+	check_creator(p, node);
 	for (uint32_t n = manifest.nr_partitions; n < 64; n++) {
 		CHECK(!manifest_may_control(p, n) && !manifest_may_manage(p, n));
 	}
 	CHECK_EQ(p->spis & 1u, p->has_gic && has(node, "manages"));
-	CHECK_EQ(p->spis >> 1, p->has_gic && p->nr_clients);
-	CHECK(!p->spis || p->nr_irqs > 35);
+	CHECK_EQ(p->spis >> 1 & 1u, p->has_gic && p->nr_clients);
+	CHECK_EQ(p->spis >> 2, has(node, "vms"));
+	CHECK(!p->spis || p->nr_irqs > 38);
 	check_memory(p, node);
 	check_images(p, node);
 	fdt_for_each_subnode(child, blob, node)
@@ -533,7 +548,7 @@ static void check_virtio(uint32_t index, int node)
 
 static void check_taken(void)
 {
-	uint32_t index = 0, vcpus = 0, shared = 0, virtio = 0;
+	uint32_t index = 0, vcpus = 0, pools = 0, shared = 0, virtio = 0;
 	int node;
 
 	CHECK(manifest.nr_partitions >= 1 && manifest.nr_partitions <= 64);
@@ -559,11 +574,13 @@ static void check_taken(void)
 		CHECK(index < manifest.nr_partitions);
 		if (index < manifest.nr_partitions) {
 			check_partition(&manifest.partition[index], node);
+			pools += manifest.partition[index].vm_pool;
 			vcpus += manifest.partition[index++].nr_vcpus;
 		}
 	}
 	CHECK(index == manifest.nr_partitions && vcpus <= 64 && shared == manifest.nr_shared);
 	CHECK_EQ(virtio, manifest.nr_virtio);
+	CHECK(pools <= 0x8000000);
 	CHECK(budgets_fit(8));
 	for (uint32_t i = 0; i < index; i++) {
 		check_rights(&manifest.partition[i],
@@ -692,6 +709,7 @@ static void try_board(struct fuzz_input *in, const struct fdt *fdt)
 	for (uint32_t n = 0; n < manifest.nr_partitions; n++) {
 		fits = fits && partition_fits(&manifest.partition[n], &board, &free);
 		wanted += manifest.partition[n].memory_size;
+		wanted += manifest.partition[n].vm_pool;
 	}
 	for (uint32_t n = 0; n < manifest.nr_shared; n++) {
 		const struct manifest_shared *s = &manifest.shared[n];

@@ -89,6 +89,8 @@ static const char *const strings[] = { "v2", "none", "pl011", "pl031",
 
 static const struct word budget_words[] = { { "budget-us", 'c' }, { "period-us", 'c' } };
 
+static const struct word creator_words[] = { { "vms", 'c' }, { "vm-pool", 'c' } };
+
 static const struct word virtio_words[] = {
 	{ "client", 's' }, { "backend", 's' }, { "windows", 'c' },    { "ipa", 'c' },
 	{ "offset", 'c' }, { "size", 'c' },    { "compatible", 's' },
@@ -192,6 +194,20 @@ static void put_memory(uint32_t how, uint32_t index)
 
 static const struct word counter_words[] = { { "no-counter-offset", 'f' } };
 
+/* Eight of them have 128 MiB at most, which is the limit. */
+static void put_creator(uint32_t how, uint32_t index)
+{
+	static const uint32_t pools[] = { 0x10000, 0x21000, 0x100000, 0x1000000 };
+	uint32_t pool = pools[how % 4u];
+
+	(void)fdt_property_u32(blob, "vms", index == 0 ? 64 : index);
+	if (how & 4) {
+		(void)fdt_property_u32(blob, "vm-pool", pool);
+	} else {
+		(void)fdt_property_u64(blob, "vm-pool", pool);
+	}
+}
+
 /* One CPU's time at most for all vCPUs of a partition. */
 static void put_budgets(uint32_t how, uint32_t index, uint32_t vcpus)
 {
@@ -238,6 +254,9 @@ static void put_partition(struct fuzz_input *in, uint32_t index, uint32_t *devic
 	}
 	if ((how & 37) == 37) {
 		put_budgets(how, index, how & 8 ? 1 + index % 8 : 1);
+	}
+	if ((how & 18) == 18) {
+		put_creator(how >> 5, index);
 	}
 	for (uint32_t n = fuzz_byte(in) % 4u; n > 0; n--) {
 		put_device(in, (*devices)++);
@@ -501,7 +520,7 @@ static void edit_node(struct fuzz_input *in, int node)
 }
 
 /* Of a partition, or where it is unknown. */
-static void edit_budget(struct fuzz_input *in, int node, const struct word *word)
+static void edit_other(struct fuzz_input *in, int node, const struct word *word)
 {
 	uint32_t how = fuzz_byte(in) % 4u;
 
@@ -528,7 +547,9 @@ static void make_edit(struct fuzz_input *in)
 	} else if (byte == 254) {
 		(void)fdt_add_mem_rsv(blob, 0x48000000, 0x1000);
 	} else if (byte >= 250) {
-		edit_budget(in, node, &budget_words[byte & 1]);
+		edit_other(in, node, &budget_words[byte & 1]);
+	} else if (byte >= 246) {
+		edit_other(in, node, &creator_words[byte & 1]);
 	} else if (how < 6) {
 		edit_set(in, node, word);
 	} else if (how < 10) {
