@@ -102,12 +102,12 @@ ARM_TUNE := -mtune=cortex-a7
 # and shared memory's registers: the longest part of a doorbell is the interrupt's. In Thumb state it
 # takes three quarters of its size in Arm state.
 ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/dev/escape hyp/dev/ivshmem hyp/dev/sp805 hyp/sched/restarts hyp/trap/fault hyp/trap/crash_record hyp/trap/insn_decode hyp/trap/psci hyp/trap/inject hyp/stage2/stage2 hyp/dev/pl031 hyp/hw/mmu hyp/core/phys \
-	    $(addprefix hyp/core/,boot% cpus crash grow guest_log halt log main manager mem one_reg partition partition_make reg_call report rtc shared soc trace trace_call virtio vm_call vpmu watchdog) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
+	    $(addprefix hyp/core/,boot% child child_call child_memory cpus crash creator grow guest_log halt log main manager mem one_reg partition partition_make reg_call report rtc shared soc trace trace_call virtio vm_call vpmu watchdog) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
 # Functions with arrays have a word behind them that is compared before they return (hyp/hw/stack.h): in these files,
 # all; in those of frequent paths, the functions with STACK_GUARDED.
 ARM_GUARD_ALL := hyp/board/board_interrupt hyp/fdt/fdt_index hyp/text/% hyp/dev/console vgic/vgic_explain \
 	$(addprefix hyp/core/,boot% cpus crash guest_log log partition_make report)
-ARM_GUARD_SOME := hyp/core/irq_call hyp/core/route_call
+ARM_GUARD_SOME := hyp/core/child_memory hyp/core/irq_call hyp/core/route_call
 ARM_GUARD = $(if $(filter $(ARM_GUARD_ALL),$*),-fstack-protector-strong) \
 	    $(if $(filter $(ARM_GUARD_SOME),$*),-fstack-protector-explicit)
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
@@ -122,7 +122,7 @@ UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
 
-IMAGE_LIMIT := 196608
+IMAGE_LIMIT := 229376
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools

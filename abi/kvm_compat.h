@@ -60,17 +60,51 @@
 #define KVM_CAP_ARM_PSCI_0_2	      102
 #define KVM_CAP_ARM_IRQ_LINE_LAYOUT_2 174
 
+/* KVM_CREATE_DEVICE, and the groups and attributes of a VGICv2 */
+#define KVM_DEV_TYPE_ARM_VGIC_V2       5
+#define KVM_DEV_ARM_VGIC_GRP_ADDR      0
+#define KVM_DEV_ARM_VGIC_GRP_DIST_REGS 1
+#define KVM_DEV_ARM_VGIC_GRP_CPU_REGS  2
+#define KVM_DEV_ARM_VGIC_GRP_NR_IRQS   3
+#define KVM_DEV_ARM_VGIC_GRP_CTRL      4
+#define KVM_DEV_ARM_VGIC_CTRL_INIT     0
+#define KVM_VGIC_V2_ADDR_TYPE_DIST     0
+#define KVM_VGIC_V2_ADDR_TYPE_CPU      1
+#define KVM_VGIC_V2_DIST_SIZE	       0x1000
+#define KVM_VGIC_V2_CPU_SIZE	       0x2000
+
+/* KVM_ARM_VCPU_INIT: targets, and numbers of features */
+#define KVM_ARM_TARGET_CORTEX_A15 0
+#define KVM_ARM_TARGET_CORTEX_A7  1
+#define KVM_ARM_VCPU_POWER_OFF	  0
+#define KVM_ARM_VCPU_PSCI_0_2	  1
+
+/* KVM_GET_MP_STATE */
+#define KVM_MP_STATE_RUNNABLE 0
+#define KVM_MP_STATE_STOPPED  5
+
 /* Low bytes of the ioctl numbers that the hypercalls mirror. */
 #define KVM_NR_GET_API_VERSION 0x00
+#define KVM_NR_CREATE_VM       0x01
 #define KVM_NR_CHECK_EXTENSION 0x03
+#define KVM_NR_CREATE_VCPU     0x41
+#define KVM_NR_GET_DIRTY_LOG   0x42
+#define KVM_NR_SET_USER_MEMORY 0x46
 #define KVM_NR_IRQ_LINE	       0x61
 #define KVM_NR_GET_IRQCHIP     0x62
 #define KVM_NR_IRQ_LINE_STATUS 0x67
 #define KVM_NR_SET_GSI_ROUTING 0x6a
+#define KVM_NR_RUN	       0x80
+#define KVM_NR_GET_MP_STATE    0x98
+#define KVM_NR_SET_MP_STATE    0x99
 #define KVM_NR_GET_ONE_REG     0xab
 #define KVM_NR_SET_ONE_REG     0xac
+#define KVM_NR_ARM_VCPU_INIT   0xae
 #define KVM_NR_GET_REG_LIST    0xb0
 #define KVM_NR_GET_STATS_FD    0xce
+#define KVM_NR_CREATE_DEVICE   0xe0
+#define KVM_NR_SET_DEVICE_ATTR 0xe1
+#define KVM_NR_GET_DEVICE_ATTR 0xe2
 
 #ifndef __ASSEMBLER__
 

@@ -65,11 +65,27 @@
 #define PLUMB_VIRTIO_ANSWER   0x86000f21 /* r1 id, r2 value -> 0, -errno */
 #define PLUMB_VIRTIO_INFO     0x86000f22 /* r1 node, r2 part -> r0 0/-errno, r1..r3 by that */
 
+/* VMs made at run time (docs/vms.md): r1 is their handle (`h`), or handle | vcpu << 16 (`v`). */
+#define PLUMB_CREATE_VM	      0x86000001 /* r1 type, 0 -> handle, -errno */
+#define PLUMB_DESTROY_VM      0x86000f02 /* r1 h -> 0, -errno; -EAGAIN: call again */
+#define PLUMB_CREATE_VCPU     0x86000041 /* r1 h, r2 index -> 0, -errno */
+#define PLUMB_MAP	      0x86000046 /* r1 h, r2 page, r3 IPA of plumb_run[], r4 n, r5 PLUMB_MAP_* */
+#define PLUMB_UNMAP	      0x86000f46 /* r1 h, r2 page, r3 pages -> pages done, -errno */
+#define PLUMB_DIRTY	      0x86000042 /* r1 h, r2 page, r3 pages, r4 IPA of a bitmap -> dirty pages */
+#define PLUMB_CREATE_DEVICE   0x860000e0 /* r1 h, r2 type -> 0, -errno */
+#define PLUMB_SET_DEVICE_ATTR 0x860000e1 /* r1 h, r2 group, r3 attr, r4, r5 value -> 0, -errno */
+#define PLUMB_GET_DEVICE_ATTR 0x860000e2 /* the same -> r0 0/-errno, r1, r2 value */
+#define PLUMB_VCPU_INIT	      0x860000ae /* r1 v, r2 target, r3 features -> 0, -errno */
+#define PLUMB_GET_MP_STATE    0x86000098 /* r1 v -> r0 0/-errno, r1 state */
+#define PLUMB_SET_MP_STATE    0x86000099 /* r1 v, r2 state -> 0, -errno */
+#define PLUMB_RUN	      0x86000080 /* r1 v, r2 value, r3 PLUMB_RUN_DO_* -> r0 PLUMB_RUN_*, -errno */
+#define PLUMB_WAKE_MASK	      0x86000f80 /* r1 h -> r0 0/-errno, r1 vCPUs to run again (bit n) */
+
 #define PLUMB_REVISION_MAJOR 1
 /* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs; 3: PLUMB_VM_START to PLUMB_VM_WATCH; 4:
  * PLUMB_VIRTIO_TAKE to PLUMB_VIRTIO_INFO; 5: PLUMB_GET_TIMES; 6: KVM's
- * ONE_REG, PLUMB_TRACE, PLUMB_GET_CRASH */
-#define PLUMB_REVISION_MINOR 6
+ * ONE_REG, PLUMB_TRACE, PLUMB_GET_CRASH; 7: PLUMB_CREATE_VM to PLUMB_WAKE_MASK */
+#define PLUMB_REVISION_MINOR 7
 
 /* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
  * reach it without an exit of that vCPU; the number of list registers that CPUs can write for each
@@ -118,6 +134,42 @@
 /* The interrupt that tells a backend to call PLUMB_VIRTIO_TAKE: an SPI, high until that returns
  * PLUMB_VIRTIO_NOTHING. */
 #define PLUMB_VIRTIO_INTID 37
+
+/* The interrupt that tells the creator of a VM to call PLUMB_WAKE_MASK: an SPI, high while any of
+ * its VMs has a vCPU to run again. */
+#define PLUMB_WAKE_INTID 38
+
+/* The handle of the first VM that a partition has made; each has its own handles. */
+#define PLUMB_VM_FIRST 0x100
+
+/* PLUMB_RUN, r3: what is to become of the access with which the vCPU has left (MMIO, FAULT). */
+#define PLUMB_RUN_DO_EMULATED 0 /* it is done: a load gets r2 */
+#define PLUMB_RUN_DO_RETRY    1 /* the guest executes it again: memory has been mapped there */
+#define PLUMB_RUN_DO_ABORT    2 /* the guest takes the abort */
+
+/* PLUMB_RUN, r0: why the vCPU has left. */
+#define PLUMB_RUN_INTR                                                                             \
+	1		   /* the caller has an interrupt to take, or its CPU something else to do \
+			    */
+#define PLUMB_RUN_MMIO	 2 /* r1 IPA, r2 value of a store, r3 bytes | store << 8 */
+#define PLUMB_RUN_WFI	 3 /* r1, r2: ticks until one of its timers is due; all ones: never */
+#define PLUMB_RUN_SYSTEM 4 /* r1 PLUMB_SYSTEM_*: the VM ends by PSCI */
+#define PLUMB_RUN_KICK	 5 /* r1 vCPUs to run again (bit n): this one has woken them */
+#define PLUMB_RUN_OFF	 6 /* the vCPU is off: it runs again after a CPU_ON */
+#define PLUMB_RUN_FAULT	 7 /* r1, r3 IPA, r2 PLUMB_FAULT_*: nothing is there, and no MMIO can do */
+
+#define PLUMB_SYSTEM_SHUTDOWN 1 /* as KVM_SYSTEM_EVENT_SHUTDOWN and _RESET */
+#define PLUMB_SYSTEM_RESET    2
+
+#define PLUMB_FAULT_WRITE 1
+#define PLUMB_FAULT_FETCH 2
+
+/* PLUMB_MAP, r5 */
+#define PLUMB_MAP_READ_ONLY 1
+#define PLUMB_MAP_LOG	    2 /* PLUMB_DIRTY tells which pages were written to */
+
+/* PLUMB_MAP takes at most so many runs. */
+#define PLUMB_MAP_RUNS_MAX 64
 
 /* PLUMB_VIRTIO_TAKE, r0. In r2: the client's handle in 31..24, a store in 20, bytes in 18..16, and
  * the offset from the client's first virtio window, 0x0a000000, in 13..0. */
@@ -229,5 +281,14 @@
 #define PLUMB_EXIT_WORD	 1 /* r0 of an HVC #0; the address (HDFAR) of a data abort; else 0 */
 #define PLUMB_EXIT_PC	 2
 #define PLUMB_EXIT_CPSR	 3 /* 0: there was no such exit yet */
+
+#ifndef __ASSEMBLER__
+
+/* PLUMB_MAP: memory of the caller, contiguous for it: `pages` of 4 KiB from page `pfn` on. */
+struct plumb_run {
+	__u32 pfn, pages;
+};
+
+#endif
 
 #endif

@@ -80,6 +80,11 @@ size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs);
  * vgic_size must accept the shape. */
 struct vgic *vgic_init(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs, uint32_t nr_lrs);
 
+/* The same on the board that `other` is on: its list registers, vgic_phys_set_soft_eoi,
+ * vgic_set_reach. */
+struct vgic *vgic_init_like(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs,
+			    const struct vgic *other);
+
 /* GIC reset (partition restart): clears configuration, latches and active states. Line levels stay,
  * because only their drivers change them. No vCPU is loaded. Physical SPIs that were held come out
  * of vgic_phys_release_next; physical timers are not active then, as no vCPU is loaded. */

@@ -220,6 +220,16 @@ struct vgic *vgic_init(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs, uint32
 	return vgic;
 }
 
+struct vgic *vgic_init_like(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs,
+			    const struct vgic *other)
+{
+	struct vgic *vgic = vgic_init(memory, nr_vcpus, nr_irqs, other->nr_lrs);
+
+	vgic->soft_eoi = other->soft_eoi;
+	vgic->reach = other->reach;
+	return vgic;
+}
+
 uint32_t vgic_nr_irqs(const struct vgic *vgic)
 {
 	return vgic->nr_irqs;

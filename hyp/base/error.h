@@ -9,11 +9,15 @@ enum hyp_errno {
 	HYP_ENOENT = 2,
 	HYP_ESRCH = 3,
 	HYP_ENXIO = 6,
+	HYP_E2BIG = 7,
 	HYP_ENOEXEC = 8,
 	HYP_EBADF = 9,
 	HYP_EAGAIN = 11,
+	HYP_ENOMEM = 12,
 	HYP_EFAULT = 14,
 	HYP_EBUSY = 16,
+	HYP_EEXIST = 17,
+	HYP_ENODEV = 19,
 	HYP_EINVAL = 22,
 };
 

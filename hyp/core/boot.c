@@ -224,9 +224,9 @@ uint32_t boot_read_clock(struct boot *boot)
 	return clock ? io_read32((uintptr_t)clock) : 0; /* RTCDR, DDI 0224 3.3.1 */
 }
 
-/* The monitor's own memory for all partitions, in whole blocks, if there are addresses for it. Below
- * 4 GiB if there is room: it holds stage-2 tables, and QEMU's table walk (7.2) drops the high bits
- * of a table's address. */
+/* The monitor's own memory for all partitions, in whole blocks, if there are addresses for it.
+ * Below 4 GiB if there is room: it holds stage-2 tables, and QEMU's table walk (7.2) drops the high
+ * bits of a table's address. */
 static uint8_t *boot_take_pool(struct boot *boot)
 {
 	pa_t *pa = &boot->pool_pa;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/chore.h"
+#include "hyp/core/child.h"
 #include "hyp/core/irq.h"
 #include "hyp/core/partition.h"
 #include "hyp/core/report.h"
@@ -37,7 +38,9 @@ void chore_bite(struct cpu *cpu)
 void chore_clear_up(struct cpu *cpu)
 {
 	while (cpu->ended) {
-		partition_clear_up(cpu);
+		if (!child_end_step(cpu->ended)) {
+			partition_clear_up(cpu);
+		}
 		chore_pause(cpu);
 	}
 }

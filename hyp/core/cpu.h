@@ -11,6 +11,7 @@
 #include "hyp/manifest/manifest.h"
 #include "hyp/sched/sched.h"
 
+struct child;
 struct trace;
 struct vcpu;
 struct vgic_cif;
@@ -47,18 +48,21 @@ struct cpu {
 	uint8_t index;
 	struct vm *ended;	  /* partitions to clear up, by vm->ended_next; NULL: none */
 	const struct vm *last_vm; /* whose vCPU was loaded last */
-	/* The last loaded vCPU of each partition: its index + 1; 0: none was loaded. */
-	uint8_t last_vcpu[MANIFEST_MAX_PARTITIONS];
-	uint64_t loading;   /* counter ticks spent on partitions' memory */
-	uint64_t tick_at;   /* counter value of the console's next tick; 0: none */
-	uint64_t slice_end; /* counter value; 0: the loaded vCPU runs alone */
-	uint64_t timer_at;  /* counter value that its HYP timer was set to last; UINT64_MAX: none */
+	uint64_t loading;	  /* counter ticks spent on partitions' memory */
+	uint64_t tick_at;	  /* counter value of the console's next tick; 0: none */
+	uint64_t slice_end;	  /* counter value; 0: the loaded vCPU runs alone */
+	uint64_t timer_at; /* counter value that its HYP timer was set to last; UINT64_MAX: none */
 	/* The first alarm of vm_alarms for this CPU, when it last looked: other CPUs only clear
 	 * alarms, so that there is none before. */
 	uint64_t wake_at;
 	uint64_t devices_at;	  /* no device has timed work for this CPU before */
 	struct guest_regs *frame; /* of exits: run_start */
 	struct vm *bitten;	  /* its watchdog has expired: run_schedule ends it; NULL: none */
+	/* The vCPU whose PLUMB_RUN has loaded the present one, a child's; NULL: there is none.
+	 * Others read it (vm_kick_vcpu). */
+	struct vcpu *volatile runner;
+	/* The child that a call on this CPU uses: it stays (child_find). NULL: none. */
+	const struct child *volatile using;
 };
 
 _Static_assert(offsetof(struct cpu, pmu_enabled) == CPU_PMU_ENABLED &&

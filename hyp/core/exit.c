@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/exit.h"
+#include "hyp/core/child_run.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/exit_state.h"
 #include "hyp/core/facts.h"
@@ -29,6 +30,8 @@ static void exit_on_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	}
 	if (hsr & HSR_WFX_WFE) {
 		run_yield(cpu);
+	} else if (cpu->runner) {
+		child_wait(cpu, regs);
 	} else {
 		run_wait(cpu, regs);
 	}

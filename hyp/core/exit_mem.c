@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage-2 aborts: accesses to an emulated device, or to an address without memory or device. */
+#include "hyp/core/child_run.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/device.h"
 #include "hyp/core/exit.h"
@@ -49,6 +50,21 @@ static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
 	return true;
 }
 
+/* A child has its GIC where its creator wants it, and no other device. */
+static __attribute__((noinline)) enum mmio_result
+exit_child_device(struct vcpu *vcpu, uint32_t page, struct mmio *mmio)
+{
+	const struct child *child = vcpu->vm->child;
+
+	if (vcpu->vm->vgic && page == child->gicd / PAGE_SIZE) {
+		return vsync_dist(vcpu, mmio);
+	}
+	if (vcpu->vm->vgic && page == child->gicc / PAGE_SIZE + 1) {
+		return vsync_dir(vcpu, mmio);
+	}
+	return MMIO_ABORT;
+}
+
 /* Inline in exit_access, which has decoded the access. */
 static inline __attribute__((always_inline)) enum mmio_result
 exit_mmio(struct vcpu *vcpu, const struct exit_record *record, struct mmio *mmio)
@@ -57,7 +73,8 @@ exit_mmio(struct vcpu *vcpu, const struct exit_record *record, struct mmio *mmio
 	if (mmio->offset & (mmio->size - 1)) {
 		return MMIO_ABORT; /* unaligned accesses to Device memory fault (ARM ARM A3.2.1) */
 	}
-	return device_access(vcpu, record->fault_page, mmio);
+	return vcpu->vm->child ? exit_child_device(vcpu, record->fault_page, mmio)
+			       : device_access(vcpu, record->fault_page, mmio);
 }
 
 /* Decodes the access from the syndrome, or from the instruction if the syndrome is not valid (ISV =
@@ -116,9 +133,34 @@ static const char *exit_access_name(uint32_t hsr)
 							      : "write to nothing at";
 }
 
+/* Memory of a child may have come since; else the access is its creator's. `access`: NULL: it is
+ * not decoded, or none that a device can answer. */
+static __attribute__((noinline)) void exit_to_creator(struct cpu *cpu, struct guest_regs *regs,
+						      const struct exit_record *record,
+						      const struct insn_access *access,
+						      const struct mmio *mmio)
+{
+	uint32_t how = FIELD_GET(HSR_DABT_WNR, record->hsr) ? PLUMB_FAULT_WRITE : 0;
+
+	if (child_has_memory(cpu, record, how)) {
+		return; /* the guest repeats it */
+	}
+	if (access && record->fault_page < BIT32(20) && mmio->offset % mmio->size == 0) {
+		cpu->loaded->stats[PLUMB_STAT_MMIO]++;
+		child_access(cpu, regs, record, access, mmio);
+	} else {
+		cpu->loaded->stats[PLUMB_STAT_ABORT]++;
+		child_fault(cpu, regs, record, how);
+	}
+}
+
 static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
 			       const struct exit_record *record)
 {
+	if (vcpu->vm->child) {
+		exit_to_creator(cpu_this(), regs, record, NULL, NULL);
+		return;
+	}
 	vcpu->stats[PLUMB_STAT_ABORT]++;
 	guest_log_access(vcpu, regs->pc, exit_access_name(record->hsr), exit_fault_ipa(record));
 	exit_inject(regs, INJECT_DATA_ABORT, record);
@@ -161,7 +203,11 @@ static inline __attribute__((always_inline)) void exit_access(struct cpu *cpu,
 		run_yield(cpu);
 		break;
 	default:
-		exit_nothing_there(vcpu, regs, record);
+		if (vcpu->vm->child) {
+			exit_to_creator(cpu, regs, record, access, &mmio);
+		} else {
+			exit_nothing_there(vcpu, regs, record);
+		}
 		break;
 	}
 }
@@ -235,6 +281,12 @@ static void exit_on_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uin
 		return;
 	}
 	vcpu->stats[PLUMB_STAT_ABORT]++;
+	if (vcpu->vm->child) {
+		if (!child_has_memory(cpu, &record, PLUMB_FAULT_FETCH)) {
+			child_fault(cpu, regs, &record, PLUMB_FAULT_FETCH);
+		}
+		return;
+	}
 	guest_log_access(vcpu, regs->pc, "instruction fetch from nothing at",
 			 exit_fault_ipa(&record));
 	if (exit_no_vectors(regs)) {

@@ -126,6 +126,16 @@ uint32_t grow_dirty(struct grow *g, ipa_t ipa, uint32_t pages, uint32_t *bitmap)
 	return count;
 }
 
+enum stage2_change grow_find(struct grow *g, ipa_t ipa, struct stage2_found *found)
+{
+	enum stage2_change said;
+
+	grow_take(g);
+	said = stage2_find(&g->tables, ipa, found);
+	grow_drop(g);
+	return said;
+}
+
 /* With the lock held. */
 static enum stage2_change grow_look(struct grow *g, ipa_t ipa, enum grow_access access)
 {

@@ -46,6 +46,9 @@ uint32_t grow_unmap(struct grow *g, ipa_t ipa, uint32_t pages);
 /* As stage2_collect. Pages that no longer are dirty cannot be written to when it returns. */
 uint32_t grow_dirty(struct grow *g, ipa_t ipa, uint32_t pages, uint32_t *bitmap);
 
+/* As stage2_find. */
+enum stage2_change grow_find(struct grow *g, ipa_t ipa, struct stage2_found *found);
+
 enum grow_access { GROW_READ, GROW_WRITE, GROW_FETCH };
 
 /* An access of the guest whose vCPU is loaded faulted in its stage 2. DONE: the guest repeats it.

@@ -34,11 +34,15 @@ void guest_log_reset(struct vm *vm)
 	}
 }
 
+/* NULL: not to be told. What a child does is its creator's business. */
 static const char *guest_log_news(struct vm *vm, struct fault_seen *seen, uint32_t limit,
 				  uint32_t pc, uint32_t detail)
 {
 	enum fault_news news;
 
+	if (vm->child) {
+		return NULL;
+	}
 	lock_take(&vm->lock, LOCK_RANK_VM);
 	news = fault_see(seen, limit, pc, detail);
 	lock_drop(&vm->lock);
@@ -161,7 +165,7 @@ bool guest_log_is_loop(const struct vcpu *vcpu)
 /* Logged once, so that the user sees why the guest makes no progress. */
 static void guest_log_loop(struct vcpu *vcpu, uint32_t pc, uint32_t detail, const char *what)
 {
-	if (fault_repeats(&vcpu->loop, pc, detail, guest_log_progress(vcpu)) &&
+	if (!vcpu->vm->child && fault_repeats(&vcpu->loop, pc, detail, guest_log_progress(vcpu)) &&
 	    guest_log_may(vcpu->vm)) {
 		log_line("%s: vcpu %u: pc 0x%08x: loops in %s at this pc: %u times, and nothing "
 			 "else\n",

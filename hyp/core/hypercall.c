@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* HVC #0: PSCI, SMCCC discovery, and the control ABI (docs/control-abi.md). */
 #include "hyp/base/error.h"
+#include "hyp/core/child_call.h"
+#include "hyp/core/child_run.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/exit.h"
 #include "hyp/core/exit_state.h"
@@ -68,6 +70,42 @@ static struct vm *hypercall_vm_of(const struct vcpu *caller, uint32_t handle)
 	return handle ? &vms[handle - 1] : caller->vm;
 }
 
+/* The VM is a child of the caller. `handle`: with a vCPU in the upper half, or without. It is there
+ * until the end of the call (hypercall_rest). */
+static int32_t hypercall_on_child(const struct vcpu *caller, uint32_t handle, struct vm **vm)
+{
+	struct child *child;
+
+	if (!caller->vm->creator) {
+		return -HYP_EPERM;
+	}
+	child = child_find(cpu_this(), caller->vm, handle & 0xffffu);
+	if (!child) {
+		return -HYP_EBADF;
+	}
+	*vm = &child->vm;
+	return 0;
+}
+
+/* May the handle be a child's? Those of partitions are below. */
+static bool hypercall_names_child(uint32_t handle)
+{
+	return handle >= PLUMB_VM_FIRST;
+}
+
+/* The VM has interrupt lines: a partition, or a child of the caller, which gets its GIC now if it
+ * has none yet. */
+static int32_t hypercall_on_lines(const struct vcpu *caller, uint32_t handle, struct vm **vm)
+{
+	int32_t error;
+
+	if (!hypercall_names_child(handle)) {
+		return hypercall_on_vm(caller, handle, vm);
+	}
+	error = hypercall_on_child(caller, handle, vm);
+	return error ? error : child_form((*vm)->child);
+}
+
 /* The same for calls on the life of a VM: the caller must be its manager. */
 static int32_t hypercall_on_managed(const struct vcpu *caller, uint32_t handle, struct vm **vm)
 {
@@ -78,9 +116,12 @@ static int32_t hypercall_on_managed(const struct vcpu *caller, uint32_t handle, 
 	return manifest_may_manage(caller->vm->config, (*vm)->index) ? 0 : -HYP_EPERM;
 }
 
-/* The same, with a vCPU in the upper half of r1. */
+/* The same, with a vCPU in the upper half of r1; or a child of the caller. */
 static int32_t hypercall_on_managed_vcpu(const struct vcpu *caller, uint32_t r1, struct vm **vm)
 {
+	if (hypercall_names_child(r1 & 0xffffu)) {
+		return hypercall_on_child(caller, r1, vm);
+	}
 	return hypercall_on_managed(caller, r1 & 0xffffu, vm);
 }
 
@@ -317,18 +358,26 @@ static int32_t hypercall_reg_list(struct vcpu *caller, struct vm *vm, struct gue
 	return reg_call_list(regs);
 }
 
+/* The registers are those of the child's vCPU from now on, or r0 is the result. */
+static int32_t hypercall_run(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	(void)caller;
+	child_run(cpu_this(), vm->child, regs);
+	return (int32_t)regs->r[0];
+}
+
 /* The calls of the vendor-hypervisor range, one per row: number, handler, check of the right, name
  * in docs/control-abi.md. A handler returns r0. */
 /* clang-format off */
 #define HYPERCALLS(CALL) \
 	CALL(PLUMB_GET_API_VERSION, hypercall_api_version, hypercall_on_self, "KVM_GET_API_VERSION") \
 	CALL(PLUMB_CHECK_EXTENSION, hypercall_extension, hypercall_on_self, "KVM_CHECK_EXTENSION") \
-	CALL(PLUMB_IRQ_LINE, hypercall_irq_line, hypercall_on_vm, "KVM_IRQ_LINE") \
-	CALL(PLUMB_IRQ_LINE_STATUS, hypercall_irq_line, hypercall_on_vm, "KVM_IRQ_LINE_STATUS") \
-	CALL(PLUMB_IRQ_LINE_MANY, hypercall_irq_line_many, hypercall_on_vm, "KVM_IRQ_LINE, many") \
+	CALL(PLUMB_IRQ_LINE, hypercall_irq_line, hypercall_on_lines, "KVM_IRQ_LINE") \
+	CALL(PLUMB_IRQ_LINE_STATUS, hypercall_irq_line, hypercall_on_lines, "KVM_IRQ_LINE_STATUS") \
+	CALL(PLUMB_IRQ_LINE_MANY, hypercall_irq_line_many, hypercall_on_lines, "KVM_IRQ_LINE, many") \
 	CALL(PLUMB_SET_GSI_ROUTING, hypercall_gsi_routing, hypercall_on_vm, "KVM_SET_GSI_ROUTING") \
 	CALL(PLUMB_GSI_LINE, hypercall_gsi_line, hypercall_on_vm, "KVM_IRQ_LINE, by GSI") \
-	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, hypercall_on_vm, "PLUMB_GET_IRQ_STATE") \
+	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, hypercall_on_lines, "PLUMB_GET_IRQ_STATE") \
 	CALL(PLUMB_GET_VM_INFO, vm_call_info, hypercall_on_known, "PLUMB_GET_VM_INFO") \
 	CALL(PLUMB_GET_VM_NAME, vm_call_name, hypercall_on_known, "PLUMB_GET_VM_NAME") \
 	CALL(PLUMB_GET_STATS, vm_call_stats, hypercall_on_known, "PLUMB_GET_STATS") \
@@ -347,7 +396,21 @@ static int32_t hypercall_reg_list(struct vcpu *caller, struct vm *vm, struct gue
 	CALL(PLUMB_TRACE, hypercall_trace, hypercall_on_tracer, "PLUMB_TRACE") \
 	CALL(PLUMB_VIRTIO_TAKE, hypercall_virtio_take, hypercall_on_backend, "PLUMB_VIRTIO_TAKE") \
 	CALL(PLUMB_VIRTIO_ANSWER, hypercall_virtio_answer, hypercall_on_backend, "PLUMB_VIRTIO_ANSWER") \
-	CALL(PLUMB_VIRTIO_INFO, hypercall_virtio_info, hypercall_on_backend, "PLUMB_VIRTIO_INFO")
+	CALL(PLUMB_VIRTIO_INFO, hypercall_virtio_info, hypercall_on_backend, "PLUMB_VIRTIO_INFO") \
+	CALL(PLUMB_CREATE_VM, child_call_create, hypercall_on_self, "KVM_CREATE_VM") \
+	CALL(PLUMB_DESTROY_VM, child_call_destroy, hypercall_on_self, "PLUMB_DESTROY_VM") \
+	CALL(PLUMB_CREATE_VCPU, child_call_vcpu, hypercall_on_child, "KVM_CREATE_VCPU") \
+	CALL(PLUMB_MAP, child_call_map, hypercall_on_child, "PLUMB_MAP") \
+	CALL(PLUMB_UNMAP, child_call_unmap, hypercall_on_child, "PLUMB_UNMAP") \
+	CALL(PLUMB_DIRTY, child_call_dirty, hypercall_on_child, "PLUMB_DIRTY") \
+	CALL(PLUMB_CREATE_DEVICE, child_call_device, hypercall_on_child, "KVM_CREATE_DEVICE") \
+	CALL(PLUMB_SET_DEVICE_ATTR, child_call_set_attr, hypercall_on_child, "KVM_SET_DEVICE_ATTR") \
+	CALL(PLUMB_GET_DEVICE_ATTR, child_call_get_attr, hypercall_on_child, "KVM_GET_DEVICE_ATTR") \
+	CALL(PLUMB_VCPU_INIT, child_call_vcpu_init, hypercall_on_child, "KVM_ARM_VCPU_INIT") \
+	CALL(PLUMB_GET_MP_STATE, child_call_get_state, hypercall_on_child, "KVM_GET_MP_STATE") \
+	CALL(PLUMB_SET_MP_STATE, child_call_set_state, hypercall_on_child, "KVM_SET_MP_STATE") \
+	CALL(PLUMB_RUN, hypercall_run, hypercall_on_child, "KVM_RUN") \
+	CALL(PLUMB_WAKE_MASK, child_call_wake, hypercall_on_self, "PLUMB_WAKE_MASK")
 /* clang-format on */
 
 #define HYPERCALL_ONE(number, handler, right, name) +1
@@ -387,6 +450,16 @@ static inline int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *reg
 	}
 }
 
+/* Children have PSCI and SMCCC; no rights, so none of the other calls is there. */
+static void hypercall_of_child(struct guest_regs *regs)
+{
+	if (psci_owns(regs->r[0])) {
+		child_psci(cpu_this(), regs);
+	} else {
+		regs->r[0] = (uint32_t)SMCCC_NOT_SUPPORTED;
+	}
+}
+
 /* The frequent calls leave pc and cpsr as they are. All of these are separate functions, and have
  * the same registers as arguments, so that exit_hvc needs no register saved for them. */
 static EXIT_AS_IS void hypercall_rest(uint32_t word, struct guest_regs *regs, struct vcpu *caller)
@@ -394,10 +467,13 @@ static EXIT_AS_IS void hypercall_rest(uint32_t word, struct guest_regs *regs, st
 	(void)word;
 	if (psci_is_query(regs->r[0])) {
 		regs->r[0] = (uint32_t)psci_query(regs->r[0], regs->r[1]);
+	} else if (caller->vm->child) {
+		hypercall_of_child(regs);
 	} else if (psci_owns(regs->r[0])) {
 		hypercall_psci(cpu_this(), regs);
 	} else {
 		regs->r[0] = (uint32_t)hypercall_vendor(caller, regs, regs->r[0]);
+		child_put(cpu_this());
 	}
 	world_resume(regs->pc, regs->cpsr);
 }
@@ -407,16 +483,30 @@ static __attribute__((noinline)) void hypercall_refused(const struct vcpu *calle
 {
 	struct vm *vm;
 
-	regs->r[0] = (uint32_t)hypercall_on_vm(caller, regs->r[1], &vm);
+	regs->r[0] = caller->vm->child ? (uint32_t)SMCCC_NOT_SUPPORTED
+				       : (uint32_t)hypercall_on_vm(caller, regs->r[1], &vm);
 }
 
-/* Without the right: a backend may still drive the interrupts of the windows that it serves. */
+static void hypercall_child_line(const struct vcpu *caller, struct guest_regs *regs)
+{
+	struct vm *vm;
+	int32_t error = hypercall_on_lines(caller, regs->r[1], &vm);
+
+	regs->r[0] = (uint32_t)(error ? error : irq_call_line(vm, regs->r[2], regs->r[3]));
+	child_put(cpu_this());
+}
+
+/* Without the right: a backend may still drive the interrupts of the windows that it serves, and a
+ * creator those of its children. */
 static __attribute__((noinline)) void hypercall_line_refused(const struct vcpu *caller,
 							     struct guest_regs *regs)
 {
-	struct vm *client = virtio_may_drive(caller->vm, regs->r[1], regs->r[2]);
+	struct vm *client =
+		caller->vm->child ? NULL : virtio_may_drive(caller->vm, regs->r[1], regs->r[2]);
 
-	if (client) {
+	if (caller->vm->creator && hypercall_names_child(regs->r[1])) {
+		hypercall_child_line(caller, regs);
+	} else if (client) {
 		regs->r[0] = (uint32_t)irq_call_line(client, regs->r[2], regs->r[3]);
 	} else {
 		hypercall_refused(caller, regs);

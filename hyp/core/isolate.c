@@ -29,7 +29,7 @@ void isolate_start(struct cpu *cpu, const struct vcpu *vcpu)
 {
 	tlb_flush_vmid_of(vcpu->world.vttbr);
 	cache_icache_flush();
-	cpu->last_vcpu[vcpu->vm->index] = 0;
+	vcpu->vm->last_vcpu[cpu->index] = 0;
 }
 
 /*
@@ -45,7 +45,7 @@ void isolate_start(struct cpu *cpu, const struct vcpu *vcpu)
  */
 void isolate_load(struct cpu *cpu, const struct vcpu *vcpu)
 {
-	uint8_t *last = &cpu->last_vcpu[vcpu->vm->index];
+	uint8_t *last = &vcpu->vm->last_vcpu[cpu->index];
 	bool another = *last != vcpu->index + 1;
 
 	if (another) {

@@ -17,6 +17,7 @@ enum lock_rank {
 	LOCK_RANK_SERIAL,  /* serial.h: console, input rings, every emulated UART */
 	LOCK_RANK_SHARED,  /* shared.c: the registers and states of one shared memory */
 	LOCK_RANK_VIRTIO,  /* virtio.c: the windows that one partition serves */
+	LOCK_RANK_CREATOR, /* creator.h: memory and shape of the VMs that a partition makes */
 	LOCK_RANK_GROW,	   /* grow.h: the stage 2 of one VM that is made at run time */
 	LOCK_RANK_VGIC,	   /* vm->vgic_lock: VGIC of a partition, CPU lines of its vCPUs, its RTC */
 	LOCK_RANK_SCHED,   /* vm_sched_lock: scheduler, life of partitions and vCPUs */

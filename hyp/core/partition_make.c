@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/partition_make.h"
+#include "hyp/core/creator.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/halt.h"
 #include "hyp/core/serial.h"
@@ -223,8 +224,7 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	partition_map(vm, pool, pool_pa, gicv);
 	pool += tables;
 	if (config->vm_pool) { /* whole pages, as the tables */
-		vm->pool = pool;
-		vm->pool_pa = pa_add(pool_pa, tables);
+		creator_init(vm, pool, pa_add(pool_pa, tables));
 		pool += config->vm_pool;
 	}
 	trails = (struct trail *)(void *)pool; /* first, as it has the largest alignment */
@@ -232,6 +232,7 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	pool += partition_crash_bytes(config);
 	if (config->has_gic) {
 		vm->vgic = vgic_init(pool, config->nr_vcpus, config->nr_irqs, nr_lrs);
+		vm->dist = vm->vgic;
 		vm->nr_spis = config->nr_irqs - VGIC_NR_PRIVATE;
 		vm->spis = vgic_spi_banks(vm->vgic);
 		partition_make_owners(vm);

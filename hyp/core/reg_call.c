@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/reg_call.h"
 #include "hyp/base/error.h"
-#include "hyp/core/facts.h"
+#include "hyp/core/child.h"
 #include "hyp/core/one_reg.h"
 #include "hyp/core/vm.h"
+#include "hyp/hw/timer.h"
+#include <string.h>
 
 /* Both are held: the time at which the counter stands still needs both. */
 struct reg_locked {
@@ -29,6 +31,9 @@ static int32_t reg_open(struct reg_locked held, uint32_t vcpu)
 {
 	const struct vm *vm = held.vgic.vm;
 
+	if (vm->child) {
+		return child_life_look(&vm->child->life, vcpu);
+	}
 	if (vcpu >= vm->nr_vcpus) {
 		return -HYP_EINVAL;
 	}
@@ -42,6 +47,12 @@ static int32_t reg_open(struct reg_locked held, uint32_t vcpu)
 		return -HYP_ENOEXEC;
 	}
 	return vm->life.psci.power[vcpu] == PSCI_ON ? 0 : -HYP_ENOEXEC;
+}
+
+/* The time at which its counter stands still: that of a child does not. */
+static uint64_t reg_stands_at(struct reg_locked held)
+{
+	return held.vgic.vm->child ? timer_now() : vm_stands_at(held.vgic, held.sched);
 }
 
 static uint64_t reg_pair(uint32_t low, uint32_t high)
@@ -62,8 +73,7 @@ int32_t reg_call_get(struct vm *vm, struct guest_regs *regs)
 
 	if (!error) {
 		error = one_reg_get(held.vgic, &vm->vcpus[reg_vcpu(regs)],
-				    reg_pair(regs->r[2], regs->r[3]),
-				    vm_stands_at(held.vgic, held.sched), &value);
+				    reg_pair(regs->r[2], regs->r[3]), reg_stands_at(held), &value);
 	}
 	reg_unlock(held);
 	if (!error) {
@@ -77,9 +87,7 @@ int32_t reg_call_get(struct vm *vm, struct guest_regs *regs)
  * loaded last would keep them (isolate_load). */
 static void reg_forget(struct reg_locked held)
 {
-	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
-		cpus[n].last_vcpu[held.vgic.vm->index] = 0;
-	}
+	memset(held.vgic.vm->last_vcpu, 0, sizeof(held.vgic.vm->last_vcpu));
 }
 
 int32_t reg_call_set(struct vm *vm, const struct guest_regs *regs)
@@ -91,9 +99,9 @@ int32_t reg_call_set(struct vm *vm, const struct guest_regs *regs)
 		error = -HYP_EBUSY;
 	}
 	if (!error) {
-		error = one_reg_set(
-			held.vgic, &vm->vcpus[reg_vcpu(regs)], reg_pair(regs->r[2], regs->r[3]),
-			vm_stands_at(held.vgic, held.sched), reg_pair(regs->r[4], regs->r[5]));
+		error = one_reg_set(held.vgic, &vm->vcpus[reg_vcpu(regs)],
+				    reg_pair(regs->r[2], regs->r[3]), reg_stands_at(held),
+				    reg_pair(regs->r[4], regs->r[5]));
 		reg_forget(held);
 	}
 	reg_unlock(held);

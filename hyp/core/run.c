@@ -4,6 +4,8 @@
  * cpu->loaded; for an exit that stays on its vCPU, the vectors find no work and call nothing here.
  */
 #include "hyp/core/run.h"
+#include "hyp/core/child_call.h"
+#include "hyp/core/child_run.h"
 #include "hyp/core/chore.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/crash.h"
@@ -14,6 +16,7 @@
 #include "hyp/core/partition.h"
 #include "hyp/core/partition_load.h"
 #include "hyp/core/route_call.h"
+#include "hyp/core/settle.h"
 #include "hyp/core/switch.h"
 #include "hyp/core/tick.h"
 #include "hyp/core/trace.h"
@@ -117,7 +120,7 @@ static inline enum life_take run_take(struct sched_locked held, const struct cpu
 }
 
 /* Waits until the vCPU's former CPU has unloaded it. */
-static __attribute__((noinline)) enum life_take run_await(const struct cpu *cpu, struct vcpu *vcpu)
+static __attribute__((noinline)) enum life_take run_await(struct cpu *cpu, struct vcpu *vcpu)
 {
 	enum life_take take;
 
@@ -125,6 +128,7 @@ static __attribute__((noinline)) enum life_take run_await(const struct cpu *cpu,
 		struct sched_locked held;
 
 		hw_wfe();
+		settle_answer(cpu); /* that CPU may wait for this answer first */
 		held = vm_lock_sched();
 		take = run_take(held, cpu, vcpu);
 		vm_unlock_sched(held);
@@ -352,6 +356,9 @@ static bool run_was_long(const struct cpu *cpu)
 /* Separate from run_work, whose common path needs few registers. */
 static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest_regs *regs)
 {
+	if (cpu->runner) {
+		child_interrupted(cpu, regs);
+	}
 	cpu->paused = false;
 	do {
 		struct sched_locked held;
@@ -413,6 +420,8 @@ static void run_rest(struct cpu *cpu, struct guest_regs *regs)
 		run_answer(cpu, regs);
 	} else if (regs->r[0] == PLUMB_SET_GSI_ROUTING) {
 		route_call_rest(cpu->loaded, regs);
+	} else if (regs->r[0] == PLUMB_MAP) {
+		child_map_rest(cpu->loaded, regs);
 	} else {
 		irq_call_rest(cpu->loaded, regs);
 	}
@@ -469,15 +478,6 @@ void run_yield(struct cpu *cpu)
 	cpu->resched = true;
 }
 
-/* Without a VGIC the CPU lines end a WFI. */
-static bool run_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
-{
-	if (sysreg_read(HCR) & HCR_VA) { /* B1.8.13 */
-		return false;
-	}
-	return held.vm->vgic ? vsync_waits(held, vcpu, kick) : vcpu->lines == 0;
-}
-
 /* Were the vCPU's fold, and the look for pending interrupts, long? */
 static bool run_is_crowded(const struct vcpu *vcpu)
 {
@@ -494,7 +494,7 @@ void run_wait(struct cpu *cpu, struct guest_regs *regs)
 
 	(void)isolate_unload(vcpu, regs->pc);
 	held = vm_lock_vgic(vcpu->vm);
-	if (!run_waits(held, vcpu, &kick)) {
+	if (!switch_waits(held, vcpu, &kick)) {
 		vm_unlock_vgic(held);
 		vm_kick(vcpu->vm, kick & ~BIT32(vcpu->index));
 		if (run_is_crowded(vcpu)) {

@@ -40,6 +40,7 @@ void settle_others(void)
 			cpu_poke(n);
 		}
 	}
+	hw_sev(); /* one that waits for another's world takes no interrupt */
 	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
 		if (&cpus[n] != self) {
 			settle_wait(self, &cpus[n]);

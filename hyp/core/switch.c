@@ -26,11 +26,8 @@ void switch_save_registers(struct vcpu *vcpu, const struct guest_regs *regs)
 	world_save(&vcpu->world);
 }
 
-void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcpu *vcpu,
-			    vgic_kick_t *kick)
+void switch_fold(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)
 {
-	uint64_t now = timer_now();
-
 	if (held.vm->vgic) {
 		vsync_unload(held, vcpu, kick);
 		if (vcpu->cif->has_held) {
@@ -45,6 +42,14 @@ void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcp
 		vpmu_unload(vcpu, kick);
 		vcpu->deadline = DEADLINE_NEVER;
 	}
+}
+
+void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcpu *vcpu,
+			    vgic_kick_t *kick)
+{
+	uint64_t now = timer_now();
+
+	switch_fold(held, vcpu, now, kick);
 	held.vm->left_at = now;
 	vcpu->slice_left =
 		cpu->slice_end ? sched_slice_left(&vm_sched, vcpu->entity, cpu->slice_end, now) : 0;
@@ -52,20 +57,24 @@ void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcp
 	cpu->loaded = NULL;
 }
 
-static __attribute__((noinline)) void switch_start(struct vcpu *vcpu)
+void switch_reset(struct vcpu *vcpu, uint32_t pc, uint32_t r0)
 {
-	const struct manifest_partition *config = vcpu->vm->config;
-	uint32_t pc = vcpu->life->pc;
-
 	world_reset(&vcpu->world);
 	vpmu_reset(vcpu);
 	vsync_forget_own(vcpu);
-	vcpu->lines_of = NULL;
-	crash_start(vcpu);
 	memset(&vcpu->regs, 0, sizeof(vcpu->regs));
 	vcpu->regs.cpsr = PSR_MODE_SVC | PSR_A | PSR_I | PSR_F | ((pc & 1u) ? PSR_T : 0);
 	vcpu->regs.pc = pc & ~UINT32_C(1);
-	vcpu->regs.r[0] = vcpu->life->r0;
+	vcpu->regs.r[0] = r0;
+}
+
+static __attribute__((noinline)) void switch_start(struct vcpu *vcpu)
+{
+	const struct manifest_partition *config = vcpu->vm->config;
+
+	switch_reset(vcpu, vcpu->life->pc, vcpu->life->r0);
+	vcpu->lines_of = NULL;
+	crash_start(vcpu);
 	if (vcpu->life->boots) {
 		vcpu->regs.r[1] = 0xffffffff; /* the Linux boot protocol: no machine number */
 		vcpu->regs.r[2] = config->dtb.data ? config->dtb.ipa.ipa : 0;
@@ -131,6 +140,14 @@ void switch_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bo
 	cpu->loaded = vcpu;
 	cpu->trail = vcpu->trail;
 	cpu->cif = vcpu->cif;
+}
+
+bool switch_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
+{
+	if (sysreg_read(HCR) & HCR_VA) { /* B1.8.13 */
+		return false;
+	}
+	return held.vm->vgic ? vsync_waits(held, vcpu, kick) : vcpu->lines == 0;
 }
 
 void switch_vfp_open(struct vcpu *vcpu)

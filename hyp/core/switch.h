@@ -19,6 +19,18 @@ void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcp
 void switch_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared,
 		 bool enters);
 
+/* Of switch_save_interrupts, what has nothing to do with the scheduler: the vCPU's interrupts and
+ * timers go to memory. `now`: the counter. */
+void switch_fold(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick);
+
+/* A vCPU that no CPU has gets the registers with which it begins: at `pc` (bit 0: Thumb) with r0.
+ * Its timers' interrupts from before are gone. vgic_lock is not held. */
+void switch_reset(struct vcpu *vcpu, uint32_t pc, uint32_t r0);
+
+/* The loaded vCPU executes WFI: does it wait? Without a VGIC the CPU lines end a WFI. `*kick`: as
+ * for vsync_waits. */
+bool switch_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick);
+
 /* Loads the VFP registers of the loaded vCPU, at its first VFP instruction since it was loaded. */
 void switch_vfp_open(struct vcpu *vcpu);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/vm.h"
 #include "hyp/base/bits.h"
+#include "hyp/core/child.h"
 #include "hyp/core/cpu.h"
+#include "hyp/core/creator.h"
 
 struct vm vms[MANIFEST_MAX_PARTITIONS];
 
@@ -39,8 +41,10 @@ bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa)
 	return false;
 }
 
-bool vm_owns_pa(const struct vm *vm, pa_t pa, uint32_t size)
+/* A child has nothing but memory of its parent. */
+bool vm_owns_pa(const struct vm *child, pa_t pa, uint32_t size)
 {
+	const struct vm *vm = child->parent ? child->parent : child;
 	bool owns = vm_within(pa.pa, size, vm->memory_pa.pa, vm->config->memory_size);
 
 	for (uint32_t r = 0; r < vm->config->nr_regions; r++) {
@@ -95,17 +99,75 @@ uint8_t vm_must_look(struct sched_locked held, uint32_t entity, uint8_t target)
 	return target;
 }
 
+/* ---- children ---- */
+
+void vm_ring(struct vm *creator, bool level)
+{
+	struct vgic_locked held = vm_lock_vgic(creator);
+	vgic_kick_t kick = 0;
+
+	vgic_device_line(creator->vgic, machine_spis[MACHINE_CREATOR].intid, level, &kick);
+	vm_unlock_vgic(held);
+	vm_kick(creator, kick);
+}
+
+/* Woken by a sibling that runs here: that one leaves, and says so. Else the creator's doorbell
+ * rings. */
+static void vm_wake_children(struct vm *child)
+{
+	struct cpu *cpu = cpu_this();
+
+	if (cpu->loaded && cpu->loaded->vm == child) {
+		cpu->resched = true;
+	} else {
+		vm_ring(child->parent, true);
+	}
+}
+
+static __attribute__((noinline)) void vm_kick_child(struct vm *vm, uint32_t mask)
+{
+	struct vgic_locked held = vm_lock_vgic(vm);
+	uint32_t running;
+	uint32_t woken = child_life_kick(&vm->child->life, mask, &running);
+
+	vm_unlock_vgic(held);
+	for (; running; running &= running - 1) {
+		cpu_interrupt(bits_first(running));
+	}
+	if (woken) {
+		vm_wake_children(vm);
+	}
+}
+
+/* A vCPU whose child runs in its place has something to do: its PLUMB_RUN ends. It has set `runner`
+ * before its last look at its interrupts, under the lock under which this one came. */
+static void vm_end_run(const struct vcpu *vcpu, uint8_t cpu)
+{
+	if (cpus[cpu].runner == vcpu) {
+		cpus[cpu].resched = true;
+	}
+}
+
+/* ---- kicks ---- */
+
 void vm_kick_vcpu(struct vcpu *vcpu)
 {
 	const struct sched_entity *entity = &vm_sched.entity[vcpu->entity];
 	uint8_t target = SCHED_NO_CPU;
-	struct sched_locked held = vm_lock_sched();
+	struct sched_locked held;
+
+	if (vcpu->vm->child) {
+		vm_kick_child(vcpu->vm, BIT32(vcpu->index));
+		return;
+	}
+	held = vm_lock_sched();
 
 	if (entity->state == SCHED_BLOCKED) {
 		alarm_clear(&vm_alarms, vcpu->entity);
 		target = vm_must_look(held, vcpu->entity, sched_wake(held.sched, vcpu->entity));
 	} else if (entity->state == SCHED_RUNNING) {
 		target = entity->cpu;
+		vm_end_run(vcpu, target);
 	}
 	vcpu->stats[PLUMB_STAT_KICKS] += target != SCHED_NO_CPU;
 	vm_unlock_sched(held);
@@ -116,6 +178,10 @@ void vm_kick_vcpu(struct vcpu *vcpu)
  * waits again. But a CPU line that has fallen wakes no vCPU. */
 void vm_kick(struct vm *vm, uint32_t mask)
 {
+	if (vm->child && mask) {
+		vm_kick_child(vm, mask);
+		return;
+	}
 	for (; mask; mask &= mask - 1) {
 		struct vcpu *vcpu = &vm->vcpus[bits_first(mask)];
 

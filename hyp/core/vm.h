@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The object model: a VM (a partition of the manifest) and its vCPUs. Partitions are made at boot,
- * and all their memory is allocated then.
+ * The object model: a VM and its vCPUs. Partitions of the manifest are made at boot, and all their
+ * memory is allocated then. Their children are VMs that they make at run time, from a pool of their
+ * own (child.h); these have no part in the scheduler, and none of the calls' rights.
  */
 #ifndef HYP_CORE_VM_H
 #define HYP_CORE_VM_H
@@ -28,7 +29,9 @@
 #include "hyp/trap/fault.h"
 #include "vgic/vgic.h"
 
+struct child;
 struct crash_record;
+struct creator;
 struct vm;
 struct virtio;
 
@@ -63,13 +66,15 @@ struct vcpu {
 	struct vcpu *query_holder;
 	uint32_t query_seq, query_irq;
 	/* The vCPU's unfinished PLUMB_IRQ_LINE_MANY still has lines of this VM to drive, or its
-	 * PLUMB_SET_GSI_ROUTING routes to read, before its guest runs again, in turns between which
-	 * it may leave its CPU; r0 holds the call, r2 and r3 hold the remaining arguments. NULL: no
-	 * call is unfinished. With `virtio`: no call, but an access that another partition
-	 * answers. */
+	 * PLUMB_SET_GSI_ROUTING routes to read, or its PLUMB_MAP pages to map, before its guest
+	 * runs again, in turns between which it may leave its CPU; r0 holds the call, r2 and r3
+	 * hold the remaining arguments. NULL: no call is unfinished. With `virtio`: no call, but an
+	 * access that another partition answers. */
 	struct vm *lines_of;
 	struct virtio *virtio;
 	uint32_t lines_done;
+	uint32_t map_run, map_skip; /* PLUMB_MAP: the present run, and its pages that are mapped */
+	uint32_t map_cleaned;	    /* pages behind these that are clean */
 	struct fault_loop
 		loop; /* written by the CPU that has this vCPU loaded; reset when it is off */
 	struct guest_regs regs; /* while not loaded */
@@ -129,9 +134,14 @@ struct vm {
 	volatile uint8_t watchdog_cpu; /* the CPU responsible for it; the same lock */
 	uint64_t paused_for;	       /* counter ticks of all its pauses; lock: vgic_lock */
 	uint32_t port;		       /* of the console multiplexer */
-	/* For the VMs that it makes: config->vm_pool bytes, whole pages; NULL, 0: it makes none. */
-	uint8_t *pool;
-	pa_t pool_pa;
+	/* By CPU: its vCPU that the CPU had loaded last, index + 1; 0: none, or none that counts.
+	 */
+	uint8_t last_vcpu[BOARD_MAX_CPUS];
+
+	struct vgic *dist;	 /* vgic, if its distributor is at the machine's address; or NULL */
+	struct creator *creator; /* it makes VMs (creator.h); NULL: it does not */
+	struct child *child;	 /* it is one of these (child.h) ... */
+	struct vm *parent;	 /* ... which this partition made; NULL: a partition */
 };
 
 _Static_assert(sizeof(struct lock) == CACHE_LINE && sizeof(struct vm) % CACHE_LINE == 0 &&
@@ -199,6 +209,10 @@ static inline uint64_t vm_stands_at(struct vgic_locked held, struct sched_locked
 void vm_kick(struct vm *vm, uint32_t mask);
 void vm_kick_vcpu(struct vcpu *vcpu);
 
+/* The doorbell of a partition that makes VMs: high while a vCPU of them is to be run again
+ * (PLUMB_WAKE_MASK). vgic_lock is not held. */
+void vm_ring(struct vm *creator, bool level);
+
 /* The vCPU has been woken: it waits for a CPU from now on. `target` is sched_wake's result for its
  * entity. Marks the CPU that must pick again: that one, or one whose vCPU ran alone so far and now
  * gets time slices. Returns it for cpu_interrupt after the lock is released. SCHED_NO_CPU: none. */
@@ -218,7 +232,7 @@ uint64_t vm_stat(const struct vcpu *vcpu, uint32_t index);
 
 /* Does [ipa, ipa + size) lie in one range of the partition's RAM, and at which physical address? */
 bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa);
-/* Does [pa, pa + size) lie in one range of it? */
+/* Does [pa, pa + size) lie in one range of it? Of a child: of its parent's. */
 bool vm_owns_pa(const struct vm *vm, pa_t pa, uint32_t size);
 
 #endif

@@ -414,7 +414,7 @@ enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
 
 bool vsync_dist_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value)
 {
-	const struct vgic *vgic = vcpu->vm->vgic;
+	const struct vgic *vgic = vcpu->vm->dist;
 
 	return vgic && vgic_dist_read_word(vgic, vcpu->index, offset, value);
 }
@@ -431,7 +431,7 @@ static __attribute__((noinline)) void vsync_enabled(struct vgic_locked held, str
 
 bool vsync_dist_write(struct vcpu *vcpu, uint32_t offset, uint32_t value)
 {
-	struct vgic *vgic = vcpu->vm->vgic;
+	struct vgic *vgic = vcpu->vm->dist;
 	struct vgic_locked held;
 	uint32_t moved;
 

@@ -51,7 +51,7 @@ def calls(source: str, abi: str) -> list[Call]:
     if not found or len(found) != source.count("CALL(PLUMB_") or rowless:
         raise PlumbError("rows of hypercalls: " + (f"none of {', '.join(sorted(rowless))}" if rowless
                                                    else "the form of one differs"))
-    on_vm = ("vm", "known", "managed", "managed_or_self", "managed_vcpu")
+    on_vm = ("vm", "lines", "known", "managed", "managed_or_self", "managed_vcpu", "child")
     return [Call(name, numbers[number], right in on_vm) for number, _, right, name in found]
 
 

@@ -548,9 +548,12 @@ static void use_trace(struct rig_guest *g, struct guest_regs *regs)
 {
 	uint32_t op = rig_throw(g, 4) ? 3 : rig_throw(g, 5);
 	uint32_t cpu = rig_throw(g, rig_nr_cpus + 1);
-	uint32_t kind, vm;
+	uint32_t kind, vm, pc = regs->pc;
 
 	rig_hvc(g, regs, 0x86000f1a, op, cpu, rig_throw(g, 3) ? rig_throw(g, 50) : 0);
+	if (cpus[rig_self].loaded != &vms[g->vm].vcpus[g->index] || regs->pc != pc + 4) {
+		return; /* another vCPU runs now, or it begins anew: the result is not here */
+	}
 	if (g->vm != 0) {
 		rig_demand(regs->r[0] == (uint32_t)-1, "a trace without the right");
 	} else if (op > 3) {

@@ -4,6 +4,8 @@
 #define TEST_UNIT_SWITCH_MONITOR_H
 
 #include "test/unit/hw_log.h"
+#include "hyp/core/child_call.h"
+#include "hyp/core/child_run.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/crash.h"
 #include "hyp/core/device.h"
@@ -208,6 +210,22 @@ uint32_t facts_timer_hz(void)
 void log_end(const char *format, ...)
 {
 	(void)format;
+}
+
+void child_interrupted(struct cpu *cpu, struct guest_regs *frame)
+{
+	CHECK(!cpu && !frame);
+}
+
+void child_map_rest(struct vcpu *caller, struct guest_regs *frame)
+{
+	CHECK(!caller && !frame);
+}
+
+bool child_end_step(struct vm *parent)
+{
+	(void)parent;
+	return false;
 }
 
 void report_sample(struct cpu *cpu, const struct guest_regs *frame)

@@ -451,19 +451,15 @@ static void translations_go(void)
 	struct vm *vm = boot();
 	struct guest_regs regs = call(1, CP15_64 | 2 << 7, 0x40004000); /* TTBR0 */
 
-	facts_board.nr_cpus = 3;
-	vm->index = 5;
-	for (uint32_t n = 0; n < 3; n++) {
-		memset(cpus[n].last_vcpu, 2, sizeof(cpus[n].last_vcpu));
-	}
+	memset(vms[4].last_vcpu, 2, sizeof(vms[4].last_vcpu));
+	memset(vm->last_vcpu, 2, sizeof(vm->last_vcpu));
 	CHECK_EQ(reg_call_get(vm, &regs), 0);
-	CHECK_EQ(cpus[1].last_vcpu[5], 2);
+	CHECK_EQ(vm->last_vcpu[1], 2);
 	regs = call(1, CP15_64 | 2 << 7, 0x40004000);
 	CHECK_EQ(reg_call_set(vm, &regs), 0);
 	for (uint32_t n = 0; n < 3; n++) {
-		CHECK_EQ(cpus[n].last_vcpu[5], 0);
-		CHECK_EQ(cpus[n].last_vcpu[4], 2);
-		CHECK_EQ(cpus[n].last_vcpu[6], 2);
+		CHECK_EQ(vm->last_vcpu[n], 0);
+		CHECK_EQ(vms[4].last_vcpu[n], 2);
 	}
 }
 

@@ -3,6 +3,7 @@
  * main_start on boards and manifests of all kinds: those that it boots, and each that it refuses,
  * with the words that it has for it.
  */
+#include "hyp/core/creator.h"
 #include "hyp/core/partition_make.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/pen_layout.h"
@@ -105,25 +106,28 @@ static void creators(void)
 	static const char maker[] = SYSTEM("a { " PARTITION " memory-size = <0x20000>; vms = <3>;\n"
 					   " vm-pool = <0x23000>; };\n" SMALL_B);
 	const uint64_t pool = 0x23000;
+	const struct creator *made;
 	uint64_t tables, next;
 
 	CHECK(boots(BOARD(PSCI TWO), a, NULL));
-	CHECK(vms[0].pool == NULL && vms[0].pool_pa.pa == 0);
+	CHECK(vms[0].creator == NULL);
 	tables = (uint64_t)vms[0].stage2.pool.pages * 0x1000;
 	next = vms[1].stage2.root_pa.pa - vms[0].stage2.root_pa.pa;
 	CHECK_EQ(next, partition_pool_size(vms[0].config));
 	CHECK(boots(BOARD(PSCI TWO), maker, NULL));
 	CHECK_EQ(partition_pool_size(vms[0].config), next + pool);
 	CHECK_EQ(vms[1].stage2.root_pa.pa - vms[0].stage2.root_pa.pa, next + pool);
-	CHECK_EQ(vms[0].pool_pa.pa % 0x1000, 0);
-	CHECK_EQ(vms[0].pool_pa.pa, vms[0].stage2.pool.base_pa.pa + tables);
-	CHECK(vms[0].pool == vms[0].stage2.pool.base + tables);
-	CHECK((uintptr_t)vms[0].vgic >= (uintptr_t)vms[0].pool + pool);
-	CHECK((uintptr_t)vms[0].vcpus >= (uintptr_t)vms[0].pool + pool);
-	for (uint32_t n = 0; n < pool; n++) {
-		CHECK(vms[0].pool[n] == 0);
-	}
-	CHECK(vms[1].pool == NULL && vms[1].pool_pa.pa == 0);
+	CHECK(vms[1].creator == NULL);
+	made = vms[0].creator;
+	CHECK_EQ(made->pool.base_pa.pa % 0x1000, 0);
+	CHECK_EQ(made->pool.base_pa.pa, vms[0].stage2.pool.base_pa.pa + tables);
+	CHECK(made->pool.base == vms[0].stage2.pool.base + tables);
+	CHECK((uintptr_t)vms[0].vgic >= (uintptr_t)made->pool.base + pool);
+	CHECK((uintptr_t)vms[0].vcpus >= (uintptr_t)made->pool.base + pool);
+	CHECK_EQ(made->nr_slots, 3);
+	CHECK_EQ(made->first_vmid, 65);
+	CHECK_EQ(made->pages.count, 0x23);
+	CHECK_EQ(made->pages.nr_free, 0x22); /* one page has the rest of it */
 }
 
 /* The last 2 MiB of the board's RAM, where the monitor's own tables would be otherwise. */

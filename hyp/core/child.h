@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A VM that a partition makes at run time (docs/vms.md): the same struct vm as a partition, with
+ * stage 2 that grows, and vCPUs that run when vCPUs of its parent call PLUMB_RUN (child_run.h).
+ *
+ * Calls of several vCPUs of the parent may use a child at the same time. Those that use it have it
+ * from child_find, and until child_put it stays, although another destroys it. What the child
+ * consists of changes under creator->lock alone; `formed` tells those without the lock that it does
+ * not change any more.
+ */
+#ifndef HYP_CORE_CHILD_H
+#define HYP_CORE_CHILD_H
+
+#include "hyp/core/creator.h"
+#include "hyp/core/grow.h"
+#include "hyp/core/vm.h"
+#include "hyp/sched/child_life.h"
+#include "hyp/trap/pending.h"
+
+#define CHILD_NOWHERE UINT32_MAX /* no address: it is not a page's */
+
+/* How the vCPU has left last, if it waits for what its creator says (PLUMB_RUN_DO_*). */
+enum child_left { CHILD_LEFT, CHILD_LEFT_ACCESS, CHILD_LEFT_DATA, CHILD_LEFT_FETCH };
+
+struct child_vcpu {
+	struct pending access; /* CHILD_LEFT_ACCESS */
+	uint32_t far;	       /* of the fault: virtual */
+	uint32_t hsr;
+	uint8_t left; /* enum child_left */
+};
+
+struct child {
+	struct vm vm;
+	struct creator *creator;
+	uint32_t slot;
+	struct child_life life; /* lock: vm.vgic_lock */
+	struct grow grow;
+	bool has_gic;	      /* CREATE_DEVICE; lock, up to `used`: creator->lock */
+	uint32_t nr_irqs;     /* 0: not set */
+	uint32_t gicd, gicc;  /* IPAs, or CHILD_NOWHERE */
+	uint64_t counts_from; /* counter value at which its virtual counter began, with 0 */
+	volatile bool formed; /* its GIC has its shape, or it never gets one */
+	volatile bool placed; /* ... and its addresses */
+	struct child_vcpu vcpu[VGIC_MAX_VCPUS]; /* of the CPU that has claimed the vCPU */
+};
+
+static inline struct child *child_of(const struct vm *vm)
+{
+	return vm->child;
+}
+
+/* The child of `parent` with this handle, for the CPU's present call; NULL: there is none, or it is
+ * being destroyed. */
+struct child *child_find(struct cpu *cpu, const struct vm *parent, uint32_t handle);
+void child_put(struct cpu *cpu);
+
+/* ---- its life ---- */
+
+/* A handle; -HYP_EPERM: the partition makes none; -HYP_ENOMEM: no slot, or no memory left. */
+int32_t child_create(struct vm *parent);
+
+/* 0; -HYP_EBADF; -HYP_EBUSY: a vCPU of it runs; -HYP_EAGAIN: a step is done, call again. */
+int32_t child_destroy(struct vm *parent, uint32_t handle);
+
+/* The parent has ended, and no vCPU of it is on a CPU. Ends its children by steps, each as long as
+ * one of child_destroy. True: there was something to do. */
+bool child_end_step(struct vm *parent);
+
+/* 0; -HYP_EINVAL: no such index; -HYP_EEXIST; -HYP_EBUSY: the GIC is formed; -HYP_ENOMEM. */
+int32_t child_make_vcpu(struct child *child, uint32_t index);
+
+/* Its GIC, or none, is made for the vCPUs that there are, if it was not before. 0, -HYP_EINVAL:
+ * there are none; or -HYP_ENOMEM. */
+int32_t child_form(struct child *child);
+
+/* The same, and the GIC is at its addresses. -HYP_ENXIO: these are not set; -HYP_EEXIST: memory is
+ * mapped there; -HYP_ENOMEM. */
+int32_t child_place(struct child *child);
+
+/* grow_map, with tables from the pool. */
+enum stage2_change child_map(struct child *child, ipa_t ipa, pa_t pa, uint32_t pages,
+			     uint32_t flags);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hyp/sched/child_life.h"
+#include "hyp/base/bits.h"
+#include "hyp/base/error.h"
+
+int child_life_look(const struct child_life *life, uint32_t vcpu)
+{
+	if (life->ends) {
+		return -HYP_EBADF;
+	}
+	if (vcpu >= PSCI_MAX_VCPUS || !(life->made & BIT32(vcpu))) {
+		return -HYP_EINVAL;
+	}
+	if (life->runs & BIT32(vcpu)) { /* also one that is being initialised */
+		return -HYP_EBUSY;
+	}
+	return life->ready & BIT32(vcpu) ? 0 : -HYP_ENOEXEC;
+}
+
+int child_life_seize(struct child_life *life, uint32_t vcpu, uint32_t cpu)
+{
+	int error = child_life_look(life, vcpu);
+
+	if (error && error != -HYP_ENOEXEC) {
+		return error;
+	}
+	life->runs |= (uint8_t)BIT32(vcpu);
+	life->cpu[vcpu] = (uint8_t)cpu;
+	return 0;
+}
+
+int child_life_claim(struct child_life *life, uint32_t vcpu, uint32_t cpu)
+{
+	int error = child_life_look(life, vcpu);
+
+	if (error) {
+		return error;
+	}
+	life->runs |= (uint8_t)BIT32(vcpu);
+	life->waits &= (uint8_t)~BIT32(vcpu);
+	life->wake &= (uint8_t)~BIT32(vcpu);
+	life->cpu[vcpu] = (uint8_t)cpu;
+	return 0;
+}
+
+void child_life_release(struct child_life *life, uint32_t vcpu, bool waits)
+{
+	life->runs &= (uint8_t)~BIT32(vcpu);
+	if (waits) {
+		life->waits |= (uint8_t)BIT32(vcpu);
+	}
+}
+
+uint32_t child_life_kick(struct child_life *life, uint32_t mask, uint32_t *cpus)
+{
+	uint32_t woken = mask & life->waits;
+
+	*cpus = 0;
+	for (uint32_t left = mask & life->runs; left; left &= left - 1) {
+		*cpus |= BIT32(life->cpu[bits_first(left)]);
+	}
+	life->waits &= (uint8_t)~woken;
+	life->wake |= (uint8_t)woken;
+	return woken;
+}
+
+uint32_t child_life_take_wake(struct child_life *life)
+{
+	uint32_t wake = life->wake;
+
+	life->wake = 0;
+	return wake;
+}
+
+bool child_life_end(struct child_life *life)
+{
+	if (life->runs) {
+		return false;
+	}
+	life->ends = true;
+	return true;
+}
