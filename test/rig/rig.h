@@ -236,7 +236,9 @@ struct rig_guest {
 	/* The instruction that caused the last exit. */
 	enum rig_op op;
 	uint32_t pc, hsr, ipa;
-	uint32_t result; /* r0 behind the last that was not a handler's */
+	uint32_t result;   /* r0 behind the last that was not a handler's */
+	uint32_t more[3];  /* r1 to r3, likewise */
+	const void *trail; /* the oldest of its last exits */
 };
 
 #define RIG_NO_IAR   1023u
@@ -244,7 +246,10 @@ struct rig_guest {
 
 #define RIG_MAX_VMS   4u
 #define RIG_MAX_VCPUS 4u
-extern struct rig_guest rig_guest[RIG_MAX_VMS][RIG_MAX_VCPUS];
+/* Those that partitions make at run time come behind the partitions, by slot; one partition makes
+ * all of them (rig_kids.h). */
+#define RIG_MAX_KIDS  4u
+extern struct rig_guest rig_guest[RIG_MAX_VMS + RIG_MAX_KIDS][RIG_MAX_VCPUS];
 
 /* One step of a guest whose registers these are. */
 struct rig_program {

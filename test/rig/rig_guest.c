@@ -10,6 +10,7 @@
 #include "hyp/hw/trail.h"
 #include "hyp/regs/hsr.h"
 #include "test/rig/rig.h"
+#include "test/rig/rig_kids.h"
 #include <string.h>
 
 /* HSR (B3.13.6): class, IL; a condition that is always true. */
@@ -24,7 +25,7 @@
 #define CPSR_SVC 0x1d3u
 #define SCTLR_ON 0x5u /* M, C */
 
-struct rig_guest rig_guest[RIG_MAX_VMS][RIG_MAX_VCPUS];
+struct rig_guest rig_guest[RIG_MAX_VMS + RIG_MAX_KIDS][RIG_MAX_VCPUS];
 const struct rig_program *rig_program;
 
 static uint8_t life_before[RIG_MAX_VMS];
@@ -33,7 +34,7 @@ void rig_guest_reset(uint64_t seed)
 {
 	memset(life_before, LIFE_OFF, sizeof(life_before));
 	memset(rig_guest, 0, sizeof(rig_guest));
-	for (uint32_t v = 0; v < RIG_MAX_VMS; v++) {
+	for (uint32_t v = 0; v < RIG_MAX_VMS + RIG_MAX_KIDS; v++) {
 		for (uint32_t n = 0; n < RIG_MAX_VCPUS; n++) {
 			rig_guest[v][n] = (struct rig_guest) {
 				.vm = v,
@@ -82,7 +83,12 @@ static struct rig_guest *here(uint32_t cpu)
 {
 	uint32_t vm = (uint32_t)(rig.cpu[cpu].reg[FAKE_VTTBR] >> 48) - 1;
 	uint32_t index = (uint32_t)rig.cpu[cpu].reg[FAKE_VMPIDR] & 0xff;
+	uint32_t kid = rig_kids_slot(vm + 1);
 
+	if (kid < RIG_MAX_KIDS) {
+		rig_demand(index < RIG_MAX_VCPUS, "VMPIDR is nobody's");
+		return &rig_guest[RIG_MAX_VMS + kid][index];
+	}
 	rig_demand(vm < vm_count && vm < RIG_MAX_VMS && index < vms[vm].nr_vcpus,
 		   "VTTBR and VMPIDR are nobody's");
 	return &rig_guest[vm][index];
@@ -90,9 +96,14 @@ static struct rig_guest *here(uint32_t cpu)
 
 bool rig_stage2(uint32_t ipa, uint64_t *pa)
 {
+	const struct rig_guest *g = here(rig_self);
 	pa_t found;
-	bool owns = vm_owns(&vms[here(rig_self)->vm], ipa_make(ipa), 1, &found);
+	bool owns;
 
+	if (rig_is_kid(g)) {
+		return rig_kids_maps(g, ipa, false);
+	}
+	owns = vm_owns(&vms[g->vm], ipa_make(ipa), 1, &found);
 	*pa = owns ? found.pa : *pa;
 	return owns;
 }
@@ -157,17 +168,28 @@ static bool has_worlds(const struct life *life)
 static struct rig_guest *enter(const struct guest_regs *regs)
 {
 	struct rig_guest *g = here(rig_self);
-	const struct vcpu *vcpu = &vms[g->vm].vcpus[g->index];
+	const struct vcpu *vcpu = &rig_vm(g)->vcpus[g->index];
 
 	(void)regs;
 	rig_demand(rig_this()->nr_held == 0, "a guest runs and its CPU holds a lock");
 	rig_demand(cpus[rig_self].loaded == vcpu, "`loaded` is another than hardware has");
+	rig_demand(!cpus[rig_self].using, "a guest runs, and its CPU uses a child");
+	if (rig_is_kid(g)) {
+		rig_kids_enter(g);
+		vcpu = cpus[rig_self].runner;
+	} else {
+		rig_demand(!cpus[rig_self].runner, "a partition's vCPU runs in the place of one");
+	}
 	rig_demand(vcpu->life->loaded_on == rig_self, "`loaded_on` names another CPU");
 	rig_demand(has_worlds(&vcpu->vm->life), "a guest runs whose partition does not");
+	vcpu = cpus[rig_self].loaded;
 	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
 		rig_demand(n == rig_self || !rig.cpu[n].in_guest || here(n) != g,
 			   "a vCPU is in two CPUs");
 	}
+	rig_demand(!g->trail || rig_this()->reg[FAKE_TPIDRPRW] == 0 ||
+			   g->trail == cpus[rig_self].trail,
+		   "the trail of a vCPU's exits is not where it was");
 	check_list_registers(vcpu);
 	check_own_interrupts(vcpu);
 	rig_demand(cpus[rig_self].traced == ((rig_this()->reg[FAKE_HVBAR] & VECTORS_TRACE) != 0),
@@ -254,6 +276,14 @@ static handler_t handler_of(uint32_t hsr)
 	}
 }
 
+/* Where the guest finds it again; that of a child begins anew with each run. */
+static void note_trail(const struct cpu *cpu)
+{
+	struct rig_guest *g = here(rig_self);
+
+	g->trail = rig_is_kid(g) ? NULL : cpu->trail;
+}
+
 static void enter_handler(uint32_t hsr, struct guest_regs *regs)
 {
 	struct cpu *cpu = &cpus[rig_self];
@@ -262,10 +292,12 @@ static void enter_handler(uint32_t hsr, struct guest_regs *regs)
 
 	if (hsr == HSR_HVC) {
 		fake_trail(&cpu->trail, regs->r[0], hsr, regs->pc, regs->cpsr);
+		note_trail(cpu);
 		vcpu->stats[PLUMB_STAT_HVC]++;
 		exit_hvc(regs->r[0] - 0x86000000u, regs, vcpu, hsr);
 	} else {
 		fake_trail(&cpu->trail, hdfar, hsr, regs->pc, regs->cpsr);
+		note_trail(cpu);
 		handler_of(hsr)(vcpu, regs, hdfar & 0xfffu, hsr);
 	}
 }
@@ -375,13 +407,20 @@ static bool is_open_now(const struct rig_guest *g)
 	       (g->hsr >> 26 == 0x03 && !(reg[FAKE_HDCR] & 1u << 6));
 }
 
+/* A child's access that found nothing mapped. */
+static bool has_memory_now(const struct rig_guest *g)
+{
+	return rig_is_kid(g) && (g->op == RIG_LOAD || g->op == RIG_STORE) &&
+	       rig_kids_maps(g, g->ipa, g->op == RIG_STORE);
+}
+
 /* The instruction that caused the last exit is done (true), or to be done again. */
 static bool is_done(struct rig_guest *g, struct guest_regs *regs)
 {
 	if (g->op == RIG_NO_OP || rig_program->unmarked) {
 		return true;
 	}
-	if (regs->pc == g->pc && is_open_now(g)) {
+	if (regs->pc == g->pc && (is_open_now(g) || has_memory_now(g))) {
 		regs->pc += 4;
 	}
 	if (regs->pc == g->pc) {
@@ -402,6 +441,7 @@ static bool is_done(struct rig_guest *g, struct guest_regs *regs)
 	}
 	if (g->iar == RIG_NO_IAR) {
 		g->result = regs->r[0];
+		memcpy(g->more, &regs->r[1], sizeof(g->more));
 	}
 	g->op = RIG_NO_OP;
 	g->wants_zero = g->may_fault = false;
@@ -424,7 +464,7 @@ uint32_t rig_due(uint32_t cpu)
 {
 	const struct rig_guest *g = here(cpu);
 
-	if (!vms[g->vm].vgic) {
+	if (!rig_vm(g)->vgic) {
 		return rig.cpu[cpu].reg[FAKE_HCR] >> 7 & 1 ? RIG_LINE_IAR : RIG_NO_IAR;
 	}
 	return rig_virtual(cpu);
@@ -432,7 +472,7 @@ uint32_t rig_due(uint32_t cpu)
 
 static void take(struct rig_guest *g)
 {
-	g->iar = vms[g->vm].vgic ? rig_gicv_ack() : RIG_LINE_IAR;
+	g->iar = rig_vm(g)->vgic ? rig_gicv_ack() : RIG_LINE_IAR;
 	g->handling = 0;
 	g->taken[g->iar & 63]++;
 	if (rig_program->takes) {
@@ -458,6 +498,7 @@ static void step(struct rig_guest *g, struct guest_regs *regs)
 		if (traced) {
 			trace_irq(&cpus[rig_self], regs);
 		}
+		g->trail = NULL; /* it is written there */
 		exit_irq(&cpus[rig_self], 0, regs->pc, regs->cpsr);
 		come_back(regs, regs->pc, traced);
 		return;
@@ -481,7 +522,7 @@ void rig_guest_run(struct guest_regs *regs)
 		struct rig_guest *g = enter(regs);
 
 		rig_point(RIG_AT_GUEST);
-		rig_demand(cpus[rig_self].loaded == &vms[g->vm].vcpus[g->index],
+		rig_demand(cpus[rig_self].loaded == &rig_vm(g)->vcpus[g->index],
 			   "a guest's CPU was given to another");
 		step(g, regs);
 	}
@@ -663,7 +704,7 @@ static const char *quiet(void)
 			why = vcpu_at_rest(&vms[v].vcpus[n]);
 		}
 	}
-	return why;
+	return why ? why : rig_kids_at_rest();
 }
 
 const char *rig_at_rest(void)

@@ -88,8 +88,8 @@ $(B)/unit/libfuzz.a: $(FUZZ_TARGETS:%=$(B)/unit/obj/test/verify/fuzz/fuzz_%.c.o)
 # Coverage: programs of `make unit` again, with clang's counters of branches (test/check/coverage.py).
 COVERAGE := -fprofile-instr-generate -fcoverage-mapping
 COVERAGE_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -fvisibility=hidden $(COVERAGE)
-COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,audit board budget crash_record deadline events explain fault fdt fuzz irq_oracle irq_route ivshmem life manifest \
-		     manifest_all manifest_budget manifest_machine manifest_shared manifest_virtio pages pending pl011 restarts sched short sp805 stage2_change times vgic_alone vgic_flow vgic_model vgic_others vgic_pieces vgic_remote vgic_states)
+COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,audit board budget child_life crash_record deadline events explain fault fdt fuzz irq_oracle irq_route ivshmem life manifest \
+		     manifest_all manifest_budget manifest_creator manifest_machine manifest_shared manifest_virtio pages pending pl011 restarts sched short sp805 stage2_change times vgic_alone vgic_flow vgic_model vgic_others vgic_pieces vgic_remote vgic_states)
 COVERAGE_PURE_OBJS := $(PURE_SRCS:%=$(B)/coverage/obj/%.o)
 
 $(B)/coverage/obj/%.c.o: %.c Makefile test/verify/verify.mk
