@@ -102,7 +102,7 @@ ARM_TUNE := -mtune=cortex-a7
 # and shared memory's registers: the longest part of a doorbell is the interrupt's. In Thumb state it
 # takes three quarters of its size in Arm state.
 ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/dev/escape hyp/dev/ivshmem hyp/dev/sp805 hyp/sched/restarts hyp/trap/fault hyp/trap/crash_record hyp/trap/insn_decode hyp/trap/psci hyp/trap/inject hyp/stage2/stage2 hyp/dev/pl031 hyp/hw/mmu hyp/core/phys \
-	    $(addprefix hyp/core/,boot% child child_call child_memory cpus crash creator grow guest_log halt log main manager mem one_reg partition partition_make reg_call report rtc shared soc trace trace_call virtio vm_call vpmu watchdog) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
+	    $(addprefix hyp/core/,boot% child child_call child_memory cpus crash creator grow guest_log halt log main manager mem one_reg partition partition_make reg_call report right rtc shared soc trace trace_call virtio vm_call vpmu watchdog) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
 # Functions with arrays have a word behind them that is compared before they return (hyp/hw/stack.h): in these files,
 # all; in those of frequent paths, the functions with STACK_GUARDED.
 ARM_GUARD_ALL := hyp/board/board_interrupt hyp/fdt/fdt_index hyp/text/% hyp/dev/console vgic/vgic_explain \

@@ -12,6 +12,7 @@
 #include "hyp/core/partition.h"
 #include "hyp/core/reg_call.h"
 #include "hyp/core/remote.h"
+#include "hyp/core/right.h"
 #include "hyp/core/route_call.h"
 #include "hyp/core/run.h"
 #include "hyp/core/trace_call.h"
@@ -44,136 +45,6 @@ static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 	default:
 		break;
 	}
-}
-
-/* The VM with this handle, if the caller may control it; else NULL. */
-static inline struct vm *hypercall_target(const struct vm *caller, uint32_t handle)
-{
-	return caller->controls[hw_at_most(handle, VM_NO_HANDLE)];
-}
-
-/* Finds the VM of a call, and checks the caller's right to it: a row uses one of these two
- * functions, and its handler receives the VM and checks no right. Here r1 is the handle: 0 is the
- * caller, n the manifest's n-th partition. */
-static int32_t hypercall_on_vm(const struct vcpu *caller, uint32_t handle, struct vm **vm)
-{
-	*vm = hypercall_target(caller->vm, handle);
-	if (*vm) {
-		return 0;
-	}
-	return handle > vm_count ? -HYP_EBADF : -HYP_EPERM;
-}
-
-/* The VM of a handle that is known to be one. */
-static struct vm *hypercall_vm_of(const struct vcpu *caller, uint32_t handle)
-{
-	return handle ? &vms[handle - 1] : caller->vm;
-}
-
-/* The VM is a child of the caller. `handle`: with a vCPU in the upper half, or without. It is there
- * until the end of the call (hypercall_rest). */
-static int32_t hypercall_on_child(const struct vcpu *caller, uint32_t handle, struct vm **vm)
-{
-	struct child *child;
-
-	if (!caller->vm->creator) {
-		return -HYP_EPERM;
-	}
-	child = child_find(cpu_this(), caller->vm, handle & 0xffffu);
-	if (!child) {
-		return -HYP_EBADF;
-	}
-	*vm = &child->vm;
-	return 0;
-}
-
-/* May the handle be a child's? Those of partitions are below. */
-static bool hypercall_names_child(uint32_t handle)
-{
-	return handle >= PLUMB_VM_FIRST;
-}
-
-/* The VM has interrupt lines: a partition, or a child of the caller, which gets its GIC now if it
- * has none yet. */
-static int32_t hypercall_on_lines(const struct vcpu *caller, uint32_t handle, struct vm **vm)
-{
-	int32_t error;
-
-	if (!hypercall_names_child(handle)) {
-		return hypercall_on_vm(caller, handle, vm);
-	}
-	error = hypercall_on_child(caller, handle, vm);
-	return error ? error : child_form((*vm)->child);
-}
-
-/* The same for calls on the life of a VM: the caller must be its manager. */
-static int32_t hypercall_on_managed(const struct vcpu *caller, uint32_t handle, struct vm **vm)
-{
-	if (handle > vm_count) {
-		return -HYP_EBADF;
-	}
-	*vm = hypercall_vm_of(caller, handle);
-	return manifest_may_manage(caller->vm->config, (*vm)->index) ? 0 : -HYP_EPERM;
-}
-
-/* The same, with a vCPU in the upper half of r1; or a child of the caller. */
-static int32_t hypercall_on_managed_vcpu(const struct vcpu *caller, uint32_t r1, struct vm **vm)
-{
-	if (hypercall_names_child(r1 & 0xffffu)) {
-		return hypercall_on_child(caller, r1, vm);
-	}
-	return hypercall_on_managed(caller, r1 & 0xffffu, vm);
-}
-
-/* The same for a call that a VM may make on itself, too. */
-static int32_t hypercall_on_managed_or_self(const struct vcpu *caller, uint32_t handle,
-					    struct vm **vm)
-{
-	int32_t error = hypercall_on_managed(caller, handle, vm);
-
-	return error == -HYP_EPERM && *vm == caller->vm ? 0 : error;
-}
-
-/* The same for calls that only tell about a VM: either right is enough. */
-static int32_t hypercall_on_known(const struct vcpu *caller, uint32_t handle, struct vm **vm)
-{
-	int32_t error = hypercall_on_vm(caller, handle, vm);
-
-	return error ? hypercall_on_managed(caller, handle, vm) : 0;
-}
-
-/* The VM is the caller, which must be a manager of some VM. */
-static int32_t hypercall_on_manager(const struct vcpu *caller, uint32_t r1, struct vm **vm)
-{
-	const uint32_t *manages = caller->vm->config->manages;
-
-	(void)r1;
-	*vm = caller->vm;
-	return manages[0] | manages[1] ? 0 : -HYP_EPERM;
-}
-
-/* The VM is the caller, which must be the backend of some VM. */
-static int32_t hypercall_on_backend(const struct vcpu *caller, uint32_t r1, struct vm **vm)
-{
-	(void)r1;
-	*vm = caller->vm;
-	return virtio_is_backend(caller->vm) ? 0 : -HYP_EPERM;
-}
-
-/* The VM is the caller, which must have the right to the trace. */
-static int32_t hypercall_on_tracer(const struct vcpu *caller, uint32_t r1, struct vm **vm)
-{
-	(void)r1;
-	*vm = caller->vm;
-	return caller->vm->config->traces ? 0 : -HYP_EPERM;
-}
-
-/* The VM is the caller; this needs no right. */
-static int32_t hypercall_on_self(const struct vcpu *caller, uint32_t r1, struct vm **vm)
-{
-	(void)r1;
-	*vm = caller->vm;
-	return 0;
 }
 
 static int32_t hypercall_api_version(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
@@ -370,47 +241,47 @@ static int32_t hypercall_run(struct vcpu *caller, struct vm *vm, struct guest_re
  * in docs/control-abi.md. A handler returns r0. */
 /* clang-format off */
 #define HYPERCALLS(CALL) \
-	CALL(PLUMB_GET_API_VERSION, hypercall_api_version, hypercall_on_self, "KVM_GET_API_VERSION") \
-	CALL(PLUMB_CHECK_EXTENSION, hypercall_extension, hypercall_on_self, "KVM_CHECK_EXTENSION") \
-	CALL(PLUMB_IRQ_LINE, hypercall_irq_line, hypercall_on_lines, "KVM_IRQ_LINE") \
-	CALL(PLUMB_IRQ_LINE_STATUS, hypercall_irq_line, hypercall_on_lines, "KVM_IRQ_LINE_STATUS") \
-	CALL(PLUMB_IRQ_LINE_MANY, hypercall_irq_line_many, hypercall_on_lines, "KVM_IRQ_LINE, many") \
-	CALL(PLUMB_SET_GSI_ROUTING, hypercall_gsi_routing, hypercall_on_vm, "KVM_SET_GSI_ROUTING") \
-	CALL(PLUMB_GSI_LINE, hypercall_gsi_line, hypercall_on_vm, "KVM_IRQ_LINE, by GSI") \
-	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, hypercall_on_lines, "PLUMB_GET_IRQ_STATE") \
-	CALL(PLUMB_GET_VM_INFO, vm_call_info, hypercall_on_known, "PLUMB_GET_VM_INFO") \
-	CALL(PLUMB_GET_VM_NAME, vm_call_name, hypercall_on_known, "PLUMB_GET_VM_NAME") \
-	CALL(PLUMB_GET_STATS, vm_call_stats, hypercall_on_known, "PLUMB_GET_STATS") \
-	CALL(PLUMB_SYSTEM_EXIT, hypercall_system_exit, hypercall_on_self, "PLUMB_SYSTEM_EXIT") \
-	CALL(PLUMB_VM_START, hypercall_vm_start, hypercall_on_managed, "PLUMB_VM_START") \
-	CALL(PLUMB_VM_STOP, hypercall_vm_stop, hypercall_on_managed, "PLUMB_VM_STOP") \
-	CALL(PLUMB_VM_RESET, hypercall_vm_reset, hypercall_on_managed, "PLUMB_VM_RESET") \
-	CALL(PLUMB_VM_PAUSE, hypercall_vm_pause, hypercall_on_managed, "PLUMB_VM_PAUSE") \
-	CALL(PLUMB_VM_RESUME, hypercall_vm_resume, hypercall_on_managed, "PLUMB_VM_RESUME") \
-	CALL(PLUMB_VM_WATCH, hypercall_vm_watch, hypercall_on_manager, "PLUMB_VM_WATCH") \
-	CALL(PLUMB_GET_CRASH, vm_call_crash, hypercall_on_managed, "PLUMB_GET_CRASH") \
-	CALL(PLUMB_GET_TIMES, vm_call_times, hypercall_on_managed_or_self, "PLUMB_GET_TIMES") \
-	CALL(PLUMB_GET_ONE_REG, hypercall_get_reg, hypercall_on_managed_vcpu, "KVM_GET_ONE_REG") \
-	CALL(PLUMB_SET_ONE_REG, hypercall_set_reg, hypercall_on_managed_vcpu, "KVM_SET_ONE_REG") \
-	CALL(PLUMB_GET_REG_LIST, hypercall_reg_list, hypercall_on_self, "KVM_GET_REG_LIST") \
-	CALL(PLUMB_TRACE, hypercall_trace, hypercall_on_tracer, "PLUMB_TRACE") \
-	CALL(PLUMB_VIRTIO_TAKE, hypercall_virtio_take, hypercall_on_backend, "PLUMB_VIRTIO_TAKE") \
-	CALL(PLUMB_VIRTIO_ANSWER, hypercall_virtio_answer, hypercall_on_backend, "PLUMB_VIRTIO_ANSWER") \
-	CALL(PLUMB_VIRTIO_INFO, hypercall_virtio_info, hypercall_on_backend, "PLUMB_VIRTIO_INFO") \
-	CALL(PLUMB_CREATE_VM, child_call_create, hypercall_on_self, "KVM_CREATE_VM") \
-	CALL(PLUMB_DESTROY_VM, child_call_destroy, hypercall_on_self, "PLUMB_DESTROY_VM") \
-	CALL(PLUMB_CREATE_VCPU, child_call_vcpu, hypercall_on_child, "KVM_CREATE_VCPU") \
-	CALL(PLUMB_MAP, child_call_map, hypercall_on_child, "PLUMB_MAP") \
-	CALL(PLUMB_UNMAP, child_call_unmap, hypercall_on_child, "PLUMB_UNMAP") \
-	CALL(PLUMB_DIRTY, child_call_dirty, hypercall_on_child, "PLUMB_DIRTY") \
-	CALL(PLUMB_CREATE_DEVICE, child_call_device, hypercall_on_child, "KVM_CREATE_DEVICE") \
-	CALL(PLUMB_SET_DEVICE_ATTR, child_call_set_attr, hypercall_on_child, "KVM_SET_DEVICE_ATTR") \
-	CALL(PLUMB_GET_DEVICE_ATTR, child_call_get_attr, hypercall_on_child, "KVM_GET_DEVICE_ATTR") \
-	CALL(PLUMB_VCPU_INIT, child_call_vcpu_init, hypercall_on_child, "KVM_ARM_VCPU_INIT") \
-	CALL(PLUMB_GET_MP_STATE, child_call_get_state, hypercall_on_child, "KVM_GET_MP_STATE") \
-	CALL(PLUMB_SET_MP_STATE, child_call_set_state, hypercall_on_child, "KVM_SET_MP_STATE") \
-	CALL(PLUMB_RUN, hypercall_run, hypercall_on_child, "KVM_RUN") \
-	CALL(PLUMB_WAKE_MASK, child_call_wake, hypercall_on_self, "PLUMB_WAKE_MASK")
+	CALL(PLUMB_GET_API_VERSION, hypercall_api_version, right_on_self, "KVM_GET_API_VERSION") \
+	CALL(PLUMB_CHECK_EXTENSION, hypercall_extension, right_on_self, "KVM_CHECK_EXTENSION") \
+	CALL(PLUMB_IRQ_LINE, hypercall_irq_line, right_on_lines, "KVM_IRQ_LINE") \
+	CALL(PLUMB_IRQ_LINE_STATUS, hypercall_irq_line, right_on_lines, "KVM_IRQ_LINE_STATUS") \
+	CALL(PLUMB_IRQ_LINE_MANY, hypercall_irq_line_many, right_on_lines, "KVM_IRQ_LINE, many") \
+	CALL(PLUMB_SET_GSI_ROUTING, hypercall_gsi_routing, right_on_vm, "KVM_SET_GSI_ROUTING") \
+	CALL(PLUMB_GSI_LINE, hypercall_gsi_line, right_on_vm, "KVM_IRQ_LINE, by GSI") \
+	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, right_on_lines, "PLUMB_GET_IRQ_STATE") \
+	CALL(PLUMB_GET_VM_INFO, vm_call_info, right_on_known, "PLUMB_GET_VM_INFO") \
+	CALL(PLUMB_GET_VM_NAME, vm_call_name, right_on_known, "PLUMB_GET_VM_NAME") \
+	CALL(PLUMB_GET_STATS, vm_call_stats, right_on_known, "PLUMB_GET_STATS") \
+	CALL(PLUMB_SYSTEM_EXIT, hypercall_system_exit, right_on_self, "PLUMB_SYSTEM_EXIT") \
+	CALL(PLUMB_VM_START, hypercall_vm_start, right_on_managed, "PLUMB_VM_START") \
+	CALL(PLUMB_VM_STOP, hypercall_vm_stop, right_on_managed, "PLUMB_VM_STOP") \
+	CALL(PLUMB_VM_RESET, hypercall_vm_reset, right_on_managed, "PLUMB_VM_RESET") \
+	CALL(PLUMB_VM_PAUSE, hypercall_vm_pause, right_on_managed, "PLUMB_VM_PAUSE") \
+	CALL(PLUMB_VM_RESUME, hypercall_vm_resume, right_on_managed, "PLUMB_VM_RESUME") \
+	CALL(PLUMB_VM_WATCH, hypercall_vm_watch, right_on_manager, "PLUMB_VM_WATCH") \
+	CALL(PLUMB_GET_CRASH, vm_call_crash, right_on_managed, "PLUMB_GET_CRASH") \
+	CALL(PLUMB_GET_TIMES, vm_call_times, right_on_managed_or_self, "PLUMB_GET_TIMES") \
+	CALL(PLUMB_GET_ONE_REG, hypercall_get_reg, right_on_managed_vcpu, "KVM_GET_ONE_REG") \
+	CALL(PLUMB_SET_ONE_REG, hypercall_set_reg, right_on_managed_vcpu, "KVM_SET_ONE_REG") \
+	CALL(PLUMB_GET_REG_LIST, hypercall_reg_list, right_on_self, "KVM_GET_REG_LIST") \
+	CALL(PLUMB_TRACE, hypercall_trace, right_on_tracer, "PLUMB_TRACE") \
+	CALL(PLUMB_VIRTIO_TAKE, hypercall_virtio_take, right_on_backend, "PLUMB_VIRTIO_TAKE") \
+	CALL(PLUMB_VIRTIO_ANSWER, hypercall_virtio_answer, right_on_backend, "PLUMB_VIRTIO_ANSWER") \
+	CALL(PLUMB_VIRTIO_INFO, hypercall_virtio_info, right_on_backend, "PLUMB_VIRTIO_INFO") \
+	CALL(PLUMB_CREATE_VM, child_call_create, right_on_self, "KVM_CREATE_VM") \
+	CALL(PLUMB_DESTROY_VM, child_call_destroy, right_on_self, "PLUMB_DESTROY_VM") \
+	CALL(PLUMB_CREATE_VCPU, child_call_vcpu, right_on_child, "KVM_CREATE_VCPU") \
+	CALL(PLUMB_MAP, child_call_map, right_on_child, "PLUMB_MAP") \
+	CALL(PLUMB_UNMAP, child_call_unmap, right_on_child, "PLUMB_UNMAP") \
+	CALL(PLUMB_DIRTY, child_call_dirty, right_on_child, "PLUMB_DIRTY") \
+	CALL(PLUMB_CREATE_DEVICE, child_call_device, right_on_child, "KVM_CREATE_DEVICE") \
+	CALL(PLUMB_SET_DEVICE_ATTR, child_call_set_attr, right_on_child, "KVM_SET_DEVICE_ATTR") \
+	CALL(PLUMB_GET_DEVICE_ATTR, child_call_get_attr, right_on_child, "KVM_GET_DEVICE_ATTR") \
+	CALL(PLUMB_VCPU_INIT, child_call_vcpu_init, right_on_child_vcpu, "KVM_ARM_VCPU_INIT") \
+	CALL(PLUMB_GET_MP_STATE, child_call_get_state, right_on_child_vcpu, "KVM_GET_MP_STATE") \
+	CALL(PLUMB_SET_MP_STATE, child_call_set_state, right_on_child_vcpu, "KVM_SET_MP_STATE") \
+	CALL(PLUMB_RUN, hypercall_run, right_on_child_vcpu, "KVM_RUN") \
+	CALL(PLUMB_WAKE_MASK, child_call_wake, right_on_self, "PLUMB_WAKE_MASK")
 /* clang-format on */
 
 #define HYPERCALL_ONE(number, handler, right, name) +1
@@ -484,13 +355,13 @@ static __attribute__((noinline)) void hypercall_refused(const struct vcpu *calle
 	struct vm *vm;
 
 	regs->r[0] = caller->vm->child ? (uint32_t)SMCCC_NOT_SUPPORTED
-				       : (uint32_t)hypercall_on_vm(caller, regs->r[1], &vm);
+				       : (uint32_t)right_on_vm(caller, regs->r[1], &vm);
 }
 
 static void hypercall_child_line(const struct vcpu *caller, struct guest_regs *regs)
 {
 	struct vm *vm;
-	int32_t error = hypercall_on_lines(caller, regs->r[1], &vm);
+	int32_t error = right_on_lines(caller, regs->r[1], &vm);
 
 	regs->r[0] = (uint32_t)(error ? error : irq_call_line(vm, regs->r[2], regs->r[3]));
 	child_put(cpu_this());
@@ -504,7 +375,7 @@ static __attribute__((noinline)) void hypercall_line_refused(const struct vcpu *
 	struct vm *client =
 		caller->vm->child ? NULL : virtio_may_drive(caller->vm, regs->r[1], regs->r[2]);
 
-	if (caller->vm->creator && hypercall_names_child(regs->r[1])) {
+	if (caller->vm->creator && right_names_child(regs->r[1])) {
 		hypercall_child_line(caller, regs);
 	} else if (client) {
 		regs->r[0] = (uint32_t)irq_call_line(client, regs->r[2], regs->r[3]);
@@ -532,7 +403,7 @@ static __attribute__((noinline)) void hypercall_spi(struct vm *vm, struct guest_
 static EXIT_AS_IS void hypercall_line(uint32_t word, struct guest_regs *regs,
 				      const struct vcpu *caller)
 {
-	struct vm *vm = hypercall_target(caller->vm, regs->r[1]);
+	struct vm *vm = right_target(caller->vm, regs->r[1]);
 	uint32_t spi;
 
 	(void)word;
@@ -553,7 +424,7 @@ static EXIT_AS_IS void hypercall_line(uint32_t word, struct guest_regs *regs,
 static EXIT_AS_IS void hypercall_gsi(uint32_t word, struct guest_regs *regs,
 				     const struct vcpu *caller)
 {
-	struct vm *vm = hypercall_target(caller->vm, regs->r[1]);
+	struct vm *vm = right_target(caller->vm, regs->r[1]);
 
 	(void)word;
 	if (vm) {

@@ -25,7 +25,7 @@ EXCEPTIONS = {
     "boot/probe/start.S": ("pen_boxes", "hyp/hw/pen.h has its program say where they are"),
     "hyp/base/addr.h": ("i?pa_[a-z]+|(PAGE|BLOCK)_SIZE", "words of all files"),
     "hyp/base/bits.h": ("(BIT|GENMASK)(32|64)|FIELD_[A-Z]+|ARRAY_SIZE", "words of all files"),
-    "hyp/base/error.h": ("hyp_errno|HYP_E[A-Z]+", "Linux's E..., beside a host's own"),
+    "hyp/base/error.h": ("hyp_errno|HYP_E[A-Z0-9]+", "Linux's E..., beside a host's own"),
     "hyp/base/guest_regs.h": ("V?CPU_[A-Z_]+|HVC_BASE|VECTORS_[A-Z]+|exit_[a-z_]+",
                               "for vectors.S; what an exit saves"),
     "hyp/core/hypercall.c": ("exit_hvc(_other)?", "exit.h: the handler of a class is exit_*"),

@@ -10,7 +10,7 @@ from plumblib.common import PlumbError
 
 CODE = re.compile(r"`([^`]+)`")
 NUMBER = re.compile(r"^#define (PLUMB_\w+)\s+0x(8600[0-9a-f]{4})\b", re.M)
-CALL = re.compile(r'\bCALL\((\w+), (\w+), hypercall_on_(\w+), "([^"]+)"\)')
+CALL = re.compile(r'\bCALL\((\w+), (\w+), right_on_(\w+), "([^"]+)"\)')
 RANGE, ABOUT = "PLUMB_HVC_BASE", 0x8600FF00  # not a call; SMCCC's queries about the range
 SHAPE = {"reg-shift", "reg-io-width", "reg-offset"}  # properties, among compatible strings
 
@@ -51,7 +51,8 @@ def calls(source: str, abi: str) -> list[Call]:
     if not found or len(found) != source.count("CALL(PLUMB_") or rowless:
         raise PlumbError("rows of hypercalls: " + (f"none of {', '.join(sorted(rowless))}" if rowless
                                                    else "the form of one differs"))
-    on_vm = ("vm", "lines", "known", "managed", "managed_or_self", "managed_vcpu", "child")
+    on_vm = ("vm", "lines", "known", "managed", "managed_or_self", "managed_vcpu", "child",
+             "child_vcpu")
     return [Call(name, numbers[number], right in on_vm) for number, _, right, name in found]
 
 

@@ -19,7 +19,7 @@ static int32_t hypercall_dummy(struct vcpu *caller, struct vm *vm, struct guest_
 }
 
 """
-ROW = '\tCALL(0x86000fdd, hypercall_dummy, hypercall_on_vm, "PLUMB_DUMMY") \\\n'
+ROW = '\tCALL(0x86000fdd, hypercall_dummy, right_on_vm, "PLUMB_DUMMY") \\\n'
 LINE = "| PLUMB_DUMMY | `0x86000fdd` | handle, what | 0, −errno |\n"
 HEAD, LAST = "#define HYPERCALLS(CALL) \\\n", "| SMCCC call count"
 
@@ -52,7 +52,7 @@ class Build(unittest.TestCase):
         self.assertRegex(self.build(HANDLER, ""), "hypercall_dummy.* defined but not used")
 
     def test_a_row_without_a_right(self):
-        self.assertRegex(self.build(HANDLER, ROW.replace("hypercall_on_vm, ", "")), "requires 4 arguments")
+        self.assertRegex(self.build(HANDLER, ROW.replace("right_on_vm, ", "")), "requires 4 arguments")
 
     def test_a_number_that_another_row_has(self):
         self.assertRegex(self.build(HANDLER, ROW.replace("0x86000fdd", "PLUMB_GET_STATS")),
@@ -83,7 +83,7 @@ class Page(unittest.TestCase):
 
     def test_a_row_of_another_form(self):
         with self.assertRaisesRegex(PlumbError, "the form of one differs"):
-            self.rows("\tCALL(PLUMB_DUMMY, hypercall_dummy, hypercall_on_vm) \\\n")
+            self.rows("\tCALL(PLUMB_DUMMY, hypercall_dummy, right_on_vm) \\\n")
 
     def test_names_and_numbers_on_the_page(self):
         for old, new in (("`0x860000ce`", "`0x860000cf`"), ("| PLUMB_GET_STATS |", "| GET_STATS |")):
