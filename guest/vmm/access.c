@@ -35,6 +35,9 @@ uint32_t access_answer(const struct smccc_result *said, uint32_t *value)
 {
 	uint32_t ipa = said->r1;
 
+	if (said->r0 == PLUMB_RUN_FAULT && said->r3 != 0) {
+		return PLUMB_RUN_DO_ABORT; /* above 4 GiB */
+	}
 	if (vmm.lazy && access_is_in(ipa, VMM_RAM, vmm.ram_size)) {
 		return machine_map_around(ipa) ? PLUMB_RUN_DO_RETRY : PLUMB_RUN_DO_ABORT;
 	}

@@ -49,6 +49,7 @@ static void main_read_args(void)
 
 	vmm.args = args ? args + 4 : "";
 	vmm.lazy = guest_has_arg("lazy");
+	vmm.windows = guest_has_arg("windows");
 	vmm.nr_vcpus = guest_arg("vcpus", 1);
 	if (vmm.nr_vcpus == 0 || vmm.nr_vcpus > VMM_MAX_VCPUS) {
 		vmm.nr_vcpus = 1;

@@ -3,11 +3,13 @@
 #include "guest/lib/timer.h"
 
 #define RTC_DR	   0x00u
+#define RTC_MR	   0x04u
 #define RTC_LR	   0x08u
 #define RTC_CR	   0x0cu
 #define RTC_ID	   0xfe0u /* eight bytes, a word each, to the end of the page */
 #define RTC_ID_END 0x1000u
 
+static volatile uint32_t rtc_match;
 static volatile uint32_t rtc_load;  /* as RTCLR was written last */
 static volatile uint32_t rtc_since; /* the second of this partition's counter in which it was */
 
@@ -30,9 +32,14 @@ uint32_t rtc_access(uint32_t offset, bool write, uint32_t value)
 		rtc_load = value;
 		rtc_since = rtc_second();
 	}
+	if (write && offset == RTC_MR) {
+		rtc_match = value;
+	}
 	switch (offset) {
 	case RTC_DR:
 		return rtc_load + rtc_second() - rtc_since;
+	case RTC_MR:
+		return rtc_match;
 	case RTC_LR:
 		return rtc_load;
 	case RTC_CR:

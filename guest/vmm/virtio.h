@@ -15,13 +15,13 @@
 #define VIRTIO_PORT   31u
 #define VIRTIO_INTID  48u /* + the window's number */
 
-/* Once. The disk's contents outlive a reset. Without this call the windows are empty. */
+/* Once. The disk's contents outlive a reset. */
 void virtio_init(uint8_t *disk, uint32_t size);
 /* A new VM. */
 void virtio_reset(void);
 
-/* An access of the VM, `offset` from window 0; a load's value in *value. False: no device is there.
- * For any runner. */
+/* An access of the VM, `offset` from window 0; a load's value in *value. False: nothing
+ * is there. For any runner. */
 bool virtio_access(uint32_t offset, uint32_t size, bool write, uint32_t *value);
 
 /* Requests of the disk, and lines of the console, in all lives. */

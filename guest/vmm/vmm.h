@@ -4,10 +4,15 @@
  * its device tree, its console, and the vCPUs that run it. Its initrd is the VM's image, as this
  * partition would get it; behind a zImage may follow an initrd for the VM.
  *
- * Bootargs: vcpus=N (of the VM), memory=MIB, lazy (memory is mapped when the VM touches it, not
- * before), disk=MIB (a virtio disk, and a virtio console), lives=N (a VM that resets itself begins
- * anew, N lives in all), die=N (this partition resets itself at the Nth run of a runner, three
- * times, counted by its own RTC); behind " -- " the VM's.
+ * Bootargs:
+ *	vcpus=N memory=MIB  of the VM
+ *	lazy                memory is mapped when the VM touches it, not before
+ *	disk=MIB            a virtio disk, and a virtio console
+ *	windows             the other virtio windows are there, and empty
+ *	lives=N             a VM that resets itself begins anew, N lives in all
+ *	die=N               this partition resets itself at the Nth run of a runner, three times,
+ *	                    counted by its own RTC
+ *	-- ...              the VM's bootargs
  */
 #ifndef GUEST_VMM_VMM_H
 #define GUEST_VMM_VMM_H
@@ -43,6 +48,7 @@ struct vmm {
 	uint32_t disk_size;  /* bytes; 0: no virtio devices */
 	uint32_t die;	     /* at this run; 0: never */
 	bool lazy;
+	bool windows;	  /* those without a device answer, too */
 	const char *args; /* the VM's */
 	volatile enum vmm_state state;
 };
