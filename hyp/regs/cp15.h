@@ -3,7 +3,7 @@
  * CP15 and CP14 registers by the names of ARM ARM (DDI 0406C) B3.17 and C11.11, once each, for
  * C and assembly. A 32-bit register is `coproc, opc1, CRn, CRm, opc2` as MCR writes it; a 64-bit
  * one is `coproc, opc1, CRm` as MCRR does. Accessors turn the tokens into text, tables take them
- * through CP_REG and CP_REG64.
+ * through CP_REG and CP_REG64, or as one number, by which a sorted table is searched.
  */
 #ifndef HYP_REGS_CP15_H
 #define HYP_REGS_CP15_H
@@ -18,6 +18,16 @@
 #define CP_REG64_TOKENS(cp, op1, m) \
 	{ .coproc = CP_TOKEN_##cp, .opc1 = op1, .crn = 0, .crm = CP_TOKEN_##m, .opc2 = 0, .wide = true }
 /* clang-format on */
+
+/* The number of an encoding: ascending by coprocessor, wide, CRn, opc1, CRm, opc2, each as wide as
+ * in an instruction. CP_NUMBER(SCTLR), CP_NUMBER64(VTTBR): constants. */
+#define CP_NUMBER_OF(coproc, wide, crn, opc1, crm, opc2) \
+	((((((coproc) << 1 | (wide)) << 4 | (crn)) << 4 | (opc1)) << 4 | (crm)) << 3 | (opc2))
+#define CP_NUMBER(...)	 CP_NUMBER_TOKENS(__VA_ARGS__)
+#define CP_NUMBER64(...) CP_NUMBER64_TOKENS(__VA_ARGS__)
+#define CP_NUMBER_TOKENS(cp, op1, n, m, op2) \
+	CP_NUMBER_OF(CP_TOKEN_##cp, 0, CP_TOKEN_##n, op1, CP_TOKEN_##m, op2)
+#define CP_NUMBER64_TOKENS(cp, op1, m) CP_NUMBER_OF(CP_TOKEN_##cp, 1, 0, op1, CP_TOKEN_##m, 0)
 
 #define CP_TOKEN_p10 10
 #define CP_TOKEN_p14 14

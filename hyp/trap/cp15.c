@@ -25,25 +25,24 @@
 #define ALL_RW (PL1_RW | PL0_R | PL0_W)
 
 enum cp15_kind {
-	KIND_ZERO,  /* reads as zero; writes are ignored */
-	KIND_CTX,   /* reads the word of struct cp15_ctx at `arg`; writes are ignored */
-	KIND_CONST, /* reads `arg` */
+	KIND_ZERO, /* reads as zero; writes are ignored */
+	KIND_CTX,  /* reads the word of struct cp15_ctx at `at`; writes are ignored */
+	KIND_DIDR,
 	KIND_FLUSH,
 	KIND_PMU, /* the vCPU's performance monitors, if it has them; else KIND_ZERO */
 };
 
 struct cp15_row {
-	struct cp15_reg first;
-	struct cp15_reg last; /* of a range in the order of the table; wide or not as `first` */
+	uint32_t first, last; /* numbers (CP_NUMBER) of a range; wide or not as `first` */
 	uint8_t rights;
 	uint8_t kind;
-	uint32_t arg;
+	uint16_t at;
 };
 
 /* clang-format off */
-#define ROW(reg, ...)		{ CP_REG(reg), CP_REG(reg), __VA_ARGS__ }
-#define ROW64(reg, ...)		{ CP_REG64(reg), CP_REG64(reg), __VA_ARGS__ }
-#define RANGE(first, last, ...) { CP_REG(first), CP_REG(last), __VA_ARGS__ }
+#define ROW(reg, ...)		{ CP_NUMBER(reg), CP_NUMBER(reg), __VA_ARGS__ }
+#define ROW64(reg, ...)		{ CP_NUMBER64(reg), CP_NUMBER64(reg), __VA_ARGS__ }
+#define RANGE(first, last, ...) { CP_NUMBER(first), CP_NUMBER(last), __VA_ARGS__ }
 /* clang-format on */
 #define ZERO	   KIND_ZERO, 0
 #define PMU	   KIND_PMU, 0
@@ -62,7 +61,7 @@ static const struct cp15_row table[] = {
 	ROW(MVFR0, PL1_R, CTX(id.mvfr0)),
 
 	/* PL0 may read these, because DBGDSCR.UDCCdis is 0 (C11.11). */
-	ROW(DBGDIDR, ALL_R, KIND_CONST, DBGDIDR_VALUE),
+	ROW(DBGDIDR, ALL_R, KIND_DIDR, 0),
 	ROW(DBGDTRRXEXT, PL1_RW, ZERO),
 	RANGE(DBGBVR(c0), DBGWCR(c0), PL1_RW, ZERO),
 	ROW(DBGDSCRINT, ALL_R, ZERO),
@@ -121,30 +120,19 @@ static const struct cp15_row table[] = {
 	ROW(L2ECTLR, PL1_RW, ZERO),
 };
 
-/* The sort key of an encoding; each field is as wide as in an instruction. */
-static uint32_t reg_key(const struct cp15_reg *reg)
-{
-	uint32_t key = reg->coproc;
-
-	key = key << 1 | (reg->wide ? 1u : 0u);
-	key = key << 4 | reg->crn;
-	key = key << 4 | reg->opc1;
-	key = key << 4 | reg->crm;
-	return key << 3 | reg->opc2;
-}
-
 static const struct cp15_row *find_row(const struct cp15_reg *reg)
 {
-	uint32_t key = reg_key(reg);
+	uint32_t number = CP_NUMBER_OF((uint32_t)reg->coproc, reg->wide, reg->crn, reg->opc1,
+				       reg->crm, reg->opc2);
 	size_t low = 0;
 	size_t high = ARRAY_SIZE(table);
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (key < reg_key(&table[middle].first)) {
+		if (number < table[middle].first) {
 			high = middle;
-		} else if (key > reg_key(&table[middle].last)) {
+		} else if (number > table[middle].last) {
 			low = middle + 1;
 		} else {
 			return &table[middle];
@@ -207,9 +195,9 @@ static uint32_t read_row(const struct cp15_row *row, const struct cp15_ctx *ctx)
 {
 	switch (row->kind) {
 	case KIND_CTX:
-		return *(const uint32_t *)(const void *)((const char *)ctx + row->arg);
-	case KIND_CONST:
-		return row->arg;
+		return *(const uint32_t *)(const void *)((const char *)ctx + row->at);
+	case KIND_DIDR:
+		return DBGDIDR_VALUE;
 	default:
 		return 0;
 	}
