@@ -32,20 +32,40 @@
 #define STRETCH_PAGE	0xfffu
 #define STRETCH_NO_NAME UINT32_MAX
 
-/* Encodings of A32 (ARM ARM A8.8). */
-#define A32_ERET     0xe160006eu
-#define A32_WFI	     0xe320f003u
-#define A32_DMB	     0xf57ff050u
-#define A32_DMB_MASK 0xfffffff0u
-#define A32_LDREX    0x01900f9fu
-#define A32_EX_MASK  0x0ff00fffu
-#define A32_STRH     0x014000b0u /* immediate or register offset */
-#define A32_STRH_MSK 0x0e1000f0u
-#define A32_LDR	     0x04100000u /* a word, immediate offset */
-#define A32_LDR_MASK 0x0e500000u
+/* What the stretches and locks are found by. A load is one of a word. */
+enum kind { OTHER, ERET, WFI, DMB, LDREX, STRH, LDR };
+
+/* Encodings (ARM ARM A8.8). Those of T32 have their first halfword in the upper half; a short
+ * one has nothing to compare in the lower half. */
+struct encoding {
+	uint32_t mask, value;
+	enum kind kind;
+};
+
+static const struct encoding a32[] = {
+	{ 0xffffffffu, 0xe160006eu, ERET }, { 0xffffffffu, 0xe320f003u, WFI },
+	{ 0xfffffff0u, 0xf57ff050u, DMB },  { 0x0ff00fffu, 0x01900f9fu, LDREX },
+	{ 0x0e1000f0u, 0x000000b0u, STRH }, /* immediate or register offset */
+	{ 0x0e500000u, 0x04100000u, LDR },  /* immediate offset */
+};
+
+static const struct encoding t32[] = {
+	{ 0xffff0000u, 0xbf300000u, WFI },
+	{ 0xfffffff0u, 0xf3bf8f50u, DMB },
+	{ 0xfff00f00u, 0xe8500f00u, LDREX },
+	{ 0xf8000000u, 0x80000000u, STRH }, /* immediate offset, register offset; the same, wide */
+	{ 0xfe000000u, 0x52000000u, STRH },
+	{ 0xfff00000u, 0xf8a00000u, STRH },
+	{ 0xfff00000u, 0xf8200000u, STRH },
+	{ 0xf8000000u, 0x68000000u, LDR },
+	{ 0xfe000000u, 0x58000000u, LDR },
+	{ 0xfff00000u, 0xf8d00000u, LDR },
+	{ 0xfff00000u, 0xf8500000u, LDR },
+};
 
 struct function {
 	uint32_t address, size;
+	bool thumb;
 	const char *name;
 };
 
@@ -143,8 +163,8 @@ static void note_symbol(const Elf32_Sym *symbol, const char *name)
 	if (symbol->st_value < text || symbol->st_value >= text_end || name[0] == '$' || !*name) {
 		return;
 	}
-	functions[nr_functions++] =
-		(struct function) { symbol->st_value & ~1u, symbol->st_size, name };
+	functions[nr_functions++] = (struct function) { symbol->st_value & ~1u, symbol->st_size,
+							symbol->st_value & 1u, name };
 }
 
 static void read_sections(void)
@@ -405,7 +425,25 @@ static void stores(unsigned int index, qemu_plugin_meminfo_t info, uint64_t addr
 
 /* ---- QEMU's side */
 
-static qemu_plugin_exec_cb call_of(uint32_t address, uint32_t word)
+/* Of the instruction at `bytes`, with the one behind it. */
+static enum kind kind_of(const unsigned char *bytes, bool thumb)
+{
+	const struct encoding *rows = thumb ? t32 : a32;
+	uint32_t count = thumb ? sizeof(t32) / sizeof(t32[0]) : sizeof(a32) / sizeof(a32[0]);
+	uint16_t half[2];
+	uint32_t word;
+
+	memcpy(half, bytes, sizeof(half));
+	word = thumb ? (uint32_t)half[0] << 16 | half[1] : (uint32_t)half[1] << 16 | half[0];
+	for (uint32_t n = 0; n < count; n++) {
+		if ((word & rows[n].mask) == rows[n].value) {
+			return rows[n].kind;
+		}
+	}
+	return OTHER;
+}
+
+static qemu_plugin_exec_cb call_of(uint32_t address, enum kind kind)
 {
 	if (address >= vectors && address < vectors_end) {
 		return executes_vector;
@@ -413,13 +451,31 @@ static qemu_plugin_exec_cb call_of(uint32_t address, uint32_t word)
 	if (address == vectors_enter) {
 		return executes_start;
 	}
-	if (word == A32_ERET) {
+	if (kind == ERET) {
 		return executes_eret;
 	}
-	if (word == A32_WFI) {
+	if (kind == WFI) {
 		return executes_wfi;
 	}
-	return (word & A32_DMB_MASK) == A32_DMB ? executes_dmb : executes;
+	return kind == DMB ? executes_dmb : executes;
+}
+
+/* Loads and stores both: QEMU 7.2 takes one for the other here. */
+static void look_at_memory(struct qemu_plugin_insn *insn, enum kind kind)
+{
+	void (*call)(unsigned int, qemu_plugin_meminfo_t, uint64_t, void *) = NULL;
+
+	if (kind == LDR) {
+		call = reads;
+	} else if (kind == LDREX) {
+		call = draws;
+	} else if (kind == STRH) {
+		call = stores;
+	}
+	if (call) {
+		qemu_plugin_register_vcpu_mem_cb(insn, call, QEMU_PLUGIN_CB_NO_REGS,
+						 QEMU_PLUGIN_MEM_RW, NULL);
+	}
 }
 
 static void executes_guest(unsigned int index, void *cookie)
@@ -441,27 +497,18 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	for (size_t n = 0; n < qemu_plugin_tb_n_insns(tb); n++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, n);
 		uint64_t address = qemu_plugin_insn_vaddr(insn);
-		uint32_t word;
-		void *function;
+		uint32_t function;
+		enum kind kind;
 
 		if (address < text || address >= text_end) {
 			return;
 		}
-		memcpy(&word, text_bytes + (address - text), sizeof(word));
-		function = (void *)(uintptr_t)function_of((uint32_t)address);
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_of((uint32_t)address, word),
-						       QEMU_PLUGIN_CB_NO_REGS, function);
-		/* Loads and stores both: QEMU 7.2 takes one for the other here. */
-		if ((word & A32_LDR_MASK) == A32_LDR) {
-			qemu_plugin_register_vcpu_mem_cb(insn, reads, QEMU_PLUGIN_CB_NO_REGS,
-							 QEMU_PLUGIN_MEM_RW, NULL);
-		} else if ((word & A32_EX_MASK) == A32_LDREX) {
-			qemu_plugin_register_vcpu_mem_cb(insn, draws, QEMU_PLUGIN_CB_NO_REGS,
-							 QEMU_PLUGIN_MEM_RW, NULL);
-		} else if ((word & A32_STRH_MSK) == (A32_STRH & A32_STRH_MSK)) {
-			qemu_plugin_register_vcpu_mem_cb(insn, stores, QEMU_PLUGIN_CB_NO_REGS,
-							 QEMU_PLUGIN_MEM_RW, NULL);
-		}
+		function = function_of((uint32_t)address);
+		kind = kind_of(text_bytes + (address - text), functions[function].thumb);
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, call_of((uint32_t)address, kind),
+						       QEMU_PLUGIN_CB_NO_REGS,
+						       (void *)(uintptr_t)function);
+		look_at_memory(insn, kind);
 	}
 }
 
