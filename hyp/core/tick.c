@@ -93,9 +93,6 @@ void tick_set(struct cpu *cpu)
 	if (cpu->tick_at && cpu->tick_at < deadline) {
 		deadline = cpu->tick_at;
 	}
-	if (cpu->runner && cpu->runner->deadline < deadline) { /* its own timers are in memory */
-		deadline = cpu->runner->deadline;
-	}
 	cpu->timer_at = deadline;
 	if (deadline == DEADLINE_NEVER) {
 		timer_stop();
