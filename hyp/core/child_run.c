@@ -233,13 +233,13 @@ static void child_enter(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *r
 	child_set_alarm(cpu);
 }
 
-/* The caller's vCPU stays. */
+/* The caller's vCPU stays. An error has no results. */
 static void child_answer(struct guest_regs *regs, int32_t said)
 {
 	regs->r[0] = (uint32_t)said;
-	regs->r[1] = 0;
-	regs->r[2] = 0;
-	regs->r[3] = 0;
+	for (uint32_t n = 1; n < 4 && said >= 0; n++) {
+		regs->r[n] = 0;
+	}
 }
 
 void child_run(struct cpu *cpu, struct child *child, struct guest_regs *regs)
