@@ -9,7 +9,7 @@
  */
 #include "hyp/base/bits.h"
 #include "hyp/core/vm.h"
-#include "test/rig/rig.h"
+#include "test/rig/rig_kids.h"
 #include "test/unit/test.h"
 
 #if defined(__has_feature)
@@ -33,6 +33,9 @@ const char *__asan_default_options(void)
 #define WINDOW	0x0a000000u
 #define LEVELS	0x40010000u /* in the caller's memory: lines for one call */
 #define ROUTES	0x40011000u /* a table of GSIs */
+#define RUNS_AT 0x40012000u /* pages for a child, and its log */
+#define CHILD	0x100u
+#define MAKING	6u /* calls that make it */
 #define RAM_END 0x40020000u
 #define PARTS                                                                                     \
 	"compatible = \"plumbline,partition\"; memory-size = <0x20000>; no-dtb; kernel = [fe ff " \
@@ -46,7 +49,8 @@ const char *__asan_default_options(void)
 /* a may do everything, and serves a window of b; c crashes; d may do nothing. */
 static const char system_of_calls[] =
 	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
-	"a { " PARTS " vcpus = <2>; rights = " ALL "; manages = " ALL "; traces; };\n"
+	"a { " PARTS " vcpus = <2>; rights = " ALL "; manages = " ALL "; traces;\n"
+	" vms = <3>; vm-pool = <0x80000>; };\n"
 	"b { " PARTS " };\n"
 	"c { " PARTS " gic = \"none\"; };\n"
 	"d { " PARTS " };\n"
@@ -60,6 +64,7 @@ static const struct call {
 	int32_t from;	    /* if r0 is at least this */
 	bool any;	    /* succeeds without a right, too */
 	uint32_t before;    /* a call before each, with the same r1; 0: none */
+	bool has_gic;	    /* the child */
 } calls[] = {
 	{ .number = 0x8600ff00, .any = true },
 	{ .number = 0x8600ff01, .results = 0xe, .any = true },
@@ -90,6 +95,20 @@ static const struct call {
 	{ .number = 0x86000f20, .results = 0xe, .from = 1 },
 	{ .number = 0x86000f21, .arguments = 2, .before = 0x86000f20 },
 	{ .number = 0x86000f22, .arguments = 2, .results = 0xe },
+	{ .number = 0x86000001, .arguments = 1 },
+	{ .number = 0x86000f02, .arguments = 2 }, /* again and again */
+	{ .number = 0x86000041, .arguments = 2 },
+	{ .number = 0x86000046, .arguments = 3 },
+	{ .number = 0x86000f46, .arguments = 3 },
+	{ .number = 0x86000042, .arguments = 3 },
+	{ .number = 0x860000e0, .arguments = 2 },
+	{ .number = 0x860000e1, .arguments = 3, .has_gic = true },
+	{ .number = 0x860000e2, .arguments = 3, .results = 0x6, .has_gic = true },
+	{ .number = 0x860000ae, .arguments = 3 },
+	{ .number = 0x86000098, .arguments = 1, .results = 0x2 },
+	{ .number = 0x86000099, .arguments = 2 },
+	{ .number = 0x86000080, .arguments = 3, .results = 0xe },
+	{ .number = 0x86000f80, .arguments = 1, .results = 0x6 },
 	/* PSCI and SMCCC: but for those that do not return */
 	{ .number = 0x84000000, .any = true },
 	{ .number = 0x84000001, .arguments = 3, .any = true },
@@ -104,7 +123,7 @@ static const struct call {
 	{ .number = 0 },
 	{ .number = 1 },
 	{ .number = 0xffffffff },
-	{ .number = 0x86000001 },
+	{ .number = 0x86000002 },
 	{ .number = 0x86000060 },
 	{ .number = 0x86000f23 },
 	{ .number = 0x86001061 },
@@ -118,16 +137,17 @@ static const struct call {
 
 /* Handles, and what is none; capabilities; numbers of vCPUs */
 static const uint32_t firsts[] = {
-	0, 1, 2, 3, 4, 5, 9, 25, 66, 0x10000061, 0x80000000, 0xffffffff
+	0, 1, 2, 3, 4, 5, 9, 25, 66, CHILD, CHILD | 1 << 16, 0x10000061, 0x80000000, 0xffffffff
 };
 /* Irq words, addresses, GSIs, characters, the low half of a register's ID */
-static const uint32_t seconds[] = { 0,		1,	     2,		 12,	     15,
-				    16,		255,	     256,	 0x01000028, 0x01000021,
-				    0x0100007f, 0x01000080,  0x02000016, 0x0200001b, 0x02010016,
-				    0x03000000, 0xffffffff,  LEVELS,	 LEVELS + 2, ROUTES,
-				    RAM_END,	RAM_END - 8, GICD,	 0x00100000 };
+static const uint32_t seconds[] = { 0,		1,	    2,		 5,	     12,
+				    15,		16,	    255,	 256,	     0x01000028,
+				    0x01000021, 0x0100007f, 0x01000080,	 0x02000016, 0x0200001b,
+				    0x02010016, 0x03000000, 0xffffffff,	 LEVELS,     LEVELS + 2,
+				    ROUTES,	RAM_END,    RAM_END - 8, GICD,	     0x00100000 };
 /* Levels, counts, indices, the high half of an ID */
-static const uint32_t thirds[] = { 0, 1, 2, 3, 9, 10, 17, 64, 65, 257, 0x40200000, 0xffffffff };
+static const uint32_t thirds[] = { 0,  1,  2,	3,	    9,	     10,	17,
+				   64, 65, 257, 0x40200000, RUNS_AT, 0xffffffff };
 
 #define MOST (ARRAY_SIZE(firsts) * ARRAY_SIZE(seconds) * ARRAY_SIZE(thirds))
 
@@ -196,6 +216,8 @@ static void next_call(struct rig_guest *g, struct guest_regs *regs)
 		}
 	} while (!returns(call->number, r[1]));
 	memcpy(record[nr_records].in, r, sizeof(r));
+	regs->r[4] = r[0] == 0x86000046 ? 1 : r[0] == 0x86000042 ? RUNS_AT : 0x08000000;
+	regs->r[5] = 0;
 	fill_stack(pattern);
 	rig_hvc(g, regs, r[0], r[1], r[2], r[3]);
 }
@@ -223,12 +245,32 @@ static void has_returned(const struct guest_regs *regs)
 	memcpy(done->out, regs->r, sizeof(done->out));
 }
 
+/* A child with two vCPUs, the second one off. */
+static void make_child(struct rig_guest *g, struct guest_regs *regs, uint32_t at)
+{
+	static const uint32_t making[MAKING][4] = {
+		{ 0x86000001 },
+		{ 0x86000041, CHILD, 0 },
+		{ 0x86000041, CHILD, 1 },
+		{ 0x860000e0, CHILD, 5 },
+		{ 0x860000ae, CHILD, 0, 2 },
+		{ 0x860000ae, CHILD | 1 << 16, 0, 3 },
+	};
+
+	if (making[at][0] != 0x860000e0 || call->has_gic) {
+		rig_hvc(g, regs, making[at][0], making[at][1], making[at][2], making[at][3]);
+	}
+}
+
 /* Entries that are accepted, of a partition with a GIC. */
 static void write_tables(void)
 {
+	uint32_t *runs = (uint32_t *)(void *)rig_memory(caller, RUNS_AT);
 	uint32_t *levels = (uint32_t *)(void *)rig_memory(caller, LEVELS);
 	uint32_t *routes = (uint32_t *)(void *)rig_memory(caller, ROUTES);
 
+	runs[0] = RUNS_AT / 0x1000 + 1;
+	runs[1] = 1;
 	for (uint32_t n = 0; n < 70; n++) {
 		levels[2 * n] = 0x01000028 + n % 8;
 		levels[2 * n + 1] = n % 3;
@@ -269,7 +311,11 @@ static void act_as_caller(struct rig_guest *g, struct guest_regs *regs)
 		yield(g, regs);
 		return;
 	}
-	switch ((at - LOADED) % 4) {
+	if (at < LOADED + MAKING) {
+		make_child(g, regs, at - LOADED);
+		return;
+	}
+	switch ((at - LOADED - MAKING) % 4) {
 	case 0:
 		yield(g, regs);
 		break;
@@ -288,10 +334,31 @@ static void act_as_caller(struct rig_guest *g, struct guest_regs *regs)
 	}
 }
 
+/* What PLUMB_RUN returns for. */
+static void act_as_child(struct rig_guest *g, struct guest_regs *regs)
+{
+	switch (g->phase++ % 4) {
+	case 0:
+		rig_load(g, regs, 0x10000000);
+		break;
+	case 1:
+		rig_store(g, regs, 0x10000004, 7);
+		break;
+	case 2:
+		rig_wfi(g, regs);
+		break;
+	default:
+		rig_hvc(g, regs, 0x84000003, 1, 0x80000000, 0);
+		break;
+	}
+}
+
 static void step(struct rig_guest *g, struct guest_regs *regs)
 {
 	if (g->vm == caller && g->index == 0) {
 		act_as_caller(g, regs);
+	} else if (rig_is_kid(g)) {
+		act_as_child(g, regs);
 	} else if (g->vm == CRASHES) {
 		rig_hvc(g, regs, 0x86000f08, 7, 0, 0);
 	} else if (g->vm != CLIENT) {
