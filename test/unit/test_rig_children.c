@@ -68,7 +68,7 @@ struct kid {
 
 static struct kid kids[SLOTS];
 
-enum task { T_NONE, T_CREATE, T_MAKE, T_RUN, T_MAP, T_LINE, T_UNLINE, T_DESTROY, T_OTHER };
+enum task { T_NONE, T_CREATE, T_MAKE, T_RUN, T_MAP, T_LINE, T_UNLINE, T_DESTROY, T_PAGES };
 
 static struct thread {
 	enum task task;
@@ -79,7 +79,7 @@ static struct thread {
 static uint32_t ends, orders, own_owed, nr_lines;
 static struct { /* of all runs */
 	uint32_t made, destroyed, busy, in_use, late, wakes, kicks, mmio, mapped, off, starts,
-		refused, ends;
+		pages, ends;
 } met;
 
 /* Is a PLUMB_RUN under way, of this vCPU or (NOBODY) any? */
@@ -181,7 +181,12 @@ static void kid_access(struct rig_guest *g, struct guest_regs *regs, uint32_t wh
 	} else if (which == 2) {
 		rig_store8(g, regs, at, answer_of(at));
 	} else {
-		rig_load(g, regs, KID_RAM + rig_throw(g, 8) * 0x1000);
+		at = KID_RAM + rig_throw(g, 8) * 0x1000;
+		if (rig_throw(g, 2)) {
+			rig_load(g, regs, at);
+		} else {
+			rig_store(g, regs, at, at);
+		}
 	}
 }
 
@@ -318,7 +323,7 @@ static void map(struct rig_guest *g, struct guest_regs *regs, uint32_t page)
 	run[0] = KID_PAGES + (page & 7);
 	run[1] = 1;
 	regs->r[4] = 1;
-	regs->r[5] = 0;
+	regs->r[5] = rig_throw(g, 2) * 2; /* with a log */
 	call(g, regs, T_MAP, 0x86000046, handle_of(t->slot), page, ipa);
 }
 
@@ -483,6 +488,13 @@ static bool goes_on(struct rig_guest *g, struct guest_regs *regs)
 		nr_lines++;
 		call(g, regs, T_UNLINE, 0x86000061, handle_of(t->slot), 1u << 24 | t->intid, 0);
 		return true;
+	case T_PAGES:
+		t->task = T_NONE;
+		met.pages += said > 0;
+		rig_demand((said >= 0 && said <= 8) || kid->life != t->life ||
+				   (said == -EBADF && kid->state != KID_ALIVE),
+			   "PLUMB_UNMAP or PLUMB_DIRTY fails");
+		return false;
 	case T_DESTROY:
 		destroyed(g);
 		if (t->task == T_DESTROY) {
@@ -605,7 +617,12 @@ static void act(struct rig_guest *g, struct guest_regs *regs)
 		rig_hvc(g, regs, rig_throw(g, 2) ? PSCI_SYSTEM_RESET : PLUMB_SYSTEM_EXIT, 1, 0, 0);
 	} else if (which == 22) {
 		rig_store(g, regs, GICD + 0xf00, 1u << (16 + !g->index) | 1);
-	} else if (which < 26) {
+	} else if (which < 25 && kids[slot].state == KID_ALIVE) {
+		threads[g->index].slot = slot;
+		regs->r[4] = RUNS_IPA + 0x1000 + 0x100 * g->index;
+		call(g, regs, T_PAGES, which == 23 ? 0x86000f46 : 0x86000042, handle_of(slot),
+		     KID_RAM >> 12, 8);
+	} else if (which < 28) {
 		timer(1 + rig_throw(g, 200)); /* and on it goes: it may end a run */
 	}
 }
@@ -854,9 +871,9 @@ static void chance(const char *manifest, uint32_t nr_cpus, uint32_t runs)
 static void say_met(void)
 {
 	printf("made %u destroyed %u busy %u in use %u late %u wakes %u kicks %u accesses %u "
-	       "mapped %u off %u starts %u ends %u\n",
+	       "mapped %u pages %u off %u starts %u ends %u\n",
 	       met.made, met.destroyed, met.busy, met.in_use, met.late, met.wakes, met.kicks,
-	       met.mmio, met.mapped, met.off, met.starts, met.ends);
+	       met.mmio, met.mapped, met.pages, met.off, met.starts, met.ends);
 	memset(&met, 0, sizeof(met));
 }
 
