@@ -100,9 +100,9 @@ ARM_LTO := -flto=auto
 ARM_TUNE := -mtune=cortex-a7
 # Code that runs once, at boot or on request, is optimized for size, as is code that waits for a UART,
 # and shared memory's registers: the longest part of a doorbell is the interrupt's. In Thumb state it
-# takes three quarters of its size in Arm state.
+# takes three quarters of its size in Arm state. Single functions of other files: COLD (hyp/base/cold.h).
 ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/dev/escape hyp/dev/ivshmem hyp/dev/sp805 hyp/sched/restarts hyp/trap/fault hyp/trap/crash_record hyp/trap/insn_decode hyp/trap/psci hyp/trap/inject hyp/stage2/stage2 hyp/dev/pl031 hyp/hw/mmu hyp/core/phys \
-	    $(addprefix hyp/core/,boot% child child_call child_memory cpus crash creator grow guest_log halt log main manager mem one_reg partition partition_make reg_call report right rtc shared soc trace trace_call virtio vm_call vpmu watchdog) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
+	    $(addprefix hyp/core/,boot% child child_call child_memory cpus crash creator exit_state grow guest_log halt log main manager mem one_reg partition partition_make reg_call report right rtc serial shared soc trace trace_call tty virtio vm_call vpmu watchdog) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
 # Functions with arrays have a word behind them that is compared before they return (hyp/hw/stack.h): in these files,
 # all; in those of frequent paths, the functions with STACK_GUARDED.
 ARM_GUARD_ALL := hyp/board/board_interrupt hyp/fdt/fdt_index hyp/text/% hyp/dev/console vgic/vgic_explain \
@@ -113,8 +113,9 @@ ARM_GUARD = $(if $(filter $(ARM_GUARD_ALL),$*),-fstack-protector-strong) \
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g
 ARM_ASFLAGS := -I. $(ARM_ARCH) -g -Wundef -Werror
-# Of newlib only mem* and str* are used; --gc-sections and the size limit keep it so.
-ARM_LDFLAGS = $(ARM_CFLAGS) -nostdlib -static -Wl,--gc-sections \
+# Of newlib only mem* and str* are used; --gc-sections and the size limit keep it so. -Os is for what is no function:
+# constants have the alignment of their types, strings none. Each function keeps the options of its file.
+ARM_LDFLAGS = $(ARM_CFLAGS) -Os -nostdlib -static -Wl,--gc-sections \
 	       -Wl,--build-id=none -Wl,--fatal-warnings
 HOST_CFLAGS := $(BASE_CFLAGS) -O1 -g
 # Hidden: the project's fdt_* must not replace those inside libfdt, with which tests compare.

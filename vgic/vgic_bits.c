@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_bits.h"
+#include "hyp/base/cold.h"
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 
@@ -37,8 +38,8 @@ enum mmio_result vgic_bits_read_group(struct vgic *vgic, uint32_t vcpu, struct m
 	return MMIO_OK;
 }
 
-void vgic_bits_write_group(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-			   vgic_kick_t *kick)
+COLD void vgic_bits_write_group(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+				vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
 	struct vgic_bank *bank = bits_bank(vgic, vcpu, word);
@@ -150,8 +151,8 @@ static enum mmio_result bits_wait(struct vgic *vgic, uint32_t vcpu, uint32_t off
 	return wait ? MMIO_RETRY : MMIO_OK;
 }
 
-static enum mmio_result bits_read_state(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-					uint32_t state, vgic_kick_t *kick)
+static COLD enum mmio_result bits_read_state(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					     uint32_t state, vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
 	uint32_t valid = vgic_state_valid(vgic, word);
@@ -192,8 +193,8 @@ static uint32_t bits_not_sgis(const struct vgic *vgic, const struct mmio *mmio)
 	return bits_written(vgic, mmio) & (bits_word(mmio) == 0 ? ~BITS_SGIS : GENMASK32(31, 0));
 }
 
-void vgic_bits_set_pending(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-			   vgic_kick_t *kick)
+COLD void vgic_bits_set_pending(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+				vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
 	struct vgic_bank *bank = bits_bank(vgic, vcpu, word);
@@ -203,8 +204,8 @@ void vgic_bits_set_pending(struct vgic *vgic, uint32_t vcpu, const struct mmio *
 	vgic_irq_update_word(vgic, vcpu, word, changed, kick);
 }
 
-void vgic_bits_clear_pending(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-			     vgic_kick_t *kick)
+COLD void vgic_bits_clear_pending(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+				  vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
 	const struct vgic_bank *bank = bits_bank(vgic, vcpu, word);
@@ -217,8 +218,8 @@ void vgic_bits_clear_pending(struct vgic *vgic, uint32_t vcpu, const struct mmio
 	}
 }
 
-void vgic_bits_activate(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-			vgic_kick_t *kick)
+COLD void vgic_bits_activate(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+			     vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
 
@@ -229,8 +230,8 @@ void vgic_bits_activate(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmi
 	}
 }
 
-void vgic_bits_deactivate(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-			  vgic_kick_t *kick)
+COLD void vgic_bits_deactivate(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+			       vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
 	const struct vgic_bank *bank = bits_bank(vgic, vcpu, word);

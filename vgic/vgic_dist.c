@@ -4,6 +4,7 @@
  * following the layout of the GICv2. Registers that do not exist are RAZ/WI, and so is an access of
  * a width that a register does not support.
  */
+#include "hyp/base/cold.h"
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_bits.h"
 #include "vgic/vgic_interface.h"
@@ -52,8 +53,8 @@ static enum mmio_result dist_read_control(struct vgic *vgic, uint32_t vcpu, stru
 
 /* Interrupts that became pending while their group was disabled wait for this write. Those in list
  * registers are checked anew. A waiting vCPU may wake once without need. */
-static void dist_write_control(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-			       vgic_kick_t *kick)
+static COLD void dist_write_control(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+				    vgic_kick_t *kick)
 {
 	uint32_t value = mmio->value & (GICD_CTLR_GRP0 | GICD_CTLR_GRP1);
 
@@ -172,8 +173,8 @@ static uint32_t dist_config_first(const struct mmio *mmio)
 	return (mmio->offset - GICD_ICFGR) * 4;
 }
 
-static enum mmio_result dist_read_config(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-					 vgic_kick_t *kick)
+static COLD enum mmio_result dist_read_config(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					      vgic_kick_t *kick)
 {
 	uint32_t first = dist_config_first(mmio);
 
@@ -239,8 +240,8 @@ static void dist_keep_held(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint
 
 /* SGIs stay edge-triggered. The others are checked anew: an interrupt may become pending by its
  * line, or no longer be. */
-static void dist_write_config(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-			      vgic_kick_t *kick)
+static COLD void dist_write_config(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+				   vgic_kick_t *kick)
 {
 	uint32_t first = dist_config_first(mmio);
 	uint32_t half = GENMASK32(15, 0) << (first % 32);
@@ -268,8 +269,8 @@ static bool dist_is_sgi_state(uint32_t offset)
 	return offset >= GICD_CPENDSGIR && offset < GICD_SPENDSGIR + VGIC_NR_SGIS;
 }
 
-static enum mmio_result dist_read_sgi(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-				      vgic_kick_t *kick)
+static COLD enum mmio_result dist_read_sgi(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					   vgic_kick_t *kick)
 {
 	uint32_t first = mmio->offset % VGIC_NR_SGIS;
 
@@ -280,8 +281,8 @@ static enum mmio_result dist_read_sgi(struct vgic *vgic, uint32_t vcpu, struct m
 	return MMIO_OK;
 }
 
-static void dist_write_sgi(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-			   vgic_kick_t *kick)
+static COLD void dist_write_sgi(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+				vgic_kick_t *kick)
 {
 	uint32_t first = mmio->offset % VGIC_NR_SGIS;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_hw.h"
+#include "hyp/base/cold.h"
 #include "hyp/hw/fence.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/sysreg.h"
@@ -39,7 +40,7 @@ static inline void vgic_hw_clear(uint32_t nr_lrs)
 	}
 }
 
-void vgic_hw_init_cpu(void)
+COLD void vgic_hw_init_cpu(void)
 {
 	vgic_hw_clear(vgic_hw_count());
 }
@@ -209,7 +210,7 @@ static uint32_t vgic_hw_try(uint32_t gic_cpu, uint32_t n, uint32_t nr_lrs)
 }
 
 /* Where nothing is, a read may fault at once, but a write later. */
-static bool vgic_hw_has_alias(uint32_t gic_cpu)
+static COLD bool vgic_hw_has_alias(uint32_t gic_cpu)
 {
 	uint32_t vtr;
 
@@ -233,7 +234,7 @@ static bool vgic_hw_is_mirror(uint32_t gic_cpu, uint32_t nr_lrs)
 }
 
 /* LR0 is tried first. QEMU's alias (7.2 to 10.1) writes the next one. */
-struct vgic_alias vgic_hw_find_alias(uint32_t gic_cpu)
+COLD struct vgic_alias vgic_hw_find_alias(uint32_t gic_cpu)
 {
 	const struct vgic_alias none = { 0 };
 	uint32_t nr_lrs = vgic_hw_count();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A VGIC's memory, its reset, and the load and unload of vCPUs. */
+#include "hyp/base/cold.h"
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 #include "vgic/vgic_lr.h"
@@ -35,7 +36,7 @@ static size_t state_header_size(void)
 	return (size_t)bits_align_up(sizeof(struct vgic), STATE_ALIGN);
 }
 
-size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs)
+COLD size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs)
 {
 	size_t irqs;
 
@@ -199,7 +200,7 @@ void vgic_reset(struct vgic *vgic)
 	}
 }
 
-struct vgic *vgic_init(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs, uint32_t nr_lrs)
+COLD struct vgic *vgic_init(void *memory, uint32_t nr_vcpus, uint32_t nr_irqs, uint32_t nr_lrs)
 {
 	uint8_t *rest = memory;
 	struct vgic *vgic = memory;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage-2 aborts: accesses to an emulated device, or to an address without memory or device. */
+#include "hyp/base/cold.h"
 #include "hyp/core/child_run.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/device.h"
@@ -33,7 +34,7 @@ static bool exit_hpfar_valid(uint32_t hsr)
 	return status == 0x06u || (status & 0x3cu) == 0x08u || (hsr & HSR_ABT_S1PTW);
 }
 
-static bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
+static COLD bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *record)
 {
 	uint64_t address; /* 40 bits: no ipa_t */
 
@@ -110,8 +111,8 @@ static inline void exit_rt_write(struct guest_regs *regs, uint32_t reg, uint32_t
 	}
 }
 
-static inline void exit_mmio_done(struct guest_regs *regs, uint32_t hsr,
-				  const struct insn_access *access, const struct mmio *mmio)
+static COLD void exit_mmio_done(struct guest_regs *regs, uint32_t hsr,
+				const struct insn_access *access, const struct mmio *mmio)
 {
 	if (!access->is_write) {
 		exit_rt_write(regs, access->rt, insn_load_value(access, mmio->value));
@@ -154,8 +155,8 @@ static __attribute__((noinline)) void exit_to_creator(struct cpu *cpu, struct gu
 	}
 }
 
-static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
-			       const struct exit_record *record)
+static COLD void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
+				    const struct exit_record *record)
 {
 	if (vcpu->vm->child) {
 		exit_to_creator(cpu_this(), regs, record, NULL, NULL);
@@ -167,9 +168,8 @@ static void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
 }
 
 /* Another partition answers. Separate, so that the common case stays in registers. */
-static __attribute__((noinline)) void exit_wait(struct cpu *cpu, struct guest_regs *regs,
-						const struct exit_record *record,
-						const struct insn_access *access)
+static COLD void exit_wait(struct cpu *cpu, struct guest_regs *regs,
+			   const struct exit_record *record, const struct insn_access *access)
 {
 	cpu->loaded->stats[PLUMB_STAT_MMIO]++;
 	virtio_how(cpu->loaded, access, record->hsr);
@@ -272,7 +272,7 @@ static void exit_crash(struct vcpu *vcpu, const struct exit_record *record)
 	partition_crash(vcpu->vm, &cause);
 }
 
-static void exit_on_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
+static COLD void exit_on_prefetch_abort(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
 	struct vcpu *vcpu = cpu->loaded;
 	struct exit_record record;
@@ -307,7 +307,7 @@ static inline __attribute__((always_inline)) bool exit_is_word(uint32_t hsr, uin
 
 /* Finds all by itself, so that the frequent accesses need to keep nothing for it: HSR and HDFAR are
  * as they were, as nothing is taken to HYP meanwhile. */
-static __attribute__((noinline)) void exit_data_abort_whole(void)
+static COLD void exit_data_abort_whole(void)
 {
 	exit_whole(cpu_this()->frame, sysreg_read(HSR), exit_on_data_abort);
 }
@@ -325,7 +325,7 @@ static uint32_t exit_fault_page(void)
 }
 
 /* Words to other devices than the distributor. Separate for the same reason. */
-static __attribute__((noinline)) void exit_write_other(void)
+static COLD void exit_write_other(void)
 {
 	struct cpu *cpu = cpu_this();
 	uint32_t offset = sysreg_read(HDFAR) & 0xfffu;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* HVC #0: PSCI, SMCCC discovery, and the control ABI (docs/control-abi.md). */
+#include "hyp/base/cold.h"
 #include "hyp/base/error.h"
 #include "hyp/core/child_call.h"
 #include "hyp/core/child_run.h"
@@ -333,7 +334,8 @@ static void hypercall_of_child(struct guest_regs *regs)
 
 /* The frequent calls leave pc and cpsr as they are. All of these are separate functions, and have
  * the same registers as arguments, so that exit_hvc needs no register saved for them. */
-static EXIT_AS_IS void hypercall_rest(uint32_t word, struct guest_regs *regs, struct vcpu *caller)
+static COLD EXIT_AS_IS void hypercall_rest(uint32_t word, struct guest_regs *regs,
+					   struct vcpu *caller)
 {
 	(void)word;
 	if (psci_is_query(regs->r[0])) {
@@ -358,7 +360,7 @@ static __attribute__((noinline)) void hypercall_refused(const struct vcpu *calle
 				       : (uint32_t)right_on_vm(caller, regs->r[1], &vm);
 }
 
-static void hypercall_child_line(const struct vcpu *caller, struct guest_regs *regs)
+static COLD void hypercall_child_line(const struct vcpu *caller, struct guest_regs *regs)
 {
 	struct vm *vm;
 	int32_t error = right_on_lines(caller, regs->r[1], &vm);
@@ -369,8 +371,7 @@ static void hypercall_child_line(const struct vcpu *caller, struct guest_regs *r
 
 /* Without the right: a backend may still drive the interrupts of the windows that it serves, and a
  * creator those of its children. */
-static __attribute__((noinline)) void hypercall_line_refused(const struct vcpu *caller,
-							     struct guest_regs *regs)
+static COLD void hypercall_line_refused(const struct vcpu *caller, struct guest_regs *regs)
 {
 	struct vm *client =
 		caller->vm->child ? NULL : virtio_may_drive(caller->vm, regs->r[1], regs->r[2]);

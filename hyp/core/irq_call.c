@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/irq_call.h"
+#include "hyp/base/cold.h"
 #include "hyp/base/error.h"
 #include "hyp/core/mem.h"
 #include "hyp/core/remote.h"
@@ -181,7 +182,7 @@ static uint32_t irq_call_read_lines(const struct vm *vm, ipa_t ipa, struct kvm_i
 }
 
 /* Applies a few more entries. Returns 0 while some are left, else the value for r0. */
-static STACK_GUARDED int irq_call_lines_turn(struct vcpu *caller, const uint32_t args[4])
+static COLD STACK_GUARDED int irq_call_lines_turn(struct vcpu *caller, const uint32_t args[4])
 {
 	struct kvm_irq_level lines[IRQ_CALL_TURN];
 	uint32_t count = bits_min(args[3], PLUMB_IRQ_LINE_MANY_MAX);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/partition.h"
 #include "hyp/base/bits.h"
+#include "hyp/base/cold.h"
 #include "hyp/base/error.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/device.h"
@@ -132,7 +133,7 @@ static void partition_clear_share(struct vm *vm, uint32_t n)
 	}
 }
 
-void partition_clear_up(struct cpu *cpu)
+COLD void partition_clear_up(struct cpu *cpu)
 {
 	struct vm *vm = cpu->ended;
 	uint32_t piece;
@@ -150,7 +151,7 @@ void partition_clear_up(struct cpu *cpu)
 	manager_tell(vm);
 }
 
-void partition_left(struct vm *vm, enum life_last last)
+COLD void partition_left(struct vm *vm, enum life_last last)
 {
 	struct cpu *cpu = cpu_this();
 
@@ -248,7 +249,7 @@ void partition_crash(struct vm *vm, const struct crash_cause *cause)
 }
 
 /* One hold of vgic_lock: else another CPU could end this life, and begin the next, in between. */
-void partition_bite(struct vm *vm)
+COLD void partition_bite(struct vm *vm)
 {
 	static const struct crash_cause cause = { .reason = PLUMB_CRASH_BY_WATCHDOG,
 						  .status = PARTITION_STATUS_WATCHDOG };

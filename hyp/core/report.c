@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/report.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/guest_log.h"
@@ -352,7 +353,7 @@ void report_go_on(bool asked)
 	}
 }
 
-void report_sample(struct cpu *cpu, const struct guest_regs *regs)
+COLD void report_sample(struct cpu *cpu, const struct guest_regs *regs)
 {
 	struct vcpu *vcpu = cpu->loaded;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/route_call.h"
+#include "hyp/base/cold.h"
 #include "hyp/base/error.h"
 #include "hyp/core/irq_call.h"
 #include "hyp/core/mem.h"
@@ -8,8 +9,7 @@
 
 /* Releases the lock. As in KVM, a line that is refused does not keep the others from being driven.
  * Separate, so that the path of one SPI needs few registers. */
-static STACK_GUARDED __attribute__((noinline)) int route_call_lines(struct vgic_locked held,
-								    uint32_t gsi, bool level)
+static COLD STACK_GUARDED int route_call_lines(struct vgic_locked held, uint32_t gsi, bool level)
 {
 	struct irq_line lines[PLUMB_GSI_LINES_MAX];
 	int count = irq_route_map(held.vm->routes, gsi, lines);
@@ -71,7 +71,7 @@ static int route_call_add(struct vcpu *caller, struct vgic_locked held,
 	return 0;
 }
 
-static STACK_GUARDED int route_call_turn(struct vcpu *caller, const uint32_t args[4])
+static COLD STACK_GUARDED int route_call_turn(struct vcpu *caller, const uint32_t args[4])
 {
 	struct kvm_irq_routing_entry entries[ROUTE_CALL_TURN];
 	uint32_t count = bits_min(args[3] - caller->lines_done, ROUTE_CALL_TURN);

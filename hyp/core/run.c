@@ -4,6 +4,7 @@
  * cpu->loaded; for an exit that stays on its vCPU, the vectors find no work and call nothing here.
  */
 #include "hyp/core/run.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/child_call.h"
 #include "hyp/core/child_run.h"
 #include "hyp/core/chore.h"
@@ -38,7 +39,7 @@ static __attribute__((noinline)) void run_idle(struct cpu *cpu)
 
 /* The picked vCPU belongs to a partition that is loading: its turn is used for a step. A vCPU that
  * wakes meanwhile waits for the end of the step, or, if it has the same priority, of the slice. */
-static __attribute__((noinline)) void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
+static COLD void run_load_memory(struct cpu *cpu, struct vcpu *vcpu)
 {
 	uint64_t start;
 
@@ -120,7 +121,7 @@ static inline enum life_take run_take(struct sched_locked held, const struct cpu
 }
 
 /* Waits until the vCPU's former CPU has unloaded it. */
-static __attribute__((noinline)) enum life_take run_await(struct cpu *cpu, struct vcpu *vcpu)
+static COLD enum life_take run_await(struct cpu *cpu, struct vcpu *vcpu)
 {
 	enum life_take take;
 
@@ -186,7 +187,7 @@ struct run_choice {
 };
 
 /* Another CPU that must pick again now. */
-static __attribute__((noinline)) uint8_t run_spread(struct sched_locked held, const struct cpu *cpu)
+static COLD uint8_t run_spread(struct sched_locked held, const struct cpu *cpu)
 {
 	uint8_t spread = sched_spread(held.sched);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/switch.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/crash.h"
 #include "hyp/core/facts.h"
@@ -57,7 +58,7 @@ void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcp
 	cpu->loaded = NULL;
 }
 
-void switch_reset(struct vcpu *vcpu, uint32_t pc, uint32_t r0)
+COLD void switch_reset(struct vcpu *vcpu, uint32_t pc, uint32_t r0)
 {
 	world_reset(&vcpu->world);
 	vpmu_reset(vcpu);
@@ -68,7 +69,7 @@ void switch_reset(struct vcpu *vcpu, uint32_t pc, uint32_t r0)
 	vcpu->regs.r[0] = r0;
 }
 
-static __attribute__((noinline)) void switch_start(struct vcpu *vcpu)
+static COLD void switch_start(struct vcpu *vcpu)
 {
 	const struct manifest_partition *config = vcpu->vm->config;
 

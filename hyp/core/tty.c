@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/tty.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/log.h"
 #include "hyp/core/remote.h"
@@ -337,7 +338,7 @@ enum mmio_result tty_access(struct vcpu *vcpu, struct mmio *mmio)
 	return result;
 }
 
-bool tty_irq(void)
+COLD bool tty_irq(void)
 {
 	struct serial_locked held;
 	bool asked;
@@ -351,7 +352,7 @@ bool tty_irq(void)
 	return asked;
 }
 
-bool tty_tick(void)
+COLD bool tty_tick(void)
 {
 	struct serial_locked held;
 	bool asked;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/vm.h"
 #include "hyp/base/bits.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/child.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/creator.h"
@@ -78,7 +79,7 @@ static enum times_state vm_times_state(const struct vcpu *vcpu, uint32_t state)
 									    : TIMES_OTHER;
 }
 
-struct times vm_times_of(struct sched_locked held, const struct vcpu *vcpu)
+COLD struct times vm_times_of(struct sched_locked held, const struct vcpu *vcpu)
 {
 	uint32_t state = held.sched->entity[vcpu->entity].state;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/hw/gic.h"
+#include "hyp/base/cold.h"
 #include "hyp/hw/io.h"
 #include "hyp/hw/sysreg.h"
 #include "hyp/regs/gic.h"
@@ -13,7 +14,7 @@
 
 static struct gic_map gic;
 
-void gic_init(const struct gic_map *map)
+COLD void gic_init(const struct gic_map *map)
 {
 	uint32_t words;
 
@@ -47,7 +48,7 @@ bool gic_page_repeats(void)
 	return iidr && iidr == io_read32(gic.gicc + GIC_PAGE + GICC_IIDR);
 }
 
-void gic_init_cpu(void)
+COLD void gic_init_cpu(void)
 {
 	io_write32(gic.gicc + GICC_CTLR, 0);
 	io_write32(gic.gicd + GICD_ICENABLER, 0xffff0000);
@@ -180,7 +181,7 @@ uint8_t gic_cpu_mask(void)
 
 #define GIC_PROBE_READS 1000 /* more than any GIC needs */
 
-bool gic_hw_bit_refires(uintptr_t gicv, uint32_t intid)
+COLD bool gic_hw_bit_refires(uintptr_t gicv, uint32_t intid)
 {
 	bool refires = false;
 	uint32_t iar = gic_acknowledge();

@@ -52,11 +52,8 @@ static inline void lock_drop(struct lock *lock)
 
 	hw_dmb();
 	turn = lock->turn + 1u; /* the store keeps 16 bits */
-#ifdef __thumb__
-	__asm__ volatile("strh	%1, %0" : "=m"(lock->turn) : "r"(turn) : "memory");
-#else /* where STRH addresses less than STR does */
-	__asm__ volatile("strh	%1, %0" : "=Uq"(lock->turn) : "r"(turn) : "memory");
-#endif
+	/* In Arm state STRH addresses less than STR does (Uq); Q is for Thumb state. */
+	__asm__ volatile("strh	%1, %0" : "=Uq,Q"(lock->turn) : "r,r"(turn) : "memory");
 }
 
 /* A counter that only this CPU writes. Others may read it: LDRD and STRD of an aligned doubleword

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/hw/pmu.h"
+#include "hyp/base/cold.h"
 #include "hyp/base/guest_regs.h"
 #include "hyp/hw/sysreg.h"
 #include "hyp/regs/hcr.h"
@@ -59,7 +60,7 @@ static void pmu_select(uint32_t counter)
 
 /* A guest's CPU has no Hyp mode (ID_PFR1), so NSH has no meaning for it, but the guest may set it,
  * as Linux does. It is cleared, so that counters do not count before the guest runs. */
-void pmu_open(const struct pmu *pmu, uint32_t events)
+COLD void pmu_open(const struct pmu *pmu, uint32_t events)
 {
 	for (uint32_t n = 0; n < events; n++) {
 		pmu_select(n);
@@ -85,7 +86,7 @@ void pmu_open(const struct pmu *pmu, uint32_t events)
 
 /* The vectors have cleared PMCNTENSET, unless this exit is the one that opened them: then the block
  * still has what pmu_open wrote. */
-void pmu_close(struct pmu *pmu, uint32_t events)
+COLD void pmu_close(struct pmu *pmu, uint32_t events)
 {
 	pmu->enabled = *pmu_enabled();
 	*pmu_enabled() = 0;

@@ -117,7 +117,7 @@ static inline void hw_sev(void)
 }
 
 /* Has `a` none of the bits of `mask`, `b` none of `first`, `second` and `third`, `c` none of
- * `last`? Constants that are eight bits, rotated: one instruction each, and no other register. */
+ * `last`? Constants that are eight bits, shifted: one instruction each, and no other register. */
 static inline __attribute__((always_inline)) bool hw_all_clear(uint32_t a, uint32_t mask,
 							       uint32_t b, uint32_t first,
 							       uint32_t second, uint32_t third,
@@ -126,6 +126,7 @@ static inline __attribute__((always_inline)) bool hw_all_clear(uint32_t a, uint3
 	bool clear;
 
 	__asm__("tst	%1, %3\n"
+		"	itttt	eq\n"
 		"	tsteq	%2, %4\n"
 		"	tsteq	%2, %5\n"
 		"	tsteq	%2, %6\n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/hw/world.h"
+#include "hyp/base/cold.h"
 #include "hyp/base/guest_regs.h"
 #include "hyp/hw/sysreg.h"
 #include "hyp/hw/timer.h"
@@ -56,7 +57,7 @@ void world_set_vectors(const void *vectors)
 	hw_isb();
 }
 
-void world_read_fixed(uint64_t values[FIXED_COUNT])
+COLD void world_read_fixed(uint64_t values[FIXED_COUNT])
 {
 	values[FIXED_HTTBR] = sysreg_read64(HTTBR);
 	values[FIXED_HTCR] = sysreg_read(HTCR);
@@ -295,7 +296,7 @@ static void world_write_fiq(uint32_t reg, uint32_t value)
 	}
 }
 
-uint32_t world_read_banked(uint32_t mode, uint32_t reg)
+COLD uint32_t world_read_banked(uint32_t mode, uint32_t reg)
 {
 	bool sp = reg == 13;
 

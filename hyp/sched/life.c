@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/sched/life.h"
 #include "hyp/base/bits.h"
+#include "hyp/base/cold.h"
 #include "hyp/base/error.h"
 #include <string.h>
 
@@ -93,7 +94,7 @@ static bool life_is_up(const struct life *life)
 
 /* Each vCPU is turned off in the scheduler, or is to leave its CPU first. Returns the CPUs that
  * must pick again for it. */
-static uint32_t life_call_back(struct sched *s, struct life *life)
+static COLD uint32_t life_call_back(struct sched *s, struct life *life)
 {
 	uint32_t tell = 0;
 
@@ -122,8 +123,8 @@ static enum life_last life_all_left(struct life *life)
 	return LIFE_LAST_ENDS;
 }
 
-bool life_end(struct sched *s, struct life *life, enum life_end how, uint32_t *tell,
-	      enum life_last *last)
+COLD bool life_end(struct sched *s, struct life *life, enum life_end how, uint32_t *tell,
+		   enum life_last *last)
 {
 	*tell = 0;
 	*last = LIFE_NOT_LAST;
@@ -159,8 +160,8 @@ bool life_ended(struct sched *s, struct life *life, uint8_t *tell)
 
 /* Turns it off in the scheduler, unless a CPU still has it. Two CPUs may have it: the one that
  * unloads it, and another that has picked it since; the second call counts. */
-static __attribute__((noinline)) enum life_last life_count_out(struct sched *s, struct life *life,
-							       struct life_vcpu *vcpu)
+static COLD enum life_last life_count_out(struct sched *s, struct life *life,
+					  struct life_vcpu *vcpu)
 {
 	if (life_is_away(s, vcpu)) {
 		return LIFE_NOT_LAST;
@@ -175,8 +176,7 @@ static inline enum life_last life_leave(struct sched *s, struct life *life, stru
 	return vcpu->stop ? life_count_out(s, life, vcpu) : LIFE_NOT_LAST;
 }
 
-static __attribute__((noinline)) enum life_last life_stop(struct sched *s, struct life *life,
-							  struct life_vcpu *vcpu)
+static COLD enum life_last life_stop(struct sched *s, struct life *life, struct life_vcpu *vcpu)
 {
 	sched_stop(s, vcpu->entity, SCHED_OFF);
 	return life_leave(s, life, vcpu);
@@ -225,7 +225,7 @@ enum life_take life_take(struct sched *s, uint32_t cpu, struct life *life, struc
 
 /* ---- calls ---- */
 
-static int life_start(struct sched *s, struct life *life, struct life_effect *effect)
+static COLD int life_start(struct sched *s, struct life *life, struct life_effect *effect)
 {
 	if (life->state == LIFE_ENDING) {
 		return -HYP_EAGAIN;
@@ -235,7 +235,7 @@ static int life_start(struct sched *s, struct life *life, struct life_effect *ef
 
 /* A partition that is being reset is off instead; one that has crashed stays so. Once its vCPUs
  * have left, that is too late: the CPU that clears up has begun to act on `end`. */
-static int life_halt(struct sched *s, struct life *life, struct life_effect *effect)
+static COLD int life_halt(struct sched *s, struct life *life, struct life_effect *effect)
 {
 	if (life->state == LIFE_ENDING && life_comes_back(life)) {
 		if (life->leaving == 0) {
@@ -258,7 +258,7 @@ static int life_reset(struct sched *s, struct life *life, struct life_effect *ef
 	return life_end(s, life, LIFE_END_RESET, &effect->tell, &effect->last) ? 0 : -HYP_EINVAL;
 }
 
-static int life_pause(struct sched *s, struct life *life, struct life_effect *effect)
+static COLD int life_pause(struct sched *s, struct life *life, struct life_effect *effect)
 {
 	switch (life->state) {
 	case LIFE_RUNNING:
@@ -282,7 +282,7 @@ static int life_pause(struct sched *s, struct life *life, struct life_effect *ef
 
 /* One that waited in a WFI looks again whether an interrupt is pending for it; a WFI may end
  * without one (B1.8.14). It stays pinned to its CPU. */
-static int life_resume(struct sched *s, struct life *life, struct life_effect *effect)
+static COLD int life_resume(struct sched *s, struct life *life, struct life_effect *effect)
 {
 	if (life->state == LIFE_PAUSING) {
 		return -HYP_EAGAIN;

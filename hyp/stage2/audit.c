@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/stage2/audit.h"
+#include "hyp/base/cold.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/lpae.h"
 #include <stddef.h>
@@ -137,7 +138,8 @@ static const struct audit_range *audit_range_of(struct audit_walk *walk, uint32_
 }
 
 /* Returns how many leaves, this one included, may continue it; 0: it must not be there. */
-static uint32_t audit_hyp_leaf(struct audit_walk *walk, uint32_t va, uint32_t size, uint64_t entry)
+static COLD uint32_t audit_hyp_leaf(struct audit_walk *walk, uint32_t va, uint32_t size,
+				    uint64_t entry)
 {
 	const struct audit_range *range = audit_range_of(walk, va, size);
 	uint64_t type = size == PAGE_SIZE ? LPAE_TYPE_PAGE : LPAE_TYPE_BLOCK;
@@ -219,8 +221,8 @@ static bool audit_hyp_level2(struct audit_walk *walk, uint32_t base, const uint6
 	return true;
 }
 
-bool audit_hyp(const struct audit_hyp *hyp, const struct audit_spans *spans,
-	       struct audit_fault *fault)
+COLD bool audit_hyp(const struct audit_hyp *hyp, const struct audit_spans *spans,
+		    struct audit_fault *fault)
 {
 	struct audit_walk walk = { hyp, spans, 0, fault };
 	const uint64_t *root = hyp->table[0].entries;
