@@ -5,7 +5,7 @@
 
 /* A function off the frequent paths: in Thumb state, which takes three quarters of the size, and
  * not a part of its callers. (GCC's `cold` would change how these are optimized, too.) */
-#ifdef __ARM_ARCH_ISA_THUMB
+#ifdef __arm__
 #define COLD __attribute__((noinline, target("thumb")))
 #else
 #define COLD __attribute__((noinline))
