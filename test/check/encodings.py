@@ -18,7 +18,8 @@ DUMPED = re.compile(r"^#define ((?!_)\w+)((?:\([^)]*\))? .*)$", re.M)
 SYMBOL = re.compile(r"^[0-9a-f]+ <(\w+)>:$")
 WORD = re.compile(r"^ *[0-9a-f]+:\t([0-9a-f]{8}) ")
 # Makes the tables of hyp/regs/cp15.h; not an encoding.
-MACHINERY = {"CP_REG", "CP_REG64", "CP_REG_TOKENS", "CP_REG64_TOKENS"}
+MACHINERY = {"CP_REG", "CP_REG64", "CP_REG_TOKENS", "CP_REG64_TOKENS", "CP_NUMBER_OF", "CP_NUMBER",
+             "CP_NUMBER64", "CP_NUMBER_TOKENS", "CP_NUMBER64_TOKENS"}
 
 FOLDER = tempfile.TemporaryDirectory()
 table = encodings.parse((ROOT / "test" / "encodings").read_text())
