@@ -27,7 +27,8 @@ void switch_save_registers(struct vcpu *vcpu, const struct guest_regs *regs)
 	world_save(&vcpu->world);
 }
 
-void switch_fold(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)
+static inline __attribute__((always_inline)) void
+switch_fold_here(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)
 {
 	if (held.vm->vgic) {
 		vsync_unload(held, vcpu, kick);
@@ -45,12 +46,17 @@ void switch_fold(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_
 	}
 }
 
+void switch_fold(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)
+{
+	switch_fold_here(held, vcpu, now, kick);
+}
+
 void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcpu *vcpu,
 			    vgic_kick_t *kick)
 {
 	uint64_t now = timer_now();
 
-	switch_fold(held, vcpu, now, kick);
+	switch_fold_here(held, vcpu, now, kick);
 	held.vm->left_at = now;
 	vcpu->slice_left =
 		cpu->slice_end ? sched_slice_left(&vm_sched, vcpu->entity, cpu->slice_end, now) : 0;
