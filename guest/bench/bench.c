@@ -274,6 +274,8 @@ int main(void)
 		bench_lines_above();
 	} else if (guest_has_arg("served")) {
 		bench_served();
+	} else if (guest_has_arg("vms")) {
+		bench_vms();
 	} else if (guest_has_arg("link")) {
 		bench_lines_link();
 	} else if (guest_has_arg("shared")) {

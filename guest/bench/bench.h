@@ -104,6 +104,9 @@ void bench_messages(void);
 void bench_served(void);
 int bench_backend(void);
 
+/* vms.c: VMs of bench. */
+void bench_vms(void);
+
 /* peer.c */
 int bench_peer(void);
 int bench_sleeper(void);

@@ -116,6 +116,12 @@ def served_source(nr_cpus: int) -> str:
     return '/dts-v1/;\n/ {\n\tcompatible = "plumbline,system-1";\n' + text + SERVED + "};\n"
 
 
+def vms_source() -> str:
+    """bench, which makes VMs and runs them."""
+    text = _partition("bench", "vms", 'rights = "bench"; vms = <2>; vm-pool = <0x40000>;', 1)
+    return '/dts-v1/;\n/ {\n\tcompatible = "plumbline,system-1";\n' + text + "};\n"
+
+
 def has_alias_board() -> bool:
     try:
         return "vexpress-v2p-ca15-tc1" in debian.boards()
@@ -128,6 +134,7 @@ def systems() -> list[System]:
              System("link", smp=2, source=link_source(), recent=True),
              System("served", smp=2, source=served_source(2), recent=True),
              System("served beside", source=served_source(1), rename="same CPU", recent=True),
+             System("vms", source=vms_source(), recent=True),
              System("shared", source=shared_source(2)),
              System("above", source=shared_source(2, "above")),
              System("sixteen", source=shared_source(16), rename="16 partitions",
