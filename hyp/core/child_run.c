@@ -145,7 +145,9 @@ static void child_go_back(struct cpu *cpu, struct guest_regs *regs, const uint32
 	for (uint32_t n = 0; n < 4; n++) {
 		regs->r[n] = result[n];
 	}
-	tick_set(cpu);
+	if (cpu->timer_at == runner->deadline && runner->deadline != DEADLINE_NEVER) {
+		tick_set(cpu); /* child_set_alarm has */
+	}
 }
 
 /* This CPU has claimed it. Is it off? Then it waits for a CPU_ON. *starts: that one came. */
@@ -214,12 +216,12 @@ static void child_release(struct vcpu *vcpu)
 	vm_unlock_vgic(held);
 }
 
-/* The caller's own timers end the run when they are due: this CPU's HYP timer stands for them. */
+/* The caller's own timers end the run when they are due: this CPU's HYP timer stands for them. It
+ * is set for all else already, and the caller's slice goes on. */
 static void child_set_alarm(struct cpu *cpu)
 {
 	uint64_t deadline = cpu->runner->deadline;
 
-	tick_set(cpu);
 	if (deadline < cpu->timer_at) {
 		cpu->timer_at = deadline;
 		timer_set(deadline);
