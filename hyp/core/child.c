@@ -364,19 +364,20 @@ static int32_t child_stop(struct creator_locked held, struct child *child)
 	return 0;
 }
 
-/* ENDS -> FLUSHED: no lock is held meanwhile, for which another CPU may wait that must answer. */
+/* ENDS -> FLUSHED: no lock is held meanwhile, for which another CPU may wait that must answer. The
+ * slot is this CPU's until then: else it could find the next VM in it, and take that for flushed.
+ */
 static struct creator_locked child_flush(struct creator_locked held, uint32_t slot, uint64_t vttbr)
 {
 	struct creator *creator = held.creator;
 
+	creator->state[slot] = CREATOR_FLUSHES;
 	creator_unlock(held);
 	tlb_flush_vmid_of(vttbr);
 	settle_others();
 	held = creator_lock(creator);
-	if (creator->state[slot] == CREATOR_ENDS) {
-		creator->state[slot] = CREATOR_FLUSHED;
-		creator->cursor[slot] = 0;
-	}
+	creator->state[slot] = CREATOR_FLUSHED;
+	creator->cursor[slot] = 0;
 	return held;
 }
 
@@ -413,8 +414,10 @@ static int32_t child_end_slot(struct creator *creator, uint32_t slot)
 	case CREATOR_FLUSHED:
 		error = child_free(held, slot) ? 0 : -HYP_EAGAIN;
 		break;
-	default:
+	case CREATOR_FREE:
 		error = 0;
+		break;
+	default: /* another CPU flushes */
 		break;
 	}
 	creator_unlock(held);

@@ -15,9 +15,10 @@
 #include "hyp/stage2/pages.h"
 #include "hyp/stage2/stage2_change.h"
 
-/* Of a slot. ENDS: no vCPU of it runs any more, calls may still use it. FLUSHED: nobody does, and
- * no TLB knows of its memory; its pages are given back. */
-enum creator_slot { CREATOR_FREE, CREATOR_USED, CREATOR_ENDS, CREATOR_FLUSHED };
+/* Of a slot. ENDS: no vCPU of it runs any more, calls may still use it. FLUSHES: nobody does, and
+ * one CPU, which holds no lock, has the TLBs forget its memory. FLUSHED: no TLB knows of it; its
+ * pages are given back. */
+enum creator_slot { CREATOR_FREE, CREATOR_USED, CREATOR_ENDS, CREATOR_FLUSHES, CREATOR_FLUSHED };
 
 struct creator {
 	struct lock lock; /* all of it, and the shape of its VMs; rank LOCK_RANK_CREATOR */
