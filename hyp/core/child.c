@@ -292,6 +292,26 @@ enum stage2_change child_map(struct child *child, ipa_t ipa, pa_t pa, uint32_t p
 	return said;
 }
 
+/* Part of a block may be unmapped: what is left of it needs a table. */
+static void child_feed_unmap(struct child *child)
+{
+	struct creator_locked held;
+
+	if (grow_spare(&child->grow) == 0) {
+		held = creator_lock(child->creator);
+		(void)child_feed(held, child);
+		creator_unlock(held);
+	}
+}
+
+uint32_t child_unmap(struct child *child, ipa_t ipa, uint32_t pages)
+{
+	if ((ipa.ipa / PAGE_SIZE | pages) % (BLOCK_SIZE / PAGE_SIZE)) {
+		child_feed_unmap(child);
+	}
+	return grow_unmap(&child->grow, ipa, pages);
+}
+
 /* Somebody else may have done so just now: nothing but this maps the board's registers. */
 static int32_t child_map_gic(struct child *child)
 {

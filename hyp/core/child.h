@@ -81,4 +81,8 @@ int32_t child_place(struct child *child);
 enum stage2_change child_map(struct child *child, ipa_t ipa, pa_t pa, uint32_t pages,
 			     uint32_t flags);
 
+/* grow_unmap, likewise: a block that is unmapped in part goes as a whole only if the pool has no
+ * page left for the table of the rest. */
+uint32_t child_unmap(struct child *child, ipa_t ipa, uint32_t pages);
+
 #endif

@@ -172,7 +172,7 @@ int32_t child_call_unmap(struct vcpu *caller, struct vm *vm, struct guest_regs *
 	if (!child_in_range(regs->r[2], regs->r[3])) {
 		return -HYP_EINVAL;
 	}
-	return (int32_t)grow_unmap(&vm->child->grow, ipa_make(regs->r[2] * PAGE_SIZE), regs->r[3]);
+	return (int32_t)child_unmap(vm->child, ipa_make(regs->r[2] * PAGE_SIZE), regs->r[3]);
 }
 
 STACK_GUARDED int32_t child_call_dirty(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)

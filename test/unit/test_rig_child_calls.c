@@ -86,6 +86,10 @@ static uint32_t nr_lines, caller, at_line, kept_free;
 static const char system_of_two[] =
 	HEAD "a { " PARTS "vms = <2>; vm-pool = <0x80000>; };\nb { " PARTS "}; };\n";
 
+static const char system_of_blocks[] =
+	HEAD "a { compatible = \"plumbline,partition\"; memory-size = <0x400000>; no-dtb; kernel = "
+	     "[fe ff ff ea]; vms = <1>; vm-pool = <0x80000>; }; };\n";
+
 static uint32_t pages_left(void)
 {
 	return pages_free(&rig_kids_parent()->creator->pages);
@@ -527,6 +531,30 @@ static void maps(void)
 	FOLLOW(system_of_two, 0, lines);
 }
 
+/* A page of a block is unmapped, and its neighbours stay. */
+static void blocks(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(0, POKE, AT, 0x40200, 0x200),
+		DO(0x200, MAP, H, 0x80000, AT, 1, 0),
+		DO(1, UNMAP, H, 0x80013, 1),
+		DO(0, POKE, AT, 0x40018, 1),
+		DO(-EEXIST, MAP, H, 0x80012, AT, 1, 0),
+		DO(-EEXIST, MAP, H, 0x80014, AT, 1, 0),
+		DO(-EEXIST, MAP, H, 0x801ff, AT, 1, 0),
+		DO(1, MAP, H, 0x80013, AT, 1, 0),
+		DO(0x200, UNMAP, H, 0x80000, 0x200),
+		DO(0x200, UNMAP, H, 0x80000, 0x200),
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
+		DO(0, WHOLE, 0),
+	};
+
+	FOLLOW(system_of_blocks, 0, lines);
+}
+
 /* ---- the pool ---- */
 
 /* All calls that take something of it. */
@@ -656,10 +684,11 @@ static void starved(void)
 }
 
 static const struct test_case cases[] = {
-	{ "handles", handles },	  { "without_vms", without_vms },
-	{ "vcpus", vcpus },	  { "holes", holes },
-	{ "gics", gics },	  { "maps", maps },
-	{ "thousand", thousand }, { "starved", starved },
+	{ "handles", handles }, { "without_vms", without_vms },
+	{ "vcpus", vcpus },	{ "holes", holes },
+	{ "gics", gics },	{ "maps", maps },
+	{ "blocks", blocks },	{ "thousand", thousand },
+	{ "starved", starved },
 };
 
 TEST_MAIN("rig_child_calls", cases)
