@@ -142,6 +142,7 @@ static void child_go_back(struct cpu *cpu, struct guest_regs *regs, const uint32
 
 	cpu->runner = NULL;
 	switch_load(cpu, runner, regs, shared, false);
+	child_put(cpu); /* VTTBR is the runner's */
 	for (uint32_t n = 0; n < 4; n++) {
 		regs->r[n] = result[n];
 	}
@@ -313,6 +314,8 @@ static void child_take_off(struct cpu *cpu, const struct guest_regs *regs, uint3
 	switch_fold(held, vcpu, timer_now(), &kick);
 	cpu->loaded = NULL;
 	hw_dsb(); /* as in run_unload: before another CPU may have it */
+	/* Until child_go_back, this CPU may walk its tables. */
+	cpu->using = vcpu->vm->child;
 	off->deadline = vcpu->deadline;
 	off->waits = reason == PLUMB_RUN_WFI && !child_is_due(held, vcpu);
 	child_life_release(life, vcpu->index, off->waits || reason == PLUMB_RUN_OFF);

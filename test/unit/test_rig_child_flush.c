@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * While one CPU has the TLBs flushed for a VM that is destroyed, another makes calls about the same
- * slot. The flush waits for other CPUs, so that what the other one does may be long.
+ * slot: the flush waits for other CPUs, so that what the other one does may be long. And a CPU
+ * leaves a VM, while another destroys it: the tables are not free while a CPU may walk them.
  */
 #include "hyp/core/child.h"
 #include "hyp/core/creator.h"
@@ -11,6 +12,10 @@
 
 #define EAGAIN	11
 #define CREATE	0x86000001u
+#define VCPU	0x86000041u
+#define INIT	0x860000aeu
+#define RUN	0x86000080u
+#define CPU_ON	0x84000003u
 #define DESTROY 0x86000f02u
 #define H	0x100u
 
@@ -95,8 +100,98 @@ static void next_in_slot(void)
 	}
 }
 
+/* ---- a CPU leaves it ---- */
+
+static const char system_of_two[] =
+	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
+	"a { compatible = \"plumbline,partition\"; memory-size = <0x20000>; no-dtb; kernel = [fe "
+	"ff ff ea]; vcpus = <2>; vms = <1>; vm-pool = <0x80000>; }; };\n";
+
+static const uint32_t making[][4] = {
+	{ CPU_ON, 1, 0x40010000 }, { CREATE }, { VCPU, H, 0 }, { INIT, H, 0, 2 }, { RUN, H },
+};
+static uint32_t runs_from, freed; /* the point from which on it runs; all runs in which it was freed
+				   */
+
+static void makes(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t at = g->at++;
+
+	if (at >= ARRAY_SIZE(making)) {
+		rig_done();
+	}
+	if (making[at][0] == RUN) {
+		runs_from = rig_points();
+	}
+	rig_hvc(g, regs, making[at][0], making[at][1], making[at][2], making[at][3]);
+}
+
+static void destroys(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (g->at && g->result == 0) {
+		freed++;
+		for (uint32_t n = 0; n < rig_nr_cpus; n++) {
+			rig_demand(rig_kids_slot(rig.cpu[n].reg[FAKE_VTTBR] >> 48 & 0xff) != 0,
+				   "a VM is freed, and its tables are still a CPU's");
+		}
+		rig_done();
+	}
+	if (g->at == 5 || (g->at && (int32_t)g->result != -EAGAIN)) {
+		rig_done();
+	}
+	g->at++;
+	rig_hvc(g, regs, DESTROY, H, 0, 0);
+}
+
+static void step_of_two(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (rig_is_kid(g)) {
+		rig_wfi(g, regs);
+	} else if (g->index == 0) {
+		makes(g, regs);
+	} else if (runs_from) {
+		destroys(g, regs);
+	} else {
+		rig_wfi(g, regs);
+	}
+}
+
+static const struct rig_program program_of_two = { .step = step_of_two, .begins = begins };
+
+static void begin_run_of_two(void)
+{
+	begin_run();
+	runs_from = 0;
+}
+
+/* At each point of a run that returns by a WFI, the other CPU goes on. */
+static void other_leaves(void)
+{
+	uint32_t first, points;
+
+	rig_boot(system_of_two, 2, true);
+	rig_program = &program_of_two;
+	rig_begin_run = begin_run_of_two;
+	points = rig_run_laid_down(1, NULL, 0, ~0u).points;
+	first = runs_from;
+	CHECK(first && points > first);
+	for (uint32_t at = first; at < points; at++) {
+		struct rig_preempt there = { at, 1 };
+		struct rig_result result = rig_run_laid_down(1, &there, 1, ~0u);
+
+		CHECK(!result.failed);
+		if (result.failed) {
+			printf("point %u of %u: %s\n", at, points, result.why);
+			return;
+		}
+	}
+	CHECK(freed > 0);
+	printf("%u points, freed in %u\n", points - first, freed);
+}
+
 static const struct test_case cases[] = {
 	{ "next_in_slot", next_in_slot },
+	{ "other_leaves", other_leaves },
 };
 
 TEST_MAIN("rig_child_flush", cases)
