@@ -387,13 +387,15 @@ static int32_t child_stop(struct creator_locked held, struct child *child)
 /* ENDS -> FLUSHED: no lock is held meanwhile, for which another CPU may wait that must answer. The
  * slot is this CPU's until then: else it could find the next VM in it, and take that for flushed.
  */
-static struct creator_locked child_flush(struct creator_locked held, uint32_t slot, uint64_t vttbr)
+static struct creator_locked child_flush(struct creator_locked held, struct child *child)
 {
 	struct creator *creator = held.creator;
+	uint32_t slot = child->slot;
 
 	creator->state[slot] = CREATOR_FLUSHES;
 	creator_unlock(held);
-	tlb_flush_vmid_of(vttbr);
+	grow_end(&child->grow);
+	tlb_flush_vmid_of(child->grow.vttbr);
 	settle_others();
 	held = creator_lock(creator);
 	creator->state[slot] = CREATOR_FLUSHED;
@@ -428,7 +430,7 @@ static int32_t child_end_slot(struct creator *creator, uint32_t slot)
 		break;
 	case CREATOR_ENDS:
 		if (!child_is_used(child)) {
-			held = child_flush(held, slot, child->grow.vttbr);
+			held = child_flush(held, child);
 		}
 		break;
 	case CREATOR_FLUSHED:

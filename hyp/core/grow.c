@@ -59,6 +59,14 @@ uint32_t grow_spare(struct grow *g)
 	return spare;
 }
 
+/* The CPU that flushes has the VMID in VTTBR, and may begin a walk behind its TLBI (B3.10.1). */
+void grow_end(struct grow *g)
+{
+	grow_take(g);
+	stage2_end(&g->tables);
+	grow_drop(g);
+}
+
 uint32_t grow_clean(pa_t pa, uint32_t pages)
 {
 	uint32_t part = bits_min(pages, GROW_CLEAN);

@@ -32,6 +32,10 @@ void grow_give(struct grow *g, uint32_t page);
 /* How many pages it has for tables that it may yet make. Other CPUs may use them meanwhile. */
 uint32_t grow_spare(struct grow *g);
 
+/* The VM has ended, and nobody uses g any more: walks find nothing from now on. The caller flushes
+ * its VMID on all CPUs before its pages become something else. */
+void grow_end(struct grow *g);
+
 /* Makes memory ready to be mapped. Returns how many pages, 1 to GROW_CLEAN; `pages` is not 0. */
 uint32_t grow_clean(pa_t pa, uint32_t pages);
 

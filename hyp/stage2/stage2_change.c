@@ -115,6 +115,13 @@ void stage2_give(struct stage2_live *s, uint32_t page)
 	stage2_put(s, (uint16_t)page);
 }
 
+void stage2_end(struct stage2_live *s)
+{
+	for (uint32_t n = 0; n < STAGE2_IPA_LIMIT / STAGE2_GIGABYTE; n++) {
+		stage2_write(&s->tables.root[n], 0);
+	}
+}
+
 /* ---- addresses ---- */
 
 static bool stage2_range_is_good(ipa_t ipa, uint32_t pages)

@@ -67,6 +67,9 @@ struct stage2_live {
 void stage2_live_init(struct stage2_live *s, const struct stage2_pool *pool,
 		      struct stage2_pool_page *page, uint32_t root);
 
+/* The VM has ended: the root is empty, and the tables are not used again. */
+void stage2_end(struct stage2_live *s);
+
 /* One more page for tables, any contents: neither 0 nor a page of any VM's, this one's included;
  * and no TLB has anything of its former use. Writes 4 KiB of zeros. */
 void stage2_give(struct stage2_live *s, uint32_t page);

@@ -13,6 +13,7 @@
 #define EAGAIN	11
 #define CREATE	0x86000001u
 #define VCPU	0x86000041u
+#define MAP	0x86000046u
 #define INIT	0x860000aeu
 #define RUN	0x86000080u
 #define CPU_ON	0x84000003u
@@ -27,6 +28,7 @@ static const char system_of_one[] =
 static bool flushes; /* the other CPU's turn is this flush */
 static bool made;    /* it has destroyed the VM, and made and ended the next in its slot */
 static uint32_t flushed;
+static uint64_t *root; /* of the VM, which maps something; NULL: of none */
 
 bool settle_is_needed(uint32_t midr)
 {
@@ -40,6 +42,8 @@ void settle_others(void)
 	struct vm *parent = rig_kids_parent();
 
 	flushed++;
+	rig_demand(!root || !(root[0] | root[1] | root[2] | root[3]),
+		   "a walk behind the flush finds memory");
 	if (!flushes) {
 		return;
 	}
@@ -53,7 +57,20 @@ void settle_others(void)
 	}
 }
 
-/* CREATE, and DESTROY until it returns something else than -EAGAIN. */
+/* One page, at the end of its addresses. */
+static void map(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t *runs = (uint32_t *)(void *)rig_memory(0, 0x40010000);
+
+	root = rig_kids_in(0)->grow.tables.tables.root;
+	runs[0] = 0x40018;
+	runs[1] = 1;
+	regs->r[4] = 1;
+	regs->r[5] = 0;
+	rig_hvc(g, regs, MAP, H, 0xfffff, 0x40010000);
+}
+
+/* CREATE, MAP, and DESTROY until it returns something else than -EAGAIN. */
 static void step(struct rig_guest *g, struct guest_regs *regs)
 {
 	uint32_t at = g->at++;
@@ -62,13 +79,19 @@ static void step(struct rig_guest *g, struct guest_regs *regs)
 		rig_hvc(g, regs, CREATE, 0, 0, 0);
 		return;
 	}
-	if (at > 1 && (int32_t)g->result != -EAGAIN) {
+	if (at == 1) {
+		map(g, regs);
+		return;
+	}
+	if (at == 2) {
+		rig_demand(g->result == 1 && root[3], "nothing is mapped");
+	} else if ((int32_t)g->result != -EAGAIN) {
 		rig_demand((int32_t)g->result == 0, "it is not destroyed");
 		rig_demand(flushed > 0, "a VM is freed that no TLB was flushed for");
 		rig_demand(rig_kids_pool_is_whole(), "the pool is not whole");
 		rig_done();
 	}
-	flushes = at == 2;
+	flushes = at == 3;
 	rig_hvc(g, regs, DESTROY, H, 0, 0);
 }
 
@@ -83,6 +106,7 @@ static void begin_run(void)
 {
 	flushes = made = false;
 	flushed = 0;
+	root = NULL;
 	rig_kids_keep();
 }
 

@@ -100,6 +100,20 @@ static void ends(void)
 	CHECK(model_is_zero(live_memory[MODEL_POOL]));
 }
 
+/* The VM has ended, with memory mapped in its first GiB and in its last. */
+static void ended(void)
+{
+	struct stage2_found found;
+
+	begin(MODEL_POOL);
+	CHECK_EQ(stage2_add(&live, ipa_make(0), pa_make(PA), 512, 0), STAGE2_DONE);
+	CHECK_EQ(stage2_add(&live, ipa_make(0xfffff000), pa_make(PA), 1, 0), STAGE2_DONE);
+	stage2_end(&live);
+	CHECK(model_is_zero(live_memory[MODEL_POOL])); /* the root */
+	CHECK_EQ(stage2_find(&live, ipa_make(0), &found), STAGE2_HOLE);
+	CHECK_EQ(stage2_find(&live, ipa_make(0xfffff000), &found), STAGE2_HOLE);
+}
+
 /* Whenever there are none, one page is given, whose former contents do not matter. */
 static void pages_given_one_by_one(void)
 {
@@ -331,6 +345,7 @@ static const struct test_case cases[] = {
 	{ "blocks_and_pages", blocks_and_pages },
 	{ "refusals", refusals },
 	{ "ends", ends },
+	{ "ended", ended },
 	{ "pages_given_one_by_one", pages_given_one_by_one },
 	{ "a_block_is_divided", a_block_is_divided },
 	{ "two_blocks_are_divided", two_blocks_are_divided },
