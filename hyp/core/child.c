@@ -77,25 +77,18 @@ static void child_init(struct child *child, struct creator *creator, uint32_t sl
 	child->vm.life.psci.nr_vcpus = 0;
 }
 
-/* Gives back at once what a VM has that no CPU knows of yet. */
-static void child_give_back(struct creator_locked held, uint32_t slot)
-{
-	uint32_t cursor = 0;
-
-	while (!pages_give_back(&held.creator->pages, slot + 1, &cursor)) {
-	}
-}
-
+/* One range, of itself and its first table: there is nothing to give back if that cannot be had. */
 static struct child *child_make(struct creator_locked held, struct vm *parent, uint32_t slot)
 {
-	struct child *child = creator_take(held, slot, sizeof(*child));
-	uint32_t root = child ? creator_take_table(held, slot) : PAGES_NONE;
+	uint32_t own = (uint32_t)bits_align_up(sizeof(struct child), PAGE_SIZE);
+	uint8_t *memory = creator_take(held, slot, own + PAGE_SIZE);
+	struct child *child = (struct child *)(void *)memory;
 
-	if (root == PAGES_NONE) {
-		child_give_back(held, slot);
+	if (!child) {
 		return NULL;
 	}
-	child_init(child, held.creator, slot, root);
+	child_init(child, held.creator, slot,
+		   (uint32_t)(memory + own - held.creator->pool.base) / PAGE_SIZE);
 	child->vm.parent = parent;
 	child->vm.index = parent->index; /* what is told of it, is told of its parent */
 	return child;
