@@ -321,6 +321,18 @@ static int32_t child_map_gic(struct child *child)
 	return said == STAGE2_DONE ? 0 : said == STAGE2_FULL ? -HYP_ENOMEM : -HYP_EAGAIN;
 }
 
+/* The frames of its GIC have addresses, and no page in common. */
+static int32_t child_check_frames(const struct child *child)
+{
+	uint32_t dist = child->gicd, cif = child->gicc;
+
+	if (dist == CHILD_NOWHERE || cif == CHILD_NOWHERE) {
+		return -HYP_ENXIO;
+	}
+	return dist - cif < KVM_VGIC_V2_CPU_SIZE || cif - dist < KVM_VGIC_V2_DIST_SIZE ? -HYP_EINVAL
+										       : 0;
+}
+
 int32_t child_place(struct child *child)
 {
 	int32_t error = child_form(child);
@@ -328,10 +340,8 @@ int32_t child_place(struct child *child)
 	if (error || child->placed || !child->has_gic) {
 		return error;
 	}
-	if (child->gicd == CHILD_NOWHERE || child->gicc == CHILD_NOWHERE) {
-		return -HYP_ENXIO;
-	}
-	error = child_map_gic(child);
+	error = child_check_frames(child);
+	error = error ? error : child_map_gic(child);
 	if (!error) {
 		if (child->gicd == machine_windows[MACHINE_GICD].ipa.ipa) {
 			child->vm.dist = child->vm.vgic;

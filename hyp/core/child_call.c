@@ -247,7 +247,9 @@ int32_t child_call_get_attr(struct vcpu *caller, struct vm *vm, struct guest_reg
 		return 0;
 	}
 	if (group == KVM_DEV_ARM_VGIC_GRP_NR_IRQS) {
-		regs->r[1] = vm->vgic ? vm->lines.nr_irqs : child->nr_irqs;
+		regs->r[1] = vm->vgic	      ? vm->lines.nr_irqs
+			     : child->nr_irqs ? child->nr_irqs
+					      : VGIC_NR_PRIVATE; /* as KVM */
 		regs->r[2] = 0;
 		return 0;
 	}

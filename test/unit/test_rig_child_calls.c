@@ -404,7 +404,7 @@ static void gics(void)
 		DO(-EINVAL, SET_ATTR, H, 3, 0, 65),
 		DO(-EINVAL, SET_ATTR, H, 3, 0, 1056),
 		DO(-EINVAL, SET_ATTR, H, 3, 0, 64, 1),
-		DO(0, GET_ATTR, H, 3, 0),
+		GIVES(0, 32, 0, GET_ATTR, H, 3, 0), /* no SPIs yet, as KVM says */
 		DO(0, SET_ATTR, H, 3, 0, 128),
 		DO(-EBUSY, SET_ATTR, H, 3, 0, 64),
 		GIVES(0, 128, 0, GET_ATTR, H, 3, 0),
@@ -440,6 +440,35 @@ static void gics(void)
 	};
 
 	FOLLOW(system_of_two, 0, lines);
+}
+
+/* The distributor has a page, the CPU interface two. */
+#define PLACED(dist, cif, said)                           \
+	{                                                 \
+		static const struct line lines[] = {      \
+			DO(H, CREATE, 0),                 \
+			DO(0, VCPU, H, 0),                \
+			DO(0, INIT, V(0), 0, 3),          \
+			DO(0, DEVICE, H, 5),              \
+			DO(0, SET_ATTR, H, 0, 0, (dist)), \
+			DO(0, SET_ATTR, H, 0, 1, (cif)),  \
+			DO((said), RUN, V(0)),            \
+			DO(-EAGAIN, DESTROY, H),          \
+			DO(-EAGAIN, DESTROY, H),          \
+			DO(0, DESTROY, H),                \
+			DO(0, WHOLE, 0),                  \
+		};                                        \
+		FOLLOW(system_of_two, 0, lines);          \
+	}
+
+static void frames(void)
+{
+	PLACED(0x08000000, 0x08000000, -EINVAL)
+	PLACED(0x08001000, 0x08000000, -EINVAL)
+	PLACED(0x08002000, 0x08000000, 6)
+	PLACED(0x08000000, 0x08001000, 6)
+	PLACED(0xfffff000, 0xffffd000, 6)
+	PLACED(0xffffe000, 0xffffd000, -EINVAL)
 }
 
 /* ---- memory ---- */
@@ -684,11 +713,11 @@ static void starved(void)
 }
 
 static const struct test_case cases[] = {
-	{ "handles", handles }, { "without_vms", without_vms },
-	{ "vcpus", vcpus },	{ "holes", holes },
-	{ "gics", gics },	{ "maps", maps },
-	{ "blocks", blocks },	{ "thousand", thousand },
-	{ "starved", starved },
+	{ "handles", handles },	  { "without_vms", without_vms },
+	{ "vcpus", vcpus },	  { "holes", holes },
+	{ "gics", gics },	  { "frames", frames },
+	{ "maps", maps },	  { "blocks", blocks },
+	{ "thousand", thousand }, { "starved", starved },
 };
 
 TEST_MAIN("rig_child_calls", cases)
