@@ -318,7 +318,8 @@ static int32_t child_map_gic(struct child *child)
 			return -HYP_EEXIST;
 		}
 	}
-	return said == STAGE2_DONE ? 0 : said == STAGE2_FULL ? -HYP_ENOMEM : -HYP_EAGAIN;
+	/* Or others unmap just now: the caller tries again. */
+	return said == STAGE2_DONE ? 0 : said == STAGE2_FULL ? -HYP_ENOMEM : PLUMB_RUN_INTR;
 }
 
 /* The frames of its GIC have addresses, and no page in common. */

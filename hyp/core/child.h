@@ -74,7 +74,7 @@ int32_t child_make_vcpu(struct child *child, uint32_t index);
 int32_t child_form(struct child *child);
 
 /* The same, and the GIC is at its addresses. -HYP_ENXIO: these are not set; -HYP_EINVAL: they
- * overlap; -HYP_EEXIST: memory is mapped there; -HYP_ENOMEM. */
+ * overlap; -HYP_EEXIST: memory is mapped there; -HYP_ENOMEM; PLUMB_RUN_INTR: try again. */
 int32_t child_place(struct child *child);
 
 /* grow_map, with tables from the pool. */

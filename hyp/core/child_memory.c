@@ -20,8 +20,6 @@ static int32_t child_errno(enum stage2_change said)
 		return -HYP_EEXIST;
 	case STAGE2_FULL:
 		return -HYP_ENOMEM;
-	case STAGE2_FLUSH:
-		return -HYP_EAGAIN;
 	default:
 		return -HYP_EINVAL;
 	}
@@ -94,7 +92,7 @@ static uint32_t child_map_flags(uint32_t flags)
 static int32_t child_map_piece(struct vcpu *caller, const struct guest_regs *regs,
 			       const struct child_piece *piece)
 {
-	int32_t error;
+	enum stage2_change said;
 
 	if (caller->map_cleaned < piece->pages) {
 		caller->map_cleaned +=
@@ -102,14 +100,17 @@ static int32_t child_map_piece(struct vcpu *caller, const struct guest_regs *reg
 				   piece->pages - caller->map_cleaned);
 		return 0;
 	}
+	said = child_map(caller->lines_of->child, piece->ipa, piece->pa, piece->pages,
+			 child_map_flags(regs->r[5]));
+	if (said == STAGE2_FLUSH) {
+		return 0; /* others unmap: again in the next turn */
+	}
 	caller->map_cleaned = 0;
-	error = child_errno(child_map(caller->lines_of->child, piece->ipa, piece->pa, piece->pages,
-				      child_map_flags(regs->r[5])));
-	if (!error) {
+	if (said == STAGE2_DONE) {
 		caller->lines_done += piece->pages;
 		caller->map_skip += piece->pages;
 	}
-	return error;
+	return child_errno(said);
 }
 
 /* 0 while there is more to do; 1 at the end; or an error. */

@@ -2,7 +2,8 @@
 /*
  * While one CPU has the TLBs flushed for a VM that is destroyed, another makes calls about the same
  * slot: the flush waits for other CPUs, so that what the other one does may be long. And a CPU
- * leaves a VM, while another destroys it: the tables are not free while a CPU may walk them.
+ * leaves a VM, while another destroys it: the tables are not free while a CPU may walk them. And
+ * pages are unmapped while others are mapped.
  */
 #include "hyp/core/child.h"
 #include "hyp/core/creator.h"
@@ -36,12 +37,19 @@ bool settle_is_needed(uint32_t midr)
 	return true;
 }
 
+static uint32_t unmaps; /* in so many flushes that come, another CPU removes one more page */
+static void remove_page(void);
+
 /* Of hyp/core/settle.c: other CPUs go on until they answer. */
 void settle_others(void)
 {
 	struct vm *parent = rig_kids_parent();
 
 	flushed++;
+	if (unmaps) {
+		unmaps--;
+		remove_page();
+	}
 	rig_demand(!root || !(root[0] | root[1] | root[2] | root[3]),
 		   "a walk behind the flush finds memory");
 	if (!flushes) {
@@ -107,6 +115,7 @@ static void begin_run(void)
 	flushes = made = false;
 	flushed = 0;
 	root = NULL;
+	unmaps = 0;
 	rig_kids_keep();
 }
 
@@ -116,6 +125,57 @@ static void next_in_slot(void)
 
 	rig_boot(system_of_one, 1, true);
 	rig_program = &program;
+	rig_begin_run = begin_run;
+	result = rig_run_laid_down(1, NULL, 0, 0);
+	CHECK(!result.failed);
+	if (result.failed) {
+		printf("%s\n", result.why);
+	}
+}
+
+/* ---- pages are unmapped meanwhile ---- */
+
+static void remove_page(void)
+{
+	struct grow *grow = &rig_kids_in(0)->grow;
+
+	rig_demand(stage2_remove(&grow->tables, ipa_make(0xffff0000 + unmaps * 4096), 1) == 1,
+		   "a page is not removed");
+}
+
+static void step_of_map(struct rig_guest *g, struct guest_regs *regs)
+{
+	uint32_t *runs = (uint32_t *)(void *)rig_memory(0, 0x40010000);
+	uint32_t at = g->at++;
+
+	if (at == 0) {
+		rig_hvc(g, regs, CREATE, 0, 0, 0);
+		return;
+	}
+	rig_demand(at == 1 || g->result == (at == 2 ? 8 : 1), "pages are not mapped");
+	if (at == 3) {
+		rig_demand(unmaps == 0, "nobody was met");
+		rig_done();
+	}
+	if (at == 2) {
+		unmaps = 3;
+		remove_page();
+	}
+	runs[0] = 0x40018;
+	runs[1] = at == 1 ? 8 : 1;
+	regs->r[4] = 1;
+	regs->r[5] = 0;
+	rig_hvc(g, regs, MAP, H, at == 1 ? 0xffff0 : 0x80000, 0x40010000);
+}
+
+static const struct rig_program program_of_map = { .step = step_of_map, .begins = begins };
+
+static void maps_meanwhile(void)
+{
+	struct rig_result result;
+
+	rig_boot(system_of_one, 1, true);
+	rig_program = &program_of_map;
 	rig_begin_run = begin_run;
 	result = rig_run_laid_down(1, NULL, 0, 0);
 	CHECK(!result.failed);
@@ -215,6 +275,7 @@ static void other_leaves(void)
 
 static const struct test_case cases[] = {
 	{ "next_in_slot", next_in_slot },
+	{ "maps_meanwhile", maps_meanwhile },
 	{ "other_leaves", other_leaves },
 };
 
