@@ -74,6 +74,7 @@ static struct thread {
 	enum task task;
 	uint32_t slot, vcpu, life, step, intid, taken, calls;
 	bool beside; /* another's PLUMB_RUN of it was under way */
+	bool opened; /* its GIC was open when the line's call began */
 } threads[THREADS];
 
 static uint32_t ends, orders, own_owed, nr_lines;
@@ -481,7 +482,7 @@ static bool goes_on(struct rig_guest *g, struct guest_regs *regs)
 		rig_demand(said == 0 || kid->life != t->life ||
 				   (said == -EBADF && kid->state != KID_ALIVE),
 			   "a line of a child is refused");
-		if (said == 0 && kid->life == t->life && guest_of(t->slot, 0)->ready &&
+		if (said == 0 && kid->life == t->life && t->opened &&
 		    kid->taken[t->intid] == t->taken) {
 			kid->owed[t->intid] = true;
 		}
@@ -523,6 +524,7 @@ static void drive(struct rig_guest *g, struct guest_regs *regs, uint32_t slot)
 	t->slot = slot;
 	t->intid = KID_EDGE + rig_throw(g, 2);
 	t->taken = kids[slot].taken[t->intid];
+	t->opened = guest_of(slot, 0)->ready;
 	call(g, regs, T_LINE, 0x86000061, handle_of(slot), 1u << 24 | t->intid, 1);
 }
 
