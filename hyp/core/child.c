@@ -197,21 +197,24 @@ static int32_t child_make_gic(struct creator_locked held, struct child *child)
 	uint32_t nr_irqs = child->nr_irqs ? child->nr_irqs : CHILD_IRQS;
 	uint32_t count = vm->nr_vcpus;
 	void *memory = creator_take(held, child->slot, (uint32_t)vgic_size(count, nr_irqs));
+	struct vgic *vgic;
 
 	if (!memory) {
 		return -HYP_ENOMEM;
 	}
-	vm->vgic = vgic_init_like(memory, count, nr_irqs, vm->parent->vgic);
-	vm->nr_spis = nr_irqs - VGIC_NR_PRIVATE;
-	vm->spis = vgic_spi_banks(vm->vgic);
-	vgic_phys_set_owner(vm->vgic, MACHINE_TIMER_VIRT, VGIC_OWNER_TIMER,
+	vgic = vgic_init_like(memory, count, nr_irqs, vm->parent->vgic);
+	vgic_phys_set_owner(vgic, MACHINE_TIMER_VIRT, VGIC_OWNER_TIMER,
 			    facts_board.timer_virt_intid);
-	vgic_phys_set_owner(vm->vgic, MACHINE_TIMER_PHYS, VGIC_OWNER_TIMER,
+	vgic_phys_set_owner(vgic, MACHINE_TIMER_PHYS, VGIC_OWNER_TIMER,
 			    facts_board.timer_phys_intid);
 	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
-		vm->vcpus[n].cif = vgic_cif(vm->vgic, n);
+		vm->vcpus[n].cif = vgic_cif(vgic, n);
 	}
+	vm->nr_spis = nr_irqs - VGIC_NR_PRIVATE;
+	vm->spis = vgic_spi_banks(vgic);
 	vm->lines = (struct irq_line_vm) { true, count, nr_irqs };
+	hw_dmb(); /* vCPUs that are initialised meanwhile find it whole: vsync_forget_own */
+	vm->vgic = vgic;
 	return 0;
 }
 
