@@ -389,7 +389,11 @@ static bool has_run(struct rig_guest *g, struct guest_regs *regs)
 		}
 		break;
 	case 3:
-		kid->due[v] = ticks == UINT64_MAX ? RIG_NEVER : rig.now + ticks;
+		if (ticks == 0) { /* an interrupt is pending for it */
+			kid->want |= (uint8_t)BIT32(v);
+		} else {
+			kid->due[v] = ticks == UINT64_MAX ? RIG_NEVER : rig.now + ticks;
+		}
 		break;
 	case 4:
 		rig_demand(g->more[0] == 1 || g->more[0] == 2, "a VM ends in another way");
