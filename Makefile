@@ -123,7 +123,7 @@ UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
 
-IMAGE_LIMIT := 200704
+IMAGE_LIMIT := 204800
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools

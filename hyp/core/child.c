@@ -23,7 +23,8 @@ static struct child *child_at(const struct vm *parent, uint32_t handle)
 	const struct creator *creator = parent->creator;
 	uint32_t slot = handle - PLUMB_VM_FIRST;
 
-	return creator && slot < creator->nr_slots ? creator->child[slot] : NULL;
+	/* Also in speculation it is no place behind the array. */
+	return creator ? creator->child[hw_at_most(slot, MANIFEST_MAX_VMS)] : NULL;
 }
 
 /* Who destroys it looks for users after it has set life.ends; this CPU looks at life.ends after it
@@ -31,13 +32,16 @@ static struct child *child_at(const struct vm *parent, uint32_t handle)
 struct child *child_find(struct cpu *cpu, const struct vm *parent, uint32_t handle)
 {
 	struct child *child = child_at(parent, handle);
+	bool ends;
 
 	if (!child) {
 		return NULL;
 	}
 	cpu->using = child;
 	hw_dmb();
-	if (child_at(parent, handle) != child || child->life.ends) {
+	ends = child->life.ends;
+	hw_dmb(); /* if the slot has it still, that was its own */
+	if (child_at(parent, handle) != child || ends) {
 		cpu->using = NULL;
 		return NULL;
 	}
@@ -474,21 +478,42 @@ static void child_forget_calls(struct vm *parent)
 	}
 }
 
+/* All of them are flushed: their pages return together, by steps. */
+static bool child_free_all(struct creator *creator)
+{
+	struct creator_locked held = creator_lock(creator);
+	bool done = pages_give_back_all(&creator->pages, &creator->sweep);
+
+	creator->sweep = done ? 0 : creator->sweep;
+	for (uint32_t slot = 0; done && slot < creator->nr_slots; slot++) {
+		creator->child[slot] = NULL;
+		creator->state[slot] = CREATOR_FREE;
+	}
+	creator_unlock(held);
+	return done;
+}
+
 bool child_end_step(struct vm *parent)
 {
 	struct creator *creator = parent->creator;
+	bool any = false;
 
-	if (creator) {
-		child_forget_calls(parent);
+	if (!creator) {
+		return false;
 	}
-	for (uint32_t slot = 0; creator && slot < creator->nr_slots; slot++) {
-		if (creator->state[slot] != CREATOR_FREE) {
+	child_forget_calls(parent);
+	for (uint32_t slot = 0; slot < creator->nr_slots; slot++) {
+		if (creator->state[slot] == CREATOR_FLUSHED) {
+			any = true;
+		} else if (creator->state[slot] != CREATOR_FREE) {
 			(void)child_end_slot(creator, slot);
 			return true;
 		}
 	}
-	if (creator) {
-		vm_ring(parent, false); /* for its next life */
+	if (any) {
+		(void)child_free_all(creator);
+		return true;
 	}
+	vm_ring(parent, false); /* for its next life */
 	return false;
 }

@@ -28,8 +28,9 @@ struct creator {
 	uint32_t nr_slots;
 	uint32_t first_vmid; /* of slot 0 */
 	uint8_t state[MANIFEST_MAX_VMS];
-	uint32_t cursor[MANIFEST_MAX_VMS]; /* of pages_give_back */
-	struct child *volatile child[MANIFEST_MAX_VMS];
+	uint32_t cursor[MANIFEST_MAX_VMS];		    /* of pages_give_back */
+	uint32_t sweep;					    /* of pages_give_back_all */
+	struct child *volatile child[MANIFEST_MAX_VMS + 1]; /* the last one: NULL */
 };
 
 /* The partition's pool (`vm->config` has its size), at boot. */

@@ -134,6 +134,15 @@ static const char *exit_access_name(uint32_t hsr)
 							      : "write to nothing at";
 }
 
+/* A fault of stage 2 that memory may end. A walk of the guest's tables in registers of the GIC
+ * (HCR.PTW) is none: they are there, and it would begin again for ever. */
+static bool exit_may_have_memory(uint32_t hsr)
+{
+	uint32_t status = FIELD_GET(HSR_ABT_FSC, hsr) & 0x3cu;
+
+	return status == 0x04u || status == 0x08u || (status == 0x0cu && !(hsr & HSR_ABT_S1PTW));
+}
+
 /* Memory of a child may have come since; else the access is its creator's. `access`: NULL: it is
  * not decoded, or none that a device can answer. */
 static __attribute__((noinline)) void exit_to_creator(struct cpu *cpu, struct guest_regs *regs,
@@ -143,7 +152,7 @@ static __attribute__((noinline)) void exit_to_creator(struct cpu *cpu, struct gu
 {
 	uint32_t how = FIELD_GET(HSR_DABT_WNR, record->hsr) ? PLUMB_FAULT_WRITE : 0;
 
-	if (child_has_memory(cpu, record, how)) {
+	if (exit_may_have_memory(record->hsr) && child_has_memory(cpu, record, how)) {
 		return; /* the guest repeats it */
 	}
 	if (access && record->fault_page < BIT32(20) && mmio->offset % mmio->size == 0) {
@@ -229,6 +238,9 @@ static void exit_odd_data_abort(struct cpu *cpu, struct guest_regs *regs, uint32
 		return;
 	}
 	if ((hsr & HSR_DABT_CM) && !(hsr & HSR_ABT_S1PTW)) {
+		if (cpu->loaded->vm->child && child_has_memory(cpu, &record, PLUMB_FAULT_WRITE)) {
+			return; /* of a page whose log begins with this */
+		}
 		insn_skip(regs, hsr); /* cache maintenance of an address without memory */
 		return;
 	}

@@ -113,6 +113,21 @@ uint32_t pages_take(struct pages *p, uint32_t owner, uint32_t n)
 	return first;
 }
 
+bool pages_give_back_all(struct pages *p, uint32_t *cursor)
+{
+	uint32_t page = *cursor;
+	uint32_t end = page + bits_min(p->count - page, PAGES_STEP);
+
+	for (; page < end; page++) {
+		if (p->owner[page] != 0 && p->owner[page] != PAGES_OWN) {
+			pages_set(p, page, 0);
+			p->nr_free++;
+		}
+	}
+	*cursor = end;
+	return end == p->count;
+}
+
 bool pages_give_back(struct pages *p, uint32_t owner, uint32_t *cursor)
 {
 	uint32_t page = *cursor;

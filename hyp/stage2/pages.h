@@ -44,6 +44,9 @@ uint32_t pages_take(struct pages *p, uint32_t owner, uint32_t n);
  * frees. */
 bool pages_give_back(struct pages *p, uint32_t owner, uint32_t *cursor);
 
+/* The same for all owners but PAGES_OWN: none of them takes any meanwhile. */
+bool pages_give_back_all(struct pages *p, uint32_t *cursor);
+
 /* How many are free. They need not follow each other. */
 uint32_t pages_free(const struct pages *p);
 

@@ -293,6 +293,27 @@ static void random_steps(void)
 	}
 }
 
+/* At the end of a partition: all pages but its own, by steps. */
+static void all_at_once(void)
+{
+	static uint8_t owner[3000];
+	static struct pages p;
+	uint32_t cursor = 0, calls = 1;
+
+	pages_init(&p, owner, 3000);
+	CHECK_EQ(pages_take(&p, 255, 3), 0);
+	CHECK_EQ(pages_take(&p, 1, 900), 3);
+	CHECK_EQ(pages_take(&p, 64, 1500), 903);
+	while (!pages_give_back_all(&p, &cursor)) {
+		calls++;
+	}
+	CHECK_EQ(calls, 3);
+	CHECK_EQ(pages_free(&p), 2997);
+	CHECK_EQ(owner[2], 255);
+	CHECK_EQ(owner[3], 0);
+	CHECK_EQ(pages_take(&p, 7, 2997), 3);
+}
+
 static const struct test_case cases[] = {
 	{ "from_the_first_one", from_the_first_one },
 	{ "pools_of_any_size", pools_of_any_size },
@@ -303,6 +324,7 @@ static const struct test_case cases[] = {
 	{ "around_the_place", around_the_place },
 	{ "bounded", bounded },
 	{ "random_steps", random_steps },
+	{ "all_at_once", all_at_once },
 };
 
 TEST_MAIN("pages", cases)
