@@ -35,7 +35,8 @@ WAY_NAMES = ("reset", "undefined", "svc", "prefetch abort", "data abort", "trap"
              "started")
 WITNESSES = ("beside", "apart")
 STILL = 2.0  # seconds without a change in memory: look at the CPUs
-EMULATOR = re.compile(r"^qemu-system-arm: .*Assertion|^ERROR:.*assertion failed")
+EMULATOR = re.compile(r"^qemu-system-arm: .*Assertion"
+                      r"|^ERROR:.*(assertion failed|code should not be reached)")
 CLOCK = "xp /1wx 0x09010000"  # the board's PL031: seconds of emulated time
 CLOCK_BASE = 1577836800  # 2020-01-01: plumblib.qemu.ICOUNT
 HUNG = 2  # seconds of emulated time beyond the witnesses' end
