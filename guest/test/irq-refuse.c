@@ -241,7 +241,7 @@ static void refuse_many_addresses(void)
 
 static void refuse_discovery(void)
 {
-	static const uint32_t unknown[] = { 0x86000001, 0x860000ff, 0x8600ff02, 0x86001234,
+	static const uint32_t unknown[] = { 0x86000002, 0x860000ff, 0x8600ff02, 0x86001234,
 					    0x86010061, 0x82000000, 0x83000061, 0x85000001,
 					    0x87000061, 0xc6000061, 0x06000061, 0xbf00ff01,
 					    0x00000000, 0xffffffff, 0x80000002, 0x84000020 };
@@ -252,7 +252,7 @@ static void refuse_discovery(void)
 				   result.r2 == 0xb1d2f3a0 && result.r3 == 0x5e2764c7,
 			   "UID");
 	result = hvc_call(0x8600ff03, 0, 0, 0);
-	(void)report_check(result.r0 == 1 && result.r1 == 6, "revision 1.6");
+	(void)report_check(result.r0 == 1 && result.r1 == 7, "revision 1.7");
 	result = hvc_call(0x8600ff00, 0, 0, 0);
 	(void)report_check(result.r0 >= 12 && result.r0 < 64, "call count (%u)",
 			   (unsigned)result.r0);
