@@ -104,9 +104,6 @@ int32_t child_create(struct vm *parent)
 	struct child *child = NULL;
 	uint32_t slot;
 
-	if (!parent->creator) {
-		return -HYP_EPERM;
-	}
 	held = creator_lock(parent->creator);
 	slot = child_free_slot(held);
 	if (slot < held.creator->nr_slots) {
@@ -461,8 +458,7 @@ int32_t child_destroy(struct vm *parent, uint32_t handle)
 {
 	uint32_t slot = handle - PLUMB_VM_FIRST;
 
-	if (!parent->creator || slot >= parent->creator->nr_slots ||
-	    parent->creator->state[slot] == CREATOR_FREE) {
+	if (slot >= parent->creator->nr_slots || parent->creator->state[slot] == CREATOR_FREE) {
 		return -HYP_EBADF;
 	}
 	return child_end_slot(parent->creator, slot);

@@ -56,7 +56,7 @@ void child_put(struct cpu *cpu);
 
 /* ---- its life ---- */
 
-/* A handle; -HYP_EPERM: the partition makes none; -HYP_ENOMEM: no slot, or no memory left. */
+/* `parent`: a creator. A handle, or -HYP_ENOMEM: no slot, or no memory left. */
 int32_t child_create(struct vm *parent);
 
 /* 0; -HYP_EBADF; -HYP_EBUSY: a vCPU of it runs; -HYP_EAGAIN: a step is done, call again. */

@@ -316,9 +316,6 @@ int32_t child_call_wake(struct vcpu *caller, struct vm *vm, struct guest_regs *r
 	uint32_t wake;
 
 	(void)caller;
-	if (!vm->creator) {
-		return -HYP_EPERM;
-	}
 	if (handle) {
 		child = child_find(cpu_this(), vm, handle);
 		if (!child) {

@@ -269,8 +269,8 @@ static int32_t hypercall_run(struct vcpu *caller, struct vm *vm, struct guest_re
 	CALL(PLUMB_VIRTIO_TAKE, hypercall_virtio_take, right_on_backend, "PLUMB_VIRTIO_TAKE") \
 	CALL(PLUMB_VIRTIO_ANSWER, hypercall_virtio_answer, right_on_backend, "PLUMB_VIRTIO_ANSWER") \
 	CALL(PLUMB_VIRTIO_INFO, hypercall_virtio_info, right_on_backend, "PLUMB_VIRTIO_INFO") \
-	CALL(PLUMB_CREATE_VM, child_call_create, right_on_self, "KVM_CREATE_VM") \
-	CALL(PLUMB_DESTROY_VM, child_call_destroy, right_on_self, "PLUMB_DESTROY_VM") \
+	CALL(PLUMB_CREATE_VM, child_call_create, right_on_creator, "KVM_CREATE_VM") \
+	CALL(PLUMB_DESTROY_VM, child_call_destroy, right_on_creator, "PLUMB_DESTROY_VM") \
 	CALL(PLUMB_CREATE_VCPU, child_call_vcpu, right_on_child, "KVM_CREATE_VCPU") \
 	CALL(PLUMB_MAP, child_call_map, right_on_child, "PLUMB_MAP") \
 	CALL(PLUMB_UNMAP, child_call_unmap, right_on_child, "PLUMB_UNMAP") \
@@ -282,7 +282,7 @@ static int32_t hypercall_run(struct vcpu *caller, struct vm *vm, struct guest_re
 	CALL(PLUMB_GET_MP_STATE, child_call_get_state, right_on_child_vcpu, "KVM_GET_MP_STATE") \
 	CALL(PLUMB_SET_MP_STATE, child_call_set_state, right_on_child_vcpu, "KVM_SET_MP_STATE") \
 	CALL(PLUMB_RUN, hypercall_run, right_on_child_vcpu, "KVM_RUN") \
-	CALL(PLUMB_WAKE_MASK, child_call_wake, right_on_self, "PLUMB_WAKE_MASK")
+	CALL(PLUMB_WAKE_MASK, child_call_wake, right_on_creator, "PLUMB_WAKE_MASK")
 /* clang-format on */
 
 #define HYPERCALL_ONE(number, handler, right, name) +1

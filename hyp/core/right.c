@@ -22,6 +22,19 @@ static struct vm *right_vm_of(const struct vcpu *caller, uint32_t handle)
 	return handle ? &vms[handle - 1] : caller->vm;
 }
 
+int32_t right_on_creator(const struct vcpu *caller, uint32_t r1, struct vm **vm)
+{
+	(void)r1;
+	*vm = caller->vm;
+	return caller->vm->creator ? 0 : -HYP_EPERM;
+}
+
+/* Those of partitions are below; for who makes none, there is no such VM. */
+static bool right_names_own_child(const struct vcpu *caller, uint32_t handle)
+{
+	return caller->vm->creator && right_names_child(handle);
+}
+
 int32_t right_on_child(const struct vcpu *caller, uint32_t handle, struct vm **vm)
 {
 	struct child *child;
@@ -46,7 +59,7 @@ int32_t right_on_lines(const struct vcpu *caller, uint32_t handle, struct vm **v
 {
 	int32_t error;
 
-	if (!right_names_child(handle)) {
+	if (!right_names_own_child(caller, handle)) {
 		return right_on_vm(caller, handle, vm);
 	}
 	error = right_on_child(caller, handle, vm);
@@ -66,8 +79,8 @@ int32_t right_on_managed_vcpu(const struct vcpu *caller, uint32_t r1, struct vm 
 {
 	uint32_t handle = r1 & RIGHT_HANDLE;
 
-	return right_names_child(handle) ? right_on_child(caller, handle, vm)
-					 : right_on_managed(caller, handle, vm);
+	return right_names_own_child(caller, handle) ? right_on_child(caller, handle, vm)
+						     : right_on_managed(caller, handle, vm);
 }
 
 int32_t right_on_managed_or_self(const struct vcpu *caller, uint32_t handle, struct vm **vm)

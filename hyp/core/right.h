@@ -25,7 +25,7 @@ static inline struct vm *right_target(const struct vm *caller, uint32_t handle)
 
 /* A partition on which the caller may use the control ABI. */
 int32_t right_on_vm(const struct vcpu *caller, uint32_t handle, struct vm **vm);
-/* The same; or a child, which gets its GIC now if it has none yet (child_form). */
+/* The same; or a child of a creator, which gets its GIC now if it has none yet (child_form). */
 int32_t right_on_lines(const struct vcpu *caller, uint32_t handle, struct vm **vm);
 /* A partition whose life the caller manages. */
 int32_t right_on_managed(const struct vcpu *caller, uint32_t handle, struct vm **vm);
@@ -35,7 +35,9 @@ int32_t right_on_managed_vcpu(const struct vcpu *caller, uint32_t r1, struct vm 
 int32_t right_on_managed_or_self(const struct vcpu *caller, uint32_t handle, struct vm **vm);
 /* Calls that only tell about a partition: either right is enough. */
 int32_t right_on_known(const struct vcpu *caller, uint32_t handle, struct vm **vm);
-/* A child; with a vCPU in the upper half of r1. */
+/* The caller, which must be a creator. */
+int32_t right_on_creator(const struct vcpu *caller, uint32_t r1, struct vm **vm);
+/* A child; with a vCPU in the upper half of r1. -HYP_EPERM: the caller is no creator. */
 int32_t right_on_child(const struct vcpu *caller, uint32_t handle, struct vm **vm);
 int32_t right_on_child_vcpu(const struct vcpu *caller, uint32_t r1, struct vm **vm);
 
