@@ -259,7 +259,7 @@ static void without_vms(void)
 {
 	static const struct line lines[] = {
 		DO(-EPERM, CREATE, 0),
-		DO(-EBADF, DESTROY, H),
+		DO(-EPERM, DESTROY, H),
 		DO(-EPERM, VCPU, H, 0),
 		DO(-EPERM, MAP, H, 0x80000, AT, 0, 0),
 		DO(-EPERM, UNMAP, H, 0x80000, 1),
@@ -268,15 +268,15 @@ static void without_vms(void)
 		DO(-EPERM, SET_ATTR, H, 0, 0, 0x08000000),
 		DO(-EPERM, GET_ATTR, H, 0, 0),
 		DO(-EPERM, INIT, H, 0, 2),
-		DO(-EPERM, GET_REG, H, PC),
-		DO(-EPERM, SET_REG, H, PC),
+		DO(-EBADF, GET_REG, H, PC),
+		DO(-EBADF, SET_REG, H, PC),
 		DO(-EPERM, GET_MP, H),
 		DO(-EPERM, SET_MP, H),
 		DO(-EPERM, RUN, H),
 		DO(-EPERM, WAKE, H),
 		DO(-EPERM, WAKE, 0),
-		DO(-EPERM, STATE, H, 0x01000028),
-		DO(-EPERM, MANY, H, AT, 1),
+		DO(-EBADF, STATE, H, 0x01000028),
+		DO(-EBADF, MANY, H, AT, 1),
 		DO(-EBADF, LINE, H, 0x01000028, 1),
 	};
 
