@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* VMIDs of partitions are 1 to MANIFEST_MAX_PARTITIONS. Those of VMs never are two VMs' at once,
- * because each slot has its own (the manifest's `vms` are 190 at most, together). */
+ * because each slot has its own (MANIFEST_MAX_ALL_VMS). */
 static uint32_t creator_next_vmid = MANIFEST_MAX_PARTITIONS + 1;
 
 void creator_init(struct vm *vm, uint8_t *pool, pa_t pool_pa)

@@ -65,7 +65,7 @@ static bool manifest_read_root(const struct fdt *fdt, struct manifest *manifest,
 static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *manifest,
 				     struct refusal *why)
 {
-	uint32_t vcpus = 0, pools = 0;
+	uint32_t vcpus = 0, vms = 0, pools = 0;
 	uint32_t same;
 	bool ok = true;
 
@@ -90,6 +90,11 @@ static bool manifest_read_partitions(const struct fdt *fdt, struct manifest *man
 		if (vcpus > MANIFEST_MAX_ALL_VCPUS) {
 			ok = board_refuse(fdt, why, node, "vcpus",
 					  "makes more than 64 in all partitions together");
+		}
+		vms += partition->nr_vms;
+		if (vms > MANIFEST_MAX_ALL_VMS) {
+			ok = board_refuse(fdt, why, node, "vms",
+					  "makes more than 191 in all partitions together");
 		}
 		pools += partition->vm_pool;
 		if (pools > MANIFEST_MAX_VM_POOLS) {

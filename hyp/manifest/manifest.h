@@ -16,6 +16,8 @@
 #define MANIFEST_MAX_INTERRUPTS 8  /* of a device */
 #define MANIFEST_MAX_MANAGERS	8  /* of a partition: each is told when its state changes */
 #define MANIFEST_MAX_VMS	64 /* that one partition may make at run time */
+/* All of them: each has a VMID of its own, of 8 bits, beside 0 and those of partitions. */
+#define MANIFEST_MAX_ALL_VMS	(255 - MANIFEST_MAX_PARTITIONS)
 
 /* Bytes of the monitor's memory for the VMs of one creator, and of all together: half of the
  * addresses at LAYOUT_POOL. */

@@ -144,6 +144,23 @@ static void together(void)
 	CHECK_EQ(why.at, manifest.partition[2].at);
 }
 
+/* A VMID has 8 bits (B4.1.160); 0 is nobody's, 1 to 64 are the partitions'. */
+static void vmids(void)
+{
+	static const char most[] = "vms = <64>; vm-pool = <0x10000>;";
+	char nodes[2048];
+
+	snprintf(nodes, sizeof(nodes),
+		 PARTITION("a", "%s") PARTITION("b", "%s")
+			 PARTITION("c", "vms = <63>; vm-pool = <0x10000>;"),
+		 most, most);
+	accept(nodes, 0);
+	snprintf(nodes, sizeof(nodes),
+		 PARTITION("a", "%s") PARTITION("b", "%s") PARTITION("c", "%s"), most, most, most);
+	refuse(nodes, 0, "vms", "makes more than 191 in all partitions together");
+	CHECK_EQ(why.at, manifest.partition[2].at);
+}
+
 /* It is the board's memory, too. */
 static void on_a_board(void)
 {
@@ -159,8 +176,8 @@ static void on_a_board(void)
 }
 
 static const struct test_case cases[] = {
-	{ "values", values },	  { "refused", refused },	{ "forms", forms },
-	{ "together", together }, { "on_a_board", on_a_board },
+	{ "values", values },	  { "refused", refused }, { "forms", forms },
+	{ "together", together }, { "vmids", vmids },	  { "on_a_board", on_a_board },
 };
 
 TEST_MAIN("manifest_creator", cases)
