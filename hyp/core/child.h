@@ -11,6 +11,7 @@
 #ifndef HYP_CORE_CHILD_H
 #define HYP_CORE_CHILD_H
 
+#include "hyp/base/bits.h"
 #include "hyp/core/creator.h"
 #include "hyp/core/grow.h"
 #include "hyp/core/vm.h"
@@ -18,6 +19,7 @@
 #include "hyp/trap/pending.h"
 
 #define CHILD_NOWHERE UINT32_MAX /* no address: it is not a page's */
+#define CHILD_PAGES   BIT32(20)	 /* that 32 bits of address have */
 
 /* How the vCPU has left last, if it waits for what its creator says (PLUMB_RUN_DO_*). */
 enum child_left { CHILD_LEFT, CHILD_LEFT_ACCESS, CHILD_LEFT_DATA, CHILD_LEFT_FETCH };
@@ -43,11 +45,6 @@ struct child {
 	volatile bool placed; /* ... and its addresses */
 	struct child_vcpu vcpu[VGIC_MAX_VCPUS]; /* of the CPU that has claimed the vCPU */
 };
-
-static inline struct child *child_of(const struct vm *vm)
-{
-	return vm->child;
-}
 
 /* The child of `parent` with this handle, for the CPU's present call; NULL: there is none, or it is
  * being destroyed. */

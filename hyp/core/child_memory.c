@@ -6,9 +6,8 @@
 #include "hyp/core/mem.h"
 #include "hyp/hw/stack.h"
 
-#define CHILD_PAGES  BIT32(20) /* that 32 bits of address have */
-#define CHILD_BLOCK  512u      /* pages of a block */
-#define CHILD_PIECE  128u      /* pages that are mapped at once, one by one */
+#define CHILD_BLOCK  512u /* pages of a block */
+#define CHILD_PIECE  128u /* pages that are mapped at once, one by one */
 #define CHILD_BITMAP (CHILD_BLOCK / 32)
 
 static int32_t child_errno(enum stage2_change said)

@@ -11,8 +11,6 @@
 #include "hyp/regs/hsr.h"
 #include "hyp/sched/deadline.h"
 
-#define CHILD_PAGES BIT32(20) /* of 32 bits of address */
-
 /* Of exits of children, which have no record of a crash: nobody reads them. */
 static struct trail child_trail[BOARD_MAX_CPUS];
 
