@@ -37,14 +37,22 @@ struct vgic_cif {
 	uint32_t nr_lrs; /* 1..VGIC_MAX_LRS, of the hardware */
 	uint32_t used; /* bit n: LRn was written with an interrupt, and no fold has taken it back */
 	uint32_t dirty; /* bit n: lr[n] must be written to hardware */
+	/* All of these are looked at in one load at a world switch: mostly 0. */
+	union {
+		uint32_t busy;
+		struct {
+			bool has_held; /* a physical interrupt may be held: vgic_phys_level_next */
+			uint8_t work;  /* enum vgic_work: vgic_cif_work */
+			/* This vCPU has caused work for vgic_phys_release_next, or for
+			 * vgic_phys_trigger_next first: both are set then. */
+			bool has_release;
+			bool has_trigger;
+		};
+	};
 	bool hcr_dirty;
-	uint8_t work;	  /* enum vgic_work: vgic_cif_work */
-	bool has_release; /* this vCPU has caused work for vgic_phys_release_next ... */
-	bool has_trigger; /* ... or for vgic_phys_trigger_next first; has_release is set then too */
-	bool has_held;	  /* a physical interrupt may be held: vgic_phys_level_next */
-	bool traced;	  /* its CPU may record a trace: another one that writes here, too */
-	uint8_t gic_cpu;  /* while loaded: the number of the CPU's interface in the physical GIC */
-	uint32_t hcr;	  /* EOICount as read back, until fold has dealt with it */
+	bool traced;	 /* its CPU may record a trace: another one that writes here, too */
+	uint8_t gic_cpu; /* while loaded: the number of the CPU's interface in the physical GIC */
+	uint32_t hcr;	 /* EOICount as read back, until fold has dealt with it */
 	uint32_t vmcr;
 	uint32_t apr;
 	uint32_t lr[VGIC_MAX_LRS];
@@ -378,5 +386,14 @@ bool vgic_fold_quiet(struct vgic *vgic, uint32_t vcpu, uint32_t empty);
  * the hardware. */
 void vgic_load(struct vgic *vgic, uint32_t vcpu);
 void vgic_unload(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick);
+
+/* Of a loaded vCPU: no list register is in use, no interrupt waits for one, none is held, and there
+ * is no work. So none is pending, however GICH_VMCR and GICH_APR are. */
+bool vgic_is_quiet(const struct vgic_cif *cif);
+
+/* Load and unload where there is nothing to fold or to flush, and no list register to read: none is
+ * in use, no interrupt waits for one, none is held. False: nothing was changed. */
+bool vgic_load_quiet(struct vgic_cif *cif);
+bool vgic_unload_quiet(struct vgic_cif *cif);
 
 #endif

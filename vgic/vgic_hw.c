@@ -20,23 +20,28 @@ static uint32_t vgic_hw_count(void)
 			VGIC_MAX_LRS);
 }
 
+static __attribute__((noinline)) void vgic_hw_clear_lrs(uint32_t nr_lrs)
+{
+	for (uint32_t n = 0; n < nr_lrs; n++) {
+		io_write32(vgic_hw_gich + GICH_LR + 4 * n, 0);
+	}
+}
+
 /* Leaves no state of a vCPU for the next one, independent of its mirror: another partition would
  * take the interrupt of a list register that no mirror contains, and its EOI would assert the
  * maintenance interrupt forever. */
 static inline void vgic_hw_clear(uint32_t nr_lrs)
 {
 	uintptr_t lr = vgic_hw_gich + GICH_LR;
-	uint32_t n = 0;
 
 	io_write32(vgic_hw_gich + GICH_HCR, 0);
-	for (; n + 4 <= nr_lrs; n += 4) { /* the GICs of ARM have four, or a multiple */
-		io_write32(lr + 4 * n, 0);
-		io_write32(lr + 4 * n + 4, 0);
-		io_write32(lr + 4 * n + 8, 0);
-		io_write32(lr + 4 * n + 12, 0);
-	}
-	for (; n < nr_lrs; n++) {
-		io_write32(lr + 4 * n, 0);
+	if (nr_lrs == 4) { /* as in the GICs of ARM */
+		io_write32(lr, 0);
+		io_write32(lr + 4, 0);
+		io_write32(lr + 8, 0);
+		io_write32(lr + 12, 0);
+	} else {
+		vgic_hw_clear_lrs(nr_lrs);
 	}
 }
 
@@ -143,7 +148,7 @@ void vgic_hw_write(struct vgic_cif *cif)
 
 void vgic_hw_save(struct vgic_cif *cif, bool folded)
 {
-	if (!folded && (cif->used || (cif->hcr & GICH_HCR_LRENPIE))) {
+	if ((cif->used || (cif->hcr & GICH_HCR_LRENPIE)) && !folded) {
 		vgic_hw_read(cif);
 	}
 	vgic_hw_look(cif);

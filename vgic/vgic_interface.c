@@ -89,14 +89,13 @@ static bool interface_shows(const struct vgic_cif *cif, uint32_t n, const uint32
 								  limit[(lr & GICH_LR_GRP1) != 0];
 }
 
-bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu)
+/* Separate, because mostly there is nothing to look at. */
+static __attribute__((noinline)) bool interface_has_pending(const struct vgic *vgic, uint32_t vcpu,
+							    uint32_t words, uint32_t used)
 {
 	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	const uint32_t limit[2] = { vgic_interface_limit(&cpu->cif, false),
 				    vgic_interface_limit(&cpu->cif, true) };
-
-	uint32_t words = cpu->unsorted ? GENMASK32(31, 0) >> (VGIC_MAX_WORDS - vgic->nr_words)
-				       : cpu->ready_sum;
 
 	/* What is barred is not forwarded, unless GICD_CTLR was written since it was sorted. */
 	for (; words; words &= words - 1) {
@@ -108,10 +107,20 @@ bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu)
 			return true;
 		}
 	}
-	for (uint32_t left = cpu->folded ? 0 : cpu->cif.used; left; left &= left - 1) {
-		if (interface_shows(&cpu->cif, bits_first(left), limit)) {
+	for (; used; used &= used - 1) {
+		if (interface_shows(&cpu->cif, bits_first(used), limit)) {
 			return true;
 		}
 	}
 	return false;
+}
+
+bool vgic_has_pending(const struct vgic *vgic, uint32_t vcpu)
+{
+	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
+	uint32_t words = cpu->unsorted ? GENMASK32(31, 0) >> (VGIC_MAX_WORDS - vgic->nr_words)
+				       : cpu->ready_sum;
+	uint32_t used = cpu->folded ? 0 : cpu->cif.used;
+
+	return (words | used) && interface_has_pending(vgic, vcpu, words, used);
 }

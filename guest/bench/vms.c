@@ -60,9 +60,9 @@ static uint32_t vms_make(const uint8_t *program, bool gic)
 	return vm;
 }
 
-static void vms_row(const char *name, const uint8_t *program, uint32_t reason)
+static void vms_row(const char *name, const uint8_t *program, bool gic, uint32_t reason)
 {
-	uint32_t vm = vms_make(program, false);
+	uint32_t vm = vms_make(program, gic);
 	const struct bench_op run = { bench_op_hvc, PLUMB_RUN, vm, 0, PLUMB_RUN_DO_EMULATED };
 	struct smccc_result said = kvm_run(vm, 0, 0, 0);
 
@@ -108,10 +108,11 @@ static void vms_interrupt(void)
 void bench_vms(void)
 {
 	memcpy(vms_memory.program, bench_child_wfi, (size_t)(bench_child_end - bench_child_wfi));
-	vms_row("KVM_RUN, to a WFI of the VM and back", bench_child_wfi, PLUMB_RUN_WFI);
-	vms_row("KVM_RUN, to a store that its caller answers and back", bench_child_store,
+	vms_row("KVM_RUN, to a WFI of the VM and back", bench_child_wfi, false, PLUMB_RUN_WFI);
+	vms_row("KVM_RUN, the same of a VM with a GIC", bench_child_wfi, true, PLUMB_RUN_WFI);
+	vms_row("KVM_RUN, to a store that its caller answers and back", bench_child_store, false,
 		PLUMB_RUN_MMIO);
-	vms_row("KVM_RUN, to a load that its caller answers and back", bench_child_load,
+	vms_row("KVM_RUN, to a load that its caller answers and back", bench_child_load, false,
 		PLUMB_RUN_MMIO);
 	vms_interrupt();
 }

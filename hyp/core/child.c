@@ -16,42 +16,9 @@
 /* Of all of them: nothing that a manifest says. */
 static struct manifest_partition child_config = { .name = "vm" };
 
-/* ---- finding ---- */
-
-static struct child *child_at(const struct vm *parent, uint32_t handle)
-{
-	const struct creator *creator = parent->creator;
-	uint32_t slot = handle - PLUMB_VM_FIRST;
-
-	/* Also in speculation it is no place behind the array. */
-	return creator ? creator->child[hw_at_most(slot, MANIFEST_MAX_VMS)] : NULL;
-}
-
-/* Who destroys it looks for users after it has set life.ends; this CPU looks at life.ends after it
- * has said that it uses it. So at least one of the two notices the other. */
 struct child *child_find(struct cpu *cpu, const struct vm *parent, uint32_t handle)
 {
-	struct child *child = child_at(parent, handle);
-	bool ends;
-
-	if (!child) {
-		return NULL;
-	}
-	cpu->using = child;
-	hw_dmb();
-	ends = child->life.ends;
-	hw_dmb(); /* if the slot has it still, that was its own */
-	if (child_at(parent, handle) != child || ends) {
-		cpu->using = NULL;
-		return NULL;
-	}
-	return child;
-}
-
-void child_put(struct cpu *cpu)
-{
-	hw_dmb();
-	cpu->using = NULL;
+	return child_find_here(cpu, parent, handle);
 }
 
 /* ---- making ---- */
@@ -342,11 +309,13 @@ int32_t child_place(struct child *child)
 {
 	int32_t error = child_form(child);
 
-	if (error || child->placed || !child->has_gic) {
+	if (error || child->placed) {
 		return error;
 	}
-	error = child_check_frames(child);
-	error = error ? error : child_map_gic(child);
+	if (child->has_gic) {
+		error = child_check_frames(child);
+		error = error ? error : child_map_gic(child);
+	}
 	if (!error) {
 		if (child->gicd == machine_windows[MACHINE_GICD].ipa.ipa) {
 			child->vm.dist = child->vm.vgic;

@@ -16,19 +16,26 @@
 #include "hyp/core/grow.h"
 #include "hyp/core/vm.h"
 #include "hyp/sched/child_life.h"
-#include "hyp/trap/pending.h"
+#include "hyp/trap/insn.h"
 
 #define CHILD_NOWHERE UINT32_MAX /* no address: it is not a page's */
 #define CHILD_PAGES   BIT32(20)	 /* that 32 bits of address have */
 
 /* How the vCPU has left last, if it waits for what its creator says (PLUMB_RUN_DO_*). */
-enum child_left { CHILD_LEFT, CHILD_LEFT_ACCESS, CHILD_LEFT_DATA, CHILD_LEFT_FETCH };
+/* PLAIN: an access that `hsr` describes completely. */
+enum child_left {
+	CHILD_LEFT,
+	CHILD_LEFT_PLAIN,
+	CHILD_LEFT_ACCESS,
+	CHILD_LEFT_DATA,
+	CHILD_LEFT_FETCH
+};
 
 struct child_vcpu {
-	struct pending access; /* CHILD_LEFT_ACCESS */
-	uint32_t far;	       /* of the fault: virtual */
-	uint32_t hsr;
-	uint8_t left; /* enum child_left */
+	struct insn_access access; /* CHILD_LEFT_ACCESS */
+	uint32_t far;		   /* of the fault: virtual */
+	uint32_t hsr;		   /* with a valid length of the instruction */
+	uint8_t left;		   /* enum child_left */
 };
 
 struct child {
@@ -46,10 +53,38 @@ struct child {
 	struct child_vcpu vcpu[VGIC_MAX_VCPUS]; /* of the CPU that has claimed the vCPU */
 };
 
-/* The child of `parent` with this handle, for the CPU's present call; NULL: there is none, or it is
- * being destroyed. */
+/* The child of `parent`, a creator, with this handle, for the CPU's present call; NULL: there is
+ * none, or it is being destroyed. */
+static inline __attribute__((always_inline)) struct child *
+child_find_here(struct cpu *cpu, const struct vm *parent, uint32_t handle)
+{
+	struct child *child = creator_child(parent->creator, handle);
+	bool ends;
+
+	if (!child) {
+		return NULL;
+	}
+	/* Who destroys it looks for users after it has set life.ends; this CPU looks at life.ends
+	 * after it has said that it uses it. So at least one of the two notices the other. */
+	cpu->using = child;
+	hw_dmb();
+	ends = child->life.ends;
+	hw_dmb(); /* if the slot has it still, that was its own */
+	if (creator_child(parent->creator, handle) != child || ends) {
+		cpu->using = NULL;
+		return NULL;
+	}
+	return child;
+}
+
+/* The same, as a call. */
 struct child *child_find(struct cpu *cpu, const struct vm *parent, uint32_t handle);
-void child_put(struct cpu *cpu);
+
+static inline void child_put(struct cpu *cpu)
+{
+	hw_dmb();
+	cpu->using = NULL;
+}
 
 /* ---- its life ---- */
 

@@ -90,9 +90,9 @@ int32_t child_call_vcpu_init(struct vcpu *caller, struct vm *vm, struct guest_re
 		return error;
 	}
 	switch_reset(&vm->vcpus[index], 0, 0);
+	switch_trap_waits(&vm->vcpus[index], true);
 	memset(vm->last_vcpu, 0, sizeof(vm->last_vcpu)); /* isolate_load flushes */
 	vm->child->vcpu[index].left = CHILD_LEFT;
-	pending_cancel(&vm->child->vcpu[index].access);
 	child_is_ready(vm->child, index, regs->r[3]);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #define HYP_CORE_CHILD_RUN_H
 
 #include "hyp/core/child.h"
+#include "hyp/core/child_switch.h"
 #include "hyp/core/exit_state.h"
 
 /* The call of the loaded vCPU: its r0 is the result, or the child's vCPU is loaded and `regs` are

@@ -33,6 +33,13 @@ struct creator {
 	struct child *volatile child[MANIFEST_MAX_VMS + 1]; /* the last one: NULL */
 };
 
+/* The VM with this handle; NULL: there is none. */
+static inline struct child *creator_child(const struct creator *creator, uint32_t handle)
+{
+	/* Also in speculation it is no place behind the array. */
+	return creator->child[hw_at_most(handle - PLUMB_VM_FIRST, MANIFEST_MAX_VMS)];
+}
+
 /* The partition's pool (`vm->config` has its size), at boot. */
 void creator_init(struct vm *vm, uint8_t *pool, pa_t pool_pa);
 

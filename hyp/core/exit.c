@@ -21,13 +21,12 @@ static void exit_on_undef(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr
 
 static void exit_on_wfx(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 {
-	bool passed = insn_is_always(hsr) || insn_trap_passed(hsr, regs->cpsr);
-
 	hw_count(&cpu->loaded->stats[PLUMB_STAT_WFI]);
-	insn_skip(regs, hsr);
-	if (!passed) {
+	if (!insn_is_always(hsr) && !insn_trap_passed(hsr, regs->cpsr)) {
+		insn_skip(regs, hsr);
 		return;
 	}
+	insn_skip(regs, hsr);
 	if (hsr & HSR_WFX_WFE) {
 		run_yield(cpu);
 	} else if (cpu->runner) {

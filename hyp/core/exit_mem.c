@@ -5,6 +5,7 @@
 #include "hyp/core/cpu.h"
 #include "hyp/core/device.h"
 #include "hyp/core/exit.h"
+#include "hyp/core/exit_child.h"
 #include "hyp/core/exit_state.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/guest_log.h"
@@ -49,21 +50,6 @@ static COLD bool exit_capture(uint32_t hsr, uint32_t far, struct exit_record *re
 	}
 	record->fault_page = (uint32_t)(address / PAGE_SIZE);
 	return true;
-}
-
-/* A child has its GIC where its creator wants it, and no other device. */
-static __attribute__((noinline)) enum mmio_result
-exit_child_device(struct vcpu *vcpu, uint32_t page, struct mmio *mmio)
-{
-	const struct child *child = vcpu->vm->child;
-
-	if (vcpu->vm->vgic && page == child->gicd / PAGE_SIZE) {
-		return vsync_dist(vcpu, mmio);
-	}
-	if (vcpu->vm->vgic && page == child->gicc / PAGE_SIZE + 1) {
-		return vsync_dir(vcpu, mmio);
-	}
-	return MMIO_ABORT;
 }
 
 /* Inline in exit_access, which has decoded the access. */
@@ -132,36 +118,6 @@ static const char *exit_access_name(uint32_t hsr)
 	}
 	return (FIELD_GET(HSR_ABT_FSC, hsr) & 0x3cu) == 0x0cu ? "write to read-only memory at"
 							      : "write to nothing at";
-}
-
-/* A fault of stage 2 that memory may end. A walk of the guest's tables in registers of the GIC
- * (HCR.PTW) is none: they are there, and it would begin again for ever. */
-static bool exit_may_have_memory(uint32_t hsr)
-{
-	uint32_t status = FIELD_GET(HSR_ABT_FSC, hsr) & 0x3cu;
-
-	return status == 0x04u || status == 0x08u || (status == 0x0cu && !(hsr & HSR_ABT_S1PTW));
-}
-
-/* Memory of a child may have come since; else the access is its creator's. `access`: NULL: it is
- * not decoded, or none that a device can answer. */
-static __attribute__((noinline)) void exit_to_creator(struct cpu *cpu, struct guest_regs *regs,
-						      const struct exit_record *record,
-						      const struct insn_access *access,
-						      const struct mmio *mmio)
-{
-	uint32_t how = FIELD_GET(HSR_DABT_WNR, record->hsr) ? PLUMB_FAULT_WRITE : 0;
-
-	if (exit_may_have_memory(record->hsr) && child_has_memory(cpu, record, how)) {
-		return; /* the guest repeats it */
-	}
-	if (access && record->fault_page < BIT32(20) && mmio->offset % mmio->size == 0) {
-		cpu->loaded->stats[PLUMB_STAT_MMIO]++;
-		child_access(cpu, regs, record, access, mmio);
-	} else {
-		cpu->loaded->stats[PLUMB_STAT_ABORT]++;
-		child_fault(cpu, regs, record, how);
-	}
 }
 
 static COLD void exit_nothing_there(struct vcpu *vcpu, struct guest_regs *regs,
@@ -336,6 +292,19 @@ static uint32_t exit_fault_page(void)
 	return FIELD_GET(HPFAR_FIPA, sysreg_read(HPFAR));
 }
 
+/* Whatever is left. Finds all by itself, too. A child's accesses to its creator's devices are
+ * frequent. */
+static __attribute__((noinline)) void exit_other(void)
+{
+	struct cpu *cpu = cpu_this();
+
+	if (cpu->loaded->vm->child && exit_child_plain(cpu, cpu->frame, sysreg_read(HSR))) {
+		world_resume(cpu->frame->pc, cpu->frame->cpsr);
+	} else {
+		exit_data_abort_whole();
+	}
+}
+
 /* Words to other devices than the distributor. Separate for the same reason. */
 static COLD void exit_write_other(void)
 {
@@ -346,7 +315,7 @@ static COLD void exit_write_other(void)
 	if (device_write_word(cpu->loaded, exit_fault_page(), offset, value, false)) {
 		exit_word_done(cpu->loaded, cpu->frame);
 	} else {
-		exit_data_abort_whole();
+		exit_other();
 	}
 }
 
@@ -354,7 +323,7 @@ static EXIT_AS_IS void exit_write(struct vcpu *vcpu, struct guest_regs *regs, ui
 				  uint32_t hsr)
 {
 	if (!exit_is_word(hsr, regs->cpsr, offset)) {
-		exit_data_abort_whole();
+		exit_other();
 	} else if (device_write_word(vcpu, exit_fault_page(), offset, regs->r[insn_word_rt(hsr)],
 				     true)) {
 		exit_word_done(vcpu, regs);
@@ -371,7 +340,7 @@ void exit_data_abort(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset
 		   device_read_word(vcpu, exit_fault_page(), offset, &regs->r[insn_word_rt(hsr)])) {
 		exit_word_done(vcpu, regs);
 	} else {
-		exit_data_abort_whole();
+		exit_other();
 	}
 }
 

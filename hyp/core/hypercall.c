@@ -421,6 +421,24 @@ static EXIT_AS_IS void hypercall_line(uint32_t word, struct guest_regs *regs,
 	}
 }
 
+/* PLUMB_RUN: `regs` are those of the child's vCPU from now on, or r0 is the result. While a CPU
+ * runs a vCPU of it, the child stays without child_find's protection. */
+static EXIT_AS_IS void hypercall_switch(uint32_t word, struct guest_regs *regs, struct vcpu *caller)
+{
+	struct cpu *cpu = cpu_this();
+	struct child *child = caller->vm->creator
+				      ? child_find_here(cpu, caller->vm, right_handle(regs->r[1]))
+				      : NULL;
+
+	if (child) {
+		child_run(cpu, child, regs);
+		child_put(cpu);
+		world_resume(regs->pc, regs->cpsr);
+	} else {
+		hypercall_rest(word, regs, caller); /* it tells why */
+	}
+}
+
 /* KVM_IRQ_LINE, by GSI. */
 static EXIT_AS_IS void hypercall_gsi(uint32_t word, struct guest_regs *regs,
 				     const struct vcpu *caller)
@@ -446,6 +464,8 @@ void exit_hvc(uint32_t word, struct guest_regs *regs, struct vcpu *vcpu, uint32_
 		regs->r[0] = PSCI_VERSION_1_0;
 	} else if (word == PLUMB_GSI_LINE - PLUMB_HVC_BASE) {
 		hypercall_gsi(word, regs, vcpu);
+	} else if (word == PLUMB_RUN - PLUMB_HVC_BASE) {
+		hypercall_switch(word, regs, vcpu);
 	} else {
 		hypercall_rest(word, regs, vcpu);
 	}

@@ -8,16 +8,6 @@
 #include "hyp/hw/tlb.h"
 #include "hyp/regs/hcr.h"
 
-bool isolate_unload(struct vcpu *vcpu, uint32_t pc)
-{
-	bool aborts = world_take_abort();
-
-	if (aborts) {
-		isolate_abort(vcpu, pc);
-	}
-	return aborts;
-}
-
 /* Reads HCR from hardware, which clears VA when the guest takes the abort. */
 void isolate_abort(struct vcpu *vcpu, uint32_t pc)
 {
@@ -45,15 +35,16 @@ void isolate_start(struct cpu *cpu, const struct vcpu *vcpu)
  */
 void isolate_load(struct cpu *cpu, const struct vcpu *vcpu)
 {
+	const struct vm *vm = vcpu->vm;
 	uint8_t *last = &vcpu->vm->last_vcpu[cpu->index];
-	bool another = *last != vcpu->index + 1;
 
-	if (another) {
+	if (*last != vcpu->index + 1) {
+		*last = (uint8_t)(vcpu->index + 1);
 		tlb_flush_vmid_here();
+	} else if (cpu->last_vm == vm || !facts_forgets_branches) {
+		cpu->last_vm = vm;
+		return;
 	}
-	if (another || (facts_forgets_branches && cpu->last_vm != vcpu->vm)) {
-		world_forget_branches();
-	}
-	*last = (uint8_t)(vcpu->index + 1);
-	cpu->last_vm = vcpu->vm;
+	cpu->last_vm = vm;
+	world_forget_branches();
 }

@@ -5,13 +5,18 @@
 
 #include "hyp/core/vm.h"
 
-/* The loaded vCPU is about to leave its CPU, at `pc`: completes its memory accesses. True: they
- * caused an asynchronous abort, which the vCPU takes when it runs again. */
-bool isolate_unload(struct vcpu *vcpu, uint32_t pc);
-
 /* An access of the loaded vCPU, at `pc` or before, caused an asynchronous abort: the vCPU takes it
  * as soon as its CPSR.A is 0. */
 void isolate_abort(struct vcpu *vcpu, uint32_t pc);
+
+/* The loaded vCPU is about to leave its CPU, at `pc`: completes its memory accesses. They may have
+ * caused an asynchronous abort, which the vCPU takes when it runs again. */
+static inline void isolate_unload(struct vcpu *vcpu, uint32_t pc)
+{
+	if (world_aborts() && world_take_abort()) {
+		isolate_abort(vcpu, pc);
+	}
+}
 
 /* The vCPU starts on this CPU: removes the state of its previous life from all CPUs. No vCPU is
  * loaded. */

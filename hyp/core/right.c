@@ -5,8 +5,6 @@
 #include "hyp/core/cpu.h"
 #include "hyp/core/virtio.h"
 
-#define RIGHT_HANDLE 0xffffu /* of an r1 with a vCPU in its upper half */
-
 int32_t right_on_vm(const struct vcpu *caller, uint32_t handle, struct vm **vm)
 {
 	*vm = right_target(caller->vm, handle);
@@ -52,7 +50,7 @@ int32_t right_on_child(const struct vcpu *caller, uint32_t handle, struct vm **v
 
 int32_t right_on_child_vcpu(const struct vcpu *caller, uint32_t r1, struct vm **vm)
 {
-	return right_on_child(caller, r1 & RIGHT_HANDLE, vm);
+	return right_on_child(caller, right_handle(r1), vm);
 }
 
 int32_t right_on_lines(const struct vcpu *caller, uint32_t handle, struct vm **vm)
@@ -77,7 +75,7 @@ int32_t right_on_managed(const struct vcpu *caller, uint32_t handle, struct vm *
 
 int32_t right_on_managed_vcpu(const struct vcpu *caller, uint32_t r1, struct vm **vm)
 {
-	uint32_t handle = r1 & RIGHT_HANDLE;
+	uint32_t handle = right_handle(r1);
 
 	return right_names_own_child(caller, handle) ? right_on_child(caller, handle, vm)
 						     : right_on_managed(caller, handle, vm);

@@ -17,6 +17,12 @@ static inline bool right_names_child(uint32_t handle)
 	return handle >= PLUMB_VM_FIRST;
 }
 
+/* The handle in an r1 with a vCPU in its upper half. */
+static inline uint32_t right_handle(uint32_t r1)
+{
+	return r1 & 0xffffu;
+}
+
 /* The VM with this handle, if the caller may control it; else NULL. */
 static inline struct vm *right_target(const struct vm *caller, uint32_t handle)
 {

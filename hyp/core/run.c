@@ -268,7 +268,7 @@ static __attribute__((noinline)) void run_displace(struct cpu *cpu, struct guest
 
 	choice->take = LIFE_LEFT;
 	cpu->paused = false;
-	(void)isolate_unload(vcpu, regs->pc);
+	isolate_unload(vcpu, regs->pc);
 	if (vcpu->life->stop) {
 		crash_leaves(vcpu, regs);
 	}
@@ -305,7 +305,11 @@ static __attribute__((noinline)) bool run_load(struct cpu *cpu, struct guest_reg
 		run_no_load(cpu, vcpu, take);
 		return false;
 	}
-	switch_load(cpu, vcpu, regs, choice->shared, take == LIFE_ENTERS);
+	if (take == LIFE_ENTERS) {
+		switch_enter(cpu, vcpu);
+	}
+	switch_trap_waits(vcpu, choice->shared);
+	switch_load(cpu, vcpu, regs);
 	cpu->slice_end = vcpu->slice_left ? timer_now() + vcpu->slice_left : 0;
 	return true;
 }
@@ -493,7 +497,7 @@ void run_wait(struct cpu *cpu, struct guest_regs *regs)
 	vgic_kick_t kick = 0;
 	bool chooses;
 
-	(void)isolate_unload(vcpu, regs->pc);
+	isolate_unload(vcpu, regs->pc);
 	held = vm_lock_vgic(vcpu->vm);
 	if (!switch_waits(held, vcpu, &kick)) {
 		vm_unlock_vgic(held);

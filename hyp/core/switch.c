@@ -10,6 +10,7 @@
 #include "hyp/core/vpmu.h"
 #include "hyp/core/vsync.h"
 #include "hyp/core/vtimer.h"
+#include "hyp/hw/frame.h"
 #include "hyp/hw/timer.h"
 #include "hyp/regs/hcr.h"
 #include "hyp/regs/psr.h"
@@ -23,40 +24,58 @@ void switch_save_registers(struct vcpu *vcpu, const struct guest_regs *regs)
 		world_vfp_close();
 		vcpu->vfp_open = false;
 	}
-	vcpu->regs = *regs;
+	hw_frame_copy(&vcpu->regs, regs);
 	world_save(&vcpu->world);
 }
 
-static inline __attribute__((always_inline)) void
-switch_fold_here(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)
+/* Separate, because mostly there is nothing to fold. */
+static __attribute__((noinline)) void switch_fold_lists(struct vgic_locked held, struct vcpu *vcpu,
+							vgic_kick_t *kick)
 {
-	if (held.vm->vgic) {
-		vsync_unload(held, vcpu, kick);
-		if (vcpu->cif->has_held) {
-			vtimer_hold(vcpu, false);
-			vtimer_forget(held, vcpu);
-		}
-		vpmu_unload(vcpu, kick);
-		vcpu->deadline = vtimer_is_idle(&vcpu->world) ? DEADLINE_NEVER
-							      : vtimer_check(held, vcpu, now, kick);
-	} else {
+	vsync_unload(held, vcpu, kick);
+	if (vcpu->cif->has_held) {
 		vtimer_hold(vcpu, false);
-		vpmu_unload(vcpu, kick);
-		vcpu->deadline = DEADLINE_NEVER;
+		vtimer_forget(held, vcpu);
 	}
 }
 
-void switch_fold(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)
+bool switch_is_due(struct vgic_locked held, const struct vcpu *vcpu)
 {
-	switch_fold_here(held, vcpu, now, kick);
+	return held.vm->vgic ? vgic_has_pending(held.vm->vgic, vcpu->index) : vcpu->lines != 0;
+}
+
+bool switch_fold(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
+{
+	bool quiet = false;
+
+	vcpu->deadline = DEADLINE_NEVER;
+	if (held.vm->vgic) {
+		quiet = vsync_unload_quiet(held, vcpu);
+		if (!quiet) {
+			switch_fold_lists(held, vcpu, kick);
+		}
+	} else {
+		vtimer_hold_all(false);
+		quiet = vcpu->lines == 0;
+	}
+	if (vcpu->pmu_used) {
+		vpmu_take(vcpu, kick);
+		quiet = false;
+	}
+	if (held.vm->vgic && !vtimer_is_idle(&vcpu->world)) {
+		vcpu->deadline = vtimer_check(held, vcpu, timer_now(), kick);
+		quiet = false;
+	}
+	return quiet;
 }
 
 void switch_save_interrupts(struct vgic_locked held, struct cpu *cpu, struct vcpu *vcpu,
 			    vgic_kick_t *kick)
 {
-	uint64_t now = timer_now();
+	uint64_t now;
 
-	switch_fold_here(held, vcpu, now, kick);
+	(void)switch_fold(held, vcpu, kick);
+	now = timer_now();
 	held.vm->left_at = now;
 	vcpu->slice_left =
 		cpu->slice_end ? sched_slice_left(&vm_sched, vcpu->entity, cpu->slice_end, now) : 0;
@@ -75,7 +94,7 @@ COLD void switch_reset(struct vcpu *vcpu, uint32_t pc, uint32_t r0)
 	vcpu->regs.r[0] = r0;
 }
 
-static COLD void switch_start(struct vcpu *vcpu)
+static void switch_start(struct vcpu *vcpu)
 {
 	const struct manifest_partition *config = vcpu->vm->config;
 
@@ -124,37 +143,29 @@ static void switch_load_vgic(const struct cpu *cpu, struct vcpu *vcpu)
 		vgic_hw_restore(vcpu->cif);
 		vm_unlock_vgic(held);
 	} else {
-		vtimer_hold(vcpu, true);
+		vtimer_hold_all(true);
 		vpmu_load(vcpu);
 	}
 }
 
-void switch_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs, bool shared,
-		 bool enters)
+COLD void switch_enter(struct cpu *cpu, struct vcpu *vcpu)
 {
-	if (enters) {
-		switch_say_first(cpu->loading);
-		switch_start(vcpu);
-		isolate_start(cpu, vcpu);
-	}
-	vcpu->world.hcr &= ~(HCR_TWI | HCR_TWE | HCR_VI | HCR_VF);
-	vcpu->world.hcr |= (shared ? HCR_TWI | HCR_TWE : 0) | vcpu->lines;
+	switch_say_first(cpu->loading);
+	switch_start(vcpu);
+	isolate_start(cpu, vcpu);
+}
+
+void switch_load(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs)
+{
+	vcpu->world.hcr = (vcpu->world.hcr & ~(HCR_VI | HCR_VF)) | vcpu->lines;
 	switch_load_vgic(cpu, vcpu);
 	world_restore(&vcpu->world);
 	isolate_load(cpu, vcpu);
-	*regs = vcpu->regs;
-	vcpu->stats[PLUMB_STAT_SWITCHES]++;
+	hw_frame_copy(regs, &vcpu->regs);
+	hw_count(&vcpu->stats[PLUMB_STAT_SWITCHES]);
 	cpu->loaded = vcpu;
 	cpu->trail = vcpu->trail;
 	cpu->cif = vcpu->cif;
-}
-
-bool switch_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
-{
-	if (sysreg_read(HCR) & HCR_VA) { /* B1.8.13 */
-		return false;
-	}
-	return held.vm->vgic ? vsync_waits(held, vcpu, kick) : vcpu->lines == 0;
 }
 
 void switch_vfp_open(struct vcpu *vcpu)

@@ -24,9 +24,9 @@ void vsync_maintain(struct vcpu *vcpu);
  * continues. */
 void vsync_fold(struct vcpu *vcpu);
 
-/* The loaded vCPU executes WFI: folds, and reads its CPU interface. False: an interrupt is pending
- * that ends it (vsync_work must follow, as for vsync_fold). `*kick`: vCPUs to kick after the lock
- * is released. */
+/* The loaded vCPU executes WFI: folds, if there is anything to fold, and reads its CPU interface.
+ * False: an interrupt is pending that ends it (vsync_work must follow, as for vsync_fold). `*kick`:
+ * vCPUs to kick after the lock is released. */
 bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick);
 
 /* Accesses of the loaded vCPU to the distributor, and to GICC_DIR (the only register of the CPU
@@ -59,6 +59,9 @@ uint64_t vsync_interrupts(struct vcpu *vcpu, bool own);
  * kick. Load: fills the mirror, which vgic_hw_restore then writes to hardware. */
 void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick);
 void vsync_load(struct vgic_locked held, struct vcpu *vcpu);
+/* Unload, if no interrupt is there, in a list register or elsewhere, and none is held: as mostly.
+ */
+bool vsync_unload_quiet(struct vgic_locked held, struct vcpu *vcpu);
 
 /* A vCPU starts, and is not loaded: the pending interrupts of its timers and performance monitors
  * from before are cleared, and their lines are low. The physical interrupts were deactivated when

@@ -10,10 +10,10 @@ void vtimer_hold(const struct vcpu *vcpu, bool loading)
 {
 	const struct vgic *vgic = vcpu->vm->vgic;
 
-	if (!vgic || vgic_phys_held(vgic, vcpu->index, MACHINE_TIMER_VIRT)) {
+	if (vgic_phys_held(vgic, vcpu->index, MACHINE_TIMER_VIRT)) {
 		gic_set_active(facts_board.timer_virt_intid, loading);
 	}
-	if (!vgic || vgic_phys_held(vgic, vcpu->index, MACHINE_TIMER_PHYS)) {
+	if (vgic_phys_held(vgic, vcpu->index, MACHINE_TIMER_PHYS)) {
 		gic_set_active(facts_board.timer_phys_intid, loading);
 	}
 }

@@ -3,13 +3,21 @@
 #ifndef HYP_CORE_VTIMER_H
 #define HYP_CORE_VTIMER_H
 
+#include "hyp/core/facts.h"
 #include "hyp/core/vm.h"
+#include "hyp/hw/gic.h"
 #include "hyp/hw/timer.h"
 
 /* The physical timers' interrupts stay active while the guest holds them, so that they do not fire
- * again; a guest without a GIC never receives them. Under vgic_lock if there is a VGIC. No proof of
- * the lock is passed, because partitions without a VGIC do not take it. */
+ * again. Under vgic_lock. */
 void vtimer_hold(const struct vcpu *vcpu, bool loading);
+
+/* A guest without a GIC never receives them. */
+static inline void vtimer_hold_all(bool loading)
+{
+	gic_set_active_own(
+		BIT32(facts_board.timer_virt_intid) | BIT32(facts_board.timer_phys_intid), loading);
+}
 
 /* The vCPU's timers have been saved from this CPU: a held interrupt whose line is low is no longer
  * pending, and the physical one is deactivated. */

@@ -157,6 +157,16 @@ void gic_set_active(uint32_t intid, bool active)
 	}
 }
 
+void gic_set_active_own(uint32_t mask, bool active)
+{
+	uintptr_t address = gic.gicd + (active ? GICD_ISACTIVER : GICD_ICACTIVER);
+
+	io_write32(address, mask);
+	if (active) {
+		(void)io_read32(address); /* as above */
+	}
+}
+
 uint32_t gic_pending(uint32_t word)
 {
 	return io_read32(gic.gicd + GICD_ISPENDR + 4 * word);

@@ -61,6 +61,8 @@ void gic_deactivate(uint32_t iar);
 /* The active state of a physical interrupt of this CPU: HW-backed ones are switched with their
  * vCPU. */
 void gic_set_active(uint32_t intid, bool active);
+/* The same of several private ones of this CPU: bit n is INTID n, 16..31; 0: of none. */
+void gic_set_active_own(uint32_t mask, bool active);
 
 /* For an SPI, or a private interrupt of this CPU: a level-sensitive one is pending while its line
  * is high, active or not (4.3.7). */

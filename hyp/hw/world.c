@@ -110,12 +110,15 @@ WORLD_SEVEN(5, contextidr, teehbr);
 
 static void world_save_timers(struct world *world)
 {
-	world->cntv.ctl = sysreg_read(CNTV_CTL);
-	world->cntp.ctl = sysreg_read(CNTP_CTL);
+	uint32_t virt = sysreg_read(CNTV_CTL);
+	uint32_t phys = sysreg_read(CNTP_CTL);
+
+	world->cntv.ctl = virt;
+	world->cntp.ctl = phys;
 	world->cntv.cval = sysreg_read64(CNTV_CVAL);
 	world->cntp.cval = sysreg_read64(CNTP_CVAL);
 	world->cntkctl = sysreg_read(CNTKCTL);
-	if ((world->cntv.ctl | world->cntp.ctl) & TIMER_ENABLE) {
+	if ((virt | phys) & TIMER_ENABLE) {
 		sysreg_write(CNTV_CTL, 0);
 		sysreg_write(CNTP_CTL, 0);
 		hw_isb(); /* the levels fall before their interrupts are deactivated */
@@ -179,12 +182,9 @@ void world_forget_branches(void)
 	hw_isb();
 }
 
-/* In HYP mode, ISR.A shows a physical abort, which CPSR.A masks (B4.1, ISR). */
 bool world_take_abort(void)
 {
-	hw_dsb();
-	hw_isb();
-	return (sysreg_read(ISR) & ISR_A) && vectors_take_abort();
+	return world_aborts() && vectors_take_abort();
 }
 
 void world_set_hcr(uint32_t hcr)

@@ -9,6 +9,7 @@
 #include "hyp/base/addr.h"
 #include "hyp/base/fixed.h"
 #include "hyp/hw/sysreg.h"
+#include "hyp/regs/hcr.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -107,8 +108,16 @@ void world_forget_branches(void);
  * (B1.8.11). */
 void world_set_hcr(uint32_t hcr);
 
-/* Completes the loaded guest's memory accesses. Returns true, and takes the asynchronous abort, if
- * they caused one: if it stayed pending, the next vCPU would take it. */
+/* Completes the loaded guest's memory accesses. True: they caused an asynchronous abort. */
+static inline bool world_aborts(void)
+{
+	hw_dsb();
+	hw_isb();
+	/* In HYP mode, ISR.A shows a physical abort, which CPSR.A masks (B4.1, ISR). */
+	return (sysreg_read(ISR) & ISR_A) != 0;
+}
+
+/* The same, and takes it: if it stayed pending, the next vCPU would take it. */
 bool world_take_abort(void);
 
 /* Opens VFP to the guest and loads its registers; saves them and closes it again. */

@@ -31,10 +31,8 @@ int child_life_seize(struct child_life *life, uint32_t vcpu, uint32_t cpu)
 
 int child_life_claim(struct child_life *life, uint32_t vcpu, uint32_t cpu)
 {
-	int error = child_life_look(life, vcpu);
-
-	if (error) {
-		return error;
+	if (life->ends || vcpu >= PSCI_MAX_VCPUS || !(life->ready & ~life->runs & BIT32(vcpu))) {
+		return child_life_look(life, vcpu);
 	}
 	life->runs |= (uint8_t)BIT32(vcpu);
 	life->waits &= (uint8_t)~BIT32(vcpu);

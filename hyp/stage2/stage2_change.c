@@ -155,6 +155,36 @@ static bool stage2_is_split(const struct stage2_live *s, ipa_t ipa)
 	return s->split && (ipa.ipa ^ s->split_ipa.ipa) < BLOCK_SIZE;
 }
 
+static uint64_t stage2_read(const uint64_t *entry)
+{
+	return __atomic_load_n(entry, __ATOMIC_RELAXED);
+}
+
+/* The entry of this level in the table that `entry` names; 0: it names none. */
+static uint64_t stage2_step(const struct stage2_live *s, uint64_t entry, ipa_t ipa, unsigned shift)
+{
+	const uint64_t *table = stage2_table(&s->tables, entry);
+
+	return table ? stage2_read(&table[stage2_index(ipa, shift)]) : 0;
+}
+
+bool stage2_is_hole(const struct stage2_live *s, ipa_t ipa)
+{
+	uint64_t entry;
+
+	if (__atomic_load_n(&s->split, __ATOMIC_ACQUIRE)) {
+		return false;
+	}
+	entry = stage2_read(&s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)]);
+	if (entry) {
+		entry = stage2_step(s, entry, ipa, LPAE_L2_SHIFT);
+	}
+	if ((entry & LPAE_TYPE) == LPAE_TYPE_TABLE) {
+		entry = stage2_step(s, entry, ipa, LPAE_L3_SHIFT);
+	}
+	return !entry;
+}
+
 /* ---- tickets ---- */
 
 /* Tickets wrap. */
@@ -184,7 +214,7 @@ void stage2_flushed(struct stage2_live *s, uint32_t ticket)
 	}
 	if (s->split && !stage2_is_later(s->split_removed, ticket)) {
 		stage2_write(stage2_slot(s, s->split_ipa), stage2_link(s, s->split));
-		s->split = 0;
+		__atomic_store_n(&s->split, 0, __ATOMIC_RELEASE); /* stage2_is_hole */
 	}
 	while (s->first_waiting && !stage2_is_later(s->page[s->first_waiting].removed, ticket)) {
 		uint16_t page = s->first_waiting;

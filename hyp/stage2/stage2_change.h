@@ -105,6 +105,17 @@ struct stage2_found {
 /* DONE, HOLE; FLUSH: a block is being divided there. */
 enum stage2_change stage2_find(const struct stage2_live *s, ipa_t ipa, struct stage2_found *found);
 
+/*
+ * For an access that has faulted in translation: was nothing mapped there since? True: so it was at
+ * a moment between the fault and now. False: something may be, or a block is being divided:
+ * stage2_find tells.
+ *
+ * Without the lock, as CPUs walk: an entry that is 0 is that of no block that is being divided, if
+ * none was before it was read. That of the division at which the guest faulted was a table by then;
+ * of a later one, it was 0 in between; and a table that is not used any more had become empty.
+ */
+bool stage2_is_hole(const struct stage2_live *s, ipa_t ipa);
+
 /* A guest's write was not permitted. DONE: now it is, if it was not already; this CPU invalidates
  * its own TLB for the VMID, and the guest repeats the write. FLUSH: as in stage2_find, and the
  * guest repeats the write then. HOLE. REFUSED: the page is read-only. */

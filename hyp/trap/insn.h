@@ -52,6 +52,12 @@ struct insn_access {
 	int32_t increment; /* bytes */
 };
 
+/* ISV=1: does it load a word? */
+static inline bool insn_is_word_load(uint32_t hsr)
+{
+	return (hsr & (HSR_DABT_SAS | HSR_DABT_WNR)) == FIELD_PREP(HSR_DABT_SAS, 2u);
+}
+
 /* From HSR with ISV=1. False if the access cannot be emulated: size 8, Rt=15. Cache maintenance and
  * table walks have ISV=0; a syndrome with ISV=1 and one of these is invalid. Inline, because every
  * emulated access calls it. */

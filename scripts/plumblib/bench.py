@@ -68,6 +68,7 @@ ROWS: dict[str, int | None] = {
     "virtio access, answered by another partition": None,
     "virtio notification": None,
     "KVM_RUN, to a WFI of the VM and back": 1000,
+    "KVM_RUN, the same of a VM with a GIC": None,
     "KVM_RUN, to a store that its caller answers and back": 1100,
     "KVM_RUN, to a load that its caller answers and back": 1100,
     "KVM_IRQ_LINE raise, KVM_RUN, to the VM's handler": 1500,

@@ -293,6 +293,16 @@ static void model_see_links(void)
 	CHECK_EQ(live.nr_free + model.nr_waiting + splits + linked, model.pages - 1);
 }
 
+static bool model_divides(void)
+{
+	bool any = false;
+
+	for (uint32_t n = 0; n < MODEL_SLOTS; n++) {
+		any = any || model.slot[n] == SLOT_SPLIT;
+	}
+	return any;
+}
+
 static void model_see_found(const struct model_page *page, uint32_t number)
 {
 	struct stage2_found found = { .size = 0 };
@@ -300,6 +310,8 @@ static void model_see_found(const struct model_page *page, uint32_t number)
 	enum stage2_change said =
 		stage2_find(&live, ipa_make((MODEL_FIRST + number) * 4096 + offset), &found);
 
+	CHECK_EQ(stage2_is_hole(&live, ipa_make((MODEL_FIRST + number) * 4096 + offset)),
+		 !page->mapped && !model_divides());
 	if (!page->mapped) {
 		CHECK_EQ(said, model.slot[number / 512] == SLOT_SPLIT ? STAGE2_FLUSH : STAGE2_HOLE);
 		return;

@@ -65,6 +65,14 @@ void gic_set_active(uint32_t intid, bool active)
 	hw_log_event(active ? "gic active" : "gic inactive");
 }
 
+/* Of the two timers. */
+void gic_set_active_own(uint32_t mask, bool active)
+{
+	CHECK_EQ(mask, UINT32_C(0x48000000)); /* BIT(27) | BIT(30) */
+	hw_log_event(active ? "gic active" : "gic inactive");
+	hw_log_event(active ? "gic active" : "gic inactive");
+}
+
 void trace_kick(struct cpu *cpu, uint32_t target)
 {
 	(void)cpu, (void)target;
