@@ -102,7 +102,7 @@ ARM_TUNE := -mtune=cortex-a7
 # and shared memory's registers: the longest part of a doorbell is the interrupt's. In Thumb state it
 # takes three quarters of its size in Arm state. Single functions of other files: COLD (hyp/base/cold.h).
 ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/dev/escape hyp/dev/ivshmem hyp/dev/sp805 hyp/sched/restarts hyp/trap/fault hyp/trap/crash_record hyp/trap/insn_decode hyp/trap/psci hyp/trap/inject hyp/stage2/stage2 hyp/dev/pl031 hyp/hw/mmu hyp/core/phys \
-	    $(addprefix hyp/core/,boot% child child_call child_memory cpus crash creator exit_state grow guest_log halt log main manager mem one_reg partition partition_make reg_call report right rtc serial shared soc trace trace_call tty virtio vm_call vpmu watchdog) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain
+	    $(addprefix hyp/core/,boot% child child_call child_clean child_gic child_memory cpus crash creator exit_state grow guest_log halt log main manager mem one_reg partition partition_make reg_call report right rtc serial shared soc trace trace_call tty virtio vm_call vpmu watchdog) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain vgic/vgic_user
 # Functions with arrays have a word behind them that is compared before they return (hyp/hw/stack.h): in these files,
 # all; in those of frequent paths, the functions with STACK_GUARDED.
 ARM_GUARD_ALL := hyp/board/board_interrupt hyp/fdt/fdt_index hyp/text/% hyp/dev/console vgic/vgic_explain \
@@ -238,7 +238,7 @@ $(B)/unit/test_fuzz: $(B)/unit/libfuzz.a
 # The VGIC's tests: hyp/core/vsync.c and remote.c move its list registers, on CPUs that the test models.
 VGIC_RIG_SRCS := hyp/core/vsync.c hyp/core/remote.c test/unit/vgic_rig.c
 VGIC_RIG_TESTS := $(addprefix $(B)/unit/test_,fuzz passed \
-		  $(addprefix vgic_,alone dist explain flow interface look lr many model others phys pieces remote states))
+		  $(addprefix vgic_,alone dist explain flow interface look lr many model others phys pieces remote states user))
 
 $(B)/unit/libvgicrig.a: $(VGIC_RIG_SRCS:%=$(B)/unit/obj/%.o)
 	@rm -f $@

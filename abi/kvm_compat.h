@@ -61,17 +61,28 @@
 #define KVM_CAP_ARM_IRQ_LINE_LAYOUT_2 174
 
 /* KVM_CREATE_DEVICE, and the groups and attributes of a VGICv2 */
-#define KVM_DEV_TYPE_ARM_VGIC_V2       5
-#define KVM_DEV_ARM_VGIC_GRP_ADDR      0
-#define KVM_DEV_ARM_VGIC_GRP_DIST_REGS 1
-#define KVM_DEV_ARM_VGIC_GRP_CPU_REGS  2
-#define KVM_DEV_ARM_VGIC_GRP_NR_IRQS   3
-#define KVM_DEV_ARM_VGIC_GRP_CTRL      4
-#define KVM_DEV_ARM_VGIC_CTRL_INIT     0
-#define KVM_VGIC_V2_ADDR_TYPE_DIST     0
-#define KVM_VGIC_V2_ADDR_TYPE_CPU      1
-#define KVM_VGIC_V2_DIST_SIZE	       0x1000
-#define KVM_VGIC_V2_CPU_SIZE	       0x2000
+#define KVM_DEV_TYPE_ARM_VGIC_V2	5
+#define KVM_DEV_ARM_VGIC_GRP_ADDR	0
+#define KVM_DEV_ARM_VGIC_GRP_DIST_REGS	1
+#define KVM_DEV_ARM_VGIC_GRP_CPU_REGS	2
+#define KVM_DEV_ARM_VGIC_GRP_NR_IRQS	3
+#define KVM_DEV_ARM_VGIC_GRP_CTRL	4
+#define KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO 7
+#define KVM_DEV_ARM_VGIC_CTRL_INIT	0
+#define KVM_VGIC_V2_ADDR_TYPE_DIST	0
+#define KVM_VGIC_V2_ADDR_TYPE_CPU	1
+#define KVM_VGIC_V2_DIST_SIZE		0x1000
+#define KVM_VGIC_V2_CPU_SIZE		0x2000
+
+/* Attributes of groups 1 and 2: the vCPU, and the register's offset */
+#define KVM_DEV_ARM_VGIC_CPUID_SHIFT	       32
+#define KVM_DEV_ARM_VGIC_CPUID_MASK	       (0xffULL << KVM_DEV_ARM_VGIC_CPUID_SHIFT)
+#define KVM_DEV_ARM_VGIC_OFFSET_SHIFT	       0
+#define KVM_DEV_ARM_VGIC_OFFSET_MASK	       (0xffffffffULL << KVM_DEV_ARM_VGIC_OFFSET_SHIFT)
+/* Of group 7: what, and the first of 32 interrupts */
+#define KVM_DEV_ARM_VGIC_LINE_LEVEL_INFO_SHIFT 10
+#define KVM_DEV_ARM_VGIC_LINE_LEVEL_INTID_MASK 0x3ff
+#define VGIC_LEVEL_INFO_LINE_LEVEL	       0
 
 /* KVM_ARM_VCPU_INIT: targets, and numbers of features */
 #define KVM_ARM_TARGET_CORTEX_A15 0

@@ -260,6 +260,21 @@ bool vgic_dist_must_wait(struct vgic *vgic, uint32_t vcpu, uint32_t offset, vgic
 bool vgic_cpu_dir(struct vgic *vgic, uint32_t vcpu, uint32_t value, uint32_t *physid,
 		  vgic_kick_t *kick);
 
+/*
+ * Registers as KVM's device attributes have them (Linux, arm-vgic.rst), for who saves and restores
+ * a VGIC none of whose vCPUs is loaded. `mmio`: one word; `vcpu` exists. 0, or a negative errno and
+ * no change.
+ * - dist: the distributor as `vcpu` accesses it. -HYP_ENXIO: no such register of this shape;
+ *   -HYP_EINVAL: another GICD_IIDR than it has. Before a write of that, GICD_IGROUPR is as it is.
+ *   Timers get no pending state by a write: they have it by their own registers.
+ * - cif: GICC_CTLR, PMR (the five bits of GICH_VMCR), BPR, ABPR, APR0 to 3, IIDR. -HYP_ENXIO.
+ * - lines: the levels of lines that vgic_set_line drives, bit n: INTID offset + n, where offset is
+ *   a multiple of 32. A level that is written is no edge. -HYP_EINVAL: no such interrupts.
+ */
+int vgic_user_dist(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio, vgic_kick_t *kick);
+int vgic_user_cif(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio, vgic_kick_t *kick);
+int vgic_user_lines(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio, vgic_kick_t *kick);
+
 /* Would WFI complete at once: is an interrupt pending for this vCPU, in a list register or waiting
  * for one, that its CPU interface signals? For a loaded vCPU, this uses the list registers, vmcr
  * and apr as last read: fold, and vgic_hw_look, first. For a vCPU that is not loaded, the result

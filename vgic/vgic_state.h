@@ -126,6 +126,7 @@ struct vgic {
 	uint32_t reach;	  /* those that another CPU can write: vgic_set_reach */
 	uint32_t ctlr;
 	bool soft_eoi;		  /* vgic_phys_set_soft_eoi */
+	bool user_groups;	  /* vgic_user_dist may write GICD_IGROUPR */
 	uint32_t group_on[2];	  /* all ones if the distributor forwards the group */
 	uint32_t release_sum;	  /* bit w: an SPI of word w is in `release` */
 	uint32_t trigger_sum;	  /* likewise: of some SPI VGIC_TRIGGER_CHANGED */

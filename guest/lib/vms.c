@@ -3,7 +3,7 @@
 
 #define VMS_PAGE_SHIFT 12
 
-struct smccc_result vms_call(uint32_t function, const uint32_t args[5])
+struct smccc_result vms_call(uint32_t function, const uint32_t args[6])
 {
 	register uint32_t r0 __asm__("r0") = function;
 	register uint32_t r1 __asm__("r1") = args[0];
@@ -11,10 +11,11 @@ struct smccc_result vms_call(uint32_t function, const uint32_t args[5])
 	register uint32_t r3 __asm__("r3") = args[2];
 	register uint32_t r4 __asm__("r4") = args[3];
 	register uint32_t r5 __asm__("r5") = args[4];
+	register uint32_t r6 __asm__("r6") = args[5];
 
 	__asm__ volatile(".arch_extension virt\n\thvc #0"
 			 : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
-			 : "r"(r4), "r"(r5)
+			 : "r"(r4), "r"(r5), "r"(r6)
 			 : "r12", "memory");
 	return (struct smccc_result) { r0, r1, r2, r3 };
 }
@@ -44,16 +45,22 @@ int32_t kvm_create_device(uint32_t vm, uint32_t type)
 	return (int32_t)hvc_call(PLUMB_CREATE_DEVICE, vm, type, 0).r0;
 }
 
-int32_t kvm_set_device_attr(uint32_t vm, uint32_t group, uint32_t attr, uint64_t value)
+int32_t kvm_set_device_attr(uint32_t vm, uint32_t group, uint64_t attr, uint64_t value)
 {
-	const uint32_t args[5] = { vm, group, attr, (uint32_t)value, (uint32_t)(value >> 32) };
+	const uint32_t args[6] = { vm,
+				   group,
+				   (uint32_t)attr,
+				   (uint32_t)value,
+				   (uint32_t)(value >> 32),
+				   (uint32_t)(attr >> 32) };
 
 	return (int32_t)vms_call(PLUMB_SET_DEVICE_ATTR, args).r0;
 }
 
-int32_t kvm_get_device_attr(uint32_t vm, uint32_t group, uint32_t attr, uint64_t *value)
+int32_t kvm_get_device_attr(uint32_t vm, uint32_t group, uint64_t attr, uint64_t *value)
 {
-	struct smccc_result said = hvc_call(PLUMB_GET_DEVICE_ATTR, vm, group, attr);
+	const uint32_t args[6] = { vm, group, (uint32_t)attr, 0, 0, (uint32_t)(attr >> 32) };
+	struct smccc_result said = vms_call(PLUMB_GET_DEVICE_ATTR, args);
 
 	*value = said.r1 | (uint64_t)said.r2 << 32;
 	return (int32_t)said.r0;
@@ -91,7 +98,7 @@ static uint32_t vms_pages(const struct plumb_run *runs, uint32_t count)
 int32_t vms_map_runs(uint32_t vm, uint32_t page, const struct plumb_run *runs, uint32_t count,
 		     uint32_t flags)
 {
-	const uint32_t args[5] = { vm, page, (uint32_t)(uintptr_t)runs, count, flags };
+	const uint32_t args[6] = { vm, page, (uint32_t)(uintptr_t)runs, count, flags };
 
 	return (int32_t)vms_call(PLUMB_MAP, args).r0;
 }
@@ -120,7 +127,7 @@ int32_t vms_unmap(uint32_t vm, uint32_t page, uint32_t pages)
 
 int32_t vms_dirty(uint32_t vm, uint32_t page, uint32_t pages, uint32_t *bitmap)
 {
-	const uint32_t args[5] = { vm, page, pages, (uint32_t)(uintptr_t)bitmap, 0 };
+	const uint32_t args[6] = { vm, page, pages, (uint32_t)(uintptr_t)bitmap, 0 };
 
 	return (int32_t)vms_call(PLUMB_DIRTY, args).r0;
 }

@@ -6,15 +6,15 @@
 
 #include "guest/lib/hvc.h"
 
-/* HVC #0 with five arguments. */
-struct smccc_result vms_call(uint32_t function, const uint32_t args[5]);
+/* HVC #0 with six arguments. */
+struct smccc_result vms_call(uint32_t function, const uint32_t args[6]);
 
 int32_t kvm_create_vm(void);
 int32_t vms_destroy(uint32_t vm); /* until it is done, or refused */
 int32_t kvm_create_vcpu(uint32_t vm, uint32_t index);
 int32_t kvm_create_device(uint32_t vm, uint32_t type);
-int32_t kvm_set_device_attr(uint32_t vm, uint32_t group, uint32_t attr, uint64_t value);
-int32_t kvm_get_device_attr(uint32_t vm, uint32_t group, uint32_t attr, uint64_t *value);
+int32_t kvm_set_device_attr(uint32_t vm, uint32_t group, uint64_t attr, uint64_t value);
+int32_t kvm_get_device_attr(uint32_t vm, uint32_t group, uint64_t attr, uint64_t *value);
 int32_t kvm_vcpu_init(uint32_t vm, uint32_t vcpu, uint32_t target, uint32_t features);
 int32_t kvm_get_mp_state(uint32_t vm, uint32_t vcpu, uint32_t *state);
 int32_t kvm_set_mp_state(uint32_t vm, uint32_t vcpu, uint32_t state);

@@ -40,7 +40,8 @@ static void child_init(struct child *child, struct creator *creator, uint32_t sl
 	child->gicd = CHILD_NOWHERE;
 	child->gicc = CHILD_NOWHERE;
 	child->counts_from = timer_now();
-	grow_init(&child->grow, &creator->pool, creator->page, root, creator->first_vmid + slot);
+	grow_init(&child->grow, &child->vm, &creator->pool, creator->page, root,
+		  creator->first_vmid + slot);
 	child->vm.config = &child_config;
 	child->vm.child = child;
 	life_init(&child->vm.life, 1);
@@ -127,6 +128,8 @@ static void child_count_vcpu(struct vgic_locked held, struct child *child, uint3
 		vm->life.psci.nr_vcpus = index + 1;
 		cp15_reset(&vm->cp15, &facts_host_id, index + 1, false);
 		vm->nr_vcpus = index + 1;
+		/* CPU lines are driven before it is known whether it gets a GIC. */
+		vm->lines = (struct irq_line_vm) { false, index + 1, 0 };
 	}
 }
 
@@ -159,6 +162,25 @@ int32_t child_make_vcpu(struct child *child, uint32_t index)
 
 /* ---- its GIC ---- */
 
+/* vCPUs that are initialised meanwhile find it whole (vsync_forget_own), and who decodes a line of
+ * it finds it. From now on it drives their inputs. */
+static void child_publish_gic(struct vgic_locked held, struct vgic *vgic)
+{
+	uint32_t nr_irqs = vgic_nr_irqs(vgic);
+	struct vm *vm = held.vm;
+
+	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
+		vm->vcpus[n].cif = vgic_cif(vgic, n);
+		vm->vcpus[n].lines = 0;
+	}
+	vm->spis = vgic_spi_banks(vgic);
+	hw_dmb();
+	vm->vgic = vgic;
+	vm->nr_spis = nr_irqs - VGIC_NR_PRIVATE;
+	vm->lines = (struct irq_line_vm) { true, vm->nr_vcpus, nr_irqs };
+	vm_unlock_vgic(held);
+}
+
 static int32_t child_make_gic(struct creator_locked held, struct child *child)
 {
 	struct vm *vm = &child->vm;
@@ -175,14 +197,7 @@ static int32_t child_make_gic(struct creator_locked held, struct child *child)
 			    facts_board.timer_virt_intid);
 	vgic_phys_set_owner(vgic, MACHINE_TIMER_PHYS, VGIC_OWNER_TIMER,
 			    facts_board.timer_phys_intid);
-	for (uint32_t n = 0; n < vm->nr_vcpus; n++) {
-		vm->vcpus[n].cif = vgic_cif(vgic, n);
-	}
-	vm->nr_spis = nr_irqs - VGIC_NR_PRIVATE;
-	vm->spis = vgic_spi_banks(vgic);
-	vm->lines = (struct irq_line_vm) { true, count, nr_irqs };
-	hw_dmb(); /* vCPUs that are initialised meanwhile find it whole: vsync_forget_own */
-	vm->vgic = vgic;
+	child_publish_gic(vm_lock_vgic(vm), vgic);
 	return 0;
 }
 
@@ -199,8 +214,6 @@ static int32_t child_form_once(struct creator_locked held, struct child *child)
 	}
 	if (child->has_gic) {
 		error = child_make_gic(held, child);
-	} else {
-		child->vm.lines = (struct irq_line_vm) { false, child->vm.nr_vcpus, 0 };
 	}
 	if (!error) {
 		hw_dmb(); /* who finds it formed finds all of it */
@@ -257,23 +270,20 @@ enum stage2_change child_map(struct child *child, ipa_t ipa, pa_t pa, uint32_t p
 }
 
 /* Part of a block may be unmapped: what is left of it needs a table. */
-static void child_feed_unmap(struct child *child)
-{
-	struct creator_locked held;
-
-	if (grow_spare(&child->grow) == 0) {
-		held = creator_lock(child->creator);
-		(void)child_feed(held, child);
-		creator_unlock(held);
-	}
-}
-
 uint32_t child_unmap(struct child *child, ipa_t ipa, uint32_t pages)
 {
-	if ((ipa.ipa / PAGE_SIZE | pages) % (BLOCK_SIZE / PAGE_SIZE)) {
-		child_feed_unmap(child);
+	bool divides = (ipa.ipa / PAGE_SIZE | pages) % (BLOCK_SIZE / PAGE_SIZE) != 0;
+	uint32_t done = grow_unmap(&child->grow, ipa, pages, divides ? GROW_ASK : 0);
+	struct creator_locked held;
+	uint32_t page;
+
+	if (done == GROW_ASK) {
+		held = creator_lock(child->creator);
+		page = creator_take_table(held, child->slot);
+		creator_unlock(held);
+		done = grow_unmap(&child->grow, ipa, pages, page == PAGES_NONE ? 0 : page);
 	}
-	return grow_unmap(&child->grow, ipa, pages);
+	return done;
 }
 
 /* Somebody else may have done so just now: nothing but this maps the board's registers. */
@@ -308,6 +318,7 @@ static int32_t child_check_frames(const struct child *child)
 int32_t child_place(struct child *child)
 {
 	int32_t error = child_form(child);
+	struct vgic_locked held;
 
 	if (error || child->placed) {
 		return error;
@@ -321,7 +332,10 @@ int32_t child_place(struct child *child)
 			child->vm.dist = child->vm.vgic;
 		}
 		hw_dmb();
+		held = vm_lock_vgic(&child->vm);
 		child->placed = true;
+		child_look_ahead(held);
+		vm_unlock_vgic(held);
 	}
 	return error;
 }
@@ -373,7 +387,7 @@ static struct creator_locked child_flush(struct creator_locked held, struct chil
 	creator_unlock(held);
 	grow_end(&child->grow);
 	tlb_flush_vmid_of(child->grow.vttbr);
-	settle_others();
+	settle_others(vm_child_cpus(&child->vm));
 	held = creator_lock(creator);
 	creator->state[slot] = CREATOR_FLUSHED;
 	creator->cursor[slot] = 0;

@@ -19,7 +19,7 @@
 #include "hyp/trap/insn.h"
 
 #define CHILD_NOWHERE UINT32_MAX /* no address: it is not a page's */
-#define CHILD_PAGES   BIT32(20)	 /* that 32 bits of address have */
+#define CHILD_PAGES   GROW_PAGES
 
 /* How the vCPU has left last, if it waits for what its creator says (PLUMB_RUN_DO_*). */
 /* PLAIN: an access that `hsr` describes completely. */
@@ -38,18 +38,30 @@ struct child_vcpu {
 	uint8_t left;		   /* enum child_left */
 };
 
+/* All of its memory is to be cleaned before any vCPU of it is entered. Lock: vm.vgic_lock. */
+struct child_clean {
+	bool wanted;
+	bool busy;     /* a CPU does a step */
+	uint32_t asks; /* each begins anew */
+	uint32_t page; /* the next */
+};
+
 struct child {
 	struct vm vm;
 	struct creator *creator;
 	uint32_t slot;
 	struct child_life life; /* lock: vm.vgic_lock */
 	struct grow grow;
+	struct child_clean clean;
 	bool has_gic;	      /* CREATE_DEVICE; lock, up to `used`: creator->lock */
 	uint32_t nr_irqs;     /* 0: not set */
 	uint32_t gicd, gicc;  /* IPAs, or CHILD_NOWHERE */
 	uint64_t counts_from; /* counter value at which its virtual counter began, with 0 */
 	volatile bool formed; /* its GIC has its shape, or it never gets one */
 	volatile bool placed; /* ... and its addresses */
+	/* Nothing is to be done before a run: it is placed, and clean.wanted is false. Written
+	 * under vm.vgic_lock. */
+	volatile bool straight;
 	struct child_vcpu vcpu[VGIC_MAX_VCPUS]; /* of the CPU that has claimed the vCPU */
 };
 
@@ -108,6 +120,25 @@ int32_t child_form(struct child *child);
 /* The same, and the GIC is at its addresses. -HYP_ENXIO: these are not set; -HYP_EINVAL: they
  * overlap; -HYP_EEXIST: memory is mapped there; -HYP_ENOMEM; PLUMB_RUN_INTR: try again. */
 int32_t child_place(struct child *child);
+
+/* `placed` or `clean.wanted` has changed. */
+static inline void child_look_ahead(struct vgic_locked held)
+{
+	struct child *child = held.vm->child;
+
+	child->straight = child->placed && !child->clean.wanted;
+}
+
+/* ---- its memory ---- */
+
+/* Before a vCPU of it is entered, all of its memory is cleaned (child->clean.wanted): what any CPU
+ * has in a cache of its own is in memory then, also for a guest whose caches are off. */
+void child_clean(struct vgic_locked held);
+/* A step of that, of some 6,000 instructions. vgic_lock is not held. */
+void child_clean_step(struct child *child);
+/* The same as child_clean, if the loaded vCPU has also run on another CPU since. True: it has. The
+ * lock is not held. */
+bool child_clean_moved(const struct vcpu *vcpu);
 
 /* grow_map, with tables from the pool. */
 enum stage2_change child_map(struct child *child, ipa_t ipa, pa_t pa, uint32_t pages,

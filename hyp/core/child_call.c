@@ -68,6 +68,10 @@ static void child_is_ready(struct child *child, uint32_t vcpu, uint32_t features
 	struct vgic_locked held = vm_lock_vgic(&child->vm);
 	struct life *life = &child->vm.life;
 
+	if (child->life.began & BIT32(vcpu)) {
+		child_clean(held); /* its creator may have written to its memory, as KVM's may */
+	}
+	child->vm.vcpus[vcpu].lines = 0;
 	life->vcpu[vcpu].start = false;
 	life->psci.power[vcpu] = features & BIT32(KVM_ARM_VCPU_POWER_OFF) ? PSCI_OFF : PSCI_ON;
 	child->life.ready |= (uint8_t)BIT32(vcpu);
@@ -206,7 +210,7 @@ static int32_t child_set_attr(struct child *child, const struct guest_regs *regs
 	switch (regs->r[2]) {
 	case KVM_DEV_ARM_VGIC_GRP_ADDR:
 		return regs->r[3] > KVM_VGIC_V2_ADDR_TYPE_CPU
-			       ? -HYP_ENODEV
+			       ? -HYP_ENXIO
 			       : child_set_address(child, regs->r[3], value);
 	case KVM_DEV_ARM_VGIC_GRP_NR_IRQS:
 		return child_set_irqs(child, value);
@@ -215,13 +219,25 @@ static int32_t child_set_attr(struct child *child, const struct guest_regs *regs
 	}
 }
 
+/* Groups whose attributes are registers: of any vCPU, once the GIC has its shape. */
+static bool child_is_register(const struct child *child, uint32_t group)
+{
+	return child->has_gic &&
+	       (group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS || group == KVM_DEV_ARM_VGIC_GRP_CPU_REGS ||
+		group == KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO);
+}
+
 int32_t child_call_set_attr(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
+	struct mmio mmio = { .is_write = true, .value = regs->r[4] };
 	struct child *child = vm->child;
 	struct creator_locked held;
 	int32_t error;
 
 	(void)caller;
+	if (child_is_register(child, regs->r[2])) {
+		return child_gic_access(child, regs, &mmio);
+	}
 	if (child->has_gic && regs->r[2] == KVM_DEV_ARM_VGIC_GRP_CTRL) {
 		return regs->r[3] == KVM_DEV_ARM_VGIC_CTRL_INIT ? child_form(child) : -HYP_ENXIO;
 	}
@@ -231,15 +247,31 @@ int32_t child_call_set_attr(struct vcpu *caller, struct vm *vm, struct guest_reg
 	return error;
 }
 
+static int32_t child_get_register(struct child *child, struct guest_regs *regs)
+{
+	struct mmio mmio = { .is_write = false };
+	int32_t error = child_gic_access(child, regs, &mmio);
+
+	if (!error) {
+		regs->r[1] = mmio.value;
+		regs->r[2] = 0;
+	}
+	return error;
+}
+
 int32_t child_call_get_attr(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
-	const struct child *child = vm->child;
+	struct child *child = vm->child;
 	uint32_t address = regs->r[3] == KVM_VGIC_V2_ADDR_TYPE_DIST ? child->gicd : child->gicc;
 	uint32_t group = regs->r[2];
+	uint32_t nr_irqs;
 
 	(void)caller;
 	if (!child->has_gic) {
 		return -HYP_ENODEV;
+	}
+	if (child_is_register(child, group)) {
+		return child_get_register(child, regs);
 	}
 	if (group == KVM_DEV_ARM_VGIC_GRP_ADDR && regs->r[3] <= KVM_VGIC_V2_ADDR_TYPE_CPU) {
 		regs->r[1] = address;
@@ -247,13 +279,13 @@ int32_t child_call_get_attr(struct vcpu *caller, struct vm *vm, struct guest_reg
 		return 0;
 	}
 	if (group == KVM_DEV_ARM_VGIC_GRP_NR_IRQS) {
-		regs->r[1] = vm->vgic	      ? vm->lines.nr_irqs
-			     : child->nr_irqs ? child->nr_irqs
-					      : VGIC_NR_PRIVATE; /* as KVM */
+		nr_irqs = vm->vgic ? vm->lines.nr_irqs : child->nr_irqs;
+		/* As KVM: as many as were set, and at first no SPIs. */
+		regs->r[1] = (uint32_t)bits_align_up(nr_irqs ? nr_irqs : VGIC_NR_PRIVATE, 32);
 		regs->r[2] = 0;
 		return 0;
 	}
-	return group == KVM_DEV_ARM_VGIC_GRP_ADDR ? -HYP_ENODEV : -HYP_ENXIO;
+	return -HYP_ENXIO;
 }
 
 /* ---- the doorbell ---- */

@@ -7,6 +7,7 @@
 #ifndef HYP_CORE_CHILD_CALL_H
 #define HYP_CORE_CHILD_CALL_H
 
+#include "hyp/base/mmio.h"
 #include "hyp/core/child.h"
 
 int32_t child_call_create(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
@@ -21,6 +22,11 @@ int32_t child_call_set_state(struct vcpu *caller, struct vm *vm, struct guest_re
 int32_t child_call_device(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
 int32_t child_call_set_attr(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
 int32_t child_call_get_attr(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
+
+/* A register of its GIC: the group in r2, the attribute in r3 and r6. mmio: is_write, value. Makes
+ * the GIC if nothing has before. 0; -HYP_EINVAL: no such vCPU; -HYP_EBUSY: a vCPU of it runs; of
+ * child_form, or of vgic_user_*. */
+int32_t child_gic_access(struct child *child, const struct guest_regs *regs, struct mmio *mmio);
 
 /* Memory: child_memory.c. The first goes on in turns (child_map_rest). */
 int32_t child_call_map(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);

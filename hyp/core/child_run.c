@@ -140,19 +140,31 @@ static COLD void child_start(struct cpu *cpu, struct vcpu *vcpu, struct child_vc
 	isolate_start(cpu, vcpu);
 }
 
+/* What its creator says of its last exit, which is done once, and in any case. */
+static inline void child_settle(struct child *child, uint32_t index, const struct guest_regs *regs)
+{
+	if (child->vcpu[index].left != CHILD_LEFT) {
+		child_resolve(&child->vm.vcpus[index], &child->vcpu[index], regs->r[2], regs->r[3]);
+	}
+}
+
 /* This CPU has claimed it, but it is off, and waits for a CPU_ON; or that one has come. */
-static COLD int32_t child_turn(struct vgic_locked held, struct cpu *cpu, uint32_t index)
+static COLD int32_t child_turn(struct vgic_locked held, struct cpu *cpu, uint32_t index,
+			       const struct guest_regs *regs)
 {
 	struct child *child = held.vm->child;
 	struct life *life = &held.vm->life;
 	bool starts = life->vcpu[index].start;
 	bool off;
 
+	child_settle(child, index, regs);
 	psci_vcpu_entered(&life->psci, index);
 	life->vcpu[index].start = false;
 	off = life->psci.power[index] == PSCI_OFF;
 	if (off) {
 		child_life_release(&child->life, index, true);
+	} else {
+		child_life_enter(&child->life, index);
 	}
 	vm_unlock_vgic(held);
 	if (starts && !off) {
@@ -161,8 +173,28 @@ static COLD int32_t child_turn(struct vgic_locked held, struct cpu *cpu, uint32_
 	return off ? PLUMB_RUN_OFF : 0;
 }
 
+/* All memory is to be cleaned first: a step of that. */
+static int32_t child_clean_first(struct cpu *cpu, struct child *child, uint32_t index,
+				 const struct guest_regs *regs)
+{
+	struct vgic_locked held = vm_lock_vgic(&child->vm);
+	int32_t error = child_life_look(&child->life, index);
+
+	if (!error) {
+		error = child_life_seize(&child->life, index, cpu->index);
+		child_settle(child, index, regs);
+		child_life_release(&child->life, index, false);
+	}
+	vm_unlock_vgic(held);
+	if (error) {
+		return error;
+	}
+	child_clean_step(child);
+	return PLUMB_RUN_INTR;
+}
+
 /* It gets its GIC with the first run of a vCPU that can run. */
-static COLD int32_t child_be_placed(struct child *child, uint32_t vcpu)
+static int32_t child_be_placed(struct child *child, uint32_t vcpu)
 {
 	struct vgic_locked held;
 	int32_t error;
@@ -178,10 +210,23 @@ static COLD int32_t child_be_placed(struct child *child, uint32_t vcpu)
 	return child_place(child);
 }
 
-/* 0: this CPU has it; a reason not to run it; or an error. */
-static inline int32_t child_claim(struct cpu *cpu, struct child *child, uint32_t vcpu)
+/* 0: no more than to claim the vCPU is left; or a reason, or an error. */
+static COLD int32_t child_prepare(struct cpu *cpu, struct child *child, uint32_t index,
+				  const struct guest_regs *regs)
 {
-	int32_t error = child->placed ? 0 : child_be_placed(child, vcpu);
+	int32_t error = child_be_placed(child, index);
+
+	if (!error && child->clean.wanted) {
+		return child_clean_first(cpu, child, index, regs);
+	}
+	return error;
+}
+
+/* 0: this CPU has it; a reason not to run it; or an error. */
+static inline int32_t child_claim(struct cpu *cpu, struct child *child, uint32_t vcpu,
+				  const struct guest_regs *regs)
+{
+	int32_t error = child->straight ? 0 : child_prepare(cpu, child, vcpu, regs);
 	struct vgic_locked held;
 
 	if (error) {
@@ -190,7 +235,10 @@ static inline int32_t child_claim(struct cpu *cpu, struct child *child, uint32_t
 	held = vm_lock_vgic(&child->vm); /* after it, all of a VM that is placed can be seen */
 	error = child_life_claim(&child->life, vcpu, cpu->index);
 	if (!error && !child_is_on(held, vcpu)) {
-		return child_turn(held, cpu, vcpu);
+		return child_turn(held, cpu, vcpu, regs);
+	}
+	if (!error && child_life_is_new(&child->life, vcpu, cpu->index)) {
+		child_life_enter(&child->life, vcpu);
 	}
 	vm_unlock_vgic(held);
 	return error;
@@ -216,20 +264,16 @@ static COLD void child_answer(struct guest_regs *regs, int32_t said)
 void child_run(struct cpu *cpu, struct child *child, struct guest_regs *regs)
 {
 	uint32_t index = regs->r[1] >> 16;
-	struct child_vcpu *left;
 	struct vcpu *vcpu;
-	int32_t said =
-		regs->r[3] > PLUMB_RUN_DO_ABORT ? -HYP_EINVAL : child_claim(cpu, child, index);
+	int32_t said = regs->r[3] > PLUMB_RUN_DO_ABORT ? -HYP_EINVAL
+						       : child_claim(cpu, child, index, regs);
 
 	if (said) {
 		child_answer(regs, said);
 		return;
 	}
 	vcpu = &child->vm.vcpus[index];
-	left = &child->vcpu[index];
-	if (left->left != CHILD_LEFT) {
-		child_resolve(vcpu, left, regs->r[2], regs->r[3]);
-	}
+	child_settle(child, index, regs);
 	if (cpu->resched || !child_switch_in(cpu, vcpu, regs)) {
 		child_release(vcpu);
 		child_answer(regs, PLUMB_RUN_INTR);
@@ -246,6 +290,16 @@ void child_interrupted(struct cpu *cpu, struct guest_regs *regs)
 void child_wait(struct cpu *cpu, struct guest_regs *regs)
 {
 	child_switch_out(cpu, regs, PLUMB_RUN_WFI);
+}
+
+bool child_set_way(struct cpu *cpu, struct guest_regs *regs)
+{
+	bool moved = child_clean_moved(cpu->loaded);
+
+	if (moved) {
+		child_interrupted(cpu, regs);
+	}
+	return moved;
 }
 
 static bool child_entry_valid(const void *cookie, ipa_t ipa)

@@ -24,6 +24,10 @@ void child_interrupted(struct cpu *cpu, struct guest_regs *regs);
 /* It executes WFI: it leaves, or an interrupt is pending and it goes on. */
 void child_wait(struct cpu *cpu, struct guest_regs *regs);
 
+/* It executes maintenance by set or way, which reaches the caches of this CPU. False: that is where
+ * it has run. True: it has left, and executes it again when all of its memory is clean. */
+bool child_set_way(struct cpu *cpu, struct guest_regs *regs);
+
 /* A PSCI call that is not a query. */
 void child_psci(struct cpu *cpu, struct guest_regs *regs);
 

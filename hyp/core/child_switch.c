@@ -25,6 +25,7 @@ static bool child_put_off(struct cpu *cpu, struct vcpu *runner, const struct gue
 	cpu->runner = runner; /* from now on, a kick ends the call */
 	held = vm_lock_vgic(runner->vm);
 	pending = !switch_fold(held, runner, &kick) && switch_is_due(held, runner);
+	hw_dsb(); /* before another CPU may write the list registers of who is loaded next */
 	cpu->loaded = NULL;
 	vm_unlock_vgic(held);
 	if (kick) {
@@ -54,7 +55,9 @@ bool child_switch_in(struct cpu *cpu, struct vcpu *vcpu, struct guest_regs *regs
 	}
 	switch_load(cpu, vcpu, regs);
 	cpu->trail = child_trail[cpu->index].entry;
-	child_result(cpu, 0, 0, 0);
+	runner->regs.r[1] = 0; /* child_result */
+	runner->regs.r[2] = 0;
+	runner->regs.r[3] = 0;
 	child_set_alarm(cpu, runner->deadline);
 	return true;
 }

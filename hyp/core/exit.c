@@ -80,6 +80,9 @@ static void exit_on_cp(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 		}
 		break;
 	case CP15_FLUSH:
+		if (vcpu->vm->child && child_set_way(cpu, regs)) {
+			return;
+		}
 		exit_flush((uint32_t)value);
 		break;
 	case CP15_PMU:

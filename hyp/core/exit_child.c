@@ -96,8 +96,8 @@ bool exit_child_plain(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr)
 	uint32_t far = sysreg_read(HDFAR);
 	uint32_t page, value = 0;
 
-	if (!exit_child_is_plain(regs, hsr) || rt == 15 || size == 8 || (far & (size - 1u)) ||
-	    !exit_child_page(hsr, far, &page) || page >= CHILD_PAGES ||
+	if (!exit_child_is_plain(regs, hsr) || !(~hsr & HSR_DABT_SRT) || !(~hsr & HSR_DABT_SAS) ||
+	    (far & (size - 1u)) || !exit_child_page(hsr, far, &page) || page >= CHILD_PAGES ||
 	    exit_child_is_gic(child, page * PAGE_SIZE) ||
 	    !stage2_is_hole(&child->grow.tables, ipa_make(page * PAGE_SIZE))) {
 		return false;

@@ -2,6 +2,7 @@
 #include "hyp/core/grow.h"
 #include "hyp/core/mem.h"
 #include "hyp/core/settle.h"
+#include "hyp/core/vm.h"
 #include "hyp/hw/cache.h"
 #include "hyp/hw/tlb.h"
 #include "hyp/regs/lpae.h"
@@ -26,16 +27,17 @@ static void grow_flush(struct grow *g)
 	ticket = stage2_ticket(&g->tables);
 	grow_drop(g);
 	tlb_flush_vmid_of(g->vttbr);
-	settle_others();
+	settle_others(vm_child_cpus(g->vm));
 	grow_take(g);
 	stage2_flushed(&g->tables, ticket);
 	grow_drop(g);
 	hw_dsb(); /* walks find the table of a divided block (B3.10.1) */
 }
 
-void grow_init(struct grow *g, const struct stage2_pool *pool, struct stage2_pool_page *page,
-	       uint32_t root, uint32_t vmid)
+void grow_init(struct grow *g, struct vm *vm, const struct stage2_pool *pool,
+	       struct stage2_pool_page *page, uint32_t root, uint32_t vmid)
 {
+	g->vm = vm;
 	stage2_live_init(&g->tables, pool, page, root);
 	g->vttbr = FIELD_PREP(VTTBR_VMID, (uint64_t)vmid) | g->tables.tables.root_pa.pa;
 	hw_dsb(); /* walks find no entry */
@@ -47,16 +49,6 @@ void grow_give(struct grow *g, uint32_t page)
 	grow_take(g);
 	stage2_give(&g->tables, page);
 	grow_drop(g);
-}
-
-uint32_t grow_spare(struct grow *g)
-{
-	uint32_t spare;
-
-	grow_take(g);
-	spare = g->tables.nr_free;
-	grow_drop(g);
-	return spare;
 }
 
 /* The CPU that flushes has the VMID in VTTBR, and may begin a walk behind its TLBI (B3.10.1). */
@@ -73,6 +65,34 @@ uint32_t grow_clean(pa_t pa, uint32_t pages)
 
 	mem_clean(pa, part * PAGE_SIZE);
 	return part;
+}
+
+static enum stage2_change grow_next(struct grow *g, uint32_t *page, struct stage2_found *found)
+{
+	enum stage2_change said;
+
+	grow_take(g);
+	said = stage2_next(&g->tables, page, found);
+	grow_drop(g);
+	return said;
+}
+
+/* Memory that others unmap meanwhile is their creator's still. Registers are no RAM. */
+bool grow_clean_next(struct grow *g, uint32_t *page)
+{
+	struct stage2_found found;
+	uint32_t left = GROW_CLEAN;
+
+	while (left && grow_next(g, page, &found) == STAGE2_DONE) {
+		uint32_t part = bits_min(found.size / PAGE_SIZE, left);
+
+		if (found.executable) {
+			(void)grow_clean(found.pa, part);
+		}
+		*page += part;
+		left -= part;
+	}
+	return *page < GROW_PAGES;
 }
 
 static enum stage2_change grow_add(struct grow *g, ipa_t ipa, pa_t pa, uint32_t pages,
@@ -104,12 +124,28 @@ void grow_mapped(void)
 	cache_icache_flush();
 }
 
-uint32_t grow_unmap(struct grow *g, ipa_t ipa, uint32_t pages)
+/* With the lock held. */
+static bool grow_feeds(struct grow *g, uint32_t page)
+{
+	if (page == GROW_ASK) {
+		return g->tables.nr_free != 0;
+	}
+	if (page) {
+		stage2_give(&g->tables, page);
+	}
+	return true;
+}
+
+uint32_t grow_unmap(struct grow *g, ipa_t ipa, uint32_t pages, uint32_t page)
 {
 	uint32_t done;
 	bool flush;
 
 	grow_take(g);
+	if (!grow_feeds(g, page)) {
+		grow_drop(g);
+		return GROW_ASK;
+	}
 	done = stage2_remove(&g->tables, ipa, pages);
 	flush = stage2_unflushed(&g->tables);
 	grow_drop(g);

@@ -61,7 +61,7 @@ int32_t right_on_lines(const struct vcpu *caller, uint32_t handle, struct vm **v
 		return right_on_vm(caller, handle, vm);
 	}
 	error = right_on_child(caller, handle, vm);
-	return error ? error : child_form((*vm)->child);
+	return error || !(*vm)->child->has_gic ? error : child_form((*vm)->child);
 }
 
 int32_t right_on_managed(const struct vcpu *caller, uint32_t handle, struct vm **vm)

@@ -31,7 +31,7 @@ static inline struct vm *right_target(const struct vm *caller, uint32_t handle)
 
 /* A partition on which the caller may use the control ABI. */
 int32_t right_on_vm(const struct vcpu *caller, uint32_t handle, struct vm **vm);
-/* The same; or a child of a creator, which gets its GIC now if it has none yet (child_form). */
+/* The same; or a child of a creator, which gets its GIC now if it is to have one (child_form). */
 int32_t right_on_lines(const struct vcpu *caller, uint32_t handle, struct vm **vm);
 /* A partition whose life the caller manages. */
 int32_t right_on_managed(const struct vcpu *caller, uint32_t handle, struct vm **vm);

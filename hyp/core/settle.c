@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/settle.h"
-#include "hyp/core/facts.h"
+#include "hyp/base/bits.h"
 #include "hyp/core/halt.h"
 #include "hyp/hw/tlb.h"
 
@@ -25,26 +25,26 @@ static void settle_wait(struct cpu *self, const struct cpu *other)
 	}
 }
 
-void settle_others(void)
+void settle_others(uint32_t which)
 {
 	struct cpu *self = cpu_this();
+	uint32_t others = which & ~BIT32(self->index);
 
 	if (!settle_is_needed(sysreg_read(MIDR))) {
 		return;
 	}
 	tlb_flush_nothing();
-	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
-		if (&cpus[n] != self) {
-			cpus[n].settle = true;
-			hw_dmb(); /* a CPU that reads resched also reads the other */
-			cpu_poke(n);
-		}
+	if (!others) {
+		return;
+	}
+	for (uint32_t left = others; left; left &= left - 1) {
+		cpus[bits_first(left)].settle = true;
+		hw_dmb(); /* a CPU that reads resched also reads the other */
+		cpu_poke(bits_first(left));
 	}
 	hw_sev(); /* one that waits for another's world takes no interrupt */
-	for (uint32_t n = 0; n < facts_board.nr_cpus; n++) {
-		if (&cpus[n] != self) {
-			settle_wait(self, &cpus[n]);
-		}
+	for (uint32_t left = others; left; left &= left - 1) {
+		settle_wait(self, &cpus[bits_first(left)]);
 	}
 	hw_dmb(); /* what follows comes after their answers */
 }

@@ -2,8 +2,8 @@
 /*
  * Cortex-A15 erratum 798181: when the DSB behind a broadcast TLB invalidation is complete, accesses
  * of other CPUs with the old translation may not be. Therefore another broadcast and DSB follow,
- * and then each other CPU leaves its guest and executes a DSB, before what was unmapped is used for
- * anything else.
+ * and then each other CPU that may have such an access leaves its guest and executes a DSB, before
+ * what was unmapped is used for anything else.
  */
 #ifndef HYP_CORE_SETTLE_H
 #define HYP_CORE_SETTLE_H
@@ -14,10 +14,11 @@
  * asked, as the message is always right. */
 bool settle_is_needed(uint32_t midr);
 
-/* The invalidation is complete on this CPU. When this function returns, no CPU has an access under
- * way that began before. No lock is held: another CPU may wait for it with interrupts masked.
- * Waits no longer than the other CPUs take to their next look at `resched`. */
-void settle_others(void);
+/* The invalidation is complete on this CPU. When this function returns, none of the CPUs `which`
+ * (bit n: CPU n; this one does not count) has an access under way that began before. No lock is
+ * held: another CPU may wait for it with interrupts masked. Waits no longer than the other CPUs
+ * take to their next look at `resched`. */
+void settle_others(uint32_t which);
 
 /* This CPU, which is not in its guest, answers if cpu->settle is set. The guest's accesses are
  * complete before another CPU sees the answer. If a second CPU asks in between, this is the answer

@@ -140,6 +140,21 @@ static __attribute__((noinline)) void vm_kick_child(struct vm *vm, uint32_t mask
 	}
 }
 
+/* Who loads a vCPU says so under the lock before it does, and who unloads one says so after a DSB.
+ * Then `using`, set in the same hold of the lock, lasts until VTTBR is another's
+ * (child_take_off). */
+uint32_t vm_child_cpus(struct vm *child)
+{
+	struct vgic_locked held = vm_lock_vgic(child);
+	uint32_t which = child_life_cpus(&child->child->life);
+
+	vm_unlock_vgic(held);
+	for (uint32_t n = 0; n < BOARD_MAX_CPUS; n++) {
+		which |= cpus[n].using == child->child ? BIT32(n) : 0;
+	}
+	return which;
+}
+
 /* A vCPU whose child runs in its place has something to do: its PLUMB_RUN ends. It has set `runner`
  * before its last look at its interrupts, under the lock under which this one came. */
 static void vm_end_run(const struct vcpu *vcpu, uint8_t cpu)

@@ -213,6 +213,11 @@ void vm_kick_vcpu(struct vcpu *vcpu);
  * (PLUMB_WAKE_MASK). vgic_lock is not held. */
 void vm_ring(struct vm *creator, bool level);
 
+/* The CPUs (bit n: CPU n) that may execute, or have under way, accesses of this child's guest, or
+ * have its tables in VTTBR; this one is included. Those that get it later have none from before
+ * this call. vgic_lock is not held. */
+uint32_t vm_child_cpus(struct vm *child);
+
 /* The vCPU has been woken: it waits for a CPU from now on. `target` is sched_wake's result for its
  * entity. Marks the CPU that must pick again: that one, or one whose vCPU ran alone so far and now
  * gets time slices. Returns it for cpu_interrupt after the lock is released. SCHED_NO_CPU: none. */

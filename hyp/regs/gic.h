@@ -49,6 +49,8 @@
 #define GICC_EOIR  0x0010u
 #define GICC_RPR   0x0014u
 #define GICC_HPPIR 0x0018u
+#define GICC_ABPR  0x001cu
+#define GICC_APR   0x00d0u /* to 0x00dc */
 #define GICC_IIDR  0x00fcu
 #define GICC_DIR   0x1000u
 #define GICC_SIZE  0x2000u

@@ -49,14 +49,26 @@ void child_life_release(struct child_life *life, uint32_t vcpu, bool waits)
 	}
 }
 
+static uint32_t life_cpus_of(const struct child_life *life, uint32_t vcpus)
+{
+	uint32_t cpus = 0;
+
+	for (; vcpus; vcpus &= vcpus - 1) {
+		cpus |= BIT32(life->cpu[bits_first(vcpus)]);
+	}
+	return cpus;
+}
+
+uint32_t child_life_cpus(const struct child_life *life)
+{
+	return life_cpus_of(life, life->runs);
+}
+
 uint32_t child_life_kick(struct child_life *life, uint32_t mask, uint32_t *cpus)
 {
 	uint32_t woken = mask & life->waits;
 
-	*cpus = 0;
-	for (uint32_t left = mask & life->runs; left; left &= left - 1) {
-		*cpus |= BIT32(life->cpu[bits_first(left)]);
-	}
+	*cpus = life_cpus_of(life, mask & life->runs);
 	life->waits &= (uint8_t)~woken;
 	life->wake |= (uint8_t)woken;
 	return woken;
@@ -68,6 +80,24 @@ uint32_t child_life_take_wake(struct child_life *life)
 
 	life->wake = 0;
 	return wake;
+}
+
+void child_life_enter(struct child_life *life, uint32_t vcpu)
+{
+	life->began |= (uint8_t)BIT32(vcpu);
+	life->ran[vcpu] |= (uint8_t)BIT32(life->cpu[vcpu]);
+}
+
+bool child_life_moved(const struct child_life *life, uint32_t vcpu)
+{
+	return (life->ran[vcpu] & ~BIT32(life->cpu[vcpu])) != 0;
+}
+
+void child_life_forget(struct child_life *life)
+{
+	for (uint32_t n = 0; n < PSCI_MAX_VCPUS; n++) {
+		life->ran[n] = life->runs & BIT32(n) ? (uint8_t)BIT32(life->cpu[n]) : 0;
+	}
 }
 
 bool child_life_end(struct child_life *life)

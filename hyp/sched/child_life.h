@@ -23,6 +23,8 @@ struct child_life {
 	uint8_t wake;  /* it was woken, and has not run since */
 	bool ends;
 	uint8_t cpu[PSCI_MAX_VCPUS];	  /* that runs it */
+	uint8_t began;			  /* it has run */
+	uint8_t ran[PSCI_MAX_VCPUS];	  /* where it has since child_life_forget: bit n, CPU n */
 	uint8_t features[PSCI_MAX_VCPUS]; /* of VCPU_INIT */
 };
 
@@ -44,8 +46,24 @@ void child_life_release(struct child_life *life, uint32_t vcpu, bool waits);
  * run again. *cpus: CPUs that run some of them (bit n: CPU n). */
 uint32_t child_life_kick(struct child_life *life, uint32_t mask, uint32_t *cpus);
 
+/* The CPUs that have vCPUs of it (bit n: CPU n). */
+uint32_t child_life_cpus(const struct child_life *life);
+
 /* Those that are to be run again; each is told once. */
 uint32_t child_life_take_wake(struct child_life *life);
+
+/* Must child_life_enter be called, before the vCPU is entered on this CPU? */
+static inline bool child_life_is_new(const struct child_life *life, uint32_t vcpu, uint32_t cpu)
+{
+	return !(life->ran[vcpu] >> cpu & 1u);
+}
+
+/* It is entered on the CPU that has claimed it. */
+void child_life_enter(struct child_life *life, uint32_t vcpu);
+/* Has it, which runs, also run on another CPU since child_life_forget? */
+bool child_life_moved(const struct child_life *life, uint32_t vcpu);
+/* Where vCPUs have run up to now does not count any more. */
+void child_life_forget(struct child_life *life);
 
 /* The VM is to be destroyed: no vCPU runs any more. False: a CPU has one. */
 bool child_life_end(struct child_life *life);

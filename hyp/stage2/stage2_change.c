@@ -3,6 +3,7 @@
 #include "hyp/stage2/stage2_table.h"
 
 #define STAGE2_FLAGS	(STAGE2_READ_ONLY | STAGE2_LOG | STAGE2_REGISTERS)
+#define STAGE2_VISITS	64u /* of stage2_next */
 #define STAGE2_WRITABLE FIELD_PREP(LPAE_S2_ACCESS, LPAE_S2_ACCESS_WRITE)
 /* Of a page with a log: while it is writable, it is dirty. */
 #define STAGE2_LOGGED	FIELD_PREP(LPAE_SOFTWARE, UINT64_C(1))
@@ -469,6 +470,32 @@ enum stage2_change stage2_find(const struct stage2_live *s, ipa_t ipa, struct st
 		.logged = *leaf & STAGE2_LOGGED,
 	};
 	return STAGE2_DONE;
+}
+
+/* Pages from a hole on that are one, by the level at which there is no entry. */
+static uint32_t stage2_hole(const struct stage2_live *s, ipa_t ipa)
+{
+	const uint64_t *slot = stage2_slot(s, ipa);
+	uint32_t size = !slot ? (uint32_t)STAGE2_GIGABYTE : *slot ? PAGE_SIZE : BLOCK_SIZE;
+
+	return (size - ipa.ipa % size) / PAGE_SIZE;
+}
+
+enum stage2_change stage2_next(const struct stage2_live *s, uint32_t *page,
+			       struct stage2_found *found)
+{
+	enum stage2_change said = STAGE2_HOLE;
+
+	for (uint32_t n = 0; n < STAGE2_VISITS && *page < STAGE2_IPA_LIMIT / PAGE_SIZE; n++) {
+		ipa_t ipa = ipa_make(*page * PAGE_SIZE);
+
+		said = stage2_find(s, ipa, found);
+		if (said != STAGE2_HOLE) {
+			break;
+		}
+		*page += stage2_hole(s, ipa);
+	}
+	return said;
 }
 
 enum stage2_change stage2_write_fault(struct stage2_live *s, ipa_t ipa)

@@ -116,6 +116,11 @@ enum stage2_change stage2_find(const struct stage2_live *s, ipa_t ipa, struct st
  */
 bool stage2_is_hole(const struct stage2_live *s, ipa_t ipa);
 
+/* As stage2_find for the first page from *page on that is no HOLE; *page is its number. HOLE: none
+ * in front of *page, which has moved on, to 2^20 at most; a call visits at most 64 entries. */
+enum stage2_change stage2_next(const struct stage2_live *s, uint32_t *page,
+			       struct stage2_found *found);
+
 /* A guest's write was not permitted. DONE: now it is, if it was not already; this CPU invalidates
  * its own TLB for the VMID, and the guest repeats the write. FLUSH: as in stage2_find, and the
  * guest repeats the write then. HOLE. REFUSED: the page is read-only. */

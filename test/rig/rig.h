@@ -165,6 +165,9 @@ void rig_line(uint32_t intid, bool high);
 
 /* rig_machine.c */
 bool rig_timer_level(uint32_t cpu, uint32_t intid);
+/* Operations of caches to the point of coherency, since the program began: by address, and by set
+ * and way. */
+extern uint32_t rig_lines_cleaned, rig_sets_cleaned;
 /* rig_guest.c: stage 2 of the guest on this CPU. */
 bool rig_stage2(uint32_t ipa, uint64_t *pa);
 /* The next moment at which something happens by itself. */

@@ -99,12 +99,16 @@ static bool write_pmu(enum fake_sysreg reg, uint32_t value)
 	}
 }
 
+uint32_t rig_lines_cleaned, rig_sets_cleaned;
+
 void fake_sysreg_write(enum fake_sysreg reg, uint64_t value)
 {
 	if (reg != FAKE_DCCMVAC && reg != FAKE_DCCIMVAC) {
 		rig_point(RIG_AT_REGISTER);
 	}
 	rig_this()->undone = true;
+	rig_lines_cleaned += reg == FAKE_DCCIMVAC;
+	rig_sets_cleaned += reg == FAKE_DCCISW;
 	if (write_pmu(reg, (uint32_t)value) || (reg == rig_stuck && rig_self == 1)) {
 		return;
 	}

@@ -47,6 +47,45 @@ static void claims(void)
 	CHECK_EQ(life.cpu[0], 1);
 }
 
+static void who_runs(void)
+{
+	begin(0xff, 0xff);
+	CHECK_EQ(child_life_cpus(&life), 0);
+	CHECK_EQ(child_life_claim(&life, 1, 3), 0);
+	CHECK_EQ(child_life_claim(&life, 7, 0), 0);
+	CHECK_EQ(child_life_cpus(&life), 0x9);
+	child_life_release(&life, 1, true);
+	CHECK_EQ(child_life_cpus(&life), 0x1);
+	child_life_release(&life, 7, false);
+	CHECK_EQ(child_life_cpus(&life), 0);
+}
+
+static void where_it_ran(void)
+{
+	begin(0xff, 0xff);
+	CHECK_EQ(child_life_claim(&life, 7, 3), 0);
+	CHECK_EQ(life.began, 0);
+	child_life_enter(&life, 7);
+	CHECK_EQ(life.began, 0x80);
+	CHECK(!child_life_moved(&life, 7));
+	child_life_release(&life, 7, false);
+	CHECK_EQ(child_life_claim(&life, 7, 0), 0);
+	CHECK(child_life_moved(&life, 7)); /* CPU 3's caches */
+	child_life_enter(&life, 7);
+	CHECK(child_life_moved(&life, 7));
+	child_life_forget(&life); /* it runs on */
+	CHECK(!child_life_moved(&life, 7));
+	child_life_release(&life, 7, false);
+	CHECK_EQ(child_life_claim(&life, 7, 3), 0);
+	CHECK(child_life_moved(&life, 7));
+	child_life_release(&life, 7, false);
+	child_life_forget(&life); /* it does not run: nowhere */
+	CHECK_EQ(child_life_claim(&life, 7, 2), 0);
+	CHECK(!child_life_moved(&life, 7));
+	CHECK_EQ(life.began, 0x80);
+	CHECK_EQ(life.ran[0], 0);
+}
+
 static void last_of_all(void)
 {
 	begin(0xff, 0xff);
@@ -568,6 +607,8 @@ static void three_cpus(void)
 
 static const struct test_case cases[] = {
 	{ "claims", claims },
+	{ "who_runs", who_runs },
+	{ "where_it_ran", where_it_ran },
 	{ "last_of_all", last_of_all },
 	{ "looks", looks },
 	{ "seizes", seizes },

@@ -232,7 +232,8 @@ static const struct row gicc[] = {
 	IS(GICC_CTLR, 0x00, "table 4-2"), IS(GICC_PMR, 0x04, "table 4-2"),
 	IS(GICC_BPR, 0x08, "table 4-2"), IS(GICC_IAR, 0x0c, "table 4-2"),
 	IS(GICC_EOIR, 0x10, "table 4-2"), IS(GICC_RPR, 0x14, "table 4-2"),
-	IS(GICC_HPPIR, 0x18, "table 4-2"), IS(GICC_IIDR, 0xfc, "table 4-2"),
+	IS(GICC_HPPIR, 0x18, "table 4-2"), IS(GICC_ABPR, 0x1c, "table 4-2"),
+	IS(GICC_APR, 0xd0, "table 4-2"), IS(GICC_IIDR, 0xfc, "table 4-2"),
 	IS(GICC_DIR, 0x1000, "table 4-2"), IS(GICC_SIZE, 8192, "table 4-2"),
 
 	BIT(GICC_CTLR_GRP0, 0, "4.4.1"), BIT(GICC_CTLR_GRP1, 1, "4.4.1"),

@@ -28,11 +28,14 @@
 volatile bool halt_wanted;
 
 static struct grow grow;
+static struct vm guest;
+static uint32_t running; /* CPUs that run it */
 static struct stage2_pool_page page[POOL + 1];
 static uint64_t tables[POOL + 1][512] __attribute__((aligned(4096)));
 static uint8_t memory[0x4000] __attribute__((aligned(4096)));
 static uint64_t window_pa[4];
 static uint32_t windows;
+static uint32_t cleaned;
 
 /* ---- what is around it ---- */
 
@@ -70,6 +73,13 @@ bool world_translate(uint32_t va, bool user, pa_t *pa)
 	(void)user;
 	*pa = pa_make(va);
 	return true;
+}
+
+uint32_t vm_child_cpus(struct vm *child)
+{
+	CHECK(child == &guest);
+	hw_log_event("who runs it");
+	return running;
 }
 
 static uint32_t kicked;
@@ -126,15 +136,16 @@ static void boot(uint32_t midr)
 	*hw_log_register("CTR") = 0x84448004; /* 64-byte lines */
 	*hw_log_register("MIDR") = midr;
 	*hw_log_register("VTTBR") = LOADED;
-	grow_init(&grow, &pool, page, ROOT, 77);
+	running = 0xf;
+	grow_init(&grow, &guest, &pool, page, ROOT, 77);
 	for (uint32_t n = 1; n < POOL; n++) {
 		if (n != ROOT) {
 			grow_give(&grow, n);
 		}
 	}
-	CHECK_EQ(grow_spare(&grow), TABLES);
+	CHECK_EQ(grow.tables.nr_free, TABLES);
 	hw_log_clear();
-	kicked = windows = 0;
+	kicked = windows = cleaned = 0;
 }
 
 static enum stage2_change map(uint32_t ipa, uint32_t pages, uint32_t flags)
@@ -165,6 +176,34 @@ static void memory_is_cleaned(void)
 	CHECK_EQ(hw_log_count('w', "DCCIMVAC"), 5 * 4096 / 64);
 }
 
+/* All RAM that is mapped, in pieces of 64 KiB; no registers. */
+static void a_vm_is_cleaned(void)
+{
+	uint32_t at = 0, steps = 0;
+
+	boot(A7);
+	CHECK_EQ(map(0x40000000, 512, 0), STAGE2_DONE);
+	CHECK_EQ(map(0x40205000, 20, STAGE2_READ_ONLY), STAGE2_DONE);
+	CHECK_EQ(map(0x40300000, 1, STAGE2_REGISTERS), STAGE2_DONE);
+	CHECK_EQ(map(0xfffff000, 1, STAGE2_LOG), STAGE2_DONE);
+	for (bool more = true; more; steps++) {
+		uint32_t before = at;
+
+		hw_log_clear();
+		more = grow_clean_next(&grow, &at);
+		CHECK(hw_log_count('w', "DCCIMVAC") <= 65536 / 64);
+		CHECK(at > before);
+		cleaned += hw_log_count('w', "DCCIMVAC");
+	}
+	CHECK_EQ(at, 0x100000);
+	CHECK_EQ(cleaned, (512 + 20 + 1) * 4096 / 64);
+	CHECK(steps < 80);
+	CHECK_EQ(stage2_remove(&grow.tables, ipa_make(0x40000000), 1), 1);
+	at = 0x40000;
+	CHECK(grow_clean_next(&grow, &at)); /* others divide the block: later */
+	CHECK_EQ(at, 0x40000);
+}
+
 static void instructions_are_forgotten(void)
 {
 	boot(A7);
@@ -180,12 +219,12 @@ static void instructions_are_forgotten(void)
 static void pages_are_given(void)
 {
 	boot(A15);
-	CHECK_EQ(grow_spare(&grow), TABLES);
+	CHECK_EQ(grow.tables.nr_free, TABLES);
 	CHECK_EQ(map(0x40000000, 1, 0), STAGE2_DONE);
 	CHECK_EQ(map(0x80000000, 1, 0), STAGE2_DONE);
 	CHECK_EQ(map(0xc0000000, 1, 0), STAGE2_FULL);
 	CHECK_EQ(map(0xc0000000, 512, 0), STAGE2_DONE); /* a block needs one table less */
-	CHECK_EQ(grow_spare(&grow), 0);
+	CHECK_EQ(grow.tables.nr_free, 0);
 	CHECK_EQ(map(0x40200000, 1, 0), STAGE2_FULL);
 	grow_give(&grow, POOL);
 	CHECK_EQ(tables[POOL][511], 0);
@@ -230,13 +269,13 @@ static void removal(void)
 	for (uint32_t n = 0; n < 2; n++) {
 		boot(n ? A15 : A7);
 		CHECK_EQ(map(0x40000000, 3, 0), STAGE2_DONE);
-		CHECK_EQ(grow_spare(&grow), TABLES - 2);
+		CHECK_EQ(grow.tables.nr_free, TABLES - 2);
 		hw_log_clear();
 		hw_log_sample = sample;
-		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 3), 3);
+		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 3, 0), 3);
 		check_flush();
 		CHECK(!stage2_unflushed(&grow.tables));
-		CHECK_EQ(grow_spare(&grow), TABLES);
+		CHECK_EQ(grow.tables.nr_free, TABLES);
 		/* until then no table is free, and no lock is held */
 		for (uint32_t at = 0; at <= hw_log_last('w', "VTTBR"); at++) {
 			CHECK_EQ(hw_log[at].sample & (UNFLUSHED | ALL_FREE | LOCKED), UNFLUSHED);
@@ -255,7 +294,7 @@ static void a_block_is_divided(void)
 	hw_log_clear();
 	hw_log_sample = sample;
 	CHECK_EQ(sample() & (BLOCK | TABLE), BLOCK);
-	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40007000), 1), 1);
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40007000), 1, 0), 1);
 	check_flush();
 	CHECK_EQ(sample() & (BLOCK | TABLE), TABLE);
 	while (made < hw_log_length && !(hw_log[made].sample & TABLE)) {
@@ -266,11 +305,38 @@ static void a_block_is_divided(void)
 	CHECK(hw_log_between(made, hw_log_length, 'e', "hw_dsb")); /* walks find it */
 }
 
+/* It asks for the page of a table before it does anything; who has none loses the block. */
+static void a_page_is_asked_for(void)
+{
+	struct stage2_found found;
+
+	for (uint32_t n = 0; n < 2; n++) {
+		boot(A7);
+		CHECK_EQ(map(0x40000000, 512, 0), STAGE2_DONE);
+		CHECK_EQ(map(0x80000000, 1, 0), STAGE2_DONE);
+		CHECK_EQ(map(0xc0000000, 512, 0), STAGE2_DONE);
+		CHECK_EQ(map(0x00000000, 512, 0), STAGE2_DONE);
+		CHECK_EQ(grow.tables.nr_free, 0);
+		hw_log_clear();
+		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40001000), 1, GROW_ASK), GROW_ASK);
+		CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 0);
+		CHECK_EQ(grow_find(&grow, ipa_make(0x40001000), &found), STAGE2_DONE);
+		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40001000), 1, n ? POOL : 0), 1);
+		CHECK_EQ(grow_find(&grow, ipa_make(0x40001000), &found), STAGE2_HOLE);
+		CHECK_EQ(grow_find(&grow, ipa_make(0x40002000), &found),
+			 n ? STAGE2_DONE : STAGE2_HOLE);
+	}
+	boot(A7);
+	CHECK_EQ(map(0x40000000, 512, 0), STAGE2_DONE);
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40001000), 1, GROW_ASK), 1); /* it has some */
+	CHECK_EQ(grow_find(&grow, ipa_make(0x40002000), &found), STAGE2_DONE);
+}
+
 /* Nothing was there: nothing is flushed. */
 static void a_hole(void)
 {
 	boot(A15);
-	CHECK_EQ(grow_unmap(&grow, ipa_make(0), 0x80000), 0x40000); /* 512 entries of 2 MiB */
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0), 0x80000, 0), 0x40000); /* 512 entries of 2 MiB */
 	CHECK_EQ(hw_log_count('w', "TLBIALLIS"), 0);
 	CHECK_EQ(kicked, 0);
 }
@@ -300,7 +366,7 @@ static void the_others_answer(void)
 	CHECK_EQ(map(0x40000000, 3, 0), STAGE2_DONE);
 	hw_log_clear();
 	hw_log_sample = sample;
-	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 3), 3);
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 3, 0), 3);
 	flush = hw_log_find(0, 'w', "TLBIALLIS");
 	again = hw_log_find(0, 'w', "TLBIMVAIS"); /* the erratum's second broadcast */
 	kick = hw_log_find(0, 'e', "kick");
@@ -316,6 +382,25 @@ static void the_others_answer(void)
 	CHECK(hw_log_between(yield, hw_log_length, 'e', "hw_dmb"));
 	for (uint32_t n = 0; n < 4; n++) {
 		CHECK(!cpus[n].settle);
+	}
+}
+
+/* Those that do not run it are left alone. Who runs it is asked behind the flush: who begins later
+ * finds no old entry in a TLB. */
+static void those_that_run_it(void)
+{
+	for (uint32_t which = 0; which < 16; which++) {
+		boot(A15);
+		running = which;
+		CHECK_EQ(map(0x40000000, 3, 0), STAGE2_DONE);
+		hw_log_clear();
+		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 3, 0), 3);
+		CHECK_EQ(kicked, which & 0xe);
+		CHECK(hw_log_between(hw_log_find(0, 'w', "TLBIALLIS"),
+				     hw_log_find(0, 'e', "who runs it"), 'e', "hw_dsb"));
+		CHECK_EQ(hw_log_count('w', "TLBIMVAIS"), 1);
+		CHECK_EQ(hw_log_count('e', "who runs it"), 1);
+		CHECK(which & 0xe || hw_log_count('e', "hw_sev") == 0);
 	}
 }
 
@@ -337,7 +422,7 @@ static void two_ask_each_other(void)
 {
 	boot(A15);
 	hw_log_effect = asks_back;
-	settle_others();
+	settle_others(0xf);
 	CHECK(!cpus[0].settle && !cpus[1].settle);
 	CHECK_EQ(hw_log_count('e', "hw_dsb"), 2); /* one behind its TLBI */
 }
@@ -367,12 +452,12 @@ static void nobody_answers(void)
 	boot(A15);
 	silent = true;
 	cpus[1].parked = cpus[2].parked = cpus[3].parked = true;
-	settle_others();
+	settle_others(0xe);
 	CHECK_EQ(kicked, 0xe);
 	boot(A15);
 	silent = true;
 	halt_wanted = true;
-	settle_others();
+	settle_others(0xe);
 	CHECK_EQ(hw_log_count('e', "hw_yield"), 0);
 }
 
@@ -403,9 +488,9 @@ static void what_another_cpu_has_removed(void)
 	boot(A7);
 	CHECK_EQ(map(0x40000000, 512, 0), STAGE2_DONE);
 	CHECK_EQ(stage2_remove(&grow.tables, ipa_make(0x40000000), 1), 1);
-	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40001000), 1), 0); /* and again */
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40001000), 1, 0), 0); /* and again */
 	check_flush();
-	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40001000), 1), 1);
+	CHECK_EQ(grow_unmap(&grow, ipa_make(0x40001000), 1, 0), 1);
 }
 
 /* ---- the log, and faults ---- */
@@ -451,20 +536,23 @@ static void faults(void)
 		CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), access), STAGE2_DONE);
 		check_flush();
 		CHECK_EQ(grow_fault(&grow, ipa_make(0x40001000), GROW_READ), STAGE2_DONE);
-		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 512), 512);
+		CHECK_EQ(grow_unmap(&grow, ipa_make(0x40000000), 512, 0), 512);
 		CHECK_EQ(map(0x40000000, 512, 0), STAGE2_DONE);
 	}
 }
 
 static const struct test_case cases[] = {
 	{ "memory_is_cleaned", memory_is_cleaned },
+	{ "a_vm_is_cleaned", a_vm_is_cleaned },
 	{ "instructions_are_forgotten", instructions_are_forgotten },
 	{ "pages_are_given", pages_are_given },
 	{ "removal", removal },
 	{ "a_block_is_divided", a_block_is_divided },
+	{ "a_page_is_asked_for", a_page_is_asked_for },
 	{ "a_hole", a_hole },
 	{ "who_has_it", who_has_it },
 	{ "the_others_answer", the_others_answer },
+	{ "those_that_run_it", those_that_run_it },
 	{ "two_ask_each_other", two_ask_each_other },
 	{ "an_answer", an_answer },
 	{ "nobody_answers", nobody_answers },

@@ -30,6 +30,21 @@ static void irq_word(void)
 	CHECK_EQ(KVM_ARM_IRQ_GIC_MAX, 127);
 }
 
+/* Attributes of the device; the last ones are those of KVM's GICv3. */
+static void device_attributes(void)
+{
+	CHECK_EQ(KVM_DEV_ARM_VGIC_GRP_DIST_REGS, 1);
+	CHECK_EQ(KVM_DEV_ARM_VGIC_GRP_CPU_REGS, 2);
+	CHECK_EQ(KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, 7);
+	CHECK_EQ(KVM_DEV_ARM_VGIC_CPUID_SHIFT, 32);
+	CHECK_EQ(KVM_DEV_ARM_VGIC_CPUID_MASK, 0xff00000000);
+	CHECK_EQ(KVM_DEV_ARM_VGIC_OFFSET_SHIFT, 0);
+	CHECK_EQ(KVM_DEV_ARM_VGIC_OFFSET_MASK, 0xffffffff);
+	CHECK_EQ(KVM_DEV_ARM_VGIC_LINE_LEVEL_INFO_SHIFT, 10);
+	CHECK_EQ(KVM_DEV_ARM_VGIC_LINE_LEVEL_INTID_MASK, 0x3ff);
+	CHECK_EQ(VGIC_LEVEL_INFO_LINE_LEVEL, 0);
+}
+
 static void level_layout(void)
 {
 	struct kvm_irq_level level;
@@ -109,6 +124,7 @@ static const struct test_case cases[] = {
 	{ "level_layout", level_layout },
 	{ "route_layout", route_layout },
 	{ "numbers", numbers },
+	{ "device_attributes", device_attributes },
 };
 
 TEST_MAIN("kvm_compat", cases)

@@ -4,7 +4,7 @@
  * arguments of all kinds, and what is left of the pool. A script is a list of calls and results.
  */
 #include "hyp/base/bits.h"
-#include "hyp/core/child.h"
+#include "hyp/core/child_call.h"
 #include "hyp/core/creator.h"
 #include "test/rig/rig_kids.h"
 #include "test/unit/test.h"
@@ -49,6 +49,12 @@
 #define KEEP	 2u
 #define SAME	 3u
 #define WHOLE	 4u
+#define BUSY                                                                                \
+	5u /* another CPU runs vCPU r1 of the first VM, and its GIC's registers are refused \
+	    */
+#define FAULT	6u /* vCPU r1 of the first VM has left by an access without memory */
+#define MARK	7u
+#define CLEANED 8u /* so many pages since the last MARK: r1; each is less than a line */
 
 #define RAM	0x40000000u
 #define RAM_END 0x40020000u
@@ -59,7 +65,7 @@
 #define PC	0x0010000fu, 0x40200000u
 
 struct line {
-	uint32_t call, r[5];
+	uint32_t call, r[6];
 	int32_t want;
 	uint32_t more[2]; /* r1, r2, if `has` */
 	bool has;
@@ -76,7 +82,7 @@ struct line {
 	}
 
 static const struct line *script;
-static uint32_t nr_lines, caller, at_line, kept_free;
+static uint32_t nr_lines, caller, at_line, kept_free, marked;
 
 #define PARTS                                                                                     \
 	"compatible = \"plumbline,partition\"; memory-size = <0x20000>; no-dtb; kernel = [fe ff " \
@@ -103,6 +109,20 @@ static void poke(uint32_t ipa, uint32_t first, uint32_t second)
 	to[1] = second;
 }
 
+static void demand_busy(struct child *child, uint32_t vcpu)
+{
+	struct mmio mmio = { .is_write = true };
+
+	child->life.runs = (uint8_t)(1u << vcpu);
+	for (uint32_t group = 1; group <= 7; group += group == 2 ? 5 : 1) {
+		const struct guest_regs regs = { .r = { [2] = group, [6] = 2 } };
+
+		rig_demand(child_gic_access(child, &regs, &mmio) == -EBUSY,
+			   "a vCPU runs, and a register of the GIC is not refused");
+	}
+	child->life.runs = 0;
+}
+
 /* What is no call. */
 static void prepare(const struct line *line)
 {
@@ -110,11 +130,24 @@ static void prepare(const struct line *line)
 	case POKE:
 		poke(line->r[0], line->r[1], line->r[2]);
 		break;
+	case MARK:
+		marked = rig_lines_cleaned;
+		break;
 	case KEEP:
 		kept_free = pages_left();
 		break;
 	case SAME:
 		rig_demand(pages_left() == kept_free, "another number of pages is free");
+		break;
+	case BUSY:
+		demand_busy(rig_kids_in(0), line->r[0]);
+		break;
+	case CLEANED:
+		rig_demand(rig_lines_cleaned - marked == line->r[0],
+			   "another number of pages is cleaned");
+		break;
+	case FAULT:
+		rig_kids_in(0)->vcpu[line->r[0]].left = CHILD_LEFT_DATA;
 		break;
 	default:
 		rig_demand(rig_kids_pool_is_whole(), "the pool is not whole");
@@ -138,7 +171,7 @@ static void next(struct rig_guest *g, struct guest_regs *regs)
 {
 	const struct line *line;
 
-	while (at_line < nr_lines && script[at_line].call <= WHOLE) {
+	while (at_line < nr_lines && script[at_line].call <= CLEANED) {
 		prepare(&script[at_line++]);
 	}
 	if (at_line == nr_lines) {
@@ -148,7 +181,16 @@ static void next(struct rig_guest *g, struct guest_regs *regs)
 	g->at = 1;
 	regs->r[4] = line->r[3];
 	regs->r[5] = line->r[4];
+	regs->r[6] = line->r[5];
 	rig_hvc(g, regs, line->call, line->r[0], line->r[1], line->r[2]);
+}
+
+/* The guest was to wait, and the end of a slice came before. */
+static bool is_interrupted(const struct rig_guest *g)
+{
+	const struct line *line = &script[at_line - 1];
+
+	return line->call == RUN && line->want == 3 && g->result == 1;
 }
 
 static void step(struct rig_guest *g, struct guest_regs *regs)
@@ -157,7 +199,9 @@ static void step(struct rig_guest *g, struct guest_regs *regs)
 		rig_wfi(g, regs);
 		return;
 	}
-	if (g->at) {
+	if (g->at && is_interrupted(g)) {
+		at_line--;
+	} else if (g->at) {
 		check(g);
 	}
 	next(g, regs);
@@ -345,6 +389,70 @@ static void vcpus(void)
 	FOLLOW(system_of_two, 0, lines);
 }
 
+/* The access by which it has left is settled, and then it is off. */
+static void off_with_an_access(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(0, VCPU, H, 0),
+		DO(0, INIT, V(0), 0, 2),
+		DO(0, SET_REG, V(0), PC, 0x80001000, 0),
+		DO(0, FAULT, 0),
+		DO(0, SET_MP, V(0), 5),
+		DO(6, RUN, V(0), 0, 1), /* again */
+		GIVES(0, 0x80001000, 0, GET_REG, V(0), PC),
+		DO(6, RUN, V(0), 0, 2), /* nothing is left to be settled */
+		GIVES(0, 0x80001000, 0, GET_REG, V(0), PC),
+		DO(0, FAULT, 0),
+		DO(6, RUN, V(0), 0, 2),
+		GIVES(0, 0x10, 0, GET_REG, V(0), PC), /* ARM ARM B1.8.1: data abort */
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
+	};
+
+	FOLLOW(system_of_two, 0, lines);
+}
+
+/* What its creator has written for a vCPU that is initialised again is in memory when that begins:
+ * all is cleaned first, 64 KiB in a call. */
+static void cleaned_for_the_next(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(0, VCPU, H, 0),
+		DO(0, VCPU, H, 1),
+		DO(0, INIT, V(0), 0, 2),
+		DO(0, INIT, V(1), 0, 3),
+		DO(0, POKE, AT, 0x40000, 0x20),
+		DO(0x20, MAP, H, 0x80000, AT, 1, 0),
+		DO(0, INIT, V(0), 0, 2), /* it has not run */
+		GIVES(3, 0xffffffff, 0xffffffff, RUN, V(0)),
+		GIVES(3, 0xffffffff, 0xffffffff, RUN, V(0)),
+		DO(0, INIT, V(1), 0, 3), /* nor has this one */
+		DO(6, RUN, V(1)),
+		DO(0, INIT, V(0), 0, 2),
+		DO(0, MARK, 0),
+		GIVES(1, 0, 0, RUN, V(0)),
+		DO(0, CLEANED, 16),
+		GIVES(1, 0, 0, RUN, V(1)), /* nobody of it begins */
+		DO(0, CLEANED, 32),
+		DO(1, RUN, V(0)), /* there is no more */
+		DO(3, RUN, V(0)),
+		DO(6, RUN, V(1)),
+		DO(0, CLEANED, 32),
+		DO(0, INIT, V(1), 0, 3), /* off, it has not run */
+		DO(3, RUN, V(0)),
+		DO(0, CLEANED, 32),
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
+		DO(0, WHOLE, 0),
+	};
+
+	FOLLOW(system_of_two, 0, lines);
+}
+
 /* CPU lines of vCPUs that are not there, as those before them are not. */
 static void holes(void)
 {
@@ -385,11 +493,9 @@ static void gics(void)
 		DO(-ENODEV, GET_ATTR, H, 0, 0),
 		DO(0, DEVICE, H, 5),
 		DO(-EEXIST, DEVICE, H, 5),
-		DO(-ENODEV, SET_ATTR, H, 0, 2, 0x08000000),
-		DO(-ENODEV, GET_ATTR, H, 0, 2),
+		DO(-ENXIO, SET_ATTR, H, 0, 2, 0x08000000), /* a GICv3's */
+		DO(-ENXIO, GET_ATTR, H, 0, 2),
 		GIVES(0, 0xffffffff, 0xffffffff, GET_ATTR, H, 0, 0),
-		DO(-ENXIO, SET_ATTR, H, 1, 0),
-		DO(-ENXIO, GET_ATTR, H, 1, 0),
 		DO(-ENXIO, SET_ATTR, H, 5, 0),
 		DO(-E2BIG, SET_ATTR, H, 0, 0, 0xfffff001),
 		DO(-E2BIG, SET_ATTR, H, 0, 0, 0x08000000, 1),
@@ -437,6 +543,107 @@ static void gics(void)
 		DO(-EAGAIN, DESTROY, H),
 		DO(0, DESTROY, H),
 		DO(0, WHOLE, 0),
+	};
+
+	FOLLOW(system_of_two, 0, lines);
+}
+
+/* Attributes that are registers: the offset in r3, the vCPU in r6. */
+static void registers(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(-ENODEV, GET_ATTR, H, 1, 0),
+		DO(-ENODEV, SET_ATTR, H, 2, 0),
+		DO(0, DEVICE, H, 5),
+		DO(-EINVAL, GET_ATTR, H, 1, 0), /* no vCPU */
+		DO(0, VCPU, H, 0),
+		DO(0, VCPU, H, 2),
+		DO(0, SET_ATTR, H, 3, 0, 64),
+		DO(-EINVAL, GET_ATTR, H, 1, 4, 0, 0, 1),
+		DO(-EINVAL, GET_ATTR, H, 1, 4, 0, 0, 3),
+		DO(-EINVAL, GET_ATTR, H, 1, 4, 0, 0, 8),
+		DO(-EINVAL, SET_ATTR, H, 2, 4, 0, 0, 0xff),
+		DO(-EINVAL, GET_ATTR, H, 7, 32, 0, 0, 0x40),
+		GIVES(0, 0x41, 0, GET_ATTR, H, 1, 4, 0, 0,
+		      0x100),		/* what is above does not count */
+		DO(-EBUSY, VCPU, H, 1), /* it has its shape by that */
+		GIVES(0, 0x41, 0, GET_ATTR, H, 1, 4, 0, 0, 2),
+		DO(-ENXIO, GET_ATTR, H, 1, 6),
+		DO(-ENXIO, GET_ATTR, H, 1, 0x108),
+		DO(-ENXIO, SET_ATTR, H, 1, 0xfe0),
+		DO(-ENXIO, SET_ATTR, H, 2, 0xc),
+		DO(-EINVAL, SET_ATTR, H, 1, 8, 0),
+		DO(0, SET_ATTR, H, 1, 0x104, 0x00ff00ff),
+		GIVES(0, 0x00ff00ff, 0, GET_ATTR, H, 1, 0x184, 0, 0, 2),
+		DO(0, SET_ATTR, H, 2, 4, 0xff, 0, 2),
+		GIVES(0, 0x1f, 0, GET_ATTR, H, 2, 4, 0, 0, 2),
+		GIVES(0, 0, 0, GET_ATTR, H, 2, 4, 0, 0, 0),
+		DO(0, LINE, H, 0x01000028, 1),
+		GIVES(0, 0x100, 0, GET_ATTR, H, 7, 32),
+		GIVES(0, 0x100, 0, GET_ATTR, H, 1, 0x204),
+		DO(0, SET_ATTR, H, 7, 32, 3),
+		GIVES(0, 3, 0, GET_ATTR, H, 1, 0x204),
+		DO(0, BUSY, 0),
+		DO(0, BUSY, 2),
+		GIVES(0, 3, 0, GET_ATTR, H, 7, 32),
+		DO(-EINVAL, GET_ATTR, H, 7, 33),
+		DO(-EINVAL, GET_ATTR, H, 7, 64),
+		DO(-EINVAL, GET_ATTR, H, 7, 0x420), /* KVM: another kind of information */
+		DO(-EINVAL, SET_ATTR, H, 7, 0x420, 0),
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
+		DO(0, WHOLE, 0),
+	};
+
+	FOLLOW(system_of_two, 0, lines);
+}
+
+/* CPU lines, before it is known whether there is a GIC: they settle nothing. */
+static void lines_first(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(-EINVAL, LINE, H, 0, 1),
+		DO(0, VCPU, H, 0),
+		DO(0, LINE, H, 0, 1),
+		GIVES(0, 0xb, 0, STATE, H, 0), /* level, pending, enabled */
+		DO(-ENXIO, LINE, H, 0x01000028, 1),
+		DO(-EINVAL, LINE, H, 0x00010000, 1),
+		DO(0, VCPU, H, 1),
+		DO(0, LINE, H, 0x00010000, 1),
+		DO(0, INIT, V(0), 0, 2), /* as KVM: the inputs of the vCPU are low */
+		GIVES(0, 0x8, 0x00000000, STATE, H, 0),
+		GIVES(0, 0xb, 0x00010000, STATE, H, 0x00010000),
+		DO(0, DEVICE, H, 5),
+		DO(-ENXIO, LINE, H, 0x00010000, 1),
+		DO(0, LINE, H, 0x01000028, 1),
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
+		DO(0, WHOLE, 0),
+	};
+
+	FOLLOW(system_of_two, 0, lines);
+}
+
+/* The most interrupts: KVM says as many as it was told, though the last four are none. */
+static void most_interrupts(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(0, VCPU, H, 0),
+		DO(0, DEVICE, H, 5),
+		DO(0, SET_ATTR, H, 3, 0, 1024),
+		GIVES(0, 1024, 0, GET_ATTR, H, 3, 0),
+		DO(0, SET_ATTR, H, 4, 0),
+		GIVES(0, 1024, 0, GET_ATTR, H, 3, 0),
+		DO(0, LINE, H, 0x010003fb, 1),
+		DO(-EINVAL, LINE, H, 0x010003fc, 1),
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
 	};
 
 	FOLLOW(system_of_two, 0, lines);
@@ -713,11 +920,21 @@ static void starved(void)
 }
 
 static const struct test_case cases[] = {
-	{ "handles", handles },	  { "without_vms", without_vms },
-	{ "vcpus", vcpus },	  { "holes", holes },
-	{ "gics", gics },	  { "frames", frames },
-	{ "maps", maps },	  { "blocks", blocks },
-	{ "thousand", thousand }, { "starved", starved },
+	{ "handles", handles },
+	{ "without_vms", without_vms },
+	{ "off_with_an_access", off_with_an_access },
+	{ "vcpus", vcpus },
+	{ "cleaned_for_the_next", cleaned_for_the_next },
+	{ "holes", holes },
+	{ "gics", gics },
+	{ "frames", frames },
+	{ "registers", registers },
+	{ "lines_first", lines_first },
+	{ "most_interrupts", most_interrupts },
+	{ "maps", maps },
+	{ "blocks", blocks },
+	{ "thousand", thousand },
+	{ "starved", starved },
 };
 
 TEST_MAIN("rig_child_calls", cases)

@@ -19,6 +19,9 @@
 #define RUN	0x86000080u
 #define CPU_ON	0x84000003u
 #define DESTROY 0x86000f02u
+#define UNMAP	0x86000f46u
+#define DEVICE	0x860000e0u
+#define ATTR	0x860000e1u
 #define H	0x100u
 
 static const char system_of_one[] =
@@ -29,6 +32,8 @@ static const char system_of_one[] =
 static bool flushes; /* the other CPU's turn is this flush */
 static bool made;    /* it has destroyed the VM, and made and ended the next in its slot */
 static uint32_t flushed;
+static uint32_t asked; /* CPUs but the one that flushes */
+static bool mapped;
 static uint64_t *root; /* of the VM, which maps something; NULL: of none */
 
 bool settle_is_needed(uint32_t midr)
@@ -40,10 +45,27 @@ bool settle_is_needed(uint32_t midr)
 static uint32_t unmaps; /* in so many flushes that come, another CPU removes one more page */
 static void remove_page(void);
 
+/* A CPU that has the VM's tables, or a vCPU of it, is among them. */
+static void demand_all_asked(uint32_t which)
+{
+	const struct child *child = rig_kids_in(0);
+
+	for (uint32_t n = 0; n < rig_nr_cpus; n++) {
+		bool has = rig_kids_slot(rig.cpu[n].reg[FAKE_VTTBR] >> 48 & 0xff) == 0;
+
+		rig_demand(!has || which >> n & 1, "a CPU has the tables, and is not asked");
+		rig_demand(!cpus[n].loaded || cpus[n].loaded->vm != &child->vm || which >> n & 1,
+			   "a CPU has a vCPU, and is not asked");
+		asked += n != rig_self && (which >> n & 1);
+	}
+}
+
 /* Of hyp/core/settle.c: other CPUs go on until they answer. */
-void settle_others(void)
+void settle_others(uint32_t which)
 {
 	struct vm *parent = rig_kids_parent();
+
+	demand_all_asked(which);
 
 	flushed++;
 	if (unmaps) {
@@ -184,6 +206,72 @@ static void maps_meanwhile(void)
 	}
 }
 
+/* The first run maps its GIC: if others unmap all the while, it is tried again by the next call. */
+static void step_of_first_run(struct rig_guest *g, struct guest_regs *regs)
+{
+	static const uint32_t making[][4] = {
+		{ CREATE },
+		{ VCPU, H, 0 },
+		{ INIT, H, 0, 2 },
+		{ DEVICE, H, 5 },
+		{
+			ATTR,
+			H,
+			0,
+			0,
+		},
+		{ ATTR, H, 0, 1 },
+	};
+	uint32_t *runs = (uint32_t *)(void *)rig_memory(0, 0x40010000);
+	uint32_t at = g->at++;
+
+	if (rig_is_kid(g)) {
+		rig_wfi(g, regs);
+	} else if (at < ARRAY_SIZE(making)) {
+		regs->r[4] = 0x08000000 + 0x10000 * making[at][3];
+		regs->r[5] = 0;
+		rig_hvc(g, regs, making[at][0], making[at][1], making[at][2], making[at][3]);
+	} else if (at == ARRAY_SIZE(making)) {
+		runs[0] = 0x40018;
+		runs[1] = 8;
+		regs->r[4] = 1;
+		regs->r[5] = 0;
+		rig_hvc(g, regs, MAP, H, 0xffff0, 0x40010000);
+	} else if (at == ARRAY_SIZE(making) + 1) {
+		rig_demand(g->result == 8, "pages are not mapped");
+		unmaps = 1;
+		remove_page();
+		rig_hvc(g, regs, RUN, H, 0, 0);
+	} else {
+		rig_demand(at > ARRAY_SIZE(making) + 2 ||
+				   (g->result == 1 && unmaps == 0 && !rig_kids_in(0)->placed),
+			   "the first run does not say that it is to be called again");
+		rig_demand(g->result == 1 || g->result == 3, "it does not run");
+		if (g->result == 3) {
+			rig_demand(rig_kids_in(0)->placed, "it runs without its GIC");
+			rig_done();
+		}
+		rig_hvc(g, regs, RUN, H, 0, 0);
+	}
+}
+
+static const struct rig_program program_of_first_run = { .step = step_of_first_run,
+							 .begins = begins };
+
+static void runs_meanwhile(void)
+{
+	struct rig_result result;
+
+	rig_boot(system_of_one, 1, true);
+	rig_program = &program_of_first_run;
+	rig_begin_run = begin_run;
+	result = rig_run_laid_down(1, NULL, 0, 0);
+	CHECK(!result.failed);
+	if (result.failed) {
+		printf("%s\n", result.why);
+	}
+}
+
 /* ---- a CPU leaves it ---- */
 
 static const char system_of_two[] =
@@ -273,10 +361,173 @@ static void other_leaves(void)
 	printf("%u points, freed in %u\n", points - first, freed);
 }
 
+/* ---- a CPU unmaps while another runs it ---- */
+
+static uint32_t unmapped_beside; /* all runs in which the other one had the tables then */
+
+static void makes_mapped(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (g->at == 2 && !mapped) {
+		mapped = true;
+		map(g, regs);
+		root = NULL; /* for walks behind a flush at the end */
+		return;
+	}
+	makes(g, regs);
+}
+
+static void unmaps_once(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (g->at++) {
+		rig_demand(g->result == 1, "a page is not unmapped");
+		unmapped_beside += asked;
+		rig_done();
+	}
+	rig_hvc(g, regs, UNMAP, H, 0xfffff, 1);
+}
+
+static void step_of_unmap(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (rig_is_kid(g)) {
+		rig_wfi(g, regs);
+	} else if (g->index == 0) {
+		makes_mapped(g, regs);
+	} else if (runs_from) {
+		unmaps_once(g, regs);
+	} else {
+		rig_wfi(g, regs);
+	}
+}
+
+static const struct rig_program program_of_unmap = { .step = step_of_unmap, .begins = begins };
+
+static void begin_run_of_unmap(void)
+{
+	begin_run_of_two();
+	mapped = false;
+	asked = 0;
+}
+
+/* At each point of a run, before, while and after the guest has the CPU. */
+static void other_unmaps(void)
+{
+	uint32_t first, points;
+
+	rig_boot(system_of_two, 2, true);
+	rig_program = &program_of_unmap;
+	rig_begin_run = begin_run_of_unmap;
+	points = rig_run_laid_down(1, NULL, 0, ~0u).points;
+	first = runs_from;
+	unmapped_beside = 0;
+	CHECK(first && points > first);
+	for (uint32_t at = first; at < points; at++) {
+		struct rig_preempt there = { at, 1 };
+		struct rig_result result = rig_run_laid_down(1, &there, 1, ~0u);
+
+		CHECK(!result.failed);
+		if (result.failed) {
+			printf("point %u of %u: %s\n", at, points, result.why);
+			return;
+		}
+	}
+	CHECK(unmapped_beside > 0 && unmapped_beside < points - first);
+	printf("%u points, asked in %u\n", points - first, unmapped_beside);
+}
+
+/* ---- a page of a block is unmapped, while another CPU needs tables ---- */
+
+static const char system_of_blocks[] =
+	"/dts-v1/; / { compatible = \"plumbline,system-1\"; time-slice-us = <400>;\n"
+	"a { compatible = \"plumbline,partition\"; memory-size = <0x400000>; no-dtb; kernel = [fe "
+	"ff ff ea]; vcpus = <2>; vms = <1>; vm-pool = <0x80000>; }; };\n";
+
+static uint32_t unmaps_from;
+
+static void maps_a_run(struct rig_guest *g, struct guest_regs *regs, uint32_t page, uint32_t at,
+		       uint32_t pfn, uint32_t pages)
+{
+	uint32_t *runs = (uint32_t *)(void *)rig_memory(0, at);
+
+	runs[0] = pfn;
+	runs[1] = pages;
+	regs->r[4] = 1;
+	regs->r[5] = 0;
+	rig_hvc(g, regs, MAP, H, page, at);
+}
+
+static void divides(struct rig_guest *g, struct guest_regs *regs)
+{
+	struct stage2_found found;
+
+	switch (g->at++) {
+	case 0:
+		rig_hvc(g, regs, CPU_ON, 1, 0x40010000, 0);
+		return;
+	case 1:
+		rig_hvc(g, regs, CREATE, 0, 0, 0);
+		return;
+	case 2:
+		maps_a_run(g, regs, 0x80000, 0x40010000, 0x40200, 0x200);
+		return;
+	case 3:
+		unmaps_from = rig_points();
+		rig_hvc(g, regs, UNMAP, H, 0x80013, 1);
+		return;
+	default:
+		rig_demand(g->result == 1, "a page is not unmapped");
+		rig_demand(grow_find(&rig_kids_in(0)->grow, ipa_make(0x80012000), &found) ==
+				   STAGE2_DONE,
+			   "the rest of a block went, though the pool has pages");
+		rig_done();
+	}
+}
+
+static void step_of_blocks(struct rig_guest *g, struct guest_regs *regs)
+{
+	if (g->index == 0) {
+		divides(g, regs);
+	} else if (unmaps_from && g->at < 3) {
+		maps_a_run(g, regs, 0x40000 * g->at + 0x1000, 0x40011000, 0x40018, 1);
+		g->at++;
+	} else {
+		rig_wfi(g, regs);
+	}
+}
+
+static const struct rig_program program_of_blocks = { .step = step_of_blocks, .begins = begins };
+
+static void begin_run_of_blocks(void)
+{
+	begin_run();
+	unmaps_from = 0;
+}
+
+static void other_maps(void)
+{
+	uint32_t first, points;
+
+	rig_boot(system_of_blocks, 2, true);
+	rig_program = &program_of_blocks;
+	rig_begin_run = begin_run_of_blocks;
+	points = rig_run_laid_down(1, NULL, 0, ~0u).points;
+	first = unmaps_from;
+	CHECK(first && points > first);
+	for (uint32_t at = first; at < points; at++) {
+		struct rig_preempt there = { at, 1 };
+		struct rig_result result = rig_run_laid_down(1, &there, 1, ~0u);
+
+		CHECK(!result.failed);
+		if (result.failed) {
+			printf("point %u of %u: %s\n", at, points, result.why);
+			return;
+		}
+	}
+}
+
 static const struct test_case cases[] = {
-	{ "next_in_slot", next_in_slot },
-	{ "maps_meanwhile", maps_meanwhile },
-	{ "other_leaves", other_leaves },
+	{ "next_in_slot", next_in_slot },     { "maps_meanwhile", maps_meanwhile },
+	{ "runs_meanwhile", runs_meanwhile }, { "other_leaves", other_leaves },
+	{ "other_unmaps", other_unmaps },     { "other_maps", other_maps },
 };
 
 TEST_MAIN("rig_child_flush", cases)

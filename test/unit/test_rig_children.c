@@ -857,10 +857,11 @@ static void begin_run(void)
 	rig_kids_keep();
 }
 
-static void chance(const char *manifest, uint32_t nr_cpus, uint32_t runs)
+static void chance_on(enum rig_alias alias, const char *manifest, uint32_t nr_cpus, uint32_t runs)
 {
-	rig_alias = RIG_NO_ALIAS;
-	rig_boot(manifest, nr_cpus, true);
+	rig_alias = alias;
+	rig_remote_writes = 0;
+	rig_boot(manifest, nr_cpus, alias != RIG_ALIAS_SKEWED);
 	rig_program = &program;
 	rig_begin_run = begin_run;
 	for (uint64_t seed = 1; seed <= runs; seed++) {
@@ -872,6 +873,11 @@ static void chance(const char *manifest, uint32_t nr_cpus, uint32_t runs)
 			return;
 		}
 	}
+}
+
+static void chance(const char *manifest, uint32_t nr_cpus, uint32_t runs)
+{
+	chance_on(RIG_NO_ALIAS, manifest, nr_cpus, runs);
 }
 
 static void say_met(void)
@@ -926,11 +932,24 @@ static void with_ends(void)
 	say_met();
 }
 
+/* CPUs write the list registers of children that others run. */
+static void remote(void)
+{
+	mix.orders = mix.ends = 0;
+	for (uint32_t alias = RIG_ALIAS; alias <= RIG_ALIAS_SKEWED; alias++) {
+		chance_on(alias, moving, 2, RUNS(80));
+		CHECK(rig_remote_writes > 0);
+		mix.power = true;
+		chance_on(alias, moving, 3, RUNS(40));
+		mix.power = false;
+		CHECK(met.kicks && met.starts);
+		say_met();
+	}
+}
+
 static const struct test_case cases[] = {
-	{ "alone", alone },
-	{ "rivals", rivals },
-	{ "power", power },
-	{ "with_ends", with_ends },
+	{ "alone", alone },   { "rivals", rivals },	  { "power", power },
+	{ "remote", remote }, { "with_ends", with_ends },
 };
 
 TEST_MAIN("rig_children", cases)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage-2 tables that change, beside the model of stage2_model.h: page by page, in random order. */
 #define MODEL_WATCH 2048
+#include "hyp/base/bits.h"
 #include "test/unit/stage2_model.h"
 
 #define PA UINT64_C(0x8040000000)
@@ -341,6 +342,49 @@ static void random_steps(void)
 	}
 }
 
+/* From each page, what comes next; in bounded steps. */
+static void what_comes_next(void)
+{
+	static const uint32_t mapped[] = { 0, 1, 300, 0x200, 0x3ff, 0x30005, 0xc0000, 0xfffff };
+	struct stage2_found found;
+	uint32_t page = 0, visits = 0;
+
+	begin(MODEL_POOL);
+	for (size_t n = 0; n < ARRAY_SIZE(mapped); n++) {
+		uint32_t pages = mapped[n] == 0x200 ? 0x1ff : 1;
+
+		CHECK_EQ(stage2_add(&live, ipa_make(mapped[n] * 4096),
+				    pa_make(PA + mapped[n] * 4096ull), pages, 0),
+			 STAGE2_DONE);
+	}
+	CHECK_EQ(stage2_add(&live, ipa_make(0x80000000), pa_make(0x80000000), 512, 0), STAGE2_DONE);
+	for (uint32_t want = 0; page < 0x100000; visits++) {
+		enum stage2_change said = stage2_next(&live, &page, &found);
+
+		while (want < page && want < 0x100000) { /* holes, all of them */
+			struct stage2_found none;
+
+			CHECK_EQ(stage2_find(&live, ipa_make(want * 4096), &none), STAGE2_HOLE);
+			want++;
+		}
+		if (said == STAGE2_DONE) {
+			CHECK_EQ(found.size, page == 0x80000 ? 0x200000 : 0x1000);
+			page += found.size / 4096;
+			want = page;
+		} else {
+			CHECK_EQ(said, STAGE2_HOLE);
+		}
+	}
+	CHECK_EQ(page, 0x100000);
+	CHECK(visits < 600 + 8 * 512 * 3 / 64);
+	CHECK_EQ(stage2_next(&live, &page, &found), STAGE2_HOLE);
+	CHECK_EQ(page, 0x100000);
+	CHECK_EQ(stage2_remove(&live, ipa_make(0x80007000), 1), 1); /* it is being divided */
+	page = 0x80000;
+	CHECK_EQ(stage2_next(&live, &page, &found), STAGE2_FLUSH);
+	CHECK_EQ(page, 0x80000);
+}
+
 static const struct test_case cases[] = {
 	{ "blocks_and_pages", blocks_and_pages },
 	{ "refusals", refusals },
@@ -353,6 +397,7 @@ static const struct test_case cases[] = {
 	{ "two_flushes", two_flushes },
 	{ "tickets_wrap", tickets_wrap },
 	{ "a_log", a_log },
+	{ "what_comes_next", what_comes_next },
 	{ "random_steps", random_steps },
 };
 
