@@ -13,9 +13,9 @@
 #define VIRT  27u
 #define PHYS  30u
 #define LINE  40u
-#define SLICE 400u   /* ticks: 1 MHz */
-#define LATE  700u   /* an exit, a fold, a switch; each access to a register is a tick */
-#define FAR   30000u /* the other CPU may go on all the while */
+#define SLICE 400u    /* ticks: 1 MHz */
+#define LATE  700u    /* an exit, a fold, a switch; each access to a register is a tick */
+#define FAR   300000u /* the other CPU may go on all the while */
 #define ROUND 30u
 
 #define PARTS                                                                                     \
