@@ -5,6 +5,7 @@
 #include "hyp/core/exit.h"
 #include "hyp/core/irq.h"
 #include "hyp/core/main.h"
+#include "hyp/core/phys.h"
 #include "hyp/core/run.h"
 #include "hyp/core/trace.h"
 #include "hyp/hw/trail.h"
@@ -662,6 +663,13 @@ static const char *cpu_at_rest(uint32_t n)
 	return NULL;
 }
 
+/* Is it loaded, and has vCPU 0 another turn in which it releases what the life before held? */
+static bool releases(const struct vm *vm, uint32_t intid)
+{
+	return vm->life.state == LIFE_LOADING && vm->load_phase == 0 &&
+	       phys_owner[intid] == vm->index + 1;
+}
+
 /* An active physical interrupt does not fire again: somebody must be going to end it. */
 static const char *physical_at_rest(void)
 {
@@ -682,8 +690,9 @@ static const char *physical_at_rest(void)
 		bool held = false;
 
 		for (uint32_t v = 0; v < vm_count; v++) {
-			held = held || (vms[v].vgic && intid < vgic_nr_irqs(vms[v].vgic) &&
-					vgic_phys_held(vms[v].vgic, 0, intid));
+			held = held || releases(&vms[v], intid) ||
+			       (vms[v].vgic && intid < vgic_nr_irqs(vms[v].vgic) &&
+				vgic_phys_held(vms[v].vgic, 0, intid));
 		}
 		if (!held) {
 			return "a device's interrupt is active that nobody will end";
