@@ -392,7 +392,7 @@ static void run(const struct state *from, uint32_t c, uint32_t v)
 	to_life(&s);
 	error = child_life_claim(&life, v, c);
 	from_life(&s);
-	s.want &= (uint8_t) ~(1u << v);
+	s.want = (uint8_t)(s.want & ~(1u << v));
 	nr_busy += error == -EBUSY;
 	if (error != (from->ends ? -EBADF : from->runs >> v & 1 ? -EBUSY : 0)) {
 		wrong(&s, "a claim has another answer");
@@ -446,7 +446,7 @@ static void take(const struct state *from, uint32_t c)
 {
 	struct state s = *from;
 
-	s.pending &= (uint8_t) ~(1u << s.thread[c].vcpu);
+	s.pending = (uint8_t)(s.pending & ~(1u << s.thread[c].vcpu));
 	s.thread[c].noticed = false;
 	reach(&s);
 }

@@ -71,15 +71,11 @@ struct line {
 	bool has;
 };
 
-#define DO(result, number, ...)                                          \
-	{                                                                \
-		.call = (number), .r = { __VA_ARGS__ }, .want = (result) \
-	}
-#define GIVES(result, r1, r2, number, ...)                                                        \
-	{                                                                                         \
-		.call = (number), .r = { __VA_ARGS__ }, .want = (result), .more = { (r1), (r2) }, \
-		.has = true                                                                       \
-	}
+/* clang-format off */
+#define DO(result, number, ...) { .call = (number), .r = { __VA_ARGS__ }, .want = (result) }
+#define GIVES(result, r1, r2, number, ...) \
+	{ .call = (number), .r = { __VA_ARGS__ }, .want = (result), .more = { (r1), (r2) }, .has = true }
+/* clang-format on */
 
 static const struct line *script;
 static uint32_t nr_lines, caller, at_line, kept_free, marked;
