@@ -18,7 +18,7 @@ static void stage2_write(uint64_t *entry, uint64_t value)
 
 static struct stage2_pool_page *stage2_page_of(const struct stage2_live *s, const uint64_t *entry)
 {
-	return &s->page[(size_t)((const uint8_t *)entry - s->tables.pool.base) / PAGE_SIZE];
+	return &s->page[stage2_number(&s->tables, entry)];
 }
 
 /* An entry that was invalid, and needs no flush. */
@@ -98,6 +98,59 @@ static void stage2_zero(struct stage2_live *s, uint32_t page)
 	}
 }
 
+/* Leaves of pages that follow each other, from entry `first` on, which are invalid. */
+static void stage2_fill(uint64_t *table, uint32_t first, uint32_t pages, uint64_t leaf)
+{
+	/*@ loop invariant 0 <= n <= pages;
+	  @ loop invariant \forall integer k; first <= k < first + n ==>
+	  @   table[k] == leaf + 4096 * (k - first);
+	  @ loop invariant \forall integer k; first + n <= k < first + pages ==> table[k] == 0;
+	  @ loop assigns n, table[first .. first + pages - 1];
+	  @ loop variant pages - n;
+	  @*/
+	for (uint32_t n = 0; n < pages; n++) {
+		stage2_write(&table[first + n], leaf + (uint64_t)n * PAGE_SIZE);
+	}
+}
+
+/* Is one of these valid? */
+static bool stage2_any(const uint64_t *entry, uint32_t pages)
+{
+	/*@ loop invariant 0 <= n <= pages;
+	  @ loop invariant \forall integer k; 0 <= k < n ==> entry[k] == 0;
+	  @ loop assigns n;
+	  @ loop variant pages - n;
+	  @*/
+	for (uint32_t n = 0; n < pages; n++) {
+		if (entry[n]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Returns how many of these were valid. None is any more. */
+static uint32_t stage2_wipe(uint64_t *entry, uint32_t pages)
+{
+	uint32_t gone = 0;
+
+	/*@ loop invariant 0 <= gone <= n <= pages;
+	  @ loop invariant \forall integer k; 0 <= k < n ==> entry[k] == 0;
+	  @ loop invariant gone == 0 <==>
+	  @   (\forall integer k; 0 <= k < n ==> \at(entry[k], Pre) == 0);
+	  @ loop invariant \forall integer k; n <= k < pages ==> entry[k] == \at(entry[k], Pre);
+	  @ loop assigns n, gone, entry[0 .. pages - 1];
+	  @ loop variant pages - n;
+	  @*/
+	for (uint32_t n = 0; n < pages; n++) {
+		if (entry[n]) {
+			stage2_write(&entry[n], 0);
+			gone++;
+		}
+	}
+	return gone;
+}
+
 void stage2_live_init(struct stage2_live *s, const struct stage2_pool *pool,
 		      struct stage2_pool_page *page, uint32_t root)
 {
@@ -118,6 +171,11 @@ void stage2_give(struct stage2_live *s, uint32_t page)
 
 void stage2_end(struct stage2_live *s)
 {
+	/*@ loop invariant 0 <= n <= 4;
+	  @ loop invariant \forall integer k; 0 <= k < n ==> s->tables.root[k] == 0;
+	  @ loop assigns n, s->tables.root[0 .. 3];
+	  @ loop variant 4 - n;
+	  @*/
 	for (uint32_t n = 0; n < STAGE2_IPA_LIMIT / STAGE2_GIGABYTE; n++) {
 		stage2_write(&s->tables.root[n], 0);
 	}
@@ -217,6 +275,7 @@ void stage2_flushed(struct stage2_live *s, uint32_t ticket)
 		stage2_write(stage2_slot(s, s->split_ipa), stage2_link(s, s->split));
 		__atomic_store_n(&s->split, 0, __ATOMIC_RELEASE); /* stage2_is_hole */
 	}
+	/*@ loop assigns s->first_waiting, s->free, s->nr_free, s->page[0 .. 65535]; */
 	while (s->first_waiting && !stage2_is_later(s->page[s->first_waiting].removed, ticket)) {
 		uint16_t page = s->first_waiting;
 
@@ -241,17 +300,11 @@ static bool stage2_is_taken(const struct stage2_live *s, ipa_t ipa, uint32_t pag
 {
 	const uint64_t *slot = stage2_slot(s, ipa);
 	const uint64_t *level3 = slot ? stage2_table(&s->tables, *slot) : NULL;
-	uint32_t first = stage2_index(ipa, LPAE_L3_SHIFT);
 
 	if (!level3) {
 		return slot && *slot;
 	}
-	for (uint32_t n = first; n < first + pages; n++) {
-		if (level3[n]) {
-			return true;
-		}
-	}
-	return false;
+	return stage2_any(&level3[stage2_index(ipa, LPAE_L3_SHIFT)], pages);
 }
 
 static bool stage2_is_block(ipa_t ipa, pa_t pa, uint32_t pages, uint32_t flags)
@@ -268,26 +321,26 @@ static uint32_t stage2_need(const struct stage2_live *s, ipa_t ipa, bool block)
 	return (slot ? 0u : 1u) + (block || (slot && *slot) ? 0u : 1u);
 }
 
+/* The entry of level 2, of a table that may be new. */
+static uint64_t *stage2_slot_of(struct stage2_live *s, ipa_t ipa)
+{
+	uint64_t *root = &s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)];
+
+	return &stage2_table_of(s, root)[stage2_index(ipa, LPAE_L2_SHIFT)];
+}
+
 static void stage2_map_pages(struct stage2_live *s, ipa_t ipa, pa_t pa, uint32_t pages,
 			     uint64_t bits)
 {
-	uint64_t *root = &s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)];
-	uint64_t *level2 = stage2_table_of(s, root);
-	uint64_t *level3 = stage2_table_of(s, &level2[stage2_index(ipa, LPAE_L2_SHIFT)]);
-	uint32_t first = stage2_index(ipa, LPAE_L3_SHIFT);
+	uint64_t *level3 = stage2_table_of(s, stage2_slot_of(s, ipa));
 
-	for (uint32_t n = 0; n < pages; n++) {
-		stage2_write(&level3[first + n], (pa.pa + n * PAGE_SIZE) | bits | LPAE_TYPE_PAGE);
-	}
+	stage2_fill(level3, stage2_index(ipa, LPAE_L3_SHIFT), pages, pa.pa | bits | LPAE_TYPE_PAGE);
 	stage2_page_of(s, level3)->used += (uint16_t)pages;
 }
 
 static void stage2_map_block(struct stage2_live *s, ipa_t ipa, pa_t pa, uint64_t bits)
 {
-	uint64_t *root = &s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)];
-	uint64_t *level2 = stage2_table_of(s, root);
-
-	stage2_enter(s, &level2[stage2_index(ipa, LPAE_L2_SHIFT)], pa.pa | bits | LPAE_TYPE_BLOCK);
+	stage2_enter(s, stage2_slot_of(s, ipa), pa.pa | bits | LPAE_TYPE_BLOCK);
 }
 
 enum stage2_change stage2_add(struct stage2_live *s, ipa_t ipa, pa_t pa, uint32_t pages,
@@ -329,23 +382,25 @@ enum stage2_change stage2_add(struct stage2_live *s, ipa_t ipa, pa_t pa, uint32_
 
 /* ---- unmapping ---- */
 
-/* The pages of a block become a table without those in [first, first + pages). Its entry is broken
- * first; stage2_flushed makes the new one. */
-static void stage2_divide(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint32_t pages)
+/* The pages of a block, but those in [ipa, ipa + pages pages), go into a table that is all zero. */
+static void stage2_spread(uint64_t *table, ipa_t ipa, uint32_t pages, uint64_t block)
 {
 	uint32_t first = stage2_index(ipa, LPAE_L3_SHIFT);
-	uint64_t entry = *slot;
-	uint64_t *table;
+	uint32_t next = first + pages;
+	uint64_t leaf = block | LPAE_TYPE_PAGE;
 
+	stage2_fill(table, 0, first, leaf);
+	stage2_fill(table, next, LPAE_ENTRIES - next, leaf + (uint64_t)next * PAGE_SIZE);
+}
+
+/* The pages of a block become a table without those that go. Its entry is broken first;
+ * stage2_flushed makes the new one. */
+static void stage2_divide(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint32_t pages)
+{
 	s->split = stage2_take(s);
 	s->split_ipa = ipa;
 	s->split_removed = s->now;
-	table = stage2_page(&s->tables, s->split);
-	for (uint32_t n = 0; n < LPAE_ENTRIES; n++) {
-		if (n < first || n >= first + pages) {
-			table[n] = (entry + (uint64_t)n * PAGE_SIZE) | LPAE_TYPE_PAGE;
-		}
-	}
+	stage2_spread(stage2_page(&s->tables, s->split), ipa, pages, *slot);
 	s->page[s->split].used = (uint16_t)(LPAE_ENTRIES - pages);
 	stage2_write(slot, 0); /* its level 2 table still counts it */
 	s->removed = s->now;
@@ -368,15 +423,8 @@ static bool stage2_remove_part(struct stage2_live *s, ipa_t ipa, uint64_t *slot,
 static void stage2_remove_pages(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint32_t pages)
 {
 	uint64_t *level3 = stage2_table(&s->tables, *slot);
-	uint32_t first = stage2_index(ipa, LPAE_L3_SHIFT);
-	uint32_t gone = 0;
+	uint32_t gone = stage2_wipe(&level3[stage2_index(ipa, LPAE_L3_SHIFT)], pages);
 
-	for (uint32_t n = first; n < first + pages; n++) {
-		if (level3[n]) {
-			stage2_write(&level3[n], 0);
-			gone++;
-		}
-	}
 	if (gone) {
 		s->removed = s->now;
 		stage2_page_of(s, level3)->used -= (uint16_t)gone;
@@ -524,6 +572,10 @@ static uint32_t stage2_collect_pages(uint64_t *level3, uint32_t pages, uint32_t 
 	const uint64_t dirty = STAGE2_LOGGED | STAGE2_WRITABLE;
 	uint32_t count = 0;
 
+	/*@ loop invariant 0 <= count <= n <= pages;
+	  @ loop assigns n, count, level3[0 .. pages - 1], bitmap[0 .. 15];
+	  @ loop variant pages - n;
+	  @*/
 	for (uint32_t n = 0; n < pages; n++) {
 		if ((level3[n] & dirty) == dirty) {
 			stage2_write(&level3[n], level3[n] & ~STAGE2_WRITABLE);

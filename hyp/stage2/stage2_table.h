@@ -18,6 +18,12 @@ static inline uint64_t *stage2_page(const struct stage2 *s2, uint32_t page)
 	return (uint64_t *)(void *)(s2->pool.base + (size_t)page * PAGE_SIZE);
 }
 
+/* The number of the page that has this entry. */
+static inline uint32_t stage2_number(const struct stage2 *s2, const uint64_t *entry)
+{
+	return (uint32_t)((size_t)((const uint8_t *)entry - s2->pool.base) / PAGE_SIZE);
+}
+
 static inline uint32_t stage2_index(ipa_t ipa, unsigned shift)
 {
 	return (ipa.ipa >> shift) % LPAE_ENTRIES;

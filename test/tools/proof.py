@@ -49,6 +49,7 @@ LR = ["-inline-calls", LR_INLINE, "-wp-split", *FEW_COVERS]
 CASES = ["-eva-auto-loop-unroll", "700", "-eva-slevel", "100", "-eva-split-return", "full"]
 RANGES = ["-eva-auto-loop-unroll", "700", "-eva-slevel", "100"]
 FDT = ["-eva-slevel", "20", "-eva-split-return", "full"]
+CHANGE = ["-inline-calls", "stage2_index,stage2_attributes,ipa_add,bits_min", *FEW_COVERS]
 STRINGS = ["-wp-model", "Typed+ref", "-wp-check-memory-model", "-wp-literals", "-inline-calls",
            "fdt_struct,bits_align_up", "-wp-frama-c-stdlib-terminate", *FEW_COVERS]
 VGIC, TREE = f"{PROOF}/eva_vgic.c", f"{PROOF}/eva_fdt.c"
@@ -61,6 +62,14 @@ WP = [
           ["proof_pending_hw", "proof_pending_line", "proof_pending_sgi", "proof_take_sgi",
            "proof_take_other"], LR),
     Group("wp-fdt", f"{PROOF}/fdt.c", [], STRINGS),
+    Group("wp-change", f"{PROOF}/change.c",
+          ["stage2_write", "stage2_range_is_good", "stage2_head", "stage2_is_split",
+           "stage2_is_later", "stage2_is_block", "stage2_bits", "stage2_page", "stage2_page_of",
+           "stage2_take", "stage2_enter", "stage2_clear", "stage2_slot", "stage2_table_of",
+           "stage2_slot_of", "stage2_map_block", "stage2_fill", "stage2_any", "stage2_wipe",
+           "stage2_spread", "stage2_divide", "stage2_leaf", "stage2_write_fault", "stage2_collect_pages",
+           "stage2_is_taken", "stage2_remove_pages", "stage2_unflushed", "stage2_put",
+           "stage2_flushed", "stage2_end"], CHANGE),
 ]
 EVA = [
     Group("eva-line", f"{PROOF}/eva_line.c", ["proof_irq_line"], []),
@@ -70,6 +79,10 @@ EVA = [
     Group("eva-pages", f"{PROOF}/eva_pages.c",
           ["proof_pages_init", "proof_pages_take", "proof_pages_give_back",
            "proof_pages_give_back_steps"], ["-eva-auto-loop-unroll", "1100"]),
+    Group("eva-change", f"{PROOF}/eva_change.c",
+          ["proof_change_init", "proof_change_add", "proof_change_remove", "proof_change_flushed",
+           "proof_change_page", "proof_change_collect"],
+          ["-eva-auto-loop-unroll", "600", "-eva-slevel", "50", "-eva-split-return", "full"]),
     Group("eva-fdt", TREE, ["proof_fdt_header", "proof_fdt_reservations", "proof_fdt_structure",
                             "proof_fdt_nodes", "proof_fdt_values", "proof_fdt_reserved"],
           FDT, "-DBLOCK_SIZE=4096"),
@@ -80,7 +93,7 @@ EVA = [
 ]
 CONTRACTS = ("vgic/irq_line.h", "hyp/fdt/fdt.h", "hyp/fdt/fdt.c", "hyp/fdt/fdt_prop.c",
              "hyp/fdt/fdt_index.h", "hyp/fdt/fdt_index.c", "hyp/fdt/fdt_walk.c",
-             "hyp/fdt/fdt_find.c", "hyp/fdt/fdt_value.c")
+             "hyp/fdt/fdt_find.c", "hyp/fdt/fdt_value.c", "hyp/stage2/stage2_change.c")
 NAMES = ["bits", *(group.name for group in WP + EVA)]
 
 
@@ -193,8 +206,10 @@ def check_bits(check: Check) -> str:
     said = run(["z3", f"{PROOF}/bits.smt2"])
     answers = re.findall(r"^(\w+)\n(sat|unsat|unknown)$", said, re.M)
     names = {name for name, _ in answers}
-    axioms = {name for file in ("lr.c", "fdt.c")
-              for name in re.findall(r"@ axiom (\w+):", (ROOT / PROOF / file).read_text())}
+    axioms = set()
+    for file in ("lr.c", "fdt.c", "change.c"):
+        text = (ROOT / PROOF / file).read_text().split("axiomatic bits {")[1].split("@ }")[0]
+        axioms |= set(re.findall(r"@ axiom (\w+):", text))
     good = names == axioms | {"planted"}
     good = good and all((verdict == "sat") == (name == "planted") for name, verdict in answers)
     check.result(good and "error" not in said, f"bits: {len(axioms)} axioms over bit vectors", said)

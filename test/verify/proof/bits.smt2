@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: BSD-2-Clause
-; The axioms of lr.c and fdt.c under their names, over 32-bit vectors: for each, that there is no
-; word for which it is false. No operation here overflows 32 bits, so WP's integers are the same.
+; The axioms of lr.c, fdt.c and change.c under their names, over vectors of 32 or 64 bits: for each, that there is no
+; word for which it is false. No operation here overflows, so WP's integers are the same.
 (define-fun b ((a (_ BitVec 32)) (i (_ BitVec 32))) Bool (= (bvand (bvlshr a i) #x00000001) #x00000001))
 ; a's n bits from i on are v's from j on
 (define-fun s ((a (_ BitVec 32)) (i (_ BitVec 32)) (v (_ BitVec 32)) (j (_ BitVec 32)) (n (_ BitVec 32))) Bool
@@ -58,6 +58,59 @@
 (push) (echo "align_value")
 (define-fun q () (_ BitVec 32) (bvand x #xfffffffc))
 (assert (not (and (bvule q x) (bvule (bvsub x q) #x00000003))))
+(check-sat) (pop)
+
+; Of change.c: descriptors of 64 bits, and addresses.
+(declare-const d (_ BitVec 64))
+(declare-const e (_ BitVec 64))
+(declare-const y (_ BitVec 32))
+
+(push) (echo "rights_on")
+(assert (not (= (bvand (bvor d #x0000000000000080) #xffffffffffffff7f)
+  (bvand d #xffffffffffffff7f))))
+(check-sat) (pop)
+
+(push) (echo "rights_off")
+(assert (not (= (bvand (bvand d #xffffffffffffff7f) #xffffffffffffff7f)
+  (bvand d #xffffffffffffff7f))))
+(check-sat) (pop)
+
+(push) (echo "same_block")
+(assert (not (= (bvult (bvxor x y) #x00200000) (= (bvudiv x #x00200000) (bvudiv y #x00200000)))))
+(check-sat) (pop)
+
+; No bit is set but those of either word: 64 bits hold it.
+(push) (echo "word_or")
+(assert (not (= (bvand (bvor d e) (bvnot (bvor d e))) #x0000000000000000)))
+(check-sat) (pop)
+
+(push) (echo "both_aligned")
+(define-fun r ((a (_ BitVec 64))) Bool (= (bvurem a #x0000000000200000) #x0000000000000000))
+(assert (not (= (r (bvor d e)) (and (r d) (r e)))))
+(check-sat) (pop)
+
+(push) (echo "shift_12")
+(assert (not (= (bvlshr x #x0000000c) (bvudiv x #x00001000))))
+(check-sat) (pop)
+
+(push) (echo "shift_21")
+(assert (not (= (bvlshr x #x00000015) (bvudiv x #x00200000))))
+(check-sat) (pop)
+
+(push) (echo "shift_30")
+(assert (not (= (bvlshr x #x0000001e) (bvudiv x #x40000000))))
+(check-sat) (pop)
+
+; A negative number of more than -2^32, as 64 bits: its lower 32.
+(push) (echo "wrapped")
+(assert (and (bvslt d #x0000000000000000) (bvsgt d #xffffffff00000000)))
+(assert (not (= (bvand d #x00000000ffffffff) (bvadd d #x0000000100000000))))
+(check-sat) (pop)
+
+(push) (echo "block_page")
+(assert (= (bvurem d #x0000000000000004) #x0000000000000001))
+(assert (not (and (= (bvor d #x0000000000000003) (bvadd d #x0000000000000002))
+  (bvult d (bvadd d #x0000000000000002)))))
 (check-sat) (pop)
 
 ; That a wrong one would be found: this must be satisfiable.

@@ -38,10 +38,12 @@ static int proof_ctz(uint32_t word)
 }
 #endif
 
-#define __builtin_ctz proof_ctz
+#define __builtin_ctz		     proof_ctz
+#define __atomic_load_n(from, order) (*(from))
 #include "vgic/vgic_bits.c"
 #include "vgic/vgic_dist.c"
 #include "vgic/vgic_flush.c"
+#include "vgic/vgic_interface.c"
 #include "vgic/vgic_irq.c"
 #include "vgic/vgic_lr.c"
 #include "vgic/vgic_sgi.c"
