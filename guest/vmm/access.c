@@ -3,6 +3,7 @@
 #include "guest/vmm/console.h"
 #include "guest/vmm/machine.h"
 #include "guest/vmm/rtc.h"
+#include "guest/vmm/tally.h"
 #include "guest/vmm/virtio.h"
 #include "guest/vmm/vmm.h"
 
@@ -25,6 +26,10 @@ static bool access_device(uint32_t ipa, uint32_t how, uint32_t *value)
 	}
 	if (access_is_in(ipa, VMM_RTC, VMM_PAGE)) {
 		*value = rtc_access(ipa - VMM_RTC, write, *value);
+		return true;
+	}
+	if (vmm.tally && access_is_in(ipa, TALLY_BASE, VMM_PAGE)) {
+		tally_access(ipa - TALLY_BASE, write, *value);
 		return true;
 	}
 	return access_is_in(ipa, VIRTIO_BASE, 32 * VIRTIO_WINDOW) &&

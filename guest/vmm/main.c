@@ -8,6 +8,7 @@
 #include "guest/vmm/image.h"
 #include "guest/vmm/machine.h"
 #include "guest/vmm/runner.h"
+#include "guest/vmm/tally.h"
 #include "guest/vmm/virtio.h"
 #include "guest/vmm/vmm.h"
 #include <stdio.h>
@@ -50,6 +51,7 @@ static void main_read_args(void)
 	vmm.args = args ? args + 4 : "";
 	vmm.lazy = guest_has_arg("lazy");
 	vmm.windows = guest_has_arg("windows");
+	vmm.tally = guest_arg("tally", 0);
 	vmm.nr_vcpus = guest_arg("vcpus", 1);
 	if (vmm.nr_vcpus == 0 || vmm.nr_vcpus > VMM_MAX_VCPUS) {
 		vmm.nr_vcpus = 1;
@@ -81,6 +83,7 @@ static bool main_live(void)
 
 	console_reset();
 	virtio_reset();
+	tally_reset();
 	made = machine_make();
 	if (report_check(made, "the VM is made")) {
 		runner_run_all();
@@ -103,6 +106,9 @@ static void main_tell(void)
 		(void)report_check(virtio_requests() != 0 && virtio_lines() != 0,
 				   "its disk had %u requests, its port %u lines",
 				   (unsigned)virtio_requests(), (unsigned)virtio_lines());
+	}
+	if (vmm.tally) {
+		tally_tell();
 	}
 	(void)report_equal(console_failed(), 0, "no FAIL of the VM, %u PASS",
 			   (unsigned)console_passed());

@@ -8,18 +8,21 @@
 #include "guest/lib/vms.h"
 #include "guest/vmm/access.h"
 #include "guest/vmm/console.h"
+#include "guest/vmm/tally.h"
 #include "guest/vmm/vmm.h"
 #include <stdio.h>
 #include <string.h>
 
 #define RUNNER_SGI	1u
 #define RUNNER_SLICE_US 2000u
+#define RUNNER_TALLY_US 100u
 #define RUNNER_NEVER	UINT64_MAX
 #define RUNNER_LONG	((uint64_t)1 << 56) /* ticks: what takes longer never comes */
 
 /* A vCPU of the VM. Its runner has it, except `woken`. */
 struct runner_vcpu {
-	volatile bool woken;	/* to be run again: set by any runner, cleared before each run */
+	volatile bool woken; /* to be run again: set by any runner, cleared before each run */
+	volatile bool runs;
 	bool waits;		/* until it is woken, or `due` */
 	uint64_t due;		/* of this partition's virtual counter; RUNNER_NEVER */
 	uint32_t value, action; /* of the next run */
@@ -150,7 +153,9 @@ static void runner_run(uint32_t index)
 	vcpu->waits = false;
 	cpu_dmb();
 	do {
+		vcpu->runs = true;
 		said = kvm_run(vmm.vm, index, vcpu->value, vcpu->action);
+		vcpu->runs = false;
 		vcpu->value = 0;
 		vcpu->action = PLUMB_RUN_DO_EMULATED;
 		if (++runner_counts[smp_cpu()].runs == vmm.die) {
@@ -190,8 +195,9 @@ static uint32_t runner_set_alarm(uint32_t me)
 			alarm = runner_vcpus[n].due;
 		}
 	}
-	if (ready > 1) {
-		uint64_t slice = timer_count() + timer_us_to_ticks(RUNNER_SLICE_US);
+	if (ready > 1 || tally_is_on()) {
+		uint32_t us = tally_is_on() ? RUNNER_TALLY_US : RUNNER_SLICE_US;
+		uint64_t slice = timer_count() + timer_us_to_ticks(us);
 
 		alarm = slice < alarm ? slice : alarm;
 	}
@@ -209,8 +215,10 @@ static void runner_take_interrupts(void)
 /* One turn of each of its vCPUs that can run, or a sleep. */
 static void runner_turn(uint32_t me)
 {
-	uint32_t ready = runner_set_alarm(me);
+	uint32_t ready;
 
+	tally_drive(me);
+	ready = runner_set_alarm(me);
 	if (ready == 0) {
 		console_flush();
 		cpu_wfi();
@@ -263,6 +271,11 @@ void runner_run_all(void)
 		(void)smp_wait_off(n, TIMER_PATIENCE_US);
 	}
 	console_flush();
+}
+
+bool runner_runs(uint32_t vcpu)
+{
+	return runner_vcpus[vcpu].runs;
 }
 
 struct runner_counts runner_sum(void)

@@ -7,6 +7,7 @@
 #ifndef GUEST_VMM_RUNNER_H
 #define GUEST_VMM_RUNNER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct runner_counts {
@@ -19,6 +20,9 @@ void runner_init(void);
 /* Until the VM ends: vmm.state tells how. On vCPU 0; the other runners are off before and
  * after it. */
 void runner_run_all(void);
+
+/* Does a runner have it in PLUMB_RUN now, more or less? */
+bool runner_runs(uint32_t vcpu);
 
 /* Of all lives. */
 struct runner_counts runner_sum(void);

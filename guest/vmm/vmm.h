@@ -10,6 +10,7 @@
  *	disk=MIB            a virtio disk, and a virtio console
  *	windows             the other virtio windows are there, and empty
  *	lives=N             a VM that resets itself begins anew, N lives in all
+ *	tally=N             lines of the VM are asserted N times, and counted (tally.h)
  *	die=N               this partition resets itself at the Nth run of a runner, three times,
  *	                    counted by its own RTC
  *	-- ...              the VM's bootargs
@@ -47,6 +48,7 @@ struct vmm {
 	uint32_t ram_size;   /* bytes, whole blocks */
 	uint32_t disk_size;  /* bytes; 0: no virtio devices */
 	uint32_t die;	     /* at this run; 0: never */
+	uint32_t tally;	     /* lines are asserted so many times; 0: none */
 	bool lazy;
 	bool windows;	  /* those without a device answer, too */
 	const char *args; /* the VM's */
