@@ -2,8 +2,9 @@
 /*
  * A VM with two vCPUs that counts: lines that its creator asserts (guest/vmm/tally.h), SGIs that
  * the two send each other, each as soon as the last one was counted, and the ticks of a timer that
- * is set again in each tick. Meanwhile both spin and wait, at random. All counts are compared with
- * what was asserted, sent and set. Bootargs: count=N, of each kind; 0: for ever.
+ * is set again in each tick, and rests now and then, so that nothing but the others ends a WFI.
+ * Meanwhile both spin and wait, at random. All counts are compared with what was asserted, sent and
+ * set. Bootargs: count=N, of each kind.
  */
 #include "guest/vmm/tally.h"
 #include "guest/lib/gic.h"
@@ -17,6 +18,7 @@
 #define TALLY_VCPUS   2u
 #define TALLY_SGIS    8u
 #define TALLY_TICK_US 20u
+#define TALLY_REST    256u /* ticks, and then as many lines without one */
 #define TALLY_SPIN    600u
 #define TALLY_AFTER   20000u /* microseconds in which nothing more comes */
 #define TALLY_END_US  (3 * TIMER_PATIENCE_US)
@@ -27,6 +29,7 @@ static volatile uint32_t sent[TALLY_VCPUS][TALLY_SGIS], got[TALLY_VCPUS][TALLY_S
 static volatile uint32_t set[TALLY_VCPUS], ticks[TALLY_VCPUS], wrong[TALLY_VCPUS];
 static volatile uint32_t ready[TALLY_VCPUS], left[TALLY_VCPUS];
 static uint64_t due[TALLY_VCPUS];
+static uint32_t rests[TALLY_VCPUS]; /* its timer, until so many lines are taken */
 
 static uint32_t tally_next(uint32_t *random)
 {
@@ -62,7 +65,7 @@ static void tally_on_sgi(uint32_t iar, void *arg)
 
 static uint32_t tally_ticks(uint32_t me)
 {
-	return count ? (count + me) / TALLY_VCPUS : UINT32_MAX;
+	return (count + me) / TALLY_VCPUS;
 }
 
 static void tally_set(uint32_t me)
@@ -81,7 +84,7 @@ static void tally_on_tick(uint32_t iar, void *arg)
 	(void)arg;
 	wrong[me] += timer_count() < due[me];
 	timer_stop();
-	if (++ticks[me] < tally_ticks(me)) {
+	if (++ticks[me] < tally_ticks(me) && ticks[me] % TALLY_REST != 0) {
 		tally_set(me);
 	}
 }
@@ -92,7 +95,7 @@ static uint32_t tally_sgis(uint32_t me, uint32_t sgi)
 {
 	uint32_t n = me * TALLY_SGIS + sgi, all = TALLY_VCPUS * TALLY_SGIS;
 
-	return count ? count / all + (n < count % all) : UINT32_MAX;
+	return count / all + (n < count % all);
 }
 
 /* True: there are more to send. */
@@ -114,21 +117,41 @@ static bool tally_send(uint32_t me)
 	return more;
 }
 
-static bool tally_all_taken(void)
+/* Lines of this vCPU that it has counted, and that there will be. */
+static uint32_t tally_taken(uint32_t me)
 {
-	for (uint32_t n = 0; n < TALLY_LINES; n++) {
-		if (board.taken[n] < tally_share(n, count)) {
-			return false;
-		}
+	uint32_t sum = 0;
+
+	for (uint32_t n = me; n < TALLY_LINES; n += TALLY_VCPUS) {
+		sum += board.taken[n];
 	}
-	return count != 0;
+	return sum;
 }
 
-/* A tick ends the WFI, if nothing else does. */
+static uint32_t tally_lines(uint32_t me)
+{
+	uint32_t sum = 0;
+
+	for (uint32_t n = me; n < TALLY_LINES; n += TALLY_VCPUS) {
+		sum += tally_share(n, count);
+	}
+	return sum;
+}
+
+/* Masked: an interrupt that comes for certain ends the WFI. */
 static void tally_wait(uint32_t me, uint32_t *random)
 {
+	bool lines, sets;
+
 	cpu_irq_disable();
-	if (ticks[me] < tally_ticks(me) && tally_next(random) % 2) {
+	lines = tally_taken(me) < tally_lines(me);
+	sets = set[me] == ticks[me] && ticks[me] < tally_ticks(me) &&
+	       (!lines || tally_taken(me) >= rests[me]);
+	if (sets) {
+		rests[me] = tally_taken(me) + TALLY_REST;
+		tally_set(me);
+	}
+	if ((lines || set[me] != ticks[me]) && tally_next(random) % 2) {
 		cpu_wfi();
 	}
 	cpu_irq_enable();
@@ -164,8 +187,8 @@ static void tally_run(void *arg)
 	while (!ready[1 - me]) {
 		cpu_relax();
 	}
-	tally_set(me);
-	while ((more || ticks[me] < tally_ticks(me) || !tally_all_taken()) && timer_count() < end) {
+	while ((more || ticks[me] < tally_ticks(me) || tally_taken(me) < tally_lines(me)) &&
+	       timer_count() < end) {
 		more = tally_send(me);
 		tally_wait(me, &random);
 	}
