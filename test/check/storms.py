@@ -18,3 +18,7 @@ def main(check: Check) -> None:
     check.result(min(done) > 0 and outcome.compared > 4000,
                  "each kind of action was done, and the account is complete",
                  f"{done}, {outcome.compared} values")
+    maker = outcome.board.maker
+    check.result(min(maker.lives, maker.made, maker.lines, maker.rings, *(
+        maker.runs[storms.REASON_NAMES.index(name)] for name in ("INTR", "MMIO", "WFI", "KICK"))) > 10,
+                 "a partition whose VM runs on two CPUs lived and ended, too", str(maker))

@@ -4,6 +4,7 @@
  * .rodata, which test/hostile/hostile.mk copies out of the object.
  */
 #include "hyp/core/cpu.h"
+#include "hyp/core/creator.h"
 #include "hyp/core/vm.h"
 #include "vgic/vgic_state.h"
 
@@ -30,6 +31,7 @@ const struct row layout_rows[] = {
 	PART(vm, life.psci),
 	PART(vm, life.vcpu),
 	PART(vm, changed),
+	PART(vm, creator),
 	PART(vm, stage2.root),
 	PART(vm, stage2.root_pa),
 	PART(vm, stage2.pool.pages),
@@ -44,7 +46,16 @@ const struct row layout_rows[] = {
 	PART(vcpu, awaited),
 	PART(vcpu, query_holder),
 	PART(vcpu, lines_of),
+	PART(creator, nr_slots),
+	PART(creator, state),
+	PART(creator, child),
+	PART(creator, sweep),
+	PART(creator, pages.owner),
+	PART(creator, pages.count),
+	PART(creator, pages.nr_free),
 	PART(cpu, loaded),
+	PART(cpu, runner),
+	PART(cpu, using),
 	WHOLE(cpu),
 	PART(sched, entity),
 	PART(sched, current),

@@ -149,6 +149,16 @@ def _vcpu(memory: Memory, vm: int, n: int, name: str, calm: bool, account: Accou
         account[f"{where} scheduler's state"] = memory.number(row, "sched_entity.state")
 
 
+def _creator(memory: Memory, creator: int, name: str, account: Account) -> None:
+    """The pool and the slots of a partition that makes VMs."""
+    for part in ("state", "child", "sweep", "pages.nr_free"):
+        account[f"{name}: creator.{part}"] = memory.raw(creator, f"creator.{part}")
+    owners = memory.at(memory.number(creator, "creator.pages.owner"))
+    count = memory.number(creator, "creator.pages.count")
+    for page in range(count):
+        account[f"{name}: page {page} of the pool: owner"] = memory.ram[owners + page]
+
+
 def _partition(memory: Memory, n: int, name: str, calm: bool, account: Account) -> None:
     vm = memory.symbols["vms"] + n * memory.size("vm")
     for part in ("life.state", "life.leaving", "routes_by", "changed", "stage2.pool.used"):
@@ -158,6 +168,9 @@ def _partition(memory: Memory, n: int, name: str, calm: bool, account: Account) 
     account[f"{name}: stage 2, checksum"] = zlib.crc32(memory.ram[pages:pages + size])
     for vcpu in range(memory.number(vm, "vm.nr_vcpus")):
         _vcpu(memory, vm, vcpu, name, calm, account)
+    creator = memory.number(vm, "vm.creator")
+    if calm and creator:
+        _creator(memory, creator, name, account)
     if calm:
         account[f"{name}: {PSCI}"] = memory.raw(vm, f"vm.{PSCI}")
         _vgic(memory, memory.number(vm, "vm.vgic"), name, account)
@@ -170,7 +183,8 @@ def _scheduler(memory: Memory, cpus: int, account: Account) -> None:
     for cpu in range(cpus):
         row = memory.symbols["cpus"] + cpu * memory.size("cpu")
         account[f"CPU {cpu}: picked"] = memory.number(sched, "sched.current", cpu, 4)
-        account[f"CPU {cpu}: loaded"] = memory.number(row, "cpu.loaded")
+        for part in ("loaded", "runner", "using"):
+            account[f"CPU {cpu}: {part}"] = memory.number(row, f"cpu.{part}")
         heap = memory.part(alarms, "alarms.cpu") + cpu * memory.size("alarm_heap")
         account[f"CPU {cpu}: alarms"] = memory.number(heap, "alarm_heap.count")
 

@@ -21,9 +21,9 @@ from . import account, monitor
 SYSTEM = ROOT / "test" / "systems" / "turmoil.dts"
 WORK = ROOT / "build" / "storms"
 MEMORY, SIZE, RAM = "256M", 256 << 20, 0x40000000
-NAMES = ["boss", "first", "second", "beside", "apart"]
-CALM = {"first": 0x4C000000, "second": 0x4C100000}
-CALM_SIZE = 0xA0000
+NAMES = ["boss", "first", "second", "beside", "apart", "maker"]
+CALM = {"first": (0x4C000000, 0xA0000), "second": (0x4C100000, 0xA0000),
+        "maker": (0x4C200000, 0x200000)}
 BOARD = 0x4C401000  # memory-at, and the table of states
 CPUS = 2
 # guest/test/turmoil/turmoil.h
@@ -31,6 +31,10 @@ MAGIC = 0x4D524F54
 RIOTERS, VCPUS, KINDS = 2, 4, 16
 QUIET, CALLS, REFUSED, GO, FINISH, GOAL, RIOTER = 12, 16, 48, 80, 84, 88, 124
 RIOTER_SIZE = 4 * (2 + 4 + VCPUS + VCPUS * KINDS)
+MAKER = RIOTER + RIOTERS * RIOTER_SIZE
+MAKER_VCPUS, REASONS = 2, 8
+MAKER_SIZE = 4 * (7 + MAKER_VCPUS * (1 + REASONS))
+REASON_NAMES = ("error", "INTR", "MMIO", "WFI", "SYSTEM", "KICK", "OFF", "FAULT")
 CALL_NAMES = ("start", "stop", "reset", "pause", "resume")
 KIND_NAMES = ("SGI", "all SGIs to all", "CPU_ON", "CPU_OFF", "line", "lines", "timer", "WFI",
               "GICD pending and active", "GICD", "device", "doorbell", "call on the other", "wait",
@@ -57,6 +61,16 @@ class Rioter:
 
 
 @dataclass
+class Maker:
+    lives: int
+    wrong: int
+    made: int
+    rings: int
+    lines: int
+    runs: list[int]  # by PLUMB_RUN_*; 0: an error
+
+
+@dataclass
 class Board:
     """The record in the shared memory."""
 
@@ -72,7 +86,15 @@ class Board:
                       [sum(done[kind::KINDS]) for kind in range(KINDS)])
 
     @property
+    def maker(self) -> Maker:
+        words = struct.unpack_from(f"<{MAKER_SIZE // 4}I", self.data, MAKER)
+        runs = words[7 + MAKER_VCPUS:]
+        return Maker(words[0], words[2], words[5], words[6], sum(words[7:7 + MAKER_VCPUS]),
+                     [sum(runs[reason::REASONS]) for reason in range(REASONS)])
+
+    @property
     def lives(self) -> int:
+        """Of the rioters."""
         return sum(self.rioter(n).lives for n in range(RIOTERS))
 
 
@@ -165,7 +187,7 @@ class Machine:
 
 def board(machine: Machine) -> Board:
     at = BOARD - RAM
-    return Board(bytes(machine.ram[at:at + RIOTER + RIOTERS * RIOTER_SIZE]))
+    return Board(bytes(machine.ram[at:at + MAKER + MAKER_SIZE]))
 
 
 class Storm:
@@ -201,8 +223,8 @@ class Storm:
         stream = self.machine.devices()
         ram = self.machine.ram
         now = {**account.monitor(ram, NAMES, list(CALM), CPUS), **account.hardware(stream, CPUS)}
-        for name, where in CALM.items():
-            now[f"{name}: RAM, checksum"] = account.guest_memory(ram, where, CALM_SIZE)
+        for name, (where, size) in CALM.items():
+            now[f"{name}: RAM, checksum"] = account.guest_memory(ram, where, size)
         self.machine.go_on()
         return now
 
@@ -273,4 +295,7 @@ def totals(board: Board) -> list[str]:
              for n, name in enumerate(CALL_NAMES)]
     return ["actions: " + ", ".join(f"{name} {done[n]}" for n, name in enumerate(KIND_NAMES)),
             f"interrupts taken: {sum(rioter.interrupts for rioter in rioters)}",
+            f"maker: {board.maker.lives} lives, {board.maker.made} VMs, {board.maker.lines} lines, "
+            f"{board.maker.rings} doorbells; runs: "
+            + ", ".join(f"{name} {board.maker.runs[n]}" for n, name in enumerate(REASON_NAMES)),
             "calls of the boss: " + ", ".join(calls)]

@@ -58,12 +58,19 @@ class Account(unittest.TestCase):
 
 class Record(unittest.TestCase):
     def test_lives(self) -> None:
-        data = bytearray(storms.RIOTER + storms.RIOTERS * storms.RIOTER_SIZE)
+        data = bytearray(124 + 2 * 296 + 100)
         struct.pack_into("<I", data, 124, 7)  # guest/test/turmoil/turmoil.h
         struct.pack_into("<I", data, 124 + 296, 5)
         struct.pack_into("<4I", data, 124 + 8, 1, 2, 0x300, 9)
         board = storms.Board(bytes(data))
         self.assertEqual(board.lives, 12)
+        struct.pack_into("<7I", data, 124 + 2 * 296, 3, 1, 0, 0, 0, 4, 6)
+        struct.pack_into("<2I", data, 124 + 2 * 296 + 28, 10, 20)
+        struct.pack_into("<I", data, 124 + 2 * 296 + 36 + 4, 100)
+        struct.pack_into("<I", data, 124 + 2 * 296 + 36 + 32 + 4, 200)
+        maker = storms.Board(bytes(data)).maker
+        self.assertEqual((maker.lives, maker.wrong, maker.made, maker.rings, maker.lines), (3, 0, 4, 6, 30))
+        self.assertEqual(maker.runs, [0, 300, 0, 0, 0, 0, 0, 0])
         self.assertEqual((board.rioter(0).wrong, board.rioter(0).first), (1, (2, 0x300, 9)))
 
     def test_the_seed(self) -> None:

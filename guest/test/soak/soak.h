@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SOAK_SINK  7u /* handle, as in test/systems/soak.dts */
+#define SOAK_SINK  8u /* handle, as in test/systems/soak.dts */
 #define SOAK_MAGIC 0x4b414f53u
 #define SOAK_VCPUS 2u
 

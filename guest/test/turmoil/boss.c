@@ -56,6 +56,25 @@ static bool boss_is_off(uint32_t handle)
 	return state == PLUMB_VM_OFF || state == PLUMB_VM_CRASHED;
 }
 
+/* ---- who lives: the rioters, and then the maker ---- */
+
+static uint32_t boss_handle(uint32_t who)
+{
+	return who < TURMOIL_RIOTERS ? TURMOIL_RIOTER + who : TURMOIL_MAKER;
+}
+
+static uint32_t boss_lives_of(uint32_t who)
+{
+	return who < TURMOIL_RIOTERS ? turmoil_board->rioter[who].lives
+				     : turmoil_board->maker.lives;
+}
+
+static const volatile uint32_t *boss_calm_of(uint32_t who)
+{
+	return who < TURMOIL_RIOTERS ? &turmoil_board->rioter[who].calm
+				     : &turmoil_board->maker.calm;
+}
+
 /* ---- a step of the storm ---- */
 
 static void boss_drive(uint32_t handle)
@@ -71,27 +90,26 @@ static void boss_drive(uint32_t handle)
 			   boss_dice(2));
 }
 
-static bool boss_is_stuck(uint32_t rioter)
+static bool boss_is_stuck(uint32_t who)
 {
-	static uint64_t since[TURMOIL_RIOTERS];
-	static uint32_t lives[TURMOIL_RIOTERS];
-	uint32_t now = turmoil_board->rioter[rioter].lives;
+	static uint64_t since[TURMOIL_ALL];
+	static uint32_t lives[TURMOIL_ALL];
+	uint32_t now = boss_lives_of(who);
 
-	if (now != lives[rioter]) {
-		lives[rioter] = now;
-		since[rioter] = timer_count();
+	if (now != lives[who]) {
+		lives[who] = now;
+		since[who] = timer_count();
 	}
-	return timer_count() - since[rioter] >
-	       timer_us_to_ticks(guest_arg("stuck-us", BOSS_STUCK_US));
+	return timer_count() - since[who] > timer_us_to_ticks(guest_arg("stuck-us", BOSS_STUCK_US));
 }
 
-static void boss_look(uint32_t rioter)
+static void boss_look(uint32_t who)
 {
-	uint32_t handle = TURMOIL_RIOTER + rioter;
+	uint32_t handle = boss_handle(who);
 
 	if (boss_is_off(handle)) {
 		(void)boss_do(BOSS_START, handle);
-	} else if (boss_is_stuck(rioter)) {
+	} else if (boss_is_stuck(who)) {
 		(void)boss_do(BOSS_RESET, handle);
 	} else if (boss_state(handle) == PLUMB_VM_PAUSED) {
 		(void)boss_do(BOSS_RESUME, handle);
@@ -114,10 +132,10 @@ static void boss_step(void)
 
 	if (boss_dice(BOSS_RARE) == 0) {
 		(void)boss_do((enum boss_call)calls[boss_dice(sizeof(calls))],
-			      TURMOIL_RIOTER + boss_dice(TURMOIL_RIOTERS));
+			      boss_handle(boss_dice(TURMOIL_ALL)));
 	}
 	boss_drive(TURMOIL_RIOTER + boss_dice(TURMOIL_RIOTERS));
-	for (uint32_t n = 0; n < TURMOIL_RIOTERS; n++) {
+	for (uint32_t n = 0; n < TURMOIL_ALL; n++) {
 		boss_look(n);
 	}
 	for (uint32_t n = 0; n < TURMOIL_WITNESSES; n++) {
@@ -129,11 +147,13 @@ static void boss_step(void)
 /* ---- quiet ---- */
 
 /* A rioter that runs may start the other one. */
-static void boss_stop_rioters(void)
+static void boss_stop_all(void)
 {
-	while (!boss_is_off(TURMOIL_RIOTER) || !boss_is_off(TURMOIL_RIOTER + 1)) {
-		(void)boss_do(BOSS_STOP, TURMOIL_RIOTER);
-		(void)boss_do(BOSS_STOP, TURMOIL_RIOTER + 1);
+	while (!boss_is_off(TURMOIL_RIOTER) || !boss_is_off(TURMOIL_RIOTER + 1) ||
+	       !boss_is_off(TURMOIL_MAKER)) {
+		for (uint32_t n = 0; n < TURMOIL_ALL; n++) {
+			(void)boss_do(BOSS_STOP, boss_handle(n));
+		}
 		(void)nap_once(BOSS_NAP_US);
 	}
 }
@@ -168,13 +188,14 @@ static bool boss_pause(uint32_t handle)
 
 static bool boss_calm(uint32_t n)
 {
-	struct turmoil_rioter *rioter = &turmoil_board->rioter[n];
-	uint32_t before = rioter->calm;
+	uint32_t before = *boss_calm_of(n);
 
-	boss_lower(TURMOIL_RIOTER + n);
-	return boss_do(BOSS_START, TURMOIL_RIOTER + n) == 0 &&
-	       nap_wait_count(&rioter->calm, before + 1, TIMER_PATIENCE_US) &&
-	       boss_pause(TURMOIL_RIOTER + n);
+	if (n < TURMOIL_RIOTERS) {
+		boss_lower(boss_handle(n));
+	}
+	return boss_do(BOSS_START, boss_handle(n)) == 0 &&
+	       nap_wait_count(boss_calm_of(n), before + 1, TIMER_PATIENCE_US) &&
+	       boss_pause(boss_handle(n));
 }
 
 static bool boss_quiet(void)
@@ -182,9 +203,9 @@ static bool boss_quiet(void)
 	uint64_t changed;
 	bool ok = true;
 
-	boss_stop_rioters();
+	boss_stop_all();
 	turmoil_board->calm = 1;
-	for (uint32_t n = 0; n < TURMOIL_RIOTERS; n++) {
+	for (uint32_t n = 0; n < TURMOIL_ALL; n++) {
 		ok = boss_calm(n) && ok;
 	}
 	for (uint32_t n = 0; n < TURMOIL_WITNESSES; n++) {
@@ -203,8 +224,8 @@ static void boss_continue(void)
 	for (uint32_t n = 0; n < TURMOIL_WITNESSES; n++) {
 		(void)boss_do(BOSS_RESUME, TURMOIL_WITNESS + n);
 	}
-	for (uint32_t n = 0; n < TURMOIL_RIOTERS; n++) {
-		(void)boss_do(BOSS_RESET, TURMOIL_RIOTER + n);
+	for (uint32_t n = 0; n < TURMOIL_ALL; n++) {
+		(void)boss_do(BOSS_RESET, boss_handle(n));
 	}
 }
 
@@ -213,6 +234,17 @@ static void boss_continue(void)
 static uint32_t boss_lives(void)
 {
 	return turmoil_board->rioter[0].lives + turmoil_board->rioter[1].lives;
+}
+
+static void boss_report_maker(void)
+{
+	struct turmoil_maker *maker = &turmoil_board->maker;
+
+	(void)report_check(
+		maker->wrong == 0 && maker->lives > 0,
+		"storms: the maker: %u lives, %u VMs; the first call that failed: %u, %d",
+		(unsigned)maker->lives, (unsigned)maker->made, (unsigned)maker->what,
+		(int)maker->got);
 }
 
 static _Noreturn void boss_report(uint32_t rounds)
@@ -229,6 +261,7 @@ static _Noreturn void boss_report(uint32_t rounds)
 					   (unsigned)rioter->where, (unsigned)rioter->got);
 		}
 	}
+	boss_report_maker();
 	(void)report_equal(boss_unknown, 0, "storms: results that no state gives");
 	(void)report_check(boss_rings > 0, "storms: %u rounds, %u doorbells", (unsigned)rounds,
 			   (unsigned)boss_rings);
@@ -260,7 +293,7 @@ _Noreturn void turmoil_boss(void)
 			boss_step();
 		}
 	}
-	boss_stop_rioters();
+	boss_stop_all();
 	for (uint32_t n = 0; n < TURMOIL_WITNESSES; n++) {
 		(void)boss_do(BOSS_RESUME, TURMOIL_WITNESS + n);
 	}

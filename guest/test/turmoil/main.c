@@ -20,5 +20,8 @@ int main(void)
 	if (rioter < TURMOIL_RIOTERS) {
 		turmoil_rioter(rioter);
 	}
+	if (guest_has_arg("maker")) {
+		turmoil_maker();
+	}
 	turmoil_boss();
 }
