@@ -5,6 +5,7 @@
 #include "guest/lib/report.h"
 #include "guest/lib/smp.h"
 #include "guest/vmm/console.h"
+#include "guest/vmm/demo.h"
 #include "guest/vmm/image.h"
 #include "guest/vmm/machine.h"
 #include "guest/vmm/runner.h"
@@ -52,6 +53,7 @@ static void main_read_args(void)
 	vmm.lazy = guest_has_arg("lazy");
 	vmm.windows = guest_has_arg("windows");
 	vmm.tally = guest_arg("tally", 0);
+	vmm.demo = guest_arg("demo", 0);
 	vmm.nr_vcpus = guest_arg("vcpus", 1);
 	if (vmm.nr_vcpus == 0 || vmm.nr_vcpus > VMM_MAX_VCPUS) {
 		vmm.nr_vcpus = 1;
@@ -109,6 +111,9 @@ static void main_tell(void)
 	}
 	if (vmm.tally) {
 		tally_tell();
+	}
+	if (vmm.demo) {
+		demo_tell();
 	}
 	(void)report_equal(console_failed(), 0, "no FAIL of the VM, %u PASS",
 			   (unsigned)console_passed());

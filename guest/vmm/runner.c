@@ -8,6 +8,7 @@
 #include "guest/lib/vms.h"
 #include "guest/vmm/access.h"
 #include "guest/vmm/console.h"
+#include "guest/vmm/demo.h"
 #include "guest/vmm/tally.h"
 #include "guest/vmm/vmm.h"
 #include <stdio.h>
@@ -181,6 +182,20 @@ static void runner_arm(uint64_t alarm)
 	}
 }
 
+/* Does it look at the VM's lines often? */
+static bool runner_drives(void)
+{
+	return tally_is_on() || vmm.demo;
+}
+
+static void runner_drive(uint32_t me)
+{
+	tally_drive(me);
+	if (vmm.demo && me == 0) {
+		demo_step();
+	}
+}
+
 /* The alarm of this runner: the end of a turn, if others want one, or what its vCPUs wait for.
  * Returns the number of those that can run. */
 static uint32_t runner_set_alarm(uint32_t me)
@@ -195,7 +210,7 @@ static uint32_t runner_set_alarm(uint32_t me)
 			alarm = runner_vcpus[n].due;
 		}
 	}
-	if (ready > 1 || tally_is_on()) {
+	if (ready > 1 || runner_drives()) {
 		uint32_t us = tally_is_on() ? RUNNER_TALLY_US : RUNNER_SLICE_US;
 		uint64_t slice = timer_count() + timer_us_to_ticks(us);
 
@@ -217,7 +232,7 @@ static void runner_turn(uint32_t me)
 {
 	uint32_t ready;
 
-	tally_drive(me);
+	runner_drive(me);
 	ready = runner_set_alarm(me);
 	if (ready == 0) {
 		console_flush();

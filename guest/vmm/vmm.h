@@ -11,6 +11,7 @@
  *	windows             the other virtio windows are there, and empty
  *	lives=N             a VM that resets itself begins anew, N lives in all
  *	tally=N             lines of the VM are asserted N times, and counted (tally.h)
+ *	demo=N              the VM is gicguest, each of its lines is asserted N times (demo.h)
  *	die=N               this partition resets itself at the Nth run of a runner, three times,
  *	                    counted by its own RTC
  *	-- ...              the VM's bootargs
@@ -49,6 +50,7 @@ struct vmm {
 	uint32_t disk_size;  /* bytes; 0: no virtio devices */
 	uint32_t die;	     /* at this run; 0: never */
 	uint32_t tally;	     /* lines are asserted so many times; 0: none */
+	uint32_t demo;	     /* likewise; 0: none */
 	bool lazy;
 	bool windows;	  /* those without a device answer, too */
 	const char *args; /* the VM's */
