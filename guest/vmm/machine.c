@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest/vmm/machine.h"
+#include "guest/lib/timer.h"
 #include "guest/lib/vms.h"
 #include "guest/vmm/image.h"
 #include "guest/vmm/vmm.h"
@@ -10,6 +11,8 @@
 #define MACHINE_R1     MACHINE_REG(1)
 #define MACHINE_R2     MACHINE_REG(2)
 #define MACHINE_PC     MACHINE_REG(15)
+
+#define MACHINE_AHEAD_US 100000u
 
 #define MACHINE_PSCI (1u << KVM_ARM_VCPU_PSCI_0_2)
 #define MACHINE_OFF  (1u << KVM_ARM_VCPU_POWER_OFF)
@@ -57,10 +60,20 @@ static int32_t machine_map(uint32_t offset, uint32_t size)
 	return vms_map(vmm.vm, (VMM_RAM + offset) / VMM_PAGE, vmm.ram + offset, size / VMM_PAGE, 0);
 }
 
+static bool machine_counter(void)
+{
+	return !vmm.ahead ||
+	       machine_can(kvm_set_one_reg(vmm.vm, 0, KVM_REG_ARM_TIMER_CNT,
+					   timer_physical_count() +
+						   timer_us_to_ticks(MACHINE_AHEAD_US)),
+			   "the counter");
+}
+
 /* As Linux's boot protocol has it, and a reset. */
 static bool machine_registers(uint32_t tree)
 {
-	return machine_can(kvm_set_one_reg(vmm.vm, 0, MACHINE_R1, 0xffffffff), "r1") &&
+	return machine_counter() &&
+	       machine_can(kvm_set_one_reg(vmm.vm, 0, MACHINE_R1, 0xffffffff), "r1") &&
 	       machine_can(kvm_set_one_reg(vmm.vm, 0, MACHINE_R2, tree), "r2") &&
 	       machine_can(kvm_set_one_reg(vmm.vm, 0, MACHINE_PC, VMM_IMAGE), "pc");
 }

@@ -50,6 +50,7 @@ static void main_read_args(void)
 	uint32_t runners = smp_count();
 
 	vmm.args = args ? args + 4 : "";
+	vmm.ahead = guest_has_arg("ahead");
 	vmm.lazy = guest_has_arg("lazy");
 	vmm.windows = guest_has_arg("windows");
 	vmm.tally = guest_arg("tally", 0);

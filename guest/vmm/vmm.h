@@ -9,10 +9,11 @@
  *	lazy                memory is mapped when the VM touches it, not before
  *	disk=MIB            a virtio disk, and a virtio console
  *	windows             the other virtio windows are there, and empty
- *	lives=N             a VM that resets itself begins anew, N lives in all
- *	tally=N             lines of the VM are asserted N times, and counted (tally.h)
- *	demo=N              the VM is gicguest, each of its lines is asserted N times (demo.h)
- *	die=N               this partition resets itself at the Nth run of a runner, three times,
+ *	ahead               the VM's counter is ahead of the board's: where it is behind, QEMU
+ *before 8.2 freezes when the VM parks a timer (docs/guests.md) lives=N             a VM that resets
+ *itself begins anew, N lives in all tally=N             lines of the VM are asserted N times, and
+ *counted (tally.h) demo=N              the VM is gicguest, each of its lines is asserted N times
+ *(demo.h) die=N               this partition resets itself at the Nth run of a runner, three times,
  *	                    counted by its own RTC
  *	-- ...              the VM's bootargs
  */
@@ -51,6 +52,7 @@ struct vmm {
 	uint32_t die;	     /* at this run; 0: never */
 	uint32_t tally;	     /* lines are asserted so many times; 0: none */
 	uint32_t demo;	     /* likewise; 0: none */
+	bool ahead;
 	bool lazy;
 	bool windows;	  /* those without a device answer, too */
 	const char *args; /* the VM's */

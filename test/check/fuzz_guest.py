@@ -5,7 +5,7 @@ from lib import hostile
 from lib.check import Check
 from tools.fuzz_guest import plan_of
 
-SEEDS = range(1, 9)
+SEEDS = range(1, 10)
 LEAST = 4000  # steps in all
 UNTIL_US = 200_000
 

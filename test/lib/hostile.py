@@ -20,11 +20,13 @@ from plumblib.common import ROOT, end_with_parent
 from . import monitor
 
 SYSTEM = ROOT / "test" / "systems" / "fuzz.dts"
+VM_SYSTEM = ROOT / "test" / "systems" / "fuzz-vm.dts"
 WORK = ROOT / "build" / "hostile"
 PLUGIN = WORK / "reach.so"
 ELF = ROOT / "build" / "plumbline.elf"
 MEMORY = "256M"
 RAM, PLACE, GUEST_RAM = 0x40000000, 0x4C000000, 0x40000000
+VM_PLACE = PLACE + 0x200000  # guest/vmm: the first block behind its own program
 RECORD = 0x40280000  # guest/test/fuzz/fuzz.h
 CPUS, KINDS, WAYS = 4, 10, 9
 FORMAT = struct.Struct(f"<II{CPUS}I{CPUS}I{WAYS}I{KINDS}III")
@@ -41,7 +43,7 @@ CLOCK = "xp /1wx 0x09010000"  # the board's PL031: seconds of emulated time
 CLOCK_BASE = 1577836800  # 2020-01-01: plumblib.qemu.ICOUNT
 HUNG = 2  # seconds of emulated time beyond the witnesses' end
 PANIC = re.compile(r"plumbline: panic|internal error")
-GUEST_FAIL = re.compile(r"^\[[a-z]+\] FAIL: ")
+GUEST_FAIL = re.compile(r"^\[[a-z]+\] (child: )?FAIL: ")
 SUMMARY = re.compile(r"^\[([a-z]+)\] SUMMARY: (\d+) passed, (\d+) failed")
 COUNTER = re.compile(r"R15=([0-9a-f]{8})")
 SAMPLES = 5
@@ -62,13 +64,14 @@ class Plan:
     shared: bool = False  # all vCPUs on the first CPU
     rights: bool = False
     pmu: bool = False
+    vm: bool = False  # in a VM that a partition has made: without the two above, and not `listed`
     until_us: int = 400_000  # of emulated time
     limit: float = 60.0  # seconds of the host: then it is the emulator that does not advance
 
     @property
     def world(self) -> str:
         return ("one CPU" if self.shared else "two CPUs") + (", with rights" if self.rights else "") + (
-            ", with counters" if self.pmu else "")
+            ", with counters" if self.pmu else "") + (", in a VM" if self.vm else "")
 
     def steps(self) -> list[int]:
         return self.listed or list(range(self.first, self.last))
@@ -78,6 +81,7 @@ class Plan:
         words += ["--shared"] if self.shared else []
         words += ["--rights"] if self.rights else []
         words += ["--pmu"] if self.pmu else []
+        words += ["--vm"] if self.vm else []
         words += [f"--steps {self.first}..{self.last}"] if self.exact else ["--runs 1"]
         words += ["--only " + ",".join(map(str, self.listed))] if self.listed else []
         words += [f"--until-us {self.until_us}"]
@@ -124,10 +128,19 @@ def _changed(text: str, pattern: str, new: str) -> str:
     return changed
 
 
+def _vm_manifest(plan: Plan, args: str) -> bytes:
+    text = _changed(VM_SYSTEM.read_text(), r'-- seed=[^"]*"', f'-- {args}"')
+    if plan.shared:
+        text = _changed(text, "cpus = <1 2>", "cpus = <1>")
+    return re.sub(r"until-us=\d+", f"until-us={plan.until_us}", text).encode()
+
+
 def manifest(plan: Plan, folder: Path) -> bytes:
     text = SYSTEM.read_text()
     args = f"seed={plan.seed:#x} first={plan.first} last={plan.last}"
     args += " exact" if plan.exact else ""
+    if plan.vm:
+        return _vm_manifest(plan, args)
     extra = ""
     if plan.listed:
         args += f" list={len(plan.listed)}"
@@ -149,6 +162,7 @@ class Machine:
         image = folder / "image"
         image.write_bytes(pack.pack_source(manifest(plan, folder), [ROOT], str(SYSTEM)).data)
         self.ram, self.socket = folder / "ram", folder / "monitor"
+        self.place = VM_PLACE if plan.vm else PLACE
         extra = ["-object", f"memory-backend-file,id=ram,size={MEMORY},mem-path={self.ram},share=on",
                  "-machine", "memory-backend=ram", "-serial", "stdio",
                  "-monitor", f"unix:{self.socket},server,nowait"]
@@ -162,7 +176,7 @@ class Machine:
     def record(self) -> Record | None:
         try:
             with open(self.ram, "rb") as file:
-                file.seek(PLACE - RAM + RECORD - GUEST_RAM)
+                file.seek(self.place - RAM + RECORD - GUEST_RAM)
                 data = file.read(FORMAT.size)
         except FileNotFoundError:  # QEMU has not made it yet
             return None

@@ -30,6 +30,17 @@ class Plans(unittest.TestCase):
         self.assertEqual(steps, struct.pack("<2I", 1, 5))
 
 
+    def test_a_vm(self):
+        plan = hostile.Plan(0x12, exact=True, first=3, last=9, vm=True)
+        self.assertIn("--vm --steps 3..9", plan.command())
+        text = hostile.manifest(plan, Path("none")).decode()
+        self.assertIn('lives=100000 -- seed=0x12 first=3 last=9 exact"', text)
+        self.assertIn("until-us=400000", text)
+        plan = hostile.Plan(9, shared=True, vm=True)
+        text = hostile.manifest(plan, Path("none")).decode()
+        self.assertIn("cpus = <1>;\n\t\tmemory-size = <0x1000000>", text)
+
+
 class Watches(unittest.TestCase):
     def watch(self, *lines: str) -> hostile.Outcome:
         machine: Any = SimpleNamespace()
@@ -53,6 +64,8 @@ class Watches(unittest.TestCase):
 
     def test_a_guest_fails(self):
         line = "[fuzz] FAIL: fuzz: at the start of a life: x"
+        self.assertIn(line, self.watch(line).failures)
+        line = "[fuzz] child: FAIL: fuzz: at the start of a life: x"
         self.assertIn(line, self.watch(line).failures)
 
     def test_an_assertion_of_the_emulator_is_no_verdict(self):
@@ -120,7 +133,7 @@ class Records(unittest.TestCase):
             with open(ram, "wb") as file:
                 file.seek(hostile.PLACE - hostile.RAM + hostile.RECORD - hostile.GUEST_RAM)
                 file.write(hostile.FORMAT.pack(*words))
-            machine: Any = SimpleNamespace(ram=ram)
+            machine: Any = SimpleNamespace(ram=ram, place=0x4C000000)
             record = hostile.Machine.record(machine)
         assert record
         self.assertEqual((record.seed, record.step, record.done), (9, (0, 1, 2, 3), (4, 5, 6, 7)))
