@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Virtual interrupts of physical ones, and the guest's GICV_DIR. */
+#include "hyp/base/cold.h"
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 
@@ -8,8 +9,8 @@ static bool phys_exists(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 	return vcpu < vgic->nr_vcpus && intid < vgic->nr_irqs;
 }
 
-static void phys_own(struct vgic *vgic, uint32_t vcpu, uint32_t intid, enum vgic_owner owner,
-		     uint32_t physid)
+static COLD void phys_own(struct vgic *vgic, uint32_t vcpu, uint32_t intid, enum vgic_owner owner,
+			  uint32_t physid)
 {
 	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
 
@@ -26,7 +27,8 @@ static void phys_own(struct vgic *vgic, uint32_t vcpu, uint32_t intid, enum vgic
 	vgic_state_set_plain(ref.bank);
 }
 
-void vgic_phys_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid)
+COLD void vgic_phys_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner,
+			      uint32_t physid)
 {
 	if (intid < VGIC_NR_SGIS || intid >= vgic->nr_irqs) {
 		return;
@@ -97,8 +99,7 @@ VGIC_INLINE void phys_hold(struct vgic *vgic, const struct vgic_ref *ref)
 }
 
 /* Any vCPU may check its line. */
-static __attribute__((noinline)) void phys_fire_spi(struct vgic *vgic, uint32_t intid,
-						    vgic_kick_t *kick)
+static COLD void phys_fire_spi(struct vgic *vgic, uint32_t intid, vgic_kick_t *kick)
 {
 	struct vgic_ref ref = vgic_state_ref(vgic, 0, intid);
 
@@ -168,7 +169,7 @@ bool vgic_phys_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 /* In a list register, clearing the line is enough: fold detects whether the guest has acknowledged
  * it before, and vgic_phys_release_next returns it then. An edge, and a pending state set by the
  * guest, stay. */
-bool vgic_phys_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+COLD bool vgic_phys_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 {
 	vgic_kick_t none = 0; /* less is pending: no vCPU to wake */
 	struct vgic_ref ref;
@@ -235,7 +236,7 @@ bool vgic_phys_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uin
 	return false;
 }
 
-void vgic_phys_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high)
+COLD void vgic_phys_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high)
 {
 	vgic_kick_t none = 0; /* less is pending: no vCPU to wake */
 	struct vgic_ref ref;
@@ -281,7 +282,7 @@ static void phys_fall(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t 
 	vgic_irq_update_word(vgic, vcpu, word, stay, &none);
 }
 
-void vgic_phys_levels(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t high)
+COLD void vgic_phys_levels(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t high)
 {
 	struct vgic_bank *bank;
 	uint32_t levels, low;
@@ -308,7 +309,7 @@ static uint32_t phys_take(struct vgic_bank *bank)
 	return n;
 }
 
-bool vgic_phys_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
+COLD bool vgic_phys_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	bool found = true;
@@ -330,7 +331,7 @@ bool vgic_phys_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
 	return found;
 }
 
-void vgic_phys_release_others(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
+COLD void vgic_phys_release_others(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 {
 	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
 		if (n != vcpu) {

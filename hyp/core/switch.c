@@ -114,7 +114,7 @@ static uint32_t switch_us(uint64_t ticks)
 
 /* A vCPU is about to enter its first instruction: logs, once, the time since reset. `loading`:
  * counter ticks of this CPU spent on partitions' memory. */
-static void switch_say_first(uint64_t loading)
+static COLD void switch_say_first(uint64_t loading)
 {
 	static bool said;
 

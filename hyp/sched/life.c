@@ -5,7 +5,7 @@
 #include "hyp/base/error.h"
 #include <string.h>
 
-void life_init(struct life *life, uint32_t nr_vcpus)
+COLD void life_init(struct life *life, uint32_t nr_vcpus)
 {
 	memset(life, 0, sizeof(*life));
 	life->psci.nr_vcpus = bits_min(nr_vcpus, PSCI_MAX_VCPUS);
@@ -196,8 +196,7 @@ enum life_last life_unload(struct sched *s, struct life *life, struct life_vcpu 
 }
 
 /* Separate, because most vCPUs resume. */
-static __attribute__((noinline)) enum life_take life_enter(struct life *life,
-							   struct life_vcpu *vcpu)
+static COLD enum life_take life_enter(struct life *life, struct life_vcpu *vcpu)
 {
 	vcpu->start = false;
 	psci_vcpu_entered(&life->psci, (uint32_t)(vcpu - life->vcpu));
@@ -250,7 +249,7 @@ static COLD int life_halt(struct sched *s, struct life *life, struct life_effect
 	return life_end(s, life, LIFE_END_OFF, &effect->tell, &effect->last) ? 0 : -HYP_EINVAL;
 }
 
-static int life_reset(struct sched *s, struct life *life, struct life_effect *effect)
+static COLD int life_reset(struct sched *s, struct life *life, struct life_effect *effect)
 {
 	if (life->state == LIFE_ENDING) {
 		return life_comes_back(life) ? 0 : -HYP_EAGAIN;
@@ -299,8 +298,8 @@ static COLD int life_resume(struct sched *s, struct life *life, struct life_effe
 	return 0;
 }
 
-int life_manage(struct sched *s, struct life *life, enum life_order order,
-		struct life_effect *effect)
+COLD int life_manage(struct sched *s, struct life *life, enum life_order order,
+		     struct life_effect *effect)
 {
 	static int (*const orders[LIFE_ORDERS])(struct sched *, struct life *,
 						struct life_effect *) = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/sched/sched.h"
 #include "hyp/base/bits.h"
+#include "hyp/base/cold.h"
 #include "hyp/sched/alarm.h"
 #include <string.h>
 
@@ -44,7 +45,7 @@ static inline bool sched_has_budget(const struct sched *s, uint32_t e)
 }
 
 /* Does a precede b in their queue? Arrival numbers wrap, so their distance counts. */
-static bool sched_before(const struct sched_entity *a, const struct sched_entity *b)
+static COLD bool sched_before(const struct sched_entity *a, const struct sched_entity *b)
 {
 	if (a->level != b->level) {
 		return a->level > b->level;
@@ -167,7 +168,7 @@ static uint8_t sched_place(const struct sched *s, uint32_t e)
 	return best;
 }
 
-void sched_init(struct sched *s, uint32_t nr_cpus)
+COLD void sched_init(struct sched *s, uint32_t nr_cpus)
 {
 	memset(s, 0, sizeof(*s));
 	s->nr_cpus = bits_min(nr_cpus, SCHED_MAX_CPUS);
@@ -179,7 +180,7 @@ void sched_init(struct sched *s, uint32_t nr_cpus)
 	}
 }
 
-uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
+COLD uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
 {
 	uint32_t e = s->nr_entities;
 	uint8_t cpus = (uint8_t)(affinity & (BIT32(s->nr_cpus) - 1u));
@@ -240,7 +241,7 @@ static void sched_set_spent(struct sched *s, uint32_t cpu, uint32_t e)
 	alarm_set(s->alarms, cpu, e, s->budget[e].ends);
 }
 
-void sched_charge(struct sched *s, uint32_t cpu, uint64_t now)
+COLD void sched_charge(struct sched *s, uint32_t cpu, uint64_t now)
 {
 	uint32_t e = s->current[cpu];
 
@@ -272,7 +273,7 @@ void sched_charge_other(struct sched *s, uint32_t cpu, uint32_t e, uint64_t from
 	}
 }
 
-bool sched_due(struct sched *s, uint32_t cpu, uint32_t e, uint64_t now, uint8_t *tell)
+COLD bool sched_due(struct sched *s, uint32_t cpu, uint32_t e, uint64_t now, uint8_t *tell)
 {
 	struct sched_entity *entity = &s->entity[e];
 
@@ -298,8 +299,7 @@ bool sched_due(struct sched *s, uint32_t cpu, uint32_t e, uint64_t now, uint8_t 
 }
 
 /* The first READY entity behind READY e that `cpu` may take, SCHED_NONE if there is none. */
-static __attribute__((noinline)) uint32_t sched_next(const struct sched *s, uint32_t e,
-						     uint32_t cpu)
+static COLD uint32_t sched_next(const struct sched *s, uint32_t e, uint32_t cpu)
 {
 	do {
 		e = sched_after(s, e);
@@ -385,7 +385,7 @@ static inline __attribute__((always_inline)) uint32_t sched_pick_from(struct sch
 	return next;
 }
 
-static __attribute__((noinline)) uint32_t sched_pick_fit(struct sched *s, uint32_t cpu, bool yield)
+static COLD uint32_t sched_pick_fit(struct sched *s, uint32_t cpu, bool yield)
 {
 	return sched_pick_from(s, cpu, yield, true);
 }
