@@ -128,7 +128,7 @@ UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
 
-IMAGE_LIMIT := 163840
+IMAGE_LIMIT := 167936
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools
