@@ -102,12 +102,13 @@ ARM_TUNE := -mtune=cortex-a7 -fno-align-functions -fno-align-loops -fno-align-ju
 # counts, in Thumb state the longer ones (a world switch takes as many instructions there, in three quarters of the
 # size). All other code is optimized for size, in Thumb state; as are single functions of these files, which are COLD
 # or WARM (hyp/base/cold.h).
-ARM_SHORT := $(addprefix hyp/core/,child_run child_switch cpu exit exit_child exit_irq exit_mem hypercall irq irq_call route_call vsync) \
+ARM_SHORT := $(addprefix hyp/core/,cpu exit exit_irq exit_mem hypercall irq_call route_call vsync) \
 	     $(addprefix vgic/vgic_,alone bits dist)
-ARM_LONG := $(addprefix hyp/core/,isolate remote run switch tick vm vtimer) hyp/dev/pl011 hyp/hw/gic hyp/hw/world \
-	    $(addprefix hyp/sched/,alarm life sched) vgic/irq_route \
-	    $(addprefix vgic/vgic_,flush hw interface irq lr phys remote state)
-ARM_FOR = $(if $(filter $(ARM_SHORT),$*),,$(if $(filter $(ARM_LONG),$*),-mthumb,-Os -mthumb))
+ARM_LONG := $(addprefix hyp/core/,child_run child_switch exit_child irq isolate remote switch vm vtimer) hyp/dev/pl011 hyp/hw/gic hyp/hw/world \
+	    $(addprefix hyp/sched/,alarm life) vgic/irq_route $(addprefix vgic/vgic_,flush hw interface irq remote state)
+# Three that make small code larger.
+ARM_SMALL := -Os -mthumb -fno-tree-ch -fno-if-conversion -fno-tree-switch-conversion
+ARM_FOR = $(if $(filter $(ARM_SHORT),$*),,$(if $(filter $(ARM_LONG),$*),-mthumb,$(ARM_SMALL)))
 # Functions with arrays have a word behind them that is compared before they return (hyp/hw/stack.h): in these files,
 # all; in those of frequent paths, the functions with STACK_GUARDED.
 ARM_GUARD_ALL := hyp/board/board_interrupt hyp/fdt/fdt_index hyp/text/% hyp/dev/console vgic/vgic_explain \
@@ -128,7 +129,7 @@ UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
 
-IMAGE_LIMIT := 167936
+IMAGE_LIMIT := 163840
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools
