@@ -352,6 +352,7 @@ help:
 	@echo '  boards       boot it on every board that QEMU has, and print a table'
 	@echo '  sdcard       an SD card with it: BOARD=arndale or orangepi-pc (SYSTEM=FILE.dts, BL1=FILE)'
 	@echo '  shell        boot it and stay at the control prompt on the console'
+	@echo '  kvm-module   /dev/kvm for Debian kernels in a partition: build/linux/modules/*/plumbline_kvm.ko'
 	@echo '  run-linux    a Debian kernel to its shell (KERNEL=armmp|lpae VCPUS=2 MEMORY=128M)'
 	@echo '  test         all tests: unit, checks, QEMU    (make setup test: from nothing)'
 	@echo '  unit         unit tests only'

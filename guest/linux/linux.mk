@@ -2,12 +2,14 @@
 #
 # Debian's kernels as guests, included by the top Makefile. guest/linux/bin/NAME.c becomes the
 # program /bin/NAME of their initial RAM disk, guest/linux/NAME.sh its /tests/NAME.sh.
-# guest/linux/modules/NAME/ is a module for them.
+# guest/linux/modules/NAME/ is a module for them; guest/linux/kvm/ is plumbline_kvm, and
+# guest/linux/kvmtest/ the program that tests it.
 
 LB := $(B)/linux
 LINUX_INITRD := $(LB)/initrd.gz
 LINUX_STAMP := $(B)/guests/fetched.json
-LINUX_PROGRAMS := $(patsubst guest/linux/bin/%.c,$(LB)/%.linux,$(wildcard guest/linux/bin/*.c))
+LINUX_PROGRAMS := $(patsubst guest/linux/bin/%.c,$(LB)/%.linux,$(wildcard guest/linux/bin/*.c)) \
+		  $(LB)/kvmtest.linux
 LINUX_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) -mgeneral-regs-only -ffreestanding -fno-pic \
 		-fno-stack-protector -O2 -g
 # Program and data in one place each, above what mmap_min_addr reserves.
@@ -31,6 +33,22 @@ $(LB)/lib/%.o: guest/lib/%.c guest/linux/linux.mk Makefile
 
 $(LB)/shared.linux: $(LB)/lib/channel.o
 
+KVMTEST_OBJS := $(patsubst guest/linux/kvmtest/%,$(LB)/kvmtest/%.o,$(wildcard guest/linux/kvmtest/*.[cS]))
+
+$(LB)/kvmtest/%.c.o: guest/linux/kvmtest/%.c guest/linux/linux.mk Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(LB)/kvmtest/%.S.o: guest/linux/kvmtest/%.S guest/linux/linux.mk Makefile
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(ARM_ASFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(LB)/kvmtest.linux: $(KVMTEST_OBJS)
+	$(call say,LD,$@)
+	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) -o $@ $^ -lgcc
+
 LINUX_KERNEL := $(B)/guests/$(if $(filter lpae,$(KERNEL)),armmp-lpae,$(KERNEL))/vmlinuz
 # Kernels that are made now come first: the initial RAM disk has the modules of all kernels.
 LINUX_ASKED := $(filter $(B)/guests/%/vmlinuz,$(MAKECMDGOALS)) \
@@ -39,7 +57,9 @@ LINUX_PARTS := $(LINUX_ASKED) $(LINUX_PROGRAMS) $(wildcard guest/linux/*.sh) $(L
 	       scripts/plumblib/initramfs.py scripts/plumblib/debian.py
 # guest/linux/modules/NAME/ becomes build/linux/modules/KERNEL/NAME.ko for these kernels, by their headers.
 LINUX_MODULE_KERNELS := armmp armmp-lpae
-LINUX_MODULES := $(notdir $(wildcard guest/linux/modules/*))
+LINUX_MODULE_plumbline_kvm := guest/linux/kvm
+LINUX_MODULES := $(notdir $(wildcard guest/linux/modules/*)) plumbline_kvm
+linux_module_folder = $(or $(LINUX_MODULE_$(1)),guest/linux/modules/$(1))
 LINUX_HEADERS := $(LINUX_MODULE_KERNELS:%=$(B)/guests/headers/%.json)
 LINUX_KOS := $(foreach kernel,$(LINUX_MODULE_KERNELS),$(LINUX_MODULES:%=$(LB)/modules/$(kernel)/%.ko))
 # The initial RAM disk with these modules.
@@ -75,14 +95,17 @@ $(LINUX_HEADERS): $(B)/guests/headers/%.json: scripts/plumblib/headers.py $(B)/g
 	@scripts/linux fetch headers
 	@touch $@
 
-# $(1) kernel, $(2) module
+# $(1) kernel, $(2) module, $(3) its folder
 define linux_module
-$(LB)/modules/$(1)/$(2).ko: $(wildcard guest/linux/modules/$(2)/*) $(B)/guests/headers/$(1).json
+$(LB)/modules/$(1)/$(2).ko: $(shell find $(3) -type f) $(B)/guests/headers/$(1).json
 	$$(call say,KO,$$@)
-	$$(Q)scripts/linux module guest/linux/modules/$(2) --kernel $(1) -o $$@
+	$$(Q)scripts/linux module $(3) --kernel $(1) -o $$@
 endef
 $(foreach kernel,$(LINUX_MODULE_KERNELS),$(foreach name,$(LINUX_MODULES),$(eval $(call \
-	linux_module,$(kernel),$(name)))))
+	linux_module,$(kernel),$(name),$(call linux_module_folder,$(name))))))
+
+.PHONY: kvm-module
+kvm-module: $(LINUX_MODULE_KERNELS:%=$(LB)/modules/%/plumbline_kvm.ko)
 
 $(LINUX_MODULES_INITRD): $(LINUX_PARTS) $(LINUX_KOS)
 	$(call say,CPIO,$@)

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
+/*
+ * KVM_RUN: the monitor loads the vCPU on this CPU in the place of its caller, until there is
+ * something for the caller (docs/vms.md). Interrupts are masked around the call: one that is
+ * pending ends it, or makes it end at once, and Linux takes it when they are unmasked. So Linux's
+ * timer, signals and reschedule interrupts end it, too.
+ */
+#include "vm.h"
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+
+#define RUN_BYTES 0xff /* r3 of PLUMB_RUN_MMIO */
+#define RUN_STORE 0x100
+
+#define RUN_AGAIN 1 /* not yet for user space */
+
+/* ---- waiting ---- */
+
+void vcpu_wake(struct vcpu *vcpu)
+{
+	WRITE_ONCE(vcpu->woken, true);
+	wake_up(&vcpu->wait);
+}
+
+enum hrtimer_restart run_timer(struct hrtimer *timer)
+{
+	vcpu_wake(container_of(timer, struct vcpu, timer));
+	return HRTIMER_NORESTART;
+}
+
+static u32 run_ticks_per_second(void)
+{
+	u32 hz;
+
+	asm("mrc p15, 0, %0, c14, c0, 0" : "=r"(hz));
+	return hz;
+}
+
+/* A timer that is due in more than a year is not waited for. */
+static void run_set_timer(struct vcpu *vcpu, u64 ticks)
+{
+	u32 hz = run_ticks_per_second();
+	u64 seconds = div_u64(ticks, hz);
+
+	if (seconds < 365 * 86400)
+		hrtimer_start(&vcpu->timer, mul_u64_u32_div(ticks, NSEC_PER_SEC, hz),
+			      HRTIMER_MODE_REL);
+}
+
+/* Until it is to be run again, or a signal comes. Who wakes has done so after the run had begun. */
+static void run_wait(struct vcpu *vcpu, u64 ticks)
+{
+	if (!ticks)
+		return;
+	run_set_timer(vcpu, ticks);
+	wait_event_interruptible(vcpu->wait, READ_ONCE(vcpu->woken));
+	hrtimer_cancel(&vcpu->timer);
+}
+
+/* ---- exits ---- */
+
+static int run_to_user(struct vcpu *vcpu, u32 reason, int result)
+{
+	vcpu->run->exit_reason = reason;
+	return result;
+}
+
+/* An access to no memory, which user space answers. */
+static int run_mmio(struct vcpu *vcpu, const struct plumb_result *said)
+{
+	u32 bytes = min_t(u32, said->r3 & RUN_BYTES, sizeof(u32));
+	struct kvm_run *run = vcpu->run;
+	bool store = said->r3 & RUN_STORE;
+	u32 value = said->r2;
+
+	run->mmio.phys_addr = said->r1;
+	run->mmio.len = bytes;
+	run->mmio.is_write = store;
+	memset(run->mmio.data, 0, sizeof(run->mmio.data));
+	if (store)
+		memcpy(run->mmio.data, &value, bytes);
+	vcpu->load_bytes = store ? 0 : bytes;
+	return run_to_user(vcpu, KVM_EXIT_MMIO, 0);
+}
+
+/* An access where nothing is mapped. */
+static int run_access(struct vcpu *vcpu, const struct plumb_result *said)
+{
+	int error = memory_fault(vcpu, said->r1 >> PAGE_SHIFT, said->r3 & RUN_STORE);
+
+	if (error > 0)
+		return run_mmio(vcpu, said);
+	vcpu->action = PLUMB_RUN_DO_RETRY;
+	return error ? error : RUN_AGAIN;
+}
+
+/* The same, by an instruction that cannot be done for the guest, or above 4 GiB. */
+static int run_fault(struct vcpu *vcpu, const struct plumb_result *said)
+{
+	int error =
+		said->r3 ? 1
+			 : memory_fault(vcpu, said->r1 >> PAGE_SHIFT, said->r2 & PLUMB_FAULT_WRITE);
+
+	vcpu->action =
+		error > 0 && said->r2 & PLUMB_FAULT_FETCH ? PLUMB_RUN_DO_ABORT : PLUMB_RUN_DO_RETRY;
+	if (error <= 0)
+		return error ? error : RUN_AGAIN;
+	return said->r2 & PLUMB_FAULT_FETCH ? RUN_AGAIN : -ENOSYS;
+}
+
+static int run_system(struct vcpu *vcpu, u32 type)
+{
+	vcpu->run->system_event.type = type; /* the monitor's numbers are KVM's */
+	vcpu->run->system_event.ndata = 0;
+	vcpu->run->system_event.data[0] = 0; /* once the word of flags */
+	return run_to_user(vcpu, KVM_EXIT_SYSTEM_EVENT, 0);
+}
+
+static int run_exit(struct vcpu *vcpu, const struct plumb_result *said)
+{
+	switch (said->r0) {
+	case PLUMB_RUN_INTR:
+		return RUN_AGAIN;
+	case PLUMB_RUN_MMIO:
+		return run_access(vcpu, said);
+	case PLUMB_RUN_FAULT:
+		return run_fault(vcpu, said);
+	case PLUMB_RUN_WFI:
+		run_wait(vcpu, said->r1 | (u64)said->r2 << 32);
+		return RUN_AGAIN;
+	case PLUMB_RUN_OFF:
+		run_wait(vcpu, U64_MAX);
+		return RUN_AGAIN;
+	case PLUMB_RUN_KICK:
+		vm_wake_own(vcpu->vm, said->r1);
+		return RUN_AGAIN;
+	case PLUMB_RUN_SYSTEM:
+		return run_system(vcpu, said->r1);
+	default:
+		return said->r0 < 0 ? said->r0 : -EIO;
+	}
+}
+
+/* ---- the loop ---- */
+
+/* What user space has answered; the number of bytes is that of the access. */
+static u32 run_loaded(struct vcpu *vcpu)
+{
+	u32 value = 0;
+
+	memcpy(&value, vcpu->run->mmio.data, vcpu->load_bytes);
+	vcpu->load_bytes = 0;
+	return value;
+}
+
+/* False: there is something to do before the vCPU can run. */
+static bool run_once(struct vcpu *vcpu, u32 value, struct plumb_result *said)
+{
+	bool runs;
+
+	local_irq_disable();
+	runs = !need_resched() && !signal_pending(current);
+	if (runs) {
+		WRITE_ONCE(vcpu->woken, false);
+		*said = plumb_call(PLUMB_RUN, vcpu->word, value, vcpu->action, 0, 0);
+	}
+	local_irq_enable();
+	return runs;
+}
+
+static int run_loop(struct vcpu *vcpu)
+{
+	u32 value = run_loaded(vcpu);
+	struct plumb_result said;
+	int result = RUN_AGAIN;
+
+	while (result == RUN_AGAIN) {
+		cond_resched();
+		if (signal_pending(current))
+			return run_to_user(vcpu, KVM_EXIT_INTR, -EINTR);
+		if (!run_once(vcpu, value, &said))
+			continue;
+		value = 0;
+		vcpu->action = PLUMB_RUN_DO_EMULATED;
+		result = run_exit(vcpu, &said);
+	}
+	return result;
+}
+
+int run_vcpu(struct vcpu *vcpu)
+{
+	int result;
+
+	if (!vcpu->ready)
+		return -ENOEXEC;
+	if (vcpu->run->immediate_exit)
+		return run_to_user(vcpu, KVM_EXIT_INTR, -EINTR);
+	vcpu->has_run = true;
+	vcpu->vm->has_run = true;
+	if (vcpu->has_mask)
+		sigprocmask(SIG_SETMASK, &vcpu->mask, &current->real_blocked);
+	result = run_loop(vcpu);
+	if (vcpu->has_mask) {
+		sigprocmask(SIG_SETMASK, &current->real_blocked, NULL);
+		sigemptyset(&current->real_blocked);
+	}
+	return result;
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
+/* VMs: their descriptors, how long they live, and the ioctls of the VM as a whole. */
+#include "vm.h"
+#include <asm/cputype.h>
+#include <linux/anon_inodes.h>
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+/* By handle, for the doorbell. */
+static struct vm *vm_all[VM_MAX_VMS];
+static DEFINE_SPINLOCK(vm_all_lock);
+
+/* ---- what the doorbell tells ---- */
+
+void vm_wake_own(struct vm *vm, u32 vcpus)
+{
+	u32 n;
+
+	for (n = 0; n < VM_MAX_VCPUS; n++) {
+		struct vcpu *vcpu = vcpus >> n & 1 ? READ_ONCE(vm->vcpus[n]) : NULL;
+
+		if (vcpu)
+			vcpu_wake(vcpu);
+	}
+}
+
+void vm_wake(u32 handle, u32 vcpus)
+{
+	u32 slot = handle - PLUMB_VM_FIRST;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vm_all_lock, flags);
+	if (slot < VM_MAX_VMS && vm_all[slot])
+		vm_wake_own(vm_all[slot], vcpus);
+	spin_unlock_irqrestore(&vm_all_lock, flags);
+}
+
+static void vm_list(u32 handle, struct vm *vm)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&vm_all_lock, flags);
+	vm_all[handle - PLUMB_VM_FIRST] = vm;
+	spin_unlock_irqrestore(&vm_all_lock, flags);
+}
+
+/* ---- its life ---- */
+
+static void vm_destroy(u32 handle)
+{
+	s32 said;
+
+	do {
+		said = plumb_call3(PLUMB_DESTROY_VM, handle, 0, 0);
+		cond_resched();
+	} while (said == -EAGAIN || said == -EBUSY);
+	WARN_ON(said);
+}
+
+static void vm_free(struct kref *users)
+{
+	struct vm *vm = container_of(users, struct vm, users);
+	u32 n;
+
+	vm_list(vm->handle, NULL);
+	memory_end(vm);
+	vm_destroy(vm->handle);
+	for (n = 0; n < VM_MAX_VCPUS; n++)
+		vcpu_free(vm->vcpus[n]);
+	slots_free(vm);
+	free_page((unsigned long)vm->ring);
+	kfree(vm);
+}
+
+void vm_get(struct vm *vm)
+{
+	kref_get(&vm->users);
+}
+
+void vm_put(struct vm *vm)
+{
+	kref_put(&vm->users, vm_free);
+}
+
+static struct vm *vm_alloc(void)
+{
+	struct vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
+
+	if (!vm)
+		return NULL;
+	kref_init(&vm->users);
+	mutex_init(&vm->lock);
+	init_rwsem(&vm->slots_sem);
+	spin_lock_init(&vm->map_lock);
+	vm->mm = current->mm;
+	vm->ring = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (vm->ring)
+		return vm;
+	kfree(vm);
+	return NULL;
+}
+
+/* The monitor has made it: from here on, vm_put is its end. */
+static struct vm *vm_make(void)
+{
+	struct vm *vm = vm_alloc();
+	s32 said;
+
+	if (!vm)
+		return ERR_PTR(-ENOMEM);
+	said = plumb_call3(PLUMB_CREATE_VM, 0, 0, 0);
+	vm->handle = said;
+	if (said >= 0) {
+		s32 error = memory_init(vm);
+
+		if (!error) {
+			vm_list(vm->handle, vm);
+			return vm;
+		}
+		vm_destroy(vm->handle);
+		said = error;
+	}
+	free_page((unsigned long)vm->ring);
+	kfree(vm);
+	return ERR_PTR(said);
+}
+
+/* ---- what there is ---- */
+
+long vm_check_extension(const struct vm *vm, unsigned long extension)
+{
+	switch (extension) {
+	case KVM_CAP_IRQCHIP:
+	case KVM_CAP_USER_MEMORY:
+	case KVM_CAP_SYNC_MMU:
+	case KVM_CAP_DESTROY_MEMORY_REGION_WORKS:
+	case KVM_CAP_JOIN_MEMORY_REGIONS_WORKS:
+	case KVM_CAP_READONLY_MEM:
+	case KVM_CAP_ONE_REG:
+	case KVM_CAP_MP_STATE:
+	case KVM_CAP_ARM_PSCI:
+	case KVM_CAP_ARM_PSCI_0_2:
+	case KVM_CAP_ARM_SET_DEVICE_ADDR:
+	case KVM_CAP_DEVICE_CTRL:
+	case KVM_CAP_IMMEDIATE_EXIT:
+	case KVM_CAP_CHECK_EXTENSION_VM:
+		return 1;
+	case KVM_CAP_NR_VCPUS:
+		return min(num_online_cpus(), monitor_max_vcpus());
+	case KVM_CAP_MAX_VCPUS:
+	case KVM_CAP_MAX_VCPU_ID:
+		return monitor_max_vcpus();
+	case KVM_CAP_NR_MEMSLOTS:
+		return VM_MAX_SLOTS;
+	default:
+		return 0;
+	}
+}
+
+static int vm_preferred_target(void __user *argument)
+{
+	struct kvm_vcpu_init init = {};
+
+	switch (read_cpuid_part()) {
+	case ARM_CPU_PART_CORTEX_A15:
+		init.target = KVM_ARM_TARGET_CORTEX_A15;
+		break;
+	case ARM_CPU_PART_CORTEX_A7:
+		init.target = KVM_ARM_TARGET_CORTEX_A7;
+		break;
+	default:
+		return -ENODEV;
+	}
+	return copy_to_user(argument, &init, sizeof(init)) ? -EFAULT : 0;
+}
+
+/* ---- ioctls ---- */
+
+static int vm_set_memory(struct vm *vm, void __user *argument)
+{
+	struct kvm_userspace_memory_region region;
+
+	return copy_from_user(&region, argument, sizeof(region)) ? -EFAULT : slots_set(vm, &region);
+}
+
+static int vm_get_log(struct vm *vm, void __user *argument)
+{
+	struct kvm_dirty_log log;
+
+	return copy_from_user(&log, argument, sizeof(log)) ? -EFAULT : slots_get_log(vm, &log);
+}
+
+static int vm_create_device(struct vm *vm, void __user *argument)
+{
+	struct kvm_create_device device;
+	int error;
+
+	if (copy_from_user(&device, argument, sizeof(device)))
+		return -EFAULT;
+	error = vgic_create_device(vm, &device);
+	if (!error && copy_to_user(argument, &device, sizeof(device)))
+		error = -EFAULT;
+	return error;
+}
+
+static int vm_set_device_address(struct vm *vm, void __user *argument)
+{
+	struct kvm_arm_device_addr addr;
+
+	return copy_from_user(&addr, argument, sizeof(addr)) ? -EFAULT
+							     : vgic_set_address(vm, &addr);
+}
+
+static int vm_line(struct vm *vm, void __user *argument, bool status)
+{
+	struct kvm_irq_level line;
+	int error;
+
+	if (copy_from_user(&line, argument, sizeof(line)))
+		return -EFAULT;
+	error = vgic_line(vm, line.irq, line.level);
+	if (!error && status && copy_to_user(argument, &line, sizeof(line)))
+		error = -EFAULT;
+	return error;
+}
+
+static long vm_ioctl(struct file *file, unsigned int call, unsigned long arg)
+{
+	void __user *argument = (void __user *)arg;
+	struct vm *vm = file->private_data;
+
+	if (vm->mm != current->mm)
+		return -EIO;
+	switch (call) {
+	case KVM_CREATE_VCPU:
+		return vcpu_create(vm, arg);
+	case KVM_CHECK_EXTENSION:
+		return vm_check_extension(vm, arg);
+	case KVM_SET_USER_MEMORY_REGION:
+		return vm_set_memory(vm, argument);
+	case KVM_GET_DIRTY_LOG:
+		return vm_get_log(vm, argument);
+	case KVM_CREATE_IRQCHIP:
+		return vgic_create(vm, KVM_DEV_TYPE_ARM_VGIC_V2);
+	case KVM_CREATE_DEVICE:
+		return vm_create_device(vm, argument);
+	case KVM_ARM_SET_DEVICE_ADDR:
+		return vm_set_device_address(vm, argument);
+	case KVM_ARM_PREFERRED_TARGET:
+		return vm_preferred_target(argument);
+	case KVM_IRQ_LINE:
+	case KVM_IRQ_LINE_STATUS:
+		return vm_line(vm, argument, call == KVM_IRQ_LINE_STATUS);
+	default:
+		return -EINVAL;
+	}
+}
+
+static int vm_release(struct inode *inode, struct file *file)
+{
+	vm_put(file->private_data);
+	return 0;
+}
+
+static const struct file_operations vm_ops = {
+	.owner = THIS_MODULE,
+	.release = vm_release,
+	.unlocked_ioctl = vm_ioctl,
+	.llseek = noop_llseek,
+};
+
+int vm_create(unsigned long type)
+{
+	struct vm *vm;
+	int file;
+
+	if (type)
+		return -EINVAL;
+	vm = vm_make();
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
+	file = anon_inode_getfd("kvm-vm", &vm_ops, vm, O_RDWR | O_CLOEXEC);
+	if (file < 0)
+		vm_put(vm);
+	return file;
+}

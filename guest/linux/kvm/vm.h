@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/*
+ * /dev/kvm on Plumbline: KVM's ioctls become the monitor's calls (docs/kvm.md). What the monitor
+ * cannot know stays here: slots of memory, struct kvm_run, eventfds, routes.
+ *
+ * Locks, outermost first:
+ *   vcpu->mutex   one ioctl of a vCPU at a time, KVM_RUN included
+ *   vm->lock      what the VM consists of: vCPUs, devices, eventfds, routes
+ *   vm->slots_sem slots: written by ioctls, read while a page is mapped for a vCPU
+ *   vm->map_lock  slots, too, and what of them is mapped: for invalidations by Linux's memory
+ *                 management, which must not wait for slots_sem
+ */
+#ifndef PLUMBLINE_KVM_VM_H
+#define PLUMBLINE_KVM_VM_H
+
+#include "hvc.h"
+#include <linux/hrtimer.h>
+#include <linux/kref.h>
+#include <linux/kvm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#define VM_MAX_VCPUS  8
+#define VM_MAX_SLOTS  32
+#define VM_MAX_VMS    64	/* of one partition: the manifest's limit */
+#define VM_MAX_PAGES  (1 << 20) /* addresses of memory have 32 bits */
+#define VM_MMAP_PAGES 2		/* struct kvm_run, and the ring */
+
+struct vcpu;
+
+/* Memory of the VM: of the process that has made the VM, from `user` on. */
+struct slot {
+	u32 flags; /* KVM_MEM_* */
+	u32 first, pages;
+	unsigned long user;
+	unsigned long *mapped; /* a bit for each page */
+	unsigned long *dirty;  /* with KVM_MEM_LOG_DIRTY_PAGES: found when pages were unmapped; and
+				* behind it, room for the answer of KVM_GET_DIRTY_LOG */
+};
+
+struct vm {
+	struct kref users; /* descriptors of itself, of its vCPUs and devices */
+	u32 handle;
+	struct mm_struct *mm; /* of the process that has made it: no other may use it */
+	struct mutex lock;
+	struct vcpu *vcpus[VM_MAX_VCPUS];
+	bool has_gic;
+	bool has_run;
+	struct rw_semaphore slots_sem;
+	spinlock_t map_lock;
+	struct slot *slots[VM_MAX_SLOTS];
+	u32 nr_slots; /* the highest slot in use, and 1 */
+	struct mmu_notifier notifier;
+	u32 invalidating;	     /* map_lock: nothing may be mapped meanwhile */
+	unsigned long invalidations; /* map_lock: those that have ended */
+	struct plumb_run *runs;	     /* map_lock: PLUMB_MAP_RUNS_MAX, for a call */
+	u32 *bitmap;		     /* map_lock: for a call */
+	struct kvm_coalesced_mmio_ring *ring;
+};
+
+struct vcpu {
+	struct vm *vm;
+	u32 index;
+	u32 word; /* what the monitor's calls have in r1 */
+	struct mutex mutex;
+	struct kvm_run *run;
+	struct page **pages; /* for memory that is mapped for it */
+	u32 faulted;	     /* the last page, if it was mapped already: else VM_MAX_PAGES */
+	bool ready;	     /* KVM_ARM_VCPU_INIT */
+	bool has_run;
+	u32 action;	/* of the next PLUMB_RUN */
+	u32 load_bytes; /* the answer to a load that user space has seen; 0: there is none */
+	bool has_mask;
+	sigset_t mask;
+	wait_queue_head_t wait;
+	bool woken; /* to be run again */
+	struct hrtimer timer;
+};
+
+/* ---- monitor.c ---- */
+
+/* 0, or what is wrong, which it says: no monitor, no right, another version. */
+int monitor_find(void);
+u32 monitor_max_vcpus(void);
+
+/* The doorbell: tells vCPUs that the monitor wants to be run again. */
+int monitor_listen(void);
+void monitor_stop(void);
+
+/* ---- vm.c ---- */
+
+/* A descriptor, or -errno. */
+int vm_create(unsigned long type);
+void vm_get(struct vm *vm);
+void vm_put(struct vm *vm);
+long vm_check_extension(const struct vm *vm, unsigned long extension);
+void vm_wake(u32 handle, u32 vcpus); /* in any context */
+void vm_wake_own(struct vm *vm, u32 vcpus);
+
+/* ---- vcpu.c, run.c ---- */
+
+int vcpu_create(struct vm *vm, unsigned long index);
+void vcpu_free(struct vcpu *vcpu);
+void vcpu_wake(struct vcpu *vcpu);
+int vcpu_find_registers(void); /* before all others */
+void vcpu_forget_registers(void);
+int run_vcpu(struct vcpu *vcpu);
+enum hrtimer_restart run_timer(struct hrtimer *timer);
+
+/* ---- slots.c ---- */
+
+int slots_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
+int slots_get_log(struct vm *vm, const struct kvm_dirty_log *log);
+struct slot *slots_find(struct vm *vm, u32 page); /* slots_sem or map_lock is held */
+void slots_free(struct vm *vm);
+
+/* ---- memory.c ---- */
+
+int memory_init(struct vm *vm); /* from here on, Linux tells what it takes back */
+void memory_end(struct vm *vm);
+int memory_make_room(struct vcpu *vcpu);
+
+/* Pages of a slot, `first` of which is that of the VM, are unmapped. map_lock is held. */
+void memory_unmap(struct vm *vm, struct slot *slot, u32 first, u32 pages);
+void memory_unmap_all(struct vm *vm);
+/* Adds what the monitor has logged to slot->dirty. map_lock is held. */
+void memory_collect(struct vm *vm, struct slot *slot, u32 first, u32 pages);
+
+/* The vCPU has accessed an address where nothing is mapped, or not for this. 0: it may go on; 1: it
+ * is not memory; or -errno. */
+int memory_fault(struct vcpu *vcpu, u32 page, bool write);
+
+/* ---- vgic.c ---- */
+
+int vgic_create(struct vm *vm, u32 type);
+int vgic_create_device(struct vm *vm, struct kvm_create_device *device);
+int vgic_set_address(struct vm *vm, const struct kvm_arm_device_addr *addr);
+int vgic_line(struct vm *vm, u32 irq, u32 level);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Programs of the VMs, which run at any address: each from its name to the next one's. r6 is an
+ * address where no memory is: an access to it is an exit.
+ */
+	.syntax unified
+	.arch_extension virt
+	.arm
+	.section .rodata
+
+	.macro	guest name
+	.balign	4
+	.global	\name
+\name:
+	.endm
+
+	@ Accesses of each size; two loads, and what they gave.
+	guest	guest_access
+	ldr	r0, =0x12345678
+	str	r0, [r6]
+	strh	r0, [r6, #4]
+	strb	r0, [r6, #6]
+	ldr	r2, [r6, #8]
+	ldrsb	r3, [r6, #12]
+	str	r2, [r6, #16]
+	str	r3, [r6, #20]
+	ldr	r0, =0x84000008		@ SYSTEM_OFF
+	hvc	#0
+	b	.
+	.ltorg
+
+	guest	guest_reset
+	ldr	r0, =0x84000009		@ SYSTEM_RESET
+	hvc	#0
+	b	.
+	.ltorg
+
+	@ Stores of a word, counted from r0 on.
+	guest	guest_count
+	str	r0, [r6]
+	add	r0, r0, #1
+	b	guest_count
+
+	@ Stores of a word to r6 as often as r1 says, and one to r6 + 8.
+	guest	guest_many
+	str	r0, [r6]
+	add	r0, r0, #1
+	subs	r1, r1, #1
+	bne	guest_many
+	str	r0, [r6, #8]
+	b	.
+
+	guest	guest_spin
+	b	guest_spin
+
+	@ Says that it is there, waits, and says what has come.
+	guest	guest_wait
+	str	r0, [r6]
+	wfi
+	add	r0, r0, #1
+	str	r0, [r6, #4]
+	b	guest_wait
+
+	@ Adds 1 to a word of each page from r1 up to r2; then tells the sum of them.
+	guest	guest_touch
+	mov	r3, #0
+1:	ldr	r0, [r1]
+	add	r0, r0, #1
+	str	r0, [r1]
+	add	r3, r3, r0
+	add	r1, r1, #4096
+	cmp	r1, r2
+	blo	1b
+	str	r3, [r6]
+	b	.
+
+	@ Loads a word of r1, tells it, and stores it to r2.
+	guest	guest_copy
+	ldr	r0, [r1]
+	str	r0, [r6]
+	str	r0, [r2]
+	str	r0, [r6, #4]
+	b	guest_copy
+
+	@ A fetch where no memory is.
+	guest	guest_jump
+	str	r0, [r6]
+	mov	pc, r6
+
+	@ Loads several registers where no memory is.
+	guest	guest_multiple
+	ldm	r6, {r0, r1}
+	str	r0, [r6, #8]
+	b	.
+
+	@ r4: distributor, r5: CPU interface. Enables SPIs 32 to 63 for vCPU 0, all as they are
+	@ configured; waits, and tells each interrupt, which it ends when that is done.
+	guest	guest_gic
+	mov	r0, #1
+	str	r0, [r4]		@ GICD_CTLR
+	mvn	r1, #0
+	str	r1, [r4, #0x100]	@ GICD_ISENABLER0, 1
+	str	r1, [r4, #0x104]
+	ldr	r2, [r4, #0xc08]	@ GICD_ICFGR2: SPI 40 is an edge
+	orr	r2, r2, #0x20000
+	str	r2, [r4, #0xc08]
+	ldr	r1, =0x01010101
+	add	r2, r4, #0x820		@ GICD_ITARGETSR8 to 15
+	mov	r3, #8
+1:	str	r1, [r2], #4
+	subs	r3, r3, #1
+	bne	1b
+	mov	r1, #0xf0
+	str	r1, [r5, #4]		@ GICC_PMR
+	str	r0, [r5]		@ GICC_CTLR
+	str	r0, [r6]
+2:	wfi
+3:	ldr	r0, [r5, #0xc]		@ GICC_IAR
+	ubfx	r1, r0, #0, #10
+	cmp	r1, #1020
+	bhs	2b
+	str	r0, [r6, #4]
+	str	r0, [r5, #0x10]		@ GICC_EOIR
+	b	3b
+	.ltorg
+
+	@ As guest_gic, with the virtual timer: due after r7 ticks. Tells its interrupt.
+	guest	guest_timer
+	mov	r0, #1
+	str	r0, [r4]
+	mvn	r1, #0
+	str	r1, [r4, #0x100]
+	mov	r1, #0xf0
+	str	r1, [r5, #4]
+	str	r0, [r5]
+	mcr	p15, 0, r7, c14, c3, 0	@ CNTV_TVAL
+	mcr	p15, 0, r0, c14, c3, 1	@ CNTV_CTL
+	isb
+1:	wfi
+	ldr	r0, [r5, #0xc]
+	ubfx	r1, r0, #0, #10
+	cmp	r1, #1020
+	bhs	1b
+	str	r0, [r6]
+	b	.
+
+	@ Turns vCPU 1 on, where guest_second is, and tells the result; then waits for good.
+	guest	guest_first
+	ldr	r0, =0x84000003		@ CPU_ON
+	mov	r1, #1
+	adr	r2, guest_second
+	mov	r3, #0x55
+	hvc	#0
+	str	r0, [r6]
+1:	wfi
+	b	1b
+	.ltorg
+
+	guest	guest_second
+	movw	r6, #:lower16:0x1000000
+	movt	r6, #:upper16:0x1000000
+	str	r0, [r6, #4]		@ what CPU_ON has said
+	ldr	r0, =0x84000002		@ CPU_OFF
+	hvc	#0
+	b	.
+	.ltorg
+
+	guest	guest_end
+
+	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of /dev/kvm's ABI on 32-bit Arm with a GICv2 (docs/kvm.md): every ioctl, and the errors
+ * that KVM documents. The output is TAP. They use nothing of Plumbline: a Linux with KVM/ARM passes
+ * them, too.
+ *
+ *   kvmtest [GROUP]...  only these groups of tests
+ */
+#include "guest/linux/kvmtest/machine.h"
+#include "guest/linux/kvmtest/tap.h"
+#include "guest/linux/kvmtest/tests.h"
+
+struct main_group {
+	const char *name;
+	void (*run)(void);
+};
+
+static const struct main_group main_groups[] = {
+	{ "device", test_device },
+	{ "run", test_run },
+};
+
+int main(int argc, char **argv);
+
+static bool main_is(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+static bool main_is_asked(int argc, char **argv, const char *name)
+{
+	for (int n = 1; n < argc; n++) {
+		if (main_is(argv[n], name)) {
+			return true;
+		}
+	}
+	return argc < 2;
+}
+
+int main(int argc, char **argv)
+{
+	tap_note("KVM's ABI on 32-bit Arm");
+	tap_ok(machine_open() >= 0, "/dev/kvm can be opened");
+	for (uint32_t n = 0; n < sizeof(main_groups) / sizeof(main_groups[0]); n++) {
+		if (machine_open() >= 0 && main_is_asked(argc, argv, main_groups[n].name)) {
+			tap_note(main_groups[n].name);
+			main_groups[n].run();
+		}
+	}
+	return tap_end();
+}

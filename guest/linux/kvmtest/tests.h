@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KVMTEST_TESTS_H
+#define KVMTEST_TESTS_H
+
+void test_device(void); /* /dev/kvm itself */
+void test_vm(void);	/* ioctls of a VM, and their errors */
+void test_vcpu(void);	/* of a vCPU */
+void test_run(void);	/* KVM_RUN: exits */
+void test_signals(void);
+void test_smp(void);
+void test_memory(void);
+void test_lines(void);
+void test_events(void); /* eventfds, coalesced MMIO, routes */
+
+#endif
