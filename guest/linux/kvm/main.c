@@ -46,6 +46,9 @@ static int __init main_init(void)
 	error = vcpu_find_registers();
 	if (error)
 		return error;
+	error = irqfd_start();
+	if (error)
+		goto no_work;
 	error = monitor_listen();
 	if (error)
 		goto no_doorbell;
@@ -56,6 +59,8 @@ static int __init main_init(void)
 no_device:
 	monitor_stop();
 no_doorbell:
+	irqfd_stop();
+no_work:
 	vcpu_forget_registers();
 	return error;
 }
@@ -65,6 +70,7 @@ static void __exit main_exit(void)
 {
 	misc_deregister(&main_device);
 	monitor_stop();
+	irqfd_stop();
 	vcpu_forget_registers();
 	mmu_notifier_synchronize();
 }

@@ -88,8 +88,12 @@ static int run_mmio(struct vcpu *vcpu, const struct plumb_result *said)
 /* An access where nothing is mapped. */
 static int run_access(struct vcpu *vcpu, const struct plumb_result *said)
 {
-	int error = memory_fault(vcpu, said->r1 >> PAGE_SHIFT, said->r3 & RUN_STORE);
+	u32 bytes = said->r3 & RUN_BYTES;
+	bool store = said->r3 & RUN_STORE;
+	int error = memory_fault(vcpu, said->r1 >> PAGE_SHIFT, store);
 
+	if (error > 0 && store && ioevent_takes(vcpu->vm, said->r1, bytes, said->r2))
+		return RUN_AGAIN;
 	if (error > 0)
 		return run_mmio(vcpu, said);
 	vcpu->action = PLUMB_RUN_DO_RETRY;

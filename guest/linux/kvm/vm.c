@@ -73,6 +73,8 @@ static void vm_free(struct kref *users)
 	for (n = 0; n < VM_MAX_VCPUS; n++)
 		vcpu_free(vm->vcpus[n]);
 	slots_free(vm);
+	ioevent_free_all(vm);
+	irqfd_free_routes(vm);
 	free_page((unsigned long)vm->ring);
 	kfree(vm);
 }
@@ -97,6 +99,8 @@ static struct vm *vm_alloc(void)
 	mutex_init(&vm->lock);
 	init_rwsem(&vm->slots_sem);
 	spin_lock_init(&vm->map_lock);
+	ioevent_init(vm);
+	irqfd_init(vm);
 	vm->mm = current->mm;
 	vm->ring = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (vm->ring)
@@ -149,7 +153,15 @@ long vm_check_extension(const struct vm *vm, unsigned long extension)
 	case KVM_CAP_DEVICE_CTRL:
 	case KVM_CAP_IMMEDIATE_EXIT:
 	case KVM_CAP_CHECK_EXTENSION_VM:
+	case KVM_CAP_IRQFD:
+	case KVM_CAP_IOEVENTFD:
+	case KVM_CAP_IOEVENTFD_ANY_LENGTH:
+	case KVM_CAP_COALESCED_PIO:
 		return 1;
+	case KVM_CAP_COALESCED_MMIO:
+		return KVM_COALESCED_MMIO_PAGE_OFFSET;
+	case KVM_CAP_IRQ_ROUTING:
+		return VM_MAX_GSI;
 	case KVM_CAP_NR_VCPUS:
 		return min(num_online_cpus(), monitor_max_vcpus());
 	case KVM_CAP_MAX_VCPUS:
@@ -229,6 +241,29 @@ static int vm_line(struct vm *vm, void __user *argument, bool status)
 	return error;
 }
 
+static int vm_ioeventfd(struct vm *vm, void __user *argument)
+{
+	struct kvm_ioeventfd args;
+
+	return copy_from_user(&args, argument, sizeof(args)) ? -EFAULT : ioevent_set(vm, &args);
+}
+
+static int vm_irqfd(struct vm *vm, void __user *argument)
+{
+	struct kvm_irqfd args;
+
+	return copy_from_user(&args, argument, sizeof(args)) ? -EFAULT : irqfd_set(vm, &args);
+}
+
+static int vm_zone(struct vm *vm, void __user *argument, bool add)
+{
+	struct kvm_coalesced_mmio_zone zone;
+
+	if (copy_from_user(&zone, argument, sizeof(zone)))
+		return -EFAULT;
+	return add ? ioevent_add_zone(vm, &zone) : ioevent_remove_zone(vm, &zone);
+}
+
 static long vm_ioctl(struct file *file, unsigned int call, unsigned long arg)
 {
 	void __user *argument = (void __user *)arg;
@@ -256,6 +291,15 @@ static long vm_ioctl(struct file *file, unsigned int call, unsigned long arg)
 	case KVM_IRQ_LINE:
 	case KVM_IRQ_LINE_STATUS:
 		return vm_line(vm, argument, call == KVM_IRQ_LINE_STATUS);
+	case KVM_IRQFD:
+		return vm_irqfd(vm, argument);
+	case KVM_IOEVENTFD:
+		return vm_ioeventfd(vm, argument);
+	case KVM_REGISTER_COALESCED_MMIO:
+	case KVM_UNREGISTER_COALESCED_MMIO:
+		return vm_zone(vm, argument, call == KVM_REGISTER_COALESCED_MMIO);
+	case KVM_SET_GSI_ROUTING:
+		return irqfd_set_routes(vm, argument);
 	default:
 		return -EINVAL;
 	}
@@ -263,6 +307,7 @@ static long vm_ioctl(struct file *file, unsigned int call, unsigned long arg)
 
 static int vm_release(struct inode *inode, struct file *file)
 {
+	irqfd_remove_all(file->private_data);
 	vm_put(file->private_data);
 	return 0;
 }

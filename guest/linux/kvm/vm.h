@@ -28,9 +28,11 @@
 #define VM_MAX_SLOTS  32
 #define VM_MAX_VMS    64	/* of one partition: the manifest's limit */
 #define VM_MAX_PAGES  (1 << 20) /* addresses of memory have 32 bits */
-#define VM_MMAP_PAGES 2		/* struct kvm_run, and the ring */
+#define VM_MAX_GSI    4096
+#define VM_MMAP_PAGES 2 /* struct kvm_run, and the ring */
 
 struct vcpu;
+struct irqfd_routes;
 
 /* Memory of the VM: of the process that has made the VM, from `user` on. */
 struct slot {
@@ -60,6 +62,12 @@ struct vm {
 	struct plumb_run *runs;	     /* map_lock: PLUMB_MAP_RUNS_MAX, for a call */
 	u32 *bitmap;		     /* map_lock: for a call */
 	struct kvm_coalesced_mmio_ring *ring;
+	struct list_head zones; /* whose stores go there */
+	spinlock_t zones_lock;
+	struct list_head ioevents; /* written under `lock`, read under RCU */
+	struct list_head irqfds;
+	spinlock_t irqfds_lock; /* interrupts masked; inside of an eventfd's lock */
+	struct irqfd_routes __rcu *routes;
 };
 
 struct vcpu {
@@ -140,5 +148,25 @@ int vgic_create(struct vm *vm, u32 type);
 int vgic_create_device(struct vm *vm, struct kvm_create_device *device);
 int vgic_set_address(struct vm *vm, const struct kvm_arm_device_addr *addr);
 int vgic_line(struct vm *vm, u32 irq, u32 level);
+
+/* ---- ioevent.c ---- */
+
+void ioevent_init(struct vm *vm);
+void ioevent_free_all(struct vm *vm);
+int ioevent_set(struct vm *vm, const struct kvm_ioeventfd *args);
+int ioevent_add_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone);
+int ioevent_remove_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone);
+/* A store that needs no exit to user space. */
+bool ioevent_takes(struct vm *vm, u32 address, u32 bytes, u32 value);
+
+/* ---- irqfd.c ---- */
+
+int irqfd_start(void);
+void irqfd_stop(void);
+void irqfd_init(struct vm *vm);
+void irqfd_remove_all(struct vm *vm); /* before the VM may end */
+void irqfd_free_routes(struct vm *vm);
+int irqfd_set(struct vm *vm, const struct kvm_irqfd *args);
+int irqfd_set_routes(struct vm *vm, struct kvm_irq_routing __user *user);
 
 #endif

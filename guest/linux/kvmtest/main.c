@@ -16,8 +16,9 @@ struct main_group {
 };
 
 static const struct main_group main_groups[] = {
-	{ "device", test_device },
-	{ "run", test_run },
+	{ "device", test_device }, { "vm", test_vm },		{ "vcpu", test_vcpu },
+	{ "run", test_run },	   { "signals", test_signals }, { "memory", test_memory },
+	{ "lines", test_lines },   { "smp", test_smp },		{ "events", test_events },
 };
 
 int main(int argc, char **argv);
