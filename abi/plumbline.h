@@ -146,6 +146,7 @@
 #define PLUMB_RUN_DO_EMULATED 0 /* it is done: a load gets r2 */
 #define PLUMB_RUN_DO_RETRY    1 /* the guest executes it again: memory has been mapped there */
 #define PLUMB_RUN_DO_ABORT    2 /* the guest takes the abort */
+#define PLUMB_RUN_DO_STAY     3 /* it is done, as 0, and the vCPU does not go on: r0 is INTR */
 
 /* PLUMB_RUN, r0: why the vCPU has left. */
 #define PLUMB_RUN_INTR                                                                             \

@@ -112,6 +112,9 @@ static COLD void child_abort(struct vcpu *vcpu, const struct child_vcpu *left)
 static __attribute__((noinline)) void child_resolve(struct vcpu *vcpu, struct child_vcpu *left,
 						    uint32_t value, uint32_t act)
 {
+	if (act == PLUMB_RUN_DO_STAY) {
+		act = PLUMB_RUN_DO_EMULATED;
+	}
 	if (left->left == CHILD_LEFT_PLAIN && act == PLUMB_RUN_DO_EMULATED) {
 		child_emulated_plain(vcpu, left->hsr, value);
 	} else if (left->left == CHILD_LEFT_ACCESS && act == PLUMB_RUN_DO_EMULATED) {
@@ -173,9 +176,9 @@ static COLD int32_t child_turn(struct vgic_locked held, struct cpu *cpu, uint32_
 	return off ? PLUMB_RUN_OFF : 0;
 }
 
-/* All memory is to be cleaned first: a step of that. */
-static int32_t child_clean_first(struct cpu *cpu, struct child *child, uint32_t index,
-				 const struct guest_regs *regs)
+/* What the creator says of its last exit, and no more. */
+static int32_t child_settle_alone(struct cpu *cpu, struct child *child, uint32_t index,
+				  const struct guest_regs *regs)
 {
 	struct vgic_locked held = vm_lock_vgic(&child->vm);
 	int32_t error = child_life_look(&child->life, index);
@@ -186,11 +189,19 @@ static int32_t child_clean_first(struct cpu *cpu, struct child *child, uint32_t 
 		child_life_release(&child->life, index, false);
 	}
 	vm_unlock_vgic(held);
-	if (error) {
-		return error;
+	return error ? error : PLUMB_RUN_INTR;
+}
+
+/* All memory is to be cleaned first: a step of that. */
+static int32_t child_clean_first(struct cpu *cpu, struct child *child, uint32_t index,
+				 const struct guest_regs *regs)
+{
+	int32_t said = child_settle_alone(cpu, child, index, regs);
+
+	if (said == PLUMB_RUN_INTR) {
+		child_clean_step(child);
 	}
-	child_clean_step(child);
-	return PLUMB_RUN_INTR;
+	return said;
 }
 
 /* It gets its GIC with the first run of a vCPU that can run. */
@@ -244,6 +255,19 @@ static inline int32_t child_claim(struct cpu *cpu, struct child *child, uint32_t
 	return error;
 }
 
+/* PLUMB_RUN_DO_STAY, or no action at all. */
+static COLD int32_t child_stay(struct cpu *cpu, struct child *child, uint32_t index,
+			       const struct guest_regs *regs)
+{
+	int32_t error;
+
+	if (regs->r[3] != PLUMB_RUN_DO_STAY) {
+		return -HYP_EINVAL;
+	}
+	error = child_be_placed(child, index);
+	return error ? error : child_settle_alone(cpu, child, index, regs);
+}
+
 static COLD void child_release(struct vcpu *vcpu)
 {
 	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
@@ -265,7 +289,7 @@ void child_run(struct cpu *cpu, struct child *child, struct guest_regs *regs)
 {
 	uint32_t index = regs->r[1] >> 16;
 	struct vcpu *vcpu;
-	int32_t said = regs->r[3] > PLUMB_RUN_DO_ABORT ? -HYP_EINVAL
+	int32_t said = regs->r[3] > PLUMB_RUN_DO_ABORT ? child_stay(cpu, child, index, regs)
 						       : child_claim(cpu, child, index, regs);
 
 	if (said) {

@@ -343,7 +343,7 @@ static void vcpus(void)
 		DO(-EINVAL, RUN, V(3)),
 		DO(-EINVAL, RUN, V(8)),
 		DO(-EINVAL, RUN, V(0xffff)),
-		DO(-EINVAL, RUN, V(0), 0, 3),
+		DO(-EINVAL, RUN, V(0), 0, 4),
 		DO(0, VCPU, H, 7), /* what cannot run has not fixed the number */
 		DO(-ENOEXEC, GET_REG, V(0), PC),
 		DO(-ENOEXEC, SET_REG, V(0), PC, 0, 0),

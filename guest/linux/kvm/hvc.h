@@ -45,6 +45,7 @@
 #define PLUMB_RUN_DO_EMULATED 0 /* the access is done: a load gets the value */
 #define PLUMB_RUN_DO_RETRY    1
 #define PLUMB_RUN_DO_ABORT    2
+#define PLUMB_RUN_DO_STAY     3 /* emulated, and the vCPU does not go on */
 
 #define PLUMB_RUN_INTR	 1
 #define PLUMB_RUN_MMIO	 2 /* r1 address, r2 value of a store, r3 bytes | store << 8 */

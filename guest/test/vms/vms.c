@@ -37,6 +37,18 @@ static void vms_expect(struct smccc_result said, uint32_t r0, uint32_t r1, uint3
 	}
 }
 
+/* The load of r2 is answered, and nothing runs. */
+static void vms_stay(uint32_t vm, uint32_t answer, uint32_t signed_byte)
+{
+	uint64_t pc = 0, r2 = 0, next = 0;
+
+	(void)kvm_get_one_reg(vm, 0, CORE_PC, &pc);
+	vms_expect(kvm_run(vm, 0, answer, 3), PLUMB_RUN_INTR, 0, 0, 0, "answered, and it stays");
+	(void)kvm_get_one_reg(vm, 0, CORE(2), &r2);
+	(void)kvm_get_one_reg(vm, 0, CORE_PC, &next);
+	(void)report_check(r2 == signed_byte && next == pc + 4, "behind the load, with its value");
+}
+
 static void vms_first(void)
 {
 	int32_t vm = kvm_create_vm();
@@ -57,7 +69,8 @@ static void vms_first(void)
 	vms_expect(vms_go((uint32_t)vm, 0, 0), PLUMB_RUN_MMIO, 0x10000004, 0, 4, "load");
 	vms_expect(vms_go((uint32_t)vm, 41, 0), PLUMB_RUN_MMIO, 0x10000008, 42, 0x102, "halfword");
 	vms_expect(vms_go((uint32_t)vm, 0, 0), PLUMB_RUN_MMIO, 0x1000000c, 0, 1, "signed byte");
-	vms_expect(vms_go((uint32_t)vm, 0x80, 0), PLUMB_RUN_MMIO, 0x10000010, 0xffffff80, 0x104,
+	vms_stay((uint32_t)vm, 0x80, 0xffffff80);
+	vms_expect(vms_go((uint32_t)vm, 0, 0), PLUMB_RUN_MMIO, 0x10000010, 0xffffff80, 0x104,
 		   "sign");
 	vms_expect(vms_go((uint32_t)vm, 0, 0), PLUMB_RUN_WFI, ~0u, ~0u, 0, "WFI");
 	vms_expect(vms_go((uint32_t)vm, 0, 0), PLUMB_RUN_SYSTEM, PLUMB_SYSTEM_SHUTDOWN, 0, 0,
