@@ -82,6 +82,7 @@ static int run_mmio(struct vcpu *vcpu, const struct plumb_result *said)
 	if (store)
 		memcpy(run->mmio.data, &value, bytes);
 	vcpu->load_bytes = store ? 0 : bytes;
+	vcpu->accessed = true;
 	return run_to_user(vcpu, KVM_EXIT_MMIO, 0);
 }
 
@@ -150,17 +151,14 @@ static int run_exit(struct vcpu *vcpu, const struct plumb_result *said)
 /* ---- the loop ---- */
 
 /* What user space has answered; the number of bytes is that of the access. */
-static u32 run_loaded(struct vcpu *vcpu)
+static void run_take_answer(struct vcpu *vcpu)
 {
-	u32 value = 0;
-
-	memcpy(&value, vcpu->run->mmio.data, vcpu->load_bytes);
+	memcpy(&vcpu->value, vcpu->run->mmio.data, vcpu->load_bytes);
 	vcpu->load_bytes = 0;
-	return value;
 }
 
 /* False: there is something to do before the vCPU can run. */
-static bool run_once(struct vcpu *vcpu, u32 value, struct plumb_result *said)
+static bool run_once(struct vcpu *vcpu, struct plumb_result *said)
 {
 	bool runs;
 
@@ -168,25 +166,35 @@ static bool run_once(struct vcpu *vcpu, u32 value, struct plumb_result *said)
 	runs = !need_resched() && !signal_pending(current);
 	if (runs) {
 		WRITE_ONCE(vcpu->woken, false);
-		*said = plumb_call(PLUMB_RUN, vcpu->word, value, vcpu->action, 0, 0);
+		*said = plumb_call(PLUMB_RUN, vcpu->word, vcpu->value, vcpu->action, 0, 0);
 	}
 	local_irq_enable();
 	return runs;
 }
 
+/* An access that user space has answered is completed, and no more. */
+static int run_interrupted(struct vcpu *vcpu)
+{
+	if (vcpu->accessed)
+		plumb_call(PLUMB_RUN, vcpu->word, vcpu->value, PLUMB_RUN_DO_STAY, 0, 0);
+	vcpu->accessed = false;
+	vcpu->value = 0;
+	return run_to_user(vcpu, KVM_EXIT_INTR, -EINTR);
+}
+
 static int run_loop(struct vcpu *vcpu)
 {
-	u32 value = run_loaded(vcpu);
 	struct plumb_result said;
 	int result = RUN_AGAIN;
 
 	while (result == RUN_AGAIN) {
 		cond_resched();
 		if (signal_pending(current))
-			return run_to_user(vcpu, KVM_EXIT_INTR, -EINTR);
-		if (!run_once(vcpu, value, &said))
+			return run_interrupted(vcpu);
+		if (!run_once(vcpu, &said))
 			continue;
-		value = 0;
+		vcpu->accessed = false;
+		vcpu->value = 0;
 		vcpu->action = PLUMB_RUN_DO_EMULATED;
 		result = run_exit(vcpu, &said);
 	}
@@ -199,8 +207,9 @@ int run_vcpu(struct vcpu *vcpu)
 
 	if (!vcpu->ready)
 		return -ENOEXEC;
+	run_take_answer(vcpu);
 	if (vcpu->run->immediate_exit)
-		return run_to_user(vcpu, KVM_EXIT_INTR, -EINTR);
+		return run_interrupted(vcpu);
 	vcpu->has_run = true;
 	vcpu->vm->has_run = true;
 	if (vcpu->has_mask)

@@ -130,6 +130,8 @@ static int vcpu_init(struct vcpu *vcpu, void __user *argument)
 	vcpu->has_run = false;
 	vcpu->ready = true;
 	vcpu->load_bytes = 0;
+	vcpu->accessed = false;
+	vcpu->value = 0;
 	vcpu->action = PLUMB_RUN_DO_EMULATED;
 	return 0;
 }

@@ -80,8 +80,9 @@ struct vcpu {
 	u32 faulted;	     /* the last page, if it was mapped already: else VM_MAX_PAGES */
 	bool ready;	     /* KVM_ARM_VCPU_INIT */
 	bool has_run;
-	u32 action;	/* of the next PLUMB_RUN */
-	u32 load_bytes; /* the answer to a load that user space has seen; 0: there is none */
+	u32 value, action; /* of the next PLUMB_RUN */
+	bool accessed;	   /* user space has seen an access, which that is to complete */
+	u32 load_bytes;	   /* the answer, if it is a load; else 0 */
 	bool has_mask;
 	sigset_t mask;
 	wait_queue_head_t wait;

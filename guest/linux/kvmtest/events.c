@@ -74,7 +74,7 @@ static void test_store(struct machine *machine)
 	tap_is(events_count(event), 1, "and 8");
 	tap_is(events_store(machine, event, MACHINE_MMIO, 4, EVENTS_DEASSIGN | EVENTS_MATCH, 8), 0,
 	       "that of 8 is removed");
-	(void)machine_set(machine, 0, KVM_ID_R(0), 6);
+	(void)machine_set(machine, 0, KVM_ID_R(0), 5);
 	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO, 6) &&
 		       machine_stores_this(machine, 0, MACHINE_MMIO, 8),
 	       "then a store of 8 is an exit");

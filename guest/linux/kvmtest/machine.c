@@ -158,9 +158,18 @@ void machine_begin(const struct machine *machine, uint32_t index)
 	(void)machine_set(machine, index, KVM_ID_R(6), MACHINE_MMIO);
 }
 
+/* The access that was the last exit is completed, and its instruction skipped. */
+static void machine_complete(const struct machine *machine)
+{
+	machine->runs[0]->immediate_exit = 1;
+	(void)machine_run(machine, 0);
+	machine->runs[0]->immediate_exit = 0;
+}
+
 /* What is behind the program does no harm. */
 void machine_load(struct machine *machine, const uint8_t *program)
 {
+	machine_complete(machine);
 	memcpy(machine->ram, program, (size_t)(guest_end - program));
 	machine_begin(machine, 0);
 }

@@ -78,12 +78,19 @@ static void test_mask(struct machine *machine)
 
 static void test_immediate(struct machine *machine)
 {
+	uint64_t pc;
+
 	machine_load(machine, guest_count);
 	(void)machine_set(machine, 0, KVM_ID_R(0), 5);
 	machine->runs[0]->immediate_exit = 1;
 	tap_is(machine_run(machine, 0), -SYS_EINTR, "immediate_exit: EINTR");
 	machine->runs[0]->immediate_exit = 0;
 	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO, 5), "and no instruction");
+	machine->runs[0]->immediate_exit = 1;
+	tap_is(machine_run(machine, 0), -SYS_EINTR, "behind an access");
+	machine->runs[0]->immediate_exit = 0;
+	tap_ok(machine_get(machine, 0, KVM_ID_PC, &pc) == 0 && pc == MACHINE_RAM + 4,
+	       "it is completed, and no more");
 }
 
 /* The process that runs a VM is killed in the middle of it. */
