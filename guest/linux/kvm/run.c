@@ -201,6 +201,16 @@ static int run_loop(struct vcpu *vcpu)
 	return result;
 }
 
+/* Newer headers name the field so that nobody takes what user space writes for constant. */
+static bool run_must_leave(struct vcpu *vcpu)
+{
+#ifdef HINT_UNSAFE_IN_KVM
+	return READ_ONCE(vcpu->run->immediate_exit__unsafe);
+#else
+	return READ_ONCE(vcpu->run->immediate_exit);
+#endif
+}
+
 int run_vcpu(struct vcpu *vcpu)
 {
 	int result;
@@ -208,7 +218,7 @@ int run_vcpu(struct vcpu *vcpu)
 	if (!vcpu->ready)
 		return -ENOEXEC;
 	run_take_answer(vcpu);
-	if (vcpu->run->immediate_exit)
+	if (run_must_leave(vcpu))
 		return run_interrupted(vcpu);
 	vcpu->has_run = true;
 	vcpu->vm->has_run = true;
