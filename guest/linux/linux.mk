@@ -45,7 +45,12 @@ $(LB)/kvmtest/%.S.o: guest/linux/kvmtest/%.S guest/linux/linux.mk Makefile
 	@mkdir -p $(@D)
 	$(Q)$(ARM_CC) $(ARM_ASFLAGS) $(DEPFLAGS) -c -o $@ $<
 
-$(LB)/kvmtest.linux: $(KVMTEST_OBJS)
+$(LB)/kvmtest/pl011.o: guest/vmm/pl011.c guest/linux/linux.mk Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(LB)/kvmtest.linux: $(KVMTEST_OBJS) $(LB)/kvmtest/pl011.o
 	$(call say,LD,$@)
 	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) -o $@ $^ -lgcc
 
@@ -111,9 +116,22 @@ $(LINUX_MODULES_INITRD): $(LINUX_PARTS) $(LINUX_KOS)
 	$(call say,CPIO,$@)
 	$(Q)scripts/linux initrd --modules -o $@
 
+# The same, and what a VM boots: kernel, initial RAM disk, device tree.
+LINUX_KVM_INITRD := $(LB)/initrd-kvm.gz
+LINUX_KVM_IMAGES := $(B)/guests/armmp/vmlinuz $(LINUX_INITRD) $(LB)/vm.dtb
+
+$(LB)/vm.dtb: guest/linux/kvmtest/vm.dts
+	$(call say,DTC,$@)
+	@mkdir -p $(@D)
+	$(Q)dtc -I dts -O dtb -o $@ $<
+
+$(LINUX_KVM_INITRD): $(LINUX_PARTS) $(LINUX_KOS) $(LINUX_KVM_IMAGES)
+	$(call say,CPIO,$@)
+	$(Q)scripts/linux initrd --modules $(LINUX_KVM_IMAGES:%=--image %) -o $@
+
 # Without Debian's kernels and headers, which are fetched when they are needed, everything else is built.
 guests: $(LINUX_PROGRAMS) $(if $(wildcard $(LINUX_STAMP)),$(LINUX_INITRD) $(LINUX_DISKS) \
-	$(if $(filter-out $(wildcard $(LINUX_HEADERS)),$(LINUX_HEADERS)),,$(LINUX_MODULES_INITRD)))
+	$(if $(filter-out $(wildcard $(LINUX_HEADERS)),$(LINUX_HEADERS)),,$(LINUX_MODULES_INITRD) $(LINUX_KVM_INITRD)))
 
 .PHONY: run-linux
 run-linux: monitor host-tools $(LINUX_KERNEL) $(LINUX_INITRD)

@@ -59,6 +59,11 @@ talk() { # life, messages until which it receives
 	equal "$life $received $wrong" "$1 $2 0" 'messages without a gap'
 }
 
+# A partition without `vms` (docs/kvm.md)
+insmod "$modules/plumbline_kvm.ko" 2> /dev/null && loaded=yes || loaded=no
+equal $loaded no 'no /dev/kvm in a partition that may make no VMs'
+dmesg | grep -q "plumbline_kvm: this partition may make no VMs" && told=yes || told=no
+result $told 'and the log says why'
 insmod "$modules/uio.ko"
 insmod "$modules/plumbline_shared.ko"
 check_refusal

@@ -5,7 +5,7 @@ same files as a disk."""
 import gzip
 import stat
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Iterator
 
@@ -13,7 +13,7 @@ from .common import relative, run_tool, tool
 
 # Name, mode, major and minor of the nodes that /init needs before it mounts devtmpfs.
 DEVICES = (("dev/console", stat.S_IFCHR | 0o600, 5, 1),)
-FOLDERS = ("bin", "dev", "lib", "lib/modules", "proc", "root", "sys", "tests", "tmp")
+FOLDERS = ("bin", "dev", "lib", "lib/modules", "proc", "root", "sys", "tests", "tmp", "vm")
 DISK_SIZE = "48M"
 
 
@@ -40,12 +40,14 @@ class Archive:
 
 @dataclass
 class Contents:
-    """`scripts`: init.sh becomes /init, others /tests/NAME; `modules` by kernel release."""
+    """`scripts`: init.sh becomes /init, others /tests/NAME; `modules` by kernel release; `images`:
+    what a virtual machine monitor boots, in /vm."""
 
     busybox: Path
     scripts: list[Path]
     programs: list[Path]
     modules: dict[str, list[Path]]
+    images: list[Path] = field(default_factory=list)
 
     def files(self) -> Iterator[tuple[str, int, Path]]:
         """Name, permissions, and the source of the data."""
@@ -57,6 +59,8 @@ class Contents:
         for release, modules in self.modules.items():
             for file in modules:
                 yield f"lib/modules/{release}/{file.name}", 0o644, file
+        for image in self.images:
+            yield f"vm/{image.name}", 0o644, image
 
 
 def build(contents: Contents) -> bytes:

@@ -5,6 +5,7 @@
  * them, too.
  *
  *   kvmtest [GROUP]...  only these groups of tests
+ *   kvmtest boot        boots a kernel as a VM: boot.c
  */
 #include "guest/linux/kvmtest/machine.h"
 #include "guest/linux/kvmtest/tap.h"
@@ -19,6 +20,7 @@ static const struct main_group main_groups[] = {
 	{ "device", test_device }, { "vm", test_vm },		{ "vcpu", test_vcpu },
 	{ "run", test_run },	   { "signals", test_signals }, { "memory", test_memory },
 	{ "lines", test_lines },   { "smp", test_smp },		{ "events", test_events },
+	{ "boot", test_boot },
 };
 
 int main(int argc, char **argv);
@@ -39,7 +41,7 @@ static bool main_is_asked(int argc, char **argv, const char *name)
 			return true;
 		}
 	}
-	return argc < 2;
+	return argc < 2 && !main_is(name, "boot");
 }
 
 int main(int argc, char **argv)

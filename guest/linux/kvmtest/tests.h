@@ -11,5 +11,6 @@ void test_smp(void);
 void test_memory(void);
 void test_lines(void);
 void test_events(void); /* eventfds, coalesced MMIO, routes */
+void test_boot(void);	/* of a kernel; only if it is asked for */
 
 #endif
