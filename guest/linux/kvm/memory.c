@@ -220,15 +220,31 @@ static int memory_map(struct vm *vm, struct slot *slot, u32 first, struct page *
 	return done;
 }
 
-/* Under map_lock: what was found is still so. 0: again; as memory_map. */
+/* What of them another vCPU has mapped meanwhile is left out: those around `page` that it has not.
+ */
+static int memory_map_rest(struct vm *vm, struct slot *slot, u32 first, struct page **pages,
+			   u32 count, u32 page, bool write)
+{
+	u32 bit = first - slot->first, at = page - slot->first, low = at, high;
+
+	if (test_bit(at, slot->mapped))
+		return 0;
+	while (low > bit && !test_bit(low - 1, slot->mapped))
+		low--;
+	high = find_next_bit(slot->mapped, bit + count, at);
+	return memory_map(vm, slot, slot->first + low, pages + low - bit, high - low, write);
+}
+
+/* The same, if Linux has taken nothing back since `invalidations`. 0: it is mapped, or the vCPU
+ * tries again; as memory_map. */
 static int memory_map_if(struct vm *vm, struct slot *slot, unsigned long invalidations, u32 first,
-			 struct page **pages, u32 count, bool write)
+			 struct page **pages, u32 count, u32 page, bool write)
 {
 	int said = 0;
 
 	spin_lock(&vm->map_lock);
 	if (!vm->invalidating && vm->invalidations == invalidations)
-		said = memory_map(vm, slot, first, pages, count, write);
+		said = memory_map_rest(vm, slot, first, pages, count, page, write);
 	spin_unlock(&vm->map_lock);
 	return said;
 }
@@ -256,7 +272,7 @@ static int memory_map_pages(struct vcpu *vcpu, struct slot *slot, u32 first, u32
 	if (count < 0)
 		return count;
 	if (first + count > page)
-		said = memory_map_if(vcpu->vm, slot, invalidations, first, vcpu->pages, count,
+		said = memory_map_if(vcpu->vm, slot, invalidations, first, vcpu->pages, count, page,
 				     write);
 	memory_put(vcpu->pages, count, write);
 	return min(said, 0);

@@ -20,6 +20,7 @@ struct boot_thread {
 	struct sys_thread thread;
 	uint32_t vcpu;
 	volatile int32_t tid;
+	volatile bool ended;
 };
 
 static struct machine boot_machine;
@@ -89,6 +90,13 @@ static bool boot_handles(volatile struct kvm_state *run)
 	return run->exit_reason == KVM_EXIT_SYSTEM_EVENT;
 }
 
+/* An exit that is not expected */
+static void boot_tell(const volatile struct kvm_state *run)
+{
+	tap_is(run->exit_reason, KVM_EXIT_MMIO, "the reason of an exit");
+	tap_is((int64_t)run->mmio.address, BOOT_UART, "its address");
+}
+
 static void boot_run(void *argument)
 {
 	struct boot_thread *self = argument;
@@ -97,11 +105,18 @@ static void boot_run(void *argument)
 	while (!boot_event) {
 		int32_t error = machine_run(&boot_machine, self->vcpu);
 
-		if ((error != 0 && error != -SYS_EINTR) ||
-		    (error == 0 && !boot_handles(boot_machine.runs[self->vcpu]))) {
+		if (error == -SYS_EINTR) {
+			continue;
+		}
+		if (error != 0) {
+			tap_is(error, 0, "KVM_RUN");
+			boot_event = 99;
+		} else if (!boot_handles(boot_machine.runs[self->vcpu])) {
+			boot_tell(boot_machine.runs[self->vcpu]);
 			boot_event = 99;
 		}
 	}
+	self->ended = true;
 }
 
 /* ---- before ---- */
@@ -138,19 +153,31 @@ static void boot_begin(void)
 	(void)machine_set(&boot_machine, 0, KVM_ID_PC, MACHINE_RAM + BOOT_KERNEL);
 }
 
+/* One of them may be about to run when it looks, so they are told again and again. */
 static void boot_all(void)
 {
-	boot_threads[1].vcpu = 1;
-	if (!sys_thread_start(&boot_threads[1].thread, boot_run, &boot_threads[1])) {
-		return;
+	bool ended = false;
+
+	for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
+		boot_threads[n].vcpu = n;
+		if (!sys_thread_start(&boot_threads[n].thread, boot_run, &boot_threads[n])) {
+			boot_event = 99;
+			return;
+		}
 	}
-	boot_run(&boot_threads[0]);
-	/* The other may have been about to run when it looked. */
-	while (boot_threads[1].thread.tid) {
-		sys_thread_signal(boot_threads[1].tid, SYS_SIGUSR1);
-		sys_sleep_us(1000);
+	while (!ended) {
+		sys_sleep_us(50000);
+		ended = true;
+		for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
+			ended &= boot_threads[n].ended;
+			if (boot_event && !boot_threads[n].ended) {
+				sys_thread_signal(boot_threads[n].tid, SYS_SIGUSR1);
+			}
+		}
 	}
-	sys_thread_join(&boot_threads[1].thread);
+	for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
+		sys_thread_join(&boot_threads[n].thread);
+	}
 }
 
 void test_boot(void)

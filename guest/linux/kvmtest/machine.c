@@ -158,18 +158,17 @@ void machine_begin(const struct machine *machine, uint32_t index)
 	(void)machine_set(machine, index, KVM_ID_R(6), MACHINE_MMIO);
 }
 
-/* The access that was the last exit is completed, and its instruction skipped. */
-static void machine_complete(const struct machine *machine)
+void machine_complete(const struct machine *machine, uint32_t index)
 {
-	machine->runs[0]->immediate_exit = 1;
-	(void)machine_run(machine, 0);
-	machine->runs[0]->immediate_exit = 0;
+	machine->runs[index]->immediate_exit = 1;
+	(void)machine_run(machine, index);
+	machine->runs[index]->immediate_exit = 0;
 }
 
 /* What is behind the program does no harm. */
 void machine_load(struct machine *machine, const uint8_t *program)
 {
-	machine_complete(machine);
+	machine_complete(machine, 0);
 	memcpy(machine->ram, program, (size_t)(guest_end - program));
 	machine_begin(machine, 0);
 }

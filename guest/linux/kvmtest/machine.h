@@ -40,6 +40,9 @@ bool machine_add_gic(struct machine *machine);
 int32_t machine_slot(const struct machine *machine, uint32_t slot, uint32_t flags, uint32_t guest,
 		     uint32_t size, const void *user);
 
+/* The access that was the last exit is completed, and its instruction skipped. */
+void machine_complete(const struct machine *machine, uint32_t index);
+
 /* The program at the beginning of memory; the vCPU begins there, with r6 = MACHINE_MMIO. */
 void machine_load(struct machine *machine, const uint8_t *program);
 void machine_begin(const struct machine *machine, uint32_t index);

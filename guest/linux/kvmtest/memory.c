@@ -165,6 +165,72 @@ static void test_log(void)
 	machine_end(&machine);
 }
 
+/* ---- two vCPUs ---- */
+
+struct memory_thread {
+	struct sys_thread thread;
+	const struct machine *machine;
+	uint32_t vcpu;
+	volatile uint32_t good;
+};
+
+static void memory_run(void *argument)
+{
+	struct memory_thread *self = argument;
+	uint32_t value;
+
+	self->good = machine_stores(self->machine, self->vcpu, MACHINE_MMIO, &value);
+}
+
+static void memory_begin(const struct machine *machine, uint32_t vcpu)
+{
+	uint32_t running = 0;
+
+	(void)sys_ioctl(machine->vcpus[vcpu], KVM_SET_MP_STATE, sys_at(&running));
+	machine_complete(machine, vcpu);
+	machine_begin(machine, vcpu);
+	(void)machine_set(machine, vcpu, KVM_ID_R(1), MACHINE_RAM + MEMORY_FIRST * MACHINE_PAGE);
+	(void)machine_set(machine, vcpu, KVM_ID_R(2),
+			  MACHINE_RAM + (MEMORY_FIRST + MEMORY_PAGES) * MACHINE_PAGE);
+}
+
+/* Both touch the same pages, none of which is mapped. */
+static bool memory_race(struct machine *machine)
+{
+	struct memory_thread both[2];
+
+	(void)sys_call3(SYS_MADVISE, sys_at(memory_word(machine, MEMORY_FIRST)),
+			MEMORY_PAGES * MACHINE_PAGE, SYS_DONTNEED);
+	machine_load(machine, guest_touch);
+	for (uint32_t n = 0; n < 2; n++) {
+		memory_begin(machine, n);
+		both[n] = (struct memory_thread) { .machine = machine, .vcpu = n };
+	}
+	for (uint32_t n = 0; n < 2; n++) {
+		if (!sys_thread_start(&both[n].thread, memory_run, &both[n])) {
+			return false;
+		}
+	}
+	sys_thread_join(&both[0].thread);
+	sys_thread_join(&both[1].thread);
+	return both[0].good && both[1].good;
+}
+
+static void test_race(void)
+{
+	struct machine machine;
+	uint32_t good = 0;
+
+	if (!machine_make(&machine, MACHINE_TWO)) {
+		return;
+	}
+	for (uint32_t n = 0; n < 30; n++) {
+		good += memory_race(&machine);
+	}
+	tap_is(good, 30, "two vCPUs touch the same pages at once");
+	machine_end(&machine);
+}
+
 void test_memory(void)
 {
 	struct machine machine;
@@ -177,4 +243,5 @@ void test_memory(void)
 		machine_end(&machine);
 	}
 	test_log();
+	test_race();
 }
