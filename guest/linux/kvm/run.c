@@ -52,7 +52,11 @@ static void run_set_timer(struct vcpu *vcpu, u64 ticks)
 /* Until it is to be run again, or a signal comes. Who wakes has done so after the run had begun. */
 static void run_wait(struct vcpu *vcpu, u64 ticks)
 {
-	if (!ticks)
+	u64 levels;
+
+	if (!vcpu->vm->has_gic)
+		ticks = timers_look(vcpu, &levels);
+	if (!ticks || (!vcpu->vm->has_gic && levels != vcpu->levels))
 		return;
 	run_set_timer(vcpu, ticks);
 	wait_event_interruptible(vcpu->wait, READ_ONCE(vcpu->woken));
@@ -182,6 +186,20 @@ static int run_interrupted(struct vcpu *vcpu)
 	return run_to_user(vcpu, KVM_EXIT_INTR, -EINTR);
 }
 
+/* Without a GIC: true, if the VMM does not know the levels of the timers. Else the next one that is
+ * due ends the run. */
+static bool run_timers(struct vcpu *vcpu)
+{
+	u64 levels, ticks = timers_look(vcpu, &levels);
+	bool news = levels != vcpu->levels;
+
+	vcpu->levels = levels;
+	vcpu->run->s.regs.device_irq_level = levels;
+	if (!news)
+		run_set_timer(vcpu, ticks);
+	return news;
+}
+
 static int run_loop(struct vcpu *vcpu)
 {
 	struct plumb_result said;
@@ -189,7 +207,7 @@ static int run_loop(struct vcpu *vcpu)
 
 	while (result == RUN_AGAIN) {
 		cond_resched();
-		if (signal_pending(current))
+		if (signal_pending(current) || (!vcpu->vm->has_gic && run_timers(vcpu)))
 			return run_interrupted(vcpu);
 		if (!run_once(vcpu, &said))
 			continue;
@@ -199,6 +217,14 @@ static int run_loop(struct vcpu *vcpu)
 		result = run_exit(vcpu, &said);
 	}
 	return result;
+}
+
+/* With each exit. */
+static void run_tell_timers(struct vcpu *vcpu)
+{
+	hrtimer_cancel(&vcpu->timer);
+	(void)timers_look(vcpu, &vcpu->levels);
+	vcpu->run->s.regs.device_irq_level = vcpu->levels;
 }
 
 /* Newer headers name the field so that nobody takes what user space writes for constant. */
@@ -225,6 +251,8 @@ int run_vcpu(struct vcpu *vcpu)
 	if (vcpu->has_mask)
 		sigprocmask(SIG_SETMASK, &vcpu->mask, &current->real_blocked);
 	result = run_loop(vcpu);
+	if (!vcpu->vm->has_gic)
+		run_tell_timers(vcpu);
 	if (vcpu->has_mask) {
 		sigprocmask(SIG_SETMASK, &current->real_blocked, NULL);
 		sigemptyset(&current->real_blocked);

@@ -88,6 +88,7 @@ struct vcpu {
 	wait_queue_head_t wait;
 	bool woken; /* to be run again */
 	struct hrtimer timer;
+	u64 levels; /* of its timers, without a GIC: what user space has been told */
 };
 
 /* ---- monitor.c ---- */
@@ -119,6 +120,12 @@ int vcpu_find_registers(void); /* before all others */
 void vcpu_forget_registers(void);
 int run_vcpu(struct vcpu *vcpu);
 enum hrtimer_restart run_timer(struct hrtimer *timer);
+
+/* ---- timers.c ---- */
+
+/* Ticks until the next timer of the vCPU is due; U64_MAX: none will be. `*levels`: of those that
+ * are, KVM_ARM_DEV_*. */
+u64 timers_look(const struct vcpu *vcpu, u64 *levels);
 
 /* ---- slots.c ---- */
 

@@ -144,6 +144,28 @@
 	str	r0, [r6]
 	b	.
 
+	@ Without a GIC: the virtual timer is due after r7 ticks. Waits for an IRQ, which user space raises,
+	@ turns the timer off, and says so.
+	guest	guest_alarm
+	mov	r0, #1
+	mcr	p15, 0, r7, c14, c3, 0	@ CNTV_TVAL
+	mcr	p15, 0, r0, c14, c3, 1	@ CNTV_CTL
+	isb
+	wfi
+	mov	r0, #0
+	mcr	p15, 0, r0, c14, c3, 1
+	isb
+	str	r0, [r6]
+	b	.
+
+	@ The same, and it does not wait.
+	guest	guest_busy
+	mov	r0, #1
+	mcr	p15, 0, r7, c14, c3, 0
+	mcr	p15, 0, r0, c14, c3, 1
+	isb
+	b	.
+
 	@ Turns vCPU 1 on, where guest_second is, and tells the result; then waits for good.
 	guest	guest_first
 	ldr	r0, =0x84000003		@ CPU_ON

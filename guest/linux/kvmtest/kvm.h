@@ -146,6 +146,8 @@ struct kvm_state {
 	};
 };
 
+#define KVM_STATE_LEVELS 304 /* in struct kvm_run: s.regs.device_irq_level */
+
 struct kvm_ring {
 	volatile uint32_t first, last;
 	struct {

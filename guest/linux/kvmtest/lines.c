@@ -101,6 +101,41 @@ static void test_timer(void)
 	machine_end(&machine);
 }
 
+/* ---- timers without a GIC: KVM_CAP_ARM_USER_IRQ ---- */
+
+static uint64_t lines_levels(const struct machine *machine)
+{
+	uint64_t levels;
+
+	memcpy(&levels, (const uint8_t *)(uintptr_t)machine->runs[0] + KVM_STATE_LEVELS, 8);
+	return levels;
+}
+
+static void test_user_timer(void)
+{
+	struct machine machine;
+
+	if (!machine_make(&machine, 0)) {
+		return;
+	}
+	tap_is(sys_ioctl(machine.vm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_USER_IRQ), 1,
+	       "KVM_CAP_ARM_USER_IRQ");
+	machine_load(&machine, guest_alarm);
+	(void)machine_set(&machine, 0, KVM_ID_R(7), 2000000);
+	tap_is(machine_run(&machine, 0), -SYS_EINTR, "a timer that becomes due ends a wait");
+	tap_ok(machine.runs[0]->exit_reason == KVM_EXIT_INTR && lines_levels(&machine) == 1,
+	       "struct kvm_run has the level of the virtual timer");
+	(void)machine_line(&machine, 0, 1);
+	tap_ok(machine_stores_this(&machine, 0, MACHINE_MMIO, 0), "its interrupt ends the WFI");
+	tap_is((int64_t)lines_levels(&machine), 0, "the guest turns it off: the level is low");
+	(void)machine_line(&machine, 0, 0);
+	machine_load(&machine, guest_busy);
+	(void)machine_set(&machine, 0, KVM_ID_R(7), 2000000);
+	tap_is(machine_run(&machine, 0), -SYS_EINTR, "one of a guest that computes ends KVM_RUN");
+	tap_is((int64_t)lines_levels(&machine), 1, "its level is high");
+	machine_end(&machine);
+}
+
 void test_lines(void)
 {
 	struct machine machine;
@@ -126,6 +161,7 @@ void test_lines(void)
 		machine_end(&machine);
 	}
 	test_timer();
+	test_user_timer();
 }
 
 /* ---- two vCPUs ---- */
