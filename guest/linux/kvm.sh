@@ -14,6 +14,7 @@ while read -r first second rest; do
 	'ok '*) result yes "${rest#- }" ;;
 	esac
 done < /tmp/tap
+grep '^# .*: ' /tmp/tap
 equal "$failures" 0 'the exit status of kvmtest'
 rmmod plumbline_kvm
 equal "$(ls /dev/kvm 2> /dev/null)" '' 'unloaded: no /dev/kvm'

@@ -5,6 +5,7 @@
  * them, too.
  *
  *   kvmtest [GROUP]...  only these groups of tests
+ *   kvmtest speed       what the calls cost
  *   kvmtest boot        boots a kernel as a VM: boot.c
  */
 #include "guest/linux/kvmtest/machine.h"
@@ -20,7 +21,7 @@ static const struct main_group main_groups[] = {
 	{ "device", test_device }, { "vm", test_vm },		{ "vcpu", test_vcpu },
 	{ "run", test_run },	   { "signals", test_signals }, { "memory", test_memory },
 	{ "lines", test_lines },   { "smp", test_smp },		{ "events", test_events },
-	{ "boot", test_boot },
+	{ "speed", test_speed },   { "boot", test_boot },
 };
 
 int main(int argc, char **argv);
@@ -41,7 +42,7 @@ static bool main_is_asked(int argc, char **argv, const char *name)
 			return true;
 		}
 	}
-	return argc < 2 && !main_is(name, "boot");
+	return argc < 2 && !main_is(name, "boot") && !main_is(name, "speed");
 }
 
 int main(int argc, char **argv)

@@ -93,6 +93,15 @@ void tap_note(const char *text)
 	tap_write();
 }
 
+void tap_figure(int64_t value, const char *name)
+{
+	tap_text("# ");
+	tap_text(name);
+	tap_text(": ");
+	tap_number(value);
+	tap_write();
+}
+
 int tap_end(void)
 {
 	tap_text("1..");

@@ -11,6 +11,7 @@ void test_smp(void);
 void test_memory(void);
 void test_lines(void);
 void test_events(void); /* eventfds, coalesced MMIO, routes */
+void test_speed(void);	/* figures; only if it is asked for */
 void test_boot(void);	/* of a kernel; only if it is asked for */
 
 #endif
