@@ -47,6 +47,7 @@ static struct {
 	uint32_t actions, orders, ends;
 	bool rivals; /* vCPUs are run by two at once; then they make no accesses */
 	bool power;  /* guests mostly turn their second vCPU on and off */
+	bool stays;  /* some accesses are answered, and the vCPU is not run further */
 } mix;
 
 /* ---- the creator's account ---- */
@@ -72,6 +73,7 @@ enum task { T_NONE, T_CREATE, T_MAKE, T_RUN, T_MAP, T_LINE, T_UNLINE, T_DESTROY,
 
 static struct thread {
 	enum task task;
+	bool stays; /* its run is to end before the vCPU runs */
 	uint32_t slot, vcpu, life, step, intid, taken, calls;
 	bool beside; /* another's PLUMB_RUN of it was under way */
 	bool opened; /* its GIC was open when the line's call began */
@@ -336,6 +338,7 @@ static void run(struct rig_guest *g, struct guest_regs *regs, uint32_t slot, uin
 
 	t->slot = slot;
 	t->vcpu = v;
+	t->stays = action == 3;
 	kid->want &= (uint8_t)~BIT32(v);
 	kid->value[v] = kid->action[v] = 0;
 	kid->due[v] = RIG_NEVER;
@@ -359,6 +362,7 @@ static bool accessed(struct rig_guest *g, struct kid *kid, uint32_t v)
 	rig_demand(!(how >> 8) || ((value ^ answer_of(ipa)) & (how == 0x101 ? 0xff : ~0u)) == 0,
 		   "a store has another value");
 	kid->value[v] = how >> 8 ? 0 : answer_of(ipa);
+	kid->action[v] = mix.stays && met.mmio % 4 == 0 ? 3 : 0;
 	return false;
 }
 
@@ -378,6 +382,8 @@ static bool has_run(struct rig_guest *g, struct guest_regs *regs)
 		rig_demand(t->beside || kid->calls != t->calls, "a vCPU is busy that nobody runs");
 		return false; /* it is the other's */
 	}
+	rig_demand(!t->stays || g->result == 1 || g->result == 6 || (int32_t)g->result < 0,
+		   "a vCPU that stays has run");
 	switch (g->result) {
 	case 1:
 		kid->want |= (uint8_t)BIT32(v);
@@ -947,9 +953,20 @@ static void remote(void)
 	}
 }
 
+static void stays(void)
+{
+	mix.actions = 30;
+	mix.orders = mix.ends = 0;
+	mix.stays = true;
+	chance(moving, 2, RUNS(100));
+	CHECK(met.mmio > 100);
+	say_met();
+	mix.stays = false;
+}
+
 static const struct test_case cases[] = {
-	{ "alone", alone },   { "rivals", rivals },	  { "power", power },
-	{ "remote", remote }, { "with_ends", with_ends },
+	{ "alone", alone }, { "stays", stays },	  { "rivals", rivals },
+	{ "power", power }, { "remote", remote }, { "with_ends", with_ends },
 };
 
 TEST_MAIN("rig_children", cases)
