@@ -16,6 +16,10 @@ while read -r first second rest; do
 done < /tmp/tap
 grep '^# .*: ' /tmp/tap
 equal "$failures" 0 'the exit status of kvmtest'
+exec 3<> /dev/kvm
+rmmod plumbline_kvm 2> /dev/null && gone=yes || gone=no
+equal $gone no 'a descriptor holds the module'
+exec 3>&-
 rmmod plumbline_kvm
 equal "$(ls /dev/kvm 2> /dev/null)" '' 'unloaded: no /dev/kvm'
 check_log

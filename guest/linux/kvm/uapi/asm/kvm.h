@@ -78,6 +78,10 @@ struct kvm_guest_debug_arch {
 struct kvm_debug_exit_arch {
 };
 
+/* Bits of device_irq_level: headers of before Linux 6.12 have them, too, in <linux/kvm.h>. */
+#define KVM_ARM_DEV_EL1_VTIMER (1 << 0)
+#define KVM_ARM_DEV_EL1_PTIMER (1 << 1)
+
 struct kvm_sync_regs {
 	__u64 device_irq_level; /* KVM_ARM_DEV_*, without a GIC in the kernel */
 };
