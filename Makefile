@@ -101,10 +101,10 @@ ARM_TUNE := -mtune=cortex-a7 -fno-align-functions -fno-align-loops -fno-align-ju
 # Files with frequent paths are optimized for time: in Arm state those of the shortest paths, where each instruction
 # counts, in Thumb state the longer ones (a world switch takes as many instructions there, in three quarters of the
 # size). All other code is optimized for size, in Thumb state; as are single functions of these files, which are COLD
-# or WARM (hyp/base/cold.h).
+# or COLD_THUMB (hyp/base/cold.h).
 ARM_SHORT := $(addprefix hyp/core/,cpu exit exit_irq exit_mem hypercall irq_call route_call vsync) \
 	     $(addprefix vgic/vgic_,alone bits dist)
-ARM_LONG := $(addprefix hyp/core/,child_run child_switch exit_child irq isolate remote switch vm vtimer) hyp/dev/pl011 hyp/hw/gic hyp/hw/world \
+ARM_LONG := $(addprefix hyp/core/,child_run child_switch exit_child irq isolate remote switch vm vtimer) hyp/dev/pl011 hyp/hw/gic hyp/hw/world hyp/stage2/stage2_look \
 	    $(addprefix hyp/sched/,alarm life) vgic/irq_route $(addprefix vgic/vgic_,flush hw interface irq remote state)
 # Three that make small code larger.
 ARM_SMALL := -Os -mthumb -fno-tree-ch -fno-if-conversion -fno-tree-switch-conversion

@@ -90,8 +90,8 @@ static COLD enum mmio_result dist_read_priority(struct vgic *vgic, uint32_t vcpu
 	return MMIO_OK;
 }
 
-static WARM void dist_write_priority(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-				     vgic_kick_t *kick)
+static COLD_THUMB void dist_write_priority(struct vgic *vgic, uint32_t vcpu,
+					   const struct mmio *mmio, vgic_kick_t *kick)
 {
 	uint32_t first = mmio->offset - GICD_IPRIORITYR;
 
@@ -125,8 +125,8 @@ static COLD enum mmio_result dist_read_targets(struct vgic *vgic, uint32_t vcpu,
 	return MMIO_OK;
 }
 
-static WARM void dist_write_targets(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-				    vgic_kick_t *kick)
+static COLD_THUMB void dist_write_targets(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+					  vgic_kick_t *kick)
 {
 	uint32_t first = mmio->offset - GICD_ITARGETSR;
 	uint32_t exist = GENMASK32(VGIC_MAX_VCPUS - 1, 0) >> (VGIC_MAX_VCPUS - vgic->nr_vcpus);

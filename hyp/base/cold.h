@@ -3,15 +3,15 @@
 #ifndef HYP_BASE_COLD_H
 #define HYP_BASE_COLD_H
 
-/* WARM: a function that is not on the shortest paths: in Thumb state, which takes three quarters of
- * the size, and not a part of its callers. COLD: off the frequent paths, so optimized for size too;
- * and so are those places of its callers that only lead to it. */
+/* COLD_THUMB: a function that is not on the shortest paths: in Thumb state, which takes three
+ * quarters of the size, and not a part of its callers. COLD: off the frequent paths, so optimized
+ * for size too; and so are those places of its callers that only lead to it. */
 #ifdef __arm__
-#define WARM __attribute__((noinline, target("thumb")))
-#define COLD __attribute__((noinline, cold, target("thumb")))
+#define COLD_THUMB __attribute__((noinline, target("thumb")))
+#define COLD	   __attribute__((noinline, cold, target("thumb")))
 #else
-#define WARM __attribute__((noinline))
-#define COLD __attribute__((noinline))
+#define COLD_THUMB __attribute__((noinline))
+#define COLD	   __attribute__((noinline))
 #endif
 
 #endif

@@ -120,7 +120,7 @@ COLD void exit_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset
 	exit_whole(regs, hsr, exit_on_undef);
 }
 
-WARM void exit_wfx(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
+COLD_THUMB void exit_wfx(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
 	(void)vcpu, (void)offset;
 	exit_whole(regs, hsr, exit_on_wfx);

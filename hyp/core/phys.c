@@ -64,7 +64,7 @@ static void phys_follow(struct vgic_locked held, uint32_t intid)
 	}
 }
 
-WARM void phys_fired(struct vm *vm, uint32_t iar, uint32_t intid)
+COLD_THUMB void phys_fired(struct vm *vm, uint32_t iar, uint32_t intid)
 {
 	struct vgic_locked held;
 	vgic_kick_t kick = 0;

@@ -31,7 +31,8 @@ static COLD bool vsync_line_is_high(uint32_t intid, uint32_t physid)
 	}
 }
 
-static WARM void vsync_look_at_lines(struct vgic_locked held, const struct vcpu *vcpu, bool own)
+static COLD_THUMB void vsync_look_at_lines(struct vgic_locked held, const struct vcpu *vcpu,
+					   bool own)
 {
 	struct vgic *vgic = held.vm->vgic;
 	uint32_t intid = own ? 0 : VGIC_NR_PRIVATE;
@@ -325,7 +326,7 @@ bool vsync_sgi(struct vcpu *vcpu, uint32_t value)
 	return done;
 }
 
-WARM void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
+COLD_THUMB void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 {
 	vgic_hw_save(vcpu->cif, vgic_is_folded(held.vm->vgic, vcpu->index));
 	vgic_unload(held.vm->vgic, vcpu->index, kick);

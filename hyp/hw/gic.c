@@ -146,7 +146,7 @@ void gic_deactivate(uint32_t iar)
 	}
 }
 
-WARM void gic_set_active(uint32_t intid, bool active)
+COLD_THUMB void gic_set_active(uint32_t intid, bool active)
 {
 	uint32_t base = active ? GICD_ISACTIVER : GICD_ICACTIVER;
 	uintptr_t address = gic.gicd + base + 4 * (intid / 32);

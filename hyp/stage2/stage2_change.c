@@ -3,7 +3,6 @@
 #include "hyp/stage2/stage2_table.h"
 
 #define STAGE2_FLAGS	(STAGE2_READ_ONLY | STAGE2_LOG | STAGE2_REGISTERS)
-#define STAGE2_VISITS	64u /* of stage2_next */
 #define STAGE2_WRITABLE FIELD_PREP(LPAE_S2_ACCESS, LPAE_S2_ACCESS_WRITE)
 /* Of a page with a log: while it is writable, it is dirty. */
 #define STAGE2_LOGGED	FIELD_PREP(LPAE_SOFTWARE, UINT64_C(1))
@@ -212,36 +211,6 @@ static uint64_t *stage2_slot(const struct stage2_live *s, ipa_t ipa)
 static bool stage2_is_split(const struct stage2_live *s, ipa_t ipa)
 {
 	return s->split && (ipa.ipa ^ s->split_ipa.ipa) < BLOCK_SIZE;
-}
-
-static uint64_t stage2_read(const uint64_t *entry)
-{
-	return __atomic_load_n(entry, __ATOMIC_RELAXED);
-}
-
-/* The entry of this level in the table that `entry` names; 0: it names none. */
-static uint64_t stage2_step(const struct stage2_live *s, uint64_t entry, ipa_t ipa, unsigned shift)
-{
-	const uint64_t *table = stage2_table(&s->tables, entry);
-
-	return table ? stage2_read(&table[stage2_index(ipa, shift)]) : 0;
-}
-
-bool stage2_is_hole(const struct stage2_live *s, ipa_t ipa)
-{
-	uint64_t entry;
-
-	if (__atomic_load_n(&s->split, __ATOMIC_ACQUIRE)) {
-		return false;
-	}
-	entry = stage2_read(&s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)]);
-	if (entry) {
-		entry = stage2_step(s, entry, ipa, LPAE_L2_SHIFT);
-	}
-	if ((entry & LPAE_TYPE) == LPAE_TYPE_TABLE) {
-		entry = stage2_step(s, entry, ipa, LPAE_L3_SHIFT);
-	}
-	return !entry;
 }
 
 /* ---- tickets ---- */
@@ -518,32 +487,6 @@ enum stage2_change stage2_find(const struct stage2_live *s, ipa_t ipa, struct st
 		.logged = *leaf & STAGE2_LOGGED,
 	};
 	return STAGE2_DONE;
-}
-
-/* Pages from a hole on that are one, by the level at which there is no entry. */
-static uint32_t stage2_hole(const struct stage2_live *s, ipa_t ipa)
-{
-	const uint64_t *slot = stage2_slot(s, ipa);
-	uint32_t size = !slot ? (uint32_t)STAGE2_GIGABYTE : *slot ? PAGE_SIZE : BLOCK_SIZE;
-
-	return (size - ipa.ipa % size) / PAGE_SIZE;
-}
-
-enum stage2_change stage2_next(const struct stage2_live *s, uint32_t *page,
-			       struct stage2_found *found)
-{
-	enum stage2_change said = STAGE2_HOLE;
-
-	for (uint32_t n = 0; n < STAGE2_VISITS && *page < STAGE2_IPA_LIMIT / PAGE_SIZE; n++) {
-		ipa_t ipa = ipa_make(*page * PAGE_SIZE);
-
-		said = stage2_find(s, ipa, found);
-		if (said != STAGE2_HOLE) {
-			break;
-		}
-		*page += stage2_hole(s, ipa);
-	}
-	return said;
 }
 
 enum stage2_change stage2_write_fault(struct stage2_live *s, ipa_t ipa)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What stage2.c and stage2_change.c know of the tables: pages of the pool, and descriptors (ARM ARM
- * B3.6). For these two files. */
+ * B3.6). For the files of this folder. */
 #ifndef HYP_STAGE2_STAGE2_TABLE_H
 #define HYP_STAGE2_STAGE2_TABLE_H
 

@@ -45,7 +45,7 @@ $(B)/verify/remote_protocol: test/unit/test_remote_protocol.c test/unit/remote_m
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -DSTATES=3500000u -DLINES=0x12 $(DEPFLAGS) -o $@ $<
 
 # Stage-2 tables that change, with more states than in the unit test.
-STAGE2_PURE := hyp/stage2/stage2.c hyp/stage2/stage2_change.c
+STAGE2_PURE := hyp/stage2/stage2.c hyp/stage2/stage2_change.c hyp/stage2/stage2_look.c
 
 $(B)/verify/stage2_states: test/unit/test_stage2_states.c $(STAGE2_PURE) Makefile test/verify/verify.mk
 	$(call say,HOST,$@)
