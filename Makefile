@@ -97,18 +97,12 @@ ARM_ARCH := -mcpu=cortex-a15 -marm
 # Optimized as one program: a border between modules costs no instruction.
 ARM_LTO := -flto=auto
 # Cortex-A15 tuning saves registers by pairs (strd): several instructions where push needs one.
-ARM_TUNE := -mtune=cortex-a7 -fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
-# Files with frequent paths are optimized for time: in Arm state those of the shortest paths, where each instruction
-# counts, in Thumb state the longer ones (a world switch takes as many instructions there, in three quarters of the
-# size). All other code is optimized for size, in Thumb state; as are single functions of these files, which are COLD
-# or COLD_THUMB (hyp/base/cold.h).
-ARM_SHORT := $(addprefix hyp/core/,cpu exit exit_irq exit_mem hypercall irq_call route_call vsync) \
-	     $(addprefix vgic/vgic_,alone bits dist)
-ARM_LONG := $(addprefix hyp/core/,child_run child_switch exit_child irq isolate remote switch vm vtimer) hyp/dev/pl011 hyp/hw/gic hyp/hw/world hyp/stage2/stage2_look \
-	    $(addprefix hyp/sched/,alarm life) vgic/irq_route $(addprefix vgic/vgic_,flush hw interface irq remote state)
-# Three that make small code larger.
-ARM_SMALL := -Os -mthumb -fno-tree-ch -fno-if-conversion -fno-tree-switch-conversion
-ARM_FOR = $(if $(filter $(ARM_SHORT),$*),,$(if $(filter $(ARM_LONG),$*),-mthumb,$(ARM_SMALL)))
+ARM_TUNE := -mtune=cortex-a7
+# Code that runs once, at boot or on request, is optimized for size, as is code that waits for a UART,
+# and shared memory's registers: the longest part of a doorbell is the interrupt's. In Thumb state it
+# takes three quarters of its size in Arm state. Single functions of other files: COLD (hyp/base/cold.h).
+ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/dev/escape hyp/dev/ivshmem hyp/dev/sp805 hyp/sched/restarts hyp/trap/fault hyp/trap/crash_record hyp/trap/insn_decode hyp/trap/psci hyp/trap/inject hyp/stage2/stage2 hyp/dev/pl031 hyp/hw/mmu hyp/core/phys \
+	    $(addprefix hyp/core/,boot% child child_call child_clean child_gic child_memory cpus crash creator exit_state grow guest_log halt log main manager mem one_reg partition partition_make reg_call report right rtc serial shared soc trace trace_call tty virtio vm_call vpmu watchdog) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain vgic/vgic_user
 # Functions with arrays have a word behind them that is compared before they return (hyp/hw/stack.h): in these files,
 # all; in those of frequent paths, the functions with STACK_GUARDED.
 ARM_GUARD_ALL := hyp/board/board_interrupt hyp/fdt/fdt_index hyp/text/% hyp/dev/console vgic/vgic_explain \
@@ -129,7 +123,7 @@ UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
 
-IMAGE_LIMIT := 163840
+IMAGE_LIMIT := 204800
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools
@@ -142,7 +136,7 @@ MONITOR_OBJS := $(MONITOR_SRCS:%=$(B)/obj/%.o)
 $(B)/obj/%.c.o: %.c Makefile
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(ARM_CC) $(ARM_CFLAGS) $(ARM_FOR) $(ARM_GUARD) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(ARM_CC) $(ARM_CFLAGS) $(if $(filter $(ARM_COLD),$*),-Os -mthumb) $(ARM_GUARD) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/obj/%.S.o: %.S Makefile
 	$(call say,AS,$<)

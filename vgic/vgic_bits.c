@@ -28,8 +28,8 @@ static uint32_t bits_written(const struct vgic *vgic, const struct mmio *mmio)
 	return mmio->value & vgic_state_valid(vgic, bits_word(mmio));
 }
 
-COLD enum mmio_result vgic_bits_read_group(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-					   vgic_kick_t *kick)
+enum mmio_result vgic_bits_read_group(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+				      vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
 
@@ -50,15 +50,15 @@ COLD void vgic_bits_write_group(struct vgic *vgic, uint32_t vcpu, const struct m
 	vgic_irq_update_word(vgic, vcpu, word, changed, kick);
 }
 
-COLD uint32_t vgic_bits_enabled(const struct vgic *vgic, uint32_t vcpu, uint32_t offset)
+uint32_t vgic_bits_enabled(const struct vgic *vgic, uint32_t vcpu, uint32_t offset)
 {
 	uint32_t word = bits_word_at(offset);
 
 	return bits_bank(vgic, vcpu, word)->enabled & vgic_state_valid(vgic, word);
 }
 
-COLD enum mmio_result vgic_bits_read_enabled(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-					     vgic_kick_t *kick)
+enum mmio_result vgic_bits_read_enabled(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					vgic_kick_t *kick)
 {
 	(void)kick;
 	mmio->value = vgic_bits_enabled(vgic, vcpu, mmio->offset);
@@ -83,8 +83,8 @@ VGIC_INLINE uint32_t bits_enable(struct vgic_bank *bank, uint32_t offset, uint32
 	return bits & (vgic_state_pending(bank) | bank->in_lr);
 }
 
-COLD void vgic_bits_write_enabled(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-				  vgic_kick_t *kick)
+void vgic_bits_write_enabled(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+			     vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
 	uint32_t moved =
@@ -180,8 +180,8 @@ enum mmio_result vgic_bits_read_pending(struct vgic *vgic, uint32_t vcpu, struct
 	return bits_read_state(vgic, vcpu, mmio, vgic_state_shown(bank), kick);
 }
 
-COLD enum mmio_result vgic_bits_read_active(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-					    vgic_kick_t *kick)
+enum mmio_result vgic_bits_read_active(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+				       vgic_kick_t *kick)
 {
 	return bits_read_state(vgic, vcpu, mmio, bits_bank(vgic, vcpu, bits_word(mmio))->active,
 			       kick);

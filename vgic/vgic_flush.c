@@ -13,7 +13,6 @@
  *   determine which interrupt has ended;
  * - then the rest of those that could be taken, by priority.
  */
-#include "hyp/base/cold.h"
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 #include "vgic/vgic_lr.h"
@@ -66,8 +65,8 @@ VGIC_INLINE void flush_rate(struct flush_set *set, uint32_t n)
 	set->level[n] = (uint8_t)level;
 }
 
-static COLD void flush_add_word(struct flush_set *set, uint32_t word, uint32_t bits,
-				const uint32_t *plane)
+static void flush_add_word(struct flush_set *set, uint32_t word, uint32_t bits,
+			   const uint32_t *plane)
 {
 	set->bits[set->count] = bits;
 	set->plane[set->count] = plane;
@@ -81,7 +80,7 @@ struct flush_ready {
 	struct flush_set acked, activated, pending;
 };
 
-static COLD void flush_find(const struct vgic *vgic, uint32_t vcpu, struct flush_ready *ready)
+static void flush_find(const struct vgic *vgic, uint32_t vcpu, struct flush_ready *ready)
 {
 	const struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
@@ -138,7 +137,7 @@ static bool flush_is_left(const struct flush_set *set)
 
 /* The first `max` by priority, in this order; the lower INTID among equals. Returns their number;
  * *more: some are left. */
-static COLD uint32_t flush_best(struct flush_set *set, uint16_t *best, uint32_t max, bool *more)
+static uint32_t flush_best(struct flush_set *set, uint16_t *best, uint32_t max, bool *more)
 {
 	uint32_t found = 0;
 	uint32_t n;
@@ -158,8 +157,7 @@ static COLD uint32_t flush_best(struct flush_set *set, uint16_t *best, uint32_t 
 }
 
 /* The same for active ones: innermost first. */
-static COLD uint32_t flush_innermost(struct flush_ready *ready, uint16_t *best, uint32_t max,
-				     bool *more)
+static uint32_t flush_innermost(struct flush_ready *ready, uint16_t *best, uint32_t max, bool *more)
 {
 	bool more_acked;
 	uint32_t found = flush_best(&ready->acked, best, max, &more_acked);
@@ -169,7 +167,7 @@ static COLD uint32_t flush_innermost(struct flush_ready *ready, uint16_t *best, 
 	return found;
 }
 
-static COLD void flush_choose(const struct vgic *vgic, uint32_t vcpu, struct flush_choice *choice)
+static void flush_choose(const struct vgic *vgic, uint32_t vcpu, struct flush_choice *choice)
 {
 	struct flush_ready ready;
 	uint32_t room;
@@ -306,7 +304,7 @@ VGIC_INLINE bool flush_one(struct vgic *vgic, uint32_t vcpu)
 }
 
 /* Puts ready interrupts into free list registers; the others are not changed. */
-static COLD void flush_add(struct vgic *vgic, uint32_t vcpu)
+static __attribute__((noinline)) void flush_add(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	uint32_t count = bits_min(cpu->nr_ready, cpu->nr_free);
@@ -352,7 +350,7 @@ void vgic_flush(struct vgic *vgic, uint32_t vcpu)
 }
 
 /* Applies a change by another vCPU to an interrupt that is active outside the list registers. */
-static COLD void fold_op(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+static void fold_op(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	struct vgic_bank *bank = ref->bank;
 	bool activate = (bank->op_activate & ref->bit) != 0;
@@ -391,7 +389,7 @@ static void fold_eois(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 	cif->hcr_dirty = true;
 }
 
-static COLD void fold_ops(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
+static void fold_ops(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 {
 	for (uint32_t words = vgic->cpu[vcpu].ready_sum; words; words &= words - 1) {
 		uint32_t word = bits_first(words);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_irq.h"
-#include "hyp/base/cold.h"
 #include "hyp/base/error.h"
 
 /* vgic_irq_place for many interrupts, most of which stay in their place. */
@@ -35,7 +34,7 @@ void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t 
 	vgic_irq_update_word(vgic, ref->vcpu, ref->intid / 32, ref->bit, kick);
 }
 
-COLD void vgic_irq_sort(struct vgic *vgic, uint32_t vcpu)
+void vgic_irq_sort(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
@@ -207,7 +206,7 @@ void vgic_device_line(struct vgic *vgic, uint32_t intid, bool level, vgic_kick_t
 	}
 }
 
-COLD void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)
+void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)
 {
 	ref->bank->line &= ~ref->bit;
 	ref->bank->held &= ~ref->bit;
@@ -233,7 +232,7 @@ void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_
 	if (bank->held & ~bank->held_active & ~bank->in_lr & ~vgic_state_pending(bank) & ref->bit) {
 		vgic_irq_release(vgic, ref);
 	}
-	vgic_irq_update(vgic, ref, kick);
+	vgic_irq_update_here(vgic, ref, kick);
 }
 
 VGIC_INLINE bool irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
@@ -262,7 +261,7 @@ VGIC_INLINE void irq_leave_op(struct vgic *vgic, uint32_t vcpu)
 	vgic->cpu[vcpu].ops = true;
 }
 
-COLD void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	struct vgic_bank *bank = ref->bank;
 	struct vgic_irq *irq = ref->irq;
@@ -296,7 +295,7 @@ COLD void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_
 	vgic_irq_notify(vgic, ref, irq->vcpu, kick);
 }
 
-COLD void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	struct vgic_bank *bank = ref->bank;
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_lr.h"
-#include "hyp/base/cold.h"
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 
@@ -46,8 +45,7 @@ static uint32_t lr_encode_active_shared(const struct vgic *vgic, const struct vg
 	return GICH_LR_ACTIVE | (pending ? GICH_LR_PENDING | vgic_lr_again(ref) : 0);
 }
 
-COLD uint32_t vgic_lr_encode_active(const struct vgic *vgic, const struct vgic_ref *ref,
-				    bool crowded)
+uint32_t vgic_lr_encode_active(const struct vgic *vgic, const struct vgic_ref *ref, bool crowded)
 {
 	const struct vgic_bank *bank = ref->bank;
 	bool pending = (vgic_state_pending(bank) & vgic_state_eligible(vgic, bank) & ref->bit) != 0;
@@ -86,7 +84,7 @@ static void lr_take_held(struct vgic *vgic, const struct vgic_ref *ref, uint32_t
 
 /* The guest may have acknowledged it: stores the priority, and the source of an SGI. If the
  * priority is unchanged, the exact 0xff of vgic_irq_activate stays. */
-static COLD void lr_take_active(const struct vgic_ref *ref, uint32_t value)
+static void lr_take_active(const struct vgic_ref *ref, uint32_t value)
 {
 	struct vgic_irq *irq = ref->irq;
 	uint32_t priority = FIELD_GET(GICH_LR_PRIORITY, value);
@@ -119,7 +117,7 @@ uint32_t vgic_given(const struct vgic *vgic, uint32_t vcpu, uint32_t *shown)
 }
 
 /* List register n is free. */
-static COLD void lr_free(struct vgic_cpu *cpu, uint32_t n)
+static void lr_free(struct vgic_cpu *cpu, uint32_t n)
 {
 	if (vgic_lr_must_clear(cpu->cif.lr[n])) {
 		cpu->cif.lr[n] = 0;

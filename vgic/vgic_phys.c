@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Virtual interrupts of physical ones, and the guest's GICV_DIR. */
-#include "hyp/base/cold.h"
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 
@@ -9,8 +8,8 @@ static bool phys_exists(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 	return vcpu < vgic->nr_vcpus && intid < vgic->nr_irqs;
 }
 
-static COLD void phys_own(struct vgic *vgic, uint32_t vcpu, uint32_t intid, enum vgic_owner owner,
-			  uint32_t physid)
+static void phys_own(struct vgic *vgic, uint32_t vcpu, uint32_t intid, enum vgic_owner owner,
+		     uint32_t physid)
 {
 	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
 
@@ -27,8 +26,7 @@ static COLD void phys_own(struct vgic *vgic, uint32_t vcpu, uint32_t intid, enum
 	vgic_state_set_plain(ref.bank);
 }
 
-COLD void vgic_phys_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner,
-			      uint32_t physid)
+void vgic_phys_set_owner(struct vgic *vgic, uint32_t intid, enum vgic_owner owner, uint32_t physid)
 {
 	if (intid < VGIC_NR_SGIS || intid >= vgic->nr_irqs) {
 		return;
@@ -99,7 +97,8 @@ VGIC_INLINE void phys_hold(struct vgic *vgic, const struct vgic_ref *ref)
 }
 
 /* Any vCPU may check its line. */
-static COLD void phys_fire_spi(struct vgic *vgic, uint32_t intid, vgic_kick_t *kick)
+static __attribute__((noinline)) void phys_fire_spi(struct vgic *vgic, uint32_t intid,
+						    vgic_kick_t *kick)
 {
 	struct vgic_ref ref = vgic_state_ref(vgic, 0, intid);
 
@@ -169,7 +168,7 @@ bool vgic_phys_held(const struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 /* In a list register, clearing the line is enough: fold detects whether the guest has acknowledged
  * it before, and vgic_phys_release_next returns it then. An edge, and a pending state set by the
  * guest, stay. */
-COLD bool vgic_phys_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
+bool vgic_phys_release(struct vgic *vgic, uint32_t vcpu, uint32_t intid)
 {
 	vgic_kick_t none = 0; /* less is pending: no vCPU to wake */
 	struct vgic_ref ref;
@@ -236,7 +235,7 @@ bool vgic_phys_level_next(struct vgic *vgic, uint32_t vcpu, uint32_t *intid, uin
 	return false;
 }
 
-COLD void vgic_phys_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high)
+void vgic_phys_level(struct vgic *vgic, uint32_t vcpu, uint32_t intid, bool high)
 {
 	vgic_kick_t none = 0; /* less is pending: no vCPU to wake */
 	struct vgic_ref ref;
@@ -282,7 +281,7 @@ static void phys_fall(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t 
 	vgic_irq_update_word(vgic, vcpu, word, stay, &none);
 }
 
-COLD void vgic_phys_levels(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t high)
+void vgic_phys_levels(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t high)
 {
 	struct vgic_bank *bank;
 	uint32_t levels, low;
@@ -309,7 +308,7 @@ static uint32_t phys_take(struct vgic_bank *bank)
 	return n;
 }
 
-COLD bool vgic_phys_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
+bool vgic_phys_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *physid)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	bool found = true;
@@ -331,7 +330,7 @@ COLD bool vgic_phys_release_next(struct vgic *vgic, uint32_t vcpu, uint32_t *phy
 	return found;
 }
 
-COLD void vgic_phys_release_others(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
+void vgic_phys_release_others(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 {
 	for (uint32_t n = 0; n < vgic->nr_vcpus; n++) {
 		if (n != vcpu) {

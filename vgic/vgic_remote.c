@@ -9,7 +9,6 @@
  * Either all that the mirror asks for is done here, and its work is NONE again, or the work stays:
  * a kick that another call has decided on, and not sent yet, then still finds it.
  */
-#include "hyp/base/cold.h"
 #include "vgic/vgic_lr.h"
 
 void vgic_set_reach(struct vgic *vgic, uint32_t lrs)
@@ -105,8 +104,8 @@ static bool remote_take(struct vgic *vgic, uint32_t vcpu, uint32_t empty, vgic_k
 }
 
 /* A separate function, because the common path needs few registers. */
-static COLD bool remote_all_of_it(struct vgic *vgic, uint32_t vcpu, uint32_t empty,
-				  vgic_kick_t *kick)
+static __attribute__((noinline)) bool remote_all_of_it(struct vgic *vgic, uint32_t vcpu,
+						       uint32_t empty, vgic_kick_t *kick)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 	vgic_kick_t others = 0;

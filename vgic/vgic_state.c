@@ -52,7 +52,7 @@ COLD size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs)
  * anew. Other CPUs read `line` and `plain` without the lock meanwhile (vgic_spi_stays), so `line`
  * is written only with its value, never cleared on the way: the bank must not be assigned as a
  * whole. `plain` follows (vgic_state_set_plain). */
-static COLD void state_reset_bank(struct vgic_bank *bank)
+static void state_reset_bank(struct vgic_bank *bank)
 {
 	bank->enabled = 0;
 	bank->group = 0;
@@ -78,9 +78,7 @@ static COLD void state_reset_bank(struct vgic_bank *bank)
 #define STATE_RESET_4  STATE_RESET, STATE_RESET, STATE_RESET, STATE_RESET
 #define STATE_RESET_16 STATE_RESET_4, STATE_RESET_4, STATE_RESET_4, STATE_RESET_4
 
-#define STATE_RESETS 16u
-
-static const _Alignas(8) struct vgic_irq state_reset[STATE_RESETS] = { STATE_RESET_16 };
+static const _Alignas(8) struct vgic_irq state_reset[32] = { STATE_RESET_16, STATE_RESET_16 };
 
 /* An interrupt with a physical one keeps its number, and an edge stays an edge. */
 static void state_reset_owned(struct vgic_irq *irq)
@@ -94,8 +92,8 @@ static void state_reset_owned(struct vgic_irq *irq)
 }
 
 /* The interrupts of a word, whose bank has been reset. Usually none of them has an owner, and they
- * are copied as two blocks: with eight vCPUs there are 1244, and physical interrupts are masked. */
-static COLD void state_reset_irqs(struct vgic_bank *bank, struct vgic_irq *irq, uint32_t count)
+ * are copied as one block: with eight vCPUs there are 1244, and physical interrupts are masked. */
+static void state_reset_irqs(struct vgic_bank *bank, struct vgic_irq *irq, uint32_t count)
 {
 	uint32_t owned = bank->timer | bank->passed;
 	uint32_t n = 0;
@@ -104,9 +102,8 @@ static COLD void state_reset_irqs(struct vgic_bank *bank, struct vgic_irq *irq, 
 		uint32_t left = owned & GENMASK32(31, n);
 		uint32_t next = left ? bits_first(left) : count;
 
-		for (uint32_t end; n < next; n = end) {
-			end = bits_min(next, (n / STATE_RESETS + 1) * STATE_RESETS);
-			memcpy(&irq[n], &state_reset[n % STATE_RESETS], (end - n) * sizeof(*irq));
+		if (next > n) {
+			memcpy(&irq[n], &state_reset[n], (next - n) * sizeof(*irq));
 		}
 		if (left) {
 			state_reset_owned(&irq[next]);
@@ -176,7 +173,7 @@ static void state_reset_ctlr(struct vgic *vgic)
 }
 
 /* One vCPU and four words per piece: eight pieces for the largest VGIC. */
-COLD bool vgic_reset_piece(struct vgic *vgic, uint32_t piece)
+bool vgic_reset_piece(struct vgic *vgic, uint32_t piece)
 {
 	uint32_t first = 1 + STATE_PIECE * piece;
 	uint32_t end = bits_min(first + STATE_PIECE, vgic->nr_words);
@@ -334,11 +331,11 @@ static inline void state_clear_lrs(struct vgic_cif *cif, uint32_t nr_lrs)
 }
 
 /* The vCPU with this mirror. */
-VGIC_INLINE struct vgic_cpu *state_cpu_of(struct vgic_cif *cif)
+VGIC_INLINE const struct vgic_cpu *state_cpu_of(const struct vgic_cif *cif)
 {
 	_Static_assert(offsetof(struct vgic_cpu, cif) == 0, "its first member");
 
-	return (struct vgic_cpu *)cif;
+	return (const struct vgic_cpu *)cif;
 }
 
 /* All that are ready fit: flush puts them into the list registers, which are free, and makes no
@@ -350,8 +347,7 @@ static void state_load_empty(const struct vgic *vgic, struct vgic_cpu *cpu)
 	cpu->folded = false;
 }
 
-/* Another vCPU has used the hardware since: its contents do not belong to this one. The mirror's
- * list registers have been invalid since vgic_unload, as those of the hardware are. */
+/* Another vCPU has used the hardware since: its contents do not belong to this one. */
 void vgic_load(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
@@ -360,6 +356,7 @@ void vgic_load(struct vgic *vgic, uint32_t vcpu)
 		vgic_irq_sort(vgic, vcpu);
 	}
 	cpu->loaded = true;
+	state_clear_lrs(&cpu->cif, vgic->nr_lrs);
 	cpu->cif.used = 0;
 	cpu->cif.dirty = vgic->all_lrs;
 	cpu->cif.hcr_dirty = true;
@@ -378,51 +375,11 @@ void vgic_unload(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 	}
 	cpu->loaded = false;
 	cpu->cif.used = 0;
-	state_clear_lrs(&cpu->cif, vgic->nr_lrs);
-}
-
-/* As after vgic_unload: `work` is ADD, and nothing else is there to be looked at. */
-#define STATE_AT_REST ((uint32_t)VGIC_WORK_ADD << 8)
-
-_Static_assert(offsetof(struct vgic_cif, work) == offsetof(struct vgic_cif, busy) + 1, "its byte");
-
-VGIC_INLINE bool state_has_none(const struct vgic_cpu *cpu)
-{
-	return !cpu->cif.used && !cpu->nr_ready && cpu->cif.hcr == GICH_HCR_EN;
 }
 
 bool vgic_is_quiet(const struct vgic_cif *cif)
 {
-	return !cif->busy && state_has_none((const struct vgic_cpu *)cif);
-}
+	const struct vgic_cpu *cpu = state_cpu_of(cif);
 
-bool vgic_unload_quiet(struct vgic_cif *cif)
-{
-	struct vgic_cpu *cpu = state_cpu_of(cif);
-
-	if (!state_has_none(cpu)) {
-		return false;
-	}
-	if (!cif->busy) {
-		state_fold_none(cpu);
-	} else if (cif->busy != STATE_AT_REST || !cpu->folded || cpu->unsorted) {
-		return false;
-	}
-	cpu->loaded = false;
-	return true;
-}
-
-bool vgic_load_quiet(struct vgic_cif *cif)
-{
-	struct vgic_cpu *cpu = state_cpu_of(cif);
-
-	if (cif->busy != STATE_AT_REST || cpu->nr_ready || cpu->unsorted) {
-		return false;
-	}
-	cpu->loaded = true;
-	cpu->folded = false;
-	cpu->nr_free = cif->nr_lrs;
-	cif->hcr = GICH_HCR_EN;
-	cif->work = VGIC_WORK_NONE;
-	return true;
+	return !cif->busy && !cif->used && !cpu->nr_ready && cif->hcr == GICH_HCR_EN;
 }

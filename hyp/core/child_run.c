@@ -15,7 +15,7 @@
 
 /* ---- what the creator says of the last exit: in memory, as no CPU has the vCPU ---- */
 
-static COLD struct world_bank *child_bank(struct world *world, uint32_t mode)
+static struct world_bank *child_bank(struct world *world, uint32_t mode)
 {
 	switch (mode) {
 	case PSR_MODE_FIQ:
@@ -432,8 +432,8 @@ void child_access(struct cpu *cpu, struct guest_regs *regs, const struct exit_re
 	child_switch_out(cpu, regs, PLUMB_RUN_MMIO);
 }
 
-COLD void child_fault(struct cpu *cpu, struct guest_regs *regs, const struct exit_record *record,
-		      uint32_t how)
+void child_fault(struct cpu *cpu, struct guest_regs *regs, const struct exit_record *record,
+		 uint32_t how)
 {
 	child_note(child_left(cpu->loaded), record,
 		   how & PLUMB_FAULT_FETCH ? CHILD_LEFT_FETCH : CHILD_LEFT_DATA);

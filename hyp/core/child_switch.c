@@ -99,7 +99,7 @@ static inline uint64_t child_ticks(uint64_t deadline)
  * does. */
 static inline __attribute__((always_inline)) bool
 child_put_away(struct vgic_locked held, struct cpu *cpu, const struct guest_regs *regs,
-	       uint32_t reason, vgic_kick_t *kick, uint32_t *wake)
+	       uint32_t reason, vgic_kick_t *kick, uint32_t *wake, uint64_t *deadline)
 {
 	struct vcpu *vcpu = cpu->loaded;
 	struct child *child = vcpu->vm->child;
@@ -116,7 +116,8 @@ child_put_away(struct vgic_locked held, struct cpu *cpu, const struct guest_regs
 	child_life_release(&child->life, vcpu->index, waits || reason == PLUMB_RUN_OFF);
 	woken = child_woken_by(vcpu, reason, *kick);
 	running = woken ? child_wake(held, woken) : 0;
-	*wake = child->life.wake; /* also those that this exit has woken before */
+	*deadline = vcpu->deadline; /* another CPU may run it, once the lock is released */
+	*wake = child->life.wake;   /* also those that this exit has woken before */
 	if (reason == PLUMB_RUN_INTR) {
 		(void)child_life_take_wake(&child->life);
 	}
@@ -163,6 +164,7 @@ void child_switch_out(struct cpu *cpu, struct guest_regs *regs, uint32_t reason)
 	struct vcpu *vcpu = cpu->loaded;
 	struct vgic_locked held;
 	vgic_kick_t kick = 0;
+	uint64_t deadline;
 	uint32_t wake;
 	bool waits;
 
@@ -173,10 +175,10 @@ void child_switch_out(struct cpu *cpu, struct guest_regs *regs, uint32_t reason)
 		vm_kick(vcpu->vm, kick & ~BIT32(vcpu->index));
 		return;
 	}
-	waits = child_put_away(held, cpu, regs, reason, &kick, &wake);
+	waits = child_put_away(held, cpu, regs, reason, &kick, &wake, &deadline);
 	cpu->runner->regs.r[0] = reason;
 	if (reason == PLUMB_RUN_WFI) {
-		child_tell_ticks(cpu->runner, waits ? child_ticks(vcpu->deadline) : 0);
+		child_tell_ticks(cpu->runner, waits ? child_ticks(deadline) : 0);
 	}
 	if (wake) {
 		child_tell(cpu, reason, wake);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/exit.h"
-#include "hyp/base/cold.h"
 #include "hyp/core/child_run.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/exit_state.h"
@@ -114,21 +113,21 @@ static void exit_on_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr
 	exit_inject_undef(cpu->loaded, regs, hsr);
 }
 
-COLD void exit_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
+void exit_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
 	(void)vcpu, (void)offset;
 	exit_whole(regs, hsr, exit_on_undef);
 }
 
-COLD_THUMB void exit_wfx(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
+void exit_wfx(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
 	(void)vcpu, (void)offset;
 	exit_whole(regs, hsr, exit_on_wfx);
 }
 
 /* Separate, so that exit_cp needs no register saved for it. */
-static COLD EXIT_AS_IS void exit_cp_whole(struct vcpu *vcpu, struct guest_regs *regs,
-					  uint32_t offset, uint32_t hsr)
+static EXIT_AS_IS void exit_cp_whole(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset,
+				     uint32_t hsr)
 {
 	(void)vcpu, (void)offset;
 	exit_whole(regs, hsr, exit_on_cp);
@@ -145,7 +144,7 @@ void exit_cp(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32
 	}
 }
 
-COLD void exit_hcptr(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
+void exit_hcptr(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
 	(void)vcpu, (void)offset;
 	exit_whole(regs, hsr, exit_on_hcptr);

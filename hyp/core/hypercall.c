@@ -24,7 +24,7 @@
 
 #define HVC_SIZE 4u /* bytes, in ARM and in Thumb state */
 
-static COLD void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
+static void hypercall_psci(struct cpu *cpu, struct guest_regs *regs)
 {
 	struct vm *vm = cpu->loaded->vm;
 	struct psci_result result = partition_psci(cpu->loaded, regs->r);
@@ -54,7 +54,7 @@ static int32_t hypercall_api_version(struct vcpu *caller, struct vm *vm, struct 
 	return KVM_API_VERSION;
 }
 
-static COLD int32_t hypercall_extension(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+static int32_t hypercall_extension(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	(void)caller, (void)vm;
 	switch (regs->r[1]) {
@@ -111,8 +111,7 @@ static int32_t hypercall_gsi_line(struct vcpu *caller, struct vm *vm, struct gue
 	return (int32_t)regs->r[0];
 }
 
-static COLD int32_t hypercall_gsi_routing(struct vcpu *caller, struct vm *vm,
-					  struct guest_regs *regs)
+static int32_t hypercall_gsi_routing(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	route_call_set(caller, vm, regs);
 	if (caller->lines_of) {
@@ -121,7 +120,7 @@ static COLD int32_t hypercall_gsi_routing(struct vcpu *caller, struct vm *vm,
 	return (int32_t)regs->r[0];
 }
 
-static COLD int32_t hypercall_irq_state(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+static int32_t hypercall_irq_state(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	uint32_t state = 0;
 	int error = irq_call_state(caller, vm, regs->r[2], &state);
@@ -136,8 +135,7 @@ static COLD int32_t hypercall_irq_state(struct vcpu *caller, struct vm *vm, stru
 	return error;
 }
 
-static COLD int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm,
-					  struct guest_regs *regs)
+static int32_t hypercall_system_exit(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	struct crash_cause cause = { .reason = PLUMB_CRASH_BY_EXIT,
 				     .status = (int32_t)regs->r[1],
@@ -208,14 +206,13 @@ static int32_t hypercall_virtio_answer(struct vcpu *caller, struct vm *vm, struc
 	return virtio_answer(vm, regs->r[1], regs->r[2]);
 }
 
-static COLD int32_t hypercall_virtio_info(struct vcpu *caller, struct vm *vm,
-					  struct guest_regs *regs)
+static int32_t hypercall_virtio_info(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	(void)caller;
 	return virtio_info(vm, regs);
 }
 
-static COLD int32_t hypercall_get_reg(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+static int32_t hypercall_get_reg(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	(void)caller;
 	return reg_call_get(vm, regs);
@@ -227,7 +224,7 @@ static int32_t hypercall_set_reg(struct vcpu *caller, struct vm *vm, struct gues
 	return reg_call_set(vm, regs);
 }
 
-static COLD int32_t hypercall_reg_list(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+static int32_t hypercall_reg_list(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	(void)caller, (void)vm;
 	return reg_call_list(regs);
@@ -295,7 +292,7 @@ static int32_t hypercall_run(struct vcpu *caller, struct vm *vm, struct guest_re
 		return error ? error : handler(vcpu, vm, regs);
 
 /* The calls that SMCCC (ARM DEN 0028) requires in each range. */
-static COLD int32_t hypercall_about(struct guest_regs *regs)
+static int32_t hypercall_about(struct guest_regs *regs)
 {
 	switch (regs->r[0]) {
 	case PLUMB_CALL_COUNT:
@@ -326,7 +323,7 @@ static inline int32_t hypercall_vendor(struct vcpu *vcpu, struct guest_regs *reg
 }
 
 /* Children have PSCI and SMCCC; no rights, so none of the other calls is there. */
-static COLD void hypercall_of_child(struct guest_regs *regs)
+static void hypercall_of_child(struct guest_regs *regs)
 {
 	if (psci_owns(regs->r[0])) {
 		child_psci(cpu_this(), regs);
@@ -354,7 +351,8 @@ static COLD EXIT_AS_IS void hypercall_rest(uint32_t word, struct guest_regs *reg
 	world_resume(regs->pc, regs->cpsr);
 }
 
-static COLD void hypercall_refused(const struct vcpu *caller, struct guest_regs *regs)
+static __attribute__((noinline)) void hypercall_refused(const struct vcpu *caller,
+							struct guest_regs *regs)
 {
 	struct vm *vm;
 
@@ -481,7 +479,7 @@ static void exit_on_hvc_other(struct cpu *cpu, struct guest_regs *regs, uint32_t
 	exit_inject_undef(cpu->loaded, regs, hsr & (HSR_EC | HSR_HVC_IMM));
 }
 
-COLD void exit_hvc_other(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
+void exit_hvc_other(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
 	(void)vcpu, (void)offset;
 	exit_whole(regs, hsr, exit_on_hvc_other);

@@ -16,8 +16,8 @@ static uint32_t irq_call_cpu_bit(const struct irq_line *line)
 }
 
 /* Sets the virtual IRQ or FIQ input of a vCPU. If it does not change, no vCPU is kicked. */
-static COLD void irq_call_set_cpu_line(struct vgic_locked held, const struct irq_line *line,
-				       bool level, vgic_kick_t *kick)
+static void irq_call_set_cpu_line(struct vgic_locked held, const struct irq_line *line, bool level,
+				  vgic_kick_t *kick)
 {
 	struct vcpu *vcpu = &held.vm->vcpus[line->vcpu];
 	uint32_t bit = irq_call_cpu_bit(line);
@@ -47,7 +47,7 @@ int irq_call_one(struct vgic_locked held, const struct irq_line *line, bool leve
 	return irq_call_set(held, line, level, kick);
 }
 
-COLD_THUMB int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
+int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
 {
 	struct vgic_locked held;
 	struct irq_line line;
@@ -147,6 +147,7 @@ int irq_call_state(struct vcpu *caller, struct vm *vm, uint32_t irq, uint32_t *s
 	if (error) {
 		return error;
 	}
+	hw_dmb(); /* of a child, what the number of vCPUs counts is there */
 	if (!vm->vgic) {
 		*state = vm->vcpus[line.vcpu].lines & irq_call_cpu_bit(&line)
 				 ? PLUMB_IRQ_LEVEL | PLUMB_IRQ_PENDING | PLUMB_IRQ_ENABLED

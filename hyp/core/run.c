@@ -278,7 +278,8 @@ static __attribute__((noinline)) void run_displace(struct cpu *cpu, struct guest
 }
 
 /* The vCPU that has been picked is not to be loaded. */
-static COLD void run_no_load(struct cpu *cpu, struct vcpu *vcpu, enum life_take take)
+static __attribute__((noinline)) void run_no_load(struct cpu *cpu, struct vcpu *vcpu,
+						  enum life_take take)
 {
 	if (take == LIFE_LOADS) {
 		run_load_memory(cpu, vcpu);
@@ -392,7 +393,7 @@ static __attribute__((noinline)) void run_schedule(struct cpu *cpu, struct guest
 }
 
 /* CPU lines of the loaded vCPU (HCR.VI, HCR.VF) of a partition without a VGIC. */
-static COLD void run_lines(struct vcpu *vcpu)
+static void run_lines(struct vcpu *vcpu)
 {
 	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
 
@@ -475,7 +476,7 @@ void run_start(struct guest_regs *regs)
 	run_work(cpu, regs);
 }
 
-COLD void run_yield(struct cpu *cpu)
+void run_yield(struct cpu *cpu)
 {
 	cpu->yield = true;
 	cpu->slice_end = 0;

@@ -28,17 +28,6 @@ void switch_save_registers(struct vcpu *vcpu, const struct guest_regs *regs)
 	world_save(&vcpu->world);
 }
 
-/* Separate, because mostly there is nothing to fold. */
-static __attribute__((noinline)) void switch_fold_lists(struct vgic_locked held, struct vcpu *vcpu,
-							vgic_kick_t *kick)
-{
-	vsync_unload(held, vcpu, kick);
-	if (vcpu->cif->has_held) {
-		vtimer_hold(vcpu, false);
-		vtimer_forget(held, vcpu);
-	}
-}
-
 bool switch_is_due(struct vgic_locked held, const struct vcpu *vcpu)
 {
 	return held.vm->vgic ? vgic_has_pending(held.vm->vgic, vcpu->index) : vcpu->lines != 0;
@@ -50,9 +39,10 @@ bool switch_fold(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 
 	vcpu->deadline = DEADLINE_NEVER;
 	if (held.vm->vgic) {
-		quiet = vsync_unload_quiet(held, vcpu);
-		if (!quiet) {
-			switch_fold_lists(held, vcpu, kick);
+		vsync_unload(held, vcpu, kick);
+		if (vcpu->cif->has_held) {
+			vtimer_hold(vcpu, false);
+			vtimer_forget(held, vcpu);
 		}
 	} else {
 		vtimer_hold_all(false);
@@ -114,7 +104,7 @@ static uint32_t switch_us(uint64_t ticks)
 
 /* A vCPU is about to enter its first instruction: logs, once, the time since reset. `loading`:
  * counter ticks of this CPU spent on partitions' memory. */
-static COLD void switch_say_first(uint64_t loading)
+static void switch_say_first(uint64_t loading)
 {
 	static bool said;
 

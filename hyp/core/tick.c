@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/tick.h"
-#include "hyp/base/cold.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/device.h"
 #include "hyp/core/facts.h"
@@ -72,7 +71,7 @@ static uint64_t tick_due(struct cpu *cpu, uint64_t now)
 	return cpu->wake_at < cpu->devices_at ? cpu->wake_at : cpu->devices_at;
 }
 
-COLD void tick_catch_up(struct cpu *cpu)
+void tick_catch_up(struct cpu *cpu)
 {
 	(void)tick_due(cpu, timer_now());
 }

@@ -25,7 +25,7 @@ static bool vm_within(uint64_t address, uint32_t size, uint64_t base, uint32_t r
 	return address >= base && address - base <= room && size <= room - (address - base);
 }
 
-COLD bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa)
+bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa)
 {
 	const struct manifest_partition *config = vm->config;
 
@@ -43,7 +43,7 @@ COLD bool vm_owns(const struct vm *vm, ipa_t ipa, uint32_t size, pa_t *pa)
 }
 
 /* A child has nothing but memory of its parent. */
-COLD bool vm_owns_pa(const struct vm *child, pa_t pa, uint32_t size)
+bool vm_owns_pa(const struct vm *child, pa_t pa, uint32_t size)
 {
 	const struct vm *vm = child->parent ? child->parent : child;
 	bool owns = vm_within(pa.pa, size, vm->memory_pa.pa, vm->config->memory_size);
@@ -56,7 +56,7 @@ COLD bool vm_owns_pa(const struct vm *child, pa_t pa, uint32_t size)
 }
 
 /* Exits are counted by class alone: the total is the sum. */
-COLD uint64_t vm_stat(const struct vcpu *vcpu, uint32_t index)
+uint64_t vm_stat(const struct vcpu *vcpu, uint32_t index)
 {
 	uint64_t value = vcpu->stats[index];
 
@@ -166,13 +166,6 @@ static void vm_end_run(const struct vcpu *vcpu, uint8_t cpu)
 
 /* ---- kicks ---- */
 
-/* Returns the CPU that must look at its queue, or SCHED_NO_CPU. */
-static __attribute__((noinline)) uint8_t vm_wake(struct sched_locked held, uint32_t entity)
-{
-	alarm_clear(&vm_alarms, entity);
-	return vm_must_look(held, entity, sched_wake(held.sched, entity));
-}
-
 void vm_kick_vcpu(struct vcpu *vcpu)
 {
 	const struct sched_entity *entity = &vm_sched.entity[vcpu->entity];
@@ -186,7 +179,8 @@ void vm_kick_vcpu(struct vcpu *vcpu)
 	held = vm_lock_sched();
 
 	if (entity->state == SCHED_BLOCKED) {
-		target = vm_wake(held, vcpu->entity);
+		alarm_clear(&vm_alarms, vcpu->entity);
+		target = vm_must_look(held, vcpu->entity, sched_wake(held.sched, vcpu->entity));
 	} else if (entity->state == SCHED_RUNNING) {
 		target = entity->cpu;
 		vm_end_run(vcpu, target);

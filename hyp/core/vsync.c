@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/vsync.h"
-#include "hyp/base/cold.h"
 #include "hyp/core/phys.h"
 #include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
@@ -19,7 +18,7 @@ bool vsync_timer_is_high(uint32_t control)
 
 /* The timers' control registers show their levels at once (KVM reads them, too); the distributor
  * shows all other levels, including that of the performance monitors. */
-static COLD bool vsync_line_is_high(uint32_t intid, uint32_t physid)
+static bool vsync_line_is_high(uint32_t intid, uint32_t physid)
 {
 	switch (intid) {
 	case MACHINE_TIMER_VIRT:
@@ -31,8 +30,8 @@ static COLD bool vsync_line_is_high(uint32_t intid, uint32_t physid)
 	}
 }
 
-static COLD_THUMB void vsync_look_at_lines(struct vgic_locked held, const struct vcpu *vcpu,
-					   bool own)
+static __attribute__((noinline)) void vsync_look_at_lines(struct vgic_locked held,
+							  const struct vcpu *vcpu, bool own)
 {
 	struct vgic *vgic = held.vm->vgic;
 	uint32_t intid = own ? 0 : VGIC_NR_PRIVATE;
@@ -63,7 +62,8 @@ static inline void vsync_look(struct vgic_locked held, const struct vcpu *vcpu, 
 
 #define VSYNC_RELEASES 8 /* at once: one costs some hundred instructions */
 
-static COLD void vsync_release_some(struct vgic_locked held, const struct vcpu *vcpu)
+static __attribute__((noinline)) void vsync_release_some(struct vgic_locked held,
+							 const struct vcpu *vcpu)
 {
 	uint32_t physid;
 
@@ -224,7 +224,7 @@ bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 	return !cif->has_release && !vgic_has_pending(vgic, vcpu->index);
 }
 
-COLD void vsync_fold(struct vcpu *vcpu)
+void vsync_fold(struct vcpu *vcpu)
 {
 	struct vm *vm = vcpu->vm;
 	struct vgic_locked held;
@@ -242,7 +242,8 @@ COLD void vsync_fold(struct vcpu *vcpu)
 }
 
 /* Something else waits: the rest is left to vsync_work. */
-static COLD void vsync_fire(struct vgic_locked held, const struct vcpu *vcpu, uint32_t intid)
+static __attribute__((noinline)) void vsync_fire(struct vgic_locked held, const struct vcpu *vcpu,
+						 uint32_t intid)
 {
 	vgic_kick_t own = 0;
 
@@ -273,7 +274,7 @@ static inline __attribute__((always_inline)) bool vsync_fired(const struct vcpu 
 	return alone;
 }
 
-COLD void vsync_own_fired(struct vcpu *vcpu, uint32_t intid)
+void vsync_own_fired(struct vcpu *vcpu, uint32_t intid)
 {
 	(void)vsync_fired(vcpu, intid, false);
 }
@@ -283,7 +284,7 @@ bool vsync_ticked(const struct vcpu *vcpu)
 	return vsync_fired(vcpu, MACHINE_TIMER_VIRT, true);
 }
 
-COLD uint64_t vsync_interrupts(struct vcpu *vcpu, bool own)
+uint64_t vsync_interrupts(struct vcpu *vcpu, bool own)
 {
 	const struct vgic *vgic = vcpu->vm->vgic;
 	struct vgic_locked held;
@@ -326,7 +327,7 @@ bool vsync_sgi(struct vcpu *vcpu, uint32_t value)
 	return done;
 }
 
-COLD_THUMB void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
+void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 {
 	vgic_hw_save(vcpu->cif, vgic_is_folded(held.vm->vgic, vcpu->index));
 	vgic_unload(held.vm->vgic, vcpu->index, kick);
@@ -336,22 +337,8 @@ COLD_THUMB void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_ki
 	}
 }
 
-/* Without a call: it is a part of nearly all world switches. */
-__attribute__((flatten)) bool vsync_unload_quiet(struct vgic_locked held, struct vcpu *vcpu)
-{
-	(void)held;
-	if (!vgic_unload_quiet(vcpu->cif)) {
-		return false;
-	}
-	vgic_hw_save(vcpu->cif, true);
-	return true;
-}
-
 void vsync_load(struct vgic_locked held, struct vcpu *vcpu)
 {
-	if (vgic_load_quiet(vcpu->cif)) {
-		return;
-	}
 	vgic_load(held.vm->vgic, vcpu->index);
 	vsync_look(held, vcpu, false);
 	vgic_flush(held.vm->vgic, vcpu->index);
@@ -361,7 +348,7 @@ void vsync_load(struct vgic_locked held, struct vcpu *vcpu)
 /* ---- accesses that trap ---- */
 
 /* Applies the effects of the access on the physical GIC, of which there are hardly ever any. */
-static COLD void vsync_effects(struct vgic_locked held, struct vcpu *vcpu)
+static __attribute__((noinline)) void vsync_effects(struct vgic_locked held, struct vcpu *vcpu)
 {
 	uint32_t physid;
 	bool edge;
@@ -436,8 +423,8 @@ bool vsync_dist_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value)
 }
 
 /* Separate, because there are hardly ever any. */
-static COLD void vsync_enabled(struct vgic_locked held, struct vcpu *vcpu, uint32_t offset,
-			       uint32_t moved)
+static __attribute__((noinline)) void vsync_enabled(struct vgic_locked held, struct vcpu *vcpu,
+						    uint32_t offset, uint32_t moved)
 {
 	vgic_kick_t kick = 0;
 
@@ -464,7 +451,7 @@ bool vsync_dist_write(struct vcpu *vcpu, uint32_t offset, uint32_t value)
 	return true;
 }
 
-COLD enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)
+enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)
 {
 	struct vm *vm = vcpu->vm;
 	struct vgic_locked held;

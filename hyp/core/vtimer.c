@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/vtimer.h"
-#include "hyp/base/cold.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/vm.h"
 #include "hyp/hw/gic.h"
@@ -19,7 +18,7 @@ void vtimer_hold(const struct vcpu *vcpu, bool loading)
 	}
 }
 
-COLD void vtimer_forget(struct vgic_locked held, const struct vcpu *vcpu)
+void vtimer_forget(struct vgic_locked held, const struct vcpu *vcpu)
 {
 	static const uint32_t fired = TIMER_ENABLE | TIMER_FIRED;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/sched/sched.h"
 #include "hyp/base/bits.h"
-#include "hyp/base/cold.h"
 #include "hyp/sched/alarm.h"
 #include <string.h>
 
@@ -45,7 +44,7 @@ static inline bool sched_has_budget(const struct sched *s, uint32_t e)
 }
 
 /* Does a precede b in their queue? Arrival numbers wrap, so their distance counts. */
-static COLD bool sched_before(const struct sched_entity *a, const struct sched_entity *b)
+static bool sched_before(const struct sched_entity *a, const struct sched_entity *b)
 {
 	if (a->level != b->level) {
 		return a->level > b->level;
@@ -168,7 +167,7 @@ static uint8_t sched_place(const struct sched *s, uint32_t e)
 	return best;
 }
 
-COLD void sched_init(struct sched *s, uint32_t nr_cpus)
+void sched_init(struct sched *s, uint32_t nr_cpus)
 {
 	memset(s, 0, sizeof(*s));
 	s->nr_cpus = bits_min(nr_cpus, SCHED_MAX_CPUS);
@@ -180,7 +179,7 @@ COLD void sched_init(struct sched *s, uint32_t nr_cpus)
 	}
 }
 
-COLD uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
+uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
 {
 	uint32_t e = s->nr_entities;
 	uint8_t cpus = (uint8_t)(affinity & (BIT32(s->nr_cpus) - 1u));
@@ -241,7 +240,7 @@ static void sched_set_spent(struct sched *s, uint32_t cpu, uint32_t e)
 	alarm_set(s->alarms, cpu, e, s->budget[e].ends);
 }
 
-COLD void sched_charge(struct sched *s, uint32_t cpu, uint64_t now)
+void sched_charge(struct sched *s, uint32_t cpu, uint64_t now)
 {
 	uint32_t e = s->current[cpu];
 
@@ -273,7 +272,7 @@ void sched_charge_other(struct sched *s, uint32_t cpu, uint32_t e, uint64_t from
 	}
 }
 
-COLD bool sched_due(struct sched *s, uint32_t cpu, uint32_t e, uint64_t now, uint8_t *tell)
+bool sched_due(struct sched *s, uint32_t cpu, uint32_t e, uint64_t now, uint8_t *tell)
 {
 	struct sched_entity *entity = &s->entity[e];
 
@@ -299,7 +298,8 @@ COLD bool sched_due(struct sched *s, uint32_t cpu, uint32_t e, uint64_t now, uin
 }
 
 /* The first READY entity behind READY e that `cpu` may take, SCHED_NONE if there is none. */
-static COLD uint32_t sched_next(const struct sched *s, uint32_t e, uint32_t cpu)
+static __attribute__((noinline)) uint32_t sched_next(const struct sched *s, uint32_t e,
+						     uint32_t cpu)
 {
 	do {
 		e = sched_after(s, e);
@@ -385,7 +385,7 @@ static inline __attribute__((always_inline)) uint32_t sched_pick_from(struct sch
 	return next;
 }
 
-static COLD uint32_t sched_pick_fit(struct sched *s, uint32_t cpu, bool yield)
+static __attribute__((noinline)) uint32_t sched_pick_fit(struct sched *s, uint32_t cpu, bool yield)
 {
 	return sched_pick_from(s, cpu, yield, true);
 }

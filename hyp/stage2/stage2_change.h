@@ -111,8 +111,9 @@ enum stage2_change stage2_find(const struct stage2_live *s, ipa_t ipa, struct st
  * stage2_find tells.
  *
  * Without the lock, as CPUs walk: an entry that is 0 is that of no block that is being divided, if
- * none was before it was read. That of the division at which the guest faulted was a table by then;
- * of a later one, it was 0 in between; and a table that is not used any more had become empty.
+ * none was before it was read: `split` is there before the entry goes. That of the division at
+ * which the guest faulted was a table by then; of a later one, it was 0 in between; and a table
+ * that is not used any more had become empty.
  */
 bool stage2_is_hole(const struct stage2_live *s, ipa_t ipa);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs of test/systems/fuzz.dts: a partition that executes what a seed chooses, beside witnesses.
+"""Runs of test/systems/fuzz.dts (test/systems/fuzz-vm.dts: in a VM of it): a partition that
+executes what a seed chooses, beside witnesses.
 
 The machine's memory is a file, in which the guest's record is read while it runs.
 """

@@ -48,8 +48,10 @@ static const struct call_row call_rows[VMCALLS_CALLS] = {
 			       E(C_BADF) | E(C_NODEV) | E(C_NXIO) | E(C_2BIG) | E(C_INVAL) |
 				       E(C_EXIST) | E(C_BUSY) | E(C_NOMEM),
 			       0, "SET_DEVICE_ATTR" },
-	[VMCALLS_GET_ATTR] = { 0x860000e2, E(C_BADF) | E(C_NODEV) | E(C_NXIO), 2,
-			       "GET_DEVICE_ATTR" },
+	[VMCALLS_GET_ATTR] = { 0x860000e2,
+			       E(C_BADF) | E(C_NODEV) | E(C_NXIO) | E(C_INVAL) | E(C_BUSY) |
+				       E(C_NOMEM),
+			       2, "GET_DEVICE_ATTR" },
 	[VMCALLS_VCPU_INIT] = { 0x860000ae, E(C_BADF) | E(C_INVAL) | E(C_NOENT) | E(C_BUSY), 0,
 				"VCPU_INIT" },
 	[VMCALLS_GET_STATE] = { 0x86000098, E(C_BADF) | E(C_INVAL) | E(C_BUSY), 1, "GET_MP_STATE" },
