@@ -371,8 +371,9 @@ static void stage2_divide(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint
 	s->split_removed = s->now;
 	stage2_spread(stage2_page(&s->tables, s->split), ipa, pages, *slot);
 	s->page[s->split].used = (uint16_t)(LPAE_ENTRIES - pages);
-	__atomic_thread_fence(__ATOMIC_RELEASE); /* stage2_is_hole: who sees it go sees `split` */
-	stage2_write(slot, 0);			 /* its level 2 table still counts it */
+	/* stage2_is_hole: who sees the entry go sees `split`. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	stage2_write(slot, 0); /* its level 2 table still counts it */
 	s->removed = s->now;
 }
 
