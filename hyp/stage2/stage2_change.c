@@ -362,8 +362,7 @@ static void stage2_spread(uint64_t *table, ipa_t ipa, uint32_t pages, uint64_t b
 	stage2_fill(table, next, LPAE_ENTRIES - next, leaf + (uint64_t)next * PAGE_SIZE);
 }
 
-/* The pages of a block become a table without those that go. Its entry is broken first;
- * stage2_flushed makes the new one. */
+/* A block becomes a table without the pages that go: broken here, and made by stage2_flushed. */
 static void stage2_divide(struct stage2_live *s, ipa_t ipa, uint64_t *slot, uint32_t pages)
 {
 	s->split = stage2_take(s);
