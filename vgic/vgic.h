@@ -37,7 +37,7 @@ struct vgic_cif {
 	uint32_t nr_lrs; /* 1..VGIC_MAX_LRS, of the hardware */
 	uint32_t used; /* bit n: LRn was written with an interrupt, and no fold has taken it back */
 	uint32_t dirty; /* bit n: lr[n] must be written to hardware */
-	/* All of these are looked at in one load at a world switch: mostly 0. */
+	/* All of these are looked at in one load (vgic_is_quiet): mostly 0. */
 	union {
 		uint32_t busy;
 		struct {

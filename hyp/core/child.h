@@ -21,8 +21,8 @@
 #define CHILD_NOWHERE UINT32_MAX /* no address: it is not a page's */
 #define CHILD_PAGES   GROW_PAGES
 
-/* How the vCPU has left last, if it waits for what its creator says (PLUMB_RUN_DO_*). */
-/* PLAIN: an access that `hsr` describes completely. */
+/* How the vCPU has left last, if it waits for what its creator says (PLUMB_RUN_DO_*). PLAIN: an
+ * access that `hsr` describes completely. */
 enum child_left {
 	CHILD_LEFT,
 	CHILD_LEFT_PLAIN,

@@ -7,11 +7,7 @@
 #include "hyp/core/cpu.h"
 #include "hyp/core/isolate.h"
 #include "hyp/core/switch.h"
-#include "hyp/core/tick.h"
-#include "hyp/hw/timer.h"
-#include "hyp/regs/hcr.h"
 #include "hyp/regs/hsr.h"
-#include "hyp/sched/deadline.h"
 
 /* ---- what the creator says of the last exit: in memory, as no CPU has the vCPU ---- */
 
