@@ -406,4 +406,9 @@ void vgic_unload(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick);
  * is no work. So none is pending, however GICH_VMCR and GICH_APR are. */
 bool vgic_is_quiet(const struct vgic_cif *cif);
 
+/* Load and unload where there is nothing to fold or to flush, and no list register to read: none is
+ * in use, no interrupt waits for one, none is held. False: nothing was changed. */
+bool vgic_load_quiet(struct vgic_cif *cif);
+bool vgic_unload_quiet(struct vgic_cif *cif);
+
 #endif

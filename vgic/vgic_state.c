@@ -331,11 +331,11 @@ static inline void state_clear_lrs(struct vgic_cif *cif, uint32_t nr_lrs)
 }
 
 /* The vCPU with this mirror. */
-VGIC_INLINE const struct vgic_cpu *state_cpu_of(const struct vgic_cif *cif)
+VGIC_INLINE struct vgic_cpu *state_cpu_of(struct vgic_cif *cif)
 {
 	_Static_assert(offsetof(struct vgic_cpu, cif) == 0, "its first member");
 
-	return (const struct vgic_cpu *)cif;
+	return (struct vgic_cpu *)cif;
 }
 
 /* All that are ready fit: flush puts them into the list registers, which are free, and makes no
@@ -347,7 +347,8 @@ static void state_load_empty(const struct vgic *vgic, struct vgic_cpu *cpu)
 	cpu->folded = false;
 }
 
-/* Another vCPU has used the hardware since: its contents do not belong to this one. */
+/* Another vCPU has used the hardware since: its contents do not belong to this one. The mirror's
+ * list registers have been invalid since vgic_unload, as those of the hardware are. */
 void vgic_load(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
@@ -356,7 +357,6 @@ void vgic_load(struct vgic *vgic, uint32_t vcpu)
 		vgic_irq_sort(vgic, vcpu);
 	}
 	cpu->loaded = true;
-	state_clear_lrs(&cpu->cif, vgic->nr_lrs);
 	cpu->cif.used = 0;
 	cpu->cif.dirty = vgic->all_lrs;
 	cpu->cif.hcr_dirty = true;
@@ -375,11 +375,54 @@ void vgic_unload(struct vgic *vgic, uint32_t vcpu, vgic_kick_t *kick)
 	}
 	cpu->loaded = false;
 	cpu->cif.used = 0;
+	state_clear_lrs(&cpu->cif, vgic->nr_lrs);
+}
+
+/* As after vgic_unload: `work` is ADD, and nothing else is there to be looked at. (It would be SYNC
+ * if GICD_CTLR had been written.) */
+#define STATE_AT_REST ((uint32_t)VGIC_WORK_ADD << 8)
+
+_Static_assert(offsetof(struct vgic_cif, work) == offsetof(struct vgic_cif, busy) + 1, "its byte");
+
+VGIC_INLINE bool state_has_none(const struct vgic_cpu *cpu)
+{
+	return !cpu->cif.used && !cpu->nr_ready && cpu->cif.hcr == GICH_HCR_EN;
 }
 
 bool vgic_is_quiet(const struct vgic_cif *cif)
 {
-	const struct vgic_cpu *cpu = state_cpu_of(cif);
+	return !cif->busy && state_has_none((const struct vgic_cpu *)cif);
+}
 
-	return !cif->busy && !cif->used && !cpu->nr_ready && cif->hcr == GICH_HCR_EN;
+bool vgic_unload_quiet(struct vgic_cif *cif)
+{
+	struct vgic_cpu *cpu = state_cpu_of(cif);
+
+	if (!state_has_none(cpu)) {
+		return false;
+	}
+	if (!cif->busy) {
+		state_fold_none(cpu);
+	} else if (cif->busy == STATE_AT_REST && cpu->folded) {
+		state_clear_lrs(cif, cif->nr_lrs); /* what a fold has taken back is still there */
+	} else {
+		return false;
+	}
+	cpu->loaded = false;
+	return true;
+}
+
+bool vgic_load_quiet(struct vgic_cif *cif)
+{
+	struct vgic_cpu *cpu = state_cpu_of(cif);
+
+	if (cif->busy != STATE_AT_REST || cpu->nr_ready) {
+		return false;
+	}
+	cpu->loaded = true;
+	cpu->folded = false;
+	cpu->nr_free = cif->nr_lrs;
+	cif->hcr = GICH_HCR_EN;
+	cif->work = VGIC_WORK_NONE;
+	return true;
 }

@@ -28,6 +28,17 @@ void switch_save_registers(struct vcpu *vcpu, const struct guest_regs *regs)
 	world_save(&vcpu->world);
 }
 
+/* Separate, because mostly there is nothing to fold. */
+static __attribute__((noinline)) void switch_fold_lists(struct vgic_locked held, struct vcpu *vcpu,
+							vgic_kick_t *kick)
+{
+	vsync_unload(held, vcpu, kick);
+	if (vcpu->cif->has_held) {
+		vtimer_hold(vcpu, false);
+		vtimer_forget(held, vcpu);
+	}
+}
+
 bool switch_is_due(struct vgic_locked held, const struct vcpu *vcpu)
 {
 	return held.vm->vgic ? vgic_has_pending(held.vm->vgic, vcpu->index) : vcpu->lines != 0;
@@ -39,10 +50,9 @@ bool switch_fold(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 
 	vcpu->deadline = DEADLINE_NEVER;
 	if (held.vm->vgic) {
-		vsync_unload(held, vcpu, kick);
-		if (vcpu->cif->has_held) {
-			vtimer_hold(vcpu, false);
-			vtimer_forget(held, vcpu);
+		quiet = vsync_unload_quiet(held, vcpu);
+		if (!quiet) {
+			switch_fold_lists(held, vcpu, kick);
 		}
 	} else {
 		vtimer_hold_all(false);

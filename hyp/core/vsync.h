@@ -59,6 +59,9 @@ uint64_t vsync_interrupts(struct vcpu *vcpu, bool own);
  * kick. Load: fills the mirror, which vgic_hw_restore then writes to hardware. */
 void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick);
 void vsync_load(struct vgic_locked held, struct vcpu *vcpu);
+/* Unload, if no interrupt is there, in a list register or elsewhere, and none is held: as mostly.
+ */
+bool vsync_unload_quiet(struct vgic_locked held, struct vcpu *vcpu);
 
 /* A vCPU starts, and is not loaded: the pending interrupts of its timers and performance monitors
  * from before are cleared, and their lines are low. The physical interrupts were deactivated when

@@ -512,6 +512,24 @@ static void folded_then_switched(void)
 	rig_free(&rig);
 }
 
+/* What a fold has taken back is not in hardware any more once the vCPU has been elsewhere. */
+static void folded_and_forgotten(void)
+{
+	struct mmio disable = { .offset = ICENABLER + 8, .size = 4, .is_write = true, .value = 3 };
+
+	boot(2, 4);
+	pulse(64);
+	pulse(65);
+	rig_fold(&rig, 0);
+	CHECK_EQ(rig_try(&rig, 1, &disable), MMIO_OK);
+	rig_unload(&rig, 0);
+	rig_load(&rig, 0);
+	rig_write(&rig, 1, ISENABLER + 8, 3);
+	take_and_end(0, 64);
+	take_and_end(0, 65);
+	rig_free(&rig);
+}
+
 static const struct test_case cases[] = {
 	{ "sgi_again", sgi_again },
 	{ "sgi_again_otherwise", sgi_again_otherwise },
@@ -533,6 +551,7 @@ static const struct test_case cases[] = {
 	{ "holder_outside", holder_outside },
 	{ "edge_raised_again", edge_raised_again },
 	{ "folded_then_switched", folded_then_switched },
+	{ "folded_and_forgotten", folded_and_forgotten },
 };
 
 TEST_MAIN("vgic_look", cases)

@@ -457,7 +457,9 @@ void rig_unload(struct rig *rig, uint32_t v)
 	struct vgic_locked held = vm_lock_vgic(vcpu->vm);
 	vgic_kick_t kick = 0;
 
-	vsync_unload(held, vcpu, &kick);
+	if (!vsync_unload_quiet(held, vcpu)) {
+		vsync_unload(held, vcpu, &kick);
+	}
 	for (uint32_t n = 16; n < 32; n++) { /* whose physical interrupt is n, too */
 		if (rig->low[n] && vgic_phys_release(rig->vgic, v, n)) {
 			rig->physical[n] = 0;
