@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# /dev/kvm by the module plumbline_kvm, tested by kvmtest (TAP). groups= names groups of its tests.
+# /dev/kvm by the module plumbline_kvm, tested by kvmtest (TAP). groups= names groups of its tests,
+# rounds= is for the group hostile.
 
 groups=$(argument groups '')
 
 insmod "/lib/modules/$(uname -r)/plumbline_kvm.ko"
 dmesg | grep -q 'plumbline_kvm: Plumbline, ABI 1\.[0-9]*: up to 8 vCPUs a VM' && told=yes || told=no
 result $told 'the log says what the module has found'
-kvmtest $(echo "$groups" | tr , ' ') > /tmp/tap
+kvmtest $(echo "$groups" | tr , ' ') $(argument rounds '') > /tmp/tap
 failures=$?
 while read -r first second rest; do
 	case "$first $second" in

@@ -118,9 +118,10 @@ $(LINUX_MODULES_INITRD): $(LINUX_PARTS) $(LINUX_KOS)
 
 # The same, and what a VM boots: kernel, initial RAM disk, device tree.
 LINUX_KVM_INITRD := $(LB)/initrd-kvm.gz
-LINUX_KVM_IMAGES := $(B)/guests/armmp/vmlinuz $(LINUX_INITRD) $(LB)/vm.dtb
+LINUX_KVM_IMAGES := $(B)/guests/armmp/vmlinuz $(LINUX_INITRD) $(LB)/vm.dtb $(LB)/fuzz.dtb \
+		    $(B)/guest/test-fuzz.bin
 
-$(LB)/vm.dtb: guest/linux/kvmtest/vm.dts
+$(LB)/%.dtb: guest/linux/kvmtest/%.dts
 	$(call say,DTC,$@)
 	@mkdir -p $(@D)
 	$(Q)dtc -I dts -O dtb -o $@ $<

@@ -15,7 +15,7 @@ from .result import GUEST_LINE, Result
 TABLE = "test/cases"
 OPTIONS = {"smp": int, "memory": str, "timeout": float, "exit": int, "passes": int, "board": str,
            "boards": str}
-FLAGS = ("icount", "trace", "whole")
+FLAGS = ("icount", "trace", "whole", "long")
 # guest/lib/report.c's last line, and guest/linux/lib.sh's.
 SUMMARY = "SUMMARY: {} passed, 0 failed"
 SOME = r"[1-9]\d*"
@@ -41,7 +41,7 @@ class Case:
         for name in ("smp", "memory", "timeout", "board"):
             if name in self.options:
                 argv += [f"--{name}", str(self.options[name])]
-        argv += [f"--{flag}" for flag in self.flags if flag != "whole"]
+        argv += [f"--{flag}" for flag in self.flags if flag not in ("whole", "long")]
         for send in self.sends:
             argv += ["--send", send]
         return argv + self.args + ["--prefix"] + (["--no-make"] if no_make else [])

@@ -15,6 +15,7 @@
 #define BOOT_UART   0x9000000u
 #define BOOT_SPI    (1u << 24 | 33)
 #define BOOT_LINE   200u
+#define BOOT_VCPUS  2u
 
 struct boot_thread {
 	struct sys_thread thread;
@@ -28,7 +29,7 @@ static struct pl011 boot_uart; /* boot_lock */
 static volatile uint32_t boot_lock;
 static bool boot_level;
 static volatile uint32_t boot_event; /* the SYSTEM_EVENT's type and 1; 99: an error */
-static struct boot_thread boot_threads[MACHINE_VCPUS];
+static struct boot_thread boot_threads[BOOT_VCPUS];
 
 static char boot_line[BOOT_LINE + 5] = "vm: ";
 static uint32_t boot_length = 4;
@@ -121,27 +122,14 @@ static void boot_run(void *argument)
 
 /* ---- before ---- */
 
-static bool boot_load(const char *path, uint8_t *to, uint32_t room)
-{
-	int32_t file = sys_call3(SYS_OPEN, sys_at(path), 0, 0), got = 1;
-	uint32_t size = 0;
-
-	while (file >= 0 && got > 0 && size < room) {
-		got = sys_call3(SYS_READ, (uint32_t)file, sys_at(to + size), room - size);
-		size += got > 0 ? (uint32_t)got : 0;
-	}
-	(void)sys_close(file);
-	return file >= 0 && got == 0;
-}
-
 static bool boot_make(uint8_t *ram)
 {
 	return machine_slot(&boot_machine, 0, 0, MACHINE_RAM, BOOT_SIZE, ram) == 0 &&
 	       machine_add_vcpu(&boot_machine, 0, 2) && machine_add_vcpu(&boot_machine, 1, 3) &&
 	       machine_add_gic(&boot_machine) &&
-	       boot_load("/vm/vmlinuz", ram + BOOT_KERNEL, BOOT_INITRD - BOOT_KERNEL) &&
-	       boot_load("/vm/initrd.gz", ram + BOOT_INITRD, 0x400000) &&
-	       boot_load("/vm/vm.dtb", ram + BOOT_TREE, 0x10000);
+	       sys_read_file("/vm/vmlinuz", ram + BOOT_KERNEL, BOOT_INITRD - BOOT_KERNEL) &&
+	       sys_read_file("/vm/initrd.gz", ram + BOOT_INITRD, 0x400000) &&
+	       sys_read_file("/vm/vm.dtb", ram + BOOT_TREE, 0x10000);
 }
 
 static void boot_begin(void)
@@ -158,7 +146,7 @@ static void boot_all(void)
 {
 	bool ended = false;
 
-	for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
+	for (uint32_t n = 0; n < BOOT_VCPUS; n++) {
 		boot_threads[n].vcpu = n;
 		if (!sys_thread_start(&boot_threads[n].thread, boot_run, &boot_threads[n])) {
 			boot_event = 99;
@@ -168,14 +156,14 @@ static void boot_all(void)
 	while (!ended) {
 		sys_sleep_us(50000);
 		ended = true;
-		for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
+		for (uint32_t n = 0; n < BOOT_VCPUS; n++) {
 			ended &= boot_threads[n].ended;
 			if (boot_event && !boot_threads[n].ended) {
 				sys_thread_signal(boot_threads[n].tid, SYS_SIGUSR1);
 			}
 		}
 	}
-	for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
+	for (uint32_t n = 0; n < BOOT_VCPUS; n++) {
 		sys_thread_join(&boot_threads[n].thread);
 	}
 }

@@ -44,16 +44,15 @@ bool machine_add_vcpu(struct machine *machine, uint32_t index, uint32_t features
 	return state != NULL;
 }
 
-static bool machine_place_gic(struct machine *machine)
+static bool machine_place_gic(struct machine *machine, uint64_t gicd, uint64_t gicc)
 {
-	uint64_t gicc = MACHINE_GICC, gicd = MACHINE_GICD;
 	struct kvm_attr set[2] = { { 0, 0, 1, sys_at(&gicc) }, { 0, 0, 0, sys_at(&gicd) } };
 
 	return sys_ioctl(machine->gic, KVM_SET_DEVICE_ATTR, sys_at(&set[0])) == 0 &&
 	       sys_ioctl(machine->gic, KVM_SET_DEVICE_ATTR, sys_at(&set[1])) == 0;
 }
 
-bool machine_add_gic(struct machine *machine)
+bool machine_add_gic_at(struct machine *machine, uint32_t gicd, uint32_t gicc)
 {
 	struct kvm_device device = { 5, 0, 0 };
 	uint32_t irqs = 128;
@@ -63,9 +62,14 @@ bool machine_add_gic(struct machine *machine)
 		return false;
 	}
 	machine->gic = (int32_t)device.fd;
-	return machine_place_gic(machine) &&
+	return machine_place_gic(machine, gicd, gicc) &&
 	       sys_ioctl(machine->gic, KVM_SET_DEVICE_ATTR, sys_at(&count)) == 0 &&
 	       sys_ioctl(machine->gic, KVM_SET_DEVICE_ATTR, sys_at(&init)) == 0;
+}
+
+bool machine_add_gic(struct machine *machine)
+{
+	return machine_add_gic_at(machine, MACHINE_GICD, MACHINE_GICC);
 }
 
 static bool machine_add_vcpus(struct machine *machine, uint32_t flags)
@@ -98,7 +102,10 @@ bool machine_make(struct machine *machine, uint32_t flags)
 {
 	bool made;
 
-	*machine = (struct machine) { .vm = -1, .gic = -1, .vcpus = { -1, -1 } };
+	*machine = (struct machine) { .vm = -1, .gic = -1 };
+	for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
+		machine->vcpus[n] = -1;
+	}
 	made = machine_add_all(machine, flags);
 	if (!made) {
 		tap_ok(false, "a VM for the next tests is made");

@@ -12,7 +12,7 @@
 #define MACHINE_MMIO  0x01000000u /* no memory is there */
 #define MACHINE_GICD  0x3fff0000u
 #define MACHINE_GICC  0x3ffd0000u
-#define MACHINE_VCPUS 2u
+#define MACHINE_VCPUS 4u /* at most */
 
 #define MACHINE_GIC	1u /* flags of machine_make: it has a GIC */
 #define MACHINE_LOG	2u /* KVM_MEM_LOG_DIRTY_PAGES */
@@ -37,6 +37,7 @@ void machine_end(struct machine *machine);
 bool machine_add_vcpu(struct machine *machine, uint32_t index, uint32_t features);
 int32_t machine_init(const struct machine *machine, uint32_t index, uint32_t features);
 bool machine_add_gic(struct machine *machine);
+bool machine_add_gic_at(struct machine *machine, uint32_t gicd, uint32_t gicc);
 int32_t machine_slot(const struct machine *machine, uint32_t slot, uint32_t flags, uint32_t guest,
 		     uint32_t size, const void *user);
 
@@ -62,6 +63,7 @@ int32_t machine_line(const struct machine *machine, uint32_t irq, uint32_t level
 
 extern const uint8_t guest_access[], guest_reset[], guest_count[], guest_many[], guest_spin[],
 	guest_wait[], guest_touch[], guest_copy[], guest_jump[], guest_multiple[], guest_gic[],
-	guest_timer[], guest_alarm[], guest_busy[], guest_first[], guest_second[], guest_end[];
+	guest_timer[], guest_alarm[], guest_busy[], guest_first[], guest_second[], guest_work[],
+	guest_end[];
 
 #endif

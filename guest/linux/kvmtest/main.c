@@ -7,6 +7,7 @@
  *   kvmtest [GROUP]...  only these groups of tests
  *   kvmtest speed       what the calls cost
  *   kvmtest boot        boots a kernel as a VM: boot.c
+ *   kvmtest hostile [ROUNDS]  a hostile VM beside two others: hostile.c
  */
 #include "guest/linux/kvmtest/machine.h"
 #include "guest/linux/kvmtest/tap.h"
@@ -45,6 +46,16 @@ static bool main_is_asked(int argc, char **argv, const char *name)
 	return argc < 2 && !main_is(name, "boot") && !main_is(name, "speed");
 }
 
+static uint32_t main_number(const char *text)
+{
+	uint32_t number = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++) {
+		number = 10 * number + (uint32_t)(*text - '0');
+	}
+	return number;
+}
+
 int main(int argc, char **argv)
 {
 	tap_note("KVM's ABI on 32-bit Arm");
@@ -54,6 +65,9 @@ int main(int argc, char **argv)
 			tap_note(main_groups[n].name);
 			main_groups[n].run();
 		}
+	}
+	if (machine_open() >= 0 && argc >= 2 && main_is(argv[1], "hostile")) {
+		test_hostile(argc > 2 ? main_number(argv[2]) : 0);
 	}
 	return tap_end();
 }

@@ -67,6 +67,19 @@ void sys_sleep_us(uint32_t us)
 	(void)sys_call3(SYS_NANOSLEEP, sys_at(&time), 0, 0);
 }
 
+bool sys_read_file(const char *path, void *to, uint32_t room)
+{
+	int32_t file = sys_call3(SYS_OPEN, sys_at(path), 0, 0), got = 1;
+	uint32_t size = 0;
+
+	while (file >= 0 && got > 0 && size < room) {
+		got = sys_call3(SYS_READ, (uint32_t)file, sys_at(to) + size, room - size);
+		size += got > 0 ? (uint32_t)got : 0;
+	}
+	(void)sys_close(file);
+	return file >= 0 && got == 0;
+}
+
 /* ---- threads ---- */
 
 bool sys_thread_start(struct sys_thread *thread, void (*run)(void *), void *argument)

@@ -104,6 +104,8 @@ void *sys_map(int32_t file, uint32_t page, size_t size, uint32_t protection, uin
 void *sys_memory(size_t size);
 void sys_unmap(void *at, size_t size);
 void sys_sleep_us(uint32_t us);
+/* All of a file. False: it cannot be read, or there is no room for it. */
+bool sys_read_file(const char *path, void *to, uint32_t room);
 
 /* ---- threads ---- */
 

@@ -2,6 +2,8 @@
 #ifndef KVMTEST_TESTS_H
 #define KVMTEST_TESTS_H
 
+#include <stdint.h>
+
 void test_device(void); /* /dev/kvm itself */
 void test_vm(void);	/* ioctls of a VM, and their errors */
 void test_vcpu(void);	/* of a vCPU */
@@ -13,5 +15,9 @@ void test_lines(void);
 void test_events(void); /* eventfds, coalesced MMIO, routes */
 void test_speed(void);	/* figures; only if it is asked for */
 void test_boot(void);	/* of a kernel; only if it is asked for */
+
+/* A hostile VM beside two others, each of which takes so many edges (0: 100); only if it is asked
+ * for. */
+void test_hostile(uint32_t rounds);
 
 #endif
