@@ -318,7 +318,7 @@ bool vgic_fold_quiet(struct vgic *vgic, uint32_t vcpu, uint32_t empty)
 }
 
 /* All list registers, in steps of four: the array has VGIC_MAX_LRS elements. */
-static inline void state_clear_lrs(struct vgic_cif *cif, uint32_t nr_lrs)
+static __attribute__((noinline)) void state_clear_lrs(struct vgic_cif *cif, uint32_t nr_lrs)
 {
 	_Static_assert(VGIC_MAX_LRS % 4 == 0, "steps of four");
 
