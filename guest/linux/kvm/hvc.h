@@ -73,6 +73,25 @@ struct plumb_result {
 	u32 r1, r2, r3;
 };
 
+static inline struct plumb_result plumb_call6(u32 function, u32 a, u32 b, u32 c, u32 d, u32 e,
+					      u32 f)
+{
+	register u32 r0 asm("r0") = function;
+	register u32 r1 asm("r1") = a;
+	register u32 r2 asm("r2") = b;
+	register u32 r3 asm("r3") = c;
+	register u32 r4 asm("r4") = d;
+	register u32 r5 asm("r5") = e;
+	register u32 r6 asm("r6") = f;
+
+	asm volatile(__HVC(0)
+		     : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
+		     : "r"(r4), "r"(r5), "r"(r6)
+		     : "memory");
+	return (struct plumb_result) { r0, r1, r2, r3 };
+}
+
+/* r6 is no argument of the call. */
 static inline struct plumb_result plumb_call(u32 function, u32 a, u32 b, u32 c, u32 d, u32 e)
 {
 	register u32 r0 asm("r0") = function;

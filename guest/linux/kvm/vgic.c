@@ -31,12 +31,17 @@ int vgic_create(struct vm *vm, u32 type)
 
 /* ---- attributes ---- */
 
+static bool vgic_is_register(u32 group)
+{
+	return group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS || group == KVM_DEV_ARM_VGIC_GRP_CPU_REGS;
+}
+
 static int vgic_set(struct vm *vm, u32 group, u64 attribute, u64 value)
 {
-	if (attribute > U32_MAX)
+	if (attribute > U32_MAX && !vgic_is_register(group))
 		return -ENXIO;
-	return plumb_call(PLUMB_SET_DEVICE_ATTR, vm->handle, group, attribute, lower_32_bits(value),
-			  upper_32_bits(value))
+	return plumb_call6(PLUMB_SET_DEVICE_ATTR, vm->handle, group, lower_32_bits(attribute),
+			   lower_32_bits(value), upper_32_bits(value), upper_32_bits(attribute))
 		.r0;
 }
 
@@ -62,6 +67,8 @@ static int vgic_set_attr(struct vm *vm, const struct kvm_device_attr *attr)
 			return -EFAULT;
 		break;
 	case KVM_DEV_ARM_VGIC_GRP_NR_IRQS:
+	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
+	case KVM_DEV_ARM_VGIC_GRP_CPU_REGS:
 		if (copy_from_user(&word, at, sizeof(word)))
 			return -EFAULT;
 		value = word;
@@ -80,20 +87,73 @@ static int vgic_get_attr(struct vm *vm, const struct kvm_device_attr *attr)
 	struct plumb_result said;
 	u64 value;
 
-	if (attr->attr > U32_MAX)
+	if (attr->group > KVM_DEV_ARM_VGIC_GRP_NR_IRQS ||
+	    (attr->attr > U32_MAX && !vgic_is_register(attr->group)))
 		return -ENXIO;
-	said = plumb_call(PLUMB_GET_DEVICE_ATTR, vm->handle, attr->group, attr->attr, 0, 0);
+	said = plumb_call6(PLUMB_GET_DEVICE_ATTR, vm->handle, attr->group,
+			   lower_32_bits(attr->attr), 0, 0, upper_32_bits(attr->attr));
 	if (said.r0)
 		return said.r0;
 	value = said.r1 | (u64)said.r2 << 32;
-	if (attr->group == KVM_DEV_ARM_VGIC_GRP_NR_IRQS)
+	if (attr->group != KVM_DEV_ARM_VGIC_GRP_ADDR)
 		return copy_to_user(at, &said.r1, sizeof(said.r1)) ? -EFAULT : 0;
 	return copy_to_user(at, &value, sizeof(value)) ? -EFAULT : 0;
 }
 
-static int vgic_has_attr(const struct kvm_device_attr *attr)
+/* ---- which registers there are, for a GIC that has no shape yet ---- */
+
+struct vgic_range {
+	u32 first, bytes;
+};
+
+/* As KVM's GICv2 has them, for 1024 interrupts. */
+static const struct vgic_range vgic_dist_ranges[] = {
+	{ 0x000, 12 },	  /* GICD_CTLR, TYPER, IIDR */
+	{ 0x080, 0x380 }, /* IGROUPR to ICACTIVER: a bit for each */
+	{ 0x400, 0x800 }, /* IPRIORITYR, ITARGETSR: a byte */
+	{ 0xc00, 0x100 }, /* ICFGR: two bits */
+	{ 0xf00, 4 },	  /* SGIR */
+	{ 0xf10, 32 },	  /* CPENDSGIR, SPENDSGIR */
+};
+
+static const struct vgic_range vgic_cif_ranges[] = {
+	{ 0x00, 12 }, /* GICC_CTLR, PMR, BPR */
+	{ 0x1c, 4 },  /* ABPR */
+	{ 0xd0, 16 }, /* APR0 to 3 */
+	{ 0xfc, 4 },  /* IIDR */
+};
+
+static bool vgic_range_has(const struct vgic_range *range, u32 count, u32 offset)
+{
+	u32 n;
+
+	for (n = 0; n < count; n++)
+		if (offset - range[n].first < range[n].bytes)
+			return true;
+	return false;
+}
+
+static int vgic_has_register(struct vm *vm, u32 group, u64 attribute)
+{
+	u32 vcpu = (attribute & KVM_DEV_ARM_VGIC_CPUID_MASK) >> KVM_DEV_ARM_VGIC_CPUID_SHIFT;
+	u32 offset = attribute & KVM_DEV_ARM_VGIC_OFFSET_MASK;
+	bool has;
+
+	if (vcpu >= VM_MAX_VCPUS || !READ_ONCE(vm->vcpus[vcpu]))
+		return -EINVAL;
+	if (group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS)
+		has = vgic_range_has(vgic_dist_ranges, ARRAY_SIZE(vgic_dist_ranges), offset);
+	else
+		has = vgic_range_has(vgic_cif_ranges, ARRAY_SIZE(vgic_cif_ranges), offset);
+	return has && offset % 4 == 0 ? 0 : -ENXIO;
+}
+
+static int vgic_has_attr(struct vm *vm, const struct kvm_device_attr *attr)
 {
 	switch (attr->group) {
+	case KVM_DEV_ARM_VGIC_GRP_DIST_REGS:
+	case KVM_DEV_ARM_VGIC_GRP_CPU_REGS:
+		return vgic_has_register(vm, attr->group, attr->attr);
 	case KVM_DEV_ARM_VGIC_GRP_ADDR:
 		return attr->attr <= KVM_VGIC_V2_ADDR_TYPE_CPU ? 0 : -ENXIO;
 	case KVM_DEV_ARM_VGIC_GRP_NR_IRQS:
@@ -125,7 +185,7 @@ static long vgic_ioctl(struct file *file, unsigned int call, unsigned long arg)
 	case KVM_GET_DEVICE_ATTR:
 		return vgic_get_attr(vm, &attr);
 	default:
-		return vgic_has_attr(&attr);
+		return vgic_has_attr(vm, &attr);
 	}
 }
 

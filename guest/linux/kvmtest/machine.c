@@ -210,6 +210,14 @@ bool machine_stores_this(const struct machine *machine, uint32_t index, uint32_t
 	return machine_stores(machine, index, address, &stored) && stored == value;
 }
 
+int32_t machine_gic(const struct machine *machine, uint32_t call, uint32_t group, uint32_t vcpu,
+		    uint32_t offset, uint32_t *value)
+{
+	struct kvm_attr attr = { 0, group, (uint64_t)vcpu << 32 | offset, sys_at(value) };
+
+	return sys_ioctl(machine->gic, call, sys_at(&attr));
+}
+
 int32_t machine_line(const struct machine *machine, uint32_t irq, uint32_t level)
 {
 	struct kvm_line line = { irq, level };

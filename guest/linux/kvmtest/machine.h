@@ -59,6 +59,10 @@ bool machine_stores(const struct machine *machine, uint32_t index, uint32_t addr
 bool machine_stores_this(const struct machine *machine, uint32_t index, uint32_t address,
 			 uint32_t value);
 
+/* A word of the GIC, by KVM_DEV_ARM_VGIC_GRP_DIST_REGS (1) or CPU_REGS (2). */
+int32_t machine_gic(const struct machine *machine, uint32_t call, uint32_t group, uint32_t vcpu,
+		    uint32_t offset, uint32_t *value);
+
 int32_t machine_line(const struct machine *machine, uint32_t irq, uint32_t level);
 
 extern const uint8_t guest_access[], guest_reset[], guest_count[], guest_many[], guest_spin[],

@@ -22,7 +22,7 @@ static const struct main_group main_groups[] = {
 	{ "device", test_device }, { "vm", test_vm },		{ "vcpu", test_vcpu },
 	{ "run", test_run },	   { "signals", test_signals }, { "memory", test_memory },
 	{ "lines", test_lines },   { "smp", test_smp },		{ "events", test_events },
-	{ "speed", test_speed },   { "boot", test_boot },
+	{ "gic", test_gic },	   { "speed", test_speed },	{ "boot", test_boot },
 };
 
 int main(int argc, char **argv);

@@ -12,6 +12,7 @@ void test_signals(void);
 void test_smp(void);
 void test_memory(void);
 void test_lines(void);
+void test_gic(void);	/* a GIC's registers: saved, and restored elsewhere */
 void test_events(void); /* eventfds, coalesced MMIO, routes */
 void test_speed(void);	/* figures; only if it is asked for */
 void test_boot(void);	/* of a kernel; only if it is asked for */

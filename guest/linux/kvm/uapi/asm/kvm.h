@@ -58,6 +58,12 @@ struct kvm_vcpu_init {
 #define KVM_DEV_ARM_VGIC_GRP_CTRL      4
 #define KVM_DEV_ARM_VGIC_CTRL_INIT     0
 
+/* Attributes of groups 1 and 2: the vCPU in 39..32, the offset in 31..0. */
+#define KVM_DEV_ARM_VGIC_CPUID_SHIFT  32
+#define KVM_DEV_ARM_VGIC_CPUID_MASK   (0xffULL << KVM_DEV_ARM_VGIC_CPUID_SHIFT)
+#define KVM_DEV_ARM_VGIC_OFFSET_SHIFT 0
+#define KVM_DEV_ARM_VGIC_OFFSET_MASK  (0xffffffffULL << KVM_DEV_ARM_VGIC_OFFSET_SHIFT)
+
 #define KVM_ARM_IRQ_TYPE_SHIFT 24
 #define KVM_ARM_IRQ_TYPE_SPI   1
 #define KVM_ARM_IRQ_GIC_MAX    127
