@@ -238,7 +238,7 @@ $(B)/unit/test_fuzz: $(B)/unit/libfuzz.a
 # The VGIC's tests: hyp/core/vsync.c and remote.c move its list registers, on CPUs that the test models.
 VGIC_RIG_SRCS := hyp/core/vsync.c hyp/core/remote.c test/unit/vgic_rig.c
 VGIC_RIG_TESTS := $(addprefix $(B)/unit/test_,fuzz passed \
-		  $(addprefix vgic_,alone dist explain flow interface look lr many model others phys pieces remote states user))
+		  $(addprefix vgic_,alone dist explain flow interface look lr many model others phys pieces remote states user watch))
 
 $(B)/unit/libvgicrig.a: $(VGIC_RIG_SRCS:%=$(B)/unit/obj/%.o)
 	@rm -f $@

@@ -105,9 +105,12 @@
 #define KVM_NR_GET_IRQCHIP     0x62
 #define KVM_NR_IRQ_LINE_STATUS 0x67
 #define KVM_NR_SET_GSI_ROUTING 0x6a
+#define KVM_NR_IRQFD	       0x76
 #define KVM_NR_RUN	       0x80
 #define KVM_NR_GET_MP_STATE    0x98
 #define KVM_NR_SET_MP_STATE    0x99
+#define KVM_NR_GET_VCPU_EVENTS 0x9f
+#define KVM_NR_SET_VCPU_EVENTS 0xa0
 #define KVM_NR_GET_ONE_REG     0xab
 #define KVM_NR_SET_ONE_REG     0xac
 #define KVM_NR_ARM_VCPU_INIT   0xae

@@ -79,13 +79,18 @@
 #define PLUMB_GET_MP_STATE    0x86000098 /* r1 v -> r0 0/-errno, r1 state */
 #define PLUMB_SET_MP_STATE    0x86000099 /* r1 v, r2 state -> 0, -errno */
 #define PLUMB_RUN	      0x86000080 /* r1 v, r2 value, r3 PLUMB_RUN_DO_* -> r0 PLUMB_RUN_*, -errno */
-#define PLUMB_WAKE_MASK	      0x86000f80 /* r1 h -> r0 0/-errno, r1 vCPUs to run again (bit n) */
+#define PLUMB_WAKE_MASK	      0x86000f80 /* r1 h -> r0 0/-errno, r1 PLUMB_WAKE_*, r2 VM */
+#define PLUMB_GET_VCPU_EVENTS 0x8600009f /* r1 v -> r0 0/-errno, r1 PLUMB_EVENT_* */
+#define PLUMB_SET_VCPU_EVENTS 0x860000a0 /* r1 v, r2 PLUMB_EVENT_* -> 0, -errno */
+#define PLUMB_IRQ_WATCH	      0x86000f76 /* r1 h, r2 irq, r3 on -> 0, -errno */
+#define PLUMB_IRQ_ENDED	      0x86000f77 /* r1 h -> r0 0/-errno, r1 INTID, 0: none */
 
 #define PLUMB_REVISION_MAJOR 1
 /* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs; 3: PLUMB_VM_START to PLUMB_VM_WATCH; 4:
  * PLUMB_VIRTIO_TAKE to PLUMB_VIRTIO_INFO; 5: PLUMB_GET_TIMES; 6: KVM's
- * ONE_REG, PLUMB_TRACE, PLUMB_GET_CRASH; 7: PLUMB_CREATE_VM to PLUMB_WAKE_MASK */
-#define PLUMB_REVISION_MINOR 7
+ * ONE_REG, PLUMB_TRACE, PLUMB_GET_CRASH; 7: PLUMB_CREATE_VM to PLUMB_WAKE_MASK; 8:
+ * PLUMB_GET_VCPU_EVENTS to PLUMB_IRQ_ENDED */
+#define PLUMB_REVISION_MINOR 8
 
 /* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
  * reach it without an exit of that vCPU; the number of list registers that CPUs can write for each
@@ -142,6 +147,13 @@
 /* The handle of the first VM that a partition has made; each has its own handles. */
 #define PLUMB_VM_FIRST 0x100
 
+/* PLUMB_WAKE_MASK, r1, and PLUMB_RUN_KICK: bit n: vCPU n, 0 to 7, is to be run again; and */
+#define PLUMB_WAKE_LINES 0x80000000 /* watched lines have fallen: PLUMB_IRQ_ENDED */
+
+/* PLUMB_GET_VCPU_EVENTS, r1: as the first bytes of KVM's struct kvm_vcpu_events. */
+#define PLUMB_EVENT_SERROR 0x000001 /* an asynchronous abort is pending (HCR.VA) */
+#define PLUMB_EVENT_ABORT  0x010000 /* set: it takes a synchronous external data abort */
+
 /* PLUMB_RUN, r3: what is to become of the access with which the vCPU has left (MMIO, FAULT). */
 #define PLUMB_RUN_DO_EMULATED 0 /* it is done: a load gets r2 */
 #define PLUMB_RUN_DO_RETRY    1 /* the guest executes it again: memory has been mapped there */
@@ -155,7 +167,7 @@
 #define PLUMB_RUN_MMIO	 2 /* r1 IPA, r2 value of a store, r3 bytes | store << 8 */
 #define PLUMB_RUN_WFI	 3 /* r1, r2: ticks until one of its timers is due; all ones: never */
 #define PLUMB_RUN_SYSTEM 4 /* r1 PLUMB_SYSTEM_*: the VM ends by PSCI */
-#define PLUMB_RUN_KICK	 5 /* r1 vCPUs to run again (bit n): this one has woken them */
+#define PLUMB_RUN_KICK	 5 /* r1 PLUMB_WAKE_*: this one has woken them */
 #define PLUMB_RUN_OFF	 6 /* the vCPU is off: it runs again after a CPU_ON */
 #define PLUMB_RUN_FAULT	 7 /* r1, r3 IPA, r2 PLUMB_FAULT_*: nothing is there, and no MMIO can do */
 

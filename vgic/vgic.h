@@ -148,6 +148,15 @@ const struct vgic_bank *vgic_spi_banks(const struct vgic *vgic);
 const struct vgic_bank *vgic_spi_bank(const struct vgic_bank *banks, uint32_t spi);
 uint32_t vgic_spi_stays(const struct vgic_bank *bank, bool level);
 
+/*
+ * An SPI by its number from 0, which the VGIC has, is watched, or not any more. When a guest ends
+ * one that is watched and level-sensitive (EOI, or its deactivation), its line falls, and
+ * vgic_take_ended returns its INTID once; 0: there is none.
+ */
+void vgic_watch_spi(struct vgic *vgic, uint32_t spi, bool on);
+bool vgic_has_ended(const struct vgic *vgic);
+uint32_t vgic_take_ended(struct vgic *vgic);
+
 /* Drives the output of the emulated device that has `intid`, an SPI (VGIC_OWNER_DEVICE; for others
  * nothing happens). As on a wire, a call with the present level is not an edge. */
 void vgic_device_line(struct vgic *vgic, uint32_t intid, bool level, vgic_kick_t *kick);

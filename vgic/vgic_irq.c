@@ -187,6 +187,41 @@ uint32_t vgic_spi_stays(const struct vgic_bank *bank, bool level)
 	return level ? plain & lines : plain & ~lines;
 }
 
+/* Another CPU that finds its list register empty could not tell it in time: each kick is needed. */
+void vgic_watch_spi(struct vgic *vgic, uint32_t spi, bool on)
+{
+	struct vgic_bank *bank = &vgic->spi[spi / 32];
+	uint32_t bit = BIT32(spi % 32);
+
+	vgic->reach = 0;
+	bank->watch &= ~bit;
+	bank->watch |= on ? bit : 0;
+	bank->ended &= bank->watch;
+}
+
+bool vgic_has_ended(const struct vgic *vgic)
+{
+	return vgic->ended_sum != 0;
+}
+
+uint32_t vgic_take_ended(struct vgic *vgic)
+{
+	for (uint32_t words = vgic->ended_sum; words; words &= words - 1) {
+		uint32_t word = bits_first(words);
+		struct vgic_bank *bank = &vgic->spi[word - 1];
+		uint32_t ended = bank->ended;
+
+		bank->ended = ended & (ended - 1u);
+		if (!bank->ended) {
+			vgic->ended_sum &= ~BIT32(word);
+		}
+		if (ended) {
+			return 32 * word + bits_first(ended);
+		}
+	}
+	return 0;
+}
+
 void vgic_device_line(struct vgic *vgic, uint32_t intid, bool level, vgic_kick_t *kick)
 {
 	struct vgic_ref ref;
@@ -310,6 +345,7 @@ void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kic
 		return;
 	}
 	bank->active &= ~ref->bit;
+	vgic_irq_end(vgic, ref);
 	if (bank->held_active & ref->bit) {
 		vgic_irq_release(vgic, ref);
 	}

@@ -39,7 +39,7 @@ static uint32_t lr_encode_active_shared(const struct vgic *vgic, const struct vg
 	if ((bank->held_active & ref->bit) && !pending) {
 		return GICH_LR_ACTIVE | vgic_lr_hw(vgic, ref);
 	}
-	if ((bank->held & ref->bit) || (pending && lr_moves(vgic, ref))) {
+	if (((bank->held | bank->watch) & ref->bit) || (pending && lr_moves(vgic, ref))) {
 		return GICH_LR_ACTIVE | GICH_LR_EOI;
 	}
 	return GICH_LR_ACTIVE | (pending ? GICH_LR_PENDING | vgic_lr_again(ref) : 0);
@@ -137,7 +137,7 @@ void vgic_lr_take_empty(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_
 	struct vgic_bank *bank = ref.bank;
 
 	cpu->cif.lr[n] &= ~GICH_LR_STATE;
-	if ((bank->held | bank->op_activate) & ref.bit) {
+	if ((bank->held | bank->op_activate | bank->watch) & ref.bit) {
 		vgic_lr_take(vgic, vcpu, n, kick);
 		lr_free(cpu, n);
 		return;
@@ -190,6 +190,9 @@ void vgic_lr_take(struct vgic *vgic, uint32_t vcpu, uint32_t n, vgic_kick_t *kic
 		bank->active |= ref.bit;
 	} else {
 		bank->active &= ~ref.bit;
+		if (!(value & GICH_LR_PENDING)) {
+			vgic_irq_end(vgic, &ref);
+		}
 	}
 	bank->loan &= ~ref.bit;
 	bank->held_lent &= ~ref.bit;

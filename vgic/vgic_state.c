@@ -255,7 +255,8 @@ VGIC_INLINE bool state_take_ended(struct vgic *vgic, uint32_t vcpu, uint32_t n)
 	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, cpu->lr_irq[n]);
 	struct vgic_bank *bank = ref.bank;
 
-	if (((vgic_state_pending(bank) & bank->enabled) | bank->held | bank->op_activate) &
+	if (((vgic_state_pending(bank) & bank->enabled) | bank->held | bank->op_activate |
+	     bank->watch) &
 	    ref.bit) {
 		return false;
 	}

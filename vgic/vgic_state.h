@@ -70,7 +70,8 @@ struct vgic_bank {
 	uint32_t level[VGIC_LEVELS];
 	uint32_t active_level[VGIC_ACTIVES];
 
-	uint32_t spare[2];
+	uint32_t watch; /* SPIs whose end lowers their line, and is told: vgic_watch_spi */
+	uint32_t ended; /* ... and has not been told yet */
 };
 
 _Static_assert(sizeof(struct vgic_bank) == 128, "a power of two: found by a shift");
@@ -131,6 +132,7 @@ struct vgic {
 	uint32_t release_sum;	  /* bit w: an SPI of word w is in `release` */
 	uint32_t trigger_sum;	  /* likewise: of some SPI VGIC_TRIGGER_CHANGED */
 	uint32_t held_sum;	  /* likewise, or was lately: an SPI is in `held` */
+	uint32_t ended_sum;	  /* likewise: in `ended` */
 	struct vgic_cpu *cpu;	  /* nr_vcpus of them */
 	struct vgic_bank *spi;	  /* nr_words - 1: word 1 first */
 	struct vgic_irq *spi_irq; /* nr_irqs - 32: INTID 32 first */

@@ -129,6 +129,15 @@ static inline void child_look_ahead(struct vgic_locked held)
 	child->straight = child->placed && !child->clean.wanted;
 }
 
+/* What its creator is to be told: vCPUs to run again, PLUMB_WAKE_LINES. The lock need not be held.
+ */
+static inline uint32_t child_wake_mask(const struct child *child)
+{
+	const struct vgic *vgic = child->vm.vgic;
+
+	return child->life.wake | (vgic && vgic_has_ended(vgic) ? PLUMB_WAKE_LINES : 0);
+}
+
 /* ---- its memory ---- */
 
 /* Before a vCPU of it is entered, all of its memory is cleaned (child->clean.wanted): what any CPU

@@ -2,6 +2,7 @@
 #include "hyp/core/child_call.h"
 #include "hyp/base/bits.h"
 #include "hyp/base/error.h"
+#include "hyp/core/child_run.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/switch.h"
 #include <string.h>
@@ -139,6 +140,43 @@ int32_t child_call_set_state(struct vcpu *caller, struct vm *vm, struct guest_re
 	if (!error) {
 		vm->life.psci.power[vcpu] = regs->r[2] == KVM_MP_STATE_STOPPED ? PSCI_OFF : PSCI_ON;
 		vm->life.vcpu[vcpu].start = false;
+	}
+	vm_unlock_vgic(held);
+	return error;
+}
+
+/* ---- KVM_GET_VCPU_EVENTS ---- */
+
+int32_t child_call_get_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	uint32_t vcpu = regs->r[1] >> 16;
+	struct vgic_locked held = vm_lock_vgic(vm);
+	int32_t error = child_look(held, vcpu);
+
+	(void)caller;
+	if (!error) {
+		regs->r[1] = vm->vcpus[vcpu].world.hcr & HCR_VA ? PLUMB_EVENT_SERROR : 0;
+	}
+	vm_unlock_vgic(held);
+	return error;
+}
+
+/* As KVM: what is pending stays pending. */
+int32_t child_call_set_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	uint32_t vcpu = regs->r[1] >> 16, events = regs->r[2];
+	struct vgic_locked held = vm_lock_vgic(vm);
+	int32_t error = child_look(held, vcpu);
+
+	(void)caller;
+	if (!error && events & ~(uint32_t)(PLUMB_EVENT_SERROR | PLUMB_EVENT_ABORT)) {
+		error = -HYP_EINVAL;
+	}
+	if (!error && events & PLUMB_EVENT_SERROR) {
+		vm->vcpus[vcpu].world.hcr |= HCR_VA;
+	}
+	if (!error && events & PLUMB_EVENT_ABORT) {
+		child_take_abort(held, vcpu);
 	}
 	vm_unlock_vgic(held);
 	return error;
@@ -293,8 +331,9 @@ int32_t child_call_get_attr(struct vcpu *caller, struct vm *vm, struct guest_reg
 static uint32_t child_take_wake(struct vm *vm)
 {
 	struct vgic_locked held = vm_lock_vgic(vm);
-	uint32_t wake = child_life_take_wake(&vm->child->life);
+	uint32_t wake = child_wake_mask(vm->child);
 
+	(void)child_life_take_wake(&vm->child->life);
 	vm_unlock_vgic(held);
 	return wake;
 }
@@ -309,7 +348,7 @@ static uint32_t child_take_any(struct vm *parent, uint32_t *handle)
 	for (uint32_t slot = 0; slot < nr && !wake; slot++) {
 		struct child *child = child_find(cpu, parent, PLUMB_VM_FIRST + slot);
 
-		if (child && child->life.wake) {
+		if (child && child_wake_mask(child)) {
 			*handle = PLUMB_VM_FIRST + slot;
 			wake = child_take_wake(&child->vm);
 		}
@@ -325,7 +364,7 @@ static bool child_any_wakes(struct vm *parent)
 	for (uint32_t slot = 0; slot < parent->creator->nr_slots && !any; slot++) {
 		const struct child *child = child_find(cpu, parent, PLUMB_VM_FIRST + slot);
 
-		any = child && child->life.wake;
+		any = child && child_wake_mask(child);
 	}
 	return any;
 }

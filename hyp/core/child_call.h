@@ -23,6 +23,11 @@ int32_t child_call_device(struct vcpu *caller, struct vm *vm, struct guest_regs 
 int32_t child_call_set_attr(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
 int32_t child_call_get_attr(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
 
+int32_t child_call_get_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
+int32_t child_call_set_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
+int32_t child_call_watch(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
+int32_t child_call_ended(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
+
 /* A register of its GIC: the group in r2, the attribute in r3 and r6. mmio: is_write, value. Makes
  * the GIC if nothing has before. 0; -HYP_EINVAL: no such vCPU; -HYP_EBUSY: a vCPU of it runs; of
  * child_form, or of vgic_user_*. */

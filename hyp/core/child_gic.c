@@ -33,6 +33,37 @@ static int32_t child_gic_at_rest(struct child *child, uint32_t group, uint32_t v
 	return error;
 }
 
+/* ---- lines that are watched ---- */
+
+int32_t child_call_watch(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	int32_t error = vm->child->has_gic ? child_form(vm->child) : -HYP_ENXIO;
+	struct vgic_locked held;
+	struct irq_line line;
+
+	(void)caller;
+	error = error ? error : irq_line_decode(regs->r[2], &vm->lines, &line);
+	if (error || line.type != IRQ_LINE_SPI) {
+		return error ? error : -HYP_EINVAL;
+	}
+	held = vm_lock_vgic(vm);
+	vgic_watch_spi(vm->vgic, line.number - VGIC_NR_PRIVATE, regs->r[3] != 0);
+	vm_unlock_vgic(held);
+	return 0;
+}
+
+int32_t child_call_ended(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	struct vgic_locked held = vm_lock_vgic(vm);
+
+	(void)caller;
+	regs->r[1] = vm->vgic ? vgic_take_ended(vm->vgic) : 0;
+	vm_unlock_vgic(held);
+	return 0;
+}
+
+/* ---- registers ---- */
+
 int32_t child_gic_access(struct child *child, const struct guest_regs *regs, struct mmio *mmio)
 {
 	uint32_t vcpu = regs->r[6] & 0xffu; /* KVM_DEV_ARM_VGIC_CPUID_MASK */

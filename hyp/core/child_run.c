@@ -121,6 +121,14 @@ static __attribute__((noinline)) void child_resolve(struct vcpu *vcpu, struct ch
 	left->left = CHILD_LEFT;
 }
 
+void child_take_abort(struct vgic_locked held, uint32_t vcpu)
+{
+	struct child_vcpu *left = &held.vm->child->vcpu[vcpu];
+
+	left->left = CHILD_LEFT_DATA;
+	child_resolve(&held.vm->vcpus[vcpu], left, 0, PLUMB_RUN_DO_ABORT);
+}
+
 /* ---- the way in ---- */
 
 /* As nearly always: it runs already, and no CPU_ON has come since. */

@@ -116,8 +116,8 @@ child_put_away(struct vgic_locked held, struct cpu *cpu, const struct guest_regs
 	child_life_release(&child->life, vcpu->index, waits || reason == PLUMB_RUN_OFF);
 	woken = child_woken_by(vcpu, reason, *kick);
 	running = woken ? child_wake(held, woken) : 0;
-	*deadline = vcpu->deadline; /* another CPU may run it, once the lock is released */
-	*wake = child->life.wake;   /* also those that this exit has woken before */
+	*deadline = vcpu->deadline;	/* another CPU may run it, once the lock is released */
+	*wake = child_wake_mask(child); /* also those that this exit has woken before */
 	if (reason == PLUMB_RUN_INTR) {
 		(void)child_life_take_wake(&child->life);
 	}

@@ -122,6 +122,14 @@ static void vsync_read(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *
 	vgic_fold(held.vm->vgic, vcpu->index, kick);
 }
 
+/* A line that is watched has fallen: the vCPU leaves to its creator. */
+static inline void vsync_tell_ended(struct vgic_locked held)
+{
+	if (vgic_has_ended(held.vm->vgic)) {
+		cpu_this()->resched = true;
+	}
+}
+
 /* `empty`: for VGIC_WORK_LOOK, the list registers to check. Returns the vCPUs to kick then. */
 static vgic_kick_t vsync_do(struct vgic_locked held, struct vcpu *vcpu, enum vgic_work work,
 			    uint32_t empty)
@@ -143,6 +151,7 @@ static vgic_kick_t vsync_do(struct vgic_locked held, struct vcpu *vcpu, enum vgi
 		vgic_flush(vgic, vcpu->index);
 	}
 	vgic_hw_write(vcpu->cif);
+	vsync_tell_ended(held);
 	return kick & ~BIT32(vcpu->index);
 }
 
@@ -480,6 +489,7 @@ enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)
 	if (vgic_cpu_dir(vm->vgic, vcpu->index, mmio->value, &physid, &kick)) {
 		phys_release(held, physid);
 	}
+	vsync_tell_ended(held);
 	kick = remote_do(held, kick & ~BIT32(vcpu->index));
 	vm_unlock_vgic(held);
 	vm_kick(vm, kick);

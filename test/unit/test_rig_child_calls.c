@@ -24,31 +24,35 @@
 #define ENODEV	19
 #define EINVAL	22
 
-#define CREATE	 0x86000001u
-#define DESTROY	 0x86000f02u
-#define VCPU	 0x86000041u
-#define MAP	 0x86000046u
-#define UNMAP	 0x86000f46u
-#define DIRTY	 0x86000042u
-#define DEVICE	 0x860000e0u
-#define SET_ATTR 0x860000e1u
-#define GET_ATTR 0x860000e2u
-#define INIT	 0x860000aeu
-#define GET_REG	 0x860000abu
-#define SET_REG	 0x860000acu
-#define GET_MP	 0x86000098u
-#define SET_MP	 0x86000099u
-#define RUN	 0x86000080u
-#define WAKE	 0x86000f80u
-#define LINE	 0x86000061u
-#define STATE	 0x86000062u
-#define MANY	 0x86000f61u
+#define CREATE	   0x86000001u
+#define DESTROY	   0x86000f02u
+#define VCPU	   0x86000041u
+#define MAP	   0x86000046u
+#define UNMAP	   0x86000f46u
+#define DIRTY	   0x86000042u
+#define DEVICE	   0x860000e0u
+#define SET_ATTR   0x860000e1u
+#define GET_ATTR   0x860000e2u
+#define INIT	   0x860000aeu
+#define GET_REG	   0x860000abu
+#define SET_REG	   0x860000acu
+#define GET_MP	   0x86000098u
+#define SET_MP	   0x86000099u
+#define RUN	   0x86000080u
+#define WAKE	   0x86000f80u
+#define GET_EVENTS 0x8600009fu
+#define SET_EVENTS 0x860000a0u
+#define WATCH	   0x86000f76u
+#define ENDED	   0x86000f77u
+#define LINE	   0x86000061u
+#define STATE	   0x86000062u
+#define MANY	   0x86000f61u
 /* None of the calls: r1 an address of the caller's memory, r2 and r3 go there; the number of free
  * pages is kept; it is as it was; the pool is as boot has left it. */
-#define POKE	 1u
-#define KEEP	 2u
-#define SAME	 3u
-#define WHOLE	 4u
+#define POKE	   1u
+#define KEEP	   2u
+#define SAME	   3u
+#define WHOLE	   4u
 #define BUSY                                                                                \
 	5u /* another CPU runs vCPU r1 of the first VM, and its GIC's registers are refused \
 	    */
@@ -275,6 +279,10 @@ static void handles(void)
 		DO(-EBADF, GET_MP, 0x101),
 		DO(-EBADF, SET_MP, 0x101),
 		DO(-EBADF, RUN, 0x101),
+		DO(-EBADF, GET_EVENTS, 0x101),
+		DO(-EBADF, SET_EVENTS, 0x101, 1),
+		DO(-EBADF, WATCH, 0x101, 0x01000028, 1),
+		DO(-EBADF, ENDED, 0x101),
 		DO(-EBADF, WAKE, 0x101),
 		DO(-EBADF, WAKE, 0x102),
 		DO(-EBADF, LINE, 0x101, 0x01000028, 1),
@@ -313,6 +321,10 @@ static void without_vms(void)
 		DO(-EPERM, GET_MP, H),
 		DO(-EPERM, SET_MP, H),
 		DO(-EPERM, RUN, H),
+		DO(-EPERM, GET_EVENTS, H),
+		DO(-EPERM, SET_EVENTS, H, 1),
+		DO(-EPERM, WATCH, H, 0x01000028, 1),
+		DO(-EPERM, ENDED, H),
 		DO(-EPERM, WAKE, H),
 		DO(-EPERM, WAKE, 0),
 		DO(-EBADF, STATE, H, 0x01000028),
@@ -402,6 +414,75 @@ static void off_with_an_access(void)
 		DO(0, FAULT, 0),
 		DO(6, RUN, V(0), 0, 2),
 		GIVES(0, 0x10, 0, GET_REG, V(0), PC), /* ARM ARM B1.8.1: data abort */
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
+	};
+
+	FOLLOW(system_of_two, 0, lines);
+}
+
+/* Aborts that its creator makes a vCPU take: KVM_SET_VCPU_EVENTS. */
+static void events(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(0, VCPU, H, 0),
+		DO(-EINVAL, GET_EVENTS, V(1)),
+		DO(-EINVAL, SET_EVENTS, V(1), 1),
+		GIVES(0, 0, 0, GET_EVENTS, V(0)), /* not initialised: as KVM, none */
+		DO(0, INIT, V(0), 0, 2),
+		GIVES(0, 0, 0, GET_EVENTS, V(0)),
+		DO(-EINVAL, SET_EVENTS, V(0), 0x101), /* has a syndrome */
+		DO(-EINVAL, SET_EVENTS, V(0), 0x80000000),
+		GIVES(0, 0, 0, GET_EVENTS, V(0)),
+		DO(0, SET_EVENTS, V(0), 1),
+		GIVES(0, 1, 0, GET_EVENTS, V(0)),
+		DO(0, SET_EVENTS, V(0), 0), /* it stays */
+		GIVES(0, 1, 0, GET_EVENTS, V(0)),
+		DO(0, INIT, V(0), 0, 2),
+		GIVES(0, 0, 0, GET_EVENTS, V(0)),
+		DO(0, SET_REG, V(0), PC, 0x80001000, 0),
+		DO(0, SET_EVENTS, V(0), 0x10000),
+		GIVES(0, 0x10, 0, GET_REG, V(0), PC), /* ARM ARM B1.8.1: data abort */
+		GIVES(0, 0x80001008, 0, GET_REG, V(0), 0x00100016, 0x40200000), /* LR_abt */
+		DO(0, SET_REG, V(0), PC, 0x80002000, 0),
+		DO(0, FAULT, 0),
+		DO(0, SET_EVENTS, V(0), 0x10000),
+		GIVES(0, 0x10, 0, GET_REG, V(0), PC),
+		DO(0, SET_MP, V(0), 5),
+		DO(6, RUN, V(0), 0, 0), /* nothing is left to be settled */
+		GIVES(0, 0x10, 0, GET_REG, V(0), PC),
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
+	};
+
+	FOLLOW(system_of_two, 0, lines);
+}
+
+/* Lines that are watched (test_vgic_watch has what becomes of them). */
+static void watched(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(-ENXIO, WATCH, H, 0x01000028, 1),
+		GIVES(0, 0, 0, ENDED, H),
+		DO(0, DEVICE, H, 5),
+		GIVES(0, 0, 0, ENDED, H),
+		DO(-EINVAL, WATCH, H, 0x01000028, 1), /* no vCPU */
+		DO(0, VCPU, H, 0),
+		DO(0, SET_ATTR, H, 3, 0, 64),
+		DO(-EINVAL, WATCH, H, 0x01000040, 1), /* 64 interrupts */
+		DO(-EINVAL, WATCH, H, 0x0100001f, 1),
+		DO(-EINVAL, WATCH, H, 0x02000014, 1), /* a PPI */
+		DO(-ENXIO, WATCH, H, 0, 1),
+		DO(-EINVAL, WATCH, H, 0x03000028, 1),
+		DO(0, WATCH, H, 0x01000028, 1),
+		DO(0, WATCH, H, 0x01000028, 0),
+		DO(0, WATCH, H, 0x0100003f, 0xffffffff),
+		GIVES(0, 0, 0, ENDED, H),
+		GIVES(0, 0, 0x100, WAKE, H),
 		DO(-EAGAIN, DESTROY, H),
 		DO(-EAGAIN, DESTROY, H),
 		DO(0, DESTROY, H),
@@ -919,6 +1000,8 @@ static const struct test_case cases[] = {
 	{ "handles", handles },
 	{ "without_vms", without_vms },
 	{ "off_with_an_access", off_with_an_access },
+	{ "events", events },
+	{ "watched", watched },
 	{ "vcpus", vcpus },
 	{ "cleaned_for_the_next", cleaned_for_the_next },
 	{ "holes", holes },

@@ -78,8 +78,11 @@ static bool rig_is_high(uint32_t physid)
 	return !now.rig->low[physid];
 }
 
+/* Which is told to choose again, if a watched line has fallen: nobody looks here. */
+static struct cpu rig_cpu_this;
+
 /* CNTx_CTL (ARM ARM B4.1.27): enabled, and ISTATUS; of the vCPU that is on this CPU. */
-uint64_t fake_sysreg_read(enum fake_sysreg reg)
+static uint64_t rig_timer(enum fake_sysreg reg)
 {
 	uint32_t timer = reg == FAKE_CNTV_CTL ? 27 : 30;
 	uint32_t intid = timer;
@@ -90,6 +93,11 @@ uint64_t fake_sysreg_read(enum fake_sysreg reg)
 	rig_demand(now.rig->cpu[now.v].loaded, "a timer of a vCPU that is not there");
 	rig_demand(held && intid == timer, "a timer that is not held");
 	return rig_is_high(physid) ? 5 : 1;
+}
+
+uint64_t fake_sysreg_read(enum fake_sysreg reg)
+{
+	return reg == FAKE_HTPIDR ? (uintptr_t)&rig_cpu_this : rig_timer(reg);
 }
 
 /* ---- the physical GIC, and who drives it ---- */

@@ -89,7 +89,7 @@ $(B)/unit/libfuzz.a: $(FUZZ_TARGETS:%=$(B)/unit/obj/test/verify/fuzz/fuzz_%.c.o)
 COVERAGE := -fprofile-instr-generate -fcoverage-mapping
 COVERAGE_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -fvisibility=hidden $(COVERAGE)
 COVERAGE_PROGRAMS := $(addprefix $(B)/coverage/test_,audit board budget child_life crash_record deadline events explain fault fdt fuzz irq_oracle irq_route ivshmem life manifest \
-		     manifest_all manifest_budget manifest_creator manifest_machine manifest_shared manifest_virtio pages pending pl011 restarts sched short sp805 stage2_change times vgic_alone vgic_flow vgic_model vgic_others vgic_pieces vgic_remote vgic_states vgic_user)
+		     manifest_all manifest_budget manifest_creator manifest_machine manifest_shared manifest_virtio pages pending pl011 restarts sched short sp805 stage2_change times vgic_alone vgic_flow vgic_model vgic_others vgic_pieces vgic_remote vgic_states vgic_user vgic_watch)
 COVERAGE_PURE_OBJS := $(PURE_SRCS:%=$(B)/coverage/obj/%.o)
 
 $(B)/coverage/obj/%.c.o: %.c Makefile test/verify/verify.mk
@@ -103,7 +103,7 @@ $(B)/coverage/test_fuzz: $(FUZZ_TARGETS:%=$(B)/coverage/obj/test/verify/fuzz/fuz
 VGIC_RIG_COVERAGE := $(VGIC_RIG_SRCS:%=$(B)/coverage/obj/%.o)
 
 $(VGIC_RIG_COVERAGE): COVERAGE_CFLAGS := $(filter-out $(COVERAGE),$(COVERAGE_CFLAGS))
-$(addprefix $(B)/coverage/test_,fuzz vgic_alone vgic_flow vgic_model vgic_others vgic_pieces vgic_remote vgic_states vgic_user): $(VGIC_RIG_COVERAGE)
+$(addprefix $(B)/coverage/test_,fuzz vgic_alone vgic_flow vgic_model vgic_others vgic_pieces vgic_remote vgic_states vgic_user vgic_watch): $(VGIC_RIG_COVERAGE)
 
 $(COVERAGE_PROGRAMS): $(B)/coverage/%: $(B)/coverage/obj/test/unit/%.c.o $(COVERAGE_PURE_OBJS)
 	$(call say,COV,$@)

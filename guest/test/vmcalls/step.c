@@ -88,6 +88,28 @@ static void step_state(struct vmcalls_cpu *cpu)
 	}
 }
 
+static void step_events(struct vmcalls_cpu *cpu)
+{
+	static const uint32_t events[] = { 1, 0x10000, 0x10001, 0, 0x101, 0x80000000 };
+
+	(void)step_call(cpu, VMCALLS_GET_EVENTS, vmcalls_vcpu(cpu), 0, 0, 0, 0);
+	if (vmcalls_draw(cpu, 4) == 0) {
+		(void)step_call(cpu, VMCALLS_SET_EVENTS, vmcalls_vcpu(cpu),
+				events[vmcalls_draw(cpu, 6)], 0, 0, 0);
+	}
+}
+
+static void step_watch(struct vmcalls_cpu *cpu)
+{
+	uint32_t vm = vmcalls_handle(cpu);
+
+	if (vmcalls_draw(cpu, 4) == 0) {
+		(void)step_call(cpu, VMCALLS_WATCH, vm, vmcalls_word(cpu), vmcalls_draw(cpu, 2), 0,
+				0);
+	}
+	(void)step_call(cpu, VMCALLS_ENDED, vm, 0, 0, 0, 0);
+}
+
 static void step_register(struct vmcalls_cpu *cpu)
 {
 	uint64_t value, id = vmcalls_register(cpu, &value);
@@ -192,8 +214,12 @@ void vmcalls_step(struct vmcalls_cpu *cpu)
 		step_attr(cpu);
 	} else if (draw < 20) {
 		step_init(cpu);
-	} else if (draw < 23) {
+	} else if (draw < 21) {
 		step_state(cpu);
+	} else if (draw < 22) {
+		step_events(cpu);
+	} else if (draw < 23) {
+		step_watch(cpu);
 	} else if (draw < 30) {
 		step_register(cpu);
 	} else if (draw < 33) {
