@@ -32,6 +32,10 @@
 #define PLUMB_SET_MP_STATE    0x86000099
 #define PLUMB_RUN	      0x86000080
 #define PLUMB_WAKE_MASK	      0x86000f80
+#define PLUMB_GET_VCPU_EVENTS 0x8600009f
+#define PLUMB_SET_VCPU_EVENTS 0x860000a0
+#define PLUMB_IRQ_WATCH	      0x86000f76
+#define PLUMB_IRQ_ENDED	      0x86000f77
 
 #define PLUMB_UID_R0 0x0b8f41d2
 #define PLUMB_UID_R1 0x6a4c1c95
@@ -54,6 +58,11 @@
 #define PLUMB_RUN_KICK	 5 /* r1: vCPUs to run again */
 #define PLUMB_RUN_OFF	 6
 #define PLUMB_RUN_FAULT	 7 /* r1, r3 address, r2 PLUMB_FAULT_* */
+
+#define PLUMB_WAKE_LINES 0x80000000 /* beside the vCPUs to run again: PLUMB_IRQ_ENDED */
+
+#define PLUMB_EVENT_SERROR 0x000001
+#define PLUMB_EVENT_ABORT  0x010000
 
 #define PLUMB_FAULT_WRITE 1
 #define PLUMB_FAULT_FETCH 2

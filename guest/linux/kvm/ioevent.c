@@ -18,7 +18,7 @@ struct ioevent {
 	struct eventfd_ctx *event;
 };
 
-static void ioevent_signal(struct eventfd_ctx *event)
+void ioevent_signal(struct eventfd_ctx *event)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 	eventfd_signal(event, 1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
 /*
- * KVM_IRQFD and KVM_SET_GSI_ROUTING. An eventfd that is signalled is an edge of its GSI: the lines
- * of the VM are driven where that happens, in any context, without work that is put off.
+ * KVM_IRQFD. An eventfd that is signalled is an edge of its GSI, or raises its line until the guest
+ * ends the interrupt (resample.c): the lines of the VM are driven where that happens, in any
+ * context, without work that is put off.
  */
 #include <linux/eventfd.h>
 #include <linux/file.h>
@@ -13,104 +14,11 @@
 
 #include "vm.h"
 
-#define IRQFD_FIRST_SPI 32
-#define IRQFD_NO_PIN	U16_MAX
-
-/* ---- routes ---- */
-
-/* A GSI's pin of the GIC, or IRQFD_NO_PIN. Without a table, a GSI is the pin with its number. */
-struct irqfd_routes {
-	u16 pins[VM_MAX_GSI];
-};
-
-static u32 irqfd_pin(struct vm *vm, u32 gsi)
-{
-	const struct irqfd_routes *routes;
-	u32 pin = gsi;
-
-	rcu_read_lock();
-	routes = rcu_dereference(vm->routes);
-	if (routes)
-		pin = gsi < VM_MAX_GSI ? routes->pins[gsi] : IRQFD_NO_PIN;
-	rcu_read_unlock();
-	return pin;
-}
-
-static void irqfd_pulse(struct vm *vm, u32 gsi)
-{
-	u32 pin = irqfd_pin(vm, gsi);
-	u32 irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (pin + IRQFD_FIRST_SPI);
-
-	if (pin >= KVM_IRQCHIP_NUM_PINS)
-		return;
-	vgic_line(vm, irq, 1);
-	vgic_line(vm, irq, 0);
-}
-
-/* One of the table: 0, or -EINVAL. */
-static int irqfd_add_route(struct irqfd_routes *routes, const struct kvm_irq_routing_entry *entry)
-{
-	if (entry->gsi >= VM_MAX_GSI || routes->pins[entry->gsi] != IRQFD_NO_PIN)
-		return -EINVAL;
-	switch (entry->type) {
-	case KVM_IRQ_ROUTING_IRQCHIP:
-		if (entry->flags || entry->u.irqchip.irqchip >= KVM_NR_IRQCHIPS ||
-		    entry->u.irqchip.pin >= KVM_IRQCHIP_NUM_PINS)
-			return -EINVAL;
-		routes->pins[entry->gsi] = entry->u.irqchip.pin;
-		return 0;
-	case KVM_IRQ_ROUTING_MSI:
-		return entry->flags & ~KVM_MSI_VALID_DEVID ? -EINVAL : 0; /* leads nowhere */
-	default:
-		return -EINVAL;
-	}
-}
-
-static struct irqfd_routes *irqfd_make_routes(const struct kvm_irq_routing_entry __user *user,
-					      u32 count)
-{
-	struct irqfd_routes *routes = kvmalloc(sizeof(*routes), GFP_KERNEL_ACCOUNT);
-	struct kvm_irq_routing_entry entry;
-	int error = routes ? 0 : -ENOMEM;
-	u32 n;
-
-	if (routes)
-		memset(routes->pins, 0xff, sizeof(routes->pins));
-	for (n = 0; n < count && !error; n++) {
-		error = copy_from_user(&entry, &user[n], sizeof(entry)) ? -EFAULT : 0;
-		if (!error)
-			error = irqfd_add_route(routes, &entry);
-	}
-	if (!error)
-		return routes;
-	kvfree(routes);
-	return ERR_PTR(error);
-}
-
-int irqfd_set_routes(struct vm *vm, struct kvm_irq_routing __user *user)
-{
-	struct irqfd_routes *routes, *former;
-	struct kvm_irq_routing head;
-
-	if (copy_from_user(&head, user, sizeof(head)))
-		return -EFAULT;
-	if (head.nr > VM_MAX_GSI || head.flags)
-		return -EINVAL;
-	routes = irqfd_make_routes(user->entries, head.nr);
-	if (IS_ERR(routes))
-		return PTR_ERR(routes);
-	mutex_lock(&vm->lock);
-	former = rcu_replace_pointer(vm->routes, routes, lockdep_is_held(&vm->lock));
-	mutex_unlock(&vm->lock);
-	synchronize_rcu();
-	kvfree(former);
-	return 0;
-}
-
 /* ---- eventfds ---- */
 
 struct irqfd {
-	struct list_head list; /* vm->irqfds; empty: it is to be freed */
+	struct list_head list;	   /* vm->irqfds; empty: it is to be freed */
+	struct resample *resample; /* or NULL */
 	struct vm *vm;
 	u32 gsi;
 	struct eventfd_ctx *event;
@@ -122,14 +30,20 @@ struct irqfd {
 /* For what must not be done where an eventfd is signalled. */
 static struct workqueue_struct *irqfd_work;
 
+static void irqfd_free_one(struct irqfd *one)
+{
+	resample_remove(one->vm, one->resample);
+	eventfd_ctx_put(one->event);
+	kfree(one);
+}
+
 static void irqfd_free(struct work_struct *work)
 {
 	struct irqfd *one = container_of(work, struct irqfd, free);
 	u64 count;
 
 	eventfd_ctx_remove_wait_queue(one->event, &one->wait, &count);
-	eventfd_ctx_put(one->event);
-	kfree(one);
+	irqfd_free_one(one);
 }
 
 /* vm->irqfds_lock is held. */
@@ -139,6 +53,14 @@ static void irqfd_drop(struct irqfd *one)
 		list_del_init(&one->list);
 		queue_work(irqfd_work, &one->free);
 	}
+}
+
+static void irqfd_drive(const struct irqfd *one)
+{
+	if (one->resample)
+		routes_drive(one->vm, one->gsi, 1);
+	else if (routes_drive(one->vm, one->gsi, 1))
+		routes_drive(one->vm, one->gsi, 0);
 }
 
 /* The eventfd's own lock is held, and interrupts are masked. */
@@ -152,7 +74,7 @@ static int irqfd_signalled(wait_queue_entry_t *wait, unsigned int mode, int sync
 
 	if (events & EPOLLIN) {
 		eventfd_ctx_do_read(one->event, &count);
-		irqfd_pulse(vm, one->gsi);
+		irqfd_drive(one);
 	}
 	if (events & EPOLLHUP) {
 		spin_lock_irqsave(&vm->irqfds_lock, flags);
@@ -204,22 +126,35 @@ static int irqfd_list(struct vm *vm, struct irqfd *one)
 	return error;
 }
 
-static int irqfd_assign_file(struct vm *vm, u32 gsi, struct file *file)
+/* Before it is signalled. */
+static int irqfd_resample(struct irqfd *one, const struct kvm_irqfd *args)
 {
-	struct irqfd *one = irqfd_make(vm, gsi, file);
+	if (!(args->flags & KVM_IRQFD_FLAG_RESAMPLE))
+		return 0;
+	one->resample = resample_add(one->vm, args->gsi, args->resamplefd);
+	return IS_ERR(one->resample) ? PTR_ERR(one->resample) : 0;
+}
+
+static int irqfd_assign_file(struct vm *vm, const struct kvm_irqfd *args, struct file *file)
+{
+	struct irqfd *one = irqfd_make(vm, args->gsi, file);
 	int error;
 
 	if (IS_ERR(one))
 		return PTR_ERR(one);
+	error = irqfd_resample(one, args);
+	if (error) {
+		one->resample = NULL;
+		irqfd_free_one(one);
+		return error;
+	}
 	/* One caller at a time adds, so that nobody drops it before it waits. */
 	mutex_lock(&vm->lock);
 	error = irqfd_list(vm, one);
-	if (error) {
-		eventfd_ctx_put(one->event);
-		kfree(one);
-	} else if (vfs_poll(file, &one->poll) & EPOLLIN) {
-		irqfd_pulse(vm, gsi);
-	}
+	if (error)
+		irqfd_free_one(one);
+	else if (vfs_poll(file, &one->poll) & EPOLLIN)
+		irqfd_drive(one);
 	mutex_unlock(&vm->lock);
 	return error;
 }
@@ -234,7 +169,7 @@ static int irqfd_assign(struct vm *vm, const struct kvm_irqfd *args)
 	file = fget(args->fd);
 	if (!file)
 		return -EBADF;
-	error = irqfd_assign_file(vm, args->gsi, file);
+	error = irqfd_assign_file(vm, args, file);
 	fput(file);
 	return error;
 }
@@ -261,9 +196,10 @@ static int irqfd_remove(struct vm *vm, const struct kvm_irqfd *args)
 
 int irqfd_set(struct vm *vm, const struct kvm_irqfd *args)
 {
-	if (args->flags & ~KVM_IRQFD_FLAG_DEASSIGN)
+	if (args->flags & ~(KVM_IRQFD_FLAG_DEASSIGN | KVM_IRQFD_FLAG_RESAMPLE))
 		return -EINVAL;
-	return args->flags ? irqfd_remove(vm, args) : irqfd_assign(vm, args);
+	return args->flags & KVM_IRQFD_FLAG_DEASSIGN ? irqfd_remove(vm, args)
+						     : irqfd_assign(vm, args);
 }
 
 /* ---- the VM's, and the module's ---- */
@@ -283,11 +219,6 @@ void irqfd_remove_all(struct vm *vm)
 		irqfd_drop(one);
 	spin_unlock_irq(&vm->irqfds_lock);
 	flush_workqueue(irqfd_work);
-}
-
-void irqfd_free_routes(struct vm *vm)
-{
-	kvfree(rcu_dereference_protected(vm->routes, true));
 }
 
 int irqfd_start(void)

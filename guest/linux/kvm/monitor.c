@@ -9,7 +9,7 @@
 #include <linux/of_irq.h>
 
 #define MONITOR_NODE  "plumbline,creator"
-#define MONITOR_MINOR 7 /* revision 1.7 has the calls for VMs */
+#define MONITOR_MINOR 8 /* revision 1.8 has all calls that the module makes */
 
 static int monitor_irq;
 static int monitor_here; /* the address of it is the doorbell's cookie */

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 /* The IDs of KVM_GET_REG_LIST, of all vCPUs. */
@@ -177,6 +178,44 @@ static int vcpu_set_mask(struct vcpu *vcpu, void __user *argument)
 	return 0;
 }
 
+/* ---- KVM_GET_VCPU_EVENTS ---- */
+
+static int vcpu_get_events(struct vcpu *vcpu, void __user *argument)
+{
+	struct plumb_result said = plumb_call(PLUMB_GET_VCPU_EVENTS, vcpu->word, 0, 0, 0, 0);
+	struct kvm_vcpu_events events = {};
+
+	if (said.r0)
+		return said.r0;
+	events.exception.serror_pending = said.r1 & PLUMB_EVENT_SERROR;
+	return copy_to_user(argument, &events, sizeof(events)) ? -EFAULT : 0;
+}
+
+/* What must be 0. */
+static bool vcpu_has_more_events(const struct kvm_vcpu_events *events)
+{
+	return memchr_inv(events->reserved, 0, sizeof(events->reserved)) ||
+	       memchr_inv(events->exception.pad, 0, sizeof(events->exception.pad)) ||
+	       (events->exception.serror_pending && events->exception.serror_has_esr);
+}
+
+static int vcpu_set_events(struct vcpu *vcpu, void __user *argument)
+{
+	struct kvm_vcpu_events events;
+
+	if (copy_from_user(&events, argument, sizeof(events)))
+		return -EFAULT;
+	if (vcpu_has_more_events(&events))
+		return -EINVAL;
+	/* The access of its last exit, if user space has not answered it, ends by the abort. */
+	if (events.exception.ext_dabt_pending)
+		vcpu->load_bytes = 0;
+	return plumb_call3(PLUMB_SET_VCPU_EVENTS, vcpu->word,
+			   (events.exception.serror_pending ? PLUMB_EVENT_SERROR : 0) |
+				   (events.exception.ext_dabt_pending ? PLUMB_EVENT_ABORT : 0),
+			   0);
+}
+
 /* ---- ioctls ---- */
 
 static long vcpu_do(struct vcpu *vcpu, unsigned int call, unsigned long arg)
@@ -199,6 +238,10 @@ static long vcpu_do(struct vcpu *vcpu, unsigned int call, unsigned long arg)
 		return vcpu_set_state(vcpu, argument);
 	case KVM_SET_SIGNAL_MASK:
 		return vcpu_set_mask(vcpu, argument);
+	case KVM_GET_VCPU_EVENTS:
+		return vcpu_get_events(vcpu, argument);
+	case KVM_SET_VCPU_EVENTS:
+		return vcpu_set_events(vcpu, argument);
 	case KVM_SET_DEVICE_ATTR:
 	case KVM_GET_DEVICE_ATTR:
 	case KVM_HAS_DEVICE_ATTR:

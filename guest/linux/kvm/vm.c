@@ -21,6 +21,8 @@ void vm_wake_own(struct vm *vm, u32 vcpus)
 {
 	u32 n;
 
+	if (vcpus & PLUMB_WAKE_LINES)
+		resample_tell(vm);
 	for (n = 0; n < VM_MAX_VCPUS; n++) {
 		struct vcpu *vcpu = vcpus >> n & 1 ? READ_ONCE(vm->vcpus[n]) : NULL;
 
@@ -74,7 +76,7 @@ static void vm_free(struct kref *users)
 		vcpu_free(vm->vcpus[n]);
 	slots_free(vm);
 	ioevent_free_all(vm);
-	irqfd_free_routes(vm);
+	routes_free(vm);
 	free_page((unsigned long)vm->ring);
 	kfree(vm);
 }
@@ -101,6 +103,7 @@ static struct vm *vm_alloc(void)
 	spin_lock_init(&vm->map_lock);
 	ioevent_init(vm);
 	irqfd_init(vm);
+	resample_init(vm);
 	vm->mm = current->mm;
 	vm->ring = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (vm->ring)
@@ -154,6 +157,9 @@ long vm_check_extension(const struct vm *vm, unsigned long extension)
 	case KVM_CAP_IMMEDIATE_EXIT:
 	case KVM_CAP_CHECK_EXTENSION_VM:
 	case KVM_CAP_IRQFD:
+	case KVM_CAP_IRQFD_RESAMPLE:
+	case KVM_CAP_VCPU_EVENTS:
+	case KVM_CAP_ARM_INJECT_EXT_DABT:
 	case KVM_CAP_IOEVENTFD:
 	case KVM_CAP_IOEVENTFD_ANY_LENGTH:
 	case KVM_CAP_COALESCED_PIO:
@@ -300,7 +306,7 @@ static long vm_ioctl(struct file *file, unsigned int call, unsigned long arg)
 	case KVM_UNREGISTER_COALESCED_MMIO:
 		return vm_zone(vm, argument, call == KVM_REGISTER_COALESCED_MMIO);
 	case KVM_SET_GSI_ROUTING:
-		return irqfd_set_routes(vm, argument);
+		return routes_set(vm, argument);
 	default:
 		return -EINVAL;
 	}

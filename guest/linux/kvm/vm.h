@@ -31,8 +31,10 @@
 #define VM_MAX_GSI    4096
 #define VM_MMAP_PAGES 2 /* struct kvm_run, and the ring */
 
+struct eventfd_ctx;
+struct resample;
+struct routes;
 struct vcpu;
-struct irqfd_routes;
 
 /* Memory of the VM: of the process that has made the VM, from `user` on. */
 struct slot {
@@ -67,7 +69,9 @@ struct vm {
 	struct list_head ioevents; /* written under `lock`, read under RCU */
 	struct list_head irqfds;
 	spinlock_t irqfds_lock; /* interrupts masked; inside of an eventfd's lock */
-	struct irqfd_routes __rcu *routes;
+	struct list_head resamples;
+	spinlock_t resamples_lock; /* interrupts masked; outside of an eventfd's lock */
+	struct routes __rcu *routes;
 };
 
 struct vcpu {
@@ -164,6 +168,7 @@ void ioevent_free_all(struct vm *vm);
 int ioevent_set(struct vm *vm, const struct kvm_ioeventfd *args);
 int ioevent_add_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone);
 int ioevent_remove_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone);
+void ioevent_signal(struct eventfd_ctx *event); /* in any context */
 /* A store that needs no exit to user space. */
 bool ioevent_takes(struct vm *vm, u32 address, u32 bytes, u32 value);
 
@@ -173,8 +178,25 @@ int irqfd_start(void);
 void irqfd_stop(void);
 void irqfd_init(struct vm *vm);
 void irqfd_remove_all(struct vm *vm); /* before the VM may end */
-void irqfd_free_routes(struct vm *vm);
 int irqfd_set(struct vm *vm, const struct kvm_irqfd *args);
-int irqfd_set_routes(struct vm *vm, struct kvm_irq_routing __user *user);
+
+/* ---- resample.c ---- */
+
+void resample_init(struct vm *vm);
+/* An eventfd, by its descriptor, that is signalled when the guest ends the interrupt of the GSI's
+ * line; or ERR_PTR. */
+struct resample *resample_add(struct vm *vm, u32 gsi, int file);
+void resample_remove(struct vm *vm, struct resample *one); /* NULL: nothing */
+void resample_tell(struct vm *vm); /* the monitor says that some have ended; in any context */
+/* The lines of all are to be told, or not; vm->lock is held, or routes do not change meanwhile. */
+void resample_watch(struct vm *vm, bool on);
+
+/* ---- routes.c ---- */
+
+int routes_set(struct vm *vm, struct kvm_irq_routing __user *user);
+u32 routes_find(struct vm *vm, u32 gsi);
+/* The line of a GSI, in any context. False: it has none. */
+bool routes_drive(struct vm *vm, u32 gsi, u32 level);
+void routes_free(struct vm *vm);
 
 #endif

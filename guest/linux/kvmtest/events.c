@@ -7,6 +7,7 @@
 #define EVENTS_NONBLOCK 0x800u
 #define EVENTS_MATCH	1u
 #define EVENTS_DEASSIGN 4u
+#define EVENTS_RESAMPLE 2u  /* of KVM_IRQFD */
 #define EVENTS_MAX	170 /* (4096 - 8) / 24 */
 
 static int32_t events_make(void)
@@ -140,6 +141,16 @@ static void test_ring(struct machine *machine)
 
 /* ---- KVM_IRQFD ---- */
 
+static int32_t events_resample(const struct machine *machine, int32_t event, uint32_t gsi,
+			       int32_t resample)
+{
+	struct kvm_irqevent args = {
+		(uint32_t)event, gsi, EVENTS_RESAMPLE, (uint32_t)resample, { 0 }
+	};
+
+	return sys_ioctl(machine->vm, KVM_IRQFD, sys_at(&args));
+}
+
 static int32_t events_interrupt(const struct machine *machine, int32_t event, uint32_t gsi,
 				uint32_t flags)
 {
@@ -214,6 +225,123 @@ static void test_interrupts(struct machine *machine)
 	(void)sys_close(event);
 }
 
+/* ---- with KVM_IRQFD_FLAG_RESAMPLE ---- */
+
+static void test_resample_errors(const struct machine *machine, int32_t event)
+{
+	tap_is(sys_ioctl(machine->vm, KVM_CHECK_EXTENSION, KVM_CAP_IRQFD_RESAMPLE), 1,
+	       "KVM_CAP_IRQFD_RESAMPLE");
+	tap_is(events_resample(machine, event, 1, 99), -SYS_EBADF,
+	       "a resample eventfd without a descriptor");
+	tap_is(events_resample(machine, event, 1, machine->vm), -SYS_EINVAL, "that is none");
+}
+
+/* The guest has stored its acknowledge: it ends the interrupt, and comes to the next one. */
+static void test_resample_of(struct machine *machine, const int32_t *event, const int32_t *again)
+{
+	tap_is(events_resample(machine, event[0], 1, again[0]), 0, "an eventfd for GSI 1, a level");
+	tap_is(events_resample(machine, event[1], 1, again[1]), 0, "and another one");
+	events_signal(event[0]);
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 4, 33), "it is SPI 33");
+	tap_is(events_count(again[0]) + events_count(again[1]), 0,
+	       "the guest has not ended it: nobody is told");
+	(void)machine_line(machine, 1 << 24 | 40, 1);
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 4, 40),
+	       "it ends it, and takes another one: the line has fallen");
+	tap_is(events_count(again[0]), 1, "the resample eventfd is signalled");
+	tap_is(events_count(again[1]), 1, "the other one of this GSI, too");
+	events_signal(event[1]);
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 4, 33), "it is raised again");
+	tap_is(events_interrupt(machine, event[0], 1, 1), 0, "the first eventfd is removed");
+	(void)machine_line(machine, 1 << 24 | 40, 1);
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 4, 40), "the guest ends it");
+	tap_is(events_count(again[0]), 0, "its resample eventfd is not signalled any more");
+	tap_is(events_count(again[1]), 1, "the other one is");
+}
+
+/* A level by KVM_IRQ_LINE is the VMM's: it stays. With the last one, the line falls. */
+static void test_resample_end(struct machine *machine, int32_t event)
+{
+	(void)machine_line(machine, 1 << 24 | 34, 1);
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 4, 34) &&
+		       machine_stores_this(machine, 0, MACHINE_MMIO + 4, 34),
+	       "the line of another interrupt stays high");
+	(void)machine_line(machine, 1 << 24 | 34, 0);
+	events_signal(event);
+	tap_is(events_interrupt(machine, event, 1, 1), 0, "the last one is removed");
+	(void)machine_line(machine, 1 << 24 | 40, 1);
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 4, 40), "its line has fallen");
+}
+
+/* ---- a device in another thread, for a guest that waits ---- */
+
+#define EVENTS_TURNS 100u
+
+struct events_device {
+	struct sys_thread thread;
+	int32_t event, again;
+	volatile uint32_t told;
+};
+
+/* Each time that it is told, it needs the interrupt again. */
+static void events_play(void *argument)
+{
+	struct events_device *self = argument;
+	struct {
+		int32_t file;
+		uint16_t events, got;
+	} poll = { self->again, 1, 0 };
+
+	for (uint32_t n = 0; n < EVENTS_TURNS; n++) {
+		events_signal(self->event);
+		(void)sys_call3(SYS_POLL, sys_at(&poll), 1, 5000);
+		self->told += events_count(self->again) == 1;
+	}
+}
+
+static void test_resample_device(const struct machine *machine, int32_t event, int32_t again)
+{
+	struct events_device device = { .event = event, .again = again };
+	uint32_t taken = 0;
+
+	tap_is(events_resample(machine, event, 1, again), 0, "a device that is told");
+	if (!sys_thread_start(&device.thread, events_play, &device)) {
+		tap_ok(false, "a thread is started");
+		return;
+	}
+	while (taken < EVENTS_TURNS && machine_stores_this(machine, 0, MACHINE_MMIO + 4, 33)) {
+		taken++;
+	}
+	tap_is(taken, EVENTS_TURNS, "the guest takes 100 interrupts, each once");
+	(void)machine_line(machine, 1 << 24 | 40, 1);
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 4, 40), "and no more");
+	sys_thread_join(&device.thread);
+	tap_is(device.told, EVENTS_TURNS, "the device is told of each");
+}
+
+static void test_resample(void)
+{
+	int32_t event[2] = { events_make(), events_make() };
+	int32_t again[2] = { events_make(), events_make() };
+	struct machine machine;
+	uint32_t value;
+
+	if (!machine_make(&machine, MACHINE_GIC)) {
+		return;
+	}
+	machine_load(&machine, guest_gic);
+	(void)machine_stores(&machine, 0, MACHINE_MMIO, &value);
+	test_resample_errors(&machine, event[0]);
+	test_resample_of(&machine, event, again);
+	test_resample_end(&machine, event[1]);
+	test_resample_device(&machine, event[0], again[0]);
+	machine_end(&machine);
+	for (uint32_t n = 0; n < 2; n++) {
+		(void)sys_close(event[n]);
+		(void)sys_close(again[n]);
+	}
+}
+
 void test_events(void)
 {
 	struct machine machine;
@@ -232,4 +360,5 @@ void test_events(void)
 		test_interrupts(&machine);
 		machine_end(&machine);
 	}
+	test_resample();
 }

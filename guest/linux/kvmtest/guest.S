@@ -93,6 +93,32 @@
 	str	r0, [r6, #8]
 	b	.
 
+	@ Begins with its vectors. Tells that it is there with asynchronous aborts masked, and without;
+	@ and of each abort DFSR and DFAR.
+	guest	guest_abort
+	b	1f
+	b	.
+	b	.
+	b	.
+	b	3f			@ data abort
+	b	.
+	b	.
+1:	cpsid	a
+	adr	r0, guest_abort
+	mcr	p15, 0, r0, c12, c0, 0	@ VBAR
+	isb
+	str	r0, [r6]
+2:	str	r0, [r6, #4]
+	cpsie	a
+	str	r0, [r6, #8]
+	str	r0, [r6, #12]
+	b	2b
+3:	mrc	p15, 0, r2, c5, c0, 0	@ DFSR
+	mrc	p15, 0, r3, c6, c0, 0	@ DFAR
+	str	r2, [r6, #16]
+	str	r3, [r6, #20]
+	subs	pc, lr, #8		@ again
+
 	@ r4: distributor, r5: CPU interface. Enables SPIs 32 to 63 for vCPU 0, all as they are
 	@ configured; waits, and tells each interrupt, which it ends when that is done.
 	guest	guest_gic

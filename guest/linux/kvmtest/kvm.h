@@ -66,6 +66,7 @@
 #define KVM_CAP_IMMEDIATE_EXIT	      136
 #define KVM_CAP_ARM_USER_IRQ	      144
 #define KVM_CAP_ARM_IRQ_LINE_LAYOUT_2 174
+#define KVM_CAP_ARM_INJECT_EXT_DABT   178
 
 #define KVM_EXIT_MMIO	      6
 #define KVM_EXIT_INTR	      10
@@ -82,6 +83,12 @@ struct kvm_region {
 struct kvm_dirty_log {
 	uint32_t slot, pad;
 	uint64_t bitmap;
+};
+
+struct kvm_events {
+	uint8_t serror_pending, serror_has_esr, ext_dabt_pending, pad[5];
+	uint64_t serror_esr;
+	uint32_t reserved[12];
 };
 
 struct kvm_init {
@@ -160,6 +167,7 @@ struct kvm_ring {
 _Static_assert(sizeof(struct kvm_region) == 32, "struct kvm_userspace_memory_region");
 _Static_assert(sizeof(struct kvm_ioevent) == 64, "struct kvm_ioeventfd");
 _Static_assert(sizeof(struct kvm_irqevent) == 32, "struct kvm_irqfd");
+_Static_assert(sizeof(struct kvm_events) == 64, "struct kvm_vcpu_events");
 _Static_assert(sizeof(struct kvm_attr) == 24, "struct kvm_device_attr");
 _Static_assert(__builtin_offsetof(struct kvm_state, mmio) == 32, "struct kvm_run");
 _Static_assert(__builtin_offsetof(struct kvm_state, mmio.is_write) == 52, "struct kvm_run");

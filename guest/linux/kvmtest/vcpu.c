@@ -115,6 +115,85 @@ static void test_other_errors(const struct machine *machine)
 	       "KVM_ARM_VCPU_INIT from no memory");
 }
 
+/* ---- KVM_GET_VCPU_EVENTS ---- */
+
+static int32_t vcpu_events(const struct machine *machine, uint32_t call, struct kvm_events *events)
+{
+	return sys_ioctl(machine->vcpus[0], call, sys_at(events));
+}
+
+static bool vcpu_serror(const struct machine *machine)
+{
+	struct kvm_events events = { .serror_pending = 77 };
+
+	return vcpu_events(machine, KVM_GET_VCPU_EVENTS, &events) == 0 &&
+	       events.serror_pending == 1;
+}
+
+static void test_event_errors(const struct machine *machine)
+{
+	struct kvm_events events = { .serror_pending = 1, .serror_has_esr = 1 };
+
+	tap_is(sys_ioctl(machine->vm, KVM_CHECK_EXTENSION, KVM_CAP_VCPU_EVENTS), 1,
+	       "KVM_CAP_VCPU_EVENTS");
+	tap_is(sys_ioctl(machine->vm, KVM_CHECK_EXTENSION, KVM_CAP_ARM_INJECT_EXT_DABT), 1,
+	       "KVM_CAP_ARM_INJECT_EXT_DABT");
+	tap_is(vcpu_events(machine, KVM_SET_VCPU_EVENTS, &events), -SYS_EINVAL,
+	       "an SError with a syndrome");
+	events = (struct kvm_events) { .pad = { 1 } };
+	tap_is(vcpu_events(machine, KVM_SET_VCPU_EVENTS, &events), -SYS_EINVAL, "padding");
+	events = (struct kvm_events) { .reserved = { [11] = 1 } };
+	tap_is(vcpu_events(machine, KVM_SET_VCPU_EVENTS, &events), -SYS_EINVAL, "a reserved word");
+	tap_is(vcpu_events(machine, KVM_SET_VCPU_EVENTS, NULL), -SYS_EFAULT, "from no memory");
+	tap_is(vcpu_events(machine, KVM_GET_VCPU_EVENTS, NULL), -SYS_EFAULT, "to none");
+	tap_is(vcpu_events(machine, KVM_GET_VCPU_EVENTS, &events), 0, "KVM_GET_VCPU_EVENTS");
+	tap_is(events.serror_pending, 0, "none is pending");
+}
+
+/* Fault status in DFSR, short format: bits 10 and 3..0 (ARM ARM B3.13.3). */
+static bool vcpu_takes_abort(const struct machine *machine, uint32_t status)
+{
+	uint32_t dfsr;
+
+	return machine_stores(machine, 0, MACHINE_MMIO + 16, &dfsr) && (dfsr & 0x40f) == status;
+}
+
+static void test_events_of(struct machine *machine)
+{
+	struct kvm_events serror = { .serror_pending = 1 }, abort = { .ext_dabt_pending = 1 };
+	uint32_t value;
+
+	machine_load(machine, guest_abort);
+	tap_ok(machine_stores(machine, 0, MACHINE_MMIO, &value), "a guest masks SErrors");
+	tap_is(vcpu_events(machine, KVM_SET_VCPU_EVENTS, &serror), 0, "one is made pending");
+	tap_ok(vcpu_serror(machine), "it is");
+	tap_ok(machine_stores(machine, 0, MACHINE_MMIO + 4, &value), "the guest goes on");
+	tap_ok(vcpu_serror(machine), "it is still pending");
+	tap_ok(vcpu_takes_abort(machine, 0x406), "unmasked: an asynchronous external abort");
+	tap_ok(!vcpu_serror(machine), "it is not pending any more");
+	tap_ok(machine_stores(machine, 0, MACHINE_MMIO + 20, &value) &&
+		       machine_stores(machine, 0, MACHINE_MMIO + 8, &value),
+	       "the guest goes on");
+	machine_complete(machine, 0);
+	tap_is(vcpu_events(machine, KVM_SET_VCPU_EVENTS, &abort), 0, "a data abort");
+	tap_ok(!vcpu_serror(machine), "which is no SError");
+	tap_ok(vcpu_takes_abort(machine, 0x008), "the guest takes it: synchronous, external");
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 20, MACHINE_MMIO + 8),
+	       "with the address of its last access");
+	tap_ok(machine_stores(machine, 0, MACHINE_MMIO + 12, &value), "and goes on");
+}
+
+static void test_vcpu_events(void)
+{
+	struct machine machine;
+
+	if (machine_make(&machine, 0)) {
+		test_event_errors(&machine);
+		test_events_of(&machine);
+		machine_end(&machine);
+	}
+}
+
 void test_vcpu(void)
 {
 	struct machine machine;
@@ -128,4 +207,5 @@ void test_vcpu(void)
 	test_state(&machine);
 	test_other_errors(&machine);
 	machine_end(&machine);
+	test_vcpu_events();
 }

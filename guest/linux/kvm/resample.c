@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
+/*
+ * KVM_IRQFD_FLAG_RESAMPLE: a line that an eventfd has raised is high until the guest ends its
+ * interrupt. Then the monitor lowers it, and the resample eventfds of its GSI are signalled: who
+ * still needs the interrupt signals the first eventfd again.
+ */
+#include <linux/eventfd.h>
+#include <linux/slab.h>
+
+#include "vm.h"
+
+/* Several may have one GSI. */
+struct resample {
+	struct list_head list; /* vm->resamples */
+	u32 gsi;
+	struct eventfd_ctx *event;
+};
+
+/* ---- the guest has ended interrupts ---- */
+
+/* vm->resamples_lock is held. */
+static void resample_signal(struct vm *vm, u32 intid)
+{
+	struct resample *one;
+
+	list_for_each_entry (one, &vm->resamples, list)
+		if ((routes_find(vm, one->gsi) & KVM_ARM_IRQ_NUM_MASK) == intid)
+			ioevent_signal(one->event);
+}
+
+void resample_tell(struct vm *vm)
+{
+	struct plumb_result said;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vm->resamples_lock, flags);
+	for (;;) {
+		said = plumb_call(PLUMB_IRQ_ENDED, vm->handle, 0, 0, 0, 0);
+		if (said.r0 || !said.r1)
+			break;
+		resample_signal(vm, said.r1);
+	}
+	spin_unlock_irqrestore(&vm->resamples_lock, flags);
+}
+
+/* ---- which there are ---- */
+
+/* Of the lines of all that are listed. vm->resamples_lock is held, or nobody else changes the list.
+ */
+void resample_watch(struct vm *vm, bool on)
+{
+	struct resample *one;
+	unsigned long flags;
+	u32 irq;
+
+	spin_lock_irqsave(&vm->resamples_lock, flags);
+	list_for_each_entry (one, &vm->resamples, list) {
+		irq = routes_find(vm, one->gsi);
+		if (irq)
+			plumb_call3(PLUMB_IRQ_WATCH, vm->handle, irq, on);
+	}
+	spin_unlock_irqrestore(&vm->resamples_lock, flags);
+}
+
+struct resample *resample_add(struct vm *vm, u32 gsi, int file)
+{
+	struct eventfd_ctx *event = eventfd_ctx_fdget(file);
+	struct resample *one;
+
+	if (IS_ERR(event))
+		return ERR_CAST(event);
+	one = kzalloc(sizeof(*one), GFP_KERNEL_ACCOUNT);
+	if (!one) {
+		eventfd_ctx_put(event);
+		return ERR_PTR(-ENOMEM);
+	}
+	one->gsi = gsi;
+	one->event = event;
+	spin_lock_irq(&vm->resamples_lock);
+	list_add_tail(&one->list, &vm->resamples);
+	spin_unlock_irq(&vm->resamples_lock);
+	resample_watch(vm, true);
+	return one;
+}
+
+static bool resample_has(struct vm *vm, u32 gsi)
+{
+	struct resample *one;
+
+	list_for_each_entry (one, &vm->resamples, list)
+		if (one->gsi == gsi)
+			return true;
+	return false;
+}
+
+/* As KVM: with the last one of its GSI, the line falls. */
+void resample_remove(struct vm *vm, struct resample *one)
+{
+	bool last;
+
+	if (!one)
+		return;
+	spin_lock_irq(&vm->resamples_lock);
+	list_del(&one->list);
+	last = !resample_has(vm, one->gsi);
+	if (last && routes_find(vm, one->gsi))
+		plumb_call3(PLUMB_IRQ_WATCH, vm->handle, routes_find(vm, one->gsi), 0);
+	spin_unlock_irq(&vm->resamples_lock);
+	if (last)
+		routes_drive(vm, one->gsi, 0);
+	resample_watch(vm, true);
+	eventfd_ctx_put(one->event);
+	kfree(one);
+}
+
+void resample_init(struct vm *vm)
+{
+	INIT_LIST_HEAD(&vm->resamples);
+	spin_lock_init(&vm->resamples_lock);
+}
