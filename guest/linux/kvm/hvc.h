@@ -117,9 +117,16 @@ static inline struct plumb_result plumb_call(u32 function, u32 a, u32 b, u32 c, 
 	return (struct plumb_result) { r0, r1, r2, r3 };
 }
 
+/* r4 and r5 are no arguments, either. */
 static inline s32 plumb_call3(u32 function, u32 a, u32 b, u32 c)
 {
-	return plumb_call(function, a, b, c, 0, 0).r0;
+	register u32 r0 asm("r0") = function;
+	register u32 r1 asm("r1") = a;
+	register u32 r2 asm("r2") = b;
+	register u32 r3 asm("r3") = c;
+
+	asm volatile(__HVC(0) : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3) : : "memory");
+	return r0;
 }
 
 #endif

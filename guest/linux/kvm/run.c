@@ -9,7 +9,12 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/sched/signal.h>
-#include <linux/string.h>
+#include <linux/version.h>
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
 
 #define RUN_BYTES 0xff /* r3 of PLUMB_RUN_MMIO */
 #define RUN_STORE 0x100
@@ -71,6 +76,12 @@ static int run_to_user(struct vcpu *vcpu, u32 reason, int result)
 	return result;
 }
 
+/* Of a value of 1 to 4 bytes. */
+static u32 run_mask(u32 bytes)
+{
+	return bytes < sizeof(u32) ? (1u << 8 * bytes) - 1 : U32_MAX;
+}
+
 /* An access to no memory, which user space answers. */
 static int run_mmio(struct vcpu *vcpu, const struct plumb_result *said)
 {
@@ -82,9 +93,7 @@ static int run_mmio(struct vcpu *vcpu, const struct plumb_result *said)
 	run->mmio.phys_addr = said->r1;
 	run->mmio.len = bytes;
 	run->mmio.is_write = store;
-	memset(run->mmio.data, 0, sizeof(run->mmio.data));
-	if (store)
-		memcpy(run->mmio.data, &value, bytes);
+	put_unaligned_le64(store ? value & run_mask(bytes) : 0, run->mmio.data);
 	vcpu->load_bytes = store ? 0 : bytes;
 	vcpu->accessed = true;
 	return run_to_user(vcpu, KVM_EXIT_MMIO, 0);
@@ -95,7 +104,8 @@ static int run_access(struct vcpu *vcpu, const struct plumb_result *said)
 {
 	u32 bytes = said->r3 & RUN_BYTES;
 	bool store = said->r3 & RUN_STORE;
-	int error = memory_fault(vcpu, said->r1 >> PAGE_SHIFT, store);
+	u32 page = said->r1 >> PAGE_SHIFT;
+	int error = memory_has(vcpu->vm, page) ? memory_fault(vcpu, page, store) : 1;
 
 	if (error > 0 && store && ioevent_takes(vcpu->vm, said->r1, bytes, said->r2))
 		return RUN_AGAIN;
@@ -157,7 +167,8 @@ static int run_exit(struct vcpu *vcpu, const struct plumb_result *said)
 /* What user space has answered; the number of bytes is that of the access. */
 static void run_take_answer(struct vcpu *vcpu)
 {
-	memcpy(&vcpu->value, vcpu->run->mmio.data, vcpu->load_bytes);
+	if (vcpu->load_bytes)
+		vcpu->value = get_unaligned_le32(vcpu->run->mmio.data) & run_mask(vcpu->load_bytes);
 	vcpu->load_bytes = 0;
 }
 
@@ -203,20 +214,21 @@ static bool run_timers(struct vcpu *vcpu)
 static int run_loop(struct vcpu *vcpu)
 {
 	struct plumb_result said;
-	int result = RUN_AGAIN;
+	int result;
 
-	while (result == RUN_AGAIN) {
-		cond_resched();
+	for (;;) {
 		if (signal_pending(current) || (!vcpu->vm->has_gic && run_timers(vcpu)))
 			return run_interrupted(vcpu);
-		if (!run_once(vcpu, &said))
-			continue;
-		vcpu->accessed = false;
-		vcpu->value = 0;
-		vcpu->action = PLUMB_RUN_DO_EMULATED;
-		result = run_exit(vcpu, &said);
+		if (run_once(vcpu, &said)) {
+			vcpu->accessed = false;
+			vcpu->value = 0;
+			vcpu->action = PLUMB_RUN_DO_EMULATED;
+			result = run_exit(vcpu, &said);
+			if (result != RUN_AGAIN)
+				return result;
+		}
+		cond_resched();
 	}
-	return result;
 }
 
 /* With each exit. */

@@ -10,11 +10,14 @@
 
 struct slot *slots_find(struct vm *vm, u32 page)
 {
-	u32 n;
+	u32 n, count = READ_ONCE(vm->nr_slots);
+	struct slot *slot;
 
-	for (n = 0; n < vm->nr_slots; n++)
-		if (vm->slots[n] && page - vm->slots[n]->first < vm->slots[n]->pages)
-			return vm->slots[n];
+	for (n = 0; n < count; n++) {
+		slot = READ_ONCE(vm->slots[n]);
+		if (slot && page - slot->first < slot->pages)
+			return slot;
+	}
 	return NULL;
 }
 
@@ -66,15 +69,19 @@ void slots_free(struct vm *vm)
 static void slots_replace(struct vm *vm, u32 number, struct slot *slot)
 {
 	struct slot *former = vm->slots[number];
+	u32 count;
 
 	spin_lock(&vm->map_lock);
 	if (former)
 		memory_unmap(vm, former, former->first, former->pages);
-	vm->slots[number] = slot;
-	vm->nr_slots = VM_MAX_SLOTS;
-	while (vm->nr_slots && !vm->slots[vm->nr_slots - 1])
-		vm->nr_slots--;
+	rcu_assign_pointer(vm->slots[number], slot);
+	count = VM_MAX_SLOTS;
+	while (count && !vm->slots[count - 1])
+		count--;
+	WRITE_ONCE(vm->nr_slots, count);
 	spin_unlock(&vm->map_lock);
+	if (former)
+		synchronize_rcu(); /* memory_fault */
 	slots_free_one(former);
 }
 

@@ -218,13 +218,12 @@ static int vcpu_set_events(struct vcpu *vcpu, void __user *argument)
 
 /* ---- ioctls ---- */
 
-static long vcpu_do(struct vcpu *vcpu, unsigned int call, unsigned long arg)
+/* Apart from KVM_RUN, as Debian's kernels clear what these have on the stack. */
+static noinline long vcpu_do(struct vcpu *vcpu, unsigned int call, unsigned long arg)
 {
 	void __user *argument = (void __user *)arg;
 
 	switch (call) {
-	case KVM_RUN:
-		return arg ? -EINVAL : run_vcpu(vcpu);
 	case KVM_ARM_VCPU_INIT:
 		return vcpu_init(vcpu, argument);
 	case KVM_GET_ONE_REG:
@@ -262,7 +261,10 @@ static long vcpu_ioctl(struct file *file, unsigned int call, unsigned long arg)
 		return -EINVAL;
 	if (mutex_lock_killable(&vcpu->mutex))
 		return -EINTR;
-	result = vcpu_do(vcpu, call, arg);
+	if (likely(call == KVM_RUN))
+		result = arg ? -EINVAL : run_vcpu(vcpu);
+	else
+		result = vcpu_do(vcpu, call, arg);
 	mutex_unlock(&vcpu->mutex);
 	return result;
 }

@@ -6,11 +6,6 @@
 #include <linux/module.h>
 #include <linux/uaccess.h>
 
-int vgic_line(struct vm *vm, u32 irq, u32 level)
-{
-	return plumb_call3(PLUMB_IRQ_LINE, vm->handle, irq, level);
-}
-
 /* ---- making ---- */
 
 int vgic_create(struct vm *vm, u32 type)

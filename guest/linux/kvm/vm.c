@@ -181,7 +181,7 @@ long vm_check_extension(const struct vm *vm, unsigned long extension)
 	}
 }
 
-static int vm_preferred_target(void __user *argument)
+static noinline int vm_preferred_target(void __user *argument)
 {
 	struct kvm_vcpu_init init = {};
 
@@ -198,23 +198,24 @@ static int vm_preferred_target(void __user *argument)
 	return copy_to_user(argument, &init, sizeof(init)) ? -EFAULT : 0;
 }
 
-/* ---- ioctls ---- */
+/* ---- ioctls: separate functions, as Debian's kernels clear what these have on their stacks ----
+ */
 
-static int vm_set_memory(struct vm *vm, void __user *argument)
+static noinline int vm_set_memory(struct vm *vm, void __user *argument)
 {
 	struct kvm_userspace_memory_region region;
 
 	return copy_from_user(&region, argument, sizeof(region)) ? -EFAULT : slots_set(vm, &region);
 }
 
-static int vm_get_log(struct vm *vm, void __user *argument)
+static noinline int vm_get_log(struct vm *vm, void __user *argument)
 {
 	struct kvm_dirty_log log;
 
 	return copy_from_user(&log, argument, sizeof(log)) ? -EFAULT : slots_get_log(vm, &log);
 }
 
-static int vm_create_device(struct vm *vm, void __user *argument)
+static noinline int vm_create_device(struct vm *vm, void __user *argument)
 {
 	struct kvm_create_device device;
 	int error;
@@ -227,7 +228,7 @@ static int vm_create_device(struct vm *vm, void __user *argument)
 	return error;
 }
 
-static int vm_set_device_address(struct vm *vm, void __user *argument)
+static noinline int vm_set_device_address(struct vm *vm, void __user *argument)
 {
 	struct kvm_arm_device_addr addr;
 
@@ -235,34 +236,45 @@ static int vm_set_device_address(struct vm *vm, void __user *argument)
 							     : vgic_set_address(vm, &addr);
 }
 
-static int vm_line(struct vm *vm, void __user *argument, bool status)
+/* Both words in one access, which is no atomic one. */
+static inline int vm_line(struct vm *vm, void __user *argument)
 {
-	struct kvm_irq_level line;
-	int error;
+	u64 line;
 
-	if (copy_from_user(&line, argument, sizeof(line)))
+	if (get_user(line, (u64 __user *)argument))
 		return -EFAULT;
-	error = vgic_line(vm, line.irq, line.level);
-	if (!error && status && copy_to_user(argument, &line, sizeof(line)))
-		error = -EFAULT;
-	return error;
+	return vgic_line(vm, lower_32_bits(line), upper_32_bits(line));
 }
 
-static int vm_ioeventfd(struct vm *vm, void __user *argument)
+/* On 32-bit Arm, KVM tells no status: the structure is as it was. */
+static int vm_line_status(struct vm *vm, void __user *argument)
+{
+	struct kvm_irq_level line;
+	int error = vm_line(vm, argument);
+
+	if (error)
+		return error;
+	return copy_from_user(&line, argument, sizeof(line)) ||
+			       copy_to_user(argument, &line, sizeof(line))
+		       ? -EFAULT
+		       : 0;
+}
+
+static noinline int vm_ioeventfd(struct vm *vm, void __user *argument)
 {
 	struct kvm_ioeventfd args;
 
 	return copy_from_user(&args, argument, sizeof(args)) ? -EFAULT : ioevent_set(vm, &args);
 }
 
-static int vm_irqfd(struct vm *vm, void __user *argument)
+static noinline int vm_irqfd(struct vm *vm, void __user *argument)
 {
 	struct kvm_irqfd args;
 
 	return copy_from_user(&args, argument, sizeof(args)) ? -EFAULT : irqfd_set(vm, &args);
 }
 
-static int vm_zone(struct vm *vm, void __user *argument, bool add)
+static noinline int vm_zone(struct vm *vm, void __user *argument, bool add)
 {
 	struct kvm_coalesced_mmio_zone zone;
 
@@ -271,13 +283,10 @@ static int vm_zone(struct vm *vm, void __user *argument, bool add)
 	return add ? ioevent_add_zone(vm, &zone) : ioevent_remove_zone(vm, &zone);
 }
 
-static long vm_ioctl(struct file *file, unsigned int call, unsigned long arg)
+static noinline long vm_do(struct vm *vm, unsigned int call, unsigned long arg)
 {
 	void __user *argument = (void __user *)arg;
-	struct vm *vm = file->private_data;
 
-	if (vm->mm != current->mm)
-		return -EIO;
 	switch (call) {
 	case KVM_CREATE_VCPU:
 		return vcpu_create(vm, arg);
@@ -295,9 +304,8 @@ static long vm_ioctl(struct file *file, unsigned int call, unsigned long arg)
 		return vm_set_device_address(vm, argument);
 	case KVM_ARM_PREFERRED_TARGET:
 		return vm_preferred_target(argument);
-	case KVM_IRQ_LINE:
 	case KVM_IRQ_LINE_STATUS:
-		return vm_line(vm, argument, call == KVM_IRQ_LINE_STATUS);
+		return vm_line_status(vm, argument);
 	case KVM_IRQFD:
 		return vm_irqfd(vm, argument);
 	case KVM_IOEVENTFD:
@@ -310,6 +318,17 @@ static long vm_ioctl(struct file *file, unsigned int call, unsigned long arg)
 	default:
 		return -EINVAL;
 	}
+}
+
+static long vm_ioctl(struct file *file, unsigned int call, unsigned long arg)
+{
+	struct vm *vm = file->private_data;
+
+	if (unlikely(vm->mm != current->mm))
+		return -EIO;
+	if (likely(call == KVM_IRQ_LINE))
+		return vm_line(vm, (void __user *)arg);
+	return vm_do(vm, call, arg);
 }
 
 static int vm_release(struct inode *inode, struct file *file)

@@ -56,8 +56,8 @@ struct vm {
 	bool has_run;
 	struct rw_semaphore slots_sem;
 	spinlock_t map_lock;
-	struct slot *slots[VM_MAX_SLOTS];
-	u32 nr_slots; /* the highest slot in use, and 1 */
+	struct slot *slots[VM_MAX_SLOTS]; /* read under RCU, too */
+	u32 nr_slots;			  /* the highest slot in use, and 1 */
 	struct mmu_notifier notifier;
 	u32 invalidating;	     /* map_lock: nothing may be mapped meanwhile */
 	unsigned long invalidations; /* map_lock: those that have ended */
@@ -135,7 +135,8 @@ u64 timers_look(const struct vcpu *vcpu, u64 *levels);
 
 int slots_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
 int slots_get_log(struct vm *vm, const struct kvm_dirty_log *log);
-struct slot *slots_find(struct vm *vm, u32 page); /* slots_sem or map_lock is held */
+/* slots_sem or map_lock is held; or it is an RCU read-side critical section, which it is for. */
+struct slot *slots_find(struct vm *vm, u32 page);
 void slots_free(struct vm *vm);
 
 /* ---- memory.c ---- */
@@ -154,12 +155,26 @@ void memory_collect(struct vm *vm, struct slot *slot, u32 first, u32 pages);
  * is not memory; or -errno. */
 int memory_fault(struct vcpu *vcpu, u32 page, bool write);
 
+/* Is there a slot? As of a moment during the call. */
+static inline bool memory_has(struct vm *vm, u32 page)
+{
+	bool has;
+
+	rcu_read_lock();
+	has = slots_find(vm, page) != NULL;
+	rcu_read_unlock();
+	return has;
+}
+
 /* ---- vgic.c ---- */
 
 int vgic_create(struct vm *vm, u32 type);
 int vgic_create_device(struct vm *vm, struct kvm_create_device *device);
 int vgic_set_address(struct vm *vm, const struct kvm_arm_device_addr *addr);
-int vgic_line(struct vm *vm, u32 irq, u32 level);
+static inline int vgic_line(const struct vm *vm, u32 irq, u32 level)
+{
+	return plumb_call3(PLUMB_IRQ_LINE, vm->handle, irq, level);
+}
 
 /* ---- ioevent.c ---- */
 
