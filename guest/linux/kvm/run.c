@@ -6,8 +6,6 @@
  * timer, signals and reschedule interrupts end it, too.
  */
 #include "vm.h"
-#include <linux/ktime.h>
-#include <linux/math64.h>
 #include <linux/sched/signal.h>
 #include <linux/version.h>
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
@@ -20,53 +18,6 @@
 #define RUN_STORE 0x100
 
 #define RUN_AGAIN 1 /* not yet for user space */
-
-/* ---- waiting ---- */
-
-void vcpu_wake(struct vcpu *vcpu)
-{
-	WRITE_ONCE(vcpu->woken, true);
-	wake_up(&vcpu->wait);
-}
-
-enum hrtimer_restart run_timer(struct hrtimer *timer)
-{
-	vcpu_wake(container_of(timer, struct vcpu, timer));
-	return HRTIMER_NORESTART;
-}
-
-static u32 run_ticks_per_second(void)
-{
-	u32 hz;
-
-	asm("mrc p15, 0, %0, c14, c0, 0" : "=r"(hz));
-	return hz;
-}
-
-/* A timer that is due in more than a year is not waited for. */
-static void run_set_timer(struct vcpu *vcpu, u64 ticks)
-{
-	u32 hz = run_ticks_per_second();
-	u64 seconds = div_u64(ticks, hz);
-
-	if (seconds < 365 * 86400)
-		hrtimer_start(&vcpu->timer, mul_u64_u32_div(ticks, NSEC_PER_SEC, hz),
-			      HRTIMER_MODE_REL);
-}
-
-/* Until it is to be run again, or a signal comes. Who wakes has done so after the run had begun. */
-static void run_wait(struct vcpu *vcpu, u64 ticks)
-{
-	u64 levels;
-
-	if (!vcpu->vm->has_gic)
-		ticks = timers_look(vcpu, &levels);
-	if (!ticks || (!vcpu->vm->has_gic && levels != vcpu->levels))
-		return;
-	run_set_timer(vcpu, ticks);
-	wait_event_interruptible(vcpu->wait, READ_ONCE(vcpu->woken));
-	hrtimer_cancel(&vcpu->timer);
-}
 
 /* ---- exits ---- */
 
@@ -147,10 +98,10 @@ static int run_exit(struct vcpu *vcpu, const struct plumb_result *said)
 	case PLUMB_RUN_FAULT:
 		return run_fault(vcpu, said);
 	case PLUMB_RUN_WFI:
-		run_wait(vcpu, said->r1 | (u64)said->r2 << 32);
+		wait_for_work(vcpu, said->r1 | (u64)said->r2 << 32);
 		return RUN_AGAIN;
 	case PLUMB_RUN_OFF:
-		run_wait(vcpu, U64_MAX);
+		wait_for_work(vcpu, U64_MAX);
 		return RUN_AGAIN;
 	case PLUMB_RUN_KICK:
 		vm_wake_own(vcpu->vm, said->r1);
@@ -207,7 +158,7 @@ static bool run_timers(struct vcpu *vcpu)
 	vcpu->levels = levels;
 	vcpu->run->s.regs.device_irq_level = levels;
 	if (!news)
-		run_set_timer(vcpu, ticks);
+		wait_set_timer(vcpu, ticks);
 	return news;
 }
 

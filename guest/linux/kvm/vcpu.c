@@ -335,7 +335,7 @@ static struct vcpu *vcpu_make(struct vm *vm, u32 index)
 	mutex_init(&vcpu->mutex);
 	init_waitqueue_head(&vcpu->wait);
 	hrtimer_init(&vcpu->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-	vcpu->timer.function = run_timer;
+	vcpu->timer.function = wait_timer;
 	vcpu->run = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (vcpu->run && !memory_make_room(vcpu))
 		return vcpu;

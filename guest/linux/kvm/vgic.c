@@ -31,13 +31,64 @@ static bool vgic_is_register(u32 group)
 	return group == KVM_DEV_ARM_VGIC_GRP_DIST_REGS || group == KVM_DEV_ARM_VGIC_GRP_CPU_REGS;
 }
 
+static u32 vgic_vcpu(u64 attribute)
+{
+	return (attribute & KVM_DEV_ARM_VGIC_CPUID_MASK) >> KVM_DEV_ARM_VGIC_CPUID_SHIFT;
+}
+
+static void vgic_let_vcpus(struct vm *vm, u32 count)
+{
+	while (count--)
+		if (vm->vcpus[count])
+			mutex_unlock(&vm->vcpus[count]->mutex);
+}
+
+/* As KVM: no vCPU is in KVM_RUN meanwhile, not even as one that waits. vm->lock is held. */
+static int vgic_hold_vcpus(struct vm *vm)
+{
+	u32 n;
+
+	for (n = 0; n < VM_MAX_VCPUS; n++) {
+		if (vm->vcpus[n] && !mutex_trylock(&vm->vcpus[n]->mutex)) {
+			vgic_let_vcpus(vm, n);
+			return -EBUSY;
+		}
+	}
+	return 0;
+}
+
+static struct plumb_result vgic_call(struct vm *vm, u32 function, u32 group, u64 attribute,
+				     u64 value)
+{
+	return plumb_call6(function, vm->handle, group, lower_32_bits(attribute),
+			   lower_32_bits(value), upper_32_bits(value), upper_32_bits(attribute));
+}
+
+static struct plumb_result vgic_access(struct vm *vm, u32 function, u32 group, u64 attribute,
+				       u64 value)
+{
+	struct plumb_result said = { -EINVAL };
+	u32 vcpu = vgic_vcpu(attribute);
+
+	if (!vgic_is_register(group)) {
+		said.r0 = -ENXIO;
+		return attribute > U32_MAX ? said
+					   : vgic_call(vm, function, group, attribute, value);
+	}
+	mutex_lock(&vm->lock);
+	if (vcpu < VM_MAX_VCPUS && vm->vcpus[vcpu])
+		said.r0 = vgic_hold_vcpus(vm);
+	if (!said.r0) {
+		said = vgic_call(vm, function, group, attribute, value);
+		vgic_let_vcpus(vm, VM_MAX_VCPUS);
+	}
+	mutex_unlock(&vm->lock);
+	return said;
+}
+
 static int vgic_set(struct vm *vm, u32 group, u64 attribute, u64 value)
 {
-	if (attribute > U32_MAX && !vgic_is_register(group))
-		return -ENXIO;
-	return plumb_call6(PLUMB_SET_DEVICE_ATTR, vm->handle, group, lower_32_bits(attribute),
-			   lower_32_bits(value), upper_32_bits(value), upper_32_bits(attribute))
-		.r0;
+	return vgic_access(vm, PLUMB_SET_DEVICE_ATTR, group, attribute, value).r0;
 }
 
 int vgic_set_address(struct vm *vm, const struct kvm_arm_device_addr *addr)
@@ -82,11 +133,9 @@ static int vgic_get_attr(struct vm *vm, const struct kvm_device_attr *attr)
 	struct plumb_result said;
 	u64 value;
 
-	if (attr->group > KVM_DEV_ARM_VGIC_GRP_NR_IRQS ||
-	    (attr->attr > U32_MAX && !vgic_is_register(attr->group)))
+	if (attr->group > KVM_DEV_ARM_VGIC_GRP_NR_IRQS)
 		return -ENXIO;
-	said = plumb_call6(PLUMB_GET_DEVICE_ATTR, vm->handle, attr->group,
-			   lower_32_bits(attr->attr), 0, 0, upper_32_bits(attr->attr));
+	said = vgic_access(vm, PLUMB_GET_DEVICE_ATTR, attr->group, attr->attr, 0);
 	if (said.r0)
 		return said.r0;
 	value = said.r1 | (u64)said.r2 << 32;
@@ -130,7 +179,7 @@ static bool vgic_range_has(const struct vgic_range *range, u32 count, u32 offset
 
 static int vgic_has_register(struct vm *vm, u32 group, u64 attribute)
 {
-	u32 vcpu = (attribute & KVM_DEV_ARM_VGIC_CPUID_MASK) >> KVM_DEV_ARM_VGIC_CPUID_SHIFT;
+	u32 vcpu = vgic_vcpu(attribute);
 	u32 offset = attribute & KVM_DEV_ARM_VGIC_OFFSET_MASK;
 	bool has;
 

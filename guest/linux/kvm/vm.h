@@ -4,7 +4,8 @@
  * cannot know stays here: slots of memory, struct kvm_run, eventfds, routes.
  *
  * Locks, outermost first:
- *   vcpu->mutex   one ioctl of a vCPU at a time, KVM_RUN included
+ *   vcpu->mutex   one ioctl of a vCPU at a time, KVM_RUN included (vgic_hold_vcpus: inside of
+ *                 vm->lock, but nobody waits for it there)
  *   vm->lock      what the VM consists of: vCPUs, devices, eventfds, routes
  *   vm->slots_sem slots: written by ioctls, read while a page is mapped for a vCPU
  *   vm->map_lock  slots, too, and what of them is mapped: for invalidations by Linux's memory
@@ -90,7 +91,8 @@ struct vcpu {
 	bool has_mask;
 	sigset_t mask;
 	wait_queue_head_t wait;
-	bool woken; /* to be run again */
+	bool woken;	      /* to be run again */
+	unsigned int poll_ns; /* so long it is polled before it sleeps */
 	struct hrtimer timer;
 	u64 levels; /* of its timers, without a GIC: what user space has been told */
 };
@@ -123,7 +125,14 @@ void vcpu_wake(struct vcpu *vcpu);
 int vcpu_find_registers(void); /* before all others */
 void vcpu_forget_registers(void);
 int run_vcpu(struct vcpu *vcpu);
-enum hrtimer_restart run_timer(struct hrtimer *timer);
+
+/* ---- wait.c ---- */
+
+/* Until the vCPU is to be run again, or a signal comes; `ticks` until a timer of it is due,
+ * U64_MAX: never. */
+void wait_for_work(struct vcpu *vcpu, u64 ticks);
+void wait_set_timer(struct vcpu *vcpu, u64 ticks); /* wakes it */
+enum hrtimer_restart wait_timer(struct hrtimer *timer);
 
 /* ---- timers.c ---- */
 

@@ -170,6 +170,38 @@
 	str	r0, [r6]
 	b	.
 
+	@ With the virtual timer, r8 times: due after r7 ticks, waits for it, and adds by how many ticks
+	@ it is late then. Tells the sum.
+	guest	guest_late
+	mov	r0, #1
+	str	r0, [r4]
+	mvn	r1, #0
+	str	r1, [r4, #0x100]
+	mov	r1, #0xf0
+	str	r1, [r5, #4]
+	str	r0, [r5]
+	mov	r9, #0
+1:	mrrc	p15, 1, r2, r3, c14	@ CNTVCT
+	adds	r2, r2, r7
+	adc	r3, r3, #0
+	mcrr	p15, 3, r2, r3, c14	@ CNTV_CVAL
+	mov	r0, #1
+	mcr	p15, 0, r0, c14, c3, 1	@ CNTV_CTL
+	isb
+	wfi
+	mrrc	p15, 1, r0, r1, c14
+	sub	r0, r0, r2
+	add	r9, r9, r0
+	mov	r0, #0
+	mcr	p15, 0, r0, c14, c3, 1
+	isb
+	ldr	r0, [r5, #0xc]		@ GICC_IAR
+	str	r0, [r5, #0x10]		@ GICC_EOIR
+	subs	r8, r8, #1
+	bne	1b
+	str	r9, [r6]
+	b	.
+
 	@ Without a GIC: the virtual timer is due after r7 ticks. Waits for an IRQ, which user space raises,
 	@ turns the timer off, and says so.
 	guest	guest_alarm

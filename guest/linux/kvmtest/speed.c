@@ -6,6 +6,7 @@
 #include "guest/linux/kvmtest/tests.h"
 
 #define SPEED_ROUNDS 1000u
+#define SPEED_WAITS  100u
 #define SPEED_PAGES  900u
 #define SPEED_OFF    (1u << 24 | 70) /* SPIs: disabled; an edge */
 #define SPEED_EDGE   (1u << 24 | 40)
@@ -75,6 +76,19 @@ static void speed_runs(struct machine *machine)
 	speed_tell(begin, SPEED_ROUNDS, "raise, KVM_RUN, handler, its MMIO store, same thread");
 }
 
+/* By how much a timer is late that ends a wait of `us` microseconds. */
+static void speed_late(struct machine *machine, uint32_t us, const char *name)
+{
+	uint32_t hz, ticks;
+
+	__asm__ volatile("mrc p15, 0, %0, c14, c0, 0" : "=r"(hz));
+	machine_load(machine, guest_late);
+	(void)machine_set(machine, 0, KVM_ID_R(7), (uint64_t)hz * us / 1000000);
+	(void)machine_set(machine, 0, KVM_ID_R(8), SPEED_WAITS);
+	(void)machine_stores(machine, 0, MACHINE_MMIO, &ticks);
+	tap_figure((int64_t)((uint64_t)ticks * 1000000000u / hz / SPEED_WAITS), name);
+}
+
 /* Of pages that the process has touched before. */
 static void speed_touch(struct machine *machine)
 {
@@ -101,6 +115,8 @@ void test_speed(void)
 		speed_touch(&machine);
 		speed_calls(&machine);
 		speed_runs(&machine);
+		speed_late(&machine, 50, "a timer ends a WFI of 50 us");
+		speed_late(&machine, 3000, "of 3 ms");
 		machine_end(&machine);
 	}
 }
