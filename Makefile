@@ -36,7 +36,7 @@ endif
 ifeq ($(FORWARD),yes)
 
 # The purpose of a goal's packages (scripts/setup --help): the first of these rows that has the goal.
-SETUP_run := run shell run-linux bench bench-compare guest-bench probe
+SETUP_run := run shell run-linux bench bench-compare guest-bench bench-kvm probe
 SETUP_disk := boards sdcard
 SETUP_deb := deb
 SETUP_verify := verify-proof
@@ -260,7 +260,7 @@ include test/rig/rig.mk
 DEMO ?= guest/demo.dts
 SHELL_SYSTEM ?= guest/shell.dts
 
-.PHONY: setup run boards sdcard shell test verify verify-proof fuzz-guest soak check bench bench-compare guest-bench help clean
+.PHONY: setup run boards sdcard shell test verify verify-proof fuzz-guest soak check bench bench-compare guest-bench bench-kvm help clean
 setup:
 	@scripts/setup
 
@@ -324,6 +324,9 @@ bench-compare: all
 guest-bench: all $(LINUX_INITRD)
 	@scripts/bench guest
 
+bench-kvm: all $(LINUX_MODULES_INITRD)
+	@scripts/bench kvm
+
 run-%: all
 	@test/run --show $*
 
@@ -360,6 +363,7 @@ help:
 	@echo '  bench        instructions and GIC accesses per operation'
 	@echo '  bench-compare  the same with the monitor of another revision: REV=COMMIT'
 	@echo '  guest-bench  a Debian kernel beside bare QEMU: instructions, exits, time'
+	@echo '  bench-kvm    the ioctls of /dev/kvm beside KVM/ARM: instructions'
 	@echo '  probe        the checklist of a board, in QEMU (BOARD=NAME); probe-image: the file to boot'
 	@echo '  install      plumb, the monitor, systems, pages under PREFIX=/usr/local (below DESTDIR=DIR)'
 	@echo '  uninstall    remove exactly these files (same PREFIX and DESTDIR)'

@@ -82,6 +82,14 @@
 	str	r0, [r6, #4]
 	b	guest_copy
 
+	@ Tells a word of r1, and stores r0 there.
+	guest	guest_poke
+	ldr	r3, [r1]
+	str	r3, [r6]
+	str	r0, [r1]
+	str	r0, [r6, #4]
+	b	guest_poke
+
 	@ A fetch where no memory is.
 	guest	guest_jump
 	str	r0, [r6]

@@ -6,6 +6,7 @@
  *
  *   kvmtest [GROUP]...  only these groups of tests
  *   kvmtest speed       what the calls cost
+ *   kvmtest kills       kills processes with VMs
  *   kvmtest boot        boots a kernel as a VM: boot.c
  *   kvmtest hostile [ROUNDS]  a hostile VM beside two others: hostile.c
  */
@@ -19,10 +20,11 @@ struct main_group {
 };
 
 static const struct main_group main_groups[] = {
-	{ "device", test_device }, { "vm", test_vm },		{ "vcpu", test_vcpu },
-	{ "run", test_run },	   { "signals", test_signals }, { "memory", test_memory },
-	{ "lines", test_lines },   { "smp", test_smp },		{ "events", test_events },
-	{ "gic", test_gic },	   { "speed", test_speed },	{ "boot", test_boot },
+	{ "device", test_device },   { "vm", test_vm },		  { "vcpu", test_vcpu },
+	{ "run", test_run },	     { "signals", test_signals }, { "memory", test_memory },
+	{ "lines", test_lines },     { "smp", test_smp },	  { "events", test_events },
+	{ "balloon", test_balloon }, { "kills", test_kills },	  { "gic", test_gic },
+	{ "speed", test_speed },     { "boot", test_boot },
 };
 
 int main(int argc, char **argv);
@@ -43,7 +45,8 @@ static bool main_is_asked(int argc, char **argv, const char *name)
 			return true;
 		}
 	}
-	return argc < 2 && !main_is(name, "boot") && !main_is(name, "speed");
+	return argc < 2 && !main_is(name, "boot") && !main_is(name, "speed") &&
+	       !main_is(name, "kills");
 }
 
 static uint32_t main_number(const char *text)

@@ -115,8 +115,8 @@ void test_speed(void)
 		speed_touch(&machine);
 		speed_calls(&machine);
 		speed_runs(&machine);
-		speed_late(&machine, 50, "a timer ends a WFI of 50 us");
-		speed_late(&machine, 3000, "of 3 ms");
+		speed_late(&machine, 50, "a timer ends a WFI of 50 us: how late");
+		speed_late(&machine, 3000, "a timer ends a WFI of 3 ms: how late");
 		machine_end(&machine);
 	}
 }

@@ -12,10 +12,12 @@ void test_signals(void);
 void test_smp(void);
 void test_memory(void);
 void test_lines(void);
-void test_gic(void);	/* a GIC's registers: saved, and restored elsewhere */
-void test_events(void); /* eventfds, coalesced MMIO, routes */
-void test_speed(void);	/* figures; only if it is asked for */
-void test_boot(void);	/* of a kernel; only if it is asked for */
+void test_gic(void);	 /* a GIC's registers: saved, and restored elsewhere */
+void test_events(void);	 /* eventfds, coalesced MMIO, routes */
+void test_balloon(void); /* memory at random, with the log */
+void test_kills(void);	 /* of processes; only if it is asked for */
+void test_speed(void);	 /* figures; only if it is asked for */
+void test_boot(void);	 /* of a kernel; only if it is asked for */
 
 /* A hostile VM beside two others, each of which takes so many edges (0: 100); only if it is asked
  * for. */
