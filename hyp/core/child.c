@@ -62,6 +62,8 @@ static struct child *child_make(struct creator_locked held, struct vm *parent, u
 	child_init(child, held.creator, slot,
 		   (uint32_t)(memory + own - held.creator->pool.base) / PAGE_SIZE);
 	child->vm.parent = parent;
+	child->vm.routes = &child->routes;
+	irq_route_init(&child->routes, &child->vm.lines);
 	child->vm.index = parent->index; /* what is told of it, is told of its parent */
 	return child;
 }
@@ -178,6 +180,8 @@ static void child_publish_gic(struct vgic_locked held, struct vgic *vgic)
 	vm->vgic = vgic;
 	vm->nr_spis = nr_irqs - VGIC_NR_PRIVATE;
 	vm->lines = (struct irq_line_vm) { true, vm->nr_vcpus, nr_irqs };
+	irq_route_init(vm->routes, &vm->lines); /* from before, it has CPU lines at most */
+	vm->routes_by = NULL;
 	vm_unlock_vgic(held);
 }
 

@@ -17,6 +17,7 @@
 #include "hyp/core/vm.h"
 #include "hyp/sched/child_life.h"
 #include "hyp/trap/insn.h"
+#include "vgic/irq_route.h"
 
 #define CHILD_NOWHERE UINT32_MAX /* no address: it is not a page's */
 #define CHILD_PAGES   GROW_PAGES
@@ -63,6 +64,7 @@ struct child {
 	 * under vm.vgic_lock. */
 	volatile bool straight;
 	struct child_vcpu vcpu[VGIC_MAX_VCPUS]; /* of the CPU that has claimed the vCPU */
+	struct irq_routes routes;		/* vm.routes */
 };
 
 /* The child of `parent`, a creator, with this handle, for the CPU's present call; NULL: there is

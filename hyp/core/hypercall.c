@@ -247,8 +247,8 @@ static int32_t hypercall_run(struct vcpu *caller, struct vm *vm, struct guest_re
 	CALL(PLUMB_IRQ_LINE, hypercall_irq_line, right_on_lines, "KVM_IRQ_LINE") \
 	CALL(PLUMB_IRQ_LINE_STATUS, hypercall_irq_line, right_on_lines, "KVM_IRQ_LINE_STATUS") \
 	CALL(PLUMB_IRQ_LINE_MANY, hypercall_irq_line_many, right_on_lines, "KVM_IRQ_LINE, many") \
-	CALL(PLUMB_SET_GSI_ROUTING, hypercall_gsi_routing, right_on_vm, "KVM_SET_GSI_ROUTING") \
-	CALL(PLUMB_GSI_LINE, hypercall_gsi_line, right_on_vm, "KVM_IRQ_LINE, by GSI") \
+	CALL(PLUMB_SET_GSI_ROUTING, hypercall_gsi_routing, right_on_lines, "KVM_SET_GSI_ROUTING") \
+	CALL(PLUMB_GSI_LINE, hypercall_gsi_line, right_on_lines, "KVM_IRQ_LINE, by GSI") \
 	CALL(PLUMB_GET_IRQ_STATE, hypercall_irq_state, right_on_lines, "PLUMB_GET_IRQ_STATE") \
 	CALL(PLUMB_GET_VM_INFO, vm_call_info, right_on_known, "PLUMB_GET_VM_INFO") \
 	CALL(PLUMB_GET_VM_NAME, vm_call_name, right_on_known, "PLUMB_GET_VM_NAME") \
@@ -467,6 +467,19 @@ static EXIT_AS_IS void hypercall_switch(uint32_t word, struct guest_regs *regs, 
 	}
 }
 
+static COLD void hypercall_child_gsi(const struct vcpu *caller, struct guest_regs *regs)
+{
+	struct vm *vm;
+	int32_t error = right_on_lines(caller, regs->r[1], &vm);
+
+	if (error) {
+		regs->r[0] = (uint32_t)error;
+	} else {
+		hypercall_gsi_of(vm, regs);
+	}
+	child_put(cpu_this());
+}
+
 /* KVM_IRQ_LINE, by GSI. */
 static EXIT_AS_IS void hypercall_gsi(uint32_t word, struct guest_regs *regs,
 				     const struct vcpu *caller)
@@ -476,6 +489,8 @@ static EXIT_AS_IS void hypercall_gsi(uint32_t word, struct guest_regs *regs,
 	(void)word;
 	if (vm) {
 		hypercall_gsi_of(vm, regs);
+	} else if (caller->vm->creator && right_names_child(regs->r[1])) {
+		hypercall_child_gsi(caller, regs);
 	} else {
 		hypercall_refused(caller, regs);
 	}

@@ -44,6 +44,8 @@
 #define SET_EVENTS 0x860000a0u
 #define WATCH	   0x86000f76u
 #define ENDED	   0x86000f77u
+#define GSI	   0x86000f6au
+#define ROUTES	   0x8600006au
 #define LINE	   0x86000061u
 #define STATE	   0x86000062u
 #define MANY	   0x86000f61u
@@ -453,6 +455,45 @@ static void events(void)
 		DO(0, SET_MP, V(0), 5),
 		DO(6, RUN, V(0), 0, 0), /* nothing is left to be settled */
 		GIVES(0, 0x10, 0, GET_REG, V(0), PC),
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
+	};
+
+	FOLLOW(system_of_two, 0, lines);
+}
+
+/* GSIs: as a partition's (test_rig_mix). An entry has 48 bytes: GSI, type, flags, pad, union. */
+static void gsis(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(-ENXIO, GSI, H, 0, 1), /* no GIC: no routes */
+		DO(0, ROUTES, H, AT, 0),
+		DO(0, DEVICE, H, 5),
+		DO(-EINVAL, GSI, H, 8, 1), /* no vCPU, so no GIC yet */
+		DO(-EINVAL, ROUTES, H, AT, 0),
+		DO(0, VCPU, H, 0),
+		DO(0, SET_ATTR, H, 3, 0, 64),
+		DO(0, GSI, H, 8, 1), /* SPI 40 */
+		GIVES(0, 3, 0x01000028, STATE, H, 0x01000028),
+		DO(0, GSI, H, 8, 0),
+		DO(-ENXIO, GSI, H, 32, 1),
+		DO(-EINVAL, ROUTES, H, AT, 257),
+		DO(-EFAULT, ROUTES, H, 0x100, 1),
+		DO(0, POKE, AT, 5, 0x80000001),
+		DO(0, POKE, AT + 8, 0, 0),
+		DO(0, POKE, AT + 16, 0x02000014, 0), /* PPI 20 */
+		DO(0, ROUTES, H, AT, 1),
+		DO(-ENXIO, GSI, H, 8, 1),
+		DO(0, GSI, H, 5, 1),
+		GIVES(0, 3, 0x02000014, STATE, H, 0x02000014),
+		DO(0, POKE, AT + 16, 0x02010014, 0), /* of a vCPU that is not there */
+		DO(-EINVAL, ROUTES, H, AT, 1),
+		DO(0, GSI, H, 5, 0), /* the former table */
+		GIVES(0, 0, 0x02000014, STATE, H, 0x02000014),
+		DO(-EBADF, GSI, 0x101, 5, 1),
+		DO(-EBADF, ROUTES, 0x101, AT, 1),
 		DO(-EAGAIN, DESTROY, H),
 		DO(-EAGAIN, DESTROY, H),
 		DO(0, DESTROY, H),
@@ -1001,6 +1042,7 @@ static const struct test_case cases[] = {
 	{ "without_vms", without_vms },
 	{ "off_with_an_access", off_with_an_access },
 	{ "events", events },
+	{ "gsis", gsis },
 	{ "watched", watched },
 	{ "vcpus", vcpus },
 	{ "cleaned_for_the_next", cleaned_for_the_next },

@@ -64,6 +64,9 @@
 #define PLUMB_EVENT_SERROR 0x000001
 #define PLUMB_EVENT_ABORT  0x010000
 
+/* A type of struct kvm_irq_routing_entry: u.pad[0] is an irq word of KVM_IRQ_LINE. */
+#define PLUMB_IRQ_ROUTING_LINE 0x80000001
+
 #define PLUMB_FAULT_WRITE 1
 #define PLUMB_FAULT_FETCH 2
 

@@ -57,9 +57,7 @@ static void irqfd_drop(struct irqfd *one)
 
 static void irqfd_drive(const struct irqfd *one)
 {
-	if (one->resample)
-		routes_drive(one->vm, one->gsi, 1);
-	else if (routes_drive(one->vm, one->gsi, 1))
+	if (!routes_drive(one->vm, one->gsi, 1) && !one->resample)
 		routes_drive(one->vm, one->gsi, 0);
 }
 

@@ -24,7 +24,8 @@ static void resample_signal(struct vm *vm, u32 intid)
 	struct resample *one;
 
 	list_for_each_entry (one, &vm->resamples, list)
-		if ((routes_find(vm, one->gsi) & KVM_ARM_IRQ_NUM_MASK) == intid)
+		if (routes_find(vm, one->gsi) ==
+		    (KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | intid))
 			ioevent_signal(one->event);
 }
 
@@ -56,7 +57,7 @@ void resample_watch(struct vm *vm, bool on)
 	spin_lock_irqsave(&vm->resamples_lock, flags);
 	list_for_each_entry (one, &vm->resamples, list) {
 		irq = routes_find(vm, one->gsi);
-		if (irq)
+		if (irq != ROUTES_NONE)
 			plumb_call3(PLUMB_IRQ_WATCH, vm->handle, irq, on);
 	}
 	spin_unlock_irqrestore(&vm->resamples_lock, flags);
@@ -103,7 +104,7 @@ void resample_remove(struct vm *vm, struct resample *one)
 	spin_lock_irq(&vm->resamples_lock);
 	list_del(&one->list);
 	last = !resample_has(vm, one->gsi);
-	if (last && routes_find(vm, one->gsi))
+	if (last && routes_find(vm, one->gsi) != ROUTES_NONE)
 		plumb_call3(PLUMB_IRQ_WATCH, vm->handle, routes_find(vm, one->gsi), 0);
 	spin_unlock_irq(&vm->resamples_lock);
 	if (last)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
-/* KVM_SET_GSI_ROUTING: which line a GSI drives. */
+/*
+ * KVM_SET_GSI_ROUTING: which line a GSI drives. Beside pins of the GIC it can be any line, so that
+ * a VMM gives it a number once, and uses that in place of type, vCPU and number.
+ */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -7,54 +10,55 @@
 #include "vm.h"
 
 #define ROUTES_FIRST_SPI 32
-#define ROUTES_NO_PIN	 U16_MAX
 
-/* A GSI's pin of the GIC, or ROUTES_NO_PIN. Without a table, a GSI is the pin with its number. */
+/* The irq word of KVM_IRQ_LINE for each GSI, or ROUTES_NONE. Without a table, a GSI is the pin of
+ * the GIC with its number. */
 struct routes {
-	u16 pins[VM_MAX_GSI];
+	u32 irqs[VM_MAX_GSI];
 };
 
-static u32 routes_pin(struct vm *vm, u32 gsi)
+static u32 routes_spi(u32 pin)
+{
+	return KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (pin + ROUTES_FIRST_SPI);
+}
+
+u32 routes_find(struct vm *vm, u32 gsi)
 {
 	const struct routes *routes;
-	u32 pin = gsi;
+	u32 irq = gsi < KVM_IRQCHIP_NUM_PINS ? routes_spi(gsi) : ROUTES_NONE;
 
 	rcu_read_lock();
 	routes = rcu_dereference(vm->routes);
 	if (routes)
-		pin = gsi < VM_MAX_GSI ? routes->pins[gsi] : ROUTES_NO_PIN;
+		irq = gsi < VM_MAX_GSI ? routes->irqs[gsi] : ROUTES_NONE;
 	rcu_read_unlock();
-	return pin;
+	return irq;
 }
 
-/* The irq word of KVM_IRQ_LINE for a GSI; 0: it leads nowhere. */
-u32 routes_find(struct vm *vm, u32 gsi)
-{
-	u32 pin = routes_pin(vm, gsi);
-
-	return pin < KVM_IRQCHIP_NUM_PINS
-		       ? KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (pin + ROUTES_FIRST_SPI)
-		       : 0;
-}
-
-bool routes_drive(struct vm *vm, u32 gsi, u32 level)
+int routes_drive(struct vm *vm, u32 gsi, u32 level)
 {
 	u32 irq = routes_find(vm, gsi);
 
-	return irq && !vgic_line(vm, irq, level);
+	return irq == ROUTES_NONE ? -ENXIO : vgic_line(vm, irq, level);
 }
 
 /* One of the table: 0, or -EINVAL. */
 static int routes_add(struct routes *routes, const struct kvm_irq_routing_entry *entry)
 {
-	if (entry->gsi >= VM_MAX_GSI || routes->pins[entry->gsi] != ROUTES_NO_PIN)
+	if (entry->gsi >= VM_MAX_GSI || routes->irqs[entry->gsi] != ROUTES_NONE)
 		return -EINVAL;
 	switch (entry->type) {
 	case KVM_IRQ_ROUTING_IRQCHIP:
 		if (entry->flags || entry->u.irqchip.irqchip >= KVM_NR_IRQCHIPS ||
 		    entry->u.irqchip.pin >= KVM_IRQCHIP_NUM_PINS)
 			return -EINVAL;
-		routes->pins[entry->gsi] = entry->u.irqchip.pin;
+		routes->irqs[entry->gsi] = routes_spi(entry->u.irqchip.pin);
+		return 0;
+	case PLUMB_IRQ_ROUTING_LINE:
+		if (entry->flags ||
+		    entry->u.pad[0] >> KVM_ARM_IRQ_TYPE_SHIFT > KVM_ARM_IRQ_TYPE_PPI)
+			return -EINVAL;
+		routes->irqs[entry->gsi] = entry->u.pad[0];
 		return 0;
 	case KVM_IRQ_ROUTING_MSI:
 		return entry->flags & ~KVM_MSI_VALID_DEVID ? -EINVAL : 0; /* leads nowhere */
@@ -71,7 +75,7 @@ static struct routes *routes_make(const struct kvm_irq_routing_entry __user *use
 	u32 n;
 
 	if (routes)
-		memset(routes->pins, 0xff, sizeof(routes->pins));
+		memset(routes->irqs, 0xff, sizeof(routes->irqs)); /* ROUTES_NONE */
 	for (n = 0; n < count && !error; n++) {
 		error = copy_from_user(&entry, &user[n], sizeof(entry)) ? -EFAULT : 0;
 		if (!error)

@@ -236,6 +236,8 @@ static noinline int vm_set_device_address(struct vm *vm, void __user *argument)
 							     : vgic_set_address(vm, &addr);
 }
 
+#define VM_GSI_MASK ((1u << KVM_ARM_IRQ_TYPE_SHIFT) - 1)
+
 /* Both words in one access, which is no atomic one. */
 static inline int vm_line(struct vm *vm, void __user *argument)
 {
@@ -243,6 +245,8 @@ static inline int vm_line(struct vm *vm, void __user *argument)
 
 	if (get_user(line, (u64 __user *)argument))
 		return -EFAULT;
+	if (unlikely(lower_32_bits(line) >> KVM_ARM_IRQ_TYPE_SHIFT == VM_IRQ_GSI))
+		return routes_drive(vm, lower_32_bits(line) & VM_GSI_MASK, upper_32_bits(line));
 	return vgic_line(vm, lower_32_bits(line), upper_32_bits(line));
 }
 

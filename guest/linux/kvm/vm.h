@@ -30,7 +30,8 @@
 #define VM_MAX_VMS    64	/* of one partition: the manifest's limit */
 #define VM_MAX_PAGES  (1 << 20) /* addresses of memory have 32 bits */
 #define VM_MAX_GSI    4096
-#define VM_MMAP_PAGES 2 /* struct kvm_run, and the ring */
+#define VM_IRQ_GSI    0x80 /* irq_type of KVM_IRQ_LINE: a GSI in 23..0 (docs/kvm.md) */
+#define VM_MMAP_PAGES 2	   /* struct kvm_run, and the ring */
 
 struct eventfd_ctx;
 struct resample;
@@ -218,9 +219,11 @@ void resample_watch(struct vm *vm, bool on);
 /* ---- routes.c ---- */
 
 int routes_set(struct vm *vm, struct kvm_irq_routing __user *user);
+/* The irq word of KVM_IRQ_LINE for a GSI. */
+#define ROUTES_NONE U32_MAX
 u32 routes_find(struct vm *vm, u32 gsi);
-/* The line of a GSI, in any context. False: it has none. */
-bool routes_drive(struct vm *vm, u32 gsi, u32 level);
+/* The line of a GSI, in any context. 0; -ENXIO: it has none; or as KVM_IRQ_LINE. */
+int routes_drive(struct vm *vm, u32 gsi, u32 level);
 void routes_free(struct vm *vm);
 
 #endif

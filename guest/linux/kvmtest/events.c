@@ -196,6 +196,31 @@ static void test_routes(struct machine *machine, int32_t event)
 	tap_is(events_interrupt(machine, event, 5, 1), 0, "it is removed");
 }
 
+/* A line in place of a pin, and its number in place of an irq word: not in KVM. */
+static void test_numbers(struct machine *machine, int32_t event)
+{
+	struct events_routing routing = {
+		2, 0, { { .gsi = 7, .type = 1, .pin = 8 }, { .gsi = 9, .type = 0x80000001 } }
+	};
+
+	routing.routes[1].irqchip = 3 << 24; /* u.pad[0] */
+	if (events_route(machine, &routing) == -SYS_EINVAL) {
+		routing.routes[1].irqchip = 2 << 24 | 20;
+	}
+	if (events_route(machine, &routing) != 0) {
+		tap_skip("numbers for lines", "KVM has pins alone");
+		return;
+	}
+	tap_is(machine_line(machine, 0x80u << 24 | 7, 1), 0, "KVM_IRQ_LINE by number: SPI 40");
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 4, 40), "the guest takes it");
+	tap_is(machine_line(machine, 0x80u << 24 | 9, 1), 0, "by number: a PPI");
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 4, 20), "the guest takes that");
+	tap_is(machine_line(machine, 0x80u << 24 | 9, 0), 0, "it is lowered");
+	tap_is(machine_line(machine, 0x80u << 24 | 8, 1), -SYS_ENXIO, "a number without a line");
+	tap_is(events_interrupt(machine, event, 9, 0), 0, "an eventfd by number");
+	tap_is(events_interrupt(machine, event, 9, 1), 0, "it is removed");
+}
+
 static void test_interrupts(struct machine *machine)
 {
 	int32_t event = events_make();
@@ -220,6 +245,8 @@ static void test_interrupts(struct machine *machine)
 	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 4, 40), "is an interrupt at once");
 	tap_is(events_interrupt(machine, event, 8, 1), 0, "removed");
 	(void)events_count(event);
+	test_routes(machine, event);
+	test_numbers(machine, event);
 	test_routes(machine, event);
 	tap_is(events_interrupt(machine, event, 5, 0), 0, "an eventfd, which is closed");
 	(void)sys_close(event);

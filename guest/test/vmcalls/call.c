@@ -76,6 +76,13 @@ static const struct call_row call_rows[VMCALLS_CALLS] = {
 	[VMCALLS_WATCH] = { 0x86000f76, E(C_BADF) | E(C_NXIO) | E(C_INVAL) | E(C_NOMEM), 0,
 			    "IRQ_WATCH" },
 	[VMCALLS_ENDED] = { 0x86000f77, E(C_BADF), 1, "IRQ_ENDED" },
+	[VMCALLS_GSI_LINE] = { 0x86000f6a,
+			       E(C_PERM) | E(C_NOMEM) | E(C_BADF) | E(C_NXIO) | E(C_INVAL), 0,
+			       "GSI_LINE" },
+	[VMCALLS_GSI_ROUTES] = { 0x8600006a,
+				 E(C_PERM) | E(C_NOMEM) | E(C_BADF) | E(C_NXIO) | E(C_INVAL) |
+					 E(C_FAULT) | E(C_AGAIN),
+				 0, "SET_GSI_ROUTING" },
 	[VMCALLS_IRQ_LINE] = { 0x86000061,
 			       E(C_PERM) | E(C_NOMEM) | E(C_BADF) | E(C_NXIO) | E(C_INVAL), 0,
 			       "IRQ_LINE" },

@@ -129,7 +129,16 @@ static void step_line(struct vmcalls_cpu *cpu)
 {
 	uint32_t vm = vmcalls_handle(cpu), word = vmcalls_word(cpu);
 
-	switch (vmcalls_draw(cpu, 4)) {
+	switch (vmcalls_draw(cpu, 6)) {
+	case 4:
+		(void)step_call(cpu, VMCALLS_GSI_LINE, vm, vmcalls_draw(cpu, 300),
+				vmcalls_draw(cpu, 2), 0, 0);
+		break;
+	case 5:
+		(void)step_call(cpu, VMCALLS_GSI_ROUTES, vm, vmcalls_pointer(cpu, 64 * 48),
+				vmcalls_draw(cpu, 32) ? vmcalls_draw(cpu, 3) : vmcalls_any(cpu), 0,
+				0);
+		break;
 	case 0:
 		(void)step_call(cpu, VMCALLS_IRQ_STATE, vm, word, 0, 0, 0);
 		break;

@@ -66,7 +66,7 @@ struct kvm_vcpu_init {
 
 #define KVM_ARM_IRQ_TYPE_SHIFT 24
 #define KVM_ARM_IRQ_TYPE_SPI   1
-#define KVM_ARM_IRQ_NUM_MASK   0xffff
+#define KVM_ARM_IRQ_TYPE_PPI   2
 #define KVM_ARM_IRQ_GIC_MAX    127
 
 /* One GIC, whose pins are its SPIs. */
