@@ -2,7 +2,6 @@
 #include "hyp/core/child_call.h"
 #include "hyp/base/bits.h"
 #include "hyp/base/error.h"
-#include "hyp/core/child_run.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/switch.h"
 #include <string.h>
@@ -140,43 +139,6 @@ int32_t child_call_set_state(struct vcpu *caller, struct vm *vm, struct guest_re
 	if (!error) {
 		vm->life.psci.power[vcpu] = regs->r[2] == KVM_MP_STATE_STOPPED ? PSCI_OFF : PSCI_ON;
 		vm->life.vcpu[vcpu].start = false;
-	}
-	vm_unlock_vgic(held);
-	return error;
-}
-
-/* ---- KVM_GET_VCPU_EVENTS ---- */
-
-int32_t child_call_get_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
-{
-	uint32_t vcpu = regs->r[1] >> 16;
-	struct vgic_locked held = vm_lock_vgic(vm);
-	int32_t error = child_look(held, vcpu);
-
-	(void)caller;
-	if (!error) {
-		regs->r[1] = vm->vcpus[vcpu].world.hcr & HCR_VA ? PLUMB_EVENT_SERROR : 0;
-	}
-	vm_unlock_vgic(held);
-	return error;
-}
-
-/* As KVM: what is pending stays pending. */
-int32_t child_call_set_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
-{
-	uint32_t vcpu = regs->r[1] >> 16, events = regs->r[2];
-	struct vgic_locked held = vm_lock_vgic(vm);
-	int32_t error = child_look(held, vcpu);
-
-	(void)caller;
-	if (!error && events & ~(uint32_t)(PLUMB_EVENT_SERROR | PLUMB_EVENT_ABORT)) {
-		error = -HYP_EINVAL;
-	}
-	if (!error && events & PLUMB_EVENT_SERROR) {
-		vm->vcpus[vcpu].world.hcr |= HCR_VA;
-	}
-	if (!error && events & PLUMB_EVENT_ABORT) {
-		child_take_abort(held, vcpu);
 	}
 	vm_unlock_vgic(held);
 	return error;

@@ -23,8 +23,6 @@ int32_t child_call_device(struct vcpu *caller, struct vm *vm, struct guest_regs 
 int32_t child_call_set_attr(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
 int32_t child_call_get_attr(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
 
-int32_t child_call_get_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
-int32_t child_call_set_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
 int32_t child_call_watch(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
 int32_t child_call_ended(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
 

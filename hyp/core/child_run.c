@@ -121,12 +121,59 @@ static __attribute__((noinline)) void child_resolve(struct vcpu *vcpu, struct ch
 	left->left = CHILD_LEFT;
 }
 
-void child_take_abort(struct vgic_locked held, uint32_t vcpu)
-{
-	struct child_vcpu *left = &held.vm->child->vcpu[vcpu];
+/* ---- KVM_GET_VCPU_EVENTS ---- */
 
-	left->left = CHILD_LEFT_DATA;
-	child_resolve(&held.vm->vcpus[vcpu], left, 0, PLUMB_RUN_DO_ABORT);
+/* It may not be initialised yet: then nothing is pending, and an initialisation clears all. */
+static int32_t child_events_look(struct vgic_locked held, uint32_t vcpu)
+{
+	int32_t error = child_life_look(&held.vm->child->life, vcpu);
+
+	return error == -HYP_ENOEXEC ? 0 : error;
+}
+
+int32_t child_get_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	uint32_t vcpu = regs->r[1] >> 16;
+	struct vgic_locked held = vm_lock_vgic(vm);
+	int32_t error = child_events_look(held, vcpu);
+
+	(void)caller;
+	if (!error) {
+		regs->r[1] = vm->vcpus[vcpu].world.hcr & HCR_VA ? PLUMB_EVENT_SERROR : 0;
+	}
+	vm_unlock_vgic(held);
+	return error;
+}
+
+/* An access that its creator has not answered ends by the abort. */
+static void child_make_events(struct child *child, uint32_t index, uint32_t events)
+{
+	struct vcpu *vcpu = &child->vm.vcpus[index];
+
+	if (events & PLUMB_EVENT_SERROR) {
+		vcpu->world.hcr |= HCR_VA;
+	}
+	if (events & PLUMB_EVENT_ABORT) {
+		child->vcpu[index].left = CHILD_LEFT_DATA;
+		child_resolve(vcpu, &child->vcpu[index], 0, PLUMB_RUN_DO_ABORT);
+	}
+}
+
+int32_t child_set_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+{
+	uint32_t vcpu = regs->r[1] >> 16, events = regs->r[2];
+	struct vgic_locked held = vm_lock_vgic(vm);
+	int32_t error = child_events_look(held, vcpu);
+
+	(void)caller;
+	if (!error && events & ~(uint32_t)(PLUMB_EVENT_SERROR | PLUMB_EVENT_ABORT)) {
+		error = -HYP_EINVAL;
+	}
+	if (!error) {
+		child_make_events(vm->child, vcpu, events);
+	}
+	vm_unlock_vgic(held);
+	return error;
 }
 
 /* ---- the way in ---- */

@@ -28,9 +28,10 @@ void child_wait(struct cpu *cpu, struct guest_regs *regs);
  * it has run. True: it has left, and executes it again when all of its memory is clean. */
 bool child_set_way(struct cpu *cpu, struct guest_regs *regs);
 
-/* The vCPU, which no CPU has, takes a synchronous external data abort. An access that its creator
- * has not answered ends by it. */
-void child_take_abort(struct vgic_locked held, uint32_t vcpu);
+/* Rows of the table in hypercall.c, as those of child_call.h: PLUMB_EVENT_* of a vCPU that no CPU
+ * has. What is pending stays pending. */
+int32_t child_get_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
+int32_t child_set_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs);
 
 /* A PSCI call that is not a query. */
 void child_psci(struct cpu *cpu, struct guest_regs *regs);

@@ -283,8 +283,8 @@ static int32_t hypercall_run(struct vcpu *caller, struct vm *vm, struct guest_re
 	CALL(PLUMB_SET_MP_STATE, child_call_set_state, right_on_child_vcpu, "KVM_SET_MP_STATE") \
 	CALL(PLUMB_RUN, hypercall_run, right_on_child_vcpu, "KVM_RUN") \
 	CALL(PLUMB_WAKE_MASK, child_call_wake, right_on_creator, "PLUMB_WAKE_MASK") \
-	CALL(PLUMB_GET_VCPU_EVENTS, child_call_get_events, right_on_child_vcpu, "KVM_GET_VCPU_EVENTS") \
-	CALL(PLUMB_SET_VCPU_EVENTS, child_call_set_events, right_on_child_vcpu, "KVM_SET_VCPU_EVENTS") \
+	CALL(PLUMB_GET_VCPU_EVENTS, child_get_events, right_on_child_vcpu, "KVM_GET_VCPU_EVENTS") \
+	CALL(PLUMB_SET_VCPU_EVENTS, child_set_events, right_on_child_vcpu, "KVM_SET_VCPU_EVENTS") \
 	CALL(PLUMB_IRQ_WATCH, child_call_watch, right_on_child, "PLUMB_IRQ_WATCH") \
 	CALL(PLUMB_IRQ_ENDED, child_call_ended, right_on_child, "PLUMB_IRQ_ENDED")
 /* clang-format on */
