@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_irq.h"
+#include "hyp/base/cold.h"
 #include "hyp/base/error.h"
 
 /* vgic_irq_place for many interrupts, most of which stay in their place. */
@@ -187,8 +188,15 @@ uint32_t vgic_spi_stays(const struct vgic_bank *bank, bool level)
 	return level ? plain & lines : plain & ~lines;
 }
 
+COLD void vgic_irq_watched_end(struct vgic *vgic, const struct vgic_ref *ref)
+{
+	ref->bank->line &= ~ref->bit;
+	ref->bank->ended |= ref->bit;
+	vgic->ended_sum |= BIT32(ref->intid / 32);
+}
+
 /* Another CPU that finds its list register empty could not tell it in time: each kick is needed. */
-void vgic_watch_spi(struct vgic *vgic, uint32_t spi, bool on)
+COLD void vgic_watch_spi(struct vgic *vgic, uint32_t spi, bool on)
 {
 	struct vgic_bank *bank = &vgic->spi[spi / 32];
 	uint32_t bit = BIT32(spi % 32);
@@ -204,7 +212,7 @@ bool vgic_has_ended(const struct vgic *vgic)
 	return vgic->ended_sum != 0;
 }
 
-uint32_t vgic_take_ended(struct vgic *vgic)
+COLD uint32_t vgic_take_ended(struct vgic *vgic)
 {
 	for (uint32_t words = vgic->ended_sum; words; words &= words - 1) {
 		uint32_t word = bits_first(words);

@@ -191,16 +191,14 @@ void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t 
 void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
 			  vgic_kick_t *kick);
 
-/* It is not active any more. If it is watched, its line falls, and vgic_take_ended tells it. */
+/* The interrupt, which is watched and level-sensitive, is not active any more: its line falls, and
+ * vgic_take_ended tells it. */
+void vgic_irq_watched_end(struct vgic *vgic, const struct vgic_ref *ref);
+
 VGIC_INLINE void vgic_irq_end(struct vgic *vgic, const struct vgic_ref *ref)
 {
-	struct vgic_bank *bank = ref->bank;
-	uint32_t ended = bank->watch & ~bank->edge & ref->bit;
-
-	if (ended) {
-		bank->line &= ~ended;
-		bank->ended |= ended;
-		vgic->ended_sum |= BIT32(ref->intid / 32);
+	if (ref->bank->watch & ~ref->bank->edge & ref->bit) {
+		vgic_irq_watched_end(vgic, ref);
 	}
 }
 

@@ -124,14 +124,14 @@ static __attribute__((noinline)) void child_resolve(struct vcpu *vcpu, struct ch
 /* ---- KVM_GET_VCPU_EVENTS ---- */
 
 /* It may not be initialised yet: then nothing is pending, and an initialisation clears all. */
-static int32_t child_events_look(struct vgic_locked held, uint32_t vcpu)
+static COLD int32_t child_events_look(struct vgic_locked held, uint32_t vcpu)
 {
 	int32_t error = child_life_look(&held.vm->child->life, vcpu);
 
 	return error == -HYP_ENOEXEC ? 0 : error;
 }
 
-int32_t child_get_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+COLD int32_t child_get_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	uint32_t vcpu = regs->r[1] >> 16;
 	struct vgic_locked held = vm_lock_vgic(vm);
@@ -146,7 +146,7 @@ int32_t child_get_events(struct vcpu *caller, struct vm *vm, struct guest_regs *
 }
 
 /* An access that its creator has not answered ends by the abort. */
-static void child_make_events(struct child *child, uint32_t index, uint32_t events)
+static COLD void child_make_events(struct child *child, uint32_t index, uint32_t events)
 {
 	struct vcpu *vcpu = &child->vm.vcpus[index];
 
@@ -159,7 +159,7 @@ static void child_make_events(struct child *child, uint32_t index, uint32_t even
 	}
 }
 
-int32_t child_set_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
+COLD int32_t child_set_events(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	uint32_t vcpu = regs->r[1] >> 16, events = regs->r[2];
 	struct vgic_locked held = vm_lock_vgic(vm);
