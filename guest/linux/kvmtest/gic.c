@@ -7,6 +7,7 @@
 #include "guest/linux/kvmtest/tap.h"
 #include "guest/linux/kvmtest/tests.h"
 
+#define GIC_VCPUS 2u
 #define GIC_DIST  1u /* groups */
 #define GIC_CPU	  2u
 #define GIC_IRQS  128u
@@ -44,7 +45,7 @@ struct gic_image {
 	uint32_t sgis[4], cpu[GIC_CPU_REGS];
 };
 
-static struct gic_image gic_images[MACHINE_VCPUS];
+static struct gic_image gic_images[GIC_VCPUS];
 static uint32_t gic_errors; /* of accesses that were to be good */
 
 static uint32_t gic_get(const struct machine *machine, uint32_t group, uint32_t vcpu,
@@ -261,7 +262,7 @@ static void test_saved(const struct gic_image *image)
 /* Levels are left to their lines: who makes them pending would make them edges. */
 static void gic_move(const struct machine *from, const struct machine *to)
 {
-	for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
+	for (uint32_t n = 0; n < GIC_VCPUS; n++) {
 		gic_save(from, n, &gic_images[n]);
 	}
 	test_saved(&gic_images[0]);
@@ -270,7 +271,7 @@ static void gic_move(const struct machine *from, const struct machine *to)
 	memcpy(to->ram, from->ram, MACHINE_SIZE);
 	tap_is(gic_copy_vcpu(from, to, 0) + gic_copy_vcpu(from, to, 1), 0,
 	       "all registers of the vCPUs are copied");
-	for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
+	for (uint32_t n = 0; n < GIC_VCPUS; n++) {
 		gic_restore(to, n, &gic_images[n]);
 	}
 	(void)machine_line(to, GIC_SPI(33), 1);
@@ -292,11 +293,11 @@ static bool gic_is_same(const struct gic_image *a, const struct gic_image *b)
 
 static void test_restored(const struct machine *machine)
 {
-	static struct gic_image now[MACHINE_VCPUS];
+	static struct gic_image now[GIC_VCPUS];
 
 	gic_images[0].pending[1] |= 1u << 1;
 	gic_images[0].pending[0] |= 1u << 20;
-	for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
+	for (uint32_t n = 0; n < GIC_VCPUS; n++) {
 		gic_save(machine, n, &now[n]);
 	}
 	tap_ok(gic_is_same(&now[0], &gic_images[0]), "vCPU 0's registers are as they were");
