@@ -18,6 +18,16 @@ argument() { # name, default
 	echo "$2"
 }
 
+# A console that is a virtio device comes with its modules.
+case $(argument console '') in
+hvc*)
+	for module in virtio_mmio virtio_console; do
+		insmod "/lib/modules/$(uname -r)/$module.ko"
+	done
+	exec < /dev/hvc0 > /dev/hvc0 2>&1
+	;;
+esac
+
 test=$(argument test '')
 if [ -n "$test" ]; then
 	(. /tests/lib.sh && . "/tests/$test.sh" && summary) || echo "FAIL: $test.sh came to no end"

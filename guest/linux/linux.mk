@@ -2,14 +2,14 @@
 #
 # Debian's kernels as guests, included by the top Makefile. guest/linux/bin/NAME.c becomes the
 # program /bin/NAME of their initial RAM disk, guest/linux/NAME.sh its /tests/NAME.sh.
-# guest/linux/modules/NAME/ is a module for them; guest/linux/kvm/ is plumbline_kvm, and
-# guest/linux/kvmtest/ the program that tests it.
+# guest/linux/modules/NAME/ is a module for them; guest/linux/kvm/ is plumbline_kvm, guest/linux/kvmtest/
+# the program that tests it, and guest/linux/vmm/ a virtual machine monitor.
 
 LB := $(B)/linux
 LINUX_INITRD := $(LB)/initrd.gz
 LINUX_STAMP := $(B)/guests/fetched.json
 LINUX_PROGRAMS := $(patsubst guest/linux/bin/%.c,$(LB)/%.linux,$(wildcard guest/linux/bin/*.c)) \
-		  $(LB)/kvmtest.linux
+		  $(LB)/kvmtest.linux $(LB)/vmm.linux
 LINUX_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) -mgeneral-regs-only -ffreestanding -fno-pic \
 		-fno-stack-protector -O2 -g
 # Program and data in one place each, above what mmap_min_addr reserves.
@@ -53,6 +53,24 @@ $(LB)/kvmtest/pl011.o: guest/vmm/pl011.c guest/linux/linux.mk Makefile
 $(LB)/kvmtest.linux: $(KVMTEST_OBJS) $(LB)/kvmtest/pl011.o
 	$(call say,LD,$@)
 	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) -o $@ $^ -lgcc
+
+VMM_OBJS := $(patsubst guest/linux/vmm/%,$(LB)/vmm/%.o,$(wildcard guest/linux/vmm/*.c)) \
+	    $(LB)/lib/vdev.o $(LB)/vmm/tree.o $(LB)/kvmtest/start.S.o $(LB)/kvmtest/sys.c.o
+
+$(LB)/vmm/%.c.o: guest/linux/vmm/%.c guest/linux/linux.mk Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+$(LB)/vmm/tree.o: guest/vmm/tree.c guest/linux/linux.mk Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+
+# Of newlib only str* and mem* are used.
+$(LB)/vmm.linux: $(VMM_OBJS)
+	$(call say,LD,$@)
+	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) -o $@ $^ -lc -lgcc
 
 LINUX_KERNEL := $(B)/guests/$(if $(filter lpae,$(KERNEL)),armmp-lpae,$(KERNEL))/vmlinuz
 # Kernels that are made now come first: the initial RAM disk has the modules of all kernels.

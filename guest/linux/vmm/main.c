@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vmm: a virtual machine monitor for 32-bit Arm, by KVM's documented API (docs/kvm.md). The first
+ * thread waits for files and serves the virtio devices; each vCPU has a thread of its own.
+ */
+#include "guest/linux/vmm/console.h"
+#include "guest/linux/vmm/load.h"
+#include "guest/linux/vmm/options.h"
+#include "guest/linux/vmm/vcpu.h"
+#include "guest/linux/vmm/virtio.h"
+#include "guest/linux/vmm/vm.h"
+
+#define MAIN_POLLS (2 + 2 * VIRTIO_MAX)
+
+int main(int argc, char **argv);
+
+static struct options main_options;
+static bool main_paused;
+
+/* The signals are for the first thread, which reads them from a file. */
+static int32_t main_signals(void)
+{
+	static const uint8_t taken[] = { OS_SIGHUP,  OS_SIGINT,	 SYS_SIGUSR1,
+					 OS_SIGUSR2, OS_SIGPIPE, OS_SIGTERM };
+	uint32_t mask[2] = { 0, 0 };
+
+	for (uint32_t n = 0; n < sizeof(taken); n++) {
+		sys_block(taken[n], true);
+		mask[0] |= 1u << (taken[n] - 1);
+	}
+	return sys_call(OS_SIGNALFD4, (uint32_t)-1, sys_at(mask), sizeof(mask), 0, 0, 0);
+}
+
+static _Noreturn void main_end(uint32_t status)
+{
+	console_end();
+	os_exit(status);
+}
+
+static void main_pause(void)
+{
+	if (!main_paused) {
+		vcpu_hold();
+		os_say("paused", NULL);
+	}
+	main_paused = true;
+}
+
+static void main_resume(void)
+{
+	if (main_paused) {
+		os_say("goes on", NULL);
+		vcpu_go();
+	}
+	main_paused = false;
+}
+
+static void main_signal(int32_t signals)
+{
+	uint32_t info[32]; /* struct signalfd_siginfo: the number first */
+
+	if (os_read(signals, info, sizeof(info)) != sizeof(info)) {
+		return;
+	}
+	switch (info[0]) {
+	case SYS_SIGUSR1:
+		main_pause();
+		break;
+	case OS_SIGUSR2:
+		main_resume();
+		break;
+	case OS_SIGPIPE:
+		break;
+	default:
+		main_end(1);
+	}
+}
+
+static void main_load(void)
+{
+	load_vm(main_options.kernel, main_options.initrd, main_options.append);
+}
+
+static void main_event(void)
+{
+	switch (vcpu_event()) {
+	case VCPU_NOTHING:
+		break;
+	case VCPU_OFF:
+		main_end(0);
+	case VCPU_RESET:
+		vcpu_hold();
+		virtio_reset();
+		vm_reset_vcpus();
+		main_load();
+		vcpu_go();
+		break;
+	default:
+		main_end(1);
+	}
+}
+
+/* While the VM is paused its requests wait. */
+static _Noreturn void main_loop(int32_t signals, int32_t news)
+{
+	struct os_poll polls[MAIN_POLLS] = { { signals, OS_POLLIN, 0 }, { news, OS_POLLIN, 0 } };
+
+	for (;;) {
+		uint32_t count = main_paused ? 1 : 2 + virtio_gather(polls + 2);
+
+		if (os_poll(polls, count) <= 0) {
+			continue;
+		}
+		if (count > 1) {
+			virtio_serve(polls + 2);
+		}
+		if (count > 1 && polls[1].revents) {
+			main_event();
+		}
+		if (polls[0].revents) {
+			main_signal(signals);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int32_t signals = main_signals(), news;
+
+	options_read(&main_options, argc, argv);
+	vm.nr_vcpus = main_options.cpus;
+	vm.ram_size = main_options.memory << 20;
+	vm_make();
+	console_add();
+	news = vcpu_start();
+	main_load();
+	vcpu_go();
+	main_loop(signals, news);
+}

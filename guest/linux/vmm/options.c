@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "guest/linux/vmm/options.h"
+#include "guest/linux/vmm/vm.h"
+#include <stddef.h>
+#include <string.h>
+
+#define OPTIONS_LEAST_MEMORY 16u
+
+static const char options_help[] =
+	"vmm --kernel FILE [OPTION]...\n"
+	"  --kernel FILE    a zImage\n"
+	"  --initrd FILE    its initial RAM disk\n"
+	"  --append TEXT    its arguments (console=hvc0)\n"
+	"  --cpus N         vCPUs, 1 to 8 (1)\n"
+	"  --memory MIB     (64)\n"
+	"A terminal passes each key to the VM; Ctrl-\\ ends it.\n"
+	"Exit status: 0 the VM has powered itself off, 1 an error, or it was ended.\n";
+
+enum { OPTIONS_TEXT, OPTIONS_NUMBER, OPTIONS_FLAG };
+
+struct options_row {
+	const char *name;
+	uint32_t kind, at; /* at: offset in struct options */
+};
+
+static const struct options_row options_rows[] = {
+	{ "--kernel", OPTIONS_TEXT, offsetof(struct options, kernel) },
+	{ "--initrd", OPTIONS_TEXT, offsetof(struct options, initrd) },
+	{ "--append", OPTIONS_TEXT, offsetof(struct options, append) },
+	{ "--cpus", OPTIONS_NUMBER, offsetof(struct options, cpus) },
+	{ "--memory", OPTIONS_NUMBER, offsetof(struct options, memory) },
+};
+
+static _Noreturn void options_usage(void)
+{
+	(void)os_write_all(2, options_help, sizeof(options_help) - 1);
+	os_exit(1);
+}
+
+static uint32_t options_number(const char *text)
+{
+	uint32_t value = 0;
+
+	for (; *text >= '0' && *text <= '9' && value < 100000; text++) {
+		value = 10 * value + (uint32_t)(*text - '0');
+	}
+	if (*text) {
+		options_usage();
+	}
+	return value;
+}
+
+static const struct options_row *options_find(const char *name)
+{
+	for (uint32_t n = 0; n < sizeof(options_rows) / sizeof(options_rows[0]); n++) {
+		if (strcmp(options_rows[n].name, name) == 0) {
+			return &options_rows[n];
+		}
+	}
+	options_usage();
+}
+
+static void options_set(struct options *options, const struct options_row *row, const char *text)
+{
+	uint8_t *at = (uint8_t *)options + row->at;
+
+	if (!text) {
+		options_usage();
+	}
+	if (row->kind == OPTIONS_TEXT) {
+		*(const char **)(void *)at = text;
+	} else {
+		*(uint32_t *)(void *)at = options_number(text);
+	}
+}
+
+void options_read(struct options *options, int argc, char **argv)
+{
+	*options = (struct options) { .append = "console=hvc0", .cpus = 1, .memory = 64 };
+	for (int n = 1; n < argc; n++) {
+		const struct options_row *row = options_find(argv[n]);
+
+		options_set(options, row, row->kind == OPTIONS_FLAG ? "1" : argv[++n]);
+	}
+	if (!options->kernel || !options->cpus || options->cpus > VM_VCPUS ||
+	    options->memory < OPTIONS_LEAST_MEMORY || options->memory > VM_RAM_MAX >> 20) {
+		options_usage();
+	}
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Linux's system calls of this program beyond those of kvmtest/sys.h; its messages, and locks. */
+#ifndef LINUX_VMM_OS_H
+#define LINUX_VMM_OS_H
+
+#include "guest/linux/kvmtest/sys.h"
+
+#define OS_UNLINK    10
+#define OS_FDATASYNC 148
+#define OS_LLSEEK    140
+#define OS_READV     145
+#define OS_WRITEV    146
+#define OS_FCNTL64   221
+#define OS_SOCKET    281
+#define OS_BIND	     282
+#define OS_CONNECT   283
+#define OS_LISTEN    284
+#define OS_SIGNALFD4 355
+#define OS_PREADV    361
+#define OS_PWRITEV   362
+#define OS_ACCEPT4   366
+#define OS_GETRANDOM 384
+
+#define OS_O_RDONLY   0u
+#define OS_O_WRONLY   1u
+#define OS_O_RDWR     2u
+#define OS_O_CREAT    0x40u
+#define OS_O_TRUNC    0x200u
+#define OS_O_NONBLOCK 0x800u
+#define OS_F_SETFL    4u
+
+#define OS_POLLIN   1
+#define OS_POLLHUP  16
+#define OS_SEEK_SET 0u
+#define OS_SEEK_END 2u
+
+#define OS_SIGHUP  1
+#define OS_SIGINT  2
+#define OS_SIGUSR2 12
+#define OS_SIGPIPE 13
+#define OS_SIGTERM 15
+#define OS_SIGKICK 34 /* the first real-time signal: it only makes a thread leave KVM_RUN */
+
+/* One part of a transfer: struct iovec. */
+struct os_part {
+	void *at;
+	uint32_t size;
+};
+
+struct os_poll {
+	int32_t file;
+	int16_t events, revents;
+};
+
+/* ---- files; results are those of the system call: 0 or more, or -errno ---- */
+
+int32_t os_open(const char *path, uint32_t flags);
+int32_t os_read(int32_t file, void *to, uint32_t size);
+int32_t os_write(int32_t file, const void *from, uint32_t size);
+/* All of it, however many calls that takes. False: an error, or the end. */
+bool os_read_all(int32_t file, void *to, uint32_t size);
+bool os_write_all(int32_t file, const void *from, uint32_t size);
+/* Waits without an end. */
+int32_t os_poll(struct os_poll *polls, uint32_t count);
+/* Bytes of a file or a block device; 0: it has none, or no size. */
+uint64_t os_size(int32_t file);
+
+/* ---- eventfds ---- */
+
+int32_t os_event(void); /* does not block */
+void os_event_signal(int32_t event);
+void os_event_clear(int32_t event);
+
+/* ---- messages: a line on standard error ---- */
+
+void os_say(const char *what, const char *of);
+void os_say_number(const char *what, int64_t number);
+/* The same, and the end of this program with status 1. */
+_Noreturn void os_fail(const char *what, const char *of);
+_Noreturn void os_fail_number(const char *what, int64_t number);
+_Noreturn void os_exit(uint32_t status);
+
+/* ---- locks, and waiting for a word to change ---- */
+
+struct os_lock {
+	uint32_t state; /* 0 free, 1 taken, 2 taken and waited for */
+};
+
+void os_take(struct os_lock *lock);
+void os_release(struct os_lock *lock);
+/* Returns when it may have another value. */
+void os_wait(volatile uint32_t *word, uint32_t value);
+void os_wake(volatile uint32_t *word);
+
+#endif
