@@ -36,7 +36,7 @@ endif
 ifeq ($(FORWARD),yes)
 
 # The purpose of a goal's packages (scripts/setup --help): the first of these rows that has the goal.
-SETUP_run := run shell run-linux bench bench-compare guest-bench bench-kvm probe
+SETUP_run := run shell run-linux run-kvm bench bench-compare guest-bench bench-kvm probe
 SETUP_disk := boards sdcard
 SETUP_deb := deb
 SETUP_verify := verify-proof
@@ -351,6 +351,7 @@ help:
 	@echo '  shell        boot it and stay at the control prompt on the console'
 	@echo '  kvm-module   /dev/kvm for Debian kernels in a partition: build/linux/modules/*/plumbline_kvm.ko'
 	@echo '  run-linux    a Debian kernel to its shell (KERNEL=armmp|lpae VCPUS=2 MEMORY=128M)'
+	@echo '  run-kvm      a Debian kernel that makes a VM by /dev/kvm, to the shell of the VM inside'
 	@echo '  test         all tests: unit, checks, QEMU    (make setup test: from nothing)'
 	@echo '  unit         unit tests only'
 	@echo '  check        source checks only'

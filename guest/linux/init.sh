@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: BSD-2-Clause
-# /init of the Linux guests. `test=NAME` on the command line runs /tests/NAME.sh; else a shell.
+# /init of the Linux guests. `test=NAME` on the command line runs /tests/NAME.sh; else a shell, whose prompt
+# has the word name=WORD, and before it /tests/NAME.sh of `start=NAME`.
 
 /bin/busybox --install -s /bin
 export PATH=/bin
@@ -33,6 +34,11 @@ if [ -n "$test" ]; then
 	(. /tests/lib.sh && . "/tests/$test.sh" && summary) || echo "FAIL: $test.sh came to no end"
 	poweroff -f
 fi
+
+name=$(argument name '')
+[ -z "$name" ] || export PS1="$name # "
+start=$(argument start '')
+[ -z "$start" ] || sh "/tests/$start.sh"
 
 echo
 echo "Linux $(uname -r) on $(nproc) CPUs. 'poweroff -f' ends it, 'reboot -f' restarts it."

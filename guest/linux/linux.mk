@@ -156,3 +156,8 @@ guests: $(LINUX_PROGRAMS) $(if $(wildcard $(LINUX_STAMP)),$(LINUX_INITRD) $(LINU
 run-linux: monitor host-tools $(LINUX_KERNEL) $(LINUX_INITRD)
 	@scripts/plumb run --kernel $(LINUX_KERNEL) --initrd $(LINUX_INITRD) \
 		--append 'console=ttyAMA0 quiet' --vcpus $(VCPUS) --guest-memory $(MEMORY)
+
+# A VM inside a partition: guest/kvm.dts says what is in it.
+.PHONY: run-kvm
+run-kvm: monitor host-tools $(call parts,guest/kvm.dts)
+	@scripts/plumb run guest/kvm.dts

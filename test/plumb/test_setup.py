@@ -162,7 +162,8 @@ class Setup(unittest.TestCase):
     def test_make_asks_for_what_its_goals_need(self):
         for goals, purposes in (("run", "--for run"), ("", ""), ("test", "--for test"),
                                 ("run test", "--for run --for test"),
-                                ("run-linux", "--for run"), ("run-demo", "--for test"),
+                                ("run-linux", "--for run"), ("run-kvm", "--for run"),
+                                ("run-demo", "--for test"),
                                 ("boards", "--for disk"), ("all", "--for build"),
                                 ("verify-fuzz", "--for test"), ("verify-proof", "--for verify")):
             argv = ["make", "-n", "setup", *goals.split()]

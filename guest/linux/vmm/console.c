@@ -103,6 +103,7 @@ void console_add(void)
 	if (console_is_terminal) {
 		raw = console_modes;
 		raw.input = 0;
+		raw.output = 0;
 		raw.local = 0;
 		(void)sys_ioctl(0, CONSOLE_TCSETS, sys_at(&raw));
 	}
