@@ -99,6 +99,44 @@ interrupts_a_tick() {
 	esac
 }
 
+sum() {
+	sha256sum | cut -d' ' -f1
+}
+
+check_random() {
+	equal "$(cat /sys/class/misc/hw_random/rng_current)" virtio_rng.0 'random numbers come from virtio-rng'
+	first=$(head -c 1024 /dev/hwrng | sum)
+	second=$(head -c 1024 /dev/hwrng | sum)
+	[ "$first" != "$second" ] && differ=yes || differ=no
+	result $differ 'and are not the same twice'
+	equal "$(head -c 1024 /dev/hwrng | wc -c)" 1024 'as many as asked for'
+}
+
+# Two kernels with a network between them; both have the file /tmp/plain. Each pings the other, and sends
+# it the file: so none is gone before the other is through.
+check_network() { # own address, peer's
+	ip link set lo up
+	ip addr add "$1/24" dev eth0
+	ip link set eth0 up
+	for turn in $(seq 60); do
+		ping -c 1 -W 1 "$2" > /tmp/ping && break
+		usleep 500000
+	done
+	ping -c 50 -i 0.02 "$2" > /tmp/ping
+	equal "$(grep -o '[0-9]* packets received' /tmp/ping)" '50 packets received' 'the other one answers pings'
+	ping -c 20 -i 0.02 -s 1400 "$2" > /tmp/ping
+	equal "$(grep -o '[0-9]* packets received' /tmp/ping)" '20 packets received' 'and long ones'
+	mkfifo /tmp/silent # an end of input would end the connection
+	exec 3<> /tmp/silent
+	nc -l -p 5000 <&3 > /root/got &
+	for turn in $(seq 60); do
+		nc "$2" 5000 < /tmp/plain > /dev/null 2>&1 && break
+		usleep 500000
+	done
+	wait
+	equal "$(sum < /root/got)" "$(sum < /tmp/plain)" 'a file by TCP from the other, while it got the same one'
+}
+
 # One line from the console.
 answer() { # words to ask with
 	echo "linux: $*"

@@ -4,10 +4,6 @@
 
 TURNS=6
 
-sum() {
-	sha256sum | cut -d' ' -f1
-}
-
 modules="/lib/modules/$(uname -r)"
 for name in virtio_mmio virtio_blk virtio_console crc16 crc32c_generic mbcache jbd2 ext4; do
 	insmod "$modules/$name.ko"

@@ -19,6 +19,28 @@ boot() {
 	equal "$(cat /tmp/vm)" 0 'the VM has powered itself off'
 }
 
+# Two VMs with a disk each, and a wire between them. What they have written is in the images.
+device() { # me, peer
+	seq "$1" 30000 | head -c 131072 > "/tmp/disk$1"
+	want=$(sum < "/tmp/disk$1")
+	truncate -s 256K "/tmp/disk$1"
+	vm "vm$1" --disk "/tmp/disk$1" --rng --net unix:/tmp/wire \
+		--append "console=hvc0 quiet test=inside me=$1 peer=$2 sum=$want"
+}
+
+devices() {
+	device 1 2 &
+	device 2 1
+	wait
+	for n in 1 2; do
+		equal "$(cat /tmp/vm$n)" 0 "VM $n has powered itself off"
+		equal "$(head -c 131072 /tmp/disk$n | sum)" "$(seq $n 30000 | head -c 131072 | sum)" \
+			'the first half of its image is as it was'
+		equal "$(tail -c 131072 /tmp/disk$n | sum)" "$(seq $n 40000 | head -c 131072 | sum)" \
+			'the second half is what it has written'
+	done
+}
+
 insmod "/lib/modules/$(uname -r)/plumbline_kvm.ko"
 for part in $(argument what boot | tr , ' '); do
 	"$part"

@@ -3,9 +3,12 @@
  * vmm: a virtual machine monitor for 32-bit Arm, by KVM's documented API (docs/kvm.md). The first
  * thread waits for files and serves the virtio devices; each vCPU has a thread of its own.
  */
+#include "guest/linux/vmm/blk.h"
 #include "guest/linux/vmm/console.h"
 #include "guest/linux/vmm/load.h"
+#include "guest/linux/vmm/net.h"
 #include "guest/linux/vmm/options.h"
+#include "guest/linux/vmm/rng.h"
 #include "guest/linux/vmm/vcpu.h"
 #include "guest/linux/vmm/virtio.h"
 #include "guest/linux/vmm/vm.h"
@@ -123,6 +126,21 @@ static _Noreturn void main_loop(int32_t signals, int32_t news)
 	}
 }
 
+/* Their order is that of the windows. */
+static void main_add_devices(void)
+{
+	console_add();
+	if (main_options.disk) {
+		blk_add(main_options.disk);
+	}
+	if (main_options.net) {
+		net_add(main_options.net);
+	}
+	if (main_options.rng) {
+		rng_add();
+	}
+}
+
 int main(int argc, char **argv)
 {
 	int32_t signals = main_signals(), news;
@@ -131,7 +149,7 @@ int main(int argc, char **argv)
 	vm.nr_vcpus = main_options.cpus;
 	vm.ram_size = main_options.memory << 20;
 	vm_make();
-	console_add();
+	main_add_devices();
 	news = vcpu_start();
 	main_load();
 	vcpu_go();

@@ -13,6 +13,9 @@ static const char options_help[] =
 	"  --append TEXT    its arguments (console=hvc0)\n"
 	"  --cpus N         vCPUs, 1 to 8 (1)\n"
 	"  --memory MIB     (64)\n"
+	"  --disk FILE      virtio-blk: an image, or a block device\n"
+	"  --net unix:PATH  virtio-net: a wire to another VM with the same path\n"
+	"  --rng            virtio-rng\n"
 	"A terminal passes each key to the VM; Ctrl-\\ ends it.\n"
 	"Exit status: 0 the VM has powered itself off, 1 an error, or it was ended.\n";
 
@@ -29,6 +32,9 @@ static const struct options_row options_rows[] = {
 	{ "--append", OPTIONS_TEXT, offsetof(struct options, append) },
 	{ "--cpus", OPTIONS_NUMBER, offsetof(struct options, cpus) },
 	{ "--memory", OPTIONS_NUMBER, offsetof(struct options, memory) },
+	{ "--disk", OPTIONS_TEXT, offsetof(struct options, disk) },
+	{ "--net", OPTIONS_TEXT, offsetof(struct options, net) },
+	{ "--rng", OPTIONS_FLAG, offsetof(struct options, rng) },
 };
 
 static _Noreturn void options_usage(void)
