@@ -3,19 +3,27 @@
 
 cpus=$(argument cpus 2)
 
-# A VM of its own console, each line of which gets its name in front; its options follow. The exit status
-# is in /tmp/NAME.
+# A VM with a console of its own, each line of which gets its name in front; its options follow. In /tmp are
+# NAME, the exit status, NAME.log, its lines, and NAME.pid.
 vm() { # name
 	name=$1
 	shift
 	{
-		vmm --kernel /vm/vmlinuz --initrd /vm/initrd.gz --cpus "$cpus" "$@" 2>&1 < /dev/null
+		vmm "$@" 2>&1 < /dev/null &
+		echo $! > "/tmp/$name.pid"
+		wait $!
 		echo $? > "/tmp/$name"
-	} | sed "s/^/$name: /"
+	} | tee "/tmp/$name.log" | sed "s/^/$name: /"
+}
+
+new() { # name
+	name=$1
+	shift
+	vm "$name" --kernel /vm/vmlinuz --initrd /vm/initrd.gz --cpus "$cpus" "$@"
 }
 
 boot() {
-	vm vm --append "console=hvc0 quiet test=vm cpus=$cpus mib=64"
+	new vm --append "console=hvc0 quiet test=vm cpus=$cpus mib=64"
 	equal "$(cat /tmp/vm)" 0 'the VM has powered itself off'
 }
 
@@ -24,7 +32,7 @@ device() { # me, peer
 	seq "$1" 30000 | head -c 131072 > "/tmp/disk$1"
 	want=$(sum < "/tmp/disk$1")
 	truncate -s 256K "/tmp/disk$1"
-	vm "vm$1" --disk "/tmp/disk$1" --rng --net unix:/tmp/wire \
+	new "vm$1" --disk "/tmp/disk$1" --rng --net unix:/tmp/wire \
 		--append "console=hvc0 quiet test=inside me=$1 peer=$2 sum=$want"
 }
 
@@ -39,6 +47,63 @@ devices() {
 		equal "$(tail -c 131072 /tmp/disk$n | sum)" "$(seq $n 40000 | head -c 131072 | sum)" \
 			'the second half is what it has written'
 	done
+}
+
+# ---- VMs that do steps.sh
+
+steps=$(argument steps 6)
+
+step() { # name: its last one
+	grep '^step ' "/tmp/$1.log" | tail -n 1 | tr -dc 0-9
+}
+
+reaches() { # name, step
+	for turn in $(seq 600); do
+		[ "$(step "$1")" -ge "$2" ] 2> /dev/null && return
+		usleep 200000
+	done
+	result no "$1 reaches step $2"
+}
+
+tell() { # name, signal
+	kill "-$2" "$(cat "/tmp/$1.pid")"
+}
+
+stepping() { # name
+	name=$1
+	shift
+	truncate -s 16K /tmp/disk
+	new "$name" --disk /tmp/disk "$@" --append "console=hvc0 quiet test=steps steps=$steps"
+}
+
+pauses() { # name
+	tell "$1" USR1
+	for turn in $(seq 100); do
+		grep -q '^vmm: paused' "/tmp/$1.log" && break
+		usleep 100000
+	done
+	before=$(step "$1")
+	sleep 3
+	equal "$(step "$1")" "$before" 'while it is paused, it makes no step'
+	tell "$1" USR2
+}
+
+# Each step once, in two processes.
+steps_are_whole() { # the names of both
+	equal "$(cat "/tmp/$1.log" "/tmp/$2.log" | grep '^step ' | tr -dc '0-9\n' | tr '\n' ' ')" \
+		"$(seq "$steps" | tr '\n' ' ')" 'it has made each step once'
+	equal "$(cat "/tmp/$1") $(cat "/tmp/$2")" '3 0' 'it was saved there, and has powered itself off here'
+}
+
+saved() {
+	stepping vm1 --save /tmp/saved &
+	reaches vm1 2
+	pauses vm1
+	reaches vm1 3
+	tell vm1 HUP
+	wait
+	vm vm2 --disk /tmp/disk --restore /tmp/saved
+	steps_are_whole vm1 vm2
 }
 
 insmod "/lib/modules/$(uname -r)/plumbline_kvm.ko"

@@ -2,7 +2,7 @@
 #include "guest/linux/vmm/dirty.h"
 #include "guest/linux/vmm/vm.h"
 
-static uint32_t dirty_own[VM_RAM_MAX / VM_PAGE / 32]; /* a bit for each page */
+static uint32_t dirty_own[DIRTY_WORDS];
 
 void dirty_mark(const void *at, uint32_t size)
 {
@@ -12,4 +12,27 @@ void dirty_mark(const void *at, uint32_t size)
 	     page++) {
 		(void)__atomic_fetch_or(&dirty_own[page / 32], 1u << page % 32, __ATOMIC_RELAXED);
 	}
+}
+
+bool dirty_log(bool on)
+{
+	for (uint32_t n = 0; n < DIRTY_WORDS; n++) {
+		(void)__atomic_exchange_n(&dirty_own[n], 0u, __ATOMIC_RELAXED);
+	}
+	return vm_set_memory(on ? KVM_MEM_LOG_DIRTY_PAGES : 0) == 0;
+}
+
+int32_t dirty_take(uint32_t *bits)
+{
+	struct kvm_dirty_log log = { .slot = 0, .bitmap = sys_at(bits) };
+	int32_t error = sys_ioctl(vm.fd, KVM_GET_DIRTY_LOG, sys_at(&log)), count = 0;
+
+	if (error < 0) {
+		return error;
+	}
+	for (uint32_t n = 0; n < vm.ram_size / VM_PAGE / 32; n++) {
+		bits[n] |= __atomic_exchange_n(&dirty_own[n], 0u, __ATOMIC_RELAXED);
+		count += __builtin_popcount(bits[n]);
+	}
+	return count;
 }

@@ -8,17 +8,22 @@
 #include "guest/linux/vmm/load.h"
 #include "guest/linux/vmm/net.h"
 #include "guest/linux/vmm/options.h"
+#include "guest/linux/vmm/registers.h"
+#include "guest/linux/vmm/restore.h"
 #include "guest/linux/vmm/rng.h"
+#include "guest/linux/vmm/save.h"
 #include "guest/linux/vmm/vcpu.h"
 #include "guest/linux/vmm/virtio.h"
 #include "guest/linux/vmm/vm.h"
 
 #define MAIN_POLLS (2 + 2 * VIRTIO_MAX)
+#define MAIN_SAVED 3u /* exit status */
 
 int main(int argc, char **argv);
 
 static struct options main_options;
 static bool main_paused;
+static uint64_t main_time; /* of the guest, while it is paused */
 
 /* The signals are for the first thread, which reads them from a file. */
 static int32_t main_signals(void)
@@ -40,10 +45,12 @@ static _Noreturn void main_end(uint32_t status)
 	os_exit(status);
 }
 
+/* For the guest, no time passes meanwhile. */
 static void main_pause(void)
 {
 	if (!main_paused) {
 		vcpu_hold();
+		main_time = registers_time();
 		os_say("paused", NULL);
 	}
 	main_paused = true;
@@ -53,9 +60,34 @@ static void main_resume(void)
 {
 	if (main_paused) {
 		os_say("goes on", NULL);
+		registers_set_time(main_time);
 		vcpu_go();
 	}
 	main_paused = false;
+}
+
+/* What is to be done for devices now. */
+static void main_serve(void)
+{
+	struct os_poll polls[2 * VIRTIO_MAX];
+	uint32_t count = virtio_gather(polls);
+
+	if (os_poll_now(polls, count) > 0) {
+		virtio_serve(polls);
+	}
+}
+
+static void main_save(void)
+{
+	if (!main_options.save) {
+		main_end(1);
+	}
+	if (main_paused) {
+		registers_set_time(main_time);
+	}
+	if (save_vm(main_options.save, main_paused, main_serve)) {
+		main_end(MAIN_SAVED);
+	}
 }
 
 static void main_signal(int32_t signals)
@@ -71,6 +103,9 @@ static void main_signal(int32_t signals)
 		break;
 	case OS_SIGUSR2:
 		main_resume();
+		break;
+	case OS_SIGHUP:
+		main_save();
 		break;
 	case OS_SIGPIPE:
 		break;
@@ -92,6 +127,10 @@ static void main_event(void)
 	case VCPU_OFF:
 		main_end(0);
 	case VCPU_RESET:
+		if (!main_options.kernel) {
+			os_say("a restored VM is reset", "its kernel is not known");
+			main_end(1);
+		}
 		vcpu_hold();
 		virtio_reset();
 		vm_reset_vcpus();
@@ -148,10 +187,17 @@ int main(int argc, char **argv)
 	options_read(&main_options, argc, argv);
 	vm.nr_vcpus = main_options.cpus;
 	vm.ram_size = main_options.memory << 20;
+	if (main_options.restore) {
+		restore_open(main_options.restore);
+	}
 	vm_make();
 	main_add_devices();
 	news = vcpu_start();
-	main_load();
+	if (main_options.restore) {
+		restore_vm();
+	} else {
+		main_load();
+	}
 	vcpu_go();
 	main_loop(signals, news);
 }

@@ -16,8 +16,13 @@ static const char options_help[] =
 	"  --disk FILE      virtio-blk: an image, or a block device\n"
 	"  --net unix:PATH  virtio-net: a wire to another VM with the same path\n"
 	"  --rng            virtio-rng\n"
+	"  --save TARGET    where SIGHUP saves the VM: a file, or unix:PATH, where another vmm "
+	"waits:\n"
+	"  --restore SOURCE a file, or unix:PATH, in the place of --kernel; the devices as there\n"
 	"A terminal passes each key to the VM; Ctrl-\\ ends it.\n"
-	"Exit status: 0 the VM has powered itself off, 1 an error, or it was ended.\n";
+	"SIGUSR1 pauses the VM, SIGUSR2 lets it go on.\n"
+	"Exit status: 0 the VM has powered itself off, 1 an error, or it was ended, 3 it is "
+	"saved.\n";
 
 enum { OPTIONS_TEXT, OPTIONS_NUMBER, OPTIONS_FLAG };
 
@@ -35,6 +40,8 @@ static const struct options_row options_rows[] = {
 	{ "--disk", OPTIONS_TEXT, offsetof(struct options, disk) },
 	{ "--net", OPTIONS_TEXT, offsetof(struct options, net) },
 	{ "--rng", OPTIONS_FLAG, offsetof(struct options, rng) },
+	{ "--save", OPTIONS_TEXT, offsetof(struct options, save) },
+	{ "--restore", OPTIONS_TEXT, offsetof(struct options, restore) },
 };
 
 static _Noreturn void options_usage(void)
@@ -88,7 +95,7 @@ void options_read(struct options *options, int argc, char **argv)
 
 		options_set(options, row, row->kind == OPTIONS_FLAG ? "1" : argv[++n]);
 	}
-	if (!options->kernel || !options->cpus || options->cpus > VM_VCPUS ||
+	if ((!options->kernel && !options->restore) || !options->cpus || options->cpus > VM_VCPUS ||
 	    options->memory < OPTIONS_LEAST_MEMORY || options->memory > VM_RAM_MAX >> 20) {
 		options_usage();
 	}

@@ -54,6 +54,11 @@ int32_t os_poll(struct os_poll *polls, uint32_t count)
 	return sys_call3(SYS_POLL, sys_at(polls), count, (uint32_t)-1);
 }
 
+int32_t os_poll_now(struct os_poll *polls, uint32_t count)
+{
+	return sys_call3(SYS_POLL, sys_at(polls), count, 0);
+}
+
 uint64_t os_size(int32_t file)
 {
 	uint64_t size = 0;

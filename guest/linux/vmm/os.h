@@ -60,8 +60,9 @@ int32_t os_write(int32_t file, const void *from, uint32_t size);
 /* All of it, however many calls that takes. False: an error, or the end. */
 bool os_read_all(int32_t file, void *to, uint32_t size);
 bool os_write_all(int32_t file, const void *from, uint32_t size);
-/* Waits without an end. */
+/* Waits without an end; the other one does not wait. */
 int32_t os_poll(struct os_poll *polls, uint32_t count);
+int32_t os_poll_now(struct os_poll *polls, uint32_t count);
 /* Bytes of a file or a block device; 0: it has none, or no size. */
 uint64_t os_size(int32_t file);
 

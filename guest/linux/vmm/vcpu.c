@@ -31,6 +31,11 @@ uint32_t vcpu_event(void)
 	return __atomic_exchange_n(&vcpu_happened, VCPU_NOTHING, __ATOMIC_SEQ_CST);
 }
 
+bool vcpu_has_event(void)
+{
+	return vcpu_happened != VCPU_NOTHING;
+}
+
 /* ---- exits ---- */
 
 /* Where nothing is, a load gets 0. */

@@ -14,6 +14,8 @@ enum { VCPU_NOTHING, VCPU_OFF, VCPU_RESET, VCPU_ERROR };
 int32_t vcpu_start(void);
 /* What has ended it, once. */
 uint32_t vcpu_event(void);
+/* Is there something of which vcpu_event has not told yet? */
+bool vcpu_has_event(void);
 
 /* Returns when no vCPU runs, and the access that was the last exit of each is complete: the
  * registers are then those of the guest between two instructions. Calls do not nest. */

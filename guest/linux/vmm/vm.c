@@ -3,7 +3,6 @@
 
 #define VM_API	    12 /* KVM_GET_API_VERSION */
 #define VM_VGIC_V2  5u
-#define VM_NR_IRQS  128u
 #define VM_FEATURES 2u	  /* KVM_ARM_VCPU_PSCI_0_2 */
 #define VM_OFF	    1u	  /* KVM_ARM_VCPU_POWER_OFF */
 #define VM_SVC	    0xd3u /* CPSR: SVC mode, interrupts masked */
@@ -48,11 +47,11 @@ static int32_t vm_open(void)
 	return kvm;
 }
 
-static void vm_add_memory(uint32_t flags)
+int32_t vm_set_memory(uint32_t flags)
 {
 	struct kvm_region region = { 0, flags, VM_RAM, vm.ram_size, sys_at(vm.ram) };
 
-	vm_must(sys_ioctl(vm.fd, KVM_SET_USER_MEMORY_REGION, sys_at(&region)), "memory");
+	return sys_ioctl(vm.fd, KVM_SET_USER_MEMORY_REGION, sys_at(&region));
 }
 
 static void vm_add_vcpu(uint32_t index, uint32_t run_size)
@@ -107,7 +106,7 @@ void vm_make(void)
 	vm_must(sys_ioctl(vm.fd, KVM_ARM_PREFERRED_TARGET, sys_at(&preferred)),
 		"KVM_ARM_PREFERRED_TARGET");
 	vm.target = preferred.target;
-	vm_add_memory(0);
+	vm_must(vm_set_memory(0), "memory");
 	for (uint32_t n = 0; n < vm.nr_vcpus; n++) {
 		vm_add_vcpu(n, run_size);
 	}

@@ -6,8 +6,9 @@
 #include "guest/linux/kvmtest/kvm.h"
 #include "guest/linux/vmm/os.h"
 
-#define VM_VCPUS 8u
-#define VM_PAGE	 4096u
+#define VM_VCPUS   8u
+#define VM_NR_IRQS 128u
+#define VM_PAGE	   4096u
 
 /* Its addresses */
 #define VM_RAM	   0x80000000u
@@ -31,6 +32,8 @@ extern struct vm vm;
 
 /* Makes all of it; the numbers of `vm` are set. An error ends the program. */
 void vm_make(void);
+/* Its memory, with KVM_MEM_* flags: 0, or -errno. */
+int32_t vm_set_memory(uint32_t flags);
 /* All vCPUs as at reset; all but the first are off. */
 void vm_reset_vcpus(void);
 /* vCPU 0 begins there, with the device tree in r2. */
