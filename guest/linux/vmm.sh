@@ -54,11 +54,11 @@ devices() {
 steps=$(argument steps 6)
 
 step() { # name: its last one
-	grep '^step ' "/tmp/$1.log" | tail -n 1 | tr -dc 0-9
+	grep -s '^step ' "/tmp/$1.log" | tail -n 1 | tr -dc 0-9
 }
 
 reaches() { # name, step
-	for turn in $(seq 600); do
+	for turn in $(seq 1500); do
 		[ "$(step "$1")" -ge "$2" ] 2> /dev/null && return
 		usleep 200000
 	done
@@ -79,7 +79,7 @@ stepping() { # name
 pauses() { # name
 	tell "$1" USR1
 	for turn in $(seq 100); do
-		grep -q '^vmm: paused' "/tmp/$1.log" && break
+		grep -qs '^vmm: paused' "/tmp/$1.log" && break
 		usleep 100000
 	done
 	before=$(step "$1")
@@ -104,6 +104,24 @@ saved() {
 	wait
 	vm vm2 --disk /tmp/disk --restore /tmp/saved
 	steps_are_whole vm1 vm2
+}
+
+pages() { # name, words behind 'pages sent'
+	sed -n "s/^vmm: pages sent $2: //p" "/tmp/$1.log"
+}
+
+# Another process waits for it, and it runs until nearly all is there.
+moved() {
+	vm vm2 --disk /tmp/disk --restore unix:/tmp/way &
+	stepping vm1 --save unix:/tmp/way &
+	reaches vm1 2
+	tell vm1 HUP
+	wait
+	steps_are_whole vm1 vm2
+	all=$(pages vm1 'while it ran')
+	rest=$(pages vm1 'while it was held')
+	between "$all" 2000 100000 'pages were sent while it ran'
+	between "$rest" 1 $((all / 4)) 'pages while it was held'
 }
 
 insmod "/lib/modules/$(uname -r)/plumbline_kvm.ko"
