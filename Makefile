@@ -226,6 +226,9 @@ $(B)/unit/test_line_edit: $(B)/unit/obj/guest/lib/line_edit.c.o
 $(B)/unit/test_words: $(B)/unit/obj/guest/control/words.c.o
 $(B)/unit/test_vdev: $(addprefix $(B)/unit/obj/guest/lib/,vdev.c.o vdisk.c.o vport.c.o)
 
+$(B)/unit/test_vmm_devices: $(B)/unit/obj/guest/lib/vdev.c.o \
+	$(patsubst %,$(B)/unit/obj/guest/linux/vmm/%.c.o,blk console net rng virtio)
+
 # As gcc compiles it for the image: the order of its stores is what another CPU sees.
 $(B)/unit/test_short: $(B)/unit/gcc/vgic_state.o
 $(B)/unit/gcc/vgic_state.o: vgic/vgic_state.c Makefile

@@ -38,8 +38,8 @@ static bool blk_transfer(const struct vdev_chain *chain, bool in, uint64_t secto
 	if (!blk_has(sector, size)) {
 		return false;
 	}
-	return sys_call(in ? OS_PREADV : OS_PWRITEV, (uint32_t)blk_file, sys_at(parts), count,
-			(uint32_t)at, (uint32_t)(at >> 32), 0) == (int32_t)size;
+	return (in ? os_read_at(blk_file, at, parts, count)
+		   : os_write_at(blk_file, at, parts, count)) == (int32_t)size;
 }
 
 /* Returns the result; *written: bytes before it. */
@@ -56,7 +56,7 @@ static uint8_t blk_serve(const struct vdev_chain *chain, const struct blk_header
 	case BLK_OUT:
 		return blk_transfer(chain, false, header->sector, out) ? BLK_OK : BLK_ERROR;
 	case BLK_DO_FLUSH:
-		return sys_call3(OS_FDATASYNC, (uint32_t)blk_file, 0, 0) == 0 ? BLK_OK : BLK_ERROR;
+		return os_sync(blk_file) == 0 ? BLK_OK : BLK_ERROR;
 	default:
 		return BLK_UNSUPPORTED;
 	}

@@ -9,17 +9,7 @@
 	65536u /* bytes of one request: its parts may overlap, and have no sum that is bounded */
 #define CONSOLE_QUIT 0x1c /* Ctrl-\ */
 
-#define CONSOLE_TCGETS 0x5401u
-#define CONSOLE_TCSETS 0x5402u
-
-/* struct termios of the kernel on Arm */
-struct console_modes {
-	uint32_t input, output, control, local;
-	uint8_t line, keys[19];
-};
-
 static struct virtio console;
-static struct console_modes console_modes;
 static bool console_is_terminal;
 
 /* ---- queues ---- */
@@ -97,16 +87,7 @@ static const struct vdev_ops console_ops = {
 
 void console_add(void)
 {
-	struct console_modes raw;
-
-	console_is_terminal = sys_ioctl(0, CONSOLE_TCGETS, sys_at(&console_modes)) == 0;
-	if (console_is_terminal) {
-		raw = console_modes;
-		raw.input = 0;
-		raw.output = 0;
-		raw.local = 0;
-		(void)sys_ioctl(0, CONSOLE_TCSETS, sys_at(&raw));
-	}
+	console_is_terminal = os_terminal_take(0);
 	virtio_add(&console, &console_ops, NULL);
 	console.input = 0;
 	console.wants = console_wants;
@@ -116,6 +97,6 @@ void console_add(void)
 void console_end(void)
 {
 	if (console_is_terminal) {
-		(void)sys_ioctl(0, CONSOLE_TCSETS, sys_at(&console_modes));
+		os_terminal_give(0);
 	}
 }

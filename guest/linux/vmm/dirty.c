@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest/linux/vmm/dirty.h"
+#include "guest/linux/kvmtest/sys.h"
 #include "guest/linux/vmm/vm.h"
 
 static uint32_t dirty_own[DIRTY_WORDS];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest/linux/vmm/gic.h"
+#include "guest/linux/kvmtest/sys.h"
 #include "guest/linux/vmm/vm.h"
 
 #define GIC_DIST   1u  /* KVM_DEV_ARM_VGIC_GRP_DIST_REGS */

@@ -18,7 +18,7 @@ static int32_t load_open(const char *path, uint32_t room, uint32_t *size)
 		os_fail(path, "is empty, or the VM has too little memory");
 	}
 	*size = (uint32_t)bytes;
-	(void)sys_call(OS_LLSEEK, (uint32_t)file, 0, 0, sys_at(&bytes), OS_SEEK_SET, 0);
+	os_rewind(file);
 	return file;
 }
 
@@ -27,7 +27,7 @@ static void load_read(const char *path, int32_t file, uint32_t offset, uint32_t 
 	if (!os_read_all(file, vm.ram + offset, size)) {
 		os_fail(path, "cannot be read");
 	}
-	(void)sys_close(file);
+	os_close(file);
 }
 
 /* The kernel from the beginning on; at the end the tree, and the RAM disk right below it. The

@@ -3,6 +3,7 @@
  * vmm: a virtual machine monitor for 32-bit Arm, by KVM's documented API (docs/kvm.md). The first
  * thread waits for files and serves the virtio devices; each vCPU has a thread of its own.
  */
+#include "guest/linux/kvmtest/sys.h"
 #include "guest/linux/vmm/blk.h"
 #include "guest/linux/vmm/console.h"
 #include "guest/linux/vmm/load.h"
@@ -16,8 +17,9 @@
 #include "guest/linux/vmm/virtio.h"
 #include "guest/linux/vmm/vm.h"
 
-#define MAIN_POLLS (2 + 2 * VIRTIO_MAX)
-#define MAIN_SAVED 3u /* exit status */
+#define MAIN_POLLS     (2 + 2 * VIRTIO_MAX)
+#define MAIN_SIGNALFD4 355
+#define MAIN_SAVED     3u /* exit status */
 
 int main(int argc, char **argv);
 
@@ -36,7 +38,7 @@ static int32_t main_signals(void)
 		sys_block(taken[n], true);
 		mask[0] |= 1u << (taken[n] - 1);
 	}
-	return sys_call(OS_SIGNALFD4, (uint32_t)-1, sys_at(mask), sizeof(mask), 0, 0, 0);
+	return sys_call(MAIN_SIGNALFD4, (uint32_t)-1, sys_at(mask), sizeof(mask), 0, 0, 0);
 }
 
 static _Noreturn void main_end(uint32_t status)

@@ -21,7 +21,7 @@ static uint8_t net_mac[8] = { 0x52, 0x54, 0, 0x70, 0x6c, 1 };
 static void net_set_peer(int32_t file)
 {
 	if (net_peer >= 0) {
-		(void)sys_close(net_peer);
+		os_close(net_peer);
 	}
 	net_peer = file >= 0 ? file : -1;
 	if (net_peer >= 0) {
@@ -44,7 +44,7 @@ static bool net_send(struct vdev *dev, uint32_t queue)
 	}
 	count = virtio_parts(&chain, false, NET_HEADER, NET_FRAME, parts);
 	if (net_peer >= 0 && count && chain.read_size <= NET_HEADER + NET_FRAME) {
-		(void)sys_call3(OS_WRITEV, (uint32_t)net_peer, sys_at(parts), count);
+		(void)os_write_parts(net_peer, parts, count);
 	}
 	virtio_done(dev, queue, &chain, 0);
 	return true;
@@ -87,7 +87,7 @@ static void net_take(struct virtio *virtio)
 	got = os_read(net_peer, bytes + NET_HEADER, NET_FRAME);
 	if (got > 0) {
 		net_receive(&virtio->dev, bytes, NET_HEADER + (uint32_t)got);
-	} else if (got != -SYS_EAGAIN) {
+	} else if (got != -OS_EAGAIN) {
 		net_set_peer(-1);
 	}
 }
@@ -122,13 +122,13 @@ static int32_t net_find(const char *path)
 			return peer;
 		}
 		if (turn == NET_TURNS / 2) {
-			(void)sys_call3(OS_UNLINK, sys_at(path), 0, 0);
+			os_unlink(path);
 		}
 		net_listener = sock_listen(path, SOCK_SEQPACKET);
 		if (net_listener >= 0) {
 			return -1;
 		}
-		sys_sleep_us(NET_TURN_US);
+		os_sleep_us(NET_TURN_US);
 	}
 	os_fail(path, "is no place for a socket");
 }

@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest/linux/vmm/os.h"
-#include <string.h>
+#include "guest/linux/kvmtest/sys.h"
+
+#define OS_UNLINK    10
+#define OS_FDATASYNC 148
+#define OS_LLSEEK    140
+#define OS_WRITEV    146
+#define OS_PREADV    361
+#define OS_PWRITEV   362
+#define OS_GETRANDOM 384
+#define OS_NONBLOCK  0x800u
+#define OS_TCGETS    0x5401u
+#define OS_TCSETS    0x5402u
 
 #define OS_FUTEX_WAIT 0u
 #define OS_FUTEX_WAKE 1u
@@ -62,16 +73,94 @@ int32_t os_poll_now(struct os_poll *polls, uint32_t count)
 uint64_t os_size(int32_t file)
 {
 	uint64_t size = 0;
-	int32_t error = sys_call(OS_LLSEEK, (uint32_t)file, 0, 0, sys_at(&size), OS_SEEK_END, 0);
+	int32_t error = sys_call(OS_LLSEEK, (uint32_t)file, 0, 0, sys_at(&size), 2, 0);
 
 	return error ? 0 : size;
+}
+
+void os_rewind(int32_t file)
+{
+	uint64_t at;
+
+	(void)sys_call(OS_LLSEEK, (uint32_t)file, 0, 0, sys_at(&at), 0, 0);
+}
+
+void os_close(int32_t file)
+{
+	(void)sys_close(file);
+}
+
+void os_unlink(const char *path)
+{
+	(void)sys_call3(OS_UNLINK, sys_at(path), 0, 0);
+}
+
+int32_t os_read_at(int32_t file, uint64_t at, const struct os_part *parts, uint32_t count)
+{
+	return sys_call(OS_PREADV, (uint32_t)file, sys_at(parts), count, (uint32_t)at,
+			(uint32_t)(at >> 32), 0);
+}
+
+int32_t os_write_at(int32_t file, uint64_t at, const struct os_part *parts, uint32_t count)
+{
+	return sys_call(OS_PWRITEV, (uint32_t)file, sys_at(parts), count, (uint32_t)at,
+			(uint32_t)(at >> 32), 0);
+}
+
+int32_t os_write_parts(int32_t file, const struct os_part *parts, uint32_t count)
+{
+	return sys_call3(OS_WRITEV, (uint32_t)file, sys_at(parts), count);
+}
+
+int32_t os_sync(int32_t file)
+{
+	return sys_call3(OS_FDATASYNC, (uint32_t)file, 0, 0);
+}
+
+int32_t os_random(void *to, uint32_t size)
+{
+	return sys_call3(OS_GETRANDOM, sys_at(to), size, 0);
+}
+
+void os_sleep_us(uint32_t us)
+{
+	sys_sleep_us(us);
+}
+
+/* ---- the terminal ---- */
+
+/* struct termios of the kernel on Arm */
+struct os_modes {
+	uint32_t input, output, control, local;
+	uint8_t line, keys[19];
+};
+
+static struct os_modes os_modes; /* as they were */
+
+bool os_terminal_take(int32_t file)
+{
+	struct os_modes raw;
+
+	if (sys_ioctl(file, OS_TCGETS, sys_at(&os_modes)) != 0) {
+		return false;
+	}
+	raw = os_modes;
+	raw.input = 0;
+	raw.output = 0;
+	raw.local = 0;
+	return sys_ioctl(file, OS_TCSETS, sys_at(&raw)) == 0;
+}
+
+void os_terminal_give(int32_t file)
+{
+	(void)sys_ioctl(file, OS_TCSETS, sys_at(&os_modes));
 }
 
 /* ---- eventfds ---- */
 
 int32_t os_event(void)
 {
-	int32_t event = sys_call3(SYS_EVENTFD2, 0, OS_O_NONBLOCK, 0);
+	int32_t event = sys_call3(SYS_EVENTFD2, 0, OS_NONBLOCK, 0);
 
 	if (event < 0) {
 		os_fail_number("eventfd", event);

@@ -1,38 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Linux's system calls of this program beyond those of kvmtest/sys.h; its messages, and locks. */
+/*
+ * What this program wants of Linux: files, eventfds, messages, locks. For its devices, this is all:
+ * tests of them have another one.
+ */
 #ifndef LINUX_VMM_OS_H
 #define LINUX_VMM_OS_H
 
-#include "guest/linux/kvmtest/sys.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#define OS_UNLINK    10
-#define OS_FDATASYNC 148
-#define OS_LLSEEK    140
-#define OS_READV     145
-#define OS_WRITEV    146
-#define OS_FCNTL64   221
-#define OS_SOCKET    281
-#define OS_BIND	     282
-#define OS_CONNECT   283
-#define OS_LISTEN    284
-#define OS_SIGNALFD4 355
-#define OS_PREADV    361
-#define OS_PWRITEV   362
-#define OS_ACCEPT4   366
-#define OS_GETRANDOM 384
+#define OS_O_RDONLY 0u
+#define OS_O_WRONLY 1u
+#define OS_O_RDWR   2u
+#define OS_O_CREAT  0x40u
+#define OS_O_TRUNC  0x200u
 
-#define OS_O_RDONLY   0u
-#define OS_O_WRONLY   1u
-#define OS_O_RDWR     2u
-#define OS_O_CREAT    0x40u
-#define OS_O_TRUNC    0x200u
-#define OS_O_NONBLOCK 0x800u
-#define OS_F_SETFL    4u
+#define OS_POLLIN 1
 
-#define OS_POLLIN   1
-#define OS_POLLHUP  16
-#define OS_SEEK_SET 0u
-#define OS_SEEK_END 2u
+#define OS_EINTR  4 /* errors */
+#define OS_EAGAIN 11
 
 #define OS_SIGHUP  1
 #define OS_SIGINT  2
@@ -55,16 +42,29 @@ struct os_poll {
 /* ---- files; results are those of the system call: 0 or more, or -errno ---- */
 
 int32_t os_open(const char *path, uint32_t flags);
+void os_close(int32_t file);
+void os_unlink(const char *path);
 int32_t os_read(int32_t file, void *to, uint32_t size);
 int32_t os_write(int32_t file, const void *from, uint32_t size);
 /* All of it, however many calls that takes. False: an error, or the end. */
 bool os_read_all(int32_t file, void *to, uint32_t size);
 bool os_write_all(int32_t file, const void *from, uint32_t size);
+/* Parts of memory at once, from a place in the file on, or (os_write_parts) to a socket. */
+int32_t os_read_at(int32_t file, uint64_t at, const struct os_part *parts, uint32_t count);
+int32_t os_write_at(int32_t file, uint64_t at, const struct os_part *parts, uint32_t count);
+int32_t os_write_parts(int32_t file, const struct os_part *parts, uint32_t count);
+int32_t os_sync(int32_t file); /* its data are on the disk */
+int32_t os_random(void *to, uint32_t size);
 /* Waits without an end; the other one does not wait. */
 int32_t os_poll(struct os_poll *polls, uint32_t count);
 int32_t os_poll_now(struct os_poll *polls, uint32_t count);
+/* Its terminal passes each key, and no more: true, if it is one. The other call undoes it. */
+bool os_terminal_take(int32_t file);
+void os_terminal_give(int32_t file);
 /* Bytes of a file or a block device; 0: it has none, or no size. */
 uint64_t os_size(int32_t file);
+/* It is read from its beginning. */
+void os_rewind(int32_t file);
 
 /* ---- eventfds ---- */
 
@@ -80,6 +80,8 @@ void os_say_number(const char *what, int64_t number);
 _Noreturn void os_fail(const char *what, const char *of);
 _Noreturn void os_fail_number(const char *what, int64_t number);
 _Noreturn void os_exit(uint32_t status);
+
+void os_sleep_us(uint32_t us);
 
 /* ---- locks, and waiting for a word to change ---- */
 

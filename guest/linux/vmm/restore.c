@@ -29,11 +29,11 @@ static int32_t restore_wait(const char *path)
 {
 	int32_t listener, file;
 
-	(void)sys_call3(OS_UNLINK, sys_at(path), 0, 0);
+	os_unlink(path);
 	listener = sock_listen(path, SOCK_STREAM);
 	file = listener < 0 ? listener : sock_accept(listener);
-	(void)sys_close(listener);
-	(void)sys_call3(OS_UNLINK, sys_at(path), 0, 0);
+	os_close(listener);
+	os_unlink(path);
 	return file;
 }
 
@@ -125,7 +125,7 @@ static void restore_end(void)
 	if (restore_socket && !os_write_all(restore_file, &answer, 1)) {
 		restore_refuse("the other side has gone");
 	}
-	(void)sys_close(restore_file);
+	os_close(restore_file);
 	virtio_resume();
 	os_say("restored", NULL);
 }

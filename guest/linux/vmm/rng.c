@@ -16,7 +16,7 @@ static bool rng_work(struct vdev *dev, uint32_t queue)
 	if (!vdev_peek(dev, queue, &chain)) {
 		return false;
 	}
-	got = sys_call3(OS_GETRANDOM, sys_at(bytes), sizeof(bytes), 0);
+	got = os_random(bytes, sizeof(bytes));
 	virtio_done(dev, queue, &chain,
 		    vdev_copy_out(&chain, 0, bytes, got > 0 ? (uint32_t)got : 0));
 	return true;

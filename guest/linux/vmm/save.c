@@ -178,7 +178,7 @@ static bool save_acknowledged(bool socket)
 	uint8_t answer = 0;
 
 	return socket ? os_read_all(save_file, &answer, 1) && answer == STREAM_ACK
-		      : sys_call3(OS_FDATASYNC, (uint32_t)save_file, 0, 0) == 0;
+		      : os_sync(save_file) == 0;
 }
 
 static bool save_head(void)
@@ -218,7 +218,7 @@ bool save_vm(const char *target, bool held, void (*meanwhile)(void))
 	save_sent = 0;
 	saved = save_file >= 0 && save_all(path != NULL, held);
 	if (save_file >= 0) {
-		(void)sys_close(save_file);
+		os_close(save_file);
 	}
 	if (saved) {
 		os_say_number("pages sent while it was held", save_sent);

@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest/linux/vmm/sock.h"
-#include "guest/linux/vmm/os.h"
+#include "guest/linux/kvmtest/sys.h"
 #include <string.h>
+
+#define SOCK_FCNTL64 221
+#define SOCK_SOCKET  281
+#define SOCK_BIND    282
+#define SOCK_CONNECT 283
+#define SOCK_LISTEN  284
+#define SOCK_ACCEPT4 366
+#define SOCK_SETFL   4u
+#define SOCK_FLAGS   0x802u /* to read and write, without waiting */
 
 #define SOCK_UNIX 1u
 
@@ -18,7 +27,7 @@ const char *sock_path(const char *text)
 static int32_t sock_call(uint32_t call, const char *path, uint32_t type)
 {
 	struct sock_address address = { .family = SOCK_UNIX };
-	int32_t file = sys_call3(OS_SOCKET, SOCK_UNIX, type, 0), error;
+	int32_t file = sys_call3(SOCK_SOCKET, SOCK_UNIX, type, 0), error;
 
 	if (file < 0) {
 		return file;
@@ -38,25 +47,25 @@ static int32_t sock_call(uint32_t call, const char *path, uint32_t type)
 
 int32_t sock_connect(const char *path, uint32_t type)
 {
-	return sock_call(OS_CONNECT, path, type);
+	return sock_call(SOCK_CONNECT, path, type);
 }
 
 int32_t sock_listen(const char *path, uint32_t type)
 {
-	int32_t file = sock_call(OS_BIND, path, type);
+	int32_t file = sock_call(SOCK_BIND, path, type);
 
 	if (file >= 0) {
-		(void)sys_call3(OS_LISTEN, (uint32_t)file, 1, 0);
+		(void)sys_call3(SOCK_LISTEN, (uint32_t)file, 1, 0);
 	}
 	return file;
 }
 
 int32_t sock_accept(int32_t listener)
 {
-	return sys_call(OS_ACCEPT4, (uint32_t)listener, 0, 0, 0, 0, 0);
+	return sys_call(SOCK_ACCEPT4, (uint32_t)listener, 0, 0, 0, 0, 0);
 }
 
 void sock_unblock(int32_t file)
 {
-	(void)sys_call3(OS_FCNTL64, (uint32_t)file, OS_F_SETFL, OS_O_RDWR | OS_O_NONBLOCK);
+	(void)sys_call3(SOCK_FCNTL64, (uint32_t)file, SOCK_SETFL, SOCK_FLAGS);
 }

@@ -12,8 +12,9 @@
 
 #define STREAM_MAGIC 0x314d4d56u /* "VMM1" */
 #define STREAM_RUN   64u	 /* pages of a record at most */
-#define STREAM_ACK   0x6b /* the reader's answer to STREAM_END, through a socket: the VM is its own \
-			   */
+#define STREAM_ACK                                                                     \
+	0x6b /* the reader's answer to STREAM_END, through a socket: the VM is its own \
+	      */
 
 enum { STREAM_VM, STREAM_PAGES, STREAM_VCPU, STREAM_GIC, STREAM_DEVICE, STREAM_END };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest/linux/vmm/vcpu.h"
+#include "guest/linux/kvmtest/sys.h"
 #include "guest/linux/vmm/early.h"
 #include "guest/linux/vmm/virtio.h"
 #include "guest/linux/vmm/vm.h"

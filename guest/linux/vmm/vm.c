@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest/linux/vmm/vm.h"
+#include "guest/linux/kvmtest/sys.h"
 
 #define VM_API	    12 /* KVM_GET_API_VERSION */
 #define VM_VGIC_V2  5u
