@@ -34,6 +34,8 @@ static const struct gic_range gic_ranges[] = {
 	{ GIC_CPU, 0xd0, 32, 0 },				  /* GICC_APR0 */
 };
 
+static uint32_t gic_reset_words[VM_VCPUS][GIC_WORDS_MAX], gic_reset_counts[VM_VCPUS];
+
 static uint32_t gic_range_words(const struct gic_range *range, uint32_t vcpu)
 {
 	if (range->bits == 0) {
@@ -46,13 +48,8 @@ static bool gic_do(uint32_t call, const struct gic_range *range, uint32_t vcpu, 
 		   uint32_t *value)
 {
 	struct kvm_attr attr = { 0, range->group, (uint64_t)vcpu << 32 | offset, sys_at(value) };
-	int32_t error = sys_ioctl(vm.gic, call, sys_at(&attr));
 
-	if (error) {
-		os_say_number("a register of the GIC, at", offset);
-		os_say_number("its error", error);
-	}
-	return error == 0;
+	return sys_ioctl(vm.gic, call, sys_at(&attr)) == 0;
 }
 
 uint32_t gic_get(uint32_t vcpu, uint32_t *words)
@@ -99,4 +96,21 @@ bool gic_set(uint32_t vcpu, const uint32_t *words, uint32_t count)
 		at = next;
 	}
 	return at == count;
+}
+
+void gic_keep(void)
+{
+	for (uint32_t n = 0; n < vm.nr_vcpus; n++) {
+		gic_reset_counts[n] = gic_get(n, gic_reset_words[n]);
+	}
+}
+
+bool gic_reset(void)
+{
+	for (uint32_t n = 0; n < vm.nr_vcpus; n++) {
+		if (!gic_set(n, gic_reset_words[n], gic_reset_counts[n])) {
+			return false;
+		}
+	}
+	return true;
 }

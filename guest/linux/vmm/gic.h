@@ -15,4 +15,9 @@ uint32_t gic_get(uint32_t vcpu, uint32_t *words);
  * words. */
 bool gic_set(uint32_t vcpu, const uint32_t *words, uint32_t count);
 
+/* KVM does not reset a GIC: what it has before the first run is kept, and is set again. False: it
+ * cannot. */
+void gic_keep(void);
+bool gic_reset(void);
+
 #endif

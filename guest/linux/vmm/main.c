@@ -6,6 +6,7 @@
 #include "guest/linux/kvmtest/sys.h"
 #include "guest/linux/vmm/blk.h"
 #include "guest/linux/vmm/console.h"
+#include "guest/linux/vmm/gic.h"
 #include "guest/linux/vmm/load.h"
 #include "guest/linux/vmm/net.h"
 #include "guest/linux/vmm/options.h"
@@ -118,7 +119,23 @@ static void main_signal(int32_t signals)
 
 static void main_load(void)
 {
+	if (!main_options.kernel) {
+		os_say("a restored VM is reset", "its kernel is not known");
+		main_end(1);
+	}
 	load_vm(main_options.kernel, main_options.initrd, main_options.append);
+}
+
+static void main_reset(void)
+{
+	vcpu_hold();
+	virtio_reset();
+	vm_reset_vcpus();
+	if (!gic_reset()) {
+		os_say("the GIC", "is not reset");
+	}
+	main_load();
+	vcpu_go();
 }
 
 static void main_event(void)
@@ -129,15 +146,7 @@ static void main_event(void)
 	case VCPU_OFF:
 		main_end(0);
 	case VCPU_RESET:
-		if (!main_options.kernel) {
-			os_say("a restored VM is reset", "its kernel is not known");
-			main_end(1);
-		}
-		vcpu_hold();
-		virtio_reset();
-		vm_reset_vcpus();
-		main_load();
-		vcpu_go();
+		main_reset();
 		break;
 	default:
 		main_end(1);
@@ -194,6 +203,7 @@ int main(int argc, char **argv)
 	}
 	vm_make();
 	main_add_devices();
+	gic_keep();
 	news = vcpu_start();
 	if (main_options.restore) {
 		restore_vm();
