@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define DIRTY_WORDS \
-	(0x40000000u / 4096 / 32) /* a bit for each page of as much memory as there can be */
+/* A bit for each page of as much memory as there can be. */
+#define DIRTY_WORDS (0x40000000u / 4096 / 32)
 
 /* This program has written there, which is in the VM's memory. Any thread. */
 void dirty_mark(const void *at, uint32_t size);

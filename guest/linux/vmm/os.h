@@ -18,8 +18,7 @@
 
 #define OS_POLLIN 1
 
-#define OS_EINTR  4 /* errors */
-#define OS_EAGAIN 11
+#define OS_EAGAIN 11 /* an error */
 
 #define OS_SIGHUP  1
 #define OS_SIGINT  2
