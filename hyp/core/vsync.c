@@ -211,6 +211,7 @@ static vgic_kick_t vsync_fold_now(struct vgic_locked held, struct vcpu *vcpu)
 
 	vsync_read(held, vcpu, &kick);
 	vsync_look(held, vcpu, true);
+	vsync_tell_ended(held);
 	return kick & ~BIT32(vcpu->index);
 }
 
@@ -229,6 +230,7 @@ bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 	vsync_read(held, vcpu, kick);
 	vsync_look(held, vcpu, true);
 	vsync_release(held, vcpu);
+	vsync_tell_ended(held);
 	vgic_hw_look(cif); /* the guest writes them without an exit */
 	return !cif->has_release && !vgic_has_pending(vgic, vcpu->index);
 }
