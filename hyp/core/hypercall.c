@@ -411,6 +411,17 @@ static COLD void hypercall_line_refused(const struct vcpu *caller, struct guest_
 	}
 }
 
+/* Separate, so that the lines of partitions need no register for it. */
+static __attribute__((noinline)) void hypercall_line_elsewhere(const struct vcpu *caller,
+							       struct guest_regs *regs)
+{
+	if (caller->vm->creator && right_names_child(regs->r[1])) {
+		hypercall_child_line(caller, regs);
+	} else {
+		hypercall_line_refused(caller, regs);
+	}
+}
+
 static __attribute__((noinline)) void hypercall_word(struct vm *vm, struct guest_regs *regs)
 {
 	if (irq_line_has_no_type(regs->r[2])) {
@@ -434,10 +445,8 @@ static EXIT_AS_IS void hypercall_line(uint32_t word, struct guest_regs *regs,
 	uint32_t spi;
 
 	(void)word;
-	if (!vm && caller->vm->creator && right_names_child(regs->r[1])) {
-		hypercall_child_line(caller, regs);
-	} else if (!vm) {
-		hypercall_line_refused(caller, regs);
+	if (!vm) {
+		hypercall_line_elsewhere(caller, regs);
 	} else if (irq_line_is_spi(regs->r[2], vm->nr_spis, &spi)) {
 		if (irq_call_spi_stays(vm, spi, regs->r[3])) {
 			regs->r[0] = 0;
@@ -480,6 +489,16 @@ static COLD void hypercall_child_gsi(const struct vcpu *caller, struct guest_reg
 	child_put(cpu_this());
 }
 
+static __attribute__((noinline)) void hypercall_gsi_elsewhere(const struct vcpu *caller,
+							      struct guest_regs *regs)
+{
+	if (caller->vm->creator && right_names_child(regs->r[1])) {
+		hypercall_child_gsi(caller, regs);
+	} else {
+		hypercall_refused(caller, regs);
+	}
+}
+
 /* KVM_IRQ_LINE, by GSI. */
 static EXIT_AS_IS void hypercall_gsi(uint32_t word, struct guest_regs *regs,
 				     const struct vcpu *caller)
@@ -489,10 +508,8 @@ static EXIT_AS_IS void hypercall_gsi(uint32_t word, struct guest_regs *regs,
 	(void)word;
 	if (vm) {
 		hypercall_gsi_of(vm, regs);
-	} else if (caller->vm->creator && right_names_child(regs->r[1])) {
-		hypercall_child_gsi(caller, regs);
 	} else {
-		hypercall_refused(caller, regs);
+		hypercall_gsi_elsewhere(caller, regs);
 	}
 }
 
