@@ -374,8 +374,7 @@ static COLD void hypercall_child_any(const struct vcpu *caller, struct guest_reg
 }
 
 /* A line of a creator's child. Frequent: an SPI of one that has its GIC. */
-static __attribute__((noinline)) void hypercall_child_line(const struct vcpu *caller,
-							   struct guest_regs *regs)
+static inline void hypercall_child_line(const struct vcpu *caller, struct guest_regs *regs)
 {
 	struct cpu *cpu = cpu_this();
 	struct child *child = child_find_here(cpu, caller->vm, regs->r[1]);
