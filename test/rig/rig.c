@@ -413,10 +413,16 @@ struct rig_result rig_run_laid_down(uint64_t of, const struct rig_preempt *preem
 
 /* ---- loads and stores of what CPUs share (clang: -fsanitize-coverage=trace-loads) ---- */
 
-static inline void access(const void *address)
+void (*rig_on_access)(const void *address, bool is_store);
+void (*rig_on_barrier)(void);
+
+static inline void access(const void *address, bool is_store)
 {
 	bool flag;
 
+	if (rig_on_access && running_on != CALLER) {
+		rig_on_access(address, is_store);
+	}
 	if (running_on != CALLER && rig_is_shared(address, &flag)) {
 		rig_point(flag && !rig_this()->nr_held ? RIG_AT_FLAG : RIG_AT_MEMORY);
 	}
@@ -426,12 +432,12 @@ static inline void access(const void *address)
 	void __sanitizer_cov_load##size(const void *address);  \
 	void __sanitizer_cov_load##size(const void *address)   \
 	{                                                      \
-		access(address);                               \
+		access(address, false);                        \
 	}                                                      \
 	void __sanitizer_cov_store##size(const void *address); \
 	void __sanitizer_cov_store##size(const void *address)  \
 	{                                                      \
-		access(address);                               \
+		access(address, true);                         \
 	}
 RIG_TRACE(1)
 RIG_TRACE(2)

@@ -210,6 +210,11 @@ extern int32_t rig_cpu_on_error;
 /* A register of CPU 1 that keeps what it has, whatever is written; FAKE_NR_SYSREGS: none. */
 extern enum fake_sysreg rig_stuck;
 extern bool rig_cpu_never_comes;
+/* For a test of the order of accesses. Each load and store of the glue and the hardware ring,
+ * before it is done (with clang); each DMB and DSB, and those of a lock that is taken or dropped.
+ * NULL: nobody looks. */
+extern void (*rig_on_access)(const void *address, bool is_store);
+extern void (*rig_on_barrier)(void);
 void rig_restore(void);
 /* Memory that CPUs share; *flag: where they look without a lock. */
 bool rig_is_shared(const void *address, bool *flag);

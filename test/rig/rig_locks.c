@@ -56,6 +56,9 @@ void fake_lock_take(struct lock *lock, uint32_t rank)
 	lock->holder = rig_self + 1;
 	lock->rank = rank;
 	self->held[self->nr_held++] = lock;
+	if (rig_on_barrier) {
+		rig_on_barrier();
+	}
 }
 
 void fake_lock_drop(struct lock *lock)
@@ -74,6 +77,9 @@ void fake_lock_drop(struct lock *lock)
 		at++;
 	}
 	self->held[at] = self->held[--self->nr_held];
+	if (rig_on_barrier) {
+		rig_on_barrier();
+	}
 	lock->holder = 0;
 	rig_point(RIG_AT_LOCKS);
 }

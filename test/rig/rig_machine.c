@@ -141,6 +141,9 @@ static void complete(void)
 void fake_barrier(enum fake_barrier which)
 {
 	rig_point(RIG_AT_BARRIER);
+	if (rig_on_barrier && (which == FAKE_DSB || which == FAKE_DMB)) {
+		rig_on_barrier();
+	}
 	switch (which) {
 	case FAKE_DSB:
 		complete();
