@@ -14,8 +14,9 @@
 #define GPIO_IE	   (GPIO_BASE + 0x410u)
 #define GPIO_INTID 39u
 
-#define RIOTER_ENDS  16u /* one action in so many ends the life */
-#define RIOTER_LINES 16u
+#define RIOTER_ENDS   16u /* one action in so many ends the life */
+#define RIOTER_LINES  16u
+#define RIOTER_FAR_US 1000000000u
 
 static struct turmoil_rioter *rioter_me;
 static uint32_t rioter_self, rioter_random[TURMOIL_VCPUS];
@@ -151,9 +152,10 @@ static void act_timer(void)
 	}
 }
 
+/* Some wait for others, with a timer that outlasts the storm: what it leaves would be seen. */
 static void act_wfi(void)
 {
-	timer_start_us(rioter_dice(300));
+	timer_start_us(rioter_dice(4) ? rioter_dice(300) : RIOTER_FAR_US);
 	cpu_wfi();
 }
 
