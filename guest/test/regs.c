@@ -10,6 +10,7 @@
 #include "guest/lib/report.h"
 #include "guest/lib/timer.h"
 #include "guest/test/held/held.h"
+#include "guest/test/random.h"
 #include <stdio.h>
 
 #define HELD	      2u
@@ -175,10 +176,7 @@ static void regs_change(void)
 
 static uint32_t regs_random(void)
 {
-	regs_seed ^= regs_seed << 13;
-	regs_seed ^= regs_seed >> 17;
-	regs_seed ^= regs_seed << 5;
-	return regs_seed;
+	return random_next(&regs_seed);
 }
 
 /* As it is but for a bit, or any; a place in memory is likely. */

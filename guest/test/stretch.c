@@ -18,6 +18,7 @@
 #include "guest/lib/smp.h"
 #include "guest/lib/timer.h"
 #include "guest/lib/uart.h"
+#include "guest/test/random.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -86,10 +87,7 @@ static volatile uint32_t lines_cookie;
 
 static uint32_t draw_from(uint32_t *state)
 {
-	*state ^= *state << 13;
-	*state ^= *state >> 17;
-	*state ^= *state << 5;
-	return *state;
+	return random_next(state);
 }
 
 static uint32_t draw(void)

@@ -13,6 +13,7 @@
 #include "guest/lib/report.h"
 #include "guest/lib/smp.h"
 #include "guest/lib/timer.h"
+#include "guest/test/random.h"
 #include <stdio.h>
 
 #define TALLY_VCPUS   2u
@@ -33,10 +34,7 @@ static uint32_t rests[TALLY_VCPUS]; /* its timer, until so many lines are taken 
 
 static uint32_t tally_next(uint32_t *random)
 {
-	*random ^= *random << 13;
-	*random ^= *random >> 17;
-	*random ^= *random << 5;
-	return *random >> 3;
+	return random_next(random) >> 3;
 }
 
 /* ---- handlers ---- */

@@ -9,6 +9,7 @@
 #include "guest/lib/mmio.h"
 #include "guest/lib/report.h"
 #include "guest/lib/timer.h"
+#include "guest/test/random.h"
 #include <string.h>
 
 #define VCLIENT_DISK	0x0a003c00u /* window 30 */
@@ -56,10 +57,7 @@ static uint32_t vclient_state = 1;
 
 static uint32_t vclient_draw(uint32_t count)
 {
-	vclient_state ^= vclient_state << 13;
-	vclient_state ^= vclient_state >> 17;
-	vclient_state ^= vclient_state << 5;
-	return vclient_state % count;
+	return random_next(&vclient_state) % count;
 }
 
 static uint32_t vclient_place(const volatile void *object)

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest/lib/guest.h"
 #include "guest/test/calls/calls.h"
+#include "guest/test/random.h"
 
 #define COUNT(of) ((uint32_t)(sizeof(of) / sizeof((of)[0])))
 
 uint32_t calls_draw(struct calls_random *random, uint32_t count)
 {
-	random->state ^= random->state << 13;
-	random->state ^= random->state >> 17;
-	random->state ^= random->state << 5;
-	return (uint32_t)((uint64_t)(random->state * 0x9e3779b1u) * count >> 32);
-}
-
-static uint32_t words_any(struct calls_random *random)
-{
-	return calls_draw(random, 0x10000) << 16 | calls_draw(random, 0x10000);
+	return random_below(&random->state, count);
 }
 
 uint32_t calls_handle(struct calls_random *random)
@@ -30,7 +23,7 @@ uint32_t calls_handle(struct calls_random *random)
 	case 1:
 		return calls_draw(random, CALLS_LAST + 2);
 	case 2:
-		return words_any(random);
+		return random_word(&random->state);
 	case 3:
 		return CALLS_RAW;
 	default:
@@ -47,7 +40,7 @@ uint32_t calls_word(struct calls_random *random, uint32_t cpu)
 
 	switch (calls_draw(random, 8)) {
 	case 0:
-		return words_any(random);
+		return random_word(&random->state);
 	case 1:
 		vcpu = calls_draw(random, 256);
 		break;

@@ -2,6 +2,7 @@
 #include "guest/test/fuzz/draw.h"
 #include "abi/plumbline.h"
 #include "guest/test/fuzz/generate.h"
+#include "guest/test/random.h"
 
 #define GICD	  0x08000000u
 #define GICC	  0x08010000u
@@ -20,10 +21,7 @@ struct fuzz_draw draw_begin(uint32_t seed, uint32_t number)
 
 uint32_t draw_next(struct fuzz_draw *draw)
 {
-	draw->state ^= draw->state << 13;
-	draw->state ^= draw->state >> 17;
-	draw->state ^= draw->state << 5;
-	return draw->state * 0x9e3779b1u;
+	return random_next(&draw->state) * 0x9e3779b1u;
 }
 
 uint32_t draw_one_of(struct fuzz_draw *draw, uint32_t count)

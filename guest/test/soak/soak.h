@@ -11,6 +11,7 @@
 #define GUEST_TEST_SOAK_H
 
 #include "guest/lib/shared.h"
+#include "guest/test/random.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -62,10 +63,7 @@ _Noreturn void soak_sink(void);
 
 static inline uint32_t soak_next(uint32_t *random)
 {
-	*random ^= *random << 13;
-	*random ^= *random >> 17;
-	*random ^= *random << 5;
-	return *random >> 3;
+	return random_next(random) >> 3;
 }
 
 static inline bool soak_is_idle(const struct soak_channel *channel)

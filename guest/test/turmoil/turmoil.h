@@ -15,6 +15,7 @@
 #define GUEST_TEST_TURMOIL_H
 
 #include "guest/lib/shared.h"
+#include "guest/test/random.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -69,10 +70,7 @@ extern struct turmoil_board *turmoil_board;
 
 static inline uint32_t turmoil_next(uint32_t *random)
 {
-	*random ^= *random << 13;
-	*random ^= *random >> 17;
-	*random ^= *random << 5;
-	return *random >> 3;
+	return random_next(random) >> 3;
 }
 
 _Noreturn void turmoil_boss(void);

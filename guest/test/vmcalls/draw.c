@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest/lib/guest.h"
 #include "guest/lib/hvc.h"
+#include "guest/test/random.h"
 #include "guest/test/vmcalls/vmcalls.h"
 
 #define COUNT(of)	((uint32_t)(sizeof(of) / sizeof((of)[0])))
@@ -23,15 +24,12 @@ static uint32_t draw_nr_ids;
 
 uint32_t vmcalls_draw(struct vmcalls_cpu *cpu, uint32_t count)
 {
-	cpu->random ^= cpu->random << 13;
-	cpu->random ^= cpu->random >> 17;
-	cpu->random ^= cpu->random << 5;
-	return (uint32_t)((uint64_t)(cpu->random * 0x9e3779b1u) * count >> 32);
+	return random_below(&cpu->random, count);
 }
 
 uint32_t vmcalls_any(struct vmcalls_cpu *cpu)
 {
-	return vmcalls_draw(cpu, 0x10000) << 16 | vmcalls_draw(cpu, 0x10000);
+	return random_word(&cpu->random);
 }
 
 uint32_t vmcalls_one(struct vmcalls_cpu *cpu, const uint32_t *of, uint32_t count)
