@@ -9,6 +9,7 @@
 #include "hyp/core/creator.h"
 #include "hyp/core/settle.h"
 #include "test/rig/rig_kids.h"
+#include "test/rig/rig_search.h"
 #include "test/unit/test.h"
 
 #define EAGAIN	11
@@ -87,17 +88,24 @@ void settle_others(uint32_t which)
 	}
 }
 
+/* PLUMB_MAP of one run of pages, which lies at `at`. */
+static void maps_a_run(struct rig_guest *g, struct guest_regs *regs, uint32_t page, uint32_t at,
+		       uint32_t pfn, uint32_t pages)
+{
+	uint32_t *runs = (uint32_t *)(void *)rig_memory(0, at);
+
+	runs[0] = pfn;
+	runs[1] = pages;
+	regs->r[4] = 1;
+	regs->r[5] = 0;
+	rig_hvc(g, regs, MAP, H, page, at);
+}
+
 /* One page, at the end of its addresses. */
 static void map(struct rig_guest *g, struct guest_regs *regs)
 {
-	uint32_t *runs = (uint32_t *)(void *)rig_memory(0, 0x40010000);
-
 	root = rig_kids_in(0)->grow.tables.tables.root;
-	runs[0] = 0x40018;
-	runs[1] = 1;
-	regs->r[4] = 1;
-	regs->r[5] = 0;
-	rig_hvc(g, regs, MAP, H, 0xfffff, 0x40010000);
+	maps_a_run(g, regs, 0xfffff, 0x40010000, 0x40018, 1);
 }
 
 /* CREATE, MAP, and DESTROY until it returns something else than -EAGAIN. */
@@ -141,18 +149,39 @@ static void begin_run(void)
 	rig_kids_keep();
 }
 
+/* A run on one CPU. */
+static void once(const struct rig_program *of)
+{
+	rig_boot(system_of_one, 1, true);
+	rig_program = of;
+	rig_begin_run = begin_run;
+	CHECK(rig_search_laid_down(1, NULL, 0, 0, rig_search_failed, NULL));
+}
+
+/* Runs on two CPUs: at each point from *from on, which a run sets, the other one goes on. Returns
+ * the number of these points. */
+static uint32_t at_each_point(const char *manifest, const struct rig_program *of,
+			      void (*begin)(void), const uint32_t *from)
+{
+	uint32_t first, points;
+
+	rig_boot(manifest, 2, true);
+	rig_program = of;
+	rig_begin_run = begin;
+	CHECK(rig_search_laid_down(1, NULL, 0, ~0u, rig_search_failed, &points));
+	first = *from;
+	CHECK(first && points > first);
+	for (uint32_t at = first; at < points && !test_failures; at++) {
+		struct rig_preempt there = { at, 1 };
+
+		CHECK(rig_search_laid_down(1, &there, 1, ~0u, rig_search_failed, NULL));
+	}
+	return points - first;
+}
+
 static void next_in_slot(void)
 {
-	struct rig_result result;
-
-	rig_boot(system_of_one, 1, true);
-	rig_program = &program;
-	rig_begin_run = begin_run;
-	result = rig_run_laid_down(1, NULL, 0, 0);
-	CHECK(!result.failed);
-	if (result.failed) {
-		printf("%s\n", result.why);
-	}
+	once(&program);
 }
 
 /* ---- pages are unmapped meanwhile ---- */
@@ -167,7 +196,6 @@ static void remove_page(void)
 
 static void step_of_map(struct rig_guest *g, struct guest_regs *regs)
 {
-	uint32_t *runs = (uint32_t *)(void *)rig_memory(0, 0x40010000);
 	uint32_t at = g->at++;
 
 	if (at == 0) {
@@ -183,46 +211,23 @@ static void step_of_map(struct rig_guest *g, struct guest_regs *regs)
 		unmaps = 3;
 		remove_page();
 	}
-	runs[0] = 0x40018;
-	runs[1] = at == 1 ? 8 : 1;
-	regs->r[4] = 1;
-	regs->r[5] = 0;
-	rig_hvc(g, regs, MAP, H, at == 1 ? 0xffff0 : 0x80000, 0x40010000);
+	maps_a_run(g, regs, at == 1 ? 0xffff0 : 0x80000, 0x40010000, 0x40018, at == 1 ? 8 : 1);
 }
 
 static const struct rig_program program_of_map = { .step = step_of_map, .begins = begins };
 
 static void maps_meanwhile(void)
 {
-	struct rig_result result;
-
-	rig_boot(system_of_one, 1, true);
-	rig_program = &program_of_map;
-	rig_begin_run = begin_run;
-	result = rig_run_laid_down(1, NULL, 0, 0);
-	CHECK(!result.failed);
-	if (result.failed) {
-		printf("%s\n", result.why);
-	}
+	once(&program_of_map);
 }
 
 /* The first run maps its GIC: if others unmap all the while, it is tried again by the next call. */
 static void step_of_first_run(struct rig_guest *g, struct guest_regs *regs)
 {
 	static const uint32_t making[][4] = {
-		{ CREATE },
-		{ VCPU, H, 0 },
-		{ INIT, H, 0, 2 },
-		{ DEVICE, H, 5 },
-		{
-			ATTR,
-			H,
-			0,
-			0,
-		},
-		{ ATTR, H, 0, 1 },
+		{ CREATE },	  { VCPU, H, 0 },    { INIT, H, 0, 2 },
+		{ DEVICE, H, 5 }, { ATTR, H, 0, 0 }, { ATTR, H, 0, 1 },
 	};
-	uint32_t *runs = (uint32_t *)(void *)rig_memory(0, 0x40010000);
 	uint32_t at = g->at++;
 
 	if (rig_is_kid(g)) {
@@ -232,11 +237,7 @@ static void step_of_first_run(struct rig_guest *g, struct guest_regs *regs)
 		regs->r[5] = 0;
 		rig_hvc(g, regs, making[at][0], making[at][1], making[at][2], making[at][3]);
 	} else if (at == ARRAY_SIZE(making)) {
-		runs[0] = 0x40018;
-		runs[1] = 8;
-		regs->r[4] = 1;
-		regs->r[5] = 0;
-		rig_hvc(g, regs, MAP, H, 0xffff0, 0x40010000);
+		maps_a_run(g, regs, 0xffff0, 0x40010000, 0x40018, 8);
 	} else if (at == ARRAY_SIZE(making) + 1) {
 		rig_demand(g->result == 8, "pages are not mapped");
 		unmaps = 1;
@@ -260,16 +261,7 @@ static const struct rig_program program_of_first_run = { .step = step_of_first_r
 
 static void runs_meanwhile(void)
 {
-	struct rig_result result;
-
-	rig_boot(system_of_one, 1, true);
-	rig_program = &program_of_first_run;
-	rig_begin_run = begin_run;
-	result = rig_run_laid_down(1, NULL, 0, 0);
-	CHECK(!result.failed);
-	if (result.failed) {
-		printf("%s\n", result.why);
-	}
+	once(&program_of_first_run);
 }
 
 /* ---- a CPU leaves it ---- */
@@ -336,29 +328,14 @@ static void begin_run_of_two(void)
 	runs_from = 0;
 }
 
-/* At each point of a run that returns by a WFI, the other CPU goes on. */
+/* While a run returns by a WFI. */
 static void other_leaves(void)
 {
-	uint32_t first, points;
+	uint32_t points =
+		at_each_point(system_of_two, &program_of_two, begin_run_of_two, &runs_from);
 
-	rig_boot(system_of_two, 2, true);
-	rig_program = &program_of_two;
-	rig_begin_run = begin_run_of_two;
-	points = rig_run_laid_down(1, NULL, 0, ~0u).points;
-	first = runs_from;
-	CHECK(first && points > first);
-	for (uint32_t at = first; at < points; at++) {
-		struct rig_preempt there = { at, 1 };
-		struct rig_result result = rig_run_laid_down(1, &there, 1, ~0u);
-
-		CHECK(!result.failed);
-		if (result.failed) {
-			printf("point %u of %u: %s\n", at, points, result.why);
-			return;
-		}
-	}
 	CHECK(freed > 0);
-	printf("%u points, freed in %u\n", points - first, freed);
+	printf("%u points, freed in %u\n", points, freed);
 }
 
 /* ---- a CPU unmaps while another runs it ---- */
@@ -408,30 +385,15 @@ static void begin_run_of_unmap(void)
 	asked = 0;
 }
 
-/* At each point of a run, before, while and after the guest has the CPU. */
+/* Before, while and after the guest has the CPU. */
 static void other_unmaps(void)
 {
-	uint32_t first, points;
+	uint32_t points;
 
-	rig_boot(system_of_two, 2, true);
-	rig_program = &program_of_unmap;
-	rig_begin_run = begin_run_of_unmap;
-	points = rig_run_laid_down(1, NULL, 0, ~0u).points;
-	first = runs_from;
 	unmapped_beside = 0;
-	CHECK(first && points > first);
-	for (uint32_t at = first; at < points; at++) {
-		struct rig_preempt there = { at, 1 };
-		struct rig_result result = rig_run_laid_down(1, &there, 1, ~0u);
-
-		CHECK(!result.failed);
-		if (result.failed) {
-			printf("point %u of %u: %s\n", at, points, result.why);
-			return;
-		}
-	}
-	CHECK(unmapped_beside > 0 && unmapped_beside < points - first);
-	printf("%u points, asked in %u\n", points - first, unmapped_beside);
+	points = at_each_point(system_of_two, &program_of_unmap, begin_run_of_unmap, &runs_from);
+	CHECK(unmapped_beside > 0 && unmapped_beside < points);
+	printf("%u points, asked in %u\n", points, unmapped_beside);
 }
 
 /* ---- a page of a block is unmapped, while another CPU needs tables ---- */
@@ -442,18 +404,6 @@ static const char system_of_blocks[] =
 	"ff ff ea]; vcpus = <2>; vms = <1>; vm-pool = <0x80000>; }; };\n";
 
 static uint32_t unmaps_from;
-
-static void maps_a_run(struct rig_guest *g, struct guest_regs *regs, uint32_t page, uint32_t at,
-		       uint32_t pfn, uint32_t pages)
-{
-	uint32_t *runs = (uint32_t *)(void *)rig_memory(0, at);
-
-	runs[0] = pfn;
-	runs[1] = pages;
-	regs->r[4] = 1;
-	regs->r[5] = 0;
-	rig_hvc(g, regs, MAP, H, page, at);
-}
 
 static void divides(struct rig_guest *g, struct guest_regs *regs)
 {
@@ -504,24 +454,8 @@ static void begin_run_of_blocks(void)
 
 static void other_maps(void)
 {
-	uint32_t first, points;
-
-	rig_boot(system_of_blocks, 2, true);
-	rig_program = &program_of_blocks;
-	rig_begin_run = begin_run_of_blocks;
-	points = rig_run_laid_down(1, NULL, 0, ~0u).points;
-	first = unmaps_from;
-	CHECK(first && points > first);
-	for (uint32_t at = first; at < points; at++) {
-		struct rig_preempt there = { at, 1 };
-		struct rig_result result = rig_run_laid_down(1, &there, 1, ~0u);
-
-		CHECK(!result.failed);
-		if (result.failed) {
-			printf("point %u of %u: %s\n", at, points, result.why);
-			return;
-		}
-	}
+	(void)at_each_point(system_of_blocks, &program_of_blocks, begin_run_of_blocks,
+			    &unmaps_from);
 }
 
 static const struct test_case cases[] = {
