@@ -179,6 +179,7 @@ static void child_publish_gic(struct vgic_locked held, struct vgic *vgic)
 	hw_dmb();
 	vm->vgic = vgic;
 	vm->nr_spis = nr_irqs - VGIC_NR_PRIVATE;
+	hw_dmb(); /* irq_call_state decodes without the lock */
 	vm->lines = (struct irq_line_vm) { true, vm->nr_vcpus, nr_irqs };
 	irq_route_init(vm->routes, &vm->lines); /* from before, it has CPU lines at most */
 	vm->routes_by = NULL;
