@@ -84,7 +84,7 @@ $(COVERAGE_SCENARIOS): $(COVERAGE_RIG_OBJS)
 $(COVERAGE_ONES): $(B)/coverage/libone.a
 $(COVERAGE_GLUE): $(B)/coverage/%: test/unit/%.c $(B)/coverage/libcore.a
 	$(call say,COV,$@)
-	$(Q)clang $(COVERAGE_CFLAGS) $(DEPFLAGS) -MT $@ -o $@ $(filter %.c %.o,$^) \
+	$(Q)clang $(COVERAGE_CFLAGS) $(DEPFLAGS) -MT $@ -o $@ $< $(filter %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
 # What calls leave in registers, with MemorySanitizer; without it, if clang has none for this host.
