@@ -86,24 +86,21 @@ def glue(check: Check, branches: list[coverage.Branch], measured: set[str]) -> N
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("programs", nargs="*", metavar="PROGRAM",
-                        help="built with counters; without any, those of the Makefile are built")
-    parser.add_argument("--glue", action="store_true", help="of hyp/core alone; else, with PROGRAMs, of "
-                        "the pure code alone")
+    ring = parser.add_mutually_exclusive_group()
+    ring.add_argument("--pure", action="store_true", help="of the pure code alone")
+    ring.add_argument("--glue", action="store_true", help="of hyp/core alone")
     parser.add_argument("--untaken", action="store_true", help="only list the branches not taken")
 
 
 def main(check: Check, args: argparse.Namespace) -> None:
-    one_ring(check, args)
-    if not (args.programs or args.glue):
-        args.glue = True
+    rings = [args.glue] if args.glue or args.pure else [False, True]
+    for args.glue in rings:
         one_ring(check, args)
 
 
 def one_ring(check: Check, args: argparse.Namespace) -> None:
-    programs = args.programs or make_variable("COVERAGE_GLUE" if args.glue else "COVERAGE_PROGRAMS")
-    if not args.programs:
-        said(["make", "-s", "--no-print-directory", "-j2", *programs])
+    programs = make_variable("COVERAGE_GLUE" if args.glue else "COVERAGE_PROGRAMS")
+    said(["make", "-s", "--no-print-directory", "-j2", *programs])
     export = measure(programs)
     branches = [b for b in coverage.branches(export, ROOT) if b.file.startswith(GLUE) == args.glue]
     sources = {b.file: (ROOT / b.file).read_text().splitlines() for b in branches}

@@ -87,6 +87,10 @@ $(COVERAGE_GLUE): $(B)/coverage/%: test/unit/%.c $(B)/coverage/libcore.a
 	$(Q)clang $(COVERAGE_CFLAGS) $(DEPFLAGS) -MT $@ -o $@ $< $(filter %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
+# Without its limit of time, before check/coverage asks for them.
+.PHONY: coverage-programs
+coverage-programs: $(COVERAGE_PROGRAMS) $(COVERAGE_GLUE)
+
 # What calls leave in registers, with MemorySanitizer; without it, if clang has none for this host.
 MSAN = $(eval MSAN := $(shell echo 'int main(void){return 0;}' | clang -x c -fsanitize=memory -o /dev/null - 2>/dev/null && \
 	echo -fsanitize=memory -fno-sanitize-recover=all))$(MSAN)

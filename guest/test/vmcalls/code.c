@@ -80,8 +80,8 @@ static uint32_t code_insn(struct vmcalls_cpu *cpu)
 
 /* ---- several that belong together ---- */
 
-#define MOVW(reg, half)	     (0xe3000000u | ((half) >> 12) << 16 | (reg) << 12 | ((half)&0xfff))
-#define MOVT(reg, half)	     (0xe3400000u | ((half) >> 12) << 16 | (reg) << 12 | ((half)&0xfff))
+#define MOVW(reg, half)	     (0xe3000000u | ((half) >> 12) << 16 | (reg) << 12 | ((half) % 0x1000))
+#define MOVT(reg, half)	     (0xe3400000u | ((half) >> 12) << 16 | (reg) << 12 | ((half) % 0x1000))
 #define STR(reg, at, offset) (0xe5800000u | (at) << 16 | (reg) << 12 | (offset))
 #define HVC		     0xe1400070u
 
