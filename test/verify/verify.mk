@@ -30,7 +30,7 @@ $(B)/verify/vgic_states: $(VGIC_STATES_OBJS)
 	$(Q)$(HOST_CC) $(VERIFY_CFLAGS) -flto=auto -o $@ $^
 
 # The life of partitions, with more states than in the unit test.
-LIFE_PURE := hyp/sched/life.c hyp/trap/psci.c hyp/sched/sched.c
+LIFE_PURE := hyp/trap/psci.c $(addprefix hyp/sched/,alarm.c budget.c life.c sched.c)
 
 $(B)/verify/life: test/unit/test_life.c $(LIFE_PURE) Makefile test/verify/verify.mk
 	$(call say,HOST,$@)
