@@ -60,7 +60,7 @@ def check_boards(check: Check) -> None:
 
 def check_guests(check: Check) -> None:
     page = (ROOT / "docs" / "guests.md").read_text()
-    listed = "".join(run(["test/run", "--list", *kinds])[1] for kinds in ([], ["--verify"]))
+    listed = "".join(run(["test/run", "--list", *kinds.split()])[1] for kinds in ("", "--verify"))
     jobs = {line.split()[1] for line in listed.splitlines()}
     try:
         for good, what, why in guests.findings(page, ROOT, jobs):

@@ -12,7 +12,7 @@
 #define MAIN_KEPT   0x1234567u /* in r4 to r12 */
 #define MAIN_CALLS  20000u
 #define MAIN_SHOWN  8u
-#define MAIN_DENIED 19
+#define MAIN_DENIED 23
 #define MAIN_COUNT  0x8600ff00u
 #define MAIN_EXIT   0x86000f08u
 
@@ -270,7 +270,7 @@ static void main_run(void *arg)
 
 /* All numbers of the range, on a partition that there is not. The calls are as many as the monitor
  * says, and the three about it; one of them would end this partition. PLUMB_VM_WATCH, PLUMB_TRACE,
- * the three of a backend, and the fourteen about VMs that the caller makes are not permitted here:
+ * the three of a backend, and the eighteen about VMs that the caller makes are not permitted here:
  * -EPERM is the same number as that of an unknown call. */
 static void main_numbers(void)
 {
