@@ -28,8 +28,8 @@ static uint32_t bits_written(const struct vgic *vgic, const struct mmio *mmio)
 	return mmio->value & vgic_state_valid(vgic, bits_word(mmio));
 }
 
-enum mmio_result vgic_bits_read_group(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-				      vgic_kick_t *kick)
+COLD enum mmio_result vgic_bits_read_group(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					   vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
 
@@ -50,15 +50,15 @@ COLD void vgic_bits_write_group(struct vgic *vgic, uint32_t vcpu, const struct m
 	vgic_irq_update_word(vgic, vcpu, word, changed, kick);
 }
 
-uint32_t vgic_bits_enabled(const struct vgic *vgic, uint32_t vcpu, uint32_t offset)
+COLD uint32_t vgic_bits_enabled(const struct vgic *vgic, uint32_t vcpu, uint32_t offset)
 {
 	uint32_t word = bits_word_at(offset);
 
 	return bits_bank(vgic, vcpu, word)->enabled & vgic_state_valid(vgic, word);
 }
 
-enum mmio_result vgic_bits_read_enabled(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-					vgic_kick_t *kick)
+COLD enum mmio_result vgic_bits_read_enabled(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					     vgic_kick_t *kick)
 {
 	(void)kick;
 	mmio->value = vgic_bits_enabled(vgic, vcpu, mmio->offset);
@@ -83,8 +83,8 @@ VGIC_INLINE uint32_t bits_enable(struct vgic_bank *bank, uint32_t offset, uint32
 	return bits & (vgic_state_pending(bank) | bank->in_lr);
 }
 
-void vgic_bits_write_enabled(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-			     vgic_kick_t *kick)
+COLD void vgic_bits_write_enabled(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+				  vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
 	uint32_t moved =
@@ -180,8 +180,8 @@ enum mmio_result vgic_bits_read_pending(struct vgic *vgic, uint32_t vcpu, struct
 	return bits_read_state(vgic, vcpu, mmio, vgic_state_shown(bank), kick);
 }
 
-enum mmio_result vgic_bits_read_active(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-				       vgic_kick_t *kick)
+COLD enum mmio_result vgic_bits_read_active(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					    vgic_kick_t *kick)
 {
 	return bits_read_state(vgic, vcpu, mmio, bits_bank(vgic, vcpu, bits_word(mmio))->active,
 			       kick);
@@ -204,18 +204,21 @@ COLD void vgic_bits_set_pending(struct vgic *vgic, uint32_t vcpu, const struct m
 	vgic_irq_update_word(vgic, vcpu, word, changed, kick);
 }
 
+/* In a list register, clearing the loan is enough: fold then returns nothing, unless the guest has
+ * acknowledged it before. A held physical edge is released, or it would stay active forever. */
 COLD void vgic_bits_clear_pending(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
 				  vgic_kick_t *kick)
 {
 	uint32_t word = bits_word(mmio);
-	const struct vgic_bank *bank = bits_bank(vgic, vcpu, word);
+	struct vgic_bank *bank = bits_bank(vgic, vcpu, word);
 	uint32_t bits = bits_not_sgis(vgic, mmio) & (bank->latch | bank->loan);
 
-	for (; bits; bits &= bits - 1) {
-		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
-
-		vgic_irq_clear_pending(vgic, &ref, kick);
-	}
+	bank->latch &= ~bits;
+	bank->loan &= ~bits;
+	vgic_irq_release_word(vgic, vcpu, word,
+			      bank->held & ~bank->held_active & ~bank->in_lr &
+				      ~vgic_state_pending(bank) & bits);
+	vgic_irq_update_word(vgic, vcpu, word, bits, kick);
 }
 
 COLD void vgic_bits_activate(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
@@ -237,9 +240,5 @@ COLD void vgic_bits_deactivate(struct vgic *vgic, uint32_t vcpu, const struct mm
 	const struct vgic_bank *bank = bits_bank(vgic, vcpu, word);
 	uint32_t bits = bits_written(vgic, mmio) & (bank->active | bank->in_lr);
 
-	for (; bits; bits &= bits - 1) {
-		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
-
-		vgic_irq_deactivate(vgic, &ref, kick);
-	}
+	vgic_irq_deactivate_word(vgic, vcpu, word, bits, kick);
 }

@@ -2,6 +2,7 @@
 #include "vgic/vgic_irq.h"
 #include "hyp/base/cold.h"
 #include "hyp/base/error.h"
+#include "hyp/base/hot.h"
 
 /* vgic_irq_place for many interrupts, most of which stay in their place. */
 VGIC_INLINE void irq_place_again(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
@@ -16,8 +17,8 @@ VGIC_INLINE void irq_place_again(struct vgic *vgic, const struct vgic_ref *ref, 
 	}
 }
 
-void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
-			  vgic_kick_t *kick)
+HOT_ARM void vgic_irq_update_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
+				  vgic_kick_t *kick)
 {
 	for (; bits; bits &= bits - 1) {
 		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
@@ -35,7 +36,7 @@ void vgic_irq_update(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t 
 	vgic_irq_update_word(vgic, ref->vcpu, ref->intid / 32, ref->bit, kick);
 }
 
-void vgic_irq_sort(struct vgic *vgic, uint32_t vcpu)
+COLD void vgic_irq_sort(struct vgic *vgic, uint32_t vcpu)
 {
 	struct vgic_cpu *cpu = &vgic->cpu[vcpu];
 
@@ -74,7 +75,7 @@ VGIC_INLINE bool irq_line_moves(struct vgic_bank *bank, uint32_t bit, bool level
 }
 
 /* Drives a line. 1: the interrupt must be moved for it; 0; or a negative errno. */
-static int irq_drive(const struct vgic_ref *ref, bool level)
+static HOT_ARM int irq_drive(const struct vgic_ref *ref, bool level)
 {
 	struct vgic_bank *bank = ref->bank;
 
@@ -104,7 +105,8 @@ int vgic_set_line(struct vgic *vgic, const struct irq_line *line, bool level, vg
 
 /* A plain line moves its interrupt with each change, if that is enabled: most lines, and few
  * instructions. The others are separate, so that they need no registers here. */
-static __attribute__((noinline)) int irq_drive_spi(struct vgic *vgic, uint32_t spi, bool level)
+static HOT_ARM __attribute__((noinline)) int irq_drive_spi(struct vgic *vgic, uint32_t spi,
+							   bool level)
 {
 	struct vgic_ref ref = vgic_state_ref(vgic, 0, VGIC_NR_PRIVATE + spi);
 
@@ -249,7 +251,7 @@ void vgic_device_line(struct vgic *vgic, uint32_t intid, bool level, vgic_kick_t
 	}
 }
 
-void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)
+COLD void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)
 {
 	ref->bank->line &= ~ref->bit;
 	ref->bank->held &= ~ref->bit;
@@ -261,21 +263,13 @@ void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref)
 	}
 }
 
-/* In a list register, clearing the loan is enough: fold then returns nothing, unless the guest has
- * acknowledged it before. A held physical edge is released, or it would stay active forever. */
-void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+COLD void vgic_irq_release_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits)
 {
-	struct vgic_bank *bank = ref->bank;
+	for (; bits; bits &= bits - 1) {
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(bits));
 
-	if (!((bank->latch | bank->loan) & ref->bit)) {
-		return;
+		vgic_irq_release(vgic, &ref);
 	}
-	bank->latch &= ~ref->bit;
-	bank->loan &= ~ref->bit;
-	if (bank->held & ~bank->held_active & ~bank->in_lr & ~vgic_state_pending(bank) & ref->bit) {
-		vgic_irq_release(vgic, ref);
-	}
-	vgic_irq_update_here(vgic, ref, kick);
 }
 
 VGIC_INLINE bool irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref)
@@ -304,7 +298,7 @@ VGIC_INLINE void irq_leave_op(struct vgic *vgic, uint32_t vcpu)
 	vgic->cpu[vcpu].ops = true;
 }
 
-void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+COLD void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
 	struct vgic_bank *bank = ref->bank;
 	struct vgic_irq *irq = ref->irq;
@@ -338,24 +332,43 @@ void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_
 	vgic_irq_notify(vgic, ref, irq->vcpu, kick);
 }
 
+static void irq_deactivate_away(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
+{
+	ref->bank->op_deactivate |= ref->bit;
+	ref->bank->op_activate &= ~ref->bit;
+	irq_leave_op(vgic, ref->irq->vcpu);
+	vgic_irq_recall(vgic, ref, kick);
+}
+
+void vgic_irq_deactivate_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
+			      vgic_kick_t *kick)
+{
+	struct vgic_bank *bank;
+
+	for (uint32_t left = bits; left; left &= left - 1) {
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(left));
+
+		if (irq_is_away(vgic, &ref)) {
+			irq_deactivate_away(vgic, &ref, kick);
+			bits &= ~ref.bit;
+		}
+	}
+	if (!bits) {
+		return; /* also for a word that does not exist */
+	}
+	bank = vgic_state_bank(vgic, vcpu, word);
+	bits &= bank->active;
+	bank->active &= ~bits;
+	for (uint32_t ends = bits & bank->watch & ~bank->edge; ends; ends &= ends - 1) {
+		struct vgic_ref ref = vgic_state_ref(vgic, vcpu, 32 * word + bits_first(ends));
+
+		vgic_irq_watched_end(vgic, &ref);
+	}
+	vgic_irq_release_word(vgic, vcpu, word, bits & bank->held_active);
+	vgic_irq_update_word(vgic, vcpu, word, bits, kick);
+}
+
 void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
 {
-	struct vgic_bank *bank = ref->bank;
-
-	if (irq_is_away(vgic, ref)) {
-		bank->op_deactivate |= ref->bit;
-		bank->op_activate &= ~ref->bit;
-		irq_leave_op(vgic, ref->irq->vcpu);
-		vgic_irq_recall(vgic, ref, kick);
-		return;
-	}
-	if (!(bank->active & ref->bit)) {
-		return;
-	}
-	bank->active &= ~ref->bit;
-	vgic_irq_end(vgic, ref);
-	if (bank->held_active & ref->bit) {
-		vgic_irq_release(vgic, ref);
-	}
-	irq_place_again(vgic, ref, kick);
+	vgic_irq_deactivate_word(vgic, ref->vcpu, ref->intid / 32, ref->bit, kick);
 }

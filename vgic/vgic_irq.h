@@ -205,18 +205,19 @@ VGIC_INLINE void vgic_irq_end(struct vgic *vgic, const struct vgic_ref *ref)
 /* Sorts its interrupts anew into ready and barred ones. */
 void vgic_irq_sort(struct vgic *vgic, uint32_t vcpu);
 
-/* GICD_ICPENDR's effect. */
-void vgic_irq_clear_pending(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick);
-
-/* GICD_ISACTIVER's, GICD_ICACTIVER's and GICV_DIR's effect. */
+/* GICD_ISACTIVER's, GICD_ICACTIVER's and GICV_DIR's effect; on each of `bits` of a word, as
+ * vgic_irq_update_word. */
 void vgic_irq_activate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick);
 void vgic_irq_deactivate(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick);
+void vgic_irq_deactivate_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits,
+			      vgic_kick_t *kick);
 
 /* Is its active state only in the hardware of a loaded vCPU? */
 bool vgic_irq_is_away(const struct vgic *vgic, const struct vgic_ref *ref);
 
 /* The guest no longer holds the physical interrupt: glue deactivates it (vgic_phys_release_next).
- * The caller places the virtual one anew. */
+ * The caller places the virtual one anew. _word: each of `bits`. */
 void vgic_irq_release(struct vgic *vgic, const struct vgic_ref *ref);
+void vgic_irq_release_word(struct vgic *vgic, uint32_t vcpu, uint32_t word, uint32_t bits);
 
 #endif

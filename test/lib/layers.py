@@ -58,7 +58,7 @@ PURE_STANDARD = {"stdint.h", "stddef.h", "stdbool.h", "stdalign.h", "stdarg.h", 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 COMMENT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
 FORBIDDEN = re.compile(r"\b(asm|__asm__|__asm|volatile|__volatile__|(?:malloc|calloc|realloc|free)(?= *\())\b")
-CONDITIONAL_FREE = {"hyp/base/cold.h"}  # how code is compiled, not what it does
+CONDITIONAL_FREE = {"hyp/base/cold.h", "hyp/base/hot.h"}  # how code is compiled, not what it does
 CONDITIONAL = re.compile(r"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif)\b[ \t]*(.*)$", re.M)
 
 
