@@ -96,13 +96,21 @@ BASE_CFLAGS := -std=c11 -I. $(WARNINGS)
 ARM_ARCH := -mcpu=cortex-a15 -marm
 # Optimized as one program: a border between modules costs no instruction.
 ARM_LTO := -flto=auto
-# Cortex-A15 tuning saves registers by pairs (strd): several instructions where push needs one.
-ARM_TUNE := -mtune=cortex-a7
-# Code that runs once, at boot or on request, is optimized for size, as is code that waits for a UART,
-# and shared memory's registers: the longest part of a doorbell is the interrupt's. In Thumb state it
-# takes three quarters of its size in Arm state. Single functions of other files: COLD (hyp/base/cold.h).
-ARM_COLD := boot/% hyp/fdt/% hyp/board/% hyp/manifest/% hyp/text/% hyp/dev/console% hyp/dev/escape hyp/dev/ivshmem hyp/dev/sp805 hyp/sched/restarts hyp/trap/fault hyp/trap/crash_record hyp/trap/insn_decode hyp/trap/psci hyp/trap/inject hyp/stage2/stage2 hyp/dev/pl031 hyp/hw/mmu hyp/core/phys \
-	    $(addprefix hyp/core/,boot% child child_call child_clean child_gic child_memory cpus crash creator exit_state grow guest_log halt log main manager mem one_reg partition partition_make reg_call report right rtc serial shared soc trace trace_call tty virtio vm_call vpmu watchdog) hyp/hw/soc% hyp/hw/uart_% vgic/vgic_explain vgic/vgic_user
+# Cortex-A15 tuning saves registers by pairs (strd): several instructions where push needs one. An address is a word
+# that is loaded: one instruction in place of two.
+ARM_TUNE := -mtune=cortex-a7 -fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels -mword-relocations
+# Files with frequent paths are optimized for time: in Arm state those of the shortest paths, in Thumb state the longer
+# ones (a world switch takes as many instructions there, in three quarters of the size). All other code is optimized
+# for size, in Thumb state. Single functions: COLD, COLD_THUMB (hyp/base/cold.h), HOT_ARM (hyp/base/hot.h).
+ARM_SHORT := $(addprefix hyp/core/,cpu exit exit_irq exit_mem hypercall irq_call route_call vsync) \
+	     $(addprefix vgic/vgic_,alone bits dist)
+ARM_LONG := $(addprefix hyp/core/,child_run child_switch device exit_child irq isolate remote run switch tick vm vtimer) \
+	    hyp/dev/pl011 hyp/hw/gic hyp/hw/world $(addprefix hyp/sched/,alarm child_life deadline life sched) \
+	    hyp/stage2/stage2_look $(addprefix vgic/,irq_line irq_route) \
+	    $(addprefix vgic/vgic_,flush hw interface irq lr phys remote state)
+# What makes small code larger is off.
+ARM_SMALL := -Os -mthumb -fno-tree-ch -fno-if-conversion -fno-tree-switch-conversion -fno-move-loop-invariants
+ARM_FOR = $(if $(filter $(ARM_SHORT),$*),,$(if $(filter $(ARM_LONG),$*),-mthumb,$(ARM_SMALL)))
 # Functions with arrays have a word behind them that is compared before they return (hyp/hw/stack.h): in these files,
 # all; in those of frequent paths, the functions with STACK_GUARDED.
 ARM_GUARD_ALL := hyp/board/board_interrupt hyp/fdt/fdt_index hyp/text/% hyp/dev/console vgic/vgic_explain \
@@ -113,7 +121,7 @@ ARM_GUARD = $(if $(filter $(ARM_GUARD_ALL),$*),-fstack-protector-strong) \
 ARM_CFLAGS := $(BASE_CFLAGS) $(ARM_ARCH) $(ARM_LTO) $(ARM_TUNE) -mgeneral-regs-only -ffreestanding -fno-common -fno-pic \
 	      -fno-stack-protector -ffunction-sections -fdata-sections -O2 -g
 ARM_ASFLAGS := -I. $(ARM_ARCH) -g -Wundef -Werror
-# Of newlib only mem* and str* are used; --gc-sections and the size limit keep it so. -Os is for what is no function:
+# Of newlib nothing is used (mem* and str*: hyp/hw/string.S); --gc-sections and the size limit keep it so. -Os is for what is no function:
 # constants have the alignment of their types, strings none. Each function keeps the options of its file.
 ARM_LDFLAGS = $(ARM_CFLAGS) -Os -nostdlib -static -Wl,--gc-sections \
 	       -Wl,--build-id=none -Wl,--fatal-warnings
@@ -123,7 +131,7 @@ UNIT_CFLAGS := -Itest/fakes $(BASE_CFLAGS) -O1 -g -fvisibility=hidden \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all
 DEPFLAGS = -MMD -MP -MF $(@:%=%.d)
 
-IMAGE_LIMIT := 204800
+IMAGE_LIMIT := 163840
 
 # ---------------------------------------------------------------------------- monitor
 .PHONY: all monitor host-tools
@@ -136,7 +144,7 @@ MONITOR_OBJS := $(MONITOR_SRCS:%=$(B)/obj/%.o)
 $(B)/obj/%.c.o: %.c Makefile
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(ARM_CC) $(ARM_CFLAGS) $(if $(filter $(ARM_COLD),$*),-Os -mthumb) $(ARM_GUARD) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(ARM_CC) $(ARM_CFLAGS) $(ARM_FOR) $(ARM_GUARD) $(DEPFLAGS) -c -o $@ $<
 
 $(B)/obj/%.S.o: %.S Makefile
 	$(call say,AS,$<)
@@ -146,7 +154,7 @@ $(B)/obj/%.S.o: %.S Makefile
 $(B)/plumbline.elf: $(MONITOR_OBJS) boot/plumbline.lds boot/hot.lds Makefile
 	$(call say,LD,$@)
 	$(Q)$(ARM_CC) $(ARM_LDFLAGS) -T boot/plumbline.lds -Wl,-Map=$(B)/plumbline.map -o $@ \
-		$(MONITOR_OBJS) -lc -lgcc
+		$(MONITOR_OBJS) -lgcc
 
 $(B)/plumbline.img: $(B)/plumbline.elf
 	$(call say,IMG,$@)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/irq_line.h"
 #include "abi/kvm_compat.h"
+#include "hyp/base/cold.h"
 #include "hyp/base/error.h"
 
 /* The interrupts of the GIC architecture (IHI 0048B 2.2.1). */
 #define LINE_FIRST_PPI 16u
 #define LINE_FIRST_SPI 32u
 
-static int irq_line_cpu(const struct irq_line_vm *vm, uint32_t vcpu, uint32_t number,
-			struct irq_line *line)
+static COLD int irq_line_cpu(const struct irq_line_vm *vm, uint32_t vcpu, uint32_t number,
+			     struct irq_line *line)
 {
 	if (vm->has_gic) {
 		return -HYP_ENXIO;

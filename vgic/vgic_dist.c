@@ -36,8 +36,8 @@ static uint32_t dist_typer(const struct vgic *vgic)
 	       FIELD_PREP(GICD_TYPER_CPUS, vgic->nr_vcpus - 1);
 }
 
-static enum mmio_result dist_read_control(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-					  vgic_kick_t *kick)
+static COLD enum mmio_result dist_read_control(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					       vgic_kick_t *kick)
 {
 	(void)vcpu;
 	(void)kick;
@@ -76,8 +76,8 @@ static COLD void dist_write_control(struct vgic *vgic, uint32_t vcpu, const stru
 
 /* ---- one byte per interrupt ---- */
 
-static enum mmio_result dist_read_priority(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-					   vgic_kick_t *kick)
+static COLD enum mmio_result dist_read_priority(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+						vgic_kick_t *kick)
 {
 	uint32_t first = mmio->offset - GICD_IPRIORITYR;
 
@@ -90,8 +90,8 @@ static enum mmio_result dist_read_priority(struct vgic *vgic, uint32_t vcpu, str
 	return MMIO_OK;
 }
 
-static void dist_write_priority(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-				vgic_kick_t *kick)
+static COLD_THUMB void dist_write_priority(struct vgic *vgic, uint32_t vcpu,
+					   const struct mmio *mmio, vgic_kick_t *kick)
 {
 	uint32_t first = mmio->offset - GICD_IPRIORITYR;
 
@@ -109,8 +109,8 @@ static void dist_write_priority(struct vgic *vgic, uint32_t vcpu, const struct m
 
 /* The targets of a private interrupt read as the reader (4.3.12): software uses that to find its
  * CPU number. */
-static enum mmio_result dist_read_targets(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
-					  vgic_kick_t *kick)
+static COLD enum mmio_result dist_read_targets(struct vgic *vgic, uint32_t vcpu, struct mmio *mmio,
+					       vgic_kick_t *kick)
 {
 	uint32_t first = mmio->offset - GICD_ITARGETSR;
 
@@ -125,8 +125,8 @@ static enum mmio_result dist_read_targets(struct vgic *vgic, uint32_t vcpu, stru
 	return MMIO_OK;
 }
 
-static void dist_write_targets(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
-			       vgic_kick_t *kick)
+static COLD_THUMB void dist_write_targets(struct vgic *vgic, uint32_t vcpu, const struct mmio *mmio,
+					  vgic_kick_t *kick)
 {
 	uint32_t first = mmio->offset - GICD_ITARGETSR;
 	uint32_t exist = GENMASK32(VGIC_MAX_VCPUS - 1, 0) >> (VGIC_MAX_VCPUS - vgic->nr_vcpus);

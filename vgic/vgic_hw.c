@@ -207,7 +207,7 @@ static uint32_t vgic_hw_find_mark(uint32_t nr_lrs)
 }
 
 /* Where does a write to LR`n` of the alias go? */
-static uint32_t vgic_hw_try(uint32_t gic_cpu, uint32_t n, uint32_t nr_lrs)
+static COLD uint32_t vgic_hw_try(uint32_t gic_cpu, uint32_t n, uint32_t nr_lrs)
 {
 	io_write32(vgic_hw_alias(gic_cpu) + GICH_LR + 4 * n, VGIC_HW_MARK);
 	hw_dsb();

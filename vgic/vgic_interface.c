@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_interface.h"
+#include "hyp/base/cold.h"
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 #include "vgic/vgic_lr.h"
@@ -80,7 +81,7 @@ VGIC_INLINE bool interface_opens(const struct vgic_bank *bank, uint32_t bits,
 }
 
 /* Does a list register, as last read, show it as pending? */
-static bool interface_shows(const struct vgic_cif *cif, uint32_t n, const uint32_t limit[2])
+static COLD bool interface_shows(const struct vgic_cif *cif, uint32_t n, const uint32_t limit[2])
 {
 	uint32_t lr = cif->lr[n];
 

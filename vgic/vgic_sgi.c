@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vgic/vgic_sgi.h"
+#include "hyp/base/cold.h"
 #include "hyp/regs/gic.h"
 #include "vgic/vgic_irq.h"
 
@@ -14,7 +15,7 @@ static uint32_t sgi_all(const struct vgic *vgic)
 
 /* The targets for filters other than SELF. 0b11 is reserved: no targets. Targets that do not exist
  * are ignored. */
-static uint32_t sgi_targets(const struct vgic *vgic, uint32_t vcpu, uint32_t value)
+static COLD uint32_t sgi_targets(const struct vgic *vgic, uint32_t vcpu, uint32_t value)
 {
 	switch (FIELD_GET(GICD_SGIR_FILTER, value)) {
 	case SGI_FILTER_LISTED:
@@ -27,8 +28,8 @@ static uint32_t sgi_targets(const struct vgic *vgic, uint32_t vcpu, uint32_t val
 }
 
 /* All of `sources` exist. */
-VGIC_INLINE void sgi_set(struct vgic *vgic, uint32_t vcpu, uint32_t intid, uint32_t sources,
-			 vgic_kick_t *kick)
+static __attribute__((noinline)) void sgi_set(struct vgic *vgic, uint32_t vcpu, uint32_t intid,
+					      uint32_t sources, vgic_kick_t *kick)
 {
 	struct vgic_ref ref = vgic_state_ref(vgic, vcpu, intid);
 

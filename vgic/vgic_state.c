@@ -52,7 +52,7 @@ COLD size_t vgic_size(uint32_t nr_vcpus, uint32_t nr_irqs)
  * anew. Other CPUs read `line` and `plain` without the lock meanwhile (vgic_spi_stays), so `line`
  * is written only with its value, never cleared on the way: the bank must not be assigned as a
  * whole. `plain` follows (vgic_state_set_plain). */
-static void state_reset_bank(struct vgic_bank *bank)
+static COLD void state_reset_bank(struct vgic_bank *bank)
 {
 	bank->enabled = 0;
 	bank->group = 0;
@@ -78,7 +78,9 @@ static void state_reset_bank(struct vgic_bank *bank)
 #define STATE_RESET_4  STATE_RESET, STATE_RESET, STATE_RESET, STATE_RESET
 #define STATE_RESET_16 STATE_RESET_4, STATE_RESET_4, STATE_RESET_4, STATE_RESET_4
 
-static const _Alignas(8) struct vgic_irq state_reset[32] = { STATE_RESET_16, STATE_RESET_16 };
+#define STATE_RESETS 16u
+
+static const _Alignas(8) struct vgic_irq state_reset[STATE_RESETS] = { STATE_RESET_16 };
 
 /* An interrupt with a physical one keeps its number, and an edge stays an edge. */
 static void state_reset_owned(struct vgic_irq *irq)
@@ -92,8 +94,8 @@ static void state_reset_owned(struct vgic_irq *irq)
 }
 
 /* The interrupts of a word, whose bank has been reset. Usually none of them has an owner, and they
- * are copied as one block: with eight vCPUs there are 1244, and physical interrupts are masked. */
-static void state_reset_irqs(struct vgic_bank *bank, struct vgic_irq *irq, uint32_t count)
+ * are copied as two blocks: with eight vCPUs there are 1244, and physical interrupts are masked. */
+static COLD void state_reset_irqs(struct vgic_bank *bank, struct vgic_irq *irq, uint32_t count)
 {
 	uint32_t owned = bank->timer | bank->passed;
 	uint32_t n = 0;
@@ -102,8 +104,9 @@ static void state_reset_irqs(struct vgic_bank *bank, struct vgic_irq *irq, uint3
 		uint32_t left = owned & GENMASK32(31, n);
 		uint32_t next = left ? bits_first(left) : count;
 
-		if (next > n) {
-			memcpy(&irq[n], &state_reset[n], (next - n) * sizeof(*irq));
+		for (uint32_t end; n < next; n = end) {
+			end = bits_min(next, (n / STATE_RESETS + 1) * STATE_RESETS);
+			memcpy(&irq[n], &state_reset[n % STATE_RESETS], (end - n) * sizeof(*irq));
 		}
 		if (left) {
 			state_reset_owned(&irq[next]);
@@ -173,7 +176,7 @@ static void state_reset_ctlr(struct vgic *vgic)
 }
 
 /* One vCPU and four words per piece: eight pieces for the largest VGIC. */
-bool vgic_reset_piece(struct vgic *vgic, uint32_t piece)
+COLD bool vgic_reset_piece(struct vgic *vgic, uint32_t piece)
 {
 	uint32_t first = 1 + STATE_PIECE * piece;
 	uint32_t end = bits_min(first + STATE_PIECE, vgic->nr_words);

@@ -41,15 +41,14 @@ union boot_scratch boot_scratch;
 
 void boot_refuse(const struct refusal *why)
 {
-	log_last_words("plumbline: refused: %s%s/%s: %s%s%s\n", why->parent[0] ? "/" : "",
-		       why->parent, why->node, why->property, why->property[0] ? ": " : "",
-		       why->reason);
+	log_last_words("refused", "%s%s/%s: %s%s%s", why->parent[0] ? "/" : "", why->parent,
+		       why->node, why->property, why->property[0] ? ": " : "", why->reason);
 	halt_system(HALT_REFUSED);
 }
 
 void boot_refuse_text(const char *what, const char *why)
 {
-	log_last_words("plumbline: refused: %s: %s\n", what, why);
+	log_last_words("refused", "%s: %s", what, why);
 	halt_system(HALT_REFUSED);
 }
 

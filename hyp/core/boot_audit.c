@@ -19,7 +19,7 @@ _Static_assert(MANIFEST_MAX_PARTITIONS <= 64, "owners are bits of a word");
 
 static void boot_audit_end(const char *whose, const struct audit_fault *fault)
 {
-	log_last_words("plumbline: panic: translation tables of %s: 0x%llx (0x%llx): %s\n", whose,
+	log_last_words("panic", "translation tables of %s: 0x%llx (0x%llx): %s", whose,
 		       (unsigned long long)fault->address, (unsigned long long)fault->entry,
 		       fault->why);
 	halt_system(HALT_PANIC);

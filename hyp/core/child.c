@@ -13,8 +13,9 @@
 
 #define CHILD_IRQS 256u /* KVM's default for a VGICv2 */
 
-/* Of all of them: nothing that a manifest says. */
-static struct manifest_partition child_config = { .name = "vm" };
+/* Of all of them: nothing that a manifest says. The name is set by child_init: initialized here,
+ * the structure would be a part of the image. */
+static struct manifest_partition child_config;
 
 struct child *child_find(struct cpu *cpu, const struct vm *parent, uint32_t handle)
 {
@@ -42,6 +43,7 @@ static void child_init(struct child *child, struct creator *creator, uint32_t sl
 	child->counts_from = timer_now();
 	grow_init(&child->grow, &child->vm, &creator->pool, creator->page, root,
 		  creator->first_vmid + slot);
+	child_config.name = "vm";
 	child->vm.config = &child_config;
 	child->vm.child = child;
 	life_init(&child->vm.life, 1);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/cpu.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/trace.h"
 #include "hyp/hw/gic.h"
 
 struct cpu cpus[BOARD_MAX_CPUS];
 
 /* Separate, so that the other way needs no stack. */
-static __attribute__((noinline)) void cpu_interrupt_traced(uint32_t index)
+static COLD void cpu_interrupt_traced(uint32_t index)
 {
 	trace_kick(cpu_this(), index);
 	gic_kick(cpus[index].gic_mask);
@@ -27,7 +28,7 @@ void cpu_interrupt(uint32_t index)
 	}
 }
 
-void cpu_poke(uint32_t index)
+COLD void cpu_poke(uint32_t index)
 {
 	cpus[index].resched = true;
 	cpu_interrupt(index);

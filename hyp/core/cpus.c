@@ -114,21 +114,20 @@ static void cpus_refuse(uint32_t index, int32_t error)
 	uint32_t mode = pen_wrong_mode();
 
 	if (mode) {
-		log_last_words("plumbline: refused: /cpus: CPU %u starts in mode 0x%x, not HYP "
-			       "(0x%x): firmware must start all CPUs in one mode\n",
+		log_last_words("refused",
+			       "/cpus: CPU %u starts in mode 0x%x, not HYP (0x%x): firmware must "
+			       "start all CPUs in one mode",
 			       (unsigned)index, (unsigned)mode, PSR_MODE_HYP);
 	} else {
-		log_last_words("plumbline: refused: /cpus: CPU %u does not start: %s %d\n",
-			       (unsigned)index, error ? "PSCI error" : "not there after a second,",
-			       (int)error);
+		log_last_words("refused", "/cpus: CPU %u does not start: %s %d", (unsigned)index,
+			       error ? "PSCI error" : "not there after a second,", (int)error);
 	}
 	halt_system(HALT_REFUSED);
 }
 
 static void cpus_refuse_register(uint32_t index)
 {
-	log_last_words("plumbline: refused: /cpus: CPU %u: %s is 0x%llx, and 0x%llx on the CPU "
-		       "that boots\n",
+	log_last_words("refused", "/cpus: CPU %u: %s is 0x%llx, and 0x%llx on the CPU that boots",
 		       (unsigned)index, cpus_other.name, (unsigned long long)cpus_other.value,
 		       (unsigned long long)cpus_other.wanted);
 	halt_system(HALT_REFUSED);

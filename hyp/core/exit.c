@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/exit.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/child_run.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/exit_state.h"
@@ -113,21 +114,21 @@ static void exit_on_hcptr(struct cpu *cpu, struct guest_regs *regs, uint32_t hsr
 	exit_inject_undef(cpu->loaded, regs, hsr);
 }
 
-void exit_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
+COLD void exit_undef(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
 	(void)vcpu, (void)offset;
 	exit_whole(regs, hsr, exit_on_undef);
 }
 
-void exit_wfx(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
+COLD_THUMB void exit_wfx(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
 	(void)vcpu, (void)offset;
 	exit_whole(regs, hsr, exit_on_wfx);
 }
 
 /* Separate, so that exit_cp needs no register saved for it. */
-static EXIT_AS_IS void exit_cp_whole(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset,
-				     uint32_t hsr)
+static COLD EXIT_AS_IS void exit_cp_whole(struct vcpu *vcpu, struct guest_regs *regs,
+					  uint32_t offset, uint32_t hsr)
 {
 	(void)vcpu, (void)offset;
 	exit_whole(regs, hsr, exit_on_cp);
@@ -144,7 +145,7 @@ void exit_cp(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32
 	}
 }
 
-void exit_hcptr(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
+COLD void exit_hcptr(struct vcpu *vcpu, struct guest_regs *regs, uint32_t offset, uint32_t hsr)
 {
 	(void)vcpu, (void)offset;
 	exit_whole(regs, hsr, exit_on_hcptr);

@@ -73,7 +73,7 @@ void halt_others(void)
 void halt_system(enum halt_status status)
 {
 	halt_others();
-	log_last_words("plumbline: end: status %d\n", (int)status);
+	log_last_words("end", "status %d", (int)status);
 	if (facts_board.psci == BOARD_PSCI_SMC && facts_board.psci_system_off &&
 	    !monitor_is_active()) {
 		smc_call(facts_board.psci_system_off, 0, 0, 0);
@@ -87,15 +87,14 @@ void halt_system(enum halt_status status)
 void halt_panic(const char *what)
 {
 	halt_others();
-	log_last_words("plumbline: panic: %s\n", what);
+	log_last_words("panic", "%s", what);
 	halt_system(HALT_PANIC);
 }
 
 void halt_smashed(uint32_t pc)
 {
 	halt_others();
-	log_last_words("plumbline: panic: stack overwritten in the function at %08x\n",
-		       (unsigned)pc);
+	log_last_words("panic", "stack overwritten in the function at %08x", (unsigned)pc);
 	halt_system(HALT_PANIC);
 }
 
@@ -106,7 +105,7 @@ static void halt_say_overflow(uint32_t address)
 
 	if (offset < LAYOUT_MAX_CPUS * LAYOUT_STACK_SIZE &&
 	    offset % LAYOUT_STACK_SIZE < LAYOUT_STACK_SIZE / 2) {
-		log_last_words("plumbline: panic: stack overflow of CPU %u\n",
+		log_last_words("panic", "stack overflow of CPU %u",
 			       (unsigned)(offset / LAYOUT_STACK_SIZE));
 	}
 }
@@ -120,15 +119,13 @@ void halt_exception(uint32_t number, const struct guest_regs *regs)
 	if (number == HALT_DATA_ABORT) {
 		halt_say_overflow(sysreg_read(HDFAR));
 	}
-	log_last_words(
-		"plumbline: panic: %s in the monitor: cpsr %08x hsr %08x hdfar %08x hifar %08x\n",
-		names[number], (unsigned)regs->cpsr, (unsigned)sysreg_read(HSR),
-		(unsigned)sysreg_read(HDFAR), (unsigned)sysreg_read(HIFAR));
-	log_last_words(
-		"plumbline: panic: pc %08x lr %08x r0 %08x %08x %08x %08x r4 %08x %08x %08x %08x\n",
-		(unsigned)regs->pc, (unsigned)regs->lr_usr, (unsigned)regs->r[0],
-		(unsigned)regs->r[1], (unsigned)regs->r[2], (unsigned)regs->r[3],
-		(unsigned)regs->r[4], (unsigned)regs->r[5], (unsigned)regs->r[6],
-		(unsigned)regs->r[7]);
+	log_last_words("panic", "%s in the monitor: cpsr %08x hsr %08x hdfar %08x hifar %08x",
+		       names[number], (unsigned)regs->cpsr, (unsigned)sysreg_read(HSR),
+		       (unsigned)sysreg_read(HDFAR), (unsigned)sysreg_read(HIFAR));
+	log_last_words("panic", "pc %08x lr %08x r0 %08x %08x %08x %08x r4 %08x %08x %08x %08x",
+		       (unsigned)regs->pc, (unsigned)regs->lr_usr, (unsigned)regs->r[0],
+		       (unsigned)regs->r[1], (unsigned)regs->r[2], (unsigned)regs->r[3],
+		       (unsigned)regs->r[4], (unsigned)regs->r[5], (unsigned)regs->r[6],
+		       (unsigned)regs->r[7]);
 	halt_system(HALT_PANIC);
 }

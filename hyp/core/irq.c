@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/irq.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/halt.h"
@@ -38,7 +39,7 @@ static void irq_pmu(struct cpu *cpu, uint32_t iar)
 }
 
 /* The less frequent interrupts. */
-static void irq_other(struct cpu *cpu, uint32_t iar, uint32_t intid)
+static COLD void irq_other(struct cpu *cpu, uint32_t iar, uint32_t intid)
 {
 	if (intid == vpmu_intid) {
 		irq_pmu(cpu, iar);
@@ -52,7 +53,7 @@ static void irq_other(struct cpu *cpu, uint32_t iar, uint32_t intid)
 /* Guests can cause kicks without end. After IRQ_KICKS of them the kick gets the lowest priority
  * once, so that all other pending interrupts have a turn. The next kick ends that turn; so does the
  * same number of other interrupts, because a device can interrupt without end, too. */
-static __attribute__((noinline)) void irq_let_others(struct cpu *cpu)
+static COLD void irq_let_others(struct cpu *cpu)
 {
 	uint32_t taken = 0;
 	uint32_t intid;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/isolate.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/guest_log.h"
@@ -9,13 +10,13 @@
 #include "hyp/regs/hcr.h"
 
 /* Reads HCR from hardware, which clears VA when the guest takes the abort. */
-void isolate_abort(struct vcpu *vcpu, uint32_t pc)
+COLD void isolate_abort(struct vcpu *vcpu, uint32_t pc)
 {
 	guest_log_access(vcpu, pc, "asynchronous abort", 0);
 	world_set_hcr(sysreg_read(HCR) | HCR_VA);
 }
 
-void isolate_start(struct cpu *cpu, const struct vcpu *vcpu)
+COLD void isolate_start(struct cpu *cpu, const struct vcpu *vcpu)
 {
 	tlb_flush_vmid_of(vcpu->world.vttbr);
 	cache_icache_flush();

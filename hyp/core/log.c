@@ -236,7 +236,7 @@ static bool log_poll_rings(void)
 	return true;
 }
 
-void log_last_words(const char *format, ...)
+void log_last_words(const char *kind, const char *format, ...)
 {
 	char line[LOG_LINE];
 	va_list args;
@@ -262,10 +262,13 @@ void log_last_words(const char *format, ...)
 		log_poll_text(line, length);
 		log_left_out = 0;
 	}
+	length = fmt_format(line, sizeof(line), LOG_NAME "%s: ", kind);
+	log_poll_text(line, length);
 	va_start(args, format);
 	length = fmt_vformat(line, sizeof(line), format, args);
 	va_end(args);
 	log_poll_text(line, length);
+	log_poll_text("\n", 1);
 	uart_drain();
 }
 

@@ -28,8 +28,9 @@ bool log_say(const char *line);
 /* serial_lock is held: logs the number of lines left out, if there is room. */
 void log_catch_up(struct serial_locked held);
 
-/* Prints all buffered output and then this text, by polling and without locks: for the end of the
- * system. Returns also if the UART takes no more bytes. */
-void log_last_words(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints all buffered output and then the line "plumbline: KIND: TEXT", by polling and without
+ * locks: for the end of the system. Returns also if the UART takes no more bytes. */
+void log_last_words(const char *kind, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

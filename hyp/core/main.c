@@ -290,8 +290,7 @@ static void main_say_board(void)
 	struct refusal why = { 0 };
 
 	if (!board_read(&main_boot.board_fdt, &facts_board, &why)) {
-		log_last_words("plumbline: refused: the board is not supported in HYP either: "
-			       "%s/%s: %s%s%s\n",
+		log_last_words("refused", "the board is not supported in HYP either: %s/%s: %s%s%s",
 			       why.parent[0] ? "/" : "", why.node, why.property,
 			       why.property[0] ? ": " : "", why.reason);
 	}
@@ -305,8 +304,9 @@ void main_wrong_mode(uint32_t dtb_pa, uint32_t image_pa, uint32_t mode)
 	main_boot.image_pa = pa_make(image_pa);
 	boot_map_board(&main_boot);
 	boot_find_uart(&main_boot);
-	log_last_words("plumbline: refused: entered in mode 0x%x, not HYP (0x%x): on QEMU add "
-		       "virtualization=on, on a board use a boot loader that enters HYP\n",
+	log_last_words("refused",
+		       "entered in mode 0x%x, not HYP (0x%x): on QEMU add virtualization=on, on a "
+		       "board use a boot loader that enters HYP",
 		       (unsigned)mode, PSR_MODE_HYP);
 	main_say_board();
 	halt_system(HALT_REFUSED);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/phys.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/facts.h"
 #include "hyp/core/locks.h"
@@ -63,7 +64,7 @@ static void phys_follow(struct vgic_locked held, uint32_t intid)
 	}
 }
 
-void phys_fired(struct vm *vm, uint32_t iar, uint32_t intid)
+COLD_THUMB void phys_fired(struct vm *vm, uint32_t iar, uint32_t intid)
 {
 	struct vgic_locked held;
 	vgic_kick_t kick = 0;

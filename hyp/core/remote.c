@@ -22,7 +22,7 @@ static void remote_one(const struct vm *vm, uint32_t index, enum vgic_work work,
 	vgic_hw_remote_write(cif);
 }
 
-vgic_kick_t remote_all(struct vgic_locked held, vgic_kick_t kick)
+__attribute__((noinline)) vgic_kick_t remote_all(struct vgic_locked held, vgic_kick_t kick)
 {
 	struct vgic *vgic = held.vm->vgic;
 	bool written = false;

@@ -166,6 +166,13 @@ static void vm_end_run(const struct vcpu *vcpu, uint8_t cpu)
 
 /* ---- kicks ---- */
 
+/* Returns the CPU that must look at its queue, or SCHED_NO_CPU. */
+static __attribute__((noinline)) uint8_t vm_wake(struct sched_locked held, uint32_t entity)
+{
+	alarm_clear(&vm_alarms, entity);
+	return vm_must_look(held, entity, sched_wake(held.sched, entity));
+}
+
 void vm_kick_vcpu(struct vcpu *vcpu)
 {
 	const struct sched_entity *entity = &vm_sched.entity[vcpu->entity];
@@ -179,8 +186,7 @@ void vm_kick_vcpu(struct vcpu *vcpu)
 	held = vm_lock_sched();
 
 	if (entity->state == SCHED_BLOCKED) {
-		alarm_clear(&vm_alarms, vcpu->entity);
-		target = vm_must_look(held, vcpu->entity, sched_wake(held.sched, vcpu->entity));
+		target = vm_wake(held, vcpu->entity);
 	} else if (entity->state == SCHED_RUNNING) {
 		target = entity->cpu;
 		vm_end_run(vcpu, target);

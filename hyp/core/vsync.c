@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/core/vsync.h"
+#include "hyp/base/cold.h"
 #include "hyp/core/phys.h"
 #include "hyp/core/remote.h"
 #include "hyp/core/vm.h"
@@ -18,7 +19,7 @@ bool vsync_timer_is_high(uint32_t control)
 
 /* The timers' control registers show their levels at once (KVM reads them, too); the distributor
  * shows all other levels, including that of the performance monitors. */
-static bool vsync_line_is_high(uint32_t intid, uint32_t physid)
+static COLD bool vsync_line_is_high(uint32_t intid, uint32_t physid)
 {
 	switch (intid) {
 	case MACHINE_TIMER_VIRT:
@@ -30,8 +31,8 @@ static bool vsync_line_is_high(uint32_t intid, uint32_t physid)
 	}
 }
 
-static __attribute__((noinline)) void vsync_look_at_lines(struct vgic_locked held,
-							  const struct vcpu *vcpu, bool own)
+static COLD_THUMB void vsync_look_at_lines(struct vgic_locked held, const struct vcpu *vcpu,
+					   bool own)
 {
 	struct vgic *vgic = held.vm->vgic;
 	uint32_t intid = own ? 0 : VGIC_NR_PRIVATE;
@@ -62,8 +63,7 @@ static inline void vsync_look(struct vgic_locked held, const struct vcpu *vcpu, 
 
 #define VSYNC_RELEASES 8 /* at once: one costs some hundred instructions */
 
-static __attribute__((noinline)) void vsync_release_some(struct vgic_locked held,
-							 const struct vcpu *vcpu)
+static COLD void vsync_release_some(struct vgic_locked held, const struct vcpu *vcpu)
 {
 	uint32_t physid;
 
@@ -235,7 +235,7 @@ bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 	return !cif->has_release && !vgic_has_pending(vgic, vcpu->index);
 }
 
-void vsync_fold(struct vcpu *vcpu)
+COLD void vsync_fold(struct vcpu *vcpu)
 {
 	struct vm *vm = vcpu->vm;
 	struct vgic_locked held;
@@ -253,8 +253,7 @@ void vsync_fold(struct vcpu *vcpu)
 }
 
 /* Something else waits: the rest is left to vsync_work. */
-static __attribute__((noinline)) void vsync_fire(struct vgic_locked held, const struct vcpu *vcpu,
-						 uint32_t intid)
+static COLD void vsync_fire(struct vgic_locked held, const struct vcpu *vcpu, uint32_t intid)
 {
 	vgic_kick_t own = 0;
 
@@ -285,7 +284,7 @@ static inline __attribute__((always_inline)) bool vsync_fired(const struct vcpu 
 	return alone;
 }
 
-void vsync_own_fired(struct vcpu *vcpu, uint32_t intid)
+COLD void vsync_own_fired(struct vcpu *vcpu, uint32_t intid)
 {
 	(void)vsync_fired(vcpu, intid, false);
 }
@@ -295,7 +294,7 @@ bool vsync_ticked(const struct vcpu *vcpu)
 	return vsync_fired(vcpu, MACHINE_TIMER_VIRT, true);
 }
 
-uint64_t vsync_interrupts(struct vcpu *vcpu, bool own)
+COLD uint64_t vsync_interrupts(struct vcpu *vcpu, bool own)
 {
 	const struct vgic *vgic = vcpu->vm->vgic;
 	struct vgic_locked held;
@@ -338,7 +337,7 @@ bool vsync_sgi(struct vcpu *vcpu, uint32_t value)
 	return done;
 }
 
-void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
+COLD_THUMB void vsync_unload(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 {
 	vgic_hw_save(vcpu->cif, vgic_is_folded(held.vm->vgic, vcpu->index));
 	vgic_unload(held.vm->vgic, vcpu->index, kick);
@@ -373,7 +372,7 @@ void vsync_load(struct vgic_locked held, struct vcpu *vcpu)
 /* ---- accesses that trap ---- */
 
 /* Applies the effects of the access on the physical GIC, of which there are hardly ever any. */
-static __attribute__((noinline)) void vsync_effects(struct vgic_locked held, struct vcpu *vcpu)
+static COLD void vsync_effects(struct vgic_locked held, struct vcpu *vcpu)
 {
 	uint32_t physid;
 	bool edge;
@@ -448,8 +447,8 @@ bool vsync_dist_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value)
 }
 
 /* Separate, because there are hardly ever any. */
-static __attribute__((noinline)) void vsync_enabled(struct vgic_locked held, struct vcpu *vcpu,
-						    uint32_t offset, uint32_t moved)
+static COLD void vsync_enabled(struct vgic_locked held, struct vcpu *vcpu, uint32_t offset,
+			       uint32_t moved)
 {
 	vgic_kick_t kick = 0;
 
@@ -476,7 +475,7 @@ bool vsync_dist_write(struct vcpu *vcpu, uint32_t offset, uint32_t value)
 	return true;
 }
 
-enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)
+COLD enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio)
 {
 	struct vm *vm = vcpu->vm;
 	struct vgic_locked held;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/dev/pl011.h"
 #include "hyp/base/bits.h"
+#include "hyp/base/cold.h"
 #include <string.h>
 
 /* Offsets: DDI 0183 section 3.2. */
@@ -128,7 +129,7 @@ static uint32_t pl011_flags(const struct pl011 *uart)
 
 /* Section 2.8: RX by the level, RT after 32 bit periods without a read, which pass at once here: it
  * means 'not empty' until it is cleared. */
-void pl011_rx_wait(struct pl011 *uart)
+COLD void pl011_rx_wait(struct pl011 *uart)
 {
 	if (uart->rx_count >= pl011_rx_level(uart)) {
 		pl011_raise(uart, PL011_INT_RX);
@@ -147,7 +148,7 @@ void pl011_rx_lose(struct pl011 *uart)
 }
 
 /* A byte at the receiver. */
-static bool pl011_receive(struct pl011 *uart, uint8_t byte)
+static COLD bool pl011_receive(struct pl011 *uart, uint8_t byte)
 {
 	if (uart->rx_count >= pl011_depth(uart)) {
 		pl011_rx_lose(uart);
@@ -217,7 +218,7 @@ static void pl011_write_data(struct pl011 *uart, uint8_t byte)
  * interrupt, is interrupted again when its bytes have been sent, or the remaining ones time out.
  * Here that event happens before the handler clears the interrupt, so it is kept.
  */
-static void pl011_clear_interrupts(struct pl011 *uart, uint32_t interrupts)
+static COLD void pl011_clear_interrupts(struct pl011 *uart, uint32_t interrupts)
 {
 	pl011_clear(uart, interrupts);
 	if ((interrupts & PL011_INT_TX) != 0) {
@@ -253,7 +254,7 @@ static void pl011_write_line_control(struct pl011 *uart, uint32_t value)
 }
 
 /* A change of a modem input raises its interrupt; only loop-back can change one. */
-static void pl011_write_control(struct pl011 *uart, uint32_t value)
+static COLD void pl011_write_control(struct pl011 *uart, uint32_t value)
 {
 	uint32_t before = pl011_modem(uart);
 	uint32_t changed;
@@ -291,7 +292,7 @@ bool pl011_shows_flags(const struct pl011 *uart, uint32_t *flags)
 	       (uart->cr & PL011_CR_UARTEN) != 0;
 }
 
-static uint32_t pl011_read(struct pl011 *uart, uint32_t offset)
+static COLD uint32_t pl011_read(struct pl011 *uart, uint32_t offset)
 {
 	switch (offset) {
 	case PL011_DR:

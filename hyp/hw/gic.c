@@ -64,7 +64,7 @@ COLD void gic_init_cpu(void)
 	hw_dsb();
 }
 
-void gic_enable(uint32_t intid)
+COLD void gic_enable(uint32_t intid)
 {
 	io_write32(gic.gicd + GICD_ISENABLER + 4 * (intid / 32), BIT32(intid % 32));
 }
@@ -90,7 +90,7 @@ void gic_set_priority(uint32_t intid, uint8_t priority)
 	io_write8(gic.gicd + GICD_IPRIORITYR + intid, priority);
 }
 
-void gic_clear_pending(uint32_t intid)
+COLD void gic_clear_pending(uint32_t intid)
 {
 	io_write32(gic.gicd + GICD_ICPENDR + 4 * (intid / 32), BIT32(intid % 32));
 }
@@ -146,7 +146,7 @@ void gic_deactivate(uint32_t iar)
 	}
 }
 
-void gic_set_active(uint32_t intid, bool active)
+COLD_THUMB void gic_set_active(uint32_t intid, bool active)
 {
 	uint32_t base = active ? GICD_ISACTIVER : GICD_ICACTIVER;
 	uintptr_t address = gic.gicd + base + 4 * (intid / 32);

@@ -222,7 +222,7 @@ void world_vfp_close(void)
 }
 
 /* HCPTR's bits for coprocessors that the CPU does not have read as one (B4.1.67). */
-static uint32_t world_read_mvfr(uint32_t (*read)(void))
+static COLD uint32_t world_read_mvfr(uint32_t (*read)(void))
 {
 	uint32_t value = 0;
 
@@ -249,7 +249,7 @@ uint32_t world_read_mvfr1(void)
 	return world_read_mvfr(vfp_mvfr1);
 }
 
-static uint32_t world_read_fiq(uint32_t reg)
+static COLD uint32_t world_read_fiq(uint32_t reg)
 {
 	switch (reg) {
 	case 8:
@@ -325,7 +325,7 @@ COLD uint32_t world_read_banked(uint32_t mode, uint32_t reg)
 		}                                              \
 	} while (0)
 
-void world_write_banked(uint32_t mode, uint32_t reg, uint32_t value)
+COLD void world_write_banked(uint32_t mode, uint32_t reg, uint32_t value)
 {
 	switch (mode) {
 	case PSR_MODE_FIQ:
@@ -377,7 +377,7 @@ static bool world_par(uint64_t par, uint32_t va, uint64_t *address)
 	return true;
 }
 
-bool world_translate(uint32_t va, bool user, pa_t *pa)
+COLD bool world_translate(uint32_t va, bool user, pa_t *pa)
 {
 	uint64_t saved = sysreg_read64(PAR_64);
 	uint64_t par;

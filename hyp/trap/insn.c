@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/trap/insn.h"
 #include "hyp/base/bits.h"
+#include "hyp/base/cold.h"
 #include "hyp/regs/hsr.h"
 #include "hyp/regs/psr.h"
 
@@ -11,7 +12,7 @@
 
 #define COND_ALWAYS 14u
 
-bool insn_condition_holds(uint32_t cond, uint32_t cpsr)
+COLD bool insn_condition_holds(uint32_t cond, uint32_t cpsr)
 {
 	bool n = (cpsr & PSR_N) != 0;
 	bool z = (cpsr & PSR_Z) != 0;
@@ -59,7 +60,7 @@ static uint32_t it_set(uint32_t cpsr, uint32_t it)
 	return FIELD_SET(PSR_IT_LOW, FIELD_SET(PSR_IT_HI, cpsr, it >> 2), it);
 }
 
-bool insn_trap_passed(uint32_t hsr, uint32_t cpsr)
+COLD bool insn_trap_passed(uint32_t hsr, uint32_t cpsr)
 {
 	uint32_t ec = FIELD_GET(HSR_EC, hsr);
 	uint32_t it = it_get(cpsr);
@@ -76,7 +77,7 @@ bool insn_trap_passed(uint32_t hsr, uint32_t cpsr)
 	return insn_condition_holds(FIELD_GET(IT_COND, it), cpsr);
 }
 
-uint32_t insn_it_advance(uint32_t cpsr)
+COLD uint32_t insn_it_advance(uint32_t cpsr)
 {
 	uint32_t it = it_get(cpsr);
 

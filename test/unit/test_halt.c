@@ -34,14 +34,31 @@ const char image_stacks[8 * 0x2000]; /* each: a guard page, a page of stack */
 
 static char words[1024];
 
-void log_last_words(const char *format, ...)
+static void say(const char *format, va_list args)
 {
 	size_t length = strlen(words);
+
+	vsnprintf(words + length, sizeof(words) - length, format, args);
+}
+
+static void say_word(const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(words + length, sizeof(words) - length, format, args);
+	say(format, args);
 	va_end(args);
+}
+
+void log_last_words(const char *kind, const char *format, ...)
+{
+	va_list args;
+
+	say_word("plumbline: %s: ", kind);
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	say_word("\n");
 }
 
 const uint32_t monitor_active;

@@ -773,7 +773,7 @@ static void raw_left_out(void)
 	}
 	log_end("one: crashed, status -1\n");
 	CHECK_EQ(uart.nr_sent, 0);
-	log_last_words("plumbline: end: status 1\n");
+	log_last_words("end", "status 1");
 	CHECK(strstr(uart.sent, "plumbline: chatter  0 56789"));
 	CHECK(strstr(uart.sent, "plumbline: one: crashed, status -1\r\n"));
 	told = strstr(uart.sent, "plumbline: lines left out: ");
@@ -802,7 +802,7 @@ static void last_words_behind_half_a_line(void)
 	}
 	log_end("one: off\n");
 	uart.stuck = false;
-	log_last_words("plumbline: end: status 0\n");
+	log_last_words("end", "status 0");
 	CHECK(strstr(uart.sent, "one: off\r\n"));
 	CHECK(strcmp(uart.sent + uart.nr_sent - 26, "plumbline: end: status 0\r\n") == 0);
 }
@@ -813,7 +813,7 @@ static void last_words_of_a_dead_uart(void)
 	boot_stuck();
 	log_end("one: off\n");
 	uart.asked = 0;
-	log_last_words("plumbline: end: status 0\n");
+	log_last_words("end", "status 0");
 	CHECK(!strstr(uart.sent, "status 0"));
 	CHECK(uart.asked > 0x100000 && uart.asked < 0x800000); /* it was waited for once */
 }
@@ -834,7 +834,7 @@ static void last_words_behind_two_halves(void)
 			console_put(&serial_console, port[n], (uint8_t)*half);
 		}
 	}
-	log_last_words("plumbline: end: status 0\n");
+	log_last_words("end", "status 0");
 	CHECK(strstr(uart.sent, "half of two\r\n"));
 	CHECK(strstr(uart.sent, "half of three\r\n"));
 	CHECK(strcmp(uart.sent + uart.nr_sent - 26, "plumbline: end: status 0\r\n") == 0);
@@ -858,7 +858,7 @@ static void said_before_it_is_open(void)
 		}
 		said = raw == 0 ? "[plumbline] left out: CPU 3\r\n" : "left out: CPU 3\r\n";
 		CHECK_EQ(strstr(uart.sent, said) != NULL, raw == 0);
-		log_last_words("plumbline: end: status 0\n");
+		log_last_words("end", "status 0");
 		said = strstr(uart.sent, said);
 		CHECK(said && !strstr(strchr(said, '\n'), "CPU 3"));
 	}
