@@ -52,6 +52,13 @@ $(foreach name,$(GUEST_TEST_DIRS),$(eval $(call \
 # The ELF file of this program is entered in Thumb state, and not at its start.
 $(GB)/test-entry.elf: private GUEST_LDFLAGS += -Wl,-e,entry_thumb
 
+# The monitor's functions of <string.h>, from the object that is in its image: with the library's in one program.
+$(GB)/monitor-string.o: $(B)/obj/hyp/hw/string.S.o
+	@mkdir -p $(@D)
+	$(Q)$(CROSS)objcopy --prefix-symbols=monitor_ $< $@
+
+$(GB)/test-strings.elf: $(GB)/monitor-string.o
+
 $(GB)/%.bin: $(GB)/%.elf
 	$(Q)$(CROSS)objcopy -O binary $< $@
 
