@@ -39,7 +39,7 @@ def _words(at: int, size: int) -> list[int]:
     return [at + n & 0xFFFFFFFF for n in range(0, max(size, 1), 4)]
 
 
-def _effect(at: int, size: int, load: bool) -> Effect:
+def effect_at(at: int, size: int, load: bool) -> Effect:
     words = _words(at, size)
     return Effect(loads=words) if load else Effect(stores=words)
 
@@ -73,13 +73,13 @@ def _indexed(op: int, regs: list[int], offset: int) -> int:
 def _single(op: int, regs: list[int], psr: int) -> Effect:
     offset = _shifted(op, regs, bit(psr, 29)) if bit(op, 25) else op & 0xFFF
     size = 1 if bit(op, 22) else 4
-    return _effect(_indexed(op, regs, offset), size, bool(bit(op, 20)))
+    return effect_at(_indexed(op, regs, offset), size, bool(bit(op, 20)))
 
 
 def _extra(op: int, regs: list[int]) -> Effect:
     offset = op >> 4 & 0xF0 | op & 0xF if bit(op, 22) else _register(regs, op & 15)
     size, load = EXTRA[(op >> 5 & 3, bit(op, 20))]
-    return _effect(_indexed(op, regs, offset), size, load)
+    return effect_at(_indexed(op, regs, offset), size, load)
 
 
 def _multiple(op: int, regs: list[int], count: int) -> Effect:
@@ -88,7 +88,7 @@ def _multiple(op: int, regs: list[int], count: int) -> Effect:
     start = base if up else base - 4 * count
     if not op >> 25 & 7 == 6:  # a coprocessor's has no IB and no DA
         start += 4 if before == up else 0
-    return _effect(start & 0xFFFFFFFF, 4 * count, bool(bit(op, 20)))
+    return effect_at(start & 0xFFFFFFFF, 4 * count, bool(bit(op, 20)))
 
 
 def _coprocessor(op: int, regs: list[int]) -> Effect:
@@ -97,7 +97,7 @@ def _coprocessor(op: int, regs: list[int]) -> Effect:
         return Effect()
     if bit(op, 24) and not bit(op, 21):
         size = 8 if bit(op, 8) else 4
-        return _effect(_indexed(op, regs, 4 * (op & 0xFF)), size, bool(bit(op, 20)))
+        return effect_at(_indexed(op, regs, 4 * (op & 0xFF)), size, bool(bit(op, 20)))
     return _multiple(op, regs, op & 0xFE)
 
 
@@ -126,5 +126,5 @@ def effect(op: int, regs: list[int], psr: int) -> Effect:
             return _extra(op, regs)
         if op >> 24 & 15 == 1 and bit(op, 23):
             size, load = EXCLUSIVE[op >> 20 & 15]
-            return _effect(regs[op >> 16 & 15], size, load)
+            return effect_at(regs[op >> 16 & 15], size, load)
     return found

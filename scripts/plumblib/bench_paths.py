@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from . import bench_armcode as code
+from . import bench_thumbcode as thumb
 from .trace import TraceCounter
 
 IMAGE = 0xFFC00000  # hyp/hw/layout.h
 DEVICES = range(0xFFA00000, 0xFFC00000)
-HYP, MODE = 0x1A, 0x1F  # of the PSR
+HYP, MODE, THUMB = 0x1A, 0x1F, 0x20  # of the PSR
 LINE, PAGE = 6, 12  # bits of an address within a cache line, and a page
 STEP = re.compile(r"Trace (\d+): \S+ \[[0-9a-f]+/([0-9a-f]+)/")
 REGISTERS = re.compile(r"R\d\d=([0-9a-f]{8})")
@@ -35,7 +36,7 @@ class Path:
     data: set[int] = field(default_factory=set)  # without devices'
 
     def step(self, op: int, regs: list[int], psr: int) -> None:
-        done = code.effect(op, regs, psr)
+        done = (thumb if psr & THUMB else code).effect(op, regs, psr)
         self.instructions += 1
         self.code.add(regs[code.PC])
         self.loads += len(done.loads)
@@ -89,7 +90,7 @@ class Reader:
             self.paths.append(path)
         op = self._op(self.regs[code.PC])
         path.step(op, self.regs, psr)
-        if op == code.WFI:
+        if op & 0xFFFF == thumb.WFI if psr & THUMB else op == code.WFI:
             self.open[self.cpu] = None
 
     def feed(self, lines: Iterable[str]) -> None:

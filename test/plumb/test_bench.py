@@ -228,6 +228,15 @@ class Paths(unittest.TestCase):
                  *traced(0, bench_paths.IMAGE, self.HYP)]
         self.assertEqual([path.instructions for path in bench_paths.read(lines, self.IMAGE)], [1, 1])
 
+    def test_in_thumb_state(self):
+        image = struct.pack("<4H", 0x6848, 0xF3BF, 0x8F4F, 0xBF30)  # ldr r0, [r1, #4]; dsb; wfi
+        at, thumb = bench_paths.IMAGE, self.HYP | 0x20
+        lines = [*traced(0, at, thumb, 0xC0000000), *traced(0, at + 2, thumb),
+                 *traced(0, at + 6, thumb), *traced(0, at, thumb)]
+        first, second = bench_paths.read(lines, image + bytes(8))
+        self.assertEqual((first.instructions, first.data, first.barriers["DSB"]), (3, {0xC0000004}, 1))
+        self.assertEqual(second.instructions, 1)
+
     def test_gicv_is_the_guest_s(self):
         lines = [*traced(0, bench_paths.IMAGE, self.HYP),
                  "gic_cpu_read vcpu 0 iface read at 0x0000000c: 0x1"]
