@@ -3,11 +3,11 @@
 
 import argparse
 
-from . import (bench_docs, bench_figures, bench_growth, bench_operations, bench_systems,
-               bench_trace)
+from . import (bench_docs, bench_figures, bench_growth, bench_operations, bench_size,
+               bench_systems, bench_trace)
 
 EPILOG = """\
-Operations (three runs, which must agree), the longest time with interrupts masked, paths, growth. Run it with the
+Operations (three runs, which must agree), the longest time with interrupts masked, paths, growth, sizes. Run it with the
 compiler of each Debian release on the same tree: the tables have a column for each.
 """
 
@@ -20,6 +20,7 @@ def report(args: argparse.Namespace) -> int:
     bench_operations.store(figures)
     bench_figures.save(bench_figures.PATHS, bench_trace.measure(args.timeout))
     bench_figures.save(bench_figures.GROWTH, bench_growth.measure(args.timeout))
+    bench_figures.save(bench_figures.SIZE, bench_size.measure(args.timeout))
     bench_docs.write(bench_figures.load())
     return 0
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import bench, bench_figures, bench_growth, bench_paths, bench_pictures
+from . import bench, bench_figures, bench_growth, bench_paths, bench_pictures, bench_size
 from .bench_operations import guarded
 from .common import ROOT, PlumbError, write_file
 
@@ -112,11 +112,16 @@ def growth(stored: Stored) -> str:
                      *bench_growth.rows(first(stored, bench_figures.GROWTH))])
 
 
+def sizes(stored: Stored) -> str:
+    return markdown(bench_size.rows(first(stored, bench_figures.SIZE)))
+
+
 TABLES: dict[str, tuple[Path, Callable[[Stored], str]]] = {
     "figures": (ROOT / "README.md", readme),
     "operations": (ROOT / "docs" / "performance.md", operations),
     "paths": (ROOT / "docs" / "performance.md", paths),
     "growth": (ROOT / "docs" / "performance.md", growth),
+    "size": (ROOT / "docs" / "performance.md", sizes),
 }
 
 

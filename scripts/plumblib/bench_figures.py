@@ -13,7 +13,7 @@ from .bench import Figure
 from .common import ROOT, PlumbError, relative, run_tool, tool
 
 FIGURES = ROOT / "guest" / "bench" / "figures.json"
-OPERATIONS, PATHS, GROWTH = "operations", "paths", "growth"
+OPERATIONS, PATHS, GROWTH, SIZE = "operations", "paths", "growth", "size"
 TOLERANCE = 0.05
 # Not measured in every run: needs Debian's device trees; takes long, and the cases 'worst' and
 # 'worst-eight' check it.

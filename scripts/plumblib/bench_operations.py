@@ -23,7 +23,7 @@ the tick ends a sleep or interrupts work, and to the task that waits for the tic
 
 scripts/bench all stores everything, and writes it into README.md and docs.
 """
-USAGE = "scripts/bench [all | trace | growth | compare REV | docs | guest | kvm | throughput] [OPTION...]"
+USAGE = "scripts/bench [all | trace | growth | compare REV | docs | guest | kvm | size | throughput] [OPTION...]"
 
 
 def differences(runs: list[list[Figure]]) -> list[str]:
