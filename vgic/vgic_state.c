@@ -75,12 +75,12 @@ static COLD void state_reset_bank(struct vgic_bank *bank)
 /* clang-format off */
 #define STATE_RESET    { .vcpu = VGIC_NOWHERE, .lr = VGIC_NO_LR }
 /* clang-format on */
-#define STATE_RESET_4  STATE_RESET, STATE_RESET, STATE_RESET, STATE_RESET
-#define STATE_RESET_16 STATE_RESET_4, STATE_RESET_4, STATE_RESET_4, STATE_RESET_4
+#define STATE_RESET_4 STATE_RESET, STATE_RESET, STATE_RESET, STATE_RESET
 
-#define STATE_RESETS 16u
+#define STATE_RESETS 8u
 
-static const _Alignas(8) struct vgic_irq state_reset[STATE_RESETS] = { STATE_RESET_16 };
+static const _Alignas(8) struct vgic_irq state_reset[STATE_RESETS] = { STATE_RESET_4,
+								       STATE_RESET_4 };
 
 /* An interrupt with a physical one keeps its number, and an edge stays an edge. */
 static void state_reset_owned(struct vgic_irq *irq)
@@ -94,7 +94,8 @@ static void state_reset_owned(struct vgic_irq *irq)
 }
 
 /* The interrupts of a word, whose bank has been reset. Usually none of them has an owner, and they
- * are copied as two blocks: with eight vCPUs there are 1244, and physical interrupts are masked. */
+ * are copied as four blocks: with eight vCPUs there are 1244, and physical interrupts are masked.
+ */
 static COLD void state_reset_irqs(struct vgic_bank *bank, struct vgic_irq *irq, uint32_t count)
 {
 	uint32_t owned = bank->timer | bank->passed;

@@ -5,7 +5,7 @@
 #include "hyp/base/error.h"
 #include <string.h>
 
-void life_init(struct life *life, uint32_t nr_vcpus)
+COLD void life_init(struct life *life, uint32_t nr_vcpus)
 {
 	memset(life, 0, sizeof(*life));
 	life->psci.nr_vcpus = bits_min(nr_vcpus, PSCI_MAX_VCPUS);
@@ -250,7 +250,7 @@ static COLD int life_halt(struct sched *s, struct life *life, struct life_effect
 	return life_end(s, life, LIFE_END_OFF, &effect->tell, &effect->last) ? 0 : -HYP_EINVAL;
 }
 
-static int life_reset(struct sched *s, struct life *life, struct life_effect *effect)
+static COLD int life_reset(struct sched *s, struct life *life, struct life_effect *effect)
 {
 	if (life->state == LIFE_ENDING) {
 		return life_comes_back(life) ? 0 : -HYP_EAGAIN;
@@ -299,8 +299,8 @@ static COLD int life_resume(struct sched *s, struct life *life, struct life_effe
 	return 0;
 }
 
-int life_manage(struct sched *s, struct life *life, enum life_order order,
-		struct life_effect *effect)
+COLD int life_manage(struct sched *s, struct life *life, enum life_order order,
+		     struct life_effect *effect)
 {
 	static int (*const orders[LIFE_ORDERS])(struct sched *, struct life *,
 						struct life_effect *) = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/sched/sched.h"
 #include "hyp/base/bits.h"
+#include "hyp/base/cold.h"
 #include "hyp/sched/alarm.h"
 #include <string.h>
 
@@ -167,7 +168,7 @@ static uint8_t sched_place(const struct sched *s, uint32_t e)
 	return best;
 }
 
-void sched_init(struct sched *s, uint32_t nr_cpus)
+COLD void sched_init(struct sched *s, uint32_t nr_cpus)
 {
 	memset(s, 0, sizeof(*s));
 	s->nr_cpus = bits_min(nr_cpus, SCHED_MAX_CPUS);
@@ -179,7 +180,7 @@ void sched_init(struct sched *s, uint32_t nr_cpus)
 	}
 }
 
-uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
+COLD uint32_t sched_add(struct sched *s, uint8_t affinity, uint8_t priority)
 {
 	uint32_t e = s->nr_entities;
 	uint8_t cpus = (uint8_t)(affinity & (BIT32(s->nr_cpus) - 1u));
