@@ -107,7 +107,7 @@ ARM_SHORT := $(addprefix hyp/core/,cpu exit exit_irq exit_mem hypercall irq_call
 ARM_LONG := $(addprefix hyp/core/,child_run child_switch device exit_child irq isolate remote run switch tick vm vtimer) \
 	    hyp/dev/pl011 hyp/hw/gic hyp/hw/world $(addprefix hyp/sched/,alarm child_life deadline life sched) \
 	    hyp/stage2/stage2_look $(addprefix vgic/,irq_line irq_route) \
-	    $(addprefix vgic/vgic_,flush hw interface irq lr remote state)
+	    $(addprefix vgic/vgic_,flush hw interface irq lr phys remote state)
 # What makes small code larger is off.
 ARM_SMALL := -Os -mthumb -fno-tree-ch -fno-if-conversion -fno-tree-switch-conversion -fno-move-loop-invariants -fno-ipa-sra \
 	     -fno-caller-saves

@@ -47,7 +47,7 @@ int irq_call_one(struct vgic_locked held, const struct irq_line *line, bool leve
 	return irq_call_set(held, line, level, kick);
 }
 
-int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
+COLD_THUMB int irq_call_line(struct vm *vm, uint32_t irq, uint32_t level)
 {
 	struct vgic_locked held;
 	struct irq_line line;

@@ -131,8 +131,8 @@ static inline void vsync_tell_ended(struct vgic_locked held)
 }
 
 /* `empty`: for VGIC_WORK_LOOK, the list registers to check. Returns the vCPUs to kick then. */
-static vgic_kick_t vsync_do(struct vgic_locked held, struct vcpu *vcpu, enum vgic_work work,
-			    uint32_t empty)
+static COLD_THUMB vgic_kick_t vsync_do(struct vgic_locked held, struct vcpu *vcpu,
+				       enum vgic_work work, uint32_t empty)
 {
 	struct vgic *vgic = held.vm->vgic;
 	vgic_kick_t kick = 0;
@@ -215,7 +215,7 @@ static vgic_kick_t vsync_fold_now(struct vgic_locked held, struct vcpu *vcpu)
 	return kick & ~BIT32(vcpu->index);
 }
 
-bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
+COLD_THUMB bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 {
 	struct vgic *vgic = held.vm->vgic;
 	struct vgic_cif *cif = vcpu->cif;
@@ -412,7 +412,7 @@ static inline void vsync_dist_done(struct vgic_locked held, struct vcpu *vcpu, v
 	}
 }
 
-enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
+COLD_THUMB enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
 {
 	struct vm *vm = vcpu->vm;
 	struct vgic_locked held;
