@@ -3,6 +3,7 @@
 #include "hyp/base/cold.h"
 #include "hyp/base/error.h"
 #include "hyp/base/hot.h"
+#include "hyp/base/pair.h"
 
 /* vgic_irq_place for many interrupts, most of which stay in their place. */
 VGIC_INLINE void irq_place_again(struct vgic *vgic, const struct vgic_ref *ref, vgic_kick_t *kick)
@@ -174,16 +175,13 @@ const struct vgic_bank *vgic_spi_bank(const struct vgic_bank *banks, uint32_t sp
 }
 
 /* Two words as one: banks of SPIs are aligned to 8 bytes (vgic_init). */
-typedef uint64_t __attribute__((may_alias)) irq_pair_t;
-
 _Static_assert(offsetof(struct vgic_bank, line) % 8 == 0 &&
 		       offsetof(struct vgic_bank, plain) == offsetof(struct vgic_bank, line) + 4,
 	       "one doubleword, with the lines in its lower half");
 
 uint32_t vgic_spi_stays(const struct vgic_bank *bank, bool level)
 {
-	const irq_pair_t *both = (const void *)&bank->line;
-	uint64_t pair = __atomic_load_n(both, __ATOMIC_RELAXED);
+	uint64_t pair = pair_load(&bank->line);
 	uint32_t lines = (uint32_t)pair;
 	uint32_t plain = (uint32_t)(pair >> 32);
 

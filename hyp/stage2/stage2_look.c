@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where nothing is mapped, in tables that change. */
+#include "hyp/base/pair.h"
 #include "hyp/stage2/stage2_change.h"
 #include "hyp/stage2/stage2_table.h"
 
 #define STAGE2_VISITS 64u /* of stage2_next */
-
-static uint64_t stage2_read(const uint64_t *entry)
-{
-	return __atomic_load_n(entry, __ATOMIC_RELAXED);
-}
 
 /* The entry of this level in the table that `entry` names; 0: it names none. */
 static uint64_t stage2_step(const struct stage2_live *s, uint64_t entry, ipa_t ipa, unsigned shift)
 {
 	const uint64_t *table = stage2_table(&s->tables, entry);
 
-	return table ? stage2_read(&table[stage2_index(ipa, shift)]) : 0;
+	return table ? pair_load(&table[stage2_index(ipa, shift)]) : 0;
 }
 
 bool stage2_is_hole(const struct stage2_live *s, ipa_t ipa)
@@ -25,7 +21,7 @@ bool stage2_is_hole(const struct stage2_live *s, ipa_t ipa)
 	if (__atomic_load_n(&s->split, __ATOMIC_ACQUIRE)) {
 		return false;
 	}
-	entry = stage2_read(&s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)]);
+	entry = pair_load(&s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)]);
 	if (entry) {
 		entry = stage2_step(s, entry, ipa, LPAE_L2_SHIFT);
 	}

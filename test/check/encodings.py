@@ -16,6 +16,7 @@ FLAGS = [flag for flag in make_variable("ARM_CFLAGS") if not flag.startswith("-f
 ASFLAGS = make_variable("ARM_ASFLAGS")
 DUMPED = re.compile(r"^#define ((?!_)\w+)((?:\([^)]*\))? .*)$", re.M)
 SYMBOL = re.compile(r"^[0-9a-f]+ <(\w+)>:$")
+LDRD = re.compile(r"\tldrd\w*\tr(\d+), \[(\w+), -?r(\d+)\]")
 WORD = re.compile(r"^ *[0-9a-f]+:\t([0-9a-f]{8}) ")
 # Makes the tables of hyp/regs/cp15.h; not an encoding.
 MACHINERY = {"CP_REG", "CP_REG64", "CP_REG_TOKENS", "CP_REG64_TOKENS", "CP_NUMBER_OF", "CP_NUMBER",
@@ -151,7 +152,20 @@ def check_accessors(check: Check) -> None:
                  f"sysreg.h: {len(reached)} registers read and written", said or "\n".join(wrong))
 
 
+def check_pairs(check: Check) -> None:
+    """LDRD (register) in the image: with an index that is a destination it is UNPREDICTABLE (ARM
+    ARM A8.8.74), which GCC 14 makes of atomic loads."""
+    image = ROOT / "build/plumbline.elf"
+    _, said = run([f"{CROSS}objdump", "-d", "--no-show-raw-insn", str(image)])
+    pairs = LDRD.findall(said)
+    wrong = [f"ldrd r{first}, [{base}, r{index}]" for first, base, index in pairs
+             if int(index) in (int(first), int(first) + 1)]
+    check.result("ldrd" in said and not wrong, "no LDRD of the image has a destination as its index",
+                 ", ".join(wrong))
+
+
 def main(check: Check) -> None:
+    check_pairs(check)
     check_unit_tables(check)
     for path in sorted([*(ROOT / "hyp/hw").glob("*.h"), *(ROOT / "boot").glob("*.[hS]")]):
         table.setdefault(str(path.relative_to(ROOT)), encodings.FileRows())
