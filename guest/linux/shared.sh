@@ -71,7 +71,7 @@ check_device
 talk 1 $((count / 10))
 reload
 talk 2 $((count / 5))
-shared "$count" > /dev/null &
+shared "$count" $((count * 3 / 5)) stays > /dev/null &
 usleep 200000
 equal "$(shared state)" 'shared: no UIO device link, or it is in use' 'one program at a time'
 kill -9 $!

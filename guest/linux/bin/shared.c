@@ -3,10 +3,13 @@
  * Messages with the other one of peers 0 and 1 of shared memory, as guest/test/shared.c, in a Linux
  * program.
  *
- *   shared COUNT [UNTIL]  COUNT messages each way in all; ends when UNTIL have been received.
- * Prints its life, the messages received, sent and left with the peer, those that are wrong, how
- * often it has waited, and the peer's last life shared rights         what the maps allow; prints
- * the names of what is wrong
+ *   shared COUNT [UNTIL [stays]]
+ *		COUNT messages each way in all; ends when UNTIL have been received (or does nothing
+ *		then, until it is killed). Prints its life, the messages received, sent and left
+ *		with the peer, those that are wrong, how often it has waited, and the peer's last
+ *		life
+ *   shared rights
+ *		what the maps allow; prints the names of what is wrong
  */
 #include "guest/linux/bin/uio.h"
 #include "guest/test/messages.h"
@@ -92,7 +95,7 @@ static bool exchange(uint32_t count, uint32_t until)
 	return true;
 }
 
-static int talk(uint32_t count, uint32_t until)
+static int talk(uint32_t count, uint32_t until, bool stays)
 {
 	volatile uint32_t *lives = shared_common(&uio.shared);
 	uint32_t life = ++lives[uio.shared.id];
@@ -105,6 +108,9 @@ static int talk(uint32_t count, uint32_t until)
 	shared_enable(&uio.shared, true);
 	shared_set_state(&uio.shared, life);
 	good = exchange(count, until);
+	while (stays) {
+		linux_sleep_us(100000);
+	}
 	linux_print_number(life, " ");
 	linux_print_number(channel_received(&channel), " ");
 	linux_print_number(channel_sent(&channel), " ");
@@ -165,5 +171,5 @@ int main(int argc, char **argv)
 		linux_print_number(shared_read(&uio.shared, SHARED_CONTROL), "\n");
 		return 0;
 	}
-	return talk(count, argc > 2 ? linux_number(argv[2]) : count);
+	return talk(count, argc > 2 ? linux_number(argv[2]) : count, argc > 3);
 }
