@@ -21,14 +21,19 @@ static uint8_t life_wake(struct sched *s, const struct life_vcpu *vcpu)
 	return sched_wake(s, vcpu->entity);
 }
 
+static void life_load(struct sched *s, struct life *life, uint8_t *tell)
+{
+	life->state = LIFE_LOADING;
+	psci_reset(&life->psci, life->psci.nr_vcpus);
+	*tell = life_wake(s, &life->vcpu[0]);
+}
+
 bool life_begin(struct sched *s, struct life *life, uint8_t *tell)
 {
 	if (life->state != LIFE_OFF && life->state != LIFE_CRASHED) {
 		return false;
 	}
-	life->state = LIFE_LOADING;
-	psci_reset(&life->psci, life->psci.nr_vcpus);
-	*tell = life_wake(s, &life->vcpu[0]);
+	life_load(s, life, tell);
 	return true;
 }
 
@@ -149,13 +154,16 @@ static bool life_comes_back(const struct life *life)
 	return life->end == LIFE_END_RESET || life->end == LIFE_END_RETRY;
 }
 
+/* One that comes back is never off in between: its state is read without the lock
+ * (PLUMB_GET_VM_INFO). */
 bool life_ended(struct sched *s, struct life *life, uint8_t *tell)
 {
-	life->state = life->end == LIFE_END_CRASH ? LIFE_CRASHED : LIFE_OFF;
-	if (!life_comes_back(life)) {
-		return false;
+	if (life_comes_back(life)) {
+		life_load(s, life, tell);
+		return true;
 	}
-	return life_begin(s, life, tell);
+	life->state = life->end == LIFE_END_CRASH ? LIFE_CRASHED : LIFE_OFF;
+	return false;
 }
 
 /* Turns it off in the scheduler, unless a CPU still has it. Two CPUs may have it: the one that
