@@ -1,47 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Manifests with budgets: which are refused, and whether the CPUs have the time. */
 #define _POSIX_C_SOURCE 200809L
-#include "hyp/manifest/manifest.h"
-#include "test.h"
-#include "tree.h"
+#include "manifest_nodes.h"
 
-static struct tree blob;
-static struct fdt fdt;
-static struct manifest manifest;
-static struct refusal why;
-
-/* A system of these nodes; on a board with so many CPUs, unless `cpus` is 0. */
+/* On a board with so many CPUs, unless `cpus` is 0. */
 static bool read_nodes(const char *nodes, uint32_t cpus)
 {
-	static char source[4096];
-	static const struct board none;
-	struct board board = none;
-	struct regions free = { .count = 1 };
-
-	snprintf(source, sizeof(source), "/dts-v1/; / { compatible = \"plumbline,system-1\"; %s };",
-		 nodes);
-	why = (struct refusal) { 0 };
-	blob = tree_compile(source, "");
-	CHECK(fdt_open(&fdt, blob.blob, blob.size) == NULL);
-	if (!manifest_read(&fdt, &manifest, &why)) {
-		return false;
-	}
-	board.nr_cpus = cpus;
-	free.r[0].size = 1u << 30;
-	return cpus == 0 || manifest_check_board(&fdt, &manifest, &board, &free, &why);
-}
-
-#define PARTITION(name, more)                                                            \
-	name " { compatible = \"plumbline,partition\"; kernel = [00 00 a0 e1]; no-dtb; " \
-	     "memory-size = <0x11000>; " more " }; "
-
-static void report(bool ok, const char *nodes)
-{
-	CHECK(ok);
-	if (!ok) {
-		printf("with '%s': '%s' (%s)\n", nodes, why.property, why.reason);
-	}
-	tree_free(&blob);
+	return read_nodes_on(nodes, cpus, cpus ? 1u << 30 : 0);
 }
 
 static void accept(const char *nodes, uint32_t cpus)

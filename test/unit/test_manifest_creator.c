@@ -1,47 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Manifests with creators: partitions that make VMs at run time (vms, vm-pool). */
 #define _POSIX_C_SOURCE 200809L
-#include "hyp/manifest/manifest.h"
-#include "test.h"
-#include "tree.h"
+#include "manifest_nodes.h"
 
 #define SPI_CREATOR (1u << 2) /* in a set of hyp/dev/machine.h's */
 
-static struct tree blob;
-static struct fdt fdt;
-static struct manifest manifest;
-static struct refusal why;
-
-/* A system of these nodes; on a board with so many bytes of free RAM, unless that is 0. */
+/* On a board with so many bytes of free RAM, unless that is 0. */
 static bool read_nodes(const char *nodes, uint64_t ram)
 {
-	static char source[8192];
-	struct board board = { .nr_cpus = 1 };
-	struct regions free = { .count = 1 };
-
-	snprintf(source, sizeof(source), "/dts-v1/; / { compatible = \"plumbline,system-1\"; %s };",
-		 nodes);
-	why = (struct refusal) { 0 };
-	blob = tree_compile(source, "");
-	CHECK(fdt_open(&fdt, blob.blob, blob.size) == NULL);
-	if (!manifest_read(&fdt, &manifest, &why)) {
-		return false;
-	}
-	free.r[0].size = ram;
-	return ram == 0 || manifest_check_board(&fdt, &manifest, &board, &free, &why);
-}
-
-#define PARTITION(name, more)                                                            \
-	name " { compatible = \"plumbline,partition\"; kernel = [00 00 a0 e1]; no-dtb; " \
-	     "memory-size = <0x11000>; " more " }; "
-
-static void report(bool ok, const char *nodes)
-{
-	CHECK(ok);
-	if (!ok) {
-		printf("with '%s': '%s' (%s)\n", nodes, why.property, why.reason);
-	}
-	tree_free(&blob);
+	return read_nodes_on(nodes, ram != 0, ram);
 }
 
 static void accept(const char *nodes, uint64_t ram)

@@ -2,64 +2,14 @@
 /* Manifests with shared memory: what is read, every refusal with its node, property and item, and
  * the board's part. */
 #define _POSIX_C_SOURCE 200809L
-#include "hyp/manifest/manifest.h"
-#include "test.h"
-#include "tree.h"
+#define NODE_NAME	"s"
+#define NODE_KIND	"plumbline,shared-memory"
+#include "manifest_node.h"
 
-#define PART                                                                        \
-	" { compatible = \"plumbline,partition\"; kernel = [00 00 a0 e1]; no-dtb; " \
-	"memory-size = <0x100000>; "
-#define SYSTEM "/dts-v1/; / { compatible = \"plumbline,system-1\"; "
-#define SHARED "s { compatible = \"plumbline,shared-memory\"; "
-#define THREE  "a" PART "}; b" PART "}; c" PART "gic = \"none\"; rtc = \"pl031\"; }; "
-#define BOSS   "a" PART "manages = \"b\"; }; b" PART "}; "
-#define MAKER  "a" PART "vms = <1>; vm-pool = <0x10000>; }; b" PART "}; "
-#define SOUND  "peers = \"a\", \"b\"; output-size = <0x2000>; ipa = <0x10000000>; "
-
-static struct tree blob;
-static struct fdt fdt;
-static struct manifest manifest;
-static struct refusal why;
-
-static bool read_manifest(const char *before, const char *more)
-{
-	static char source[16384];
-
-	snprintf(source, sizeof(source), SYSTEM "%s" SHARED "%s }; };", before, more);
-	why = (struct refusal) { 0 };
-	memset(&manifest, 0xa5, sizeof(manifest));
-	blob = tree_compile(source, "");
-	CHECK(fdt_open(&fdt, blob.blob, blob.size) == NULL);
-	return manifest_read(&fdt, &manifest, &why);
-}
-
-static void accept_in(const char *before, const char *more)
-{
-	bool ok = read_manifest(before, more);
-
-	CHECK(ok);
-	if (!ok) {
-		printf("with '%s': '%s' '%s' (%s)\n", more, why.node, why.property, why.reason);
-	}
-	tree_free(&blob);
-}
-
-/* `item`: the number of the cell or string; `rival`: the node that it collides with. */
-static void refuse_in(const char *before, const char *more, const char *property, uint32_t item,
-		      const char *said, const char *rival)
-{
-	bool ok = read_manifest(before, more);
-	bool named = !ok && strcmp(why.node, "s") == 0 && strcmp(why.property, property) == 0 &&
-		     why.item == item && strstr(why.reason, said) &&
-		     strcmp(why.rival ? fdt_node_name(&fdt, why.rival) : "", rival) == 0;
-
-	CHECK(named);
-	if (!named) {
-		printf("with '%s': '%s' '%s' [%u] (%s)\n", more, ok ? "taken" : why.node,
-		       ok ? "" : why.property, (unsigned)why.item, ok ? "" : why.reason);
-	}
-	tree_free(&blob);
-}
+#define THREE "a" PART "}; b" PART "}; c" PART "gic = \"none\"; rtc = \"pl031\"; }; "
+#define BOSS  "a" PART "manages = \"b\"; }; b" PART "}; "
+#define MAKER "a" PART "vms = <1>; vm-pool = <0x10000>; }; b" PART "}; "
+#define SOUND "peers = \"a\", \"b\"; output-size = <0x2000>; ipa = <0x10000000>; "
 
 static void accept(const char *more)
 {
