@@ -78,6 +78,9 @@ def run(argv: list[str], where: Path, limit: float) -> tuple[int | None, str]:
             os.killpg(process.pid, 9)
             out, _ = process.communicate()
         return None, out.decode(errors="replace")
+    except BaseException:  # a signal ends this program
+        os.killpg(process.pid, 15)
+        raise
 
 
 @dataclass

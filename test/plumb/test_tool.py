@@ -6,14 +6,34 @@ import contextlib
 import importlib.machinery
 import importlib.util
 import io
+import signal
 import subprocess
 import sys
+import time
 import types
 import unittest
 from pathlib import Path
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# A tool that runs a program, which says its process number once the tool waits for it.
+RUNS = """\
+import sys, types
+sys.path[:0] = [{test!r}, {plumb!r}]
+from test_tool import load
+from lib import mutants
+import subprocess
+planted = types.ModuleType("tools.x")
+planted.main = lambda: {runs}
+sys.modules["tools.x"] = planted
+tool = load()
+tool.modules = lambda: {{"x": "tools.x"}}
+tool.line = lambda *_: ""
+sys.argv[1:] = ["x"]
+tool.main()
+"""
+SAYS = ["sh", "-c", "sleep 2; echo $$ >/proc/$PPID/fd/2; exec sleep 60"]
 
 
 def load():
@@ -75,3 +95,21 @@ class Tool(unittest.TestCase):
                               text=True, check=False, cwd="/")
         self.assertEqual(done.returncode, 2)
         self.assertIn("check/none", done.stderr)
+
+    def ended(self, runs: str) -> tuple[int, int]:
+        """The tool's exit code after SIGTERM, and the process number of what it has started."""
+        text = RUNS.format(test=str(ROOT / "test"), plumb=str(Path(__file__).parent), runs=runs)
+        with subprocess.Popen([sys.executable, "-B", "-c", text], stderr=subprocess.PIPE,
+                              text=True) as process:
+            number = int(process.stderr.readline())
+            process.terminate()
+            return process.wait(30), number
+
+    def test_a_signal_ends_what_it_has_started(self):
+        for runs in (f"subprocess.run({SAYS!r})", f"mutants.run({SAYS!r}, '/', 60)"):
+            code, number = self.ended(runs)
+            self.assertEqual(code, 128 + signal.SIGTERM)
+            until = time.monotonic() + 20
+            while Path(f"/proc/{number}").exists() and time.monotonic() < until:
+                time.sleep(0.01)
+            self.assertFalse(Path(f"/proc/{number}").exists(), runs)
