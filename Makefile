@@ -102,7 +102,7 @@ ARM_TUNE := -mtune=cortex-a7 -fno-align-functions -fno-align-loops -fno-align-ju
 # Files with frequent paths are optimized for time: in Arm state those of the shortest paths, in Thumb state the longer
 # ones (a world switch takes as many instructions there, in three quarters of the size). All other code is optimized
 # for size, in Thumb state. Single functions: COLD, COLD_THUMB (hyp/base/cold.h), HOT_ARM (hyp/base/hot.h).
-ARM_SHORT := $(addprefix hyp/core/,cpu exit exit_irq exit_mem hypercall irq_call route_call vsync) \
+ARM_SHORT := $(addprefix hyp/core/,cpu exit exit_irq exit_mem hypercall hypercall_elsewhere irq_call route_call vsync) \
 	     $(addprefix vgic/vgic_,alone bits dist)
 ARM_LONG := $(addprefix hyp/core/,child_run child_switch device exit_child irq isolate remote run switch tick vm vtimer) \
 	    hyp/dev/pl011 hyp/hw/gic hyp/hw/world $(addprefix hyp/sched/,alarm child_life deadline life sched) \

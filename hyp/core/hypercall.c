@@ -8,6 +8,7 @@
 #include "hyp/core/exit.h"
 #include "hyp/core/exit_state.h"
 #include "hyp/core/guest_log.h"
+#include "hyp/core/hypercall_elsewhere.h"
 #include "hyp/core/irq_call.h"
 #include "hyp/core/manager.h"
 #include "hyp/core/partition.h"
@@ -99,15 +100,10 @@ static int32_t hypercall_irq_line_many(struct vcpu *caller, struct vm *vm, struc
 	return (int32_t)regs->r[0];
 }
 
-static __attribute__((noinline)) void hypercall_gsi_of(struct vm *vm, struct guest_regs *regs)
-{
-	regs->r[0] = (uint32_t)route_call_line(vm, regs->r[2], regs->r[3]);
-}
-
 static int32_t hypercall_gsi_line(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	(void)caller;
-	hypercall_gsi_of(vm, regs);
+	route_call_line(vm, regs);
 	return (int32_t)regs->r[0];
 }
 
@@ -355,72 +351,6 @@ static COLD EXIT_AS_IS void hypercall_rest(uint32_t word, struct guest_regs *reg
 	world_resume(regs->pc, regs->cpsr);
 }
 
-static __attribute__((noinline)) void hypercall_refused(const struct vcpu *caller,
-							struct guest_regs *regs)
-{
-	struct vm *vm;
-
-	regs->r[0] = caller->vm->child ? (uint32_t)SMCCC_NOT_SUPPORTED
-				       : (uint32_t)right_on_vm(caller, regs->r[1], &vm);
-}
-
-static COLD void hypercall_child_any(const struct vcpu *caller, struct guest_regs *regs)
-{
-	struct vm *vm;
-	int32_t error = right_on_lines(caller, regs->r[1], &vm);
-
-	regs->r[0] = (uint32_t)(error ? error : irq_call_line(vm, regs->r[2], regs->r[3]));
-	child_put(cpu_this());
-}
-
-/* A line of a creator's child. Frequent: an SPI of one that has its GIC. */
-static inline void hypercall_child_line(const struct vcpu *caller, struct guest_regs *regs)
-{
-	struct cpu *cpu = cpu_this();
-	struct child *child = child_find_here(cpu, caller->vm, regs->r[1]);
-	uint32_t spi;
-
-	if (!child || !child->formed) {
-		hypercall_child_any(caller, regs);
-		return;
-	}
-	hw_dmb(); /* as in child_form */
-	if (!irq_line_is_spi(regs->r[2], child->vm.nr_spis, &spi)) {
-		hypercall_child_any(caller, regs);
-		return;
-	}
-	if (irq_call_spi_stays(&child->vm, spi, regs->r[3])) {
-		regs->r[0] = 0;
-	} else {
-		regs->r[0] = (uint32_t)irq_call_spi(&child->vm, spi, regs->r[3]);
-	}
-	child_put(cpu);
-}
-
-/* Without the right: a backend may still drive the interrupts of the windows that it serves. */
-static COLD void hypercall_line_refused(const struct vcpu *caller, struct guest_regs *regs)
-{
-	struct vm *client =
-		caller->vm->child ? NULL : virtio_may_drive(caller->vm, regs->r[1], regs->r[2]);
-
-	if (client) {
-		regs->r[0] = (uint32_t)irq_call_line(client, regs->r[2], regs->r[3]);
-	} else {
-		hypercall_refused(caller, regs);
-	}
-}
-
-/* Separate, so that the lines of partitions need no register for it. */
-static __attribute__((noinline)) void hypercall_line_elsewhere(const struct vcpu *caller,
-							       struct guest_regs *regs)
-{
-	if (caller->vm->creator && right_names_child(regs->r[1])) {
-		hypercall_child_line(caller, regs);
-	} else {
-		hypercall_line_refused(caller, regs);
-	}
-}
-
 static __attribute__((noinline)) void hypercall_word(struct vm *vm, struct guest_regs *regs)
 {
 	if (irq_line_has_no_type(regs->r[2])) {
@@ -445,7 +375,7 @@ static EXIT_AS_IS void hypercall_line(uint32_t word, struct guest_regs *regs,
 
 	(void)word;
 	if (!vm) {
-		hypercall_line_elsewhere(caller, regs);
+		hypercall_elsewhere_line(caller, regs);
 	} else if (irq_line_is_spi(regs->r[2], vm->nr_spis, &spi)) {
 		if (irq_call_spi_stays(vm, spi, regs->r[3])) {
 			regs->r[0] = 0;
@@ -475,29 +405,6 @@ static EXIT_AS_IS void hypercall_switch(uint32_t word, struct guest_regs *regs, 
 	}
 }
 
-static COLD void hypercall_child_gsi(const struct vcpu *caller, struct guest_regs *regs)
-{
-	struct vm *vm;
-	int32_t error = right_on_lines(caller, regs->r[1], &vm);
-
-	if (error) {
-		regs->r[0] = (uint32_t)error;
-	} else {
-		hypercall_gsi_of(vm, regs);
-	}
-	child_put(cpu_this());
-}
-
-static __attribute__((noinline)) void hypercall_gsi_elsewhere(const struct vcpu *caller,
-							      struct guest_regs *regs)
-{
-	if (caller->vm->creator && right_names_child(regs->r[1])) {
-		hypercall_child_gsi(caller, regs);
-	} else {
-		hypercall_refused(caller, regs);
-	}
-}
-
 /* KVM_IRQ_LINE, by GSI. */
 static EXIT_AS_IS void hypercall_gsi(uint32_t word, struct guest_regs *regs,
 				     const struct vcpu *caller)
@@ -506,9 +413,9 @@ static EXIT_AS_IS void hypercall_gsi(uint32_t word, struct guest_regs *regs,
 
 	(void)word;
 	if (vm) {
-		hypercall_gsi_of(vm, regs);
+		route_call_line(vm, regs);
 	} else {
-		hypercall_gsi_elsewhere(caller, regs);
+		hypercall_elsewhere_gsi(caller, regs);
 	}
 }
 

@@ -27,7 +27,7 @@ static COLD STACK_GUARDED int route_call_lines(struct vgic_locked held, uint32_t
 	return driven ? 0 : refusal;
 }
 
-int route_call_line(struct vm *vm, uint32_t gsi, uint32_t level)
+static inline int route_call_drive(struct vm *vm, uint32_t gsi, uint32_t level)
 {
 	struct vgic_locked held = vm_lock_vgic(vm);
 	uint32_t spi;
@@ -36,6 +36,12 @@ int route_call_line(struct vm *vm, uint32_t gsi, uint32_t level)
 		return irq_call_drive_spi(held, spi, level);
 	}
 	return route_call_lines(held, gsi, level != 0);
+}
+
+/* Separate, so that its callers need no register saved for it. */
+__attribute__((noinline)) void route_call_line(struct vm *vm, struct guest_regs *regs)
+{
+	regs->r[0] = (uint32_t)route_call_drive(vm, regs->r[2], regs->r[3]);
 }
 
 /* ---- a new table ---- */

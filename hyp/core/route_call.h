@@ -5,9 +5,10 @@
 
 #include "hyp/core/vm.h"
 
-/* Drives all lines of a GSI. 0: at least one of them has been driven. -HYP_ENXIO, -HYP_EINVAL:
- * irq_route_map; -HYP_EBUSY: as for KVM_IRQ_LINE. `level`: 0 is low, any other value is high. */
-int route_call_line(struct vm *vm, uint32_t gsi, uint32_t level);
+/* Drives all lines of the GSI in r2, to the level in r3: 0 is low, any other value is high. r0 is
+ * then 0: at least one of them has been driven; -HYP_ENXIO, -HYP_EINVAL: irq_route_map; -HYP_EBUSY:
+ * as for KVM_IRQ_LINE. */
+void route_call_line(struct vm *vm, struct guest_regs *regs);
 
 /* Begins a table of `vm` for the loaded vCPU `caller`, whose call has the table's address in r2 and
  * the number of its entries in r3, and reads the first of them. If that is all, r0 has the result,

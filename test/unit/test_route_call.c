@@ -91,8 +91,11 @@ int irq_call_drive_spi(struct vgic_locked held, uint32_t spi, uint32_t level)
 
 static int raise(uint32_t gsi, uint32_t level)
 {
+	struct guest_regs call = { .r = { 1, 1, gsi, level } };
+
 	nr_driven = levels = kicked = 0;
-	return route_call_line(&target, gsi, level);
+	route_call_line(&target, &call);
+	return (int)call.r[0];
 }
 
 /* ---- other vCPUs, while one waits for the lock ---- */
