@@ -238,6 +238,9 @@ $(B)/unit/test_vdev: $(addprefix $(B)/unit/obj/guest/lib/,vdev.c.o vdisk.c.o vpo
 $(B)/unit/test_vmm_devices: $(B)/unit/obj/guest/lib/vdev.c.o \
 	$(patsubst %,$(B)/unit/obj/guest/linux/vmm/%.c.o,blk console net rng virtio)
 
+$(B)/unit/test_vmm_stream: $(B)/unit/obj/guest/lib/vdev.c.o \
+	$(patsubst %,$(B)/unit/obj/guest/linux/vmm/%.c.o,restore rng save virtio)
+
 # As gcc compiles it for the image: the order of its stores is what another CPU sees.
 $(B)/unit/test_short: $(B)/unit/gcc/vgic_state.o
 $(B)/unit/gcc/vgic_state.o: vgic/vgic_state.c Makefile

@@ -122,7 +122,7 @@ static int32_t net_find(const char *path)
 			return peer;
 		}
 		if (turn == NET_TURNS / 2) {
-			os_unlink(path);
+			sock_remove(path);
 		}
 		net_listener = sock_listen(path, SOCK_SEQPACKET);
 		if (net_listener >= 0) {

@@ -6,10 +6,12 @@
 #include "guest/linux/vmm/stream.h"
 #include "guest/linux/vmm/virtio.h"
 #include "guest/linux/vmm/vm.h"
+#include <string.h>
 
 static int32_t restore_file;
 static bool restore_socket;
 static uint32_t restore_devices;
+static uint32_t restore_counts[STREAM_END]; /* records of each kind so far */
 
 /* ---- reading ---- */
 
@@ -21,20 +23,8 @@ static _Noreturn void restore_refuse(const char *why)
 static void restore_read(void *to, uint32_t size)
 {
 	if (!os_read_all(restore_file, to, size)) {
-		restore_refuse("the file ends too early");
+		restore_refuse("it ends too early");
 	}
-}
-
-static int32_t restore_wait(const char *path)
-{
-	int32_t listener, file;
-
-	os_unlink(path);
-	listener = sock_listen(path, SOCK_STREAM);
-	file = listener < 0 ? listener : sock_accept(listener);
-	os_close(listener);
-	os_unlink(path);
-	return file;
 }
 
 void restore_open(const char *source)
@@ -44,10 +34,14 @@ void restore_open(const char *source)
 	struct stream_vm said;
 
 	restore_socket = path != NULL;
-	restore_file = path ? restore_wait(path) : os_open(source, OS_O_RDONLY);
+	restore_file = path ? sock_wait(path, SOCK_STREAM) : os_open(source, OS_O_RDONLY);
 	if (restore_file < 0) {
 		os_fail(source, "cannot be opened");
 	}
+	if (path) {
+		sock_limit(restore_file, STREAM_PATIENCE);
+	}
+	memset(restore_counts, 0, sizeof(restore_counts));
 	restore_read(&head, sizeof(head));
 	if (head.kind != STREAM_VM || head.size != sizeof(said)) {
 		restore_refuse("no VM is there");
@@ -75,12 +69,22 @@ static void restore_pages(const struct stream_head *head)
 	restore_read(vm.ram + head->index * VM_PAGE, head->size);
 }
 
+/* There is one for each, in order: a second one, too, is of something that is not there. */
+static void restore_next(const struct stream_head *head, uint32_t count, const char *else_it_is)
+{
+	if (head->index != restore_counts[head->kind] || head->index >= count) {
+		restore_refuse(else_it_is);
+	}
+	restore_counts[head->kind]++;
+}
+
 static void restore_vcpu(const struct stream_head *head)
 {
 	static struct registers registers;
 
-	if (head->index >= vm.nr_vcpus || head->size > sizeof(registers)) {
-		restore_refuse("a vCPU that it has not");
+	restore_next(head, vm.nr_vcpus, "a vCPU that it has not");
+	if (head->size > sizeof(registers)) {
+		restore_refuse("registers");
 	}
 	restore_read(&registers, head->size);
 	if (registers.count > REGISTERS_MAX || registers_size(&registers) != head->size ||
@@ -93,7 +97,8 @@ static void restore_gic(const struct stream_head *head)
 {
 	static uint32_t words[GIC_WORDS_MAX];
 
-	if (head->index >= vm.nr_vcpus || head->size > sizeof(words) || head->size % 4) {
+	restore_next(head, vm.nr_vcpus, "a GIC of a vCPU that it has not");
+	if (head->size > sizeof(words) || head->size % 4) {
 		restore_refuse("a GIC of another kind");
 	}
 	restore_read(words, head->size);
@@ -107,8 +112,9 @@ static void restore_device(const struct stream_head *head)
 {
 	struct stream_device device;
 
-	if (head->index >= virtio_count() || head->size != sizeof(device)) {
-		restore_refuse("a device that is not here");
+	restore_next(head, virtio_count(), "a device that is not here");
+	if (head->size != sizeof(device)) {
+		restore_refuse("a device of another kind");
 	}
 	restore_read(&device, sizeof(device));
 	if (device.id != virtio_get(head->index)->dev.ops->id) {
@@ -122,6 +128,11 @@ static void restore_end(void)
 {
 	const uint8_t answer = STREAM_ACK;
 
+	if (restore_counts[STREAM_VCPU] != vm.nr_vcpus ||
+	    restore_counts[STREAM_GIC] != vm.nr_vcpus ||
+	    restore_counts[STREAM_DEVICE] != virtio_count()) {
+		restore_refuse("something of it is missing");
+	}
 	if (restore_socket && !os_write_all(restore_file, &answer, 1)) {
 		restore_refuse("the other side has gone");
 	}
@@ -139,6 +150,7 @@ void restore_vm(void)
 		[STREAM_DEVICE] = restore_device,
 	};
 	struct stream_head head;
+	uint32_t kind = STREAM_PAGES;
 
 	if (restore_devices != virtio_count()) {
 		restore_refuse("it had other devices");
@@ -149,9 +161,10 @@ void restore_vm(void)
 			restore_end();
 			return;
 		}
-		if (head.kind == STREAM_VM || head.kind > STREAM_END) {
-			restore_refuse("a record that is not known");
+		if (head.kind < kind || head.kind > STREAM_END) {
+			restore_refuse("a record that is not known, or is not in its place");
 		}
-		kinds[head.kind](&head);
+		kind = head.kind;
+		kinds[kind](&head);
 	}
 }

@@ -172,13 +172,25 @@ static bool save_state(void)
 	return save_record(STREAM_END, 0, NULL, 0);
 }
 
-/* In a file it is when the file is there; another process says so. */
-static bool save_acknowledged(bool socket)
+static bool save_answered(void)
 {
 	uint8_t answer = 0;
 
-	return socket ? os_read_all(save_file, &answer, 1) && answer == STREAM_ACK
-		      : os_sync(save_file) == 0;
+	return os_read_all(save_file, &answer, 1) && answer == STREAM_ACK;
+}
+
+/* In a file it is when the file is there; another process says so. If it does not, it is kept from
+ * saying so later: of the two, one has the VM. */
+static bool save_acknowledged(bool socket)
+{
+	if (!socket) {
+		return os_sync(save_file) == 0;
+	}
+	if (save_answered()) {
+		return true;
+	}
+	sock_shut(save_file);
+	return save_answered();
 }
 
 static bool save_head(void)
@@ -207,13 +219,35 @@ static bool save_all(bool socket, bool held)
 	return saved;
 }
 
+static int32_t save_open(const char *target, const char *path)
+{
+	int32_t file = path ? sock_connect(path, SOCK_STREAM)
+			    : os_open(target, OS_O_WRONLY | OS_O_CREAT | OS_O_TRUNC);
+
+	if (path && file >= 0) {
+		sock_limit(file, STREAM_PATIENCE);
+	}
+	return file;
+}
+
+/* What has been written is no VM, and takes room: most often there was too little. */
+static void save_failed(const char *target, bool file)
+{
+	int32_t again = file ? os_open(target, OS_O_WRONLY | OS_O_TRUNC) : -1;
+
+	if (again >= 0) {
+		os_close(again);
+	}
+	(void)dirty_log(false);
+	os_say(target, "the VM cannot be saved there, and stays here");
+}
+
 bool save_vm(const char *target, bool held, void (*meanwhile)(void))
 {
 	const char *path = sock_path(target);
 	bool saved;
 
-	save_file = path ? sock_connect(path, SOCK_STREAM)
-			 : os_open(target, OS_O_WRONLY | OS_O_CREAT | OS_O_TRUNC);
+	save_file = save_open(target, path);
 	save_meanwhile = path && !held ? meanwhile : NULL;
 	save_sent = 0;
 	saved = save_file >= 0 && save_all(path != NULL, held);
@@ -223,8 +257,7 @@ bool save_vm(const char *target, bool held, void (*meanwhile)(void))
 	if (saved) {
 		os_say_number("pages sent while it was held", save_sent);
 	} else {
-		(void)dirty_log(false);
-		os_say(target, "the VM cannot be saved there, and stays here");
+		save_failed(target, save_file >= 0 && !path);
 	}
 	return saved;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A VM in a file, or on its way to another process: records, of which STREAM_VM is the first and
- * STREAM_END the last. Pages come before the rest, and may come again. Who reads it trusts nothing
- * in it.
+ * STREAM_END the last. Pages come before the rest, and may come again; then there is a record of
+ * each vCPU, of its GIC, and of each device, in this order. Who reads it trusts nothing in it.
  */
 #ifndef LINUX_VMM_STREAM_H
 #define LINUX_VMM_STREAM_H
@@ -12,6 +12,8 @@
 
 #define STREAM_MAGIC 0x314d4d56u /* "VMM1" */
 #define STREAM_RUN   64u	 /* pages of a record at most */
+#define STREAM_PATIENCE \
+	60u /* seconds in which nothing goes through a socket: it has no other end */
 #define STREAM_ACK                                                                     \
 	0x6b /* the reader's answer to STREAM_END, through a socket: the VM is its own \
 	      */
