@@ -106,6 +106,39 @@ saved() {
 	steps_are_whole vm1 vm2
 }
 
+# Process after process: each saves it at another moment, into a file or to the next one, which waits.
+storm() {
+	lives=$(argument lives 16)
+	stepping vm0 --save /tmp/saved &
+	for n in $(seq "$lives"); do
+		usleep $((($(od -An -N2 -tu2 /dev/urandom) % 400 + 100) * 1000))
+		last=$((n - 1))
+		target=/tmp/saved
+		[ $((n % 2)) = 0 ] && target=unix:/tmp/way$n
+		[ $((n % 2)) = 1 ] || vm "vm$n" --disk /tmp/disk --restore "$target" --save /tmp/saved &
+		storm_wait_for "vm$last"
+		tell "vm$last" HUP
+		while [ ! -e "/tmp/vm$last" ]; do
+			usleep 50000
+		done
+		equal "$(cat "/tmp/vm$last")" 3 "life $last ends as it is saved"
+		[ $((n % 2)) = 0 ] || vm "vm$n" --disk /tmp/disk --restore "$target" --save "unix:/tmp/way$((n + 1))" &
+	done
+	wait
+	equal "$(cat "/tmp/vm$lives")" 0 'the last one has powered itself off'
+	equal "$(cat /tmp/vm[0-9]*.log | grep '^step ' | tr -dc '0-9\n' | sort -n | tr '\n' ' ')" \
+		"$(seq "$steps" | tr '\n' ' ')" 'it has made each step once'
+}
+
+# It is restored, and runs.
+storm_wait_for() { # name
+	for turn in $(seq 600); do
+		grep -qs -e '^vmm: restored' -e '^step ' "/tmp/$1.log" && return
+		usleep 100000
+	done
+	result no "$1 runs"
+}
+
 pages() { # name, words behind 'pages sent'
 	sed -n "s/^vmm: pages sent $2: //p" "/tmp/$1.log"
 }

@@ -14,6 +14,8 @@
 #include "guest/linux/vmm/virtio.h"
 #include "guest/linux/vmm/vm.h"
 #include "test/unit/test.h"
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define RAM   0x80000000u
 #define SIZE  0x10000u
@@ -39,6 +41,7 @@ static uint32_t locks, events, signals[32];
 static uint8_t disk[SECTORS * 512], sent[4096], printed[4096], input[4096];
 static uint32_t sent_size, printed_size, input_size, synced, short_by;
 static int32_t input_error;
+static bool terminal;
 static uint8_t dirty[SIZE / PAGE];
 static void (*when_printed)(void);
 
@@ -72,13 +75,8 @@ void os_event_clear(int32_t event)
 
 bool os_terminal_take(int32_t file)
 {
-	(void)file;
-	return false;
-}
-
-void os_terminal_give(int32_t file)
-{
-	(void)file;
+	CHECK_EQ(file, 0);
+	return terminal;
 }
 
 int32_t os_open(const char *path, uint32_t flags)
@@ -196,9 +194,11 @@ void os_fail(const char *what, const char *of)
 	abort();
 }
 
+/* Also of the child below: 2 is a check that has failed there. */
 void os_exit(uint32_t status)
 {
-	exit((int)status);
+	(void)fflush(stdout);
+	_exit(test_failures ? 2 : (int)status);
 }
 
 const char *sock_path(const char *text)
@@ -540,16 +540,82 @@ static void types(void)
 	serve(CONSOLE, false, true);
 	CHECK(memcmp(vm.ram + DATA, "abc", 4) == 0);
 	check_used(1, 3);
+	CHECK(!is_read(CONSOLE));	  /* 'd' waits */
 	describe(0, DATA, 0, true, true); /* no room at all */
 	offer(0);
-	serve(CONSOLE, false, true);
+	serve(CONSOLE, true, false);
 	check_used(2, 0);
-	describe(0, DATA, 3, true, true);
+	describe(0, DATA + 8, 3, true, true);
+	offer(0);
+	serve(CONSOLE, true, false);
+	check_used(3, 1);
+	CHECK_EQ(get(DATA + 8, 2), 'd');
+	CHECK(!is_read(CONSOLE));
 	offer(0);
 	CHECK(is_read(CONSOLE));
-	input_size = 0; /* the end of the input */
+	input_error = -11;
+	serve(CONSOLE, false, true);
+	CHECK(is_read(CONSOLE));
+	input_error =
+		-5; /* an error is its end, and so is nothing to read: it is not asked again */
 	serve(CONSOLE, false, true);
 	CHECK(!is_read(CONSOLE));
+	virtio_get(CONSOLE)->input = 0;
+	input_error = 0;
+	input_size = 0;
+	CHECK(is_read(CONSOLE));
+	serve(CONSOLE, false, true);
+	CHECK(!is_read(CONSOLE));
+}
+
+/* On a terminal, a guest that has made no room: what is typed waits, and more is lost, but the key
+ * that ends it. */
+static void types_ahead(void)
+{
+	struct virtio *console = virtio_get(CONSOLE);
+
+	drive(CONSOLE, 0);
+	CHECK(console->wants(console));
+	for (uint32_t n = 0; n < 256; n++) {
+		input[n] = (uint8_t)(n == 0x1c ? 0 : n);
+	}
+	input_size = 200;
+	console->take(console);
+	CHECK(console->wants(console));
+	console->take(console); /* 256 of 400 */
+	CHECK(console->wants(console));
+	describe(0, DATA, 300, true, true);
+	offer(0);
+	CHECK(console->dev.ops->work(&console->dev, 0));
+	check_used(1, 256);
+	CHECK(get(DATA + 199, 1) == 199 && get(DATA + 200, 1) == 0 && get(DATA + 255, 1) == 55);
+	CHECK(!console->dev.ops->work(&console->dev, 0));
+	input[0] = 'x';
+	input_size = 1;
+	console->take(console);
+	input[150] = 0x1c;
+	input_size = 200;
+	console->take(console);
+	CHECK(false); /* it has ended there */
+}
+
+/* In a process of its own, whose console is a terminal. */
+static void ends(void)
+{
+	int status = 0;
+	pid_t child;
+
+	(void)fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		terminal = true;
+		vm.ram = malloc(SIZE);
+		console_add();
+		types_ahead();
+		os_exit(1);
+	}
+	CHECK(child > 0 && waitpid(child, &status, 0) == child);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1);
 }
 
 static void random_numbers(void)
@@ -729,6 +795,7 @@ static void finish(void)
 }
 
 static const struct test_case cases[] = {
+	{ "a terminal is read whatever the guest does", ends },
 	{ "four devices", begin },
 	{ "blk reads into several parts", transfers },
 	{ "blk stores, and flushes", stores },

@@ -3,9 +3,8 @@
 #ifndef LINUX_VMM_CONSOLE_H
 #define LINUX_VMM_CONSOLE_H
 
-/* The terminal, if it is one, passes each key to the guest, but Ctrl-\ which ends this program. */
+/* The terminal, if it is one, passes each key to the guest, but Ctrl-\ which ends this program,
+ * whatever the guest does. */
 void console_add(void);
-/* The terminal is as it was. */
-void console_end(void);
 
 #endif

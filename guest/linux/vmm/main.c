@@ -42,12 +42,6 @@ static int32_t main_signals(void)
 	return sys_call(MAIN_SIGNALFD4, (uint32_t)-1, sys_at(mask), sizeof(mask), 0, 0, 0);
 }
 
-static _Noreturn void main_end(uint32_t status)
-{
-	console_end();
-	os_exit(status);
-}
-
 /* For the guest, no time passes meanwhile. */
 static void main_pause(void)
 {
@@ -83,13 +77,13 @@ static void main_serve(void)
 static void main_save(void)
 {
 	if (!main_options.save) {
-		main_end(1);
+		os_exit(1);
 	}
 	if (main_paused) {
 		registers_set_time(main_time);
 	}
 	if (save_vm(main_options.save, main_paused, main_serve)) {
-		main_end(MAIN_SAVED);
+		os_exit(MAIN_SAVED);
 	}
 }
 
@@ -113,7 +107,7 @@ static void main_signal(int32_t signals)
 	case OS_SIGPIPE:
 		break;
 	default:
-		main_end(1);
+		os_exit(1);
 	}
 }
 
@@ -121,7 +115,7 @@ static void main_load(void)
 {
 	if (!main_options.kernel) {
 		os_say("a restored VM is reset", "its kernel is not known");
-		main_end(1);
+		os_exit(1);
 	}
 	load_vm(main_options.kernel, main_options.initrd, main_options.append);
 }
@@ -144,12 +138,12 @@ static void main_event(void)
 	case VCPU_NOTHING:
 		break;
 	case VCPU_OFF:
-		main_end(0);
+		os_exit(0);
 	case VCPU_RESET:
 		main_reset();
 		break;
 	default:
-		main_end(1);
+		os_exit(1);
 	}
 }
 

@@ -136,6 +136,7 @@ struct os_modes {
 };
 
 static struct os_modes os_modes; /* as they were */
+static int32_t os_terminal = -1; /* whose */
 
 bool os_terminal_take(int32_t file)
 {
@@ -148,12 +149,15 @@ bool os_terminal_take(int32_t file)
 	raw.input = 0;
 	raw.output = 0;
 	raw.local = 0;
+	os_terminal = file;
 	return sys_ioctl(file, OS_TCSETS, sys_at(&raw)) == 0;
 }
 
-void os_terminal_give(int32_t file)
+static void os_terminal_give(void)
 {
-	(void)sys_ioctl(file, OS_TCSETS, sys_at(&os_modes));
+	if (os_terminal >= 0) {
+		(void)sys_ioctl(os_terminal, OS_TCSETS, sys_at(&os_modes));
+	}
 }
 
 /* ---- eventfds ---- */
@@ -223,6 +227,7 @@ void os_say_number(const char *what, int64_t number)
 
 void os_exit(uint32_t status)
 {
+	os_terminal_give();
 	for (;;) {
 		(void)sys_call3(SYS_EXIT_GROUP, status, 0, 0);
 	}

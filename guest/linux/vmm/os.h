@@ -57,9 +57,8 @@ int32_t os_random(void *to, uint32_t size);
 /* Waits without an end; the other one does not wait. */
 int32_t os_poll(struct os_poll *polls, uint32_t count);
 int32_t os_poll_now(struct os_poll *polls, uint32_t count);
-/* Its terminal passes each key, and no more: true, if it is one. The other call undoes it. */
+/* Its terminal passes each key, and no more, until this program ends: true, if it is one. */
 bool os_terminal_take(int32_t file);
-void os_terminal_give(int32_t file);
 /* Bytes of a file or a block device; 0: it has none, or no size. */
 uint64_t os_size(int32_t file);
 /* It is read from its beginning. */
@@ -78,6 +77,7 @@ void os_say_number(const char *what, int64_t number);
 /* The same, and the end of this program with status 1. */
 _Noreturn void os_fail(const char *what, const char *of);
 _Noreturn void os_fail_number(const char *what, int64_t number);
+/* The terminal is as it was before. */
 _Noreturn void os_exit(uint32_t status);
 
 void os_sleep_us(uint32_t us);
