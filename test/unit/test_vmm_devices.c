@@ -11,6 +11,7 @@
 #include "guest/linux/vmm/net.h"
 #include "guest/linux/vmm/rng.h"
 #include "guest/linux/vmm/sock.h"
+#include "guest/linux/vmm/tap.h"
 #include "guest/linux/vmm/virtio.h"
 #include "guest/linux/vmm/vm.h"
 #include "test/unit/test.h"
@@ -41,7 +42,8 @@ static uint32_t locks, events, signals[32];
 static uint8_t disk[SECTORS * 512], sent[4096], printed[4096], input[4096];
 static uint32_t sent_size, printed_size, input_size, synced, short_by;
 static int32_t input_error;
-static bool terminal;
+static bool terminal, second_tap;
+static int32_t sent_error;
 static uint8_t dirty[SIZE / PAGE];
 static void (*when_printed)(void);
 
@@ -133,6 +135,9 @@ int32_t os_write_at(int32_t file, uint64_t at, const struct os_part *parts, uint
 int32_t os_write_parts(int32_t file, const struct os_part *parts, uint32_t count)
 {
 	CHECK(file == PEER_FILE);
+	if (sent_error) {
+		return sent_error;
+	}
 	sent_size = 0;
 	for (uint32_t n = 0; n < count; n++) {
 		CHECK(sent_size + parts[n].size <= 1514);
@@ -203,7 +208,13 @@ void os_exit(uint32_t status)
 
 const char *sock_path(const char *text)
 {
-	return text + 5;
+	return strncmp(text, "unix:", 5) == 0 ? text + 5 : NULL;
+}
+
+int32_t tap_open(const char *name)
+{
+	CHECK(strcmp(name, second_tap ? "tap1" : "tap0") == 0);
+	return PEER_FILE;
 }
 
 int32_t sock_connect(const char *path, uint32_t type)
@@ -293,7 +304,7 @@ static void drive(uint32_t device, uint32_t queue)
 	memset(dirty, 0, sizeof(dirty));
 	available = 0;
 	input_size = printed_size = sent_size = synced = short_by = 0;
-	input_error = 0;
+	input_error = sent_error = 0;
 	when_printed = NULL;
 	write_reg(device, 0x070, 0);
 	write_reg(device, 0x070, 3);
@@ -455,6 +466,23 @@ static void bad_requests(void)
 
 /* ---- virtio-net ---- */
 
+/* In a process of its own, as there is one of each device. It ends with this status. */
+static void apart(void (*run)(void), int want)
+{
+	int status = 0;
+	pid_t child;
+
+	(void)fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		vm.ram = malloc(SIZE);
+		run();
+		os_exit(0);
+	}
+	CHECK(child > 0 && waitpid(child, &status, 0) == child);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == want);
+}
+
 static void sends(void)
 {
 	drive(NET, 1);
@@ -476,6 +504,19 @@ static void sends(void)
 	serve(NET, true, false);
 	CHECK_EQ(sent_size, 0);
 	check_used(3, 0);
+	describe(0, DATA, 80, false, true);
+	sent_error = -11; /* no room: the frame is lost */
+	offer(0);
+	serve(NET, true, false);
+	CHECK_EQ(virtio_get(NET)->input, PEER_FILE);
+	sent_error =
+		-32; /* the other end has gone: one may come, also if this guest reads nothing */
+	offer(0);
+	serve(NET, true, false);
+	CHECK_EQ(virtio_get(NET)->input, -1);
+	check_used(5, 0);
+	virtio_get(NET)->take(virtio_get(NET));
+	CHECK_EQ(virtio_get(NET)->input, PEER_FILE);
 }
 
 static void receives(void)
@@ -507,6 +548,37 @@ static void receives(void)
 	CHECK(!is_read(NET));
 	virtio_get(NET)->take(virtio_get(NET));
 	CHECK(is_read(NET));
+}
+
+/* The same device on a TAP, whose frames are as those of the wire; two have different addresses. */
+static void with_a_tap(void)
+{
+	static const char *names[] = { "tap:tap0", "tap:tap1" };
+	struct virtio *tap;
+
+	net_add(names[second_tap]);
+	tap = virtio_get(0);
+	CHECK_EQ(tap->input, PEER_FILE);
+	CHECK_EQ(vdev_read(&tap->dev, 0x100, 4), second_tap ? 0xee005452 : 0xed005452);
+	drive(0, 1);
+	describe(0, DATA, 12 + 60, false, true);
+	offer(0);
+	CHECK(tap->dev.ops->work(&tap->dev, 1));
+	CHECK_EQ(sent_size, 60);
+	sent_error = -5; /* the interface is down: the frame is lost, and that is all */
+	offer(0);
+	CHECK(tap->dev.ops->work(&tap->dev, 1));
+	CHECK_EQ(tap->input, PEER_FILE);
+	input_error = -77; /* it has been removed */
+	tap->take(tap);
+	CHECK_EQ(tap->input, -1);
+}
+
+static void taps(void)
+{
+	apart(with_a_tap, 0);
+	second_tap = true;
+	apart(with_a_tap, 0);
 }
 
 /* ---- virtio-console, virtio-rng ---- */
@@ -599,23 +671,16 @@ static void types_ahead(void)
 	CHECK(false); /* it has ended there */
 }
 
-/* In a process of its own, whose console is a terminal. */
+static void with_a_terminal(void)
+{
+	terminal = true;
+	console_add();
+	types_ahead();
+}
+
 static void ends(void)
 {
-	int status = 0;
-	pid_t child;
-
-	(void)fflush(stdout);
-	child = fork();
-	if (child == 0) {
-		terminal = true;
-		vm.ram = malloc(SIZE);
-		console_add();
-		types_ahead();
-		os_exit(1);
-	}
-	CHECK(child > 0 && waitpid(child, &status, 0) == child);
-	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	apart(with_a_terminal, 1);
 }
 
 static void random_numbers(void)
@@ -796,6 +861,7 @@ static void finish(void)
 
 static const struct test_case cases[] = {
 	{ "a terminal is read whatever the guest does", ends },
+	{ "net on a tap", taps },
 	{ "four devices", begin },
 	{ "blk reads into several parts", transfers },
 	{ "blk stores, and flushes", stores },

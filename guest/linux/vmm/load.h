@@ -3,8 +3,11 @@
 #ifndef LINUX_VMM_LOAD_H
 #define LINUX_VMM_LOAD_H
 
-/* A kernel: a zImage, or a raw image that runs anywhere. The initial RAM disk is NULL or a file. A
- * file that cannot be read, or too little memory, ends the program. */
-void load_vm(const char *kernel, const char *initrd, const char *bootargs);
+#include "guest/linux/vmm/options.h"
+
+/* A kernel: a zImage, or a raw image that runs anywhere; the initial RAM disk, if there is one; the
+ * device tree of the VM, or the user's. A file that cannot be read, or too little memory, ends the
+ * program. */
+void load_vm(const struct options *options);
 
 #endif

@@ -114,10 +114,10 @@ static void main_signal(int32_t signals)
 static void main_load(void)
 {
 	if (!main_options.kernel) {
-		os_say("a restored VM is reset", "its kernel is not known");
+		os_say("the VM has reset itself", "--kernel beside --restore says what it boots");
 		os_exit(1);
 	}
-	load_vm(main_options.kernel, main_options.initrd, main_options.append);
+	load_vm(&main_options);
 }
 
 static void main_reset(void)
@@ -187,7 +187,7 @@ static void main_add_devices(void)
 
 int main(int argc, char **argv)
 {
-	int32_t signals = main_signals(), news;
+	int32_t signals, news;
 
 	options_read(&main_options, argc, argv);
 	vm.nr_vcpus = main_options.cpus;
@@ -195,6 +195,7 @@ int main(int argc, char **argv)
 	if (main_options.restore) {
 		restore_open(main_options.restore);
 	}
+	signals = main_signals(); /* until here, one ends the program */
 	vm_make();
 	main_add_devices();
 	gic_keep();

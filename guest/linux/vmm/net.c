@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest/linux/vmm/net.h"
 #include "guest/linux/vmm/sock.h"
+#include "guest/linux/vmm/tap.h"
 #include "guest/linux/vmm/virtio.h"
 #include <string.h>
 
@@ -38,13 +39,17 @@ static bool net_send(struct vdev *dev, uint32_t queue)
 	struct vdev_chain chain;
 	struct os_part parts[VDEV_QUEUE_MAX];
 	uint32_t count;
+	int32_t error = 0;
 
 	if (!vdev_peek(dev, queue, &chain)) {
 		return false;
 	}
 	count = virtio_parts(&chain, false, NET_HEADER, NET_FRAME, parts);
 	if (net_peer >= 0 && count && chain.read_size <= NET_HEADER + NET_FRAME) {
-		(void)os_write_parts(net_peer, parts, count);
+		error = os_write_parts(net_peer, parts, count);
+	}
+	if (error == -OS_EPIPE || error == -OS_ECONNRESET) {
+		net_set_peer(-1);
 	}
 	virtio_done(dev, queue, &chain, 0);
 	return true;
@@ -133,16 +138,35 @@ static int32_t net_find(const char *path)
 	os_fail(path, "is no place for a socket");
 }
 
+/* Each interface has another VM at its end. */
+static int32_t net_tap(const char *name)
+{
+	uint32_t hash = 0;
+
+	for (uint32_t n = 0; name[n]; n++) {
+		hash = 31 * hash + (uint8_t)name[n];
+	}
+	memcpy(net_mac + 3, &hash, 3);
+	return tap_open(name);
+}
+
+static int32_t net_wire(const char *path)
+{
+	int32_t peer = net_find(path);
+
+	net_mac[5] = peer < 0 ? 1 : 2;
+	return peer;
+}
+
 void net_add(const char *wire)
 {
 	const char *path = sock_path(wire);
 	int32_t peer;
 
-	if (!path) {
-		os_fail(wire, "is no wire: unix:PATH");
+	if (!path && strncmp(wire, "tap:", 4) != 0) {
+		os_fail(wire, "is no wire: unix:PATH, or tap:NAME");
 	}
-	peer = net_find(path);
-	net_mac[5] = peer < 0 ? 1 : 2;
+	peer = path ? net_wire(path) : net_tap(wire + 4);
 	virtio_add(&net, &net_ops, NULL);
 	net.wants = net_wants;
 	net.take = net_take;

@@ -8,7 +8,8 @@
 struct options {
 	const char *kernel, *initrd, *append; /* append: the kernel's arguments */
 	const char *disk;		      /* an image; NULL: none */
-	const char *net;		      /* unix:PATH; NULL: none */
+	const char *dtb, *dump;		      /* the device tree: to be taken, to be written */
+	const char *net;		      /* unix:PATH, or tap:NAME; NULL: none */
 	const char *save, *restore;	      /* a file, or unix:PATH */
 	uint32_t cpus, memory;		      /* memory in MiB */
 	uint32_t rng;

@@ -18,7 +18,10 @@
 
 #define OS_POLLIN 1
 
-#define OS_EAGAIN 11 /* an error */
+/* Errors */
+#define OS_EAGAIN     11
+#define OS_EPIPE      32
+#define OS_ECONNRESET 104
 
 #define OS_SIGHUP  1
 #define OS_SIGINT  2

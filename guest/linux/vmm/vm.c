@@ -34,8 +34,11 @@ static void vm_check_extension(int32_t kvm, uint32_t capability, const char *nam
 
 static int32_t vm_open(void)
 {
-	int32_t kvm = vm_must(os_open("/dev/kvm", OS_O_RDWR), "/dev/kvm");
+	int32_t kvm = os_open("/dev/kvm", OS_O_RDWR);
 
+	if (kvm < 0) {
+		os_fail("/dev/kvm", "cannot be opened: is its module loaded, and are you root?");
+	}
 	if (sys_ioctl(kvm, KVM_GET_API_VERSION, 0) != VM_API) {
 		os_fail("/dev/kvm", "another version of KVM's API");
 	}
