@@ -238,7 +238,8 @@ $(B)/unit/test_vdev: $(addprefix $(B)/unit/obj/guest/lib/,vdev.c.o vdisk.c.o vpo
 $(B)/unit/test_vmm_devices: $(B)/unit/obj/guest/lib/vdev.c.o \
 	$(patsubst %,$(B)/unit/obj/guest/linux/vmm/%.c.o,blk console net rng virtio)
 
-$(B)/unit/test_vmm_dtb: $(B)/unit/obj/guest/linux/vmm/dtb.c.o
+$(B)/unit/test_vmm_dtb: $(B)/unit/obj/guest/linux/vmm/dtb.c.o \
+	$(addprefix $(B)/unit/obj/guest/lib/,nodes.c.o tree.c.o)
 $(B)/unit/test_vmm_stream: $(B)/unit/obj/guest/lib/vdev.c.o \
 	$(patsubst %,$(B)/unit/obj/guest/linux/vmm/%.c.o,restore rng save virtio)
 

@@ -55,14 +55,9 @@ $(LB)/kvmtest.linux: $(KVMTEST_OBJS) $(LB)/kvmtest/pl011.o
 	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(LINUX_LDFLAGS) -o $@ $^ -lgcc
 
 VMM_OBJS := $(patsubst guest/linux/vmm/%,$(LB)/vmm/%.o,$(wildcard guest/linux/vmm/*.c)) \
-	    $(LB)/lib/vdev.o $(LB)/vmm/tree.o $(LB)/kvmtest/start.S.o $(LB)/kvmtest/sys.c.o
+	    $(LB)/lib/vdev.o $(LB)/lib/tree.o $(LB)/lib/nodes.o $(LB)/kvmtest/start.S.o $(LB)/kvmtest/sys.c.o
 
 $(LB)/vmm/%.c.o: guest/linux/vmm/%.c guest/linux/linux.mk Makefile
-	$(call say,CC,$<)
-	@mkdir -p $(@D)
-	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(DEPFLAGS) -c -o $@ $<
-
-$(LB)/vmm/tree.o: guest/vmm/tree.c guest/linux/linux.mk Makefile
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(ARM_CC) $(LINUX_CFLAGS) $(DEPFLAGS) -c -o $@ $<

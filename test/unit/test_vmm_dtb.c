@@ -3,6 +3,7 @@
  * Which device trees of a user guest/linux/vmm takes, beside libfdt's own reader; and the trees
  * that it makes itself. Offsets in the header are those of the Devicetree Specification 0.3, 5.2.
  */
+#include "guest/lib/nodes.h"
 #include "guest/linux/vmm/dtb.h"
 #include "test/unit/test.h"
 #include <libfdt.h>
@@ -115,11 +116,80 @@ static void random_bytes(void)
 	}
 }
 
+/* ---- trees that monitors of VMs make ---- */
+
+static struct tree made;
+
+static uint32_t make_nodes(uint32_t room)
+{
+	const struct nodes_gic gic = { 0x3fff0000, 0x1000, 0x3ffd0000, 0x2000, 3 };
+
+	tree_begin(&made, tree, room);
+	tree_node(&made, "");
+	TREE_CELLS(&made, "#address-cells", 2);
+	TREE_CELLS(&made, "#size-cells", 2);
+	nodes_chosen(&made, "a=b", 0x81000000, 0x1234);
+	tree_end(&made);
+	nodes_memory(&made, 0x80000000, 0x4000000);
+	nodes_cpus(&made, 3, "arm,cortex-a15");
+	nodes_gic(&made, &gic);
+	nodes_virtio(&made, 0xa000200, 0x200, 17, 1);
+	tree_end(&made);
+	return tree_finish(&made);
+}
+
+static void check_cells(const char *path, const char *name, const uint32_t *want, int count)
+{
+	int length = 0, node = fdt_path_offset(tree, path);
+	const fdt32_t *cells = fdt_getprop(tree, node, name, &length);
+
+	CHECK(node >= 0 && cells && length == 4 * count);
+	for (int n = 0; cells && n < count; n++) {
+		CHECK_EQ(fdt32_ld(cells + n), want[n]);
+	}
+}
+
+static void check_text(const char *path, const char *name, const char *want)
+{
+	const char *text = fdt_getprop(tree, fdt_path_offset(tree, path), name, NULL);
+
+	CHECK(text && strcmp(text, want) == 0);
+}
+
+static void nodes(void)
+{
+	static const uint32_t memory[] = { 0, 0x80000000, 0, 0x4000000 }, end[] = { 0x81001234 },
+			      gic[] = { 0, 0x3fff0000, 0, 0x1000, 0, 0x3ffd0000, 0, 0x2000 },
+			      timer[] = { 1, 13, 0x704, 1, 14, 0x704, 1, 11, 0x704, 1, 10, 0x704 },
+			      window[] = { 0, 0xa000200, 0, 0x200 }, irq[] = { 0, 17, 1 },
+			      two[] = { 2 };
+	uint32_t size = make_nodes(ROOM);
+
+	CHECK(size != 0 && fdt_check_full(tree, size) == 0 && !wrong(size));
+	check_text("/chosen", "bootargs", "a=b");
+	check_cells("/chosen", "linux,initrd-end", end, 1);
+	check_cells("/memory@80000000", "reg", memory, 4);
+	check_cells("/cpus/cpu@2", "reg", two, 1);
+	check_text("/cpus/cpu@2", "enable-method", "psci");
+	check_text("/cpus/cpu@2", "compatible", "arm,cortex-a15");
+	CHECK(fdt_path_offset(tree, "/cpus/cpu@3") < 0);
+	check_text("/psci", "method", "hvc");
+	check_cells("/interrupt-controller@3fff0000", "reg", gic, 8);
+	check_cells("/timer", "interrupts", timer, 12);
+	check_cells("/virtio_mmio@a000200", "reg", window, 4);
+	check_cells("/virtio_mmio@a000200", "interrupts", irq, 3);
+	for (uint32_t room = 56; room < size; room++) {
+		CHECK_EQ(make_nodes(room), 0);
+	}
+	CHECK_EQ(make_nodes(size), size);
+}
+
 static const struct test_case cases[] = {
 	{ "a tree is taken", taken },
 	{ "what is none is refused, and why", refused },
 	{ "numbers that lead out of it", numbers },
 	{ "random bytes", random_bytes },
+	{ "nodes of a VM", nodes },
 };
 
 TEST_MAIN("vmm_dtb", cases)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "guest/vmm/tree.h"
+#include "guest/lib/tree.h"
 #include <string.h>
 
 #define TREE_MAGIC	0xd00dfeedu

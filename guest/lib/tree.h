@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Writes a flattened device tree (Devicetree Specification 0.4, chapter 5). What does not fit is
  * left out, and tree_finish tells. */
-#ifndef GUEST_VMM_TREE_H
-#define GUEST_VMM_TREE_H
+#ifndef GUEST_LIB_TREE_H
+#define GUEST_LIB_TREE_H
 
 #include <stddef.h>
 #include <stdint.h>
