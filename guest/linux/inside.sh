@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# In a VM of guest/linux/vmm: a disk, random numbers, a network to the VM beside it. On the command line:
+# In a VM of guest/linux/vmm: a disk, random numbers, a network to the VM beside it, or to its creator. On the command line:
 # sum= the SHA-256 of the disk's first half, me= and peer= the last byte of both addresses.
 
 modules="/lib/modules/$(uname -r)"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # In a VM of guest/linux/vmm that is paused, saved and moved meanwhile: steps= steps of work, which it
-# counts on its console. A second program computes on the other CPU, if there is one.
+# counts on its console; then it resets itself, with end=reset. A second program computes on the other CPU, if there is one.
 
 steps=$(argument steps 6)
 insmod "/lib/modules/$(uname -r)/virtio_blk.ko"
@@ -29,3 +29,4 @@ wait
 equal $wrong 0 "nothing is wrong in $steps steps"
 equal "$(sort -u /tmp/beside)" right 'nor beside them'
 check_log
+[ -z "$(argument end '')" ] || { summary; reboot -f; }

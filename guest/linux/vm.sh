@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# In a VM that a program makes by /dev/kvm (guest/linux/kvmtest/boot.c): CPUs, memory, time, interrupts.
+# In a VM that a program makes by /dev/kvm (guest/linux/kvmtest/boot.c): CPUs, memory, time, interrupts. With
+# sum= also its devices.
 
 ZEROS=bb9f8df61474d25e71fa00722318cd387396ca1736605e1248821cc0de3d3af8 # SHA-256 of 4 MiB of them
 
@@ -17,3 +18,4 @@ start=$(microseconds)
 sleep 1
 between $(($(microseconds) - start)) 1000000 600000000 'sleep 1, in microseconds of the counter'
 check_log
+[ -z "$(argument sum '')" ] || . /tests/inside.sh

@@ -22,9 +22,45 @@ new() { # name
 	vm "$name" --kernel /vm/vmlinuz --initrd /vm/initrd.gz --cpus "$cpus" "$@"
 }
 
+# What boots again and again takes no time: it prints a line at the UART of earlycon, and powers itself off.
+#	mov r1, #0x9000000; mov r0, #'K'; str r0, [r1]; mov r0, #10; str r0, [r1]
+#	mov r0, #0x84000000; add r0, r0, #8; hvc #0
+printf '\011\024\240\343\113\000\240\343\000\000\201\345\012\000\240\343\000\000\201\345' > /tmp/line
+printf '\041\003\240\343\010\000\200\342\160\000\100\341' >> /tmp/line
+
+# What is wrong, in words.
+complains() { # words, options...
+	words=$1
+	shift
+	vmm --kernel /tmp/line "$@" > /tmp/said 2>&1 < /dev/null
+	equal "$? $(cat /tmp/said)" "1 vmm: $words" "vmm $*: status and words"
+}
+
+# A VM with a disk and a network to this machine. Its device tree has been written, and is taken.
 boot() {
-	new vm --append "console=hvc0 quiet test=vm cpus=$cpus mib=64"
+	seq 30000 | head -c 131072 > /tmp/disk
+	want=$(sum < /tmp/disk)
+	truncate -s 256K /tmp/disk
+	seq 100000 | head -c 262144 > /tmp/plain
+	complains '/dev/net/tun: cannot be opened: is the module tun loaded, and are you root?' --net tap:tap0
+	insmod "/lib/modules/$(uname -r)/tun.ko"
+	equal "$(vmm --kernel /tmp/line --initrd /vm/initrd.gz --cpus "$cpus" --disk /tmp/disk --rng --net tap:tap0 \
+		--append "console=hvc0 quiet test=vm cpus=$cpus mib=64 me=2 peer=1 sum=$want" \
+		--dump-dtb /tmp/vm.dtb)" K 'a small kernel prints a line, and powers itself off'
+	vm vm --kernel /vm/vmlinuz --initrd /vm/initrd.gz --cpus "$cpus" --disk /tmp/disk --rng --net tap:tap0 \
+		--dtb /tmp/vm.dtb &
+	for turn in $(seq 100); do
+		[ -e /sys/class/net/tap0 ] && break
+		usleep 100000
+	done
+	complains 'tap0: another program has this interface' --net tap:tap0
+	complains 'lo: this interface is no TAP' --net tap:lo
+	complains '/init: is no device tree (dtc makes one of a source)' --dtb /init
+	complains '/bin/busybox: is empty, or larger than 64 KiB' --dtb /bin/busybox
+	check_network 10.0.0.1 10.0.0.2 tap0
+	wait
 	equal "$(cat /tmp/vm)" 0 'the VM has powered itself off'
+	equal "$(tail -c 131072 /tmp/disk | sum)" "$(seq 2 40000 | head -c 131072 | sum)" 'it has written to its disk'
 }
 
 # Two VMs with a disk each, and a wire between them. What they have written is in the images.
@@ -52,6 +88,7 @@ devices() {
 # ---- VMs that do steps.sh
 
 steps=$(argument steps 6)
+ending='' # of the guest, as a word of its command line
 
 step() { # name: its last one
 	grep -s '^step ' "/tmp/$1.log" | tail -n 1 | tr -dc 0-9
@@ -73,7 +110,7 @@ stepping() { # name
 	name=$1
 	shift
 	truncate -s 16K /tmp/disk
-	new "$name" --disk /tmp/disk "$@" --append "console=hvc0 quiet test=steps steps=$steps"
+	new "$name" --disk /tmp/disk "$@" --append "console=hvc0 quiet test=steps steps=$steps $ending"
 }
 
 pauses() { # name
@@ -88,22 +125,33 @@ pauses() { # name
 	tell "$1" USR2
 }
 
-# Each step once, in two processes.
-steps_are_whole() { # the names of both
-	equal "$(cat "/tmp/$1.log" "/tmp/$2.log" | grep '^step ' | tr -dc '0-9\n' | tr '\n' ' ')" \
-		"$(seq "$steps" | tr '\n' ' ')" 'it has made each step once'
-	equal "$(cat "/tmp/$1") $(cat "/tmp/$2")" '3 0' 'it was saved there, and has powered itself off here'
+pages() { # name, words behind 'pages sent'
+	sed -n "s/^vmm: pages sent $2: //p" "/tmp/$1.log"
 }
 
-saved() {
+# It is paused; then it goes through a file into a second process, and from there, as it runs, into a third
+# one, which waits for it. There it resets itself, and boots what that one has been given.
+moved() {
+	ending=end=reset
 	stepping vm1 --save /tmp/saved &
 	reaches vm1 2
 	pauses vm1
 	reaches vm1 3
 	tell vm1 HUP
 	wait
-	vm vm2 --disk /tmp/disk --restore /tmp/saved
-	steps_are_whole vm1 vm2
+	vm vm3 --disk /tmp/disk --restore unix:/tmp/way --kernel /tmp/line &
+	vm vm2 --disk /tmp/disk --restore /tmp/saved --save unix:/tmp/way &
+	reaches vm2 4
+	tell vm2 HUP
+	wait
+	equal "$(cat /tmp/vm[123].log | grep '^step ' | tr -dc '0-9\n' | tr '\n' ' ')" \
+		"$(seq "$steps" | tr '\n' ' ')" 'it has made each step once'
+	equal "$(cat /tmp/vm[123] | tr '\n' ' ')" '3 3 0 ' 'it was saved twice, and has powered itself off'
+	equal "$(tail -n 1 /tmp/vm3.log)" K 'after a reset the third process has booted another kernel'
+	all=$(pages vm2 'while it ran')
+	rest=$(pages vm2 'while it was held')
+	between "$all" 2000 100000 'pages were sent while it ran'
+	between "$rest" 1 $((all / 4)) 'pages while it was held'
 }
 
 # Process after process: each saves it at another moment, into a file or to the next one, which waits.
@@ -137,24 +185,6 @@ storm_wait_for() { # name
 		usleep 100000
 	done
 	result no "$1 runs"
-}
-
-pages() { # name, words behind 'pages sent'
-	sed -n "s/^vmm: pages sent $2: //p" "/tmp/$1.log"
-}
-
-# Another process waits for it, and it runs until nearly all is there.
-moved() {
-	vm vm2 --disk /tmp/disk --restore unix:/tmp/way &
-	stepping vm1 --save unix:/tmp/way &
-	reaches vm1 2
-	tell vm1 HUP
-	wait
-	steps_are_whole vm1 vm2
-	all=$(pages vm1 'while it ran')
-	rest=$(pages vm1 'while it was held')
-	between "$all" 2000 100000 'pages were sent while it ran'
-	between "$rest" 1 $((all / 4)) 'pages while it was held'
 }
 
 insmod "/lib/modules/$(uname -r)/plumbline_kvm.ko"

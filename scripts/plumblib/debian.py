@@ -27,7 +27,7 @@ FLAVOURS = ("armmp", "armmp-lpae", "rt-armmp")
 REQUIRED = ("armmp", "busybox")  # fetched with any other
 # Modules that the initramfs may load; in this order, which is that of their dependencies.
 MODULES = ("evdev", "uio", "virtio_mmio", "virtio_blk", "virtio-rng", "failover", "net_failover",
-           "virtio_net", "virtio_console", "sp805_wdt")
+           "virtio_net", "virtio_console", "tun", "sp805_wdt")
 # And those behind a root file system on a disk.
 ROOT_MODULES = ("crc16", "crc32c_generic", "mbcache", "jbd2", "ext4")
 UNPACKED = MODULES + ROOT_MODULES
