@@ -4,7 +4,7 @@
 
 [ -e /dev/kvm ] || insmod "/lib/modules/$(uname -r)/plumbline_kvm.ko"
 echo
-dmesg | grep 'plumbline_kvm: Plumbline'
+dmesg | grep -o 'plumbline_kvm: Plumbline.*' | tail -n 1
 echo "A VM is started, with 2 vCPUs and 64 MiB: 'poweroff -f' in it comes back here, as does Ctrl-\\."
 vmm --kernel /vm/vmlinuz --initrd /vm/initrd.gz --cpus 2 --memory 64 \
 	--append 'console=hvc0 quiet name=vm' "$@"

@@ -799,6 +799,39 @@ static void spoil(void)
 	put(AVAIL + 2, available, 2);
 }
 
+/* Rings over each other, at the end of the memory, behind it, and of any size; a queue that is
+ * ready is left as it is, or taken back and placed anew. */
+static void place(uint32_t device)
+{
+	static const uint32_t at[] = { RAM,
+				       RAM + DESC,
+				       RAM + AVAIL,
+				       RAM + USED,
+				       RAM + SIZE - 128,
+				       RAM + SIZE - 68,
+				       RAM + SIZE - 20,
+				       RAM + SIZE - 16,
+				       RAM + SIZE,
+				       RAM - 16,
+				       0xfffffff0,
+				       0 },
+			      nums[] = { 0, 1, 2, 3, 8, 64, 65, 0x8000, 0xffffffff };
+
+	write_reg(device, 0x030, any(3));
+	if (any(2)) {
+		write_reg(device, 0x044, 0);
+	}
+	write_reg(device, 0x038, nums[any(9)]);
+	for (uint32_t area = 0x080; area <= 0x0a0; area += 0x10) {
+		write_reg(device, area, any(4) ? at[any(12)] : RAM + (any(SIZE) & ~3u));
+		write_reg(device, area + 4, any(16) == 0);
+	}
+	write_reg(device, 0x044, any(8) ? 1 : seed);
+	if (any(8) == 0) {
+		write_reg(device, 0x070, any(2) ? 0xf : seed);
+	}
+}
+
 /* The sanitizer, dirty_mark and the files look for what goes wrong. */
 static void hostile(void)
 {
@@ -809,6 +842,9 @@ static void hostile(void)
 
 		if (any(8) == 0) {
 			drive(device, any(2));
+			if (any(2)) {
+				place(device);
+			}
 		}
 		spoil();
 		if (any(16) == 0) {
