@@ -275,6 +275,60 @@
 4:	str	r1, [r6, #12]
 	b	4b
 
+	@ On kvmtool's board, with nothing but CPSR, r0 to r2 and PC set: sets up its GIC for SPI 36, an edge,
+	@ turns vCPU 1 on, makes a virtio queue ready, and notifies it. Takes the interrupt that comes for
+	@ each notification, reads and acknowledges it at the device, tells it at the UART, and notifies
+	@ again, until a load at the UART says that it is enough.
+	guest	guest_board
+	movw	r4, #:lower16:0x3fff0000	@ distributor
+	movt	r4, #:upper16:0x3fff0000
+	movw	r5, #:lower16:0x3ffd0000	@ CPU interface
+	movt	r5, #:upper16:0x3ffd0000
+	movw	r6, #:lower16:0x01000000	@ UART
+	movt	r6, #:upper16:0x01000000
+	movw	r7, #:lower16:0x02000000	@ virtio
+	movt	r7, #:upper16:0x02000000
+	mov	r0, #1
+	str	r0, [r4]			@ GICD_CTLR
+	mov	r1, #0x10
+	str	r1, [r4, #0x104]		@ GICD_ISENABLER1
+	mov	r1, #0x200
+	str	r1, [r4, #0xc08]		@ GICD_ICFGR2
+	str	r0, [r4, #0x824]		@ GICD_ITARGETSR9
+	mov	r1, #0xf0
+	str	r1, [r5, #4]			@ GICC_PMR
+	str	r0, [r5]			@ GICC_CTLR
+	ldr	r0, =0x84000003			@ CPU_ON
+	mov	r1, #1
+	adr	r2, guest_board_second
+	mov	r3, #0
+	hvc	#0
+	strb	r0, [r6]
+	mov	r0, #1
+	str	r0, [r7, #0x44]			@ QueueReady
+1:	mov	r0, #0
+	str	r0, [r7, #0x50]			@ QueueNotify
+2:	wfi
+	ldr	r0, [r5, #0xc]			@ GICC_IAR
+	ubfx	r1, r0, #0, #10
+	cmp	r1, #1020
+	bhs	2b
+	ldr	r1, [r7, #0x60]			@ InterruptStatus
+	str	r1, [r7, #0x64]			@ InterruptACK
+	str	r0, [r5, #0x10]			@ GICC_EOIR
+	strb	r0, [r6]
+	ldrb	r0, [r6, #5]			@ enough?
+	cmp	r0, #0
+	beq	1b
+	ldr	r0, =0x84000008			@ SYSTEM_OFF
+	hvc	#0
+	b	.
+	.ltorg
+
+	guest	guest_board_second
+1:	wfi
+	b	1b
+
 	guest	guest_end
 
 	.section .note.GNU-stack, "", %progbits

@@ -30,6 +30,7 @@
 #define KVM_GET_VCPU_EVENTS	      0x8040ae9f
 #define KVM_SET_VCPU_EVENTS	      0x4040aea0
 #define KVM_GET_ONE_REG		      0x4010aeab
+#define KVM_KVMCLOCK_CTRL	      0x0000aead /* not on Arm */
 #define KVM_ARM_SET_DEVICE_ADDR	      0x4010aeab /* of a VM */
 #define KVM_SET_ONE_REG		      0x4010aeac
 #define KVM_ARM_VCPU_INIT	      0x4020aeae
@@ -63,6 +64,7 @@
 #define KVM_CAP_CHECK_EXTENSION_VM    105
 #define KVM_CAP_IOEVENTFD_ANY_LENGTH  122
 #define KVM_CAP_MULTI_ADDRESS_SPACE   118
+#define KVM_CAP_MSI_DEVID	      131
 #define KVM_CAP_IMMEDIATE_EXIT	      136
 #define KVM_CAP_ARM_USER_IRQ	      144
 #define KVM_CAP_ARM_IRQ_LINE_LAYOUT_2 174

@@ -24,7 +24,7 @@ static const struct main_group main_groups[] = {
 	{ "run", test_run },	     { "signals", test_signals }, { "memory", test_memory },
 	{ "lines", test_lines },     { "smp", test_smp },	  { "events", test_events },
 	{ "balloon", test_balloon }, { "kills", test_kills },	  { "gic", test_gic },
-	{ "speed", test_speed },     { "boot", test_boot },
+	{ "replay", test_replay },   { "speed", test_speed },	  { "boot", test_boot },
 };
 
 int main(int argc, char **argv);

@@ -7,6 +7,7 @@
 #define SYS_CLONE_THREAD 0x00350f00u
 
 #define SYS_SA_FLAGS	0x04000004u /* SA_RESTORER; SA_SIGINFO, as it returns by rt_sigreturn */
+#define SYS_SA_RESTART	0x10000000u
 #define SYS_SIG_BLOCK	0u
 #define SYS_SIG_UNBLOCK 1u
 #define SYS_FUTEX_WAIT	0u
@@ -129,6 +130,15 @@ static void sys_ignore(int signal)
 void sys_catch(uint32_t signal)
 {
 	struct sys_action action = { sys_ignore, SYS_SA_FLAGS, sys_signal_end, { 0, 0 } };
+
+	(void)sys_call(SYS_SIGACTION, signal, sys_at(&action), 0, 8, 0, 0);
+}
+
+void sys_handle(uint32_t signal, void (*handler)(int))
+{
+	struct sys_action action = {
+		handler, SYS_SA_FLAGS | SYS_SA_RESTART, sys_signal_end, { 0, 0 }
+	};
 
 	(void)sys_call(SYS_SIGACTION, signal, sys_at(&action), 0, 8, 0, 0);
 }

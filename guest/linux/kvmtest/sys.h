@@ -55,7 +55,10 @@
 #define SYS_MAP_SHARED	  1u
 #define SYS_MAP_PRIVATE	  2u
 #define SYS_MAP_ANONYMOUS 0x20u
+#define SYS_MAP_NORESERVE 0x4000u
 #define SYS_DONTNEED	  4u /* MADV_DONTNEED */
+#define SYS_MERGEABLE	  12u
+#define SYS_HUGEPAGE	  14u
 
 #define SYS_SIGUSR1 10
 #define SYS_SIGKILL 9
@@ -122,6 +125,9 @@ int32_t sys_tid(void);
 
 /* Signals of this number interrupt a system call, and do nothing else. */
 void sys_catch(uint32_t signal);
+/* They call that, in the thread that gets them. System calls that can be are begun again
+ * (SA_RESTART). */
+void sys_handle(uint32_t signal, void (*handler)(int signal));
 /* Blocks or unblocks it, in the calling thread. */
 void sys_block(uint32_t signal, bool blocked);
 /* Takes a signal that is blocked; false: there is none. */
