@@ -177,10 +177,11 @@ struct ioevent_zone {
 	struct kvm_coalesced_mmio_zone zone;
 };
 
-static bool ioevent_zone_has(const struct kvm_coalesced_mmio_zone *zone, u32 address, u32 bytes)
+/* All of these bytes? */
+static bool ioevent_zone_has(const struct kvm_coalesced_mmio_zone *zone, u64 address, u32 bytes)
 {
-	return !zone->pio && address >= zone->addr &&
-	       (u64)address + bytes <= zone->addr + zone->size;
+	return address >= zone->addr && bytes <= zone->size &&
+	       address - zone->addr <= zone->size - bytes;
 }
 
 /* vm->zones_lock is held. The VMM writes `first`, and could write anything. */
@@ -212,7 +213,7 @@ static bool ioevent_coalesces(struct vm *vm, u32 address, u32 bytes, u32 value)
 		return false;
 	spin_lock(&vm->zones_lock);
 	list_for_each_entry (one, &vm->zones, list) {
-		if (ioevent_zone_has(&one->zone, address, bytes)) {
+		if (!one->zone.pio && ioevent_zone_has(&one->zone, address, bytes)) {
 			done = ioevent_to_ring(vm, address, bytes, value);
 			break;
 		}
@@ -243,7 +244,7 @@ int ioevent_add_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone)
 	return 0;
 }
 
-/* All zones inside of this one; 0 also if there is none. */
+/* All zones in which this one is, as VMMs name them by one byte; 0 also if there is none. */
 int ioevent_remove_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone)
 {
 	struct ioevent_zone *one, *next;
@@ -253,8 +254,8 @@ int ioevent_remove_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zon
 		return -EINVAL;
 	spin_lock(&vm->zones_lock);
 	list_for_each_entry_safe (one, next, &vm->zones, list) {
-		if (one->zone.pio == zone->pio && one->zone.addr >= zone->addr &&
-		    one->zone.addr + one->zone.size <= zone->addr + zone->size)
+		if (one->zone.pio == zone->pio &&
+		    ioevent_zone_has(&one->zone, zone->addr, zone->size))
 			list_move(&one->list, &removed);
 	}
 	spin_unlock(&vm->zones_lock);

@@ -95,11 +95,38 @@ static void test_store(struct machine *machine)
 
 /* ---- coalesced MMIO ---- */
 
+static int32_t events_zone_at(const struct machine *machine, uint32_t call, uint32_t address,
+			      uint32_t size)
+{
+	struct kvm_zone zone = { address, size, 0 };
+
+	return sys_ioctl(machine->vm, call, sys_at(&zone));
+}
+
 static int32_t events_zone(const struct machine *machine, uint32_t call, uint32_t pio)
 {
 	struct kvm_zone zone = { MACHINE_MMIO, 4, pio };
 
 	return sys_ioctl(machine->vm, call, sys_at(&zone));
+}
+
+/* A byte of a zone is enough to remove it, as VMMs do; more than a zone is not. */
+static void test_zones(struct machine *machine)
+{
+	(void)events_zone_at(machine, KVM_REGISTER_COALESCED_MMIO, MACHINE_MMIO, 4);
+	tap_is(events_zone_at(machine, KVM_UNREGISTER_COALESCED_MMIO, MACHINE_MMIO - 4, 12), 0,
+	       "a zone around another one is removed");
+	machine_load(machine, guest_many);
+	(void)machine_set(machine, 0, KVM_ID_R(0), 100);
+	(void)machine_set(machine, 0, KVM_ID_R(1), 50);
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO + 8, 150),
+	       "which stays: no store is an exit");
+	tap_is(events_zone_at(machine, KVM_UNREGISTER_COALESCED_MMIO, MACHINE_MMIO, 1), 0,
+	       "a byte of it is removed");
+	machine_load(machine, guest_many);
+	(void)machine_set(machine, 0, KVM_ID_R(0), 7);
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO, 7), "and with it the zone");
+	machine->ring->first = machine->ring->last;
 }
 
 static void test_ring(struct machine *machine)
@@ -137,6 +164,7 @@ static void test_ring(struct machine *machine)
 	       "KVM_UNREGISTER_COALESCED_MMIO");
 	tap_is(events_zone(machine, KVM_UNREGISTER_COALESCED_MMIO, 0), 0, "of none");
 	tap_ok(machine_stores(machine, 0, MACHINE_MMIO, &value), "then a store is an exit");
+	test_zones(machine);
 }
 
 /* ---- KVM_IRQFD ---- */
