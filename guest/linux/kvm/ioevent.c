@@ -222,7 +222,7 @@ static bool ioevent_coalesces(struct vm *vm, u32 address, u32 bytes, u32 value)
 	return done;
 }
 
-bool ioevent_takes(struct vm *vm, u32 address, u32 bytes, u32 value)
+bool ioevent_find(struct vm *vm, u32 address, u32 bytes, u32 value)
 {
 	return ioevent_store(vm, address, bytes, value) ||
 	       ioevent_coalesces(vm, address, bytes, value);

@@ -34,14 +34,14 @@ static u32 run_mask(u32 bytes)
 }
 
 /* An access to no memory, which user space answers. */
-static int run_mmio(struct vcpu *vcpu, const struct plumb_result *said)
+static int run_mmio(struct vcpu *vcpu, struct plumb_result said)
 {
-	u32 bytes = min_t(u32, said->r3 & RUN_BYTES, sizeof(u32));
+	u32 bytes = min_t(u32, said.r3 & RUN_BYTES, sizeof(u32));
 	struct kvm_run *run = vcpu->run;
-	bool store = said->r3 & RUN_STORE;
-	u32 value = said->r2;
+	bool store = said.r3 & RUN_STORE;
+	u32 value = said.r2;
 
-	run->mmio.phys_addr = said->r1;
+	run->mmio.phys_addr = said.r1;
 	run->mmio.len = bytes;
 	run->mmio.is_write = store;
 	put_unaligned_le64(store ? value & run_mask(bytes) : 0, run->mmio.data);
@@ -51,14 +51,14 @@ static int run_mmio(struct vcpu *vcpu, const struct plumb_result *said)
 }
 
 /* An access where nothing is mapped. */
-static int run_access(struct vcpu *vcpu, const struct plumb_result *said)
+static int run_access(struct vcpu *vcpu, struct plumb_result said)
 {
-	u32 bytes = said->r3 & RUN_BYTES;
-	bool store = said->r3 & RUN_STORE;
-	u32 page = said->r1 >> PAGE_SHIFT;
+	u32 bytes = said.r3 & RUN_BYTES;
+	bool store = said.r3 & RUN_STORE;
+	u32 page = said.r1 >> PAGE_SHIFT;
 	int error = memory_has(vcpu->vm, page) ? memory_fault(vcpu, page, store) : 1;
 
-	if (error > 0 && store && ioevent_takes(vcpu->vm, said->r1, bytes, said->r2))
+	if (error > 0 && store && ioevent_takes(vcpu->vm, said.r1, bytes, said.r2))
 		return RUN_AGAIN;
 	if (error > 0)
 		return run_mmio(vcpu, said);
@@ -67,17 +67,17 @@ static int run_access(struct vcpu *vcpu, const struct plumb_result *said)
 }
 
 /* The same, by an instruction that cannot be done for the guest, or above 4 GiB. */
-static int run_fault(struct vcpu *vcpu, const struct plumb_result *said)
+static int run_fault(struct vcpu *vcpu, struct plumb_result said)
 {
 	int error =
-		said->r3 ? 1
-			 : memory_fault(vcpu, said->r1 >> PAGE_SHIFT, said->r2 & PLUMB_FAULT_WRITE);
+		said.r3 ? 1
+			: memory_fault(vcpu, said.r1 >> PAGE_SHIFT, said.r2 & PLUMB_FAULT_WRITE);
 
 	vcpu->action =
-		error > 0 && said->r2 & PLUMB_FAULT_FETCH ? PLUMB_RUN_DO_ABORT : PLUMB_RUN_DO_RETRY;
+		error > 0 && said.r2 & PLUMB_FAULT_FETCH ? PLUMB_RUN_DO_ABORT : PLUMB_RUN_DO_RETRY;
 	if (error <= 0)
 		return error ? error : RUN_AGAIN;
-	return said->r2 & PLUMB_FAULT_FETCH ? RUN_AGAIN : -ENOSYS;
+	return said.r2 & PLUMB_FAULT_FETCH ? RUN_AGAIN : -ENOSYS;
 }
 
 static int run_system(struct vcpu *vcpu, u32 type)
@@ -88,9 +88,9 @@ static int run_system(struct vcpu *vcpu, u32 type)
 	return run_to_user(vcpu, KVM_EXIT_SYSTEM_EVENT, 0);
 }
 
-static int run_exit(struct vcpu *vcpu, const struct plumb_result *said)
+static int run_exit(struct vcpu *vcpu, struct plumb_result said)
 {
-	switch (said->r0) {
+	switch (said.r0) {
 	case PLUMB_RUN_INTR:
 		return RUN_AGAIN;
 	case PLUMB_RUN_MMIO:
@@ -98,18 +98,18 @@ static int run_exit(struct vcpu *vcpu, const struct plumb_result *said)
 	case PLUMB_RUN_FAULT:
 		return run_fault(vcpu, said);
 	case PLUMB_RUN_WFI:
-		wait_for_work(vcpu, said->r1 | (u64)said->r2 << 32);
+		wait_for_work(vcpu, said.r1 | (u64)said.r2 << 32);
 		return RUN_AGAIN;
 	case PLUMB_RUN_OFF:
 		wait_for_work(vcpu, U64_MAX);
 		return RUN_AGAIN;
 	case PLUMB_RUN_KICK:
-		vm_wake_own(vcpu->vm, said->r1);
+		vm_wake_own(vcpu->vm, said.r1);
 		return RUN_AGAIN;
 	case PLUMB_RUN_SYSTEM:
-		return run_system(vcpu, said->r1);
+		return run_system(vcpu, said.r1);
 	default:
-		return said->r0 < 0 ? said->r0 : -EIO;
+		return said.r0 < 0 ? said.r0 : -EIO;
 	}
 }
 
@@ -118,24 +118,32 @@ static int run_exit(struct vcpu *vcpu, const struct plumb_result *said)
 /* What user space has answered; the number of bytes is that of the access. */
 static void run_take_answer(struct vcpu *vcpu)
 {
-	if (vcpu->load_bytes)
+	if (vcpu->load_bytes) {
 		vcpu->value = get_unaligned_le32(vcpu->run->mmio.data) & run_mask(vcpu->load_bytes);
-	vcpu->load_bytes = 0;
+		vcpu->load_bytes = 0;
+	}
 }
 
-/* False: there is something to do before the vCPU can run. */
-static bool run_once(struct vcpu *vcpu, struct plumb_result *said)
+/* Linux wants the CPU, or there is a signal. */
+static bool run_is_unwanted(void)
 {
-	bool runs;
+	return READ_ONCE(current_thread_info()->flags) &
+	       (_TIF_NEED_RESCHED | _TIF_SIGPENDING | _TIF_NOTIFY_SIGNAL);
+}
+
+#define RUN_NOT 0 /* a result: there is something to do before the vCPU can run */
+
+static struct plumb_result run_once(struct vcpu *vcpu)
+{
+	struct plumb_result said = { RUN_NOT };
 
 	local_irq_disable();
-	runs = !need_resched() && !signal_pending(current);
-	if (runs) {
+	if (likely(!run_is_unwanted())) {
 		WRITE_ONCE(vcpu->woken, false);
-		*said = plumb_call(PLUMB_RUN, vcpu->word, vcpu->value, vcpu->action, 0, 0);
+		said = plumb_call(PLUMB_RUN, vcpu->word, vcpu->value, vcpu->action, 0, 0);
 	}
 	local_irq_enable();
-	return runs;
+	return said;
 }
 
 /* An access that user space has answered is completed, and no more. */
@@ -150,7 +158,7 @@ static int run_interrupted(struct vcpu *vcpu)
 
 /* Without a GIC: true, if the VMM does not know the levels of the timers. Else the next one that is
  * due ends the run. */
-static bool run_timers(struct vcpu *vcpu)
+static noinline bool run_timers(struct vcpu *vcpu)
 {
 	u64 levels, ticks = timers_look(vcpu, &levels);
 	bool news = levels != vcpu->levels;
@@ -162,22 +170,31 @@ static bool run_timers(struct vcpu *vcpu)
 	return news;
 }
 
+/* One run, and what it has ended for. */
+static int run_step(struct vcpu *vcpu)
+{
+	struct plumb_result said = run_once(vcpu);
+
+	if (unlikely(said.r0 == RUN_NOT))
+		return RUN_AGAIN;
+	vcpu->accessed = false;
+	vcpu->value = 0;
+	vcpu->action = PLUMB_RUN_DO_EMULATED;
+	return run_exit(vcpu, said);
+}
+
 static int run_loop(struct vcpu *vcpu)
 {
-	struct plumb_result said;
 	int result;
 
 	for (;;) {
-		if (signal_pending(current) || (!vcpu->vm->has_gic && run_timers(vcpu)))
+		if (unlikely(!vcpu->plain) && !vcpu->vm->has_gic && run_timers(vcpu))
 			return run_interrupted(vcpu);
-		if (run_once(vcpu, &said)) {
-			vcpu->accessed = false;
-			vcpu->value = 0;
-			vcpu->action = PLUMB_RUN_DO_EMULATED;
-			result = run_exit(vcpu, &said);
-			if (result != RUN_AGAIN)
-				return result;
-		}
+		result = run_step(vcpu);
+		if (likely(result != RUN_AGAIN))
+			return result;
+		if (signal_pending(current))
+			return run_interrupted(vcpu);
 		cond_resched();
 	}
 }
@@ -200,7 +217,19 @@ static bool run_must_leave(struct vcpu *vcpu)
 #endif
 }
 
-int run_vcpu(struct vcpu *vcpu)
+static int run_with_mask(struct vcpu *vcpu)
+{
+	int result;
+
+	sigprocmask(SIG_SETMASK, &vcpu->mask, &current->real_blocked);
+	result = run_loop(vcpu);
+	sigprocmask(SIG_SETMASK, &current->real_blocked, NULL);
+	sigemptyset(&current->real_blocked);
+	return result;
+}
+
+/* Whatever its state. */
+static noinline int run_any(struct vcpu *vcpu)
 {
 	int result;
 
@@ -211,14 +240,19 @@ int run_vcpu(struct vcpu *vcpu)
 		return run_interrupted(vcpu);
 	vcpu->has_run = true;
 	vcpu->vm->has_run = true;
-	if (vcpu->has_mask)
-		sigprocmask(SIG_SETMASK, &vcpu->mask, &current->real_blocked);
-	result = run_loop(vcpu);
+	vcpu->plain = vcpu->vm->has_gic && !vcpu->has_mask;
+	result = vcpu->has_mask ? run_with_mask(vcpu) : run_loop(vcpu);
 	if (!vcpu->vm->has_gic)
 		run_tell_timers(vcpu);
-	if (vcpu->has_mask) {
-		sigprocmask(SIG_SETMASK, &current->real_blocked, NULL);
-		sigemptyset(&current->real_blocked);
-	}
 	return result;
+}
+
+int run_vcpu(struct vcpu *vcpu)
+{
+	if (unlikely(!vcpu->plain))
+		return run_any(vcpu);
+	run_take_answer(vcpu);
+	if (unlikely(run_must_leave(vcpu)))
+		return run_interrupted(vcpu);
+	return run_loop(vcpu);
 }

@@ -64,6 +64,23 @@ void slots_free(struct vm *vm)
 		slots_free_one(vm->slots[n]);
 }
 
+/* Slots that stay are inside at each moment. map_lock is held. */
+static void slots_find_ends(struct vm *vm)
+{
+	u32 first = VM_MAX_PAGES, end = 0, n;
+
+	for (n = 0; n < vm->nr_slots; n++) {
+		const struct slot *slot = vm->slots[n];
+
+		if (slot) {
+			first = min(first, slot->first);
+			end = max(end, slot->first + slot->pages);
+		}
+	}
+	WRITE_ONCE(vm->first, first);
+	WRITE_ONCE(vm->end, end);
+}
+
 /* `slot` NULL: there is none with that number then. What was mapped of the former one is not any
  * more. */
 static void slots_replace(struct vm *vm, u32 number, struct slot *slot)
@@ -79,6 +96,7 @@ static void slots_replace(struct vm *vm, u32 number, struct slot *slot)
 	while (count && !vm->slots[count - 1])
 		count--;
 	WRITE_ONCE(vm->nr_slots, count);
+	slots_find_ends(vm);
 	spin_unlock(&vm->map_lock);
 	if (former)
 		synchronize_rcu(); /* memory_fault */

@@ -129,6 +129,7 @@ static int vcpu_init(struct vcpu *vcpu, void __user *argument)
 	if (vcpu->has_run)
 		memory_unmap_all(vcpu->vm);
 	vcpu->has_run = false;
+	vcpu->plain = false;
 	vcpu->ready = true;
 	vcpu->load_bytes = 0;
 	vcpu->accessed = false;
@@ -165,6 +166,7 @@ static int vcpu_set_mask(struct vcpu *vcpu, void __user *argument)
 	sigset_t mask;
 
 	vcpu->has_mask = argument != NULL;
+	vcpu->plain = false;
 	if (!argument)
 		return 0;
 	if (copy_from_user(&head, user, sizeof(head)))
@@ -257,15 +259,15 @@ static long vcpu_ioctl(struct file *file, unsigned int call, unsigned long arg)
 
 	if (vcpu->vm->mm != current->mm)
 		return -EIO;
-	if (_IOC_TYPE(call) != KVMIO)
+	if (unlikely(_IOC_TYPE(call) != KVMIO))
 		return -EINVAL;
-	if (mutex_lock_killable(&vcpu->mutex))
+	if (!gate_try(&vcpu->gate) && gate_wait(&vcpu->gate))
 		return -EINTR;
 	if (likely(call == KVM_RUN))
 		result = arg ? -EINVAL : run_vcpu(vcpu);
 	else
 		result = vcpu_do(vcpu, call, arg);
-	mutex_unlock(&vcpu->mutex);
+	gate_leave(&vcpu->gate);
 	return result;
 }
 
@@ -332,7 +334,7 @@ static struct vcpu *vcpu_make(struct vm *vm, u32 index)
 	vcpu->index = index;
 	vcpu->word = vm->handle | index << 16;
 	vcpu->faulted = VM_MAX_PAGES;
-	mutex_init(&vcpu->mutex);
+	init_waitqueue_head(&vcpu->gate.queue);
 	init_waitqueue_head(&vcpu->wait);
 	hrtimer_init(&vcpu->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	vcpu->timer.function = wait_timer;

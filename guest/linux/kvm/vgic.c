@@ -40,7 +40,7 @@ static void vgic_let_vcpus(struct vm *vm, u32 count)
 {
 	while (count--)
 		if (vm->vcpus[count])
-			mutex_unlock(&vm->vcpus[count]->mutex);
+			gate_leave(&vm->vcpus[count]->gate);
 }
 
 /* As KVM: no vCPU is in KVM_RUN meanwhile, not even as one that waits. vm->lock is held. */
@@ -49,7 +49,7 @@ static int vgic_hold_vcpus(struct vm *vm)
 	u32 n;
 
 	for (n = 0; n < VM_MAX_VCPUS; n++) {
-		if (vm->vcpus[n] && !mutex_trylock(&vm->vcpus[n]->mutex)) {
+		if (vm->vcpus[n] && !gate_try(&vm->vcpus[n]->gate)) {
 			vgic_let_vcpus(vm, n);
 			return -EBUSY;
 		}

@@ -4,7 +4,7 @@
  * cannot know stays here: slots of memory, struct kvm_run, eventfds, routes.
  *
  * Locks, outermost first:
- *   vcpu->mutex   one ioctl of a vCPU at a time, KVM_RUN included (vgic_hold_vcpus: inside of
+ *   vcpu->gate    one ioctl of a vCPU at a time, KVM_RUN included (vgic_hold_vcpus: inside of
  *                 vm->lock, but nobody waits for it there)
  *   vm->lock      what the VM consists of: vCPUs, devices, eventfds, routes
  *   vm->slots_sem slots: written by ioctls, read while a page is mapped for a vCPU
@@ -60,6 +60,7 @@ struct vm {
 	spinlock_t map_lock;
 	struct slot *slots[VM_MAX_SLOTS]; /* read under RCU, too */
 	u32 nr_slots;			  /* the highest slot in use, and 1 */
+	u32 first, end;			  /* all slots are in these pages */
 	struct mmu_notifier notifier;
 	u32 invalidating;	     /* map_lock: nothing may be mapped meanwhile */
 	unsigned long invalidations; /* map_lock: those that have ended */
@@ -76,15 +77,44 @@ struct vm {
 	struct routes __rcu *routes;
 };
 
+/* A mutex that is nearly always free: it is taken and left without a call. */
+struct gate {
+	atomic_t state; /* GATE_* */
+	wait_queue_head_t queue;
+};
+
+#define GATE_FREE   0
+#define GATE_TAKEN  1
+#define GATE_WANTED 2 /* and somebody may wait */
+
+static inline bool gate_try(struct gate *gate)
+{
+	return likely(atomic_cmpxchg_acquire(&gate->state, GATE_FREE, GATE_TAKEN) == GATE_FREE);
+}
+
+/* After it, the gate is this thread's; -ERESTARTSYS: it is not, as the thread is killed. */
+static inline int gate_wait(struct gate *gate)
+{
+	return wait_event_killable(gate->queue,
+				   atomic_xchg_acquire(&gate->state, GATE_WANTED) == GATE_FREE);
+}
+
+static inline void gate_leave(struct gate *gate)
+{
+	if (unlikely(atomic_xchg_release(&gate->state, GATE_FREE) == GATE_WANTED))
+		wake_up(&gate->queue);
+}
+
 struct vcpu {
 	struct vm *vm;
 	u32 index;
 	u32 word; /* what the monitor's calls have in r1 */
-	struct mutex mutex;
+	struct gate gate;
 	struct kvm_run *run;
 	struct page **pages; /* for memory that is mapped for it */
 	u32 faulted;	     /* the last page, if it was mapped already: else VM_MAX_PAGES */
 	bool ready;	     /* KVM_ARM_VCPU_INIT */
+	bool plain;	     /* it is ready, has run, has a GIC and no signal mask */
 	bool has_run;
 	u32 value, action; /* of the next PLUMB_RUN */
 	bool accessed;	   /* user space has seen an access, which that is to complete */
@@ -170,6 +200,8 @@ static inline bool memory_has(struct vm *vm, u32 page)
 {
 	bool has;
 
+	if (page < READ_ONCE(vm->first) || page >= READ_ONCE(vm->end))
+		return false;
 	rcu_read_lock();
 	has = slots_find(vm, page) != NULL;
 	rcu_read_unlock();
@@ -194,8 +226,13 @@ int ioevent_set(struct vm *vm, const struct kvm_ioeventfd *args);
 int ioevent_add_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone);
 int ioevent_remove_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone);
 void ioevent_signal(struct eventfd_ctx *event); /* in any context */
+bool ioevent_find(struct vm *vm, u32 address, u32 bytes, u32 value);
 /* A store that needs no exit to user space. */
-bool ioevent_takes(struct vm *vm, u32 address, u32 bytes, u32 value);
+static inline bool ioevent_takes(struct vm *vm, u32 address, u32 bytes, u32 value)
+{
+	return !(list_empty(&vm->ioevents) && list_empty(&vm->zones)) &&
+	       ioevent_find(vm, address, bytes, value);
+}
 
 /* ---- irqfd.c ---- */
 
