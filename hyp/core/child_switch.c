@@ -141,10 +141,11 @@ static __attribute__((noinline)) void child_tell(struct cpu *cpu, uint32_t reaso
 	}
 }
 
-static inline void child_tell_ticks(struct vcpu *runner, uint64_t ticks)
+/* As late as possible: the caller takes them for ticks from its next instruction on. */
+static inline void child_tell_ticks(struct guest_regs *regs, uint64_t ticks)
 {
-	runner->regs.r[1] = (uint32_t)ticks;
-	runner->regs.r[2] = (uint32_t)(ticks >> 32);
+	regs->r[1] = (uint32_t)ticks;
+	regs->r[2] = (uint32_t)(ticks >> 32);
 }
 
 static inline void child_go_back(struct cpu *cpu, struct guest_regs *regs)
@@ -177,11 +178,11 @@ void child_switch_out(struct cpu *cpu, struct guest_regs *regs, uint32_t reason)
 	}
 	waits = child_put_away(held, cpu, regs, reason, &kick, &wake, &deadline);
 	cpu->runner->regs.r[0] = reason;
-	if (reason == PLUMB_RUN_WFI) {
-		child_tell_ticks(cpu->runner, waits ? child_ticks(deadline) : 0);
-	}
 	if (wake) {
 		child_tell(cpu, reason, wake);
 	}
 	child_go_back(cpu, regs);
+	if (reason == PLUMB_RUN_WFI) {
+		child_tell_ticks(regs, waits ? child_ticks(deadline) : 0);
+	}
 }

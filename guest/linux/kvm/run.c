@@ -124,13 +124,6 @@ static void run_take_answer(struct vcpu *vcpu)
 	}
 }
 
-/* Linux wants the CPU, or there is a signal. */
-static bool run_is_unwanted(void)
-{
-	return READ_ONCE(current_thread_info()->flags) &
-	       (_TIF_NEED_RESCHED | _TIF_SIGPENDING | _TIF_NOTIFY_SIGNAL);
-}
-
 #define RUN_NOT 0 /* a result: there is something to do before the vCPU can run */
 
 static struct plumb_result run_once(struct vcpu *vcpu)

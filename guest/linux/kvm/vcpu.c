@@ -335,7 +335,7 @@ static struct vcpu *vcpu_make(struct vm *vm, u32 index)
 	vcpu->word = vm->handle | index << 16;
 	vcpu->faulted = VM_MAX_PAGES;
 	init_waitqueue_head(&vcpu->gate.queue);
-	init_waitqueue_head(&vcpu->wait);
+	rcuwait_init(&vcpu->wait);
 	hrtimer_init(&vcpu->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	vcpu->timer.function = wait_timer;
 	vcpu->run = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);

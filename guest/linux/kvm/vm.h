@@ -20,6 +20,7 @@
 #include <linux/kvm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
+#include <linux/rcuwait.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -121,9 +122,11 @@ struct vcpu {
 	u32 load_bytes;	   /* the answer, if it is a load; else 0 */
 	bool has_mask;
 	sigset_t mask;
-	wait_queue_head_t wait;
-	bool woken;	      /* to be run again */
-	unsigned int poll_ns; /* so long it is polled before it sleeps */
+	struct rcuwait wait;
+	bool woken; /* to be run again */
+	bool rung;  /* its timer has */
+	u64 poll;   /* ticks: so long it looks before it sleeps */
+	u64 early;  /* ticks: what it takes to wake its thread */
 	struct hrtimer timer;
 	u64 levels; /* of its timers, without a GIC: what user space has been told */
 };
@@ -156,6 +159,13 @@ void vcpu_wake(struct vcpu *vcpu);
 int vcpu_find_registers(void); /* before all others */
 void vcpu_forget_registers(void);
 int run_vcpu(struct vcpu *vcpu);
+
+/* Linux wants the CPU, or there is a signal. */
+static inline bool run_is_unwanted(void)
+{
+	return READ_ONCE(current_thread_info()->flags) &
+	       (_TIF_NEED_RESCHED | _TIF_SIGPENDING | _TIF_NOTIFY_SIGNAL);
+}
 
 /* ---- wait.c ---- */
 
