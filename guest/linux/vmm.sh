@@ -68,7 +68,7 @@ device() { # me, peer
 	seq "$1" 30000 | head -c 131072 > "/tmp/disk$1"
 	want=$(sum < "/tmp/disk$1")
 	truncate -s 256K "/tmp/disk$1"
-	new "vm$1" --disk "/tmp/disk$1" --rng --net unix:/tmp/wire \
+	vm "wire$1" --kernel /vm/vmlinuz --initrd /vm/initrd.gz --disk "/tmp/disk$1" --rng --net unix:/tmp/wire \
 		--append "console=hvc0 quiet test=inside me=$1 peer=$2 sum=$want"
 }
 
@@ -77,7 +77,7 @@ devices() {
 	device 2 1
 	wait
 	for n in 1 2; do
-		equal "$(cat /tmp/vm$n)" 0 "VM $n has powered itself off"
+		equal "$(cat /tmp/wire$n)" 0 "VM $n has powered itself off"
 		equal "$(head -c 131072 /tmp/disk$n | sum)" "$(seq $n 30000 | head -c 131072 | sum)" \
 			'the first half of its image is as it was'
 		equal "$(tail -c 131072 /tmp/disk$n | sum)" "$(seq $n 40000 | head -c 131072 | sum)" \
@@ -120,7 +120,7 @@ pauses() { # name
 		usleep 100000
 	done
 	before=$(step "$1")
-	sleep 3
+	sleep 2
 	equal "$(step "$1")" "$before" 'while it is paused, it makes no step'
 	tell "$1" USR2
 }
