@@ -165,10 +165,11 @@ static int vcpu_set_mask(struct vcpu *vcpu, void __user *argument)
 	struct kvm_signal_mask head;
 	sigset_t mask;
 
-	vcpu->has_mask = argument != NULL;
 	vcpu->plain = false;
-	if (!argument)
+	if (!argument) {
+		vcpu->has_mask = false;
 		return 0;
+	}
 	if (copy_from_user(&head, user, sizeof(head)))
 		return -EFAULT;
 	if (head.len != sizeof(mask))
@@ -177,6 +178,7 @@ static int vcpu_set_mask(struct vcpu *vcpu, void __user *argument)
 		return -EFAULT;
 	sigdelsetmask(&mask, sigmask(SIGKILL) | sigmask(SIGSTOP));
 	vcpu->mask = mask;
+	vcpu->has_mask = true;
 	return 0;
 }
 

@@ -58,6 +58,22 @@ static void test_signal(struct machine *machine, const uint8_t *program, const c
 	tap_is(run.reason, KVM_EXIT_INTR, "and exit_reason is KVM_EXIT_INTR");
 }
 
+/* A mask that is refused, for a vCPU that has none: a signal that is blocked ends nothing. */
+static void test_no_mask(struct machine *machine)
+{
+	struct {
+		uint32_t size, mask[2];
+	} odd = { 4, { 0, 0 } };
+	uint32_t value;
+
+	machine_load(machine, guest_count);
+	tap_is(sys_ioctl(machine->vcpus[0], KVM_SET_SIGNAL_MASK, sys_at(&odd)), -SYS_EINVAL,
+	       "KVM_SET_SIGNAL_MASK of another size");
+	tap_is(sys_ioctl(machine->vcpus[0], KVM_SET_SIGNAL_MASK, 1), -SYS_EFAULT,
+	       "or from no memory");
+	tap_ok(machine_stores(machine, 0, MACHINE_MMIO, &value), "is as if it were not");
+}
+
 /* A signal that is blocked, but not in KVM_RUN. */
 static void test_mask(struct machine *machine)
 {
@@ -65,9 +81,10 @@ static void test_mask(struct machine *machine)
 		uint32_t size, mask[2];
 	} none = { 8, { 0, 0 } };
 
-	machine_load(machine, guest_spin);
 	sys_block(SYS_SIGUSR1, true);
 	sys_thread_signal(sys_tid(), SYS_SIGUSR1);
+	test_no_mask(machine);
+	machine_load(machine, guest_spin);
 	tap_is(sys_ioctl(machine->vcpus[0], KVM_SET_SIGNAL_MASK, sys_at(&none)), 0,
 	       "KVM_SET_SIGNAL_MASK");
 	tap_is(machine_run(machine, 0), -SYS_EINTR, "a signal that KVM_RUN alone does not block");
