@@ -7,10 +7,11 @@
 #include "guest/linux/kvmtest/board.h"
 #include "guest/linux/kvmtest/tap.h"
 
-#define BOARD_RING   170u /* entries of the ring */
-#define BOARD_TREE   (MACHINE_RAM + 0x600000u)
-#define BOARD_KERNEL (MACHINE_RAM + 0x8000u)
-#define BOARD_SPI    (1u << 24 | 36)
+#define BOARD_PATIENCE 5000 /* milliseconds */
+#define BOARD_RING     170u /* entries of the ring */
+#define BOARD_TREE     (MACHINE_RAM + 0x600000u)
+#define BOARD_KERNEL   (MACHINE_RAM + 0x8000u)
+#define BOARD_SPI      (1u << 24 | 36)
 
 struct board board;
 
@@ -167,7 +168,14 @@ void board_make(uint32_t flags)
 int64_t board_wait(int32_t event)
 {
 	uint64_t count = 0;
+	struct {
+		int32_t file;
+		uint16_t events, got;
+	} poll = { event, 1, 0 };
 
+	if (sys_call3(SYS_POLL, sys_at(&poll), 1, BOARD_PATIENCE) != 1) {
+		return 0;
+	}
 	return sys_call3(SYS_READ, (uint32_t)event, sys_at(&count), 8) == 8 ? (int64_t)count : 0;
 }
 
@@ -183,7 +191,10 @@ static void board_device(void *argument)
 	struct kvm_line high = { BOARD_SPI, 1 }, low = { BOARD_SPI, 0 };
 
 	(void)argument;
-	while (board_wait(board.notify) && !board.device_ends) {
+	while (!board.device_ends) {
+		if (board_wait(board.notify) == 0 || board.device_ends) {
+			continue;
+		}
 		board.status = 1;
 		board.odd += sys_ioctl(board.vm, KVM_IRQ_LINE, sys_at(&high)) != 0;
 		board.odd += sys_ioctl(board.vm, KVM_IRQ_LINE, sys_at(&low)) != 0;
@@ -300,6 +311,8 @@ static bool board_exit(struct board_vcpu *vcpu)
 	case KVM_EXIT_MMIO:
 		board_ring(vcpu);
 		board_mmio(vcpu->run);
+		break;
+	case 0: /* KVM_EXIT_UNKNOWN */
 		break;
 	case KVM_EXIT_INTR:
 		vcpu->interrupted++;

@@ -47,6 +47,7 @@ extern struct board board;
 void board_is(int64_t got, int64_t want, const char *name);
 /* All that comes before the first vCPU runs. */
 void board_make(uint32_t flags);
+/* Until it is signalled, for some seconds: how often it was. */
 int64_t board_wait(int32_t event);
 void board_tell(int32_t event);
 /* KVM_IOEVENTFD of the device's queue. */

@@ -42,18 +42,19 @@ static void replay_pause(void)
 	for (uint32_t n = 0; n < BOARD_VCPUS; n++) {
 		sys_thread_signal(board.vcpus[n].tid, BOARD_PAUSE);
 	}
-	while (told < BOARD_VCPUS) {
+	for (uint32_t n = 0; n < BOARD_VCPUS && told < BOARD_VCPUS; n++) {
 		told += (uint32_t)board_wait(board.pause);
 	}
+	board_is(told, BOARD_VCPUS, "each vCPU is paused, in a signal's handler");
 	chars = board.chars;
 	sys_sleep_us(20000);
-	board_is(board.chars, chars, "paused, it makes no turn");
+	board_is(board.chars, chars, "then the guest makes no turn");
 }
 
 static void replay_resume(void)
 {
 	board.held = false;
-	board_is(replay_reaches(REPLAY_TURNS), true, "then it goes on");
+	board_is(replay_reaches(REPLAY_TURNS), true, "and goes on");
 	(void)sys_close(board.pause);
 }
 
@@ -186,8 +187,7 @@ static void replay_processes(void)
 		if (child == 0) {
 			replay_process(turn, told);
 		}
-		(void)board_wait(told);
-		if (turn % 3) {
+		if (board_wait(told) == 0 || turn % 3) {
 			(void)sys_call3(SYS_KILL, (uint32_t)child, SYS_SIGKILL, 0);
 		}
 		(void)sys_call3(SYS_WAIT4, (uint32_t)child, sys_at(&status), 0);
