@@ -154,7 +154,8 @@ void memory_end(struct vm *vm)
 int memory_make_room(struct vcpu *vcpu)
 {
 	vcpu->pages = kmalloc_array(MEMORY_AROUND, sizeof(*vcpu->pages), GFP_KERNEL);
-	return vcpu->pages ? 0 : -ENOMEM;
+	vcpu->pfns = kmalloc_array(MEMORY_AROUND, sizeof(*vcpu->pfns), GFP_KERNEL);
+	return vcpu->pages && vcpu->pfns ? 0 : -ENOMEM;
 }
 
 /* The pages around `page` of a slot that are not mapped, up to those of a block. */
@@ -173,12 +174,12 @@ static void memory_find_gap(const struct slot *slot, u32 page, u32 *first, u32 *
 
 /* Pages that follow each other in this partition's memory, too, become one run. Returns their
  * number. */
-static u32 memory_make_runs(struct vm *vm, struct page **pages, u32 count, u32 *taken)
+static u32 memory_make_runs(struct vm *vm, const u32 *pfns, u32 count, u32 *taken)
 {
 	u32 runs = 0, n;
 
 	for (n = 0; n < count; n++) {
-		u32 pfn = page_to_pfn(pages[n]);
+		u32 pfn = pfns[n];
 
 		if (runs && vm->runs[runs - 1].pfn + vm->runs[runs - 1].pages == pfn) {
 			vm->runs[runs - 1].pages++;
@@ -199,13 +200,13 @@ static u32 memory_flags(const struct slot *slot, bool write)
 }
 
 /* Returns how many of them are mapped then, or an error if none. map_lock is held. */
-static int memory_map(struct vm *vm, struct slot *slot, u32 first, struct page **pages, u32 count,
+static int memory_map(struct vm *vm, struct slot *slot, u32 first, const u32 *pfns, u32 count,
 		      bool write)
 {
 	u32 done = 0, taken;
 
 	while (done < count) {
-		u32 runs = memory_make_runs(vm, pages + done, count - done, &taken);
+		u32 runs = memory_make_runs(vm, pfns + done, count - done, &taken);
 		s32 said = plumb_call(PLUMB_MAP, vm->handle, first + done, virt_to_phys(vm->runs),
 				      runs, memory_flags(slot, write))
 				   .r0;
@@ -222,8 +223,8 @@ static int memory_map(struct vm *vm, struct slot *slot, u32 first, struct page *
 
 /* What of them another vCPU has mapped meanwhile is left out: those around `page` that it has not.
  */
-static int memory_map_rest(struct vm *vm, struct slot *slot, u32 first, struct page **pages,
-			   u32 count, u32 page, bool write)
+static int memory_map_rest(struct vm *vm, struct slot *slot, u32 first, const u32 *pfns, u32 count,
+			   u32 page, bool write)
 {
 	u32 bit = first - slot->first, at = page - slot->first, low = at, high;
 
@@ -232,19 +233,19 @@ static int memory_map_rest(struct vm *vm, struct slot *slot, u32 first, struct p
 	while (low > bit && !test_bit(low - 1, slot->mapped))
 		low--;
 	high = find_next_bit(slot->mapped, bit + count, at);
-	return memory_map(vm, slot, slot->first + low, pages + low - bit, high - low, write);
+	return memory_map(vm, slot, slot->first + low, pfns + low - bit, high - low, write);
 }
 
 /* The same, if Linux has taken nothing back since `invalidations`. 0: it is mapped, or the vCPU
  * tries again; as memory_map. */
 static int memory_map_if(struct vm *vm, struct slot *slot, unsigned long invalidations, u32 first,
-			 struct page **pages, u32 count, u32 page, bool write)
+			 const u32 *pfns, u32 count, u32 page, bool write)
 {
 	int said = 0;
 
 	spin_lock(&vm->map_lock);
 	if (!vm->invalidating && vm->invalidations == invalidations)
-		said = memory_map_rest(vm, slot, first, pages, count, page, write);
+		said = memory_map_rest(vm, slot, first, pfns, count, page, write);
 	spin_unlock(&vm->map_lock);
 	return said;
 }
@@ -267,12 +268,14 @@ static int memory_map_pages(struct vcpu *vcpu, struct slot *slot, u32 first, u32
 {
 	unsigned long at = slot->user + (first - slot->first) * PAGE_SIZE;
 	int count = get_user_pages_fast(at, end - first, write ? FOLL_WRITE : 0, vcpu->pages);
-	int said = -ENXIO;
+	int said = -ENXIO, n;
 
 	if (count < 0)
 		return count;
+	for (n = 0; n < count; n++)
+		vcpu->pfns[n] = page_to_pfn(vcpu->pages[n]);
 	if (first + count > page)
-		said = memory_map_if(vcpu->vm, slot, invalidations, first, vcpu->pages, count, page,
+		said = memory_map_if(vcpu->vm, slot, invalidations, first, vcpu->pfns, count, page,
 				     write);
 	memory_put(vcpu->pages, count, write);
 	return min(said, 0);
@@ -295,22 +298,43 @@ static bool memory_is_there(struct vcpu *vcpu, struct slot *slot, u32 page)
 	return false;
 }
 
+/* Those of [first, end) that the process has at present, and that are around `page` without a gap;
+ * 0: not even `page`. map_lock and mmap_lock are held. */
+static int memory_map_present(struct vcpu *vcpu, struct slot *slot, u32 first, u32 end, u32 page,
+			      bool write)
+{
+	u32 at = page - first, low = at, high = at, *pfns = vcpu->pfns;
+
+	pages_find(vcpu->vm->mm, slot->user + (first - slot->first) * PAGE_SIZE, end - first, at,
+		   write, pfns);
+	while (low && pfns[low] != PAGES_NONE && pfns[low - 1] != PAGES_NONE)
+		low--;
+	while (high < end - first && pfns[high] != PAGES_NONE)
+		high++;
+	return memory_map(vcpu->vm, slot, first + low, pfns + low, high - low, write);
+}
+
 static int memory_map_around(struct vcpu *vcpu, struct slot *slot, u32 page, bool write)
 {
 	struct vm *vm = vcpu->vm;
 	unsigned long invalidations;
 	u32 first, end;
-	bool there;
+	bool done;
 	int error;
 
+	mmap_read_lock(vm->mm);
 	spin_lock(&vm->map_lock);
-	there = memory_is_there(vcpu, slot, page);
+	done = memory_is_there(vcpu, slot, page);
 	invalidations = vm->invalidations;
 	memory_find_gap(slot, page, &first, &end);
+	if (!done)
+		vcpu->faulted = VM_MAX_PAGES;
+	if (!done && !vm->invalidating)
+		done = memory_map_present(vcpu, slot, first, end, page, write) > 0;
 	spin_unlock(&vm->map_lock);
-	if (there)
+	mmap_read_unlock(vm->mm);
+	if (done)
 		return 0;
-	vcpu->faulted = VM_MAX_PAGES;
 	error = memory_map_pages(vcpu, slot, first, end, page, invalidations, write);
 	if (error == -ENXIO || error == -EFAULT)
 		error = memory_map_pages(vcpu, slot, page, page + 1, page, invalidations, write);

@@ -323,6 +323,7 @@ void vcpu_free(struct vcpu *vcpu)
 		return;
 	free_page((unsigned long)vcpu->run);
 	kfree(vcpu->pages);
+	kfree(vcpu->pfns);
 	kfree(vcpu);
 }
 

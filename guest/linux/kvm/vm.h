@@ -8,6 +8,7 @@
  *                 vm->lock, but nobody waits for it there)
  *   vm->lock      what the VM consists of: vCPUs, devices, eventfds, routes
  *   vm->slots_sem slots: written by ioctls, read while a page is mapped for a vCPU
+ *   mmap_lock     Linux's, of the process that has made the VM
  *   vm->map_lock  slots, too, and what of them is mapped: for invalidations by Linux's memory
  *                 management, which must not wait for slots_sem
  */
@@ -113,6 +114,7 @@ struct vcpu {
 	struct gate gate;
 	struct kvm_run *run;
 	struct page **pages; /* for memory that is mapped for it */
+	u32 *pfns;	     /* the same */
 	u32 faulted;	     /* the last page, if it was mapped already: else VM_MAX_PAGES */
 	bool ready;	     /* KVM_ARM_VCPU_INIT */
 	bool plain;	     /* it is ready, has run, has a GIC and no signal mask */
@@ -217,6 +219,14 @@ static inline bool memory_has(struct vm *vm, u32 page)
 	rcu_read_unlock();
 	return has;
 }
+
+/* ---- pages.c ---- */
+
+#define PAGES_NONE U32_MAX
+
+/* Of `count` pages of a process, from `at` on, those in the same mapping as page `one` of them that
+ * are there, for loads or also for stores; PAGES_NONE: another one. Their mmap_lock is held. */
+void pages_find(struct mm_struct *mm, unsigned long at, u32 count, u32 one, bool write, u32 *pfns);
 
 /* ---- vgic.c ---- */
 
