@@ -20,11 +20,12 @@ struct main_group {
 };
 
 static const struct main_group main_groups[] = {
-	{ "device", test_device },   { "vm", test_vm },		  { "vcpu", test_vcpu },
-	{ "run", test_run },	     { "signals", test_signals }, { "memory", test_memory },
-	{ "lines", test_lines },     { "smp", test_smp },	  { "events", test_events },
-	{ "balloon", test_balloon }, { "kills", test_kills },	  { "gic", test_gic },
-	{ "replay", test_replay },   { "speed", test_speed },	  { "boot", test_boot },
+	{ "device", test_device }, { "vm", test_vm },		{ "vcpu", test_vcpu },
+	{ "run", test_run },	   { "signals", test_signals }, { "memory", test_memory },
+	{ "lines", test_lines },   { "smp", test_smp },		{ "events", test_events },
+	{ "pages", test_pages },   { "balloon", test_balloon }, { "kills", test_kills },
+	{ "gic", test_gic },	   { "replay", test_replay },	{ "speed", test_speed },
+	{ "boot", test_boot },
 };
 
 int main(int argc, char **argv);
