@@ -49,7 +49,7 @@ static int __init main_init(void)
 	error = irqfd_start();
 	if (error)
 		goto no_work;
-	error = monitor_listen();
+	error = doorbell_start();
 	if (error)
 		goto no_doorbell;
 	error = misc_register(&main_device);
@@ -57,7 +57,7 @@ static int __init main_init(void)
 		goto no_device;
 	return 0;
 no_device:
-	monitor_stop();
+	doorbell_stop();
 no_doorbell:
 	irqfd_stop();
 no_work:
@@ -69,7 +69,7 @@ no_work:
 static void __exit main_exit(void)
 {
 	misc_deregister(&main_device);
-	monitor_stop();
+	doorbell_stop();
 	irqfd_stop();
 	vcpu_forget_registers();
 	mmu_notifier_synchronize();

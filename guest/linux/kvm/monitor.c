@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
-/* What the module needs of the monitor, and the monitor's doorbell. */
+/* What the module needs of the monitor. */
 #define pr_fmt(text) KBUILD_MODNAME ": " text
 
 #include "vm.h"
 #include <linux/arm-smccc.h>
-#include <linux/interrupt.h>
-#include <linux/of.h>
-#include <linux/of_irq.h>
 
-#define MONITOR_NODE  "plumbline,creator"
 #define MONITOR_MINOR 8 /* revision 1.8 has all calls that the module makes */
-
-static int monitor_irq;
-static int monitor_here; /* the address of it is the doorbell's cookie */
 
 static bool monitor_is_plumbline(void)
 {
@@ -70,39 +63,4 @@ int monitor_find(void)
 	pr_info("Plumbline, ABI %d.%u: up to %u vCPUs a VM, %d slots of memory below 4 GiB\n",
 		revision.r0, revision.r1, monitor_max_vcpus(), VM_MAX_SLOTS);
 	return 0;
-}
-
-/* It is high until all vCPUs that are to be woken have been told. */
-static irqreturn_t monitor_rings(int irq, void *cookie)
-{
-	struct plumb_result said;
-
-	for (;;) {
-		said = plumb_call(PLUMB_WAKE_MASK, 0, 0, 0, 0, 0);
-		if (said.r0 || !said.r1)
-			return IRQ_HANDLED;
-		vm_wake(said.r2, said.r1);
-	}
-}
-
-int monitor_listen(void)
-{
-	struct device_node *node = of_find_compatible_node(NULL, NULL, MONITOR_NODE);
-	int error;
-
-	monitor_irq = node ? irq_of_parse_and_map(node, 0) : 0;
-	of_node_put(node);
-	if (!monitor_irq) {
-		pr_err("the device tree has no node '%s' with an interrupt\n", MONITOR_NODE);
-		return -ENODEV;
-	}
-	error = request_irq(monitor_irq, monitor_rings, 0, "kvm", &monitor_here);
-	if (error)
-		pr_err("interrupt %d: error %d\n", monitor_irq, error);
-	return error;
-}
-
-void monitor_stop(void)
-{
-	free_irq(monitor_irq, &monitor_here);
 }

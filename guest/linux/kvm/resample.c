@@ -9,6 +9,8 @@
 
 #include "vm.h"
 
+#define RESAMPLE_ONCE 16 /* lines and eventfds that are told at once, but for the last line's */
+
 /* Several may have one GSI. */
 struct resample {
 	struct list_head list; /* vm->resamples */
@@ -18,30 +20,40 @@ struct resample {
 
 /* ---- the guest has ended interrupts ---- */
 
-/* vm->resamples_lock is held. */
-static void resample_signal(struct vm *vm, u32 intid)
+/* Returns how many are signalled. vm->resamples_lock is held. */
+static u32 resample_signal(struct vm *vm, u32 intid)
 {
 	struct resample *one;
+	u32 count = 0;
 
-	list_for_each_entry (one, &vm->resamples, list)
+	list_for_each_entry (one, &vm->resamples, list) {
 		if (routes_find(vm, one->gsi) ==
-		    (KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | intid))
+		    (KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | intid)) {
 			ioevent_signal(one->event);
+			count++;
+		}
+	}
+	return count;
 }
 
-void resample_tell(struct vm *vm)
+/* One that is signalled may raise its line at once, and the guest may end that: interrupts are not
+ * masked until there are no more. */
+bool resample_tell(struct vm *vm)
 {
 	struct plumb_result said;
 	unsigned long flags;
+	bool more = true;
+	u32 work = 0;
 
 	spin_lock_irqsave(&vm->resamples_lock, flags);
-	for (;;) {
+	while (more && work < RESAMPLE_ONCE) {
 		said = plumb_call(PLUMB_IRQ_ENDED, vm->handle, 0, 0, 0, 0);
-		if (said.r0 || !said.r1)
-			break;
-		resample_signal(vm, said.r1);
+		more = !said.r0 && said.r1;
+		if (more)
+			work += 1 + resample_signal(vm, said.r1);
 	}
 	spin_unlock_irqrestore(&vm->resamples_lock, flags);
+	return more;
 }
 
 /* ---- which there are ---- */

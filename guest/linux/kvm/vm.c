@@ -17,29 +17,39 @@ static DEFINE_SPINLOCK(vm_all_lock);
 
 /* ---- what the doorbell tells ---- */
 
-void vm_wake_own(struct vm *vm, u32 vcpus)
+/* True: there may be more. */
+static bool vm_tell(struct vm *vm, u32 vcpus)
 {
 	u32 n;
 
-	if (vcpus & PLUMB_WAKE_LINES)
-		resample_tell(vm);
 	for (n = 0; n < VM_MAX_VCPUS; n++) {
 		struct vcpu *vcpu = vcpus >> n & 1 ? READ_ONCE(vm->vcpus[n]) : NULL;
 
 		if (vcpu)
 			vcpu_wake(vcpu);
 	}
+	return vcpus & PLUMB_WAKE_LINES && resample_tell(vm);
 }
 
-void vm_wake(u32 handle, u32 vcpus)
+/* The call tells of vCPUs once more, and rings as long as there are lines. */
+void vm_wake_own(struct vm *vm, u32 vcpus)
+{
+	if (unlikely(vm_tell(vm, vcpus)))
+		vm_tell(vm,
+			plumb_call(PLUMB_WAKE_MASK, vm->handle, 0, 0, 0, 0).r1 & ~PLUMB_WAKE_LINES);
+}
+
+bool vm_wake(u32 handle, u32 vcpus)
 {
 	u32 slot = handle - PLUMB_VM_FIRST;
+	bool more = false;
 	unsigned long flags;
 
 	spin_lock_irqsave(&vm_all_lock, flags);
 	if (slot < VM_MAX_VMS && vm_all[slot])
-		vm_wake_own(vm_all[slot], vcpus);
+		more = vm_tell(vm_all[slot], vcpus);
 	spin_unlock_irqrestore(&vm_all_lock, flags);
+	return more;
 }
 
 static void vm_list(u32 handle, struct vm *vm)

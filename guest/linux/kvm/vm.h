@@ -139,9 +139,10 @@ struct vcpu {
 int monitor_find(void);
 u32 monitor_max_vcpus(void);
 
-/* The doorbell: tells vCPUs that the monitor wants to be run again. */
-int monitor_listen(void);
-void monitor_stop(void);
+/* ---- doorbell.c ---- */
+
+int doorbell_start(void);
+void doorbell_stop(void);
 
 /* ---- vm.c ---- */
 
@@ -150,7 +151,9 @@ int vm_create(unsigned long type);
 void vm_get(struct vm *vm);
 void vm_put(struct vm *vm);
 long vm_check_extension(const struct vm *vm, unsigned long extension);
-void vm_wake(u32 handle, u32 vcpus); /* in any context */
+/* What the doorbell has told of a VM, in any context. True: there may be more of it. */
+bool vm_wake(u32 handle, u32 vcpus);
+/* The same, of an exit; what is left rings the doorbell. */
 void vm_wake_own(struct vm *vm, u32 vcpus);
 
 /* ---- vcpu.c, run.c ---- */
@@ -269,7 +272,9 @@ void resample_init(struct vm *vm);
  * line; or ERR_PTR. */
 struct resample *resample_add(struct vm *vm, u32 gsi, int file);
 void resample_remove(struct vm *vm, struct resample *one); /* NULL: nothing */
-void resample_tell(struct vm *vm); /* the monitor says that some have ended; in any context */
+/* The monitor says that some have ended: tells of a part of them, in any context. True: there may
+ * be more. */
+bool resample_tell(struct vm *vm);
 /* The lines of all are to be told, or not; vm->lock is held, or routes do not change meanwhile. */
 void resample_watch(struct vm *vm, bool on);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Eventfds for stores and interrupts, coalesced MMIO, routes. */
-#include "guest/linux/kvmtest/machine.h"
+#include "guest/linux/kvmtest/events.h"
 #include "guest/linux/kvmtest/tap.h"
 #include "guest/linux/kvmtest/tests.h"
 
@@ -10,20 +10,19 @@
 #define EVENTS_RESAMPLE 2u  /* of KVM_IRQFD */
 #define EVENTS_MAX	170 /* (4096 - 8) / 24 */
 
-static int32_t events_make(void)
+int32_t events_make(void)
 {
 	return sys_call3(SYS_EVENTFD2, 0, EVENTS_NONBLOCK, 0);
 }
 
-/* How often it was signalled. */
-static int64_t events_count(int32_t event)
+int64_t events_count(int32_t event)
 {
 	uint64_t count = 0;
 
 	return sys_call3(SYS_READ, (uint32_t)event, sys_at(&count), 8) == 8 ? (int64_t)count : 0;
 }
 
-static void events_signal(int32_t event)
+void events_signal(int32_t event)
 {
 	uint64_t one = 1;
 
@@ -169,8 +168,8 @@ static void test_ring(struct machine *machine)
 
 /* ---- KVM_IRQFD ---- */
 
-static int32_t events_resample(const struct machine *machine, int32_t event, uint32_t gsi,
-			       int32_t resample)
+int32_t events_resample(const struct machine *machine, int32_t event, uint32_t gsi,
+			int32_t resample)
 {
 	struct kvm_irqevent args = {
 		(uint32_t)event, gsi, EVENTS_RESAMPLE, (uint32_t)resample, { 0 }
@@ -179,8 +178,7 @@ static int32_t events_resample(const struct machine *machine, int32_t event, uin
 	return sys_ioctl(machine->vm, KVM_IRQFD, sys_at(&args));
 }
 
-static int32_t events_interrupt(const struct machine *machine, int32_t event, uint32_t gsi,
-				uint32_t flags)
+int32_t events_interrupt(const struct machine *machine, int32_t event, uint32_t gsi, uint32_t flags)
 {
 	struct kvm_irqevent args = { (uint32_t)event, gsi, flags, 0, { 0 } };
 

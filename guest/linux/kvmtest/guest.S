@@ -329,6 +329,22 @@
 1:	wfi
 	b	1b
 
+	@ All SPIs are active, and are not any more, which it tells. r7: 32 of them, and then a loop.
+	guest	guest_ends
+	movw	r5, #:lower16:0x3fff0000	@ the distributor
+	movt	r5, #:upper16:0x3fff0000
+	mvn	r0, #0
+	str	r0, [r5, #0x304]		@ GICD_ISACTIVER1 to 3
+	str	r0, [r5, #0x308]
+	str	r0, [r5, #0x30c]
+	str	r0, [r5, #0x384]		@ GICD_ICACTIVER1 to 3
+	cmp	r7, #0
+1:	bne	1b
+	str	r0, [r5, #0x388]
+	str	r0, [r5, #0x38c]
+	str	r0, [r6]
+	b	.
+
 	guest	guest_end
 
 	.section .note.GNU-stack, "", %progbits

@@ -25,7 +25,7 @@ static const struct main_group main_groups[] = {
 	{ "lines", test_lines },   { "smp", test_smp },		{ "events", test_events },
 	{ "pages", test_pages },   { "balloon", test_balloon }, { "kills", test_kills },
 	{ "gic", test_gic },	   { "replay", test_replay },	{ "speed", test_speed },
-	{ "boot", test_boot },
+	{ "boot", test_boot },	   { "ends", test_ends },
 };
 
 int main(int argc, char **argv);

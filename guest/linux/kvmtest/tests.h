@@ -16,6 +16,7 @@ void test_lines(void);
 void test_gic(void);	 /* a GIC's registers: saved, and restored elsewhere */
 void test_events(void);	 /* eventfds, coalesced MMIO, routes */
 void test_replay(void);	 /* a VMM's ioctls, in its order */
+void test_ends(void);	 /* many lines that end at once */
 void test_balloon(void); /* memory at random, with the log */
 void test_kills(void);	 /* of processes; only if it is asked for */
 void test_speed(void);	 /* figures; only if it is asked for */
