@@ -7,6 +7,10 @@
 
 #include "vm.h"
 
+/* A store looks at all of them. */
+#define IOEVENT_MAX	 4096
+#define IOEVENT_MAX_ZONE 1000 /* KVM's number of devices */
+
 /* ---- KVM_IOEVENTFD ---- */
 
 struct ioevent {
@@ -99,11 +103,15 @@ static void ioevent_free(struct ioevent *one)
 static int ioevent_add(struct vm *vm, struct ioevent *one)
 {
 	struct ioevent *other;
+	u32 count = 0;
 
 	list_for_each_entry (other, &vm->ioevents, list) {
 		if (ioevent_collides(one, other))
 			return -EEXIST;
+		count++;
 	}
+	if (count == IOEVENT_MAX)
+		return -ENOSPC;
 	list_add_tail_rcu(&one->list, &vm->ioevents);
 	return 0;
 }
@@ -231,6 +239,7 @@ bool ioevent_find(struct vm *vm, u32 address, u32 bytes, u32 value)
 int ioevent_add_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone)
 {
 	struct ioevent_zone *one;
+	bool full;
 
 	if (zone->pio > 1)
 		return -EINVAL;
@@ -239,9 +248,15 @@ int ioevent_add_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone)
 		return -ENOMEM;
 	one->zone = *zone;
 	spin_lock(&vm->zones_lock);
-	list_add_tail(&one->list, &vm->zones);
+	full = vm->nr_zones == IOEVENT_MAX_ZONE;
+	if (!full) {
+		list_add_tail(&one->list, &vm->zones);
+		vm->nr_zones++;
+	}
 	spin_unlock(&vm->zones_lock);
-	return 0;
+	if (full)
+		kfree(one);
+	return full ? -ENOSPC : 0;
 }
 
 /* All zones in which this one is, as VMMs name them by one byte; 0 also if there is none. */
@@ -255,8 +270,10 @@ int ioevent_remove_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zon
 	spin_lock(&vm->zones_lock);
 	list_for_each_entry_safe (one, next, &vm->zones, list) {
 		if (one->zone.pio == zone->pio &&
-		    ioevent_zone_has(&one->zone, zone->addr, zone->size))
+		    ioevent_zone_has(&one->zone, zone->addr, zone->size)) {
 			list_move(&one->list, &removed);
+			vm->nr_zones--;
+		}
 	}
 	spin_unlock(&vm->zones_lock);
 	list_for_each_entry_safe (one, next, &removed, list)

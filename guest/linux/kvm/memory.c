@@ -129,8 +129,8 @@ int memory_init(struct vm *vm)
 {
 	int error;
 
-	vm->runs = kmalloc_array(PLUMB_MAP_RUNS_MAX, sizeof(*vm->runs), GFP_KERNEL);
-	vm->bitmap = kmalloc(MEMORY_LOG_ONCE / 8, GFP_KERNEL);
+	vm->runs = kmalloc_array(PLUMB_MAP_RUNS_MAX, sizeof(*vm->runs), GFP_KERNEL_ACCOUNT);
+	vm->bitmap = kmalloc(MEMORY_LOG_ONCE / 8, GFP_KERNEL_ACCOUNT);
 	error = vm->runs && vm->bitmap ? 0 : -ENOMEM;
 	vm->notifier.ops = &memory_ops;
 	if (!error)
@@ -153,8 +153,8 @@ void memory_end(struct vm *vm)
 
 int memory_make_room(struct vcpu *vcpu)
 {
-	vcpu->pages = kmalloc_array(MEMORY_AROUND, sizeof(*vcpu->pages), GFP_KERNEL);
-	vcpu->pfns = kmalloc_array(MEMORY_AROUND, sizeof(*vcpu->pfns), GFP_KERNEL);
+	vcpu->pages = kmalloc_array(MEMORY_AROUND, sizeof(*vcpu->pages), GFP_KERNEL_ACCOUNT);
+	vcpu->pfns = kmalloc_array(MEMORY_AROUND, sizeof(*vcpu->pfns), GFP_KERNEL_ACCOUNT);
 	return vcpu->pages && vcpu->pfns ? 0 : -ENOMEM;
 }
 

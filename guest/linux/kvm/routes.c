@@ -10,6 +10,7 @@
 #include "vm.h"
 
 #define ROUTES_FIRST_SPI 32
+#define ROUTES_MSI	 (U32_MAX - 1) /* while a table is made: a GSI that leads nowhere */
 
 /* The irq word of KVM_IRQ_LINE for each GSI, or ROUTES_NONE. Without a table, a GSI is the pin of
  * the GIC with its number. */
@@ -61,7 +62,8 @@ static int routes_add(struct routes *routes, const struct kvm_irq_routing_entry 
 		routes->irqs[entry->gsi] = entry->u.pad[0];
 		return 0;
 	case KVM_IRQ_ROUTING_MSI:
-		return entry->flags & ~KVM_MSI_VALID_DEVID ? -EINVAL : 0; /* leads nowhere */
+		routes->irqs[entry->gsi] = ROUTES_MSI;
+		return entry->flags & ~KVM_MSI_VALID_DEVID ? -EINVAL : 0;
 	default:
 		return -EINVAL;
 	}
@@ -81,6 +83,9 @@ static struct routes *routes_make(const struct kvm_irq_routing_entry __user *use
 		if (!error)
 			error = routes_add(routes, &entry);
 	}
+	for (n = 0; n < VM_MAX_GSI && !error; n++)
+		if (routes->irqs[n] == ROUTES_MSI)
+			routes->irqs[n] = ROUTES_NONE;
 	if (!error)
 		return routes;
 	kvfree(routes);

@@ -2,6 +2,7 @@
 /* vCPUs: their descriptors, and the ioctls that set and read their state. */
 #include "vm.h"
 #include <linux/anon_inodes.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -52,13 +53,14 @@ static int vcpu_get_register(struct vcpu *vcpu, const struct kvm_one_reg *reg)
 	struct plumb_result said = plumb_call(PLUMB_GET_ONE_REG, vcpu->word, lower_32_bits(reg->id),
 					      upper_32_bits(reg->id), 0, 0);
 	u64 value = said.r1 | (u64)said.r2 << 32;
+	u32 size = vcpu_register_size(reg->id);
 
 	if (said.r0)
 		return said.r0;
 	/* The monitor knows registers of 4 and 8 bytes: low word first. */
-	return copy_to_user(u64_to_user_ptr(reg->addr), &value, vcpu_register_size(reg->id))
-		       ? -EFAULT
-		       : 0;
+	if (size > sizeof(value))
+		return -ENOENT;
+	return copy_to_user(u64_to_user_ptr(reg->addr), &value, size) ? -EFAULT : 0;
 }
 
 static int vcpu_set_register(struct vcpu *vcpu, const struct kvm_one_reg *reg)
@@ -128,6 +130,7 @@ static int vcpu_init(struct vcpu *vcpu, void __user *argument)
 	/* It reads past the caches from now on, and the monitor cleans what it maps. */
 	if (vcpu->has_run)
 		memory_unmap_all(vcpu->vm);
+	vcpu->has_run_once |= vcpu->has_run;
 	vcpu->has_run = false;
 	vcpu->plain = false;
 	vcpu->ready = true;
@@ -220,6 +223,65 @@ static int vcpu_set_events(struct vcpu *vcpu, void __user *argument)
 			   0);
 }
 
+/* ---- attributes: the interrupts of its timers, which no VMM can change ---- */
+
+#define VCPU_VTIMER_PPI 27
+#define VCPU_PTIMER_PPI 30
+#define VCPU_FIRST_PPI	16
+#define VCPU_LAST_PPI	31
+
+/* 0: there is none. */
+static u32 vcpu_attr_ppi(const struct kvm_device_attr *attr)
+{
+	if (attr->group != KVM_ARM_VCPU_TIMER_CTRL)
+		return 0;
+	switch (attr->attr) {
+	case KVM_ARM_VCPU_TIMER_IRQ_VTIMER:
+		return VCPU_VTIMER_PPI;
+	case KVM_ARM_VCPU_TIMER_IRQ_PTIMER:
+		return VCPU_PTIMER_PPI;
+	default:
+		return 0;
+	}
+}
+
+/* In the order of KVM. */
+static int vcpu_set_attr(struct vcpu *vcpu, const struct kvm_device_attr *attr)
+{
+	u32 ppi = vcpu_attr_ppi(attr), irq;
+
+	if (attr->group != KVM_ARM_VCPU_TIMER_CTRL)
+		return -ENXIO;
+	if (!vcpu->vm->has_gic)
+		return -EINVAL;
+	if (get_user(irq, (u32 __user *)u64_to_user_ptr(attr->addr)))
+		return -EFAULT;
+	if (irq < VCPU_FIRST_PPI || irq > VCPU_LAST_PPI)
+		return -EINVAL;
+	if (vcpu->has_run || vcpu->has_run_once)
+		return -EBUSY;
+	if (!ppi)
+		return -ENXIO;
+	return irq == ppi ? 0 : -EINVAL;
+}
+
+static int vcpu_attr(struct vcpu *vcpu, unsigned int call, void __user *argument)
+{
+	struct kvm_device_attr attr;
+	u32 ppi;
+
+	if (copy_from_user(&attr, argument, sizeof(attr)))
+		return -EFAULT;
+	if (call == KVM_SET_DEVICE_ATTR)
+		return vcpu_set_attr(vcpu, &attr);
+	ppi = vcpu_attr_ppi(&attr);
+	if (!ppi)
+		return -ENXIO;
+	if (call == KVM_HAS_DEVICE_ATTR)
+		return 0;
+	return put_user(ppi, (u32 __user *)u64_to_user_ptr(attr.addr));
+}
+
 /* ---- ioctls ---- */
 
 /* Apart from KVM_RUN, as Debian's kernels clear what these have on the stack. */
@@ -248,7 +310,7 @@ static noinline long vcpu_do(struct vcpu *vcpu, unsigned int call, unsigned long
 	case KVM_SET_DEVICE_ATTR:
 	case KVM_GET_DEVICE_ATTR:
 	case KVM_HAS_DEVICE_ATTR:
-		return -ENXIO;
+		return vcpu_attr(vcpu, call, argument);
 	default:
 		return -EINVAL;
 	}
@@ -305,7 +367,8 @@ static int vcpu_release(struct inode *inode, struct file *file)
 {
 	struct vcpu *vcpu = file->private_data;
 
-	vm_put(vcpu->vm);
+	if (vcpu)
+		vm_put(vcpu->vm);
 	return 0;
 }
 
@@ -348,27 +411,45 @@ static struct vcpu *vcpu_make(struct vm *vm, u32 index)
 	return NULL;
 }
 
-/* A vCPU that the monitor has made stays until the VM ends. vm->lock is held. */
+/* A vCPU that the monitor has made stays until the VM ends, so that is last but for what cannot
+ * fail. vm->lock is held. */
+static int vcpu_add_file(struct vm *vm, struct vcpu *vcpu, int number)
+{
+	struct file *file;
+	char name[16];
+	int error;
+
+	snprintf(name, sizeof(name), "kvm-vcpu:%u", vcpu->index);
+	file = anon_inode_getfile(name, &vcpu_ops, vcpu, O_RDWR);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	error = plumb_call3(PLUMB_CREATE_VCPU, vm->handle, vcpu->index, 0);
+	if (error) {
+		file->private_data = NULL; /* it is released later than vCPU and VM */
+		fput(file);
+		return error;
+	}
+	WRITE_ONCE(vm->vcpus[vcpu->index], vcpu);
+	vm_get(vm);
+	fd_install(number, file);
+	return 0;
+}
+
 static int vcpu_add(struct vm *vm, u32 index)
 {
 	struct vcpu *vcpu = vcpu_make(vm, index);
-	char name[16];
-	int file = -ENOMEM;
+	int number, error;
 
 	if (!vcpu)
-		return file;
-	file = plumb_call3(PLUMB_CREATE_VCPU, vm->handle, index, 0);
-	if (file) {
-		vcpu_free(vcpu);
-		return file;
-	}
-	WRITE_ONCE(vm->vcpus[index], vcpu);
-	vm_get(vm);
-	snprintf(name, sizeof(name), "kvm-vcpu:%u", index);
-	file = anon_inode_getfd(name, &vcpu_ops, vcpu, O_RDWR | O_CLOEXEC);
-	if (file < 0)
-		vm_put(vm);
-	return file;
+		return -ENOMEM;
+	number = get_unused_fd_flags(O_CLOEXEC);
+	error = number < 0 ? number : vcpu_add_file(vm, vcpu, number);
+	if (!error)
+		return number;
+	if (number >= 0)
+		put_unused_fd(number);
+	vcpu_free(vcpu);
+	return error;
 }
 
 int vcpu_create(struct vm *vm, unsigned long index)

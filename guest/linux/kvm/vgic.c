@@ -96,7 +96,7 @@ int vgic_set_address(struct vm *vm, const struct kvm_arm_device_addr *addr)
 	u32 device = (addr->id & KVM_ARM_DEVICE_ID_MASK) >> KVM_ARM_DEVICE_ID_SHIFT;
 	u32 type = (addr->id & KVM_ARM_DEVICE_TYPE_MASK) >> KVM_ARM_DEVICE_TYPE_SHIFT;
 
-	if (device != KVM_ARM_DEVICE_VGIC_V2)
+	if (device != KVM_ARM_DEVICE_VGIC_V2 || type > KVM_VGIC_V2_ADDR_TYPE_CPU)
 		return -ENODEV;
 	return vgic_set(vm, KVM_DEV_ARM_VGIC_GRP_ADDR, type, addr->addr);
 }

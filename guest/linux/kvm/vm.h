@@ -70,6 +70,7 @@ struct vm {
 	u32 *bitmap;		     /* map_lock: for a call */
 	struct kvm_coalesced_mmio_ring *ring;
 	struct list_head zones; /* whose stores go there */
+	u32 nr_zones;
 	spinlock_t zones_lock;
 	struct list_head ioevents; /* written under `lock`, read under RCU */
 	struct list_head irqfds;
@@ -118,10 +119,11 @@ struct vcpu {
 	u32 faulted;	     /* the last page, if it was mapped already: else VM_MAX_PAGES */
 	bool ready;	     /* KVM_ARM_VCPU_INIT */
 	bool plain;	     /* it is ready, has run, has a GIC and no signal mask */
-	bool has_run;
-	u32 value, action; /* of the next PLUMB_RUN */
-	bool accessed;	   /* user space has seen an access, which that is to complete */
-	u32 load_bytes;	   /* the answer, if it is a load; else 0 */
+	bool has_run;	     /* since then */
+	bool has_run_once;   /* before it */
+	u32 value, action;   /* of the next PLUMB_RUN */
+	bool accessed;	     /* user space has seen an access, which that is to complete */
+	u32 load_bytes;	     /* the answer, if it is a load; else 0 */
 	bool has_mask;
 	sigset_t mask;
 	struct rcuwait wait;

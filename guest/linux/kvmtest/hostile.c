@@ -30,6 +30,12 @@
 #define HOSTILE_MARK  0xa5u
 #define HOSTILE_SVC   0xd3u /* CPSR: SVC mode, interrupts masked */
 
+#define HOSTILE_TREE_SIZE 0x10000u
+#define HOSTILE_SEED	  10001u
+#define HOSTILE_SEEDS	  80000u
+#define HOSTILE_NAME	  5u /* of "seed=", and of a seed */
+#define HOSTILE_DIGITS	  5u
+
 #define HOSTILE_ROUNDS	 100u  /* edges for each */
 #define HOSTILE_STEPS	 10u   /* of the hostile one, for each edge */
 #define HOSTILE_EDGES	 10u   /* for each pass of the memory */
@@ -169,9 +175,25 @@ static uint8_t *hostile_image;
 static volatile uint32_t hostile_lives, hostile_waiting; /* threads, for the next life */
 static volatile bool hostile_ends;			 /* this life */
 
+/* Each life executes something else: a number of five digits in its device tree. */
+static void hostile_plant_seed(void)
+{
+	static const char name[] = "seed=";
+	uint8_t *tree = hostile_image + HOSTILE_TREE;
+	uint32_t at = 0, n = 0, seed = HOSTILE_SEED + hostile_lives % HOSTILE_SEEDS;
+
+	while (at < HOSTILE_TREE_SIZE && n < HOSTILE_NAME) {
+		n = tree[at++] == (uint8_t)name[n] ? n + 1 : 0;
+	}
+	for (uint32_t digit = HOSTILE_DIGITS; digit; digit--, seed /= 10) {
+		tree[at + digit - 1] = (uint8_t)('0' + seed % 10);
+	}
+}
+
 /* What the life before has left has to go, so all of its vCPUs are initialized again. */
 static void hostile_begin(void)
 {
+	hostile_plant_seed();
 	memcpy(hostile_ram + HOSTILE_GUARD, hostile_image, HOSTILE_SIZE);
 	for (uint32_t n = 0; n < MACHINE_VCPUS; n++) {
 		machine_complete(&hostile_fuzz, n);
@@ -286,7 +308,7 @@ static bool hostile_load_files(void)
 	memset(hostile_ram, HOSTILE_MARK, HOSTILE_SIZE + 2 * HOSTILE_GUARD);
 	return sys_read_file("/vm/test-fuzz.bin", hostile_image + HOSTILE_IMAGE,
 			     HOSTILE_TREE - HOSTILE_IMAGE) &&
-	       sys_read_file("/vm/fuzz.dtb", hostile_image + HOSTILE_TREE, 0x10000);
+	       sys_read_file("/vm/fuzz.dtb", hostile_image + HOSTILE_TREE, HOSTILE_TREE_SIZE);
 }
 
 static bool hostile_make_fuzz(void)
@@ -354,9 +376,16 @@ static bool hostile_is_wrong(void)
 	return wrong;
 }
 
-static void hostile_drive(uint32_t rounds, uint32_t *steps)
+/* `seconds`, or (0) until each has done its share. */
+static void hostile_drive(uint32_t rounds, uint32_t seconds, uint32_t *steps)
 {
-	for (uint32_t turn = 0; !hostile_is_enough(rounds, *steps) && !hostile_is_wrong(); turn++) {
+	uint32_t begin = sys_seconds();
+
+	for (uint32_t turn = 0; !hostile_is_wrong(); turn++) {
+		if (seconds ? sys_seconds() - begin >= seconds
+			    : hostile_is_enough(rounds, *steps)) {
+			break;
+		}
 		for (uint32_t n = 0; n < HOSTILE_LOADS; n++) {
 			hostile_raise(n);
 		}
@@ -408,13 +437,13 @@ static void hostile_tell(uint32_t steps)
 	tap_ok(hostile_guards_are_whole(),
 	       "the hostile VM has changed nothing before and behind its memory");
 	tap_figure(steps, "its steps");
-	tap_figure(hostile_lives, "its lives");
+	tap_figure(hostile_lives, "its lives, each with a seed of its own");
 	tap_figure(exits, "its MMIO exits");
 	tap_figure(errors, "accesses that no VMM can answer");
 	tap_is(wrong, 0, "its KVM_RUN has no other error");
 }
 
-void test_hostile(uint32_t rounds)
+void test_hostile(uint32_t rounds, uint32_t seconds)
 {
 	uint32_t steps = 0;
 
@@ -424,7 +453,7 @@ void test_hostile(uint32_t rounds)
 		tap_ok(false, "three VMs are made, one of them from /vm");
 		return;
 	}
-	hostile_drive(rounds ? rounds : HOSTILE_ROUNDS, &steps);
+	hostile_drive(rounds ? rounds : HOSTILE_ROUNDS, seconds, &steps);
 	hostile_end_all();
 	hostile_tell(steps);
 	machine_end(&hostile_fuzz);

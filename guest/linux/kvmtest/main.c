@@ -8,7 +8,7 @@
  *   kvmtest speed       what the calls cost
  *   kvmtest kills       kills processes with VMs
  *   kvmtest boot        boots a kernel as a VM: boot.c
- *   kvmtest hostile [ROUNDS]  a hostile VM beside two others: hostile.c
+ *   kvmtest hostile [ROUNDS|SECONDSs]  a hostile VM beside two others: hostile.c
  */
 #include "guest/linux/kvmtest/machine.h"
 #include "guest/linux/kvmtest/tap.h"
@@ -25,7 +25,8 @@ static const struct main_group main_groups[] = {
 	{ "lines", test_lines },   { "smp", test_smp },		{ "events", test_events },
 	{ "pages", test_pages },   { "balloon", test_balloon }, { "kills", test_kills },
 	{ "gic", test_gic },	   { "replay", test_replay },	{ "speed", test_speed },
-	{ "boot", test_boot },	   { "ends", test_ends },
+	{ "boot", test_boot },	   { "ends", test_ends },	{ "stores", test_stores },
+	{ "attrs", test_attrs },   { "lives", test_lives },
 };
 
 int main(int argc, char **argv);
@@ -50,14 +51,15 @@ static bool main_is_asked(int argc, char **argv, const char *name)
 	       !main_is(name, "kills");
 }
 
-static uint32_t main_number(const char *text)
+/* 600: rounds; 600s: seconds. */
+static void main_hostile(const char *text)
 {
 	uint32_t number = 0;
 
 	for (; *text >= '0' && *text <= '9'; text++) {
 		number = 10 * number + (uint32_t)(*text - '0');
 	}
-	return number;
+	test_hostile(*text == 's' ? 0 : number, *text == 's' ? number : 0);
 }
 
 int main(int argc, char **argv)
@@ -71,7 +73,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (machine_open() >= 0 && argc >= 2 && main_is(argv[1], "hostile")) {
-		test_hostile(argc > 2 ? main_number(argv[2]) : 0);
+		main_hostile(argc > 2 ? argv[2] : "");
 	}
 	return tap_end();
 }

@@ -93,6 +93,28 @@ static void test_mask(struct machine *machine)
 	sys_block(SYS_SIGUSR1, false);
 }
 
+/* A mask that is refused is none: what the thread blocks stays blocked. */
+static void test_mask_error(struct machine *machine)
+{
+	struct {
+		uint32_t size, mask[2];
+	} none = { 7, { 0, 0 } };
+
+	machine_load(machine, guest_count);
+	(void)machine_set(machine, 0, KVM_ID_R(0), 3);
+	sys_block(SYS_SIGUSR1, true);
+	sys_thread_signal(sys_tid(), SYS_SIGUSR1);
+	tap_is(sys_ioctl(machine->vcpus[0], KVM_SET_SIGNAL_MASK, sys_at(&none)), -SYS_EINVAL,
+	       "KVM_SET_SIGNAL_MASK of another size");
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO, 3),
+	       "then KVM_RUN has the signals of its thread");
+	tap_is(sys_ioctl(machine->vcpus[0], KVM_SET_SIGNAL_MASK, 4), -SYS_EFAULT,
+	       "one from no memory");
+	tap_ok(machine_stores_this(machine, 0, MACHINE_MMIO, 4), "the same");
+	(void)sys_take(SYS_SIGUSR1);
+	sys_block(SYS_SIGUSR1, false);
+}
+
 static void test_immediate(struct machine *machine)
 {
 	uint64_t pc;
@@ -152,6 +174,7 @@ void test_signals(void)
 	test_signal(&machine, guest_spin, "a signal ends KVM_RUN of a guest that computes");
 	test_signal(&machine, guest_wait, "and of one that waits");
 	test_mask(&machine);
+	test_mask_error(&machine);
 	test_immediate(&machine);
 	machine_end(&machine);
 	test_kill();

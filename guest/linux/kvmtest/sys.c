@@ -61,6 +61,14 @@ void sys_unmap(void *at, size_t size)
 	(void)sys_call3(SYS_MUNMAP, sys_at(at), size, 0);
 }
 
+uint32_t sys_seconds(void)
+{
+	int32_t now[2] = { 0, 0 };
+
+	(void)sys_call3(SYS_CLOCKGETTIME, 1, sys_at(now), 0);
+	return (uint32_t)now[0];
+}
+
 void sys_sleep_us(uint32_t us)
 {
 	struct sys_time time = { us / 1000000, us % 1000000 * 1000 };

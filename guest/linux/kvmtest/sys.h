@@ -15,6 +15,7 @@
 #define SYS_GETPID	 20
 #define SYS_KILL	 37
 #define SYS_IOCTL	 54
+#define SYS_SETRLIMIT	 75
 #define SYS_MUNMAP	 91
 #define SYS_WAIT4	 114
 #define SYS_MPROTECT	 125
@@ -24,11 +25,13 @@
 #define SYS_SIGACTION	 174 /* rt_ */
 #define SYS_SIGPROCMASK	 175 /* rt_ */
 #define SYS_SIGTIMEDWAIT 177 /* rt_ */
+#define SYS_GETRLIMIT	 191 /* u */
 #define SYS_MMAP2	 192
 #define SYS_MADVISE	 220
 #define SYS_GETTID	 224
 #define SYS_FUTEX	 240
 #define SYS_EXIT_GROUP	 248
+#define SYS_CLOCKGETTIME 263
 #define SYS_TGKILL	 268
 #define SYS_EVENTFD2	 356
 
@@ -47,7 +50,9 @@
 #define SYS_EEXIST  17
 #define SYS_ENODEV  19
 #define SYS_EINVAL  22
+#define SYS_EMFILE  24
 #define SYS_ENOTTY  25
+#define SYS_ENOSPC  28
 #define SYS_ENOSYS  38
 
 #define SYS_PROT_READ	  1u
@@ -107,6 +112,7 @@ void *sys_map(int32_t file, uint32_t page, size_t size, uint32_t protection, uin
 void *sys_memory(size_t size);
 void sys_unmap(void *at, size_t size);
 void sys_sleep_us(uint32_t us);
+uint32_t sys_seconds(void); /* of a clock that is not set */
 /* All of a file. False: it cannot be read, or there is no room for it. */
 bool sys_read_file(const char *path, void *to, uint32_t room);
 

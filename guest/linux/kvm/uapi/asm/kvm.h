@@ -69,6 +69,11 @@ struct kvm_vcpu_init {
 #define KVM_ARM_IRQ_TYPE_PPI   2
 #define KVM_ARM_IRQ_GIC_MAX    127
 
+/* Attributes of a vCPU. */
+#define KVM_ARM_VCPU_TIMER_CTRL	      1
+#define KVM_ARM_VCPU_TIMER_IRQ_VTIMER 0
+#define KVM_ARM_VCPU_TIMER_IRQ_PTIMER 1
+
 /* One GIC, whose pins are its SPIs. */
 #define KVM_NR_IRQCHIPS	     1
 #define KVM_IRQCHIP_NUM_PINS (1020 - 32)
