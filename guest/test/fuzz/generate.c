@@ -60,6 +60,7 @@ static void generate_words(struct fuzz_draw *draw, struct fuzz_step *step,
 	for (uint32_t i = 0; i < step->nr_words; i++) {
 		step->words[i] = thumb ? t32(draw) : a32(draw);
 	}
+	encode_tame(step->words, step->nr_words);
 	if (thumb) {
 		step->psr |= PSR_T;
 	}
@@ -181,6 +182,7 @@ static void generate_stub(struct fuzz_draw *draw, struct fuzz_step *step, uint32
 	for (uint32_t i = 0; i < FUZZ_WORDS; i++) {
 		step->stub[i] = encode_template(draw);
 	}
+	encode_tame(step->stub, FUZZ_WORDS);
 }
 
 static void generate_kind(struct fuzz_draw *draw, struct fuzz_step *step)
