@@ -105,6 +105,13 @@ static void watched(void)
 		DO(0, WATCH, H, 0x0100003f, 0xffffffff),
 		GIVES(0, 0, 0, ENDED, H),
 		GIVES(0, 0, 0x100, WAKE, H),
+		DO(0, SET_ATTR, H, 1, 0x304, 0x80000100), /* GICD_ISACTIVER1 */
+		DO(0, SET_ATTR, H, 1, 0x384,
+		   0x80000100), /* 63 ends, and 40, which is not watched */
+		GIVES(0, 0x80000000, 0x100, WAKE, 0),
+		GIVES(0, 63, 0, ENDED, H),
+		GIVES(0, 0, 0, ENDED, H),
+		GIVES(0, 0, 0, WAKE, 0),
 		DO(-EAGAIN, DESTROY, H),
 		DO(-EAGAIN, DESTROY, H),
 		DO(0, DESTROY, H),

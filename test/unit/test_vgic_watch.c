@@ -105,6 +105,63 @@ static void others_stay(void)
 	rig_free(&rig);
 }
 
+/* By the distributor: what is active ends, and nothing else. */
+static void end_by_clearing(void)
+{
+	rig_boot(&rig, 1, 64, 4);
+	for (uint32_t n = 40; n < 43; n++) {
+		watch(n, true);
+	}
+	rig_set_edge(&rig, 41, true);
+	rig_line(&rig, 0, 40, true);
+	take(0, 40);
+	rig_write(&rig, 0, ICACTIVER + 4, 0xffffffff);
+	CHECK_EQ(ended(0), 40);
+	CHECK(!is_high(40));
+	rig_eoi(&rig, 0, 40); /* of its priority alone */
+	CHECK_EQ(ended(0), 0);
+	rig_line(&rig, 0, 41, true);
+	take(0, 41);
+	rig_write(&rig, 0, ICACTIVER + 4, 0xffffffff);
+	CHECK_EQ(ended(0), 0); /* an edge */
+	rig_eoi(&rig, 0, 41);
+	rig_write(&rig, 0, ICENABLER + 4, 1u << 10);
+	rig_line(&rig, 0, 42, true);
+	rig_write(&rig, 0, ICACTIVER + 4, 0xffffffff);
+	CHECK_EQ(ended(0), 0); /* pending alone */
+	CHECK(is_high(42));
+	rig_free(&rig);
+}
+
+/* Who has raised it lowers it before the guest's EOI, of which it is told nevertheless. */
+static void end_of_a_low_one(void)
+{
+	rig_boot(&rig, 1, 64, 4);
+	watch(40, true);
+	rig_line(&rig, 0, 40, true);
+	take(0, 40);
+	rig_sync(&rig, 0);
+	rig_line(&rig, 0, 40, false);
+	rig_eoi(&rig, 0, 40);
+	CHECK_EQ(ended(0), 40);
+	CHECK(!is_high(40));
+	rig_free(&rig);
+}
+
+/* The same, and the vCPU goes off at once. */
+static void end_before_unloading(void)
+{
+	rig_boot(&rig, 1, 64, 4);
+	watch(40, true);
+	rig_line(&rig, 0, 40, true);
+	take(0, 40);
+	rig_line(&rig, 0, 40, false);
+	rig_eoi(&rig, 0, 40);
+	rig_unload(&rig, 0);
+	CHECK_EQ(ended(0), 40);
+	rig_free(&rig);
+}
+
 static void all_are_told(void)
 {
 	rig_boot(&rig, 1, 128, 4);
@@ -132,6 +189,9 @@ static const struct test_case cases[] = {
 	{ "end_of_an_active_one", end_of_an_active_one },
 	{ "end_of_one_outside", end_of_one_outside },
 	{ "others_stay", others_stay },
+	{ "end_by_clearing", end_by_clearing },
+	{ "end_of_a_low_one", end_of_a_low_one },
+	{ "end_before_unloading", end_before_unloading },
 	{ "all_are_told", all_are_told },
 };
 
