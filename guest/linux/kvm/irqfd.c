@@ -30,6 +30,7 @@ struct irqfd {
 /* For what must not be done where an eventfd is signalled. */
 static struct workqueue_struct *irqfd_work;
 
+/* vm->lock is held: routes do not change while lines are watched, or not any more. */
 static void irqfd_free_one(struct irqfd *one)
 {
 	resample_remove(one->vm, one->resample);
@@ -40,10 +41,13 @@ static void irqfd_free_one(struct irqfd *one)
 static void irqfd_free(struct work_struct *work)
 {
 	struct irqfd *one = container_of(work, struct irqfd, free);
+	struct vm *vm = one->vm;
 	u64 count;
 
 	eventfd_ctx_remove_wait_queue(one->event, &one->wait, &count);
+	mutex_lock(&vm->lock);
 	irqfd_free_one(one);
+	mutex_unlock(&vm->lock);
 }
 
 /* vm->irqfds_lock is held. */
@@ -127,10 +131,15 @@ static int irqfd_list(struct vm *vm, struct irqfd *one)
 /* Before it is signalled. */
 static int irqfd_resample(struct irqfd *one, const struct kvm_irqfd *args)
 {
+	struct resample *resample;
+
 	if (!(args->flags & KVM_IRQFD_FLAG_RESAMPLE))
 		return 0;
-	one->resample = resample_add(one->vm, args->gsi, args->resamplefd);
-	return IS_ERR(one->resample) ? PTR_ERR(one->resample) : 0;
+	resample = resample_add(one->vm, args->gsi, args->resamplefd);
+	if (IS_ERR(resample))
+		return PTR_ERR(resample);
+	one->resample = resample;
+	return 0;
 }
 
 static int irqfd_assign_file(struct vm *vm, const struct kvm_irqfd *args, struct file *file)
@@ -140,15 +149,11 @@ static int irqfd_assign_file(struct vm *vm, const struct kvm_irqfd *args, struct
 
 	if (IS_ERR(one))
 		return PTR_ERR(one);
-	error = irqfd_resample(one, args);
-	if (error) {
-		one->resample = NULL;
-		irqfd_free_one(one);
-		return error;
-	}
 	/* One caller at a time adds, so that nobody drops it before it waits. */
 	mutex_lock(&vm->lock);
-	error = irqfd_list(vm, one);
+	error = irqfd_resample(one, args);
+	if (!error)
+		error = irqfd_list(vm, one);
 	if (error)
 		irqfd_free_one(one);
 	else if (vfs_poll(file, &one->poll) & EPOLLIN)

@@ -58,8 +58,7 @@ bool resample_tell(struct vm *vm)
 
 /* ---- which there are ---- */
 
-/* Of the lines of all that are listed. vm->resamples_lock is held, or nobody else changes the list.
- */
+/* Of the lines of all that are listed. */
 void resample_watch(struct vm *vm, bool on)
 {
 	struct resample *one;

@@ -277,7 +277,7 @@ void resample_remove(struct vm *vm, struct resample *one); /* NULL: nothing */
 /* The monitor says that some have ended: tells of a part of them, in any context. True: there may
  * be more. */
 bool resample_tell(struct vm *vm);
-/* The lines of all are to be told, or not; vm->lock is held, or routes do not change meanwhile. */
+/* The lines of all are to be told, or not; vm->lock is held. */
 void resample_watch(struct vm *vm, bool on);
 
 /* ---- routes.c ---- */

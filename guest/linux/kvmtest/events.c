@@ -214,6 +214,9 @@ static void test_routes(struct machine *machine, int32_t event)
 	routing.count = 2;
 	routing.routes[1] = routing.routes[0];
 	tap_is(events_route(machine, &routing), -SYS_EINVAL, "two of one GSI");
+	routing.routes[0].type = 2;
+	tap_is(events_route(machine, &routing), -SYS_EINVAL, "one of them of an MSI");
+	routing.routes[0].type = 1;
 	routing.count = 1;
 	tap_is(events_route(machine, &routing), 0, "KVM_SET_GSI_ROUTING: GSI 5 is SPI 40");
 	tap_is(events_interrupt(machine, event, 5, 0), 0, "an eventfd for GSI 5");

@@ -21,20 +21,31 @@ static void lives_run(void *argument)
 	self->result = machine_run(self->machine, 0);
 }
 
+/* Until the VM's vCPU is in KVM_RUN: registers of its GIC are busy then. */
 static bool lives_start(struct lives_thread *self, const struct machine *machine)
 {
+	uint32_t word;
+
 	*self = (struct lives_thread) { .machine = machine, .result = 77 };
 	if (!sys_thread_start(&self->thread, lives_run, self)) {
 		tap_ok(false, "a thread is started");
 		return false;
 	}
-	sys_sleep_us(LIVES_WAIT_US);
+	while (machine_gic(machine, KVM_GET_DEVICE_ATTR, 1, 0, 0, &word) != -SYS_EBUSY) {
+		sys_sleep_us(LIVES_WAIT_US / 20);
+	}
 	return true;
 }
 
+/* One that is about to run when it is told is told again. */
 static void lives_stop(struct lives_thread *self)
 {
-	sys_thread_signal(self->tid, SYS_SIGUSR1);
+	while (self->thread.tid) {
+		if (self->tid) {
+			sys_thread_signal(self->tid, SYS_SIGUSR1);
+		}
+		sys_sleep_us(LIVES_WAIT_US / 20);
+	}
 	sys_thread_join(&self->thread);
 }
 
@@ -93,7 +104,7 @@ static void test_unmapped_under_way(void)
 	struct lives_thread run;
 	struct machine machine;
 
-	if (!machine_make(&machine, 0)) {
+	if (!machine_make(&machine, MACHINE_GIC)) {
 		return;
 	}
 	machine_load(&machine, guest_spin);
@@ -113,7 +124,7 @@ static void test_two_callers(void)
 	struct lives_thread first, second;
 	struct machine machine;
 
-	if (!machine_make(&machine, 0)) {
+	if (!machine_make(&machine, MACHINE_GIC)) {
 		return;
 	}
 	machine_load(&machine, guest_spin);

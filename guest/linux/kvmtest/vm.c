@@ -138,6 +138,9 @@ static void test_gic_of(struct machine *machine)
 	cif.id = 1 << 16;
 	tap_is(sys_ioctl(machine->vm, KVM_ARM_SET_DEVICE_ADDR, sys_at(&cif)), -SYS_ENODEV,
 	       "of another device");
+	cif.id = 2;
+	tap_is(sys_ioctl(machine->vm, KVM_ARM_SET_DEVICE_ADDR, sys_at(&cif)), -SYS_ENODEV,
+	       "of another kind");
 	tap_is(vm_attr(machine, KVM_SET_DEVICE_ATTR, 4, 1, 0), -SYS_ENXIO, "no other control");
 	tap_is(vm_attr(machine, KVM_SET_DEVICE_ATTR, 4, 0, 0), 0, "it is initialised");
 	tap_is(sys_ioctl(machine->vm, KVM_CREATE_VCPU, 1), -SYS_EBUSY, "then no vCPU is made");
