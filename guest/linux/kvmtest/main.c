@@ -4,7 +4,7 @@
  * that KVM documents. The output is TAP. They use nothing of Plumbline: a Linux with KVM/ARM passes
  * them, too.
  *
- *   kvmtest [GROUP]...  only these groups of tests
+ *   kvmtest [GROUP]...  only these groups of tests; all: all of them
  *   kvmtest speed       what the calls cost
  *   kvmtest kills       kills processes with VMs
  *   kvmtest boot        boots a kernel as a VM: boot.c
@@ -40,15 +40,18 @@ static bool main_is(const char *a, const char *b)
 	return *a == *b;
 }
 
+/* Without names, and with `all`: what is no command of its own. */
 static bool main_is_asked(int argc, char **argv, const char *name)
 {
+	bool all = argc < 2;
+
 	for (int n = 1; n < argc; n++) {
 		if (main_is(argv[n], name)) {
 			return true;
 		}
+		all = all || main_is(argv[n], "all");
 	}
-	return argc < 2 && !main_is(name, "boot") && !main_is(name, "speed") &&
-	       !main_is(name, "kills");
+	return all && !main_is(name, "boot") && !main_is(name, "speed") && !main_is(name, "kills");
 }
 
 /* 600: rounds; 600s: seconds. */
