@@ -47,6 +47,10 @@ class Group:
 FEW_COVERS = ["-wp-no-smoke-dead-code", "-wp-no-smoke-dead-call"]
 LR = ["-inline-calls", LR_INLINE, "-wp-split", *FEW_COVERS]
 CASES = ["-eva-auto-loop-unroll", "700", "-eva-slevel", "100", "-eva-split-return", "full"]
+# Loops over a word's bits, and the one over list registers, are joined: the combinations of their
+# cases are too many.
+JOINED = [*CASES, "-eva-slevel-function",
+          "vgic_irq_deactivate_word:1,vgic_irq_release_word:1,vgic_irq_update_word:1,vgic_fold:8"]
 RANGES = ["-eva-auto-loop-unroll", "700", "-eva-slevel", "100"]
 FDT = ["-eva-slevel", "20", "-eva-split-return", "full"]
 CHANGE = ["-inline-calls", "stage2_index,stage2_attributes,ipa_add,bits_min", *FEW_COVERS]
@@ -88,8 +92,9 @@ EVA = [
           FDT, "-DBLOCK_SIZE=4096"),
     Group("eva-dist", VGIC, ["proof_vgic_dist"], RANGES, RANGE_SHAPE),
     Group("eva-sgi", VGIC, ["proof_vgic_sgi"], CASES, SHAPE),
+    Group("eva-watch", VGIC, ["proof_vgic_watch"], CASES, SHAPE),
     Group("eva-flush", VGIC, ["proof_vgic_flush"], RANGES, RANGE_SHAPE),
-    Group("eva-fold", VGIC, ["proof_vgic_fold", "proof_vgic_fold_empty"], CASES, SHAPE),
+    Group("eva-fold", VGIC, ["proof_vgic_fold", "proof_vgic_fold_empty"], JOINED, SHAPE),
 ]
 CONTRACTS = ("vgic/irq_line.h", "hyp/fdt/fdt.h", "hyp/fdt/fdt.c", "hyp/fdt/fdt_prop.c",
              "hyp/fdt/fdt_index.h", "hyp/fdt/fdt_index.c", "hyp/fdt/fdt_walk.c",

@@ -84,6 +84,7 @@ static void vgic_any_bank(struct vgic_bank *bank)
 		.group = any_word(),
 		.edge = any_word(),
 		.line = any_word(),
+		.plain = any_word(),
 		.latch = any_word(),
 		.loan = any_word(),
 		.active = any_word(),
@@ -101,6 +102,14 @@ static void vgic_any_bank(struct vgic_bank *bank)
 	};
 }
 
+/* Only SPIs are watched (vgic_watch_spi). */
+static void vgic_any_spis(struct vgic_bank *bank)
+{
+	vgic_any_bank(bank);
+	bank->watch = any_word();
+	bank->ended = any_word();
+}
+
 static void vgic_any_cpu(struct vgic_cpu *cpu)
 {
 	cpu->cif.nr_lrs = NR_LRS;
@@ -108,6 +117,7 @@ static void vgic_any_cpu(struct vgic_cpu *cpu)
 	cpu->cif.dirty = any_below(1u << NR_LRS);
 	cpu->cif.hcr_dirty = any_below(2);
 	cpu->cif.work = (uint8_t)any_below(4);
+	cpu->cif.has_held = any_below(2);
 	cpu->cif.has_release = any_below(2);
 	cpu->cif.has_trigger = any_below(2);
 	cpu->cif.hcr = any_word();
@@ -150,8 +160,12 @@ static void vgic_any(void)
 		.all_lrs = (1u << NR_LRS) - 1,
 		.ctlr = any_below(4),
 		.soft_eoi = any_below(2),
+		.user_groups = any_below(2),
+		.reach = any_below(1u << NR_LRS),
 		.release_sum = any_word(),
 		.trigger_sum = any_word(),
+		.held_sum = any_word(),
+		.ended_sum = any_below(1u << NR_WORDS % 32) & ~1u,
 		.cpu = cpus,
 		.spi = spi,
 		.spi_irq = spi_irq,
@@ -162,7 +176,7 @@ static void vgic_any(void)
 		vgic_any_cpu(&cpus[n]);
 	}
 	for (uint32_t n = 0; n < NR_WORDS - 1; n++) {
-		vgic_any_bank(&spi[n]);
+		vgic_any_spis(&spi[n]);
 	}
 	for (uint32_t n = 0; n < NR_SPIS; n++) {
 		vgic_any_irq(&spi_irq[n]);
@@ -208,6 +222,18 @@ void proof_vgic_dist(void)
 void proof_vgic_sgi(void)
 {
 	vgic_any_access(0xf00 / 0x80);
+	cover();
+}
+
+void proof_vgic_watch(void)
+{
+	uint32_t intid;
+
+	vgic_any();
+	vgic_watch_spi(&vgic, any_below(NR_SPIS), any_below(2));
+	vgic_any();
+	intid = vgic_take_ended(&vgic);
+	/*@ assert told: intid < NR_IRQS; */
 	cover();
 }
 
