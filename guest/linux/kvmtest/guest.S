@@ -345,6 +345,83 @@
 	str	r0, [r6]
 	b	.
 
+	@ As guest_gic: of each interrupt, the physical counter's value goes to r7. Tells it, if the word
+	@ behind that is not 0.
+	guest	guest_stamp
+	mov	r0, #1
+	str	r0, [r4]
+	mvn	r1, #0
+	str	r1, [r4, #0x104]
+	ldr	r2, [r4, #0xc08]
+	orr	r2, r2, #0x20000
+	str	r2, [r4, #0xc08]
+	ldr	r1, =0x01010101
+	add	r2, r4, #0x820
+	mov	r3, #8
+1:	str	r1, [r2], #4
+	subs	r3, r3, #1
+	bne	1b
+	mov	r1, #0xf0
+	str	r1, [r5, #4]
+	str	r0, [r5]
+	str	r0, [r6]
+2:	wfi
+3:	ldr	r0, [r5, #0xc]		@ GICC_IAR
+	mrrc	p15, 0, r2, r3, c14	@ CNTPCT
+	ubfx	r1, r0, #0, #10
+	cmp	r1, #1020
+	bhs	2b
+	strd	r2, r3, [r7]
+	str	r0, [r5, #0x10]		@ GICC_EOIR
+	ldr	r1, [r7, #8]
+	cmp	r1, #0
+	strne	r0, [r6, #4]
+	b	3b
+	.ltorg
+
+	@ Tells how many ticks r7 times of something take. That of the macro is between its begin and end.
+	.macro	times name
+	guest	\name
+	mov	r0, #1
+	str	r0, [r4]
+	mov	r1, #0xf0
+	str	r1, [r5, #4]
+	str	r0, [r5]
+	ldr	r1, =0x84000000		@ PSCI_VERSION
+	mrrc	p15, 0, r8, r9, c14
+1:
+	.endm
+	.macro	times_end
+	subs	r7, r7, #1
+	bne	1b
+	mrrc	p15, 0, r10, r11, c14
+	sub	r0, r10, r8
+	str	r0, [r6]
+	b	.
+	.ltorg
+	.endm
+
+	times	guest_hvc
+	ldr	r0, =0x84000000
+	hvc	#0
+	times_end
+
+	times	guest_gicd
+	ldr	r0, [r4]		@ GICD_CTLR
+	times_end
+
+	times	guest_enable
+	str	r2, [r4, #0x104]	@ GICD_ISENABLER1
+	times_end
+
+	@ To itself, and it takes and ends it.
+	times	guest_sgi
+	ldr	r0, =0x02000000		@ GICD_SGIR
+	str	r0, [r4, #0xf00]
+	ldr	r0, [r5, #0xc]		@ GICC_IAR
+	str	r0, [r5, #0x10]		@ GICC_EOIR
+	times_end
+
 	guest	guest_end
 
 	.section .note.GNU-stack, "", %progbits

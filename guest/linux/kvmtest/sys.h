@@ -19,6 +19,7 @@
 #define SYS_MUNMAP	 91
 #define SYS_WAIT4	 114
 #define SYS_MPROTECT	 125
+#define SYS_SETSCHEDULER 156 /* sched_ */
 #define SYS_SCHED_YIELD	 158
 #define SYS_NANOSLEEP	 162
 #define SYS_POLL	 168
