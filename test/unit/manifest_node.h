@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * For tests of manifests with one node behind partitions: what is read, and each refusal with its
- * node, property and item. Before it is included, NODE_NAME is the node's name, NODE_KIND its
- * compatible.
- */
+/* For tests of manifests with one node behind partitions: what is read, and each refusal with its
+ * node, property and item. */
 #ifndef TEST_UNIT_MANIFEST_NODE_H
 #define TEST_UNIT_MANIFEST_NODE_H
 
@@ -15,8 +12,12 @@
 	" { compatible = \"plumbline,partition\"; kernel = [00 00 a0 e1]; no-dtb; " \
 	"memory-size = <0x100000>; "
 #define SYSTEM "/dts-v1/; / { compatible = \"plumbline,system-1\"; "
-#define NODE   " { compatible = \"" NODE_KIND "\"; "
 
+struct manifest_node {
+	const char *name, *compatible;
+};
+
+static const struct manifest_node node; /* the test's */
 static struct tree blob;
 static struct fdt fdt;
 static struct manifest manifest;
@@ -26,7 +27,8 @@ static bool read_manifest(const char *before, const char *more)
 {
 	static char source[16384];
 
-	snprintf(source, sizeof(source), SYSTEM "%s" NODE_NAME NODE "%s }; };", before, more);
+	snprintf(source, sizeof(source), SYSTEM "%s%s { compatible = \"%s\"; %s }; };", before,
+		 node.name, node.compatible, more);
 	why = (struct refusal) { 0 };
 	memset(&manifest, 0xa5, sizeof(manifest));
 	blob = tree_compile(source, "");
@@ -50,7 +52,7 @@ static void refuse_in(const char *before, const char *more, const char *property
 		      const char *said, const char *rival)
 {
 	bool ok = read_manifest(before, more);
-	bool named = !ok && strcmp(why.node, NODE_NAME) == 0 &&
+	bool named = !ok && strcmp(why.node, node.name) == 0 &&
 		     strcmp(why.property, property) == 0 && why.item == item &&
 		     strstr(why.reason, said) &&
 		     strcmp(why.rival ? fdt_node_name(&fdt, why.rival) : "", rival) == 0;

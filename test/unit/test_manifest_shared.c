@@ -2,14 +2,14 @@
 /* Manifests with shared memory: what is read, every refusal with its node, property and item, and
  * the board's part. */
 #define _POSIX_C_SOURCE 200809L
-#define NODE_NAME	"s"
-#define NODE_KIND	"plumbline,shared-memory"
 #include "manifest_node.h"
 
 #define THREE "a" PART "}; b" PART "}; c" PART "gic = \"none\"; rtc = \"pl031\"; }; "
 #define BOSS  "a" PART "manages = \"b\"; }; b" PART "}; "
 #define MAKER "a" PART "vms = <1>; vm-pool = <0x10000>; }; b" PART "}; "
 #define SOUND "peers = \"a\", \"b\"; output-size = <0x2000>; ipa = <0x10000000>; "
+
+static const struct manifest_node node = { "s", "plumbline,shared-memory" };
 
 static void accept(const char *more)
 {

@@ -2,13 +2,14 @@
 /* Manifests with virtio windows that another partition serves: what is read, and every refusal with
  * its node, property and item. */
 #define _POSIX_C_SOURCE 200809L
-#define NODE_NAME	"v"
-#define NODE_KIND	"plumbline,virtio"
 #include "manifest_node.h"
 
+#define NODE  " { compatible = \"plumbline,virtio\"; "
 #define THREE "a" PART "}; b" PART "}; c" PART "gic = \"none\"; virtio-windows; }; "
 #define SIDES "client = \"a\"; backend = \"b\"; "
 #define SOUND SIDES "windows = <31 4>; ipa = <0x80000000>; "
+
+static const struct manifest_node node = { "v", "plumbline,virtio" };
 
 static void refuse(const char *more, const char *property, uint32_t item, const char *said)
 {

@@ -110,7 +110,7 @@ static int32_t events_zone(const struct machine *machine, uint32_t call, uint32_
 }
 
 /* A byte of a zone is enough to remove it, as VMMs do; more than a zone is not. */
-static void test_zones(struct machine *machine)
+static void test_parts(struct machine *machine)
 {
 	(void)events_zone_at(machine, KVM_REGISTER_COALESCED_MMIO, MACHINE_MMIO, 4);
 	tap_is(events_zone_at(machine, KVM_UNREGISTER_COALESCED_MMIO, MACHINE_MMIO - 4, 12), 0,
@@ -163,7 +163,7 @@ static void test_ring(struct machine *machine)
 	       "KVM_UNREGISTER_COALESCED_MMIO");
 	tap_is(events_zone(machine, KVM_UNREGISTER_COALESCED_MMIO, 0), 0, "of none");
 	tap_ok(machine_stores(machine, 0, MACHINE_MMIO, &value), "then a store is an exit");
-	test_zones(machine);
+	test_parts(machine);
 }
 
 /* ---- KVM_IRQFD ---- */
