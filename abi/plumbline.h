@@ -66,7 +66,8 @@
 #define PLUMB_VIRTIO_INFO     0x86000f22 /* r1 node, r2 part -> r0 0/-errno, r1..r3 by that */
 
 /* VMs made at run time (docs/vms.md): r1 is their handle (`h`), or handle | vcpu << 16 (`v`). */
-#define PLUMB_CREATE_VM	      0x86000001 /* r1 type, 0 -> handle, -errno */
+#define PLUMB_CREATE_VM	      0x86000001 /* r1 type, 0 or PLUMB_VM_TELLS -> handle, -errno */
+#define PLUMB_VM_TELLS	      1 /* its lines, driven by its creator, say in r0 whom they wake */
 #define PLUMB_DESTROY_VM      0x86000f02 /* r1 h -> 0, -errno; -EAGAIN: call again */
 #define PLUMB_CREATE_VCPU     0x86000041 /* r1 h, r2 index -> 0, -errno */
 #define PLUMB_MAP	      0x86000046 /* r1 h, r2 page, r3 IPA of plumb_run[], r4 n, r5 PLUMB_MAP_* */
@@ -79,7 +80,7 @@
 #define PLUMB_GET_MP_STATE    0x86000098 /* r1 v -> r0 0/-errno, r1 state */
 #define PLUMB_SET_MP_STATE    0x86000099 /* r1 v, r2 state -> 0, -errno */
 #define PLUMB_RUN	      0x86000080 /* r1 v, r2 value, r3 PLUMB_RUN_DO_* -> r0 PLUMB_RUN_*, -errno */
-#define PLUMB_WAKE_MASK	      0x86000f80 /* r1 h -> r0 0/-errno, r1 PLUMB_WAKE_*, r2 VM */
+#define PLUMB_WAKE_MASK	      0x86000f80 /* r1 h -> r0 0/-errno, r1 PLUMB_WAKE_*, r2 VM, r3 more */
 #define PLUMB_GET_VCPU_EVENTS 0x8600009f /* r1 v -> r0 0/-errno, r1 PLUMB_EVENT_* */
 #define PLUMB_SET_VCPU_EVENTS 0x860000a0 /* r1 v, r2 PLUMB_EVENT_* -> 0, -errno */
 #define PLUMB_IRQ_WATCH	      0x86000f76 /* r1 h, r2 irq, r3 on -> 0, -errno */
@@ -89,8 +90,8 @@
 /* 1: PLUMB_GET_VM_NAME; 2: the two calls for GSIs; 3: PLUMB_VM_START to PLUMB_VM_WATCH; 4:
  * PLUMB_VIRTIO_TAKE to PLUMB_VIRTIO_INFO; 5: PLUMB_GET_TIMES; 6: KVM's
  * ONE_REG, PLUMB_TRACE, PLUMB_GET_CRASH; 7: PLUMB_CREATE_VM to PLUMB_WAKE_MASK; 8:
- * PLUMB_GET_VCPU_EVENTS to PLUMB_IRQ_ENDED */
-#define PLUMB_REVISION_MINOR 8
+ * PLUMB_GET_VCPU_EVENTS to PLUMB_IRQ_ENDED; 9: PLUMB_VM_TELLS, PLUMB_WAKE_MASK's r3 */
+#define PLUMB_REVISION_MINOR 9
 
 /* PLUMB_CHECK_EXTENSION, beside KVM's capabilities: interrupts for a vCPU that runs on another CPU
  * reach it without an exit of that vCPU; the number of list registers that CPUs can write for each

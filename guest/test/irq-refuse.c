@@ -252,7 +252,7 @@ static void refuse_discovery(void)
 				   result.r2 == 0xb1d2f3a0 && result.r3 == 0x5e2764c7,
 			   "UID");
 	result = hvc_call(0x8600ff03, 0, 0, 0);
-	(void)report_check(result.r0 == 1 && result.r1 == 8, "revision 1.8");
+	(void)report_check(result.r0 == 1 && result.r1 == 9, "revision 1.9");
 	result = hvc_call(0x8600ff00, 0, 0, 0);
 	(void)report_check(result.r0 >= 12 && result.r0 < 64, "call count (%u)",
 			   (unsigned)result.r0);

@@ -70,7 +70,7 @@ static struct child *child_make(struct creator_locked held, struct vm *parent, u
 	return child;
 }
 
-int32_t child_create(struct vm *parent)
+int32_t child_create(struct vm *parent, bool tells)
 {
 	struct creator_locked held;
 	struct child *child = NULL;
@@ -82,6 +82,7 @@ int32_t child_create(struct vm *parent)
 		child = child_make(held, parent, slot);
 	}
 	if (child) {
+		child->tells = tells;
 		held.creator->state[slot] = CREATOR_USED;
 		hw_dmb(); /* who finds it finds it whole */
 		held.creator->child[slot] = child;

@@ -54,6 +54,7 @@ struct child {
 	struct child_life life; /* lock: vm.vgic_lock */
 	struct grow grow;
 	struct child_clean clean;
+	bool tells;	      /* PLUMB_VM_TELLS; does not change */
 	bool has_gic;	      /* CREATE_DEVICE; lock, up to `used`: creator->lock */
 	uint32_t nr_irqs;     /* 0: not set */
 	uint32_t gicd, gicc;  /* IPAs, or CHILD_NOWHERE */
@@ -102,8 +103,9 @@ static inline void child_put(struct cpu *cpu)
 
 /* ---- its life ---- */
 
-/* `parent`: a creator. A handle, or -HYP_ENOMEM: no slot, or no memory left. */
-int32_t child_create(struct vm *parent);
+/* `parent`: a creator. `tells`: PLUMB_VM_TELLS. A handle, or -HYP_ENOMEM: no slot, or no memory
+ * left. */
+int32_t child_create(struct vm *parent, bool tells);
 
 /* 0; -HYP_EBADF; -HYP_EBUSY: a vCPU of it runs; -HYP_EAGAIN: a step is done, call again. */
 int32_t child_destroy(struct vm *parent, uint32_t handle);

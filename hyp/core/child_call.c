@@ -14,7 +14,7 @@
 int32_t child_call_create(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
 {
 	(void)caller;
-	return regs->r[1] ? -HYP_EINVAL : child_create(vm);
+	return regs->r[1] > PLUMB_VM_TELLS ? -HYP_EINVAL : child_create(vm, regs->r[1] != 0);
 }
 
 int32_t child_call_destroy(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
@@ -332,14 +332,18 @@ static bool child_any_wakes(struct vm *parent)
 }
 
 /* Who wakes sets the mark first, and then rings: if the mark is set after the look here, the
- * doorbell rings after it, too. */
-static void child_settle_doorbell(struct vm *parent)
+ * doorbell rings after it, too. True: it rings on. */
+static bool child_settle_doorbell(struct vm *parent)
 {
+	bool any;
+
 	vm_ring(parent, false);
 	hw_dmb();
-	if (child_any_wakes(parent)) {
+	any = child_any_wakes(parent);
+	if (any) {
 		vm_ring(parent, true);
 	}
+	return any;
 }
 
 int32_t child_call_wake(struct vcpu *caller, struct vm *vm, struct guest_regs *regs)
@@ -358,7 +362,7 @@ int32_t child_call_wake(struct vcpu *caller, struct vm *vm, struct guest_regs *r
 	} else {
 		wake = child_take_any(vm, &handle);
 	}
-	child_settle_doorbell(vm);
+	regs->r[3] = child_settle_doorbell(vm);
 	regs->r[1] = wake;
 	regs->r[2] = handle;
 	return 0;

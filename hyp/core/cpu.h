@@ -41,8 +41,10 @@ struct cpu {
 	};
 	uint32_t kick;	     /* gic_mask, for others; with CPU_KICK_TRACED if it is traced */
 	struct trace *trace; /* its ring; NULL: no partition may read it */
-	bool paused;	     /* it has just taken interrupts (run_load_memory) */
-	uint8_t kicks;	     /* taken since others had a turn (irq_kicked) */
+	/* Its call tells which vCPUs of a child are to be run again: the doorbell need not ring. */
+	bool tells;
+	bool paused;   /* it has just taken interrupts (run_load_memory) */
+	uint8_t kicks; /* taken since others had a turn (irq_kicked) */
 	uint8_t gic_mask;
 	uint8_t gic_cpu; /* the number of its interface: the bit of gic_mask */
 	uint8_t index;

@@ -22,20 +22,54 @@ static bool elsewhere_is_child(const struct vcpu *caller, const struct guest_reg
 	return caller->vm->creator && right_names_child(regs->r[1]);
 }
 
+/* vCPUs that this call has woken, or another one that has rung for them: who asks then finds none.
+ */
+static COLD uint32_t elsewhere_woken(struct child *child)
+{
+	struct vgic_locked held = vm_lock_vgic(&child->vm);
+	uint32_t woken = child_life_take_wake(&child->life);
+
+	vm_unlock_vgic(held);
+	return woken;
+}
+
+/* A line of the child is driven between these two. The second puts those that it has woken in the
+ * place of 0. */
+static inline void elsewhere_begin(struct cpu *cpu, const struct child *child)
+{
+	cpu->tells = child->tells;
+}
+
+static inline void elsewhere_end(struct cpu *cpu, struct child *child, struct guest_regs *regs)
+{
+	if (cpu->tells) {
+		cpu->tells = false;
+		if (child->life.wake && regs->r[0] == 0) {
+			regs->r[0] = elsewhere_woken(child);
+		}
+	}
+	child_put(cpu);
+}
+
 /* Any line, or GSI, of a creator's child. */
 static COLD void elsewhere_child(const struct vcpu *caller, struct guest_regs *regs, bool gsi)
 {
+	struct cpu *cpu = cpu_this();
 	struct vm *vm;
 	int32_t error = right_on_lines(caller, regs->r[1], &vm);
 
 	if (error) {
 		regs->r[0] = (uint32_t)error;
-	} else if (gsi) {
+		child_put(cpu);
+		return;
+	}
+	elsewhere_begin(cpu, vm->child);
+	if (gsi) {
 		route_call_line(vm, regs);
 	} else {
 		regs->r[0] = (uint32_t)irq_call_line(vm, regs->r[2], regs->r[3]);
 	}
-	child_put(cpu_this());
+	elsewhere_end(cpu, vm->child, regs);
 }
 
 /* A line of a creator's child. Frequent: an SPI of one that has its GIC. */
@@ -56,10 +90,12 @@ static inline void elsewhere_child_line(const struct vcpu *caller, struct guest_
 	}
 	if (irq_call_spi_stays(&child->vm, spi, regs->r[3])) {
 		regs->r[0] = 0;
-	} else {
-		regs->r[0] = (uint32_t)irq_call_spi(&child->vm, spi, regs->r[3]);
+		child_put(cpu);
+		return;
 	}
-	child_put(cpu);
+	elsewhere_begin(cpu, child);
+	regs->r[0] = (uint32_t)irq_call_spi(&child->vm, spi, regs->r[3]);
+	elsewhere_end(cpu, child, regs);
 }
 
 /* Without the right: a backend may still drive the interrupts of the windows that it serves. */

@@ -112,15 +112,15 @@ void vm_ring(struct vm *creator, bool level)
 	vm_kick(creator, kick);
 }
 
-/* Woken by a sibling that runs here: that one leaves, and says so. Else the creator's doorbell
- * rings. */
+/* Woken by a sibling that runs here: that one leaves, and says so. By a call that tells it: it
+ * does. Else the creator's doorbell rings. */
 static void vm_wake_children(struct vm *child)
 {
 	struct cpu *cpu = cpu_this();
 
 	if (cpu->loaded && cpu->loaded->vm == child) {
 		cpu->resched = true;
-	} else {
+	} else if (!cpu->tells) {
 		vm_ring(child->parent, true);
 	}
 }

@@ -63,6 +63,8 @@ static u32 take(u32 *left)
 
 static struct plumb_result plumb_call(u32 function, u32 a, u32 b, u32 c, u32 d, u32 e)
 {
+	u32 wakes;
+
 	(void)a, (void)b, (void)c, (void)d, (void)e;
 	calls++;
 	CHECK(calls < 100000); /* else it is no test that ends */
@@ -73,9 +75,10 @@ static struct plumb_result plumb_call(u32 function, u32 a, u32 b, u32 c, u32 d, 
 		return (struct plumb_result) { 0, take(&lines_left) ? 40 : 0, 0, 0 };
 	}
 	if (lines_left) {
-		return (struct plumb_result) { 0, 0x80000000u, vm.handle, 0 };
+		return (struct plumb_result) { 0, 0x80000000u, vm.handle, 1 };
 	}
-	return (struct plumb_result) { 0, take(&wakes_left) ? 1 : 0, vm.handle, 0 };
+	wakes = take(&wakes_left);
+	return (struct plumb_result) { 0, wakes, vm.handle, wakes_left != 0 };
 }
 
 static int32_t plumb_call3(u32 function, u32 a, u32 b, u32 c)

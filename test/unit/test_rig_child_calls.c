@@ -14,7 +14,7 @@ static const char system_of_blocks[] =
 static void handles(void)
 {
 	static const struct line lines[] = {
-		DO(-EINVAL, CREATE, 1),
+		DO(-EINVAL, CREATE, 2),
 		DO(-EINVAL, CREATE, 0xffffffff),
 		DO(0, WHOLE, 0),
 		DO(0x100, CREATE, 0),

@@ -64,6 +64,7 @@ struct kid {
 	bool owed[64];
 	bool owed_start; /* vCPU 1 */
 	uint32_t taken[64];
+	bool tells;  /* its lines say whom they wake */
 	bool spoilt; /* a line that was meant for the former one may reach it */
 };
 
@@ -76,12 +77,13 @@ static struct thread {
 	bool stays; /* its run is to end before the vCPU runs */
 	uint32_t slot, vcpu, life, step, intid, taken, calls;
 	bool beside; /* another's PLUMB_RUN of it was under way */
+	bool tells;  /* the VM that it makes */
 	bool opened; /* its GIC was open when the line's call began */
 } threads[THREADS];
 
 static uint32_t ends, orders, own_owed, nr_lines;
 static struct { /* of all runs */
-	uint32_t made, destroyed, busy, in_use, late, wakes, kicks, mmio, mapped, off, starts,
+	uint32_t made, destroyed, busy, in_use, late, wakes, told, kicks, mmio, mapped, off, starts,
 		pages, ends;
 } met;
 
@@ -445,6 +447,19 @@ static void destroyed(struct rig_guest *g)
 	}
 }
 
+/* The result of a line's call, without those that are to be run. The VM may be the next one in its
+ * slot. */
+static int32_t woken_by_line(struct kid *kid, int32_t said)
+{
+	if (said <= 0) {
+		return said;
+	}
+	rig_demand(kid->tells && said < 4, "a line wakes nobody that is there");
+	met.told++;
+	kid->want |= (uint8_t)said;
+	return 0;
+}
+
 /* The results of the last call. True: its next one is made. */
 static bool goes_on(struct rig_guest *g, struct guest_regs *regs)
 {
@@ -465,6 +480,7 @@ static bool goes_on(struct rig_guest *g, struct guest_regs *regs)
 		}
 		rig_demand(kids[t->slot].state == KID_FREE, "a handle is there twice");
 		kids[t->slot].state = KID_MADE;
+		kids[t->slot].tells = t->tells;
 		kids[t->slot].spoilt = nr_lines != t->intid || threads[!g->index].task == T_LINE ||
 				       threads[!g->index].task == T_UNLINE;
 		met.made++;
@@ -489,6 +505,7 @@ static bool goes_on(struct rig_guest *g, struct guest_regs *regs)
 			   "PLUMB_MAP fails");
 		return false;
 	case T_LINE:
+		said = woken_by_line(kid, said);
 		rig_demand(said == 0 || kid->life != t->life ||
 				   (said == -EBADF && kid->state != KID_ALIVE),
 			   "a line of a child is refused");
@@ -505,6 +522,10 @@ static bool goes_on(struct rig_guest *g, struct guest_regs *regs)
 		rig_demand((said >= 0 && said <= 8) || kid->life != t->life ||
 				   (said == -EBADF && kid->state != KID_ALIVE),
 			   "PLUMB_UNMAP or PLUMB_DIRTY fails");
+		return false;
+	case T_UNLINE: /* what it takes may be another call's */
+		(void)woken_by_line(kid, said);
+		t->task = T_NONE;
 		return false;
 	case T_DESTROY:
 		destroyed(g);
@@ -618,7 +639,8 @@ static void act(struct rig_guest *g, struct guest_regs *regs)
 	g->left--;
 	if (which < 8) {
 		threads[g->index].intid = nr_lines;
-		call(g, regs, T_CREATE, 0x86000001, 0, 0, 0);
+		threads[g->index].tells = rig_throw(g, 2) != 0;
+		call(g, regs, T_CREATE, 0x86000001, threads[g->index].tells, 0, 0);
 	} else if (which < 20 && kids[slot].state == KID_ALIVE) {
 		drive(g, regs, slot);
 	} else if (which == 20 && kids[slot].state == KID_ALIVE) {
@@ -677,7 +699,7 @@ static void wake_due(void)
 	}
 }
 
-/* The doorbell: asks until nobody is left. */
+/* The doorbell: asks until it rings no more. */
 static bool creator_handles(struct rig_guest *g, struct guest_regs *regs)
 {
 	uint32_t slot = regs->r[2] - 0x100;
@@ -690,6 +712,10 @@ static bool creator_handles(struct rig_guest *g, struct guest_regs *regs)
 		met.wakes++;
 		rig_demand(slot < SLOTS && regs->r[1] < 4, "a wake of nobody");
 		kids[slot].want |= (uint8_t)regs->r[1];
+		rig_demand(regs->r[3] < 2, "there is more than more");
+		if (!regs->r[3]) {
+			return true;
+		}
 	}
 	rig_hvc(g, regs, 0x86000f80, 0, 0, 0);
 	return false;
@@ -888,10 +914,11 @@ static void chance(const char *manifest, uint32_t nr_cpus, uint32_t runs)
 
 static void say_met(void)
 {
-	printf("made %u destroyed %u busy %u in use %u late %u wakes %u kicks %u accesses %u "
+	printf("made %u destroyed %u busy %u in use %u late %u wakes %u told %u kicks %u accesses "
+	       "%u "
 	       "mapped %u pages %u off %u starts %u ends %u\n",
-	       met.made, met.destroyed, met.busy, met.in_use, met.late, met.wakes, met.kicks,
-	       met.mmio, met.mapped, met.pages, met.off, met.starts, met.ends);
+	       met.made, met.destroyed, met.busy, met.in_use, met.late, met.wakes, met.told,
+	       met.kicks, met.mmio, met.mapped, met.pages, met.off, met.starts, met.ends);
 	memset(&met, 0, sizeof(met));
 }
 

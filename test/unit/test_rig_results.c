@@ -108,7 +108,7 @@ static const struct call {
 	{ .number = 0x86000098, .arguments = 1, .results = 0x2 },
 	{ .number = 0x86000099, .arguments = 2 },
 	{ .number = 0x86000080, .arguments = 3, .results = 0xe },
-	{ .number = 0x86000f80, .arguments = 1, .results = 0x6 },
+	{ .number = 0x86000f80, .arguments = 1, .results = 0xe },
 	{ .number = 0x8600009f, .arguments = 1, .results = 0x2 },
 	{ .number = 0x860000a0, .arguments = 2 },
 	{ .number = 0x86000f76, .arguments = 3, .has_gic = true },

@@ -31,6 +31,8 @@ static bool doorbell_tell(void)
 			return false;
 		if (vm_wake(said.r2, said.r1))
 			return true;
+		if (!said.r3)
+			return false;
 	}
 	return true;
 }

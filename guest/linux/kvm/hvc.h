@@ -44,6 +44,8 @@
 
 #define PLUMB_REVISION_MAJOR 1
 
+#define PLUMB_VM_TELLS \
+	1 /* a type of VM: PLUMB_IRQ_LINE says in r0 which vCPUs are to be run again */
 #define PLUMB_VM_FIRST 0x100 /* handle of the first VM that a partition has made */
 
 #define PLUMB_RUN_DO_EMULATED 0 /* the access is done: a load gets the value */

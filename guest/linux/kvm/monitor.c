@@ -5,7 +5,7 @@
 #include "vm.h"
 #include <linux/arm-smccc.h>
 
-#define MONITOR_MINOR 8 /* revision 1.8 has all calls that the module makes */
+#define MONITOR_MINOR 9 /* revision 1.9 has all calls that the module makes */
 
 static bool monitor_is_plumbline(void)
 {
@@ -39,7 +39,7 @@ static int monitor_check_version(void)
 /* A type that no VM has: the right is checked first. */
 static int monitor_check_right(void)
 {
-	if (plumb_call3(PLUMB_CREATE_VM, 1, 0, 0) == -EINVAL)
+	if (plumb_call3(PLUMB_CREATE_VM, PLUMB_VM_TELLS + 1, 0, 0) == -EINVAL)
 		return 0;
 	pr_err("this partition may make no VMs: the manifest gives it no 'vms' and 'vm-pool'\n");
 	return -EPERM;

@@ -32,11 +32,12 @@ static bool vm_tell(struct vm *vm, u32 vcpus)
 }
 
 /* The call tells of vCPUs once more, and rings as long as there are lines. */
-void vm_wake_own(struct vm *vm, u32 vcpus)
+int vm_wake_own(struct vm *vm, u32 vcpus)
 {
 	if (unlikely(vm_tell(vm, vcpus)))
 		vm_tell(vm,
 			plumb_call(PLUMB_WAKE_MASK, vm->handle, 0, 0, 0, 0).r1 & ~PLUMB_WAKE_LINES);
+	return 0;
 }
 
 bool vm_wake(u32 handle, u32 vcpus)
@@ -130,7 +131,7 @@ static struct vm *vm_make(void)
 
 	if (!vm)
 		return ERR_PTR(-ENOMEM);
-	said = plumb_call3(PLUMB_CREATE_VM, 0, 0, 0);
+	said = plumb_call3(PLUMB_CREATE_VM, PLUMB_VM_TELLS, 0, 0);
 	vm->handle = said;
 	if (said >= 0) {
 		s32 error = memory_init(vm);
@@ -250,7 +251,7 @@ static noinline int vm_set_device_address(struct vm *vm, void __user *argument)
 #define VM_GSI_MASK ((1u << KVM_ARM_IRQ_TYPE_SHIFT) - 1)
 
 /* Both words in one access, which is no atomic one. */
-static inline int vm_line(struct vm *vm, void __user *argument)
+static __always_inline int vm_line(struct vm *vm, void __user *argument)
 {
 	u64 line;
 

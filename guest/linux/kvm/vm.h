@@ -156,7 +156,7 @@ long vm_check_extension(const struct vm *vm, unsigned long extension);
 /* What the doorbell has told of a VM, in any context. True: there may be more of it. */
 bool vm_wake(u32 handle, u32 vcpus);
 /* The same, of an exit; what is left rings the doorbell. */
-void vm_wake_own(struct vm *vm, u32 vcpus);
+int vm_wake_own(struct vm *vm, u32 vcpus); /* 0 */
 
 /* ---- vcpu.c, run.c ---- */
 
@@ -238,9 +238,11 @@ void pages_find(struct mm_struct *mm, unsigned long at, u32 count, u32 one, bool
 int vgic_create(struct vm *vm, u32 type);
 int vgic_create_device(struct vm *vm, struct kvm_create_device *device);
 int vgic_set_address(struct vm *vm, const struct kvm_arm_device_addr *addr);
-static inline int vgic_line(const struct vm *vm, u32 irq, u32 level)
+static inline int vgic_line(struct vm *vm, u32 irq, u32 level)
 {
-	return plumb_call3(PLUMB_IRQ_LINE, vm->handle, irq, level);
+	int said = plumb_call3(PLUMB_IRQ_LINE, vm->handle, irq, level);
+
+	return unlikely(said > 0) ? vm_wake_own(vm, said) : said;
 }
 
 /* ---- ioevent.c ---- */

@@ -68,7 +68,7 @@ static const struct call_row call_rows[VMCALLS_CALLS] = {
 			  E(C_BADF) | E(C_INVAL) | E(C_NOEXEC) | E(C_BUSY) | E(C_NXIO) |
 				  E(C_EXIST) | E(C_NOMEM),
 			  3, "RUN" },
-	[VMCALLS_WAKE_MASK] = { 0x86000f80, E(C_BADF), 2, "WAKE_MASK" },
+	[VMCALLS_WAKE_MASK] = { 0x86000f80, E(C_BADF), 3, "WAKE_MASK" },
 	[VMCALLS_GET_EVENTS] = { 0x8600009f, E(C_BADF) | E(C_INVAL) | E(C_BUSY), 1,
 				 "GET_VCPU_EVENTS" },
 	[VMCALLS_SET_EVENTS] = { 0x860000a0, E(C_BADF) | E(C_INVAL) | E(C_BUSY), 0,
