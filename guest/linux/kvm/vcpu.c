@@ -384,6 +384,7 @@ void vcpu_free(struct vcpu *vcpu)
 {
 	if (!vcpu)
 		return;
+	hrtimer_cancel(&vcpu->timer); /* of a run that began before the VM had a GIC */
 	free_page((unsigned long)vcpu->run);
 	kfree(vcpu->pages);
 	kfree(vcpu->pfns);
