@@ -21,6 +21,7 @@
 struct vm {
 	u32 handle;
 	struct list_head resamples;
+	u32 nr_resamples;
 	spinlock_t resamples_lock;
 };
 
@@ -51,7 +52,7 @@ void resample_init(struct vm *vm);
 #define FOR_EVER UINT32_MAX
 
 static struct vm vm = { .handle = 0x100 };
-static u32 lines_left, wakes_left, told_wakes, calls, driven;
+static u32 lines_left, wakes_left, told_wakes, calls, watches, driven;
 
 static u32 take(u32 *left)
 {
@@ -84,6 +85,7 @@ static struct plumb_result plumb_call(u32 function, u32 a, u32 b, u32 c, u32 d, 
 static int32_t plumb_call3(u32 function, u32 a, u32 b, u32 c)
 {
 	(void)function, (void)a, (void)b, (void)c;
+	watches++;
 	return 0;
 }
 
@@ -120,7 +122,7 @@ static void begin(u32 lines, u32 wakes)
 	fake_kernel_reset();
 	lines_left = lines;
 	wakes_left = wakes;
-	told_wakes = calls = driven = 0;
+	told_wakes = calls = watches = driven = 0;
 	resample_init(&vm);
 	CHECK_EQ((uint64_t)doorbell_start(), 0);
 }
@@ -197,6 +199,31 @@ static void eventfds_count(void)
 	doorbell_stop();
 }
 
+/* Interrupts are masked for all of them: there are so many at most. */
+static void eventfds_are_bounded(void)
+{
+	static struct resample *all[1024];
+
+	begin(1, 0);
+	for (u32 n = 0; n < 1024; n++) {
+		watches = 0;
+		all[n] = resample_add(&vm, 8, 0);
+		CHECK(all[n] != NULL && watches <= 1);
+	}
+	CHECK(resample_add(&vm, 8, 1) == NULL);
+	(void)resample_tell(&vm);
+	CHECK_EQ(fake_eventfds[0].count, 1024);
+	CHECK_EQ(fake_eventfds[1].count, 0);
+	resample_remove(&vm, all[0]);
+	all[0] = resample_add(&vm, 8, 1);
+	CHECK(all[0] != NULL);
+	for (u32 n = 0; n < 1024; n++) {
+		resample_remove(&vm, all[n]);
+	}
+	CHECK_EQ(driven, 1);
+	doorbell_stop();
+}
+
 /* Whatever the number is, each is told once, and the doorbell is as before. */
 static void nothing_is_lost(void)
 {
@@ -227,9 +254,12 @@ static void few_need_no_work(void)
 }
 
 static const struct test_case cases[] = {
-	{ "handler_is_bounded", handler_is_bounded }, { "wakes_are_bounded", wakes_are_bounded },
-	{ "eventfds_count", eventfds_count },	      { "nothing_is_lost", nothing_is_lost },
+	{ "handler_is_bounded", handler_is_bounded },
+	{ "wakes_are_bounded", wakes_are_bounded },
+	{ "eventfds_count", eventfds_count },
+	{ "nothing_is_lost", nothing_is_lost },
 	{ "few_need_no_work", few_need_no_work },
+	{ "eventfds_are_bounded", eventfds_are_bounded },
 };
 
 TEST_MAIN("kvm_doorbell", cases)

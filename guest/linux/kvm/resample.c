@@ -9,7 +9,8 @@
 
 #include "vm.h"
 
-#define RESAMPLE_ONCE 16 /* lines and eventfds that are told at once, but for the last line's */
+#define RESAMPLE_ONCE 16   /* lines and eventfds that are told at once, but for the last line's */
+#define RESAMPLE_MAX  1024 /* interrupts are masked for all of them */
 
 /* Several may have one GSI. */
 struct resample {
@@ -58,41 +59,58 @@ bool resample_tell(struct vm *vm)
 
 /* ---- which there are ---- */
 
+static void resample_watch_one(struct vm *vm, const struct resample *one, bool on)
+{
+	u32 irq = routes_find(vm, one->gsi);
+
+	if (irq != ROUTES_NONE)
+		plumb_call3(PLUMB_IRQ_WATCH, vm->handle, irq, on);
+}
+
 /* Of the lines of all that are listed. */
 void resample_watch(struct vm *vm, bool on)
 {
 	struct resample *one;
 	unsigned long flags;
-	u32 irq;
 
 	spin_lock_irqsave(&vm->resamples_lock, flags);
-	list_for_each_entry (one, &vm->resamples, list) {
-		irq = routes_find(vm, one->gsi);
-		if (irq != ROUTES_NONE)
-			plumb_call3(PLUMB_IRQ_WATCH, vm->handle, irq, on);
-	}
+	list_for_each_entry (one, &vm->resamples, list)
+		resample_watch_one(vm, one, on);
 	spin_unlock_irqrestore(&vm->resamples_lock, flags);
+}
+
+/* vm->lock is held. */
+static int resample_list(struct vm *vm, struct resample *one)
+{
+	if (vm->nr_resamples == RESAMPLE_MAX)
+		return -ENOSPC;
+	spin_lock_irq(&vm->resamples_lock);
+	list_add_tail(&one->list, &vm->resamples);
+	vm->nr_resamples++;
+	resample_watch_one(vm, one, true);
+	spin_unlock_irq(&vm->resamples_lock);
+	return 0;
 }
 
 struct resample *resample_add(struct vm *vm, u32 gsi, int file)
 {
 	struct eventfd_ctx *event = eventfd_ctx_fdget(file);
 	struct resample *one;
+	int error = -ENOMEM;
 
 	if (IS_ERR(event))
 		return ERR_CAST(event);
 	one = kzalloc(sizeof(*one), GFP_KERNEL_ACCOUNT);
-	if (!one) {
-		eventfd_ctx_put(event);
-		return ERR_PTR(-ENOMEM);
+	if (one) {
+		one->gsi = gsi;
+		one->event = event;
+		error = resample_list(vm, one);
 	}
-	one->gsi = gsi;
-	one->event = event;
-	spin_lock_irq(&vm->resamples_lock);
-	list_add_tail(&one->list, &vm->resamples);
-	spin_unlock_irq(&vm->resamples_lock);
-	resample_watch(vm, true);
-	return one;
+	if (!error)
+		return one;
+	kfree(one);
+	eventfd_ctx_put(event);
+	return ERR_PTR(error);
 }
 
 static bool resample_has(struct vm *vm, u32 gsi)
@@ -114,13 +132,15 @@ void resample_remove(struct vm *vm, struct resample *one)
 		return;
 	spin_lock_irq(&vm->resamples_lock);
 	list_del(&one->list);
+	vm->nr_resamples--;
 	last = !resample_has(vm, one->gsi);
-	if (last && routes_find(vm, one->gsi) != ROUTES_NONE)
-		plumb_call3(PLUMB_IRQ_WATCH, vm->handle, routes_find(vm, one->gsi), 0);
-	spin_unlock_irq(&vm->resamples_lock);
 	if (last)
+		resample_watch_one(vm, one, false);
+	spin_unlock_irq(&vm->resamples_lock);
+	if (last) {
 		routes_drive(vm, one->gsi, 0);
-	resample_watch(vm, true);
+		resample_watch(vm, true); /* another GSI may have the same line */
+	}
 	eventfd_ctx_put(one->event);
 	kfree(one);
 }
@@ -128,5 +148,6 @@ void resample_remove(struct vm *vm, struct resample *one)
 void resample_init(struct vm *vm)
 {
 	INIT_LIST_HEAD(&vm->resamples);
+	vm->nr_resamples = 0;
 	spin_lock_init(&vm->resamples_lock);
 }

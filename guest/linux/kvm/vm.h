@@ -76,6 +76,7 @@ struct vm {
 	struct list_head irqfds;
 	spinlock_t irqfds_lock; /* interrupts masked; inside of an eventfd's lock */
 	struct list_head resamples;
+	u32 nr_resamples;
 	spinlock_t resamples_lock; /* interrupts masked; outside of an eventfd's lock */
 	struct routes __rcu *routes;
 };
