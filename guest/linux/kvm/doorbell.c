@@ -37,10 +37,28 @@ static bool doorbell_tell(void)
 	return true;
 }
 
+/* A part of what each VM has: the monitor names the first one again and again, and the others are
+ * not to wait for it. True: there may be more. */
+static bool doorbell_tell_each(void)
+{
+	struct plumb_result said;
+	bool more = false;
+	u32 n;
+
+	for (n = PLUMB_VM_FIRST; n < PLUMB_VM_FIRST + VM_MAX_VMS; n++) {
+		said = plumb_call(PLUMB_WAKE_MASK, n, 0, 0, 0, 0);
+		if (!said.r0 && said.r1) {
+			vm_wake(n, said.r1);
+			more = true;
+		}
+	}
+	return more;
+}
+
 /* The doorbell is disabled meanwhile. */
 static void doorbell_tell_rest(struct work_struct *work)
 {
-	if (doorbell_tell())
+	if (doorbell_tell_each())
 		queue_work(system_unbound_wq, work);
 	else
 		enable_irq(doorbell_irq);
