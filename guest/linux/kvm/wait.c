@@ -141,10 +141,10 @@ static bool wait_look(struct vcpu *vcpu, u64 until)
 	return true;
 }
 
-/* The mean of what it has taken to wake the thread, with its timer at `due`. */
-static void wait_learn_early(struct vcpu *vcpu, u64 due, u64 most)
+/* The mean of what it has taken to wake the thread, which is `now`, with its timer at `due`. */
+static void wait_learn_early(struct vcpu *vcpu, u64 due, u64 now, u64 most)
 {
-	s64 took = min(wait_now() - due, most), early = vcpu->early;
+	s64 took = now > due ? min(now - due, most) : 0, early = vcpu->early;
 
 	vcpu->early = early + (took - early) / 4;
 }
@@ -168,15 +168,20 @@ static bool wait_ring(struct vcpu *vcpu, u64 left)
 	return READ_ONCE(vcpu->rung) && !READ_ONCE(vcpu->woken);
 }
 
+/* Linux's clock is adjusted (NTP), and can be faster than the counter: a long sleep ends too soon
+ * by more than what a thread may look, and there is another one. */
 static void wait_sleep(struct vcpu *vcpu, u64 until)
 {
 	u64 most = wait_ticks(READ_ONCE(wake_early_ns));
 	u64 due = until - min(vcpu->early, most), now = wait_now();
 
 	if (now < due) {
-		if (!wait_ring(vcpu, due - now))
-			return;
-		wait_learn_early(vcpu, due, most);
+		do {
+			if (!wait_ring(vcpu, due - now))
+				return;
+			now = wait_now();
+		} while (now + most < due);
+		wait_learn_early(vcpu, due, now, most);
 	}
 	wait_rest(vcpu, until);
 }
