@@ -290,7 +290,7 @@ int32_t child_call_get_attr(struct vcpu *caller, struct vm *vm, struct guest_reg
 
 /* ---- the doorbell ---- */
 
-static uint32_t child_take_wake(struct vm *vm)
+uint32_t child_take_wake(struct vm *vm)
 {
 	struct vgic_locked held = vm_lock_vgic(vm);
 	uint32_t wake = child_wake_mask(vm->child);

@@ -39,4 +39,8 @@ int32_t child_call_dirty(struct vcpu *caller, struct vm *vm, struct guest_regs *
 /* A turn of the loaded vCPU's unfinished PLUMB_MAP (vcpu->lines_of); the last one sets r0. */
 void child_map_rest(struct vcpu *vcpu, struct guest_regs *regs);
 
+/* What the creator of `vm`, a child, is to be told (child_wake_mask): vCPUs are told once, lines
+ * until PLUMB_IRQ_ENDED has had them. */
+uint32_t child_take_wake(struct vm *vm);
+
 #endif

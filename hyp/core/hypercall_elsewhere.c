@@ -2,6 +2,7 @@
 #include "hyp/core/hypercall_elsewhere.h"
 #include "hyp/base/cold.h"
 #include "hyp/core/child.h"
+#include "hyp/core/child_call.h"
 #include "hyp/core/cpu.h"
 #include "hyp/core/irq_call.h"
 #include "hyp/core/right.h"
@@ -22,19 +23,8 @@ static bool elsewhere_is_child(const struct vcpu *caller, const struct guest_reg
 	return caller->vm->creator && right_names_child(regs->r[1]);
 }
 
-/* vCPUs that this call has woken, or another one that has rung for them: who asks then finds none.
- */
-static COLD uint32_t elsewhere_woken(struct child *child)
-{
-	struct vgic_locked held = vm_lock_vgic(&child->vm);
-	uint32_t woken = child_life_take_wake(&child->life);
-
-	vm_unlock_vgic(held);
-	return woken;
-}
-
 /* A line of the child is driven between these two. The second puts those that it has woken in the
- * place of 0. */
+ * place of 0; also what another call has woken, and rung for: who asks then finds none. */
 static inline void elsewhere_begin(struct cpu *cpu, const struct child *child)
 {
 	cpu->tells = child->tells;
@@ -45,7 +35,7 @@ static inline void elsewhere_end(struct cpu *cpu, struct child *child, struct gu
 	if (cpu->tells) {
 		cpu->tells = false;
 		if (child->life.wake && regs->r[0] == 0) {
-			regs->r[0] = elsewhere_woken(child);
+			regs->r[0] = child_take_wake(&child->vm) & ~PLUMB_WAKE_LINES;
 		}
 	}
 	child_put(cpu);
