@@ -82,7 +82,8 @@ void settle_others(uint32_t which)
 	rig_demand(child_destroy(parent, H) == -EAGAIN, "another CPU is not told to call again");
 	made = child_destroy(parent, H) == 0;
 	if (made) {
-		rig_demand(child_create(parent, false) == (int32_t)H, "the slot is free, and no VM made");
+		rig_demand(child_create(parent, false) == (int32_t)H,
+			   "the slot is free, and no VM made");
 		rig_demand(child_destroy(parent, H) == -EAGAIN, "the next VM does not end");
 		flushed = 0;
 	}

@@ -19,8 +19,8 @@ static int32_t step_call(struct vmcalls_cpu *cpu, enum vmcalls_call call, uint32
 
 static void step_create(struct vmcalls_cpu *cpu)
 {
-	(void)step_call(cpu, VMCALLS_CREATE_VM, vmcalls_draw(cpu, 8) ? vmcalls_draw(cpu, 2) : vmcalls_any(cpu), 0, 0,
-			0, 0);
+	(void)step_call(cpu, VMCALLS_CREATE_VM,
+			vmcalls_draw(cpu, 8) ? vmcalls_draw(cpu, 2) : vmcalls_any(cpu), 0, 0, 0, 0);
 }
 
 static void step_destroy(struct vmcalls_cpu *cpu)
