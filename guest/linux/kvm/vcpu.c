@@ -430,7 +430,7 @@ static int vcpu_add_file(struct vm *vm, struct vcpu *vcpu, int number)
 		fput(file);
 		return error;
 	}
-	WRITE_ONCE(vm->vcpus[vcpu->index], vcpu);
+	smp_store_release(&vm->vcpus[vcpu->index], vcpu); /* vm_tell */
 	vm_get(vm);
 	fd_install(number, file);
 	return 0;
