@@ -189,7 +189,7 @@ def _with_release(pattern: str) -> str:
 
 
 PREFIX = re.compile(r"\[[a-z0-9-]+\] ")
-PARTS = 4  # of a broken line, at most
+PARTS = 8  # of a broken line, at most
 
 
 def _joined(lines: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 """Transcripts in a page: ```transcript blocks with commands, each after '$ ', and their expected
 output. All commands of a page run in one shell, in order. The output must be exactly the lines
 shown, in that order. If one of the lines shown is '…', there may be more lines, anywhere; only
-lines of the same partition must be in order, and another partition's line may break one in two.
+lines of the same partition must be in order, and another partition's lines may break one.
 '…' within a line matches any text. A here-document belongs to its command, as do lines continued
 by a backslash."""
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from lib import docs
 
 PROMPT, MORE = "$ ", "…"
+PARTS = 8  # of a broken line, at most: a busy host lets the console wait for each
 NAME = re.compile(r"\[[a-z0-9-]+\]")
 HERE = re.compile(r"<<-?\s*'?(\w+)'?")
 
@@ -67,13 +68,15 @@ def _stream(line: str) -> str:
 
 
 def _fits(pattern: re.Pattern, said: list[str], at: int) -> int:
-    """The number of lines from `at` that are the line sought: 2 if another partition's line has
-    broken it, 0 if they are another one."""
-    if pattern.match(said[at]):
-        return 1
+    """The number of lines from `at` that are the line sought: several if another partition's lines
+    have broken it, 0 if they are another one."""
     stream = _stream(said[at])
-    rest = said[at + 1].removeprefix(stream + " ") if stream and at + 1 < len(said) else ""
-    return 2 if rest and pattern.match(said[at] + rest) else 0
+    whole = ""
+    for number, line in enumerate(said[at:at + PARTS if stream else at + 1], 1):
+        whole += line.removeprefix(stream + " ") if whole else line
+        if pattern.match(whole):
+            return number
+    return 0
 
 
 def _missing(expected: list[str], said: list[str]) -> str:

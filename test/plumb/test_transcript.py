@@ -112,6 +112,12 @@ class Differences(unittest.TestCase):
         self.bad(["[a] one two", "[a] wo", "…"], said)
         self.bad(["a b", "…"], ["a ", "b"])
 
+    def test_broken_often(self):
+        said = ["[a] one", "[b] 1", "[a]  tw", "[b] 2", "[a] o th", "[a] re", "[a] e", "[a] four"]
+        self.good(["[a] one two three", "[a] four", "[b] 2", "…"], said)
+        self.bad(["[a] one two three", "[a] e", "…"], said)
+        self.bad(["[a] one three", "…"], said)
+
     def test_within_a_line(self):
         self.good(["count … of 9"], ["count 12 of 9"])
         self.bad(["count … of 9"], ["count 12 of 8"])
