@@ -47,6 +47,71 @@ static void groups(void)
 	rig_free(&rig);
 }
 
+/* The one that has this interrupt pending. */
+static uint32_t lr_of(uint32_t intid)
+{
+	uint32_t found = 0;
+
+	for (uint32_t n = 0; n < rig.nr_lrs; n++) {
+		uint32_t lr = rig.cpu[0].lr[n];
+
+		found = (lr & 0x3ffu) == intid && (lr & PENDING) ? lr : found;
+	}
+	return found;
+}
+
+/* Each way into a list register: alone is `groups`, these are two at once. */
+static void groups_together(void)
+{
+	rig_boot(&rig, 1, 64, 4);
+	rig_write(&rig, 0, CTLR, 3);
+	rig_write(&rig, 0, IGROUPR + 4, 3u << (40 - 32));
+	rig_unload(&rig, 0);
+	rig_line(&rig, 0, 40, true);
+	rig_line(&rig, 0, 41, true);
+	rig_load(&rig, 0);
+	CHECK_EQ(lr_of(40), GROUP1 | PENDING | PRIORITY(0xa0u) | EOI | 40);
+	CHECK_EQ(lr_of(41), GROUP1 | PENDING | PRIORITY(0xa0u) | EOI | 41);
+	rig_free(&rig);
+}
+
+/* Of an SGI and a physical interrupt that find nothing else to be done; the SGI a second time. */
+static void groups_private(void)
+{
+	rig_boot(&rig, 1, 64, 4);
+	rig_write(&rig, 0, CTLR, 3);
+	rig_write(&rig, 0, IGROUPR, 1u << 5 | 1u << VTIMER);
+	vgic_phys_set_owner(rig.vgic, VTIMER, VGIC_OWNER_TIMER, VTIMER_LINE);
+	for (uint32_t times = 0; times < 2; times++) {
+		rig_write(&rig, 0, SGIR, TO_CPU0 | 5);
+		CHECK_EQ(lr_of(5), GROUP1 | PENDING | PRIORITY(0xa0u) | 5);
+		rig_take(&rig, 0, 5);
+		rig_eoi(&rig, 0, 5);
+	}
+	rig_fire(&rig, 0, VTIMER, VTIMER_LINE);
+	CHECK_EQ(lr_of(VTIMER),
+		 GROUP1 | HARDWARE | PENDING | PRIORITY(0xa0u) | PHYSICAL(VTIMER_LINE) | VTIMER);
+	rig_free(&rig);
+}
+
+/* Another CPU finds the list register of an edge empty, and writes it. */
+static void groups_of_another_cpu(void)
+{
+	rig_boot(&rig, 1, 64, 4);
+	rig_write(&rig, 0, CTLR, 3);
+	rig_write(&rig, 0, IGROUPR + 4, 1u << (40 - 32));
+	rig_set_edge(&rig, 40, true);
+	rig_set_reach(&rig, 0xf);
+	for (uint32_t times = 0; times < 3; times++) {
+		rig_raises(&rig, 40, true);
+		CHECK_EQ(lr_of(40), GROUP1 | PENDING | PRIORITY(0xa0u) | 40);
+		CHECK_EQ(hw_ack(&rig, 0), 40);
+		hw_eoi(&rig, 0, 40);
+	}
+	rig_set_reach(&rig, 0);
+	rig_free(&rig);
+}
+
 static void sgis(void)
 {
 	rig_boot(&rig, 4, 64, 4);
@@ -75,6 +140,9 @@ static void physical(void)
 static const struct test_case cases[] = {
 	{ "spis", spis },
 	{ "groups", groups },
+	{ "groups_together", groups_together },
+	{ "groups_private", groups_private },
+	{ "groups_of_another_cpu", groups_of_another_cpu },
 	{ "sgis", sgis },
 	{ "physical", physical },
 };
