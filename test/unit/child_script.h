@@ -9,6 +9,7 @@
 #include "hyp/base/bits.h"
 #include "hyp/core/child_call.h"
 #include "hyp/core/creator.h"
+#include "hyp/core/route_call.h"
 #include "test/rig/rig_kids.h"
 #include "test/unit/test.h"
 
@@ -64,6 +65,8 @@
 #define FAULT	6u /* vCPU r1 of the first VM has left by an access without memory */
 #define MARK	7u
 #define CLEANED 8u /* so many pages since the last MARK: r1; each is less than a line */
+#define BEGUN	9u /* another vCPU is in the middle of a table of GSIs for the first VM: its IRQs */
+#define ENDS	10u /* that one goes on, and its call returns r1 */
 
 #define RAM	0x40000000u
 #define RAM_END 0x40020000u
@@ -124,6 +127,34 @@ static void demand_busy(struct child *child, uint32_t vcpu)
 	child->life.runs = 0;
 }
 
+/* ROUTES of another vCPU, whose turns have 16 entries: GSI n is vCPU 0's IRQ without a GIC. */
+#define OTHERS 20u
+
+static struct vcpu other;
+static struct guest_regs others;
+
+static void begin_table(void)
+{
+	for (uint32_t n = 0; n < OTHERS; n++) {
+		uint32_t *entry = (uint32_t *)(void *)rig_memory(caller, AT + 48 * n);
+
+		memset(entry, 0, 48);
+		entry[0] = n;
+		entry[1] = 0x80000001;
+	}
+	other = (struct vcpu) { .vm = rig_kids_parent() };
+	others = (struct guest_regs) { .r = { ROUTES, H, AT, OTHERS } };
+	route_call_set(&other, &rig_kids_in(0)->vm, &others);
+	rig_demand(other.lines_of && others.r[0] == ROUTES, "a table of 20 GSIs takes two turns");
+}
+
+static void end_table(uint32_t want)
+{
+	route_call_rest(&other, &others);
+	rig_demand(!other.lines_of && others.r[0] == want,
+		   "a table begun by another vCPU ends in another way");
+}
+
 /* What is no call. */
 static void prepare(const struct line *line)
 {
@@ -150,6 +181,12 @@ static void prepare(const struct line *line)
 	case FAULT:
 		rig_kids_in(0)->vcpu[line->r[0]].left = CHILD_LEFT_DATA;
 		break;
+	case BEGUN:
+		begin_table();
+		break;
+	case ENDS:
+		end_table(line->r[0]);
+		break;
 	default:
 		rig_demand(rig_kids_pool_is_whole(), "the pool is not whole");
 		break;
@@ -172,7 +209,7 @@ static void next(struct rig_guest *g, struct guest_regs *regs)
 {
 	const struct line *line;
 
-	while (at_line < nr_lines && script[at_line].call <= CLEANED) {
+	while (at_line < nr_lines && script[at_line].call <= ENDS) {
 		prepare(&script[at_line++]);
 	}
 	if (at_line == nr_lines) {

@@ -83,6 +83,32 @@ static void gsis(void)
 	FOLLOW(system_of_two, 0, lines);
 }
 
+/* A table is begun before its VM has a GIC, which has no such lines: it never becomes the live one.
+ */
+static void table_before_gic(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(0, VCPU, H, 0),
+		DO(0, BEGUN, 0),
+		DO(0, ENDS, 0), /* as long as there is no GIC, it does */
+		DO(0, GSI, H, 3, 1),
+		DO(0, BEGUN, 0),
+		DO(0, DEVICE, H, 5),
+		DO(0, SET_ATTR, H, 3, 0, 64),
+		DO(0, GSI, H, 8, 1), /* SPI 40 */
+		DO(0, ENDS, (uint32_t)-EAGAIN),
+		GIVES(0, 3, 0x01000028, STATE, H, 0x01000028),
+		DO(0, GSI, H, 8, 0),
+		GIVES(0, 0, 0x01000028, STATE, H, 0x01000028),
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
+	};
+
+	FOLLOW(system_of_two, 0, lines);
+}
+
 /* Lines that are watched (test_vgic_watch has what becomes of them). */
 static void watched(void)
 {
@@ -123,6 +149,7 @@ static void watched(void)
 static const struct test_case cases[] = {
 	{ "events", events },
 	{ "gsis", gsis },
+	{ "table_before_gic", table_before_gic },
 	{ "watched", watched },
 };
 

@@ -148,17 +148,38 @@ static void end_of_a_low_one(void)
 	rig_free(&rig);
 }
 
-/* The same, and the vCPU goes off at once. */
-static void end_before_unloading(void)
+/* The vCPU goes off, or waits, before the maintenance interrupt: what it has is read then. */
+static void end_before_maintenance(void)
+{
+	for (uint32_t row = 0; row < 4; row++) {
+		rig_boot(&rig, 1, 64, 4);
+		rig.eoi_is_empty = row % 2 != 0;
+		watch(40, true);
+		rig_line(&rig, 0, 40, true);
+		take(0, 40);
+		rig_line(&rig, 0, 40, false);
+		rig_sync(&rig, 0);
+		hw_eoi(&rig, 0, 40);
+		if (row < 2) {
+			rig_unload(&rig, 0);
+		} else {
+			CHECK(rig_waits(&rig, 0));
+		}
+		CHECK_EQ(vgic_take_ended(rig.vgic), 40);
+		rig_free(&rig);
+	}
+}
+
+/* GICV_DIR of one that is pending and not active is the end of nothing. */
+static void no_end_of_a_pending_one(void)
 {
 	rig_boot(&rig, 1, 64, 4);
 	watch(40, true);
+	rig_write(&rig, 0, ICENABLER + 4, 1u << 8);
 	rig_line(&rig, 0, 40, true);
-	take(0, 40);
-	rig_line(&rig, 0, 40, false);
-	rig_eoi(&rig, 0, 40);
-	rig_unload(&rig, 0);
-	CHECK_EQ(ended(0), 40);
+	rig_dir(&rig, 0, 40);
+	CHECK_EQ(ended(0), 0);
+	CHECK(is_high(40));
 	rig_free(&rig);
 }
 
@@ -191,7 +212,8 @@ static const struct test_case cases[] = {
 	{ "others_stay", others_stay },
 	{ "end_by_clearing", end_by_clearing },
 	{ "end_of_a_low_one", end_of_a_low_one },
-	{ "end_before_unloading", end_before_unloading },
+	{ "end_before_maintenance", end_before_maintenance },
+	{ "no_end_of_a_pending_one", no_end_of_a_pending_one },
 	{ "all_are_told", all_are_told },
 };
 
