@@ -19,6 +19,7 @@ HEAD = """\
 """
 SYMBOL = re.compile(r"([0-9a-f]{8}) (?:[0-9a-f]{8} )?[tT] ([A-Za-z_][\w.]*)$", re.MULTILINE)
 ADDED = re.compile(r"\.(lto_priv|constprop|isra|part|cold)\..*")  # by the compiler
+VENEER = re.compile(r"__\w+_from_(arm|thumb)")  # the linker's: it has no section of its own
 EPILOG = """\
 The paths are those of 'scripts/bench trace', in their order: a function stands with the first path
 that uses it.
@@ -38,7 +39,7 @@ def order(paths: Iterable[bench_paths.Path], known: list[tuple[int, str]]) -> li
     for path in paths:
         for at in sorted(path.code):
             place = bisect_right(starts, at) - 1
-            if place >= 0:
+            if place >= 0 and not VENEER.fullmatch(known[place][1]):
                 found[known[place][1]] = None
     return list(found)
 

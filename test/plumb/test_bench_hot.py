@@ -21,6 +21,11 @@ class Order(unittest.TestCase):
     def test_nothing_below_the_image(self) -> None:
         self.assertEqual(bench_hot.order([path(0x1000)], KNOWN), [])
 
+    def test_no_veneers(self) -> None:
+        known = [*KNOWN, (0xFFC00400, "__irq_handle_from_arm"), (0xFFC00410, "__run_from_thumb")]
+        paths = [path(0xFFC00404, 0xFFC00104, 0xFFC00414)]
+        self.assertEqual(bench_hot.order(paths, known), ["exit_hvc"])
+
     def test_compiler_suffixes(self) -> None:
         self.assertEqual(bench_hot.ADDED.sub("", "run_schedule.lto_priv.0"), "run_schedule")
         self.assertEqual(bench_hot.ADDED.sub("", "tty.part.0.constprop.3"), "tty")
