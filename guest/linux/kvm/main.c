@@ -52,7 +52,9 @@ static int __init main_init(void)
 	error = doorbell_start();
 	if (error)
 		goto no_doorbell;
-	error = misc_register(&main_device);
+	error = vm_end_former();
+	if (!error)
+		error = misc_register(&main_device);
 	if (error)
 		goto no_device;
 	return 0;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
 /* VMs: their descriptors, how long they live, and the ioctls of the VM as a whole. */
+#define pr_fmt(text) KBUILD_MODNAME ": " text
+
 #include "vm.h"
 #include <asm/cputype.h>
 #include <linux/anon_inodes.h>
@@ -7,9 +9,12 @@
 #include <linux/delay.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+
+#define VM_PATIENCE (5 * HZ)
 
 /* By handle, for the doorbell. */
 static struct vm *vm_all[VM_MAX_VMS];
@@ -64,15 +69,40 @@ static void vm_list(u32 handle, struct vm *vm)
 
 /* ---- its life ---- */
 
-static void vm_destroy(u32 handle)
+/* As the call; -EBUSY, -EAGAIN: still, after so long. */
+static s32 vm_destroy_within(u32 handle, unsigned long patience)
 {
+	unsigned long until = jiffies + patience;
 	s32 said;
 
 	do {
 		said = plumb_call3(PLUMB_DESTROY_VM, handle, 0, 0);
 		cond_resched();
-	} while (said == -EAGAIN || said == -EBUSY);
-	WARN_ON(said);
+	} while ((said == -EAGAIN || said == -EBUSY) && time_before(jiffies, until));
+	return said;
+}
+
+static void vm_destroy(u32 handle)
+{
+	WARN_ON(vm_destroy_within(handle, MAX_JIFFY_OFFSET));
+}
+
+int vm_end_former(void)
+{
+	u32 handle, ended = 0;
+
+	for (handle = PLUMB_VM_FIRST; handle < PLUMB_VM_FIRST + VM_MAX_VMS; handle++) {
+		s32 said = vm_destroy_within(handle, VM_PATIENCE);
+
+		if (said && said != -EBADF) {
+			pr_err("VM 0x%x of a former kernel does not end: error %d\n", handle, said);
+			return said;
+		}
+		ended += !said;
+	}
+	if (ended)
+		pr_info("%u VMs of a former kernel are ended\n", ended);
+	return 0;
 }
 
 static void vm_free(struct kref *users)

@@ -149,6 +149,9 @@ void doorbell_stop(void);
 
 /* ---- vm.c ---- */
 
+/* A kernel that has ended without the partition's end, by kexec, has left its VMs. Who has the
+ * doorbell ends them, as nobody else makes any. 0, or -errno. */
+int vm_end_former(void);
 /* A descriptor, or -errno. */
 int vm_create(unsigned long type);
 void vm_get(struct vm *vm);

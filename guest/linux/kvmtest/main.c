@@ -7,6 +7,7 @@
  *   kvmtest [GROUP]...  only these groups of tests; all: all of them
  *   kvmtest speed       what the calls cost
  *   kvmtest kills       kills processes with VMs
+ *   kvmtest leave       makes VMs, and does not end
  *   kvmtest boot        boots a kernel as a VM: boot.c
  *   kvmtest hostile [ROUNDS|SECONDSs]  a hostile VM beside two others: hostile.c
  */
@@ -26,7 +27,7 @@ static const struct main_group main_groups[] = {
 	{ "pages", test_pages },   { "balloon", test_balloon }, { "kills", test_kills },
 	{ "gic", test_gic },	   { "replay", test_replay },	{ "speed", test_speed },
 	{ "boot", test_boot },	   { "ends", test_ends },	{ "stores", test_stores },
-	{ "attrs", test_attrs },   { "lives", test_lives },
+	{ "attrs", test_attrs },   { "lives", test_lives },	{ "leave", test_leave },
 };
 
 int main(int argc, char **argv);
@@ -51,7 +52,8 @@ static bool main_is_asked(int argc, char **argv, const char *name)
 		}
 		all = all || main_is(argv[n], "all");
 	}
-	return all && !main_is(name, "boot") && !main_is(name, "speed") && !main_is(name, "kills");
+	return all && !main_is(name, "boot") && !main_is(name, "speed") &&
+	       !main_is(name, "kills") && !main_is(name, "leave");
 }
 
 /* 600: rounds; 600s: seconds. */

@@ -22,6 +22,7 @@ void test_lives(void);	 /* what outlives what */
 void test_ends(void);	 /* many lines that end at once */
 void test_balloon(void); /* memory at random, with the log */
 void test_kills(void);	 /* of processes; only if it is asked for */
+void test_leave(void);	 /* makes VMs, and does not return; only if it is asked for */
 void test_speed(void);	 /* figures; only if it is asked for */
 void test_boot(void);	 /* of a kernel; only if it is asked for */
 
