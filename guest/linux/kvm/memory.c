@@ -314,6 +314,17 @@ static int memory_map_present(struct vcpu *vcpu, struct slot *slot, u32 first, u
 	return memory_map(vcpu->vm, slot, first + low, pfns + low, high - low, write);
 }
 
+/* Those that Linux is asked for. mmap_lock is held. */
+static void memory_narrow(struct vm *vm, const struct slot *slot, u32 page, u32 *first, u32 *end)
+{
+	u32 from = 0, count = *end - *first;
+
+	pages_narrow(vm->mm, slot->user + (*first - slot->first) * PAGE_SIZE, page - *first, &from,
+		     &count);
+	*first += from;
+	*end = *first + count;
+}
+
 static int memory_map_around(struct vcpu *vcpu, struct slot *slot, u32 page, bool write)
 {
 	struct vm *vm = vcpu->vm;
@@ -332,6 +343,8 @@ static int memory_map_around(struct vcpu *vcpu, struct slot *slot, u32 page, boo
 	if (!done && !vm->invalidating)
 		done = memory_map_present(vcpu, slot, first, end, page, write) > 0;
 	spin_unlock(&vm->map_lock);
+	if (!done)
+		memory_narrow(vm, slot, page, &first, &end);
 	mmap_read_unlock(vm->mm);
 	if (done)
 		return 0;

@@ -10,6 +10,7 @@
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
+#include <linux/userfaultfd_k.h>
 
 /* What has no struct page, or is not for others. */
 #define PAGES_SPECIAL (VM_IO | VM_PFNMAP | VM_MIXEDMAP | VM_HUGETLB)
@@ -103,4 +104,21 @@ void pages_find(struct mm_struct *mm, unsigned long at, u32 count, u32 one, bool
 		pages_of_entry(&walk, first, (next - first) >> PAGE_SHIFT,
 			       pfns + ((first - at) >> PAGE_SHIFT));
 	}
+}
+
+static bool pages_alone(struct vm_area_struct *area, unsigned long page)
+{
+	return !area || area->vm_start > page || userfaultfd_armed(area);
+}
+
+void pages_narrow(struct mm_struct *mm, unsigned long at, u32 one, u32 *first, u32 *count)
+{
+	unsigned long page = at + one * PAGE_SIZE, from, to;
+	struct vm_area_struct *area = find_vma(mm, page);
+
+	from = pages_alone(area, page) ? page : max(at, area->vm_start);
+	to = pages_alone(area, page) ? page + PAGE_SIZE
+				     : min(at + *count * PAGE_SIZE, area->vm_end);
+	*first = (from - at) >> PAGE_SHIFT;
+	*count = (to - from) >> PAGE_SHIFT;
 }

@@ -213,7 +213,7 @@ int slots_set(struct vm *vm, const struct kvm_userspace_memory_region *region)
 
 /* ---- KVM_GET_DIRTY_LOG ---- */
 
-/* What is dirty goes to the second half, and is clean then. */
+/* What is dirty goes to the second half, and is clean then. vm->lock is held: for one at a time. */
 static unsigned long *slots_take_log(struct vm *vm, struct slot *slot)
 {
 	u32 words = BITS_TO_LONGS(slot->pages);
@@ -241,10 +241,12 @@ int slots_get_log(struct vm *vm, const struct kvm_dirty_log *log)
 
 	if (log->slot >= VM_MAX_SLOTS)
 		return -EINVAL;
-	down_write(&vm->slots_sem);
+	mutex_lock(&vm->lock);
+	down_read(&vm->slots_sem); /* a vCPU may wait for a page that its process is to fill */
 	slot = vm->slots[log->slot];
 	if (slot && slot->dirty)
 		error = slots_answer_log(vm, slot, log->dirty_bitmap);
-	up_write(&vm->slots_sem);
+	up_read(&vm->slots_sem);
+	mutex_unlock(&vm->lock);
 	return error;
 }

@@ -236,6 +236,9 @@ static inline bool memory_has(struct vm *vm, u32 page)
 /* Of `count` pages of a process, from `at` on, those in the same mapping as page `one` of them that
  * are there, for loads or also for stores; PAGES_NONE: another one. Their mmap_lock is held. */
 void pages_find(struct mm_struct *mm, unsigned long at, u32 count, u32 one, bool write, u32 *pfns);
+/* Which of these Linux may be asked for when it is `one` that is needed: those in the same mapping;
+ * that one alone where the process fills pages when they are asked for. */
+void pages_narrow(struct mm_struct *mm, unsigned long at, u32 one, u32 *first, u32 *count);
 
 /* ---- vgic.c ---- */
 

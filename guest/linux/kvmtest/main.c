@@ -28,6 +28,7 @@ static const struct main_group main_groups[] = {
 	{ "gic", test_gic },	   { "replay", test_replay },	{ "speed", test_speed },
 	{ "boot", test_boot },	   { "ends", test_ends },	{ "stores", test_stores },
 	{ "attrs", test_attrs },   { "lives", test_lives },	{ "leave", test_leave },
+	{ "faults", test_faults },
 };
 
 int main(int argc, char **argv);

@@ -14,7 +14,6 @@
 #define PAGES_RACE   200u
 #define PAGES_ROUNDS 30u
 #define PAGES_FILE   "/tmp/kvmtest-pages"
-#define PAGES_CREATE 01102u /* O_RDWR, O_CREAT, O_TRUNC */
 #define PAGES_SIZE   (4u * MACHINE_PAGE)
 
 static volatile uint32_t *pages_word(const struct machine *machine, uint32_t page)
@@ -124,7 +123,7 @@ static uint32_t pages_file_word(uint32_t page)
 static volatile uint32_t *pages_map_file(uint32_t flags)
 {
 	static uint32_t words[PAGES_SIZE / sizeof(uint32_t)];
-	int32_t file = sys_call3(SYS_OPEN, sys_at(PAGES_FILE), PAGES_CREATE, 0600);
+	int32_t file = sys_call3(SYS_OPEN, sys_at(PAGES_FILE), SYS_CREATE, 0600);
 	volatile uint32_t *at;
 
 	for (uint32_t n = 0; n < 4; n++) {

@@ -17,11 +17,13 @@
 #define SYS_IOCTL	 54
 #define SYS_SETRLIMIT	 75
 #define SYS_MUNMAP	 91
+#define SYS_FTRUNCATE	 93
 #define SYS_WAIT4	 114
 #define SYS_MPROTECT	 125
 #define SYS_SETSCHEDULER 156 /* sched_ */
 #define SYS_SCHED_YIELD	 158
 #define SYS_NANOSLEEP	 162
+#define SYS_MREMAP	 163
 #define SYS_POLL	 168
 #define SYS_SIGACTION	 174 /* rt_ */
 #define SYS_SIGPROCMASK	 175 /* rt_ */
@@ -35,6 +37,7 @@
 #define SYS_CLOCKGETTIME 263
 #define SYS_TGKILL	 268
 #define SYS_EVENTFD2	 356
+#define SYS_USERFAULTFD	 388
 
 #define SYS_EPERM   1
 #define SYS_ENOENT  2
@@ -65,6 +68,15 @@
 #define SYS_DONTNEED	  4u /* MADV_DONTNEED */
 #define SYS_MERGEABLE	  12u
 #define SYS_HUGEPAGE	  14u
+
+#define SYS_RDWR     2u
+#define SYS_CREATE   01102u /* O_RDWR, O_CREAT, O_TRUNC */
+#define SYS_NONBLOCK 04000u
+#define SYS_SYNC     010000u
+
+#define SYS_UFFDIO_API	    0xc018aa3fu
+#define SYS_UFFDIO_REGISTER 0xc020aa00u
+#define SYS_UFFDIO_COPY	    0xc028aa03u
 
 #define SYS_SIGUSR1 10
 #define SYS_SIGKILL 9

@@ -11,7 +11,8 @@ void test_run(void);	/* KVM_RUN: exits */
 void test_signals(void);
 void test_smp(void);
 void test_memory(void);
-void test_pages(void); /* copies on write, files, zeros, pages that are taken back */
+void test_pages(void);	/* copies on write, files, zeros, pages that are taken back */
+void test_faults(void); /* memory that is no plain memory of the process */
 void test_lines(void);
 void test_gic(void);	 /* a GIC's registers: saved, and restored elsewhere */
 void test_events(void);	 /* eventfds, coalesced MMIO, routes */
