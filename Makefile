@@ -236,7 +236,8 @@ $(B)/unit/test_words: $(B)/unit/obj/guest/control/words.c.o
 $(B)/unit/test_vdev: $(addprefix $(B)/unit/obj/guest/lib/,vdev.c.o vdisk.c.o vport.c.o)
 
 # The module for /dev/kvm, as far as Linux's headers are replaced.
-$(B)/unit/obj/test/unit/test_kvm_doorbell.c.o: private UNIT_CFLAGS += -Itest/fakes/kernel -Wno-unused-parameter
+$(patsubst %,$(B)/unit/obj/test/unit/test_kvm_%.c.o,doorbell memory wait): private UNIT_CFLAGS += -Itest/fakes/kernel \
+	-Wno-unused-parameter -Wno-conversion -Wno-sign-conversion -Wno-sign-compare -Wno-unused-function -Wno-pedantic
 
 $(B)/unit/test_vmm_devices: $(B)/unit/obj/guest/lib/vdev.c.o \
 	$(patsubst %,$(B)/unit/obj/guest/linux/vmm/%.c.o,blk console net rng virtio)

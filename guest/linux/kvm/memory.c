@@ -9,12 +9,14 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#define MEMORY_AROUND	512u /* pages that are mapped at once: 2 MiB, the size of a block */
-#define MEMORY_LOG_ONCE 512u /* pages of a PLUMB_DIRTY */
+#define MEMORY_AROUND	512u  /* pages that are mapped at once: 2 MiB, the size of a block */
+#define MEMORY_LOG_ONCE 512u  /* pages of a PLUMB_DIRTY */
+#define MEMORY_PIECE	4096u /* pages that are unmapped, or whose log is read, without a pause */
 
 /* ---- unmapping ---- */
 
-void memory_collect(struct vm *vm, struct slot *slot, u32 first, u32 pages)
+/* Adds what the monitor has logged to slot->dirty. map_lock is held. */
+static void memory_collect(struct vm *vm, struct slot *slot, u32 first, u32 pages)
 {
 	u32 bit = first - slot->first, end = bit + pages;
 
@@ -43,7 +45,8 @@ static void memory_unmap_range(struct vm *vm, u32 page, u32 pages)
 	}
 }
 
-void memory_unmap(struct vm *vm, struct slot *slot, u32 first, u32 pages)
+/* Pages of a slot, `first` of which is that of the VM. map_lock is held. */
+static void memory_unmap(struct vm *vm, struct slot *slot, u32 first, u32 pages)
 {
 	unsigned long from = first - slot->first, end = from + pages, to;
 
@@ -55,16 +58,59 @@ void memory_unmap(struct vm *vm, struct slot *slot, u32 first, u32 pages)
 	}
 }
 
+/* ---- in pieces ---- */
+
+/* Somebody waits for map_lock, or for this CPU. */
+static void memory_pause(struct vm *vm)
+{
+	if (need_resched() || spin_is_contended(&vm->map_lock)) {
+		spin_unlock(&vm->map_lock);
+		cond_resched();
+		spin_lock(&vm->map_lock);
+	}
+}
+
+/* How many of `pages` are the first piece. It ends where blocks end: these are not divided. */
+static u32 memory_piece(u32 first, u32 pages)
+{
+	return min(pages, MEMORY_PIECE - first % MEMORY_PIECE);
+}
+
+void memory_unmap_slot(struct vm *vm, struct slot *slot)
+{
+	u32 page = slot->first, end = page + slot->pages, n;
+
+	for (; page < end; page += n) {
+		n = memory_piece(page, end - page);
+		memory_unmap(vm, slot, page, n);
+		memory_pause(vm);
+	}
+}
+
+void memory_collect_slot(struct vm *vm, struct slot *slot)
+{
+	u32 page = slot->first, end = page + slot->pages, n;
+
+	for (; page < end; page += n) {
+		n = memory_piece(page, end - page);
+		memory_collect(vm, slot, page, n);
+		memory_pause(vm);
+	}
+}
+
+/* What is mapped meanwhile, the monitor has cleaned since. */
 void memory_unmap_all(struct vm *vm)
 {
 	u32 n;
 
+	down_read(&vm->slots_sem);
 	spin_lock(&vm->map_lock);
 	vm->invalidations++;
 	for (n = 0; n < vm->nr_slots; n++)
 		if (vm->slots[n])
-			memory_unmap(vm, vm->slots[n], vm->slots[n]->first, vm->slots[n]->pages);
+			memory_unmap_slot(vm, vm->slots[n]);
 	spin_unlock(&vm->map_lock);
+	up_read(&vm->slots_sem);
 }
 
 /* ---- Linux takes memory back ---- */
@@ -74,17 +120,31 @@ static struct vm *memory_vm(struct mmu_notifier *notifier)
 	return container_of(notifier, struct vm, notifier);
 }
 
-static void memory_take_back(struct vm *vm, struct slot *slot, unsigned long start,
-			     unsigned long end)
+/* A piece of [start, end). Returns where the rest begins, `end` if there is none. */
+static unsigned long memory_take_back_piece(struct vm *vm, struct slot *slot, unsigned long start,
+					    unsigned long end)
 {
 	unsigned long from = max(start, slot->user);
 	unsigned long to = min(end, slot->user + slot->pages * PAGE_SIZE);
+	u32 first = slot->first + ((from - slot->user) >> PAGE_SHIFT), pages;
 
-	if (from < to) {
-		u32 first = (from - slot->user) >> PAGE_SHIFT;
+	if (from >= to)
+		return end;
+	pages = memory_piece(first, (PAGE_ALIGN(to) - (from & PAGE_MASK)) >> PAGE_SHIFT);
+	memory_unmap(vm, slot, first, pages);
+	return (from & PAGE_MASK) + pages * PAGE_SIZE;
+}
 
-		memory_unmap(vm, slot, slot->first + first,
-			     ((PAGE_ALIGN(to) - slot->user) >> PAGE_SHIFT) - first);
+/* Where it pauses, the slot may be replaced: nothing of the next one is mapped until this
+ * invalidation has ended. */
+static void memory_take_back(struct vm *vm, u32 number, const struct mmu_notifier_range *range)
+{
+	unsigned long at = range->start;
+
+	while (at < range->end && vm->slots[number]) {
+		at = memory_take_back_piece(vm, vm->slots[number], at, range->end);
+		if (mmu_notifier_range_blockable(range))
+			memory_pause(vm);
 	}
 }
 
@@ -96,8 +156,7 @@ static int memory_invalidate(struct mmu_notifier *notifier, const struct mmu_not
 	spin_lock(&vm->map_lock);
 	vm->invalidating++;
 	for (n = 0; n < vm->nr_slots; n++)
-		if (vm->slots[n])
-			memory_take_back(vm, vm->slots[n], range->start, range->end);
+		memory_take_back(vm, n, range);
 	spin_unlock(&vm->map_lock);
 	return 0;
 }

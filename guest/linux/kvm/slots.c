@@ -90,7 +90,7 @@ static void slots_replace(struct vm *vm, u32 number, struct slot *slot)
 
 	spin_lock(&vm->map_lock);
 	if (former)
-		memory_unmap(vm, former, former->first, former->pages);
+		memory_unmap_slot(vm, former);
 	rcu_assign_pointer(vm->slots[number], slot);
 	count = VM_MAX_SLOTS;
 	while (count && !vm->slots[count - 1])
@@ -220,7 +220,7 @@ static unsigned long *slots_take_log(struct vm *vm, struct slot *slot)
 	unsigned long *answer = slot->dirty + words;
 
 	spin_lock(&vm->map_lock);
-	memory_collect(vm, slot, slot->first, slot->pages);
+	memory_collect_slot(vm, slot);
 	bitmap_copy(answer, slot->dirty, words * BITS_PER_LONG);
 	bitmap_zero(slot->dirty, words * BITS_PER_LONG);
 	spin_unlock(&vm->map_lock);

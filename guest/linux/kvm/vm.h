@@ -10,7 +10,8 @@
  *   vm->slots_sem slots: written by ioctls, read while a page is mapped for a vCPU
  *   mmap_lock     Linux's, of the process that has made the VM
  *   vm->map_lock  slots, too, and what of them is mapped: for invalidations by Linux's memory
- *                 management, which must not wait for slots_sem
+ *                 management, which must not wait for slots_sem. Who unmaps much of it lets it go
+ *                 between pieces
  */
 #ifndef PLUMBLINE_KVM_VM_H
 #define PLUMBLINE_KVM_VM_H
@@ -206,11 +207,12 @@ int memory_init(struct vm *vm); /* from here on, Linux tells what it takes back 
 void memory_end(struct vm *vm);
 int memory_make_room(struct vcpu *vcpu);
 
-/* Pages of a slot, `first` of which is that of the VM, are unmapped. map_lock is held. */
-void memory_unmap(struct vm *vm, struct slot *slot, u32 first, u32 pages);
+/* All of a slot is unmapped; or what the monitor has logged of it is added to slot->dirty.
+ * slots_sem is held, so that the slot stays; and map_lock, which is let go meanwhile. For the first
+ * one, slots_sem is held for writing, or pages may be mapped again. */
+void memory_unmap_slot(struct vm *vm, struct slot *slot);
+void memory_collect_slot(struct vm *vm, struct slot *slot);
 void memory_unmap_all(struct vm *vm);
-/* Adds what the monitor has logged to slot->dirty. map_lock is held. */
-void memory_collect(struct vm *vm, struct slot *slot, u32 first, u32 pages);
 
 /* The vCPU has accessed an address where nothing is mapped, or not for this. 0: it may go on; 1: it
  * is not memory; or -errno. */
