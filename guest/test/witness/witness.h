@@ -6,7 +6,8 @@
  * Bootargs: watch=HANDLE (its end is this one's), until-us=N or until-s=N (of the virtual counter),
  * ticks=N (at least so many before the end), partner=HANDLE (another witness, with rights on each
  * other; or 0) and starts (this one begins), absent-us=N (the longest time away from the CPU),
- * patience-us=N (then an interrupt is lost).
+ * patience-us=N (then an interrupt is lost), host-time (no -icount: how long it had the CPU is
+ * told, and not checked).
  */
 #ifndef GUEST_TEST_WITNESS_H
 #define GUEST_TEST_WITNESS_H
@@ -71,7 +72,8 @@ bool witness_partner_end(void); /* the last exchange; false: an answer did not c
 extern struct witness_count witness_time_count;
 extern uint32_t witness_absent; /* the longest time away from the CPU, in microseconds */
 extern uint64_t witness_present_us, witness_away_us;
-void witness_time_init(void);
+extern uint64_t witness_width; /* to so many ticks it knows how far the counters are apart */
+void witness_time_init(bool host_time);
 void witness_time(void); /* reads the counters for a while */
 
 #endif
