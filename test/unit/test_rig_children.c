@@ -9,25 +9,20 @@
 #include "hyp/core/child.h"
 #include "test/rig/rig_kids.h"
 #include "test/rig/rig_mix.h"
+#include "test/unit/child_guest.h"
 #include "test/unit/test.h"
 
-#define GICD	  0x08000000u
-#define VIRT	  27u
 #define DOORBELL  38u
 #define OWN_LINE  40u
-#define KID_EDGE  36u /* SPIs of a child: 36, and 37, which any of its vCPUs may take */
 #define EBADF	  9
 #define EAGAIN	  11
 #define EBUSY	  16
 #define ENOMEM	  12
 #define EEXIST	  17
-#define SLOTS	  3u
 #define THREADS	  2u
 #define NOBODY	  0xffu
 #define RUNS_IPA  0x40010000u /* in the creator's memory: an array for PLUMB_MAP, by vCPU */
 #define KID_PAGES 0x40018u    /* its pages that children get */
-#define KID_RAM	  0x80000000u
-#define KID_MMIO  0x10000000u
 
 #define PARTS                                                                                     \
 	"compatible = \"plumbline,partition\"; memory-size = <0x20000>; no-dtb; kernel = [fe ff " \
@@ -42,33 +37,7 @@ static const char beside[] =
 	     "cpus = <1 2>; };\n"
 	     "b { " PARTS "rights = \"a\"; manages = \"a\"; cpus = <1>; }; };\n";
 
-/* What a scenario has beside children. */
-static struct {
-	uint32_t actions, orders, ends;
-	bool rivals; /* vCPUs are run by two at once; then they make no accesses */
-	bool power;  /* guests mostly turn their second vCPU on and off */
-	bool stays;  /* some accesses are answered, and the vCPU is not run further */
-} mix;
-
 /* ---- the creator's account ---- */
-
-enum kid_state { KID_FREE, KID_MADE, KID_ALIVE, KID_ENDS };
-
-struct kid {
-	enum kid_state state;
-	uint32_t life;	/* counts VMs in this slot */
-	uint8_t want;	/* vCPUs to run */
-	uint32_t calls; /* PLUMB_RUN, begun so far */
-	uint64_t due[2];
-	uint32_t value[2], action[2];
-	bool owed[64];
-	bool owed_start; /* vCPU 1 */
-	uint32_t taken[64];
-	bool tells;  /* its lines say whom they wake */
-	bool spoilt; /* a line that was meant for the former one may reach it */
-};
-
-static struct kid kids[SLOTS];
 
 enum task { T_NONE, T_CREATE, T_MAKE, T_RUN, T_MAP, T_LINE, T_UNLINE, T_DESTROY, T_PAGES };
 
@@ -99,11 +68,6 @@ static bool runs(uint32_t slot, uint32_t v)
 	return false;
 }
 
-static struct rig_guest *guest_of(uint32_t slot, uint32_t v)
-{
-	return &rig_guest[RIG_MAX_VMS + slot][v];
-}
-
 static void forget(struct kid *kid)
 {
 	uint32_t life = kid->life + 1;
@@ -113,158 +77,6 @@ static void forget(struct kid *kid)
 	guest_of((uint32_t)(kid - kids), 1)->ready = false;
 	kid->life = life;
 	kid->due[0] = kid->due[1] = RIG_NEVER;
-}
-
-static uint32_t answer_of(uint32_t ipa)
-{
-	return (ipa ^ 0x5a5a0000u) | 1u;
-}
-
-/* ---- all ---- */
-
-static void timer(uint64_t ticks)
-{
-	uint64_t *reg = rig_this()->reg;
-
-	reg[FAKE_CNTV_CVAL] = rig.now - reg[FAKE_CNTVOFF] + ticks;
-	reg[FAKE_CNTV_CTL] = 1;
-}
-
-static uint32_t gicd_of(uint32_t slot)
-{
-	return slot == 0 ? GICD : 0x2c000000u + slot * 0x100000;
-}
-
-static uint32_t gicc_of(uint32_t slot)
-{
-	return slot == 0 ? GICD + 0x10000 : gicd_of(slot) + 0x4000;
-}
-
-/* Stores to the distributor, one after the other; true: done. */
-static bool opened(struct rig_guest *g, struct guest_regs *regs, uint32_t gicd)
-{
-	const struct {
-		uint32_t at, value;
-	} opening[] = {
-		{ 0x824, g->vm == 0 ? 0x00030000 : 0x00000301 },
-		{ 0x828, 0x00000001 },
-		{ 0xc08, 0x00020a00 }, /* 36, 37, 40: edges */
-		{ 0x100, 1 << VIRT },
-		{ 0x104, g->vm == 0 ? 0x140 : 0x30 },
-		{ 0x000, 3 },
-	};
-	uint32_t at;
-
-	if (g->phase == ARRAY_SIZE(opening)) {
-		return true;
-	}
-	at = g->phase++;
-	rig_store(g, regs, gicd + opening[at].at, opening[at].value);
-	return false;
-}
-
-/* ---- a child's guest ---- */
-
-static struct kid *kid_of(const struct rig_guest *g)
-{
-	return &kids[g->vm - RIG_MAX_VMS];
-}
-
-static void kid_access(struct rig_guest *g, struct guest_regs *regs, uint32_t which)
-{
-	uint32_t at = KID_MMIO + 4 * rig_throw(g, 1000);
-
-	if (mix.rivals) {
-		return;
-	}
-	if (which == 0) {
-		g->at = 1;
-		g->text_at = at;
-		rig_load(g, regs, at);
-	} else if (which == 1) {
-		rig_store(g, regs, at, answer_of(at));
-	} else if (which == 2) {
-		rig_store8(g, regs, at, answer_of(at));
-	} else {
-		at = KID_RAM + rig_throw(g, 8) * 0x1000;
-		if (rig_throw(g, 2)) {
-			rig_load(g, regs, at);
-		} else {
-			rig_store(g, regs, at, at);
-		}
-	}
-}
-
-static void kid_power(struct rig_guest *g, struct guest_regs *regs)
-{
-	uint32_t which = rig_throw(g, mix.power ? 20 : 24);
-
-	if (g->index == 1 && which < 16) {
-		rig_hvc(g, regs, PSCI_CPU_OFF, 0, 0, 0);
-	} else if (which < 20) {
-		g->at = 2;
-		g->text_at = guest_of(g->vm - RIG_MAX_VMS, 1)->lives;
-		rig_hvc(g, regs, PSCI_CPU_ON, 1, KID_RAM, 0);
-	} else if (which < 23) {
-		rig_hvc(g, regs, PSCI_CPU_SUSPEND, 0, 0, 0);
-	} else {
-		rig_hvc(g, regs, which & 1 ? PSCI_SYSTEM_OFF : PSCI_SYSTEM_RESET, 0, 0, 0);
-	}
-}
-
-static void kid_acts(struct rig_guest *g, struct guest_regs *regs)
-{
-	uint32_t which = mix.power && rig_throw(g, 4) ? 6 : rig_throw(g, 16);
-
-	g->left--;
-	if (which < 4) {
-		kid_access(g, regs, which);
-	} else if (which < 6) {
-		rig_store(g, regs, gicd_of(g->vm - RIG_MAX_VMS) + 0xf00, 1u << (16 + !g->index));
-	} else if (which < 8) {
-		kid_power(g, regs);
-	} else if (which == 8) {
-		timer(1 + rig_throw(g, 300));
-	} else if (which < 11) {
-		timer(1 + rig_throw(g, 300));
-		rig_wfi(g, regs);
-	} else if (which == 11) {
-		rig_wfi(g, regs);
-	}
-}
-
-static void kid_step(struct rig_guest *g, struct guest_regs *regs)
-{
-	if (!g->ready) {
-		if (opened(g, regs, gicd_of(g->vm - RIG_MAX_VMS))) {
-			g->ready = true;
-			g->left = 1 + rig_throw(g, mix.actions);
-		}
-		return;
-	}
-	if (g->at == 1) {
-		rig_demand(g->result == answer_of(g->text_at), "a load has another answer");
-	}
-	if (g->at == 2 && g->result == 0 && g->text_at == guest_of(g->vm - RIG_MAX_VMS, 1)->lives) {
-		kid_of(g)->owed_start = true;
-	}
-	g->at = 0;
-	if (g->left) {
-		kid_acts(g, regs);
-	} else {
-		rig_wfi(g, regs);
-	}
-}
-
-static void kid_takes(struct rig_guest *g)
-{
-	uint32_t intid = g->iar & 0x3ff;
-	struct kid *kid = kid_of(g);
-
-	rig_demand(intid == VIRT || intid == 0 || intid == KID_EDGE || intid == KID_EDGE + 1,
-		   "a child's guest takes an interrupt that nobody sends");
-	kid->owed[intid] = false;
-	kid->taken[intid]++;
 }
 
 /* ---- the creator: a loop on each vCPU ---- */
@@ -359,7 +171,7 @@ static bool accessed(struct rig_guest *g, struct kid *kid, uint32_t v)
 		kid->action[v] = 1;
 		return true;
 	}
-	rig_demand(ipa >= KID_MMIO && ipa < KID_MMIO + 4000, "an access to another address");
+	rig_demand(is_device((uint32_t)(kid - kids), ipa), "an access to another address");
 	/* Of a byte, the rest is not said. */
 	rig_demand(!(how >> 8) || ((value ^ answer_of(ipa)) & (how == 0x101 ? 0xff : ~0u)) == 0,
 		   "a store has another value");
@@ -449,12 +261,13 @@ static void destroyed(struct rig_guest *g)
 
 /* The result of a line's call, without those that are to be run. The VM may be the next one in its
  * slot. */
-static int32_t woken_by_line(struct kid *kid, int32_t said)
+static int32_t woken_by_line(struct kid *kid, uint32_t life, int32_t said)
 {
 	if (said <= 0) {
 		return said;
 	}
-	rig_demand(kid->tells && said < 4, "a line wakes nobody that is there");
+	rig_demand((kid->tells || kid->life != life) && said < 4,
+		   "a line wakes nobody that is there");
 	met.told++;
 	kid->want |= (uint8_t)said;
 	return 0;
@@ -505,7 +318,7 @@ static bool goes_on(struct rig_guest *g, struct guest_regs *regs)
 			   "PLUMB_MAP fails");
 		return false;
 	case T_LINE:
-		said = woken_by_line(kid, said);
+		said = woken_by_line(kid, t->life, said);
 		rig_demand(said == 0 || kid->life != t->life ||
 				   (said == -EBADF && kid->state != KID_ALIVE),
 			   "a line of a child is refused");
@@ -524,7 +337,7 @@ static bool goes_on(struct rig_guest *g, struct guest_regs *regs)
 			   "PLUMB_UNMAP or PLUMB_DIRTY fails");
 		return false;
 	case T_UNLINE: /* what it takes may be another call's */
-		(void)woken_by_line(kid, said);
+		(void)woken_by_line(kid, t->life, said);
 		t->task = T_NONE;
 		return false;
 	case T_DESTROY:
