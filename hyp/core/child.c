@@ -46,6 +46,7 @@ static void child_init(struct child *child, struct creator *creator, uint32_t sl
 	child_config.name = "vm";
 	child->vm.config = &child_config;
 	child->vm.child = child;
+	child->vm.dist_page = VM_NO_PAGE;
 	life_init(&child->vm.life, 1);
 	child->vm.life.state = LIFE_RUNNING;
 	child->vm.life.psci.nr_vcpus = 0;
@@ -336,8 +337,8 @@ int32_t child_place(struct child *child)
 		error = error ? error : child_map_gic(child);
 	}
 	if (!error) {
-		if (child->gicd == machine_windows[MACHINE_GICD].ipa.ipa) {
-			child->vm.dist = child->vm.vgic;
+		if (child->has_gic) {
+			child->vm.dist_page = child->gicd / PAGE_SIZE;
 		}
 		hw_dmb();
 		held = vm_lock_vgic(&child->vm);

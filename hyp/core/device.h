@@ -33,9 +33,10 @@ struct device_ops {
 };
 
 /* Windows without a row are not emulated: MACHINE_GICV2M, and GICC's first page, which is
- * mapped. */
+ * mapped. The distributor has its short ways elsewhere: a child's is in no window
+ * (vm->dist_page). */
 static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
-	[MACHINE_GICD] = { 0, 0x1000, vsync_dist, vsync_dist_read, vsync_dist_write, NULL, NULL },
+	[MACHINE_GICD] = { 0, 0x1000, vsync_dist, NULL, NULL, NULL, NULL },
 	[MACHINE_GICC] = { 0x1000, 0x1000, vsync_dir, NULL, NULL, NULL, NULL },
 	[MACHINE_UART] = { 0, 0x1000, tty_access, tty_read, NULL, tty_reset, NULL },
 	[MACHINE_VIRTIO] = { 0, 0x4000, virtio_access, NULL, NULL, NULL, NULL },
@@ -90,10 +91,14 @@ device_access(struct vcpu *vcpu, uint32_t page, struct mmio *mmio)
 	return MMIO_ABORT;
 }
 
-/* An aligned word at `offset` in `page`: true if a short way has done the access. */
+/* An aligned word at `offset` in `page`: true if a short way has done the access. The distributor
+ * is where the VM has it, also a child. */
 static inline __attribute__((always_inline)) bool
 device_read_word(const struct vcpu *vcpu, uint32_t page, uint32_t offset, uint32_t *value)
 {
+	if (page == vcpu->vm->dist_page) {
+		return vsync_dist_read(vcpu, offset, value);
+	}
 #define ROW(id, ...)                                                                           \
 	if (device_ops[id].read_word && device_has_page(page, id)) {                           \
 		return device_ops[id].read_word(vcpu, device_offset(page, offset, id), value); \
@@ -103,13 +108,12 @@ device_read_word(const struct vcpu *vcpu, uint32_t page, uint32_t offset, uint32
 	return false;
 }
 
-/* `first`, a constant: the distributor; else the other devices. */
+/* The same of a store, if it is not to the distributor. */
 static inline __attribute__((always_inline)) bool
-device_write_word(struct vcpu *vcpu, uint32_t page, uint32_t offset, uint32_t value, bool first)
+device_write_word(struct vcpu *vcpu, uint32_t page, uint32_t offset, uint32_t value)
 {
 #define ROW(id, ...)                                                                            \
-	if (device_ops[id].write_word && ((id) == MACHINE_GICD) == first &&                     \
-	    device_has_page(page, id)) {                                                        \
+	if (device_ops[id].write_word && device_has_page(page, id)) {                           \
 		return device_ops[id].write_word(vcpu, device_offset(page, offset, id), value); \
 	}
 	MACHINE_WINDOWS(ROW)

@@ -13,7 +13,7 @@ enum mmio_result exit_child_device(struct vcpu *vcpu, uint32_t page, struct mmio
 {
 	const struct child *child = vcpu->vm->child;
 
-	if (vcpu->vm->vgic && page == child->gicd / PAGE_SIZE) {
+	if (page == vcpu->vm->dist_page) {
 		return vsync_dist(vcpu, mmio);
 	}
 	if (vcpu->vm->vgic && page == child->gicc / PAGE_SIZE + 1) {

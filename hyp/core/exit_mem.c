@@ -312,7 +312,7 @@ static COLD void exit_write_other(void)
 	uint32_t offset = sysreg_read(HDFAR) & 0xfffu;
 	uint32_t value = cpu->frame->r[insn_word_rt(sysreg_read(HSR))];
 
-	if (device_write_word(cpu->loaded, exit_fault_page(), offset, value, false)) {
+	if (device_write_word(cpu->loaded, exit_fault_page(), offset, value)) {
 		exit_word_done(cpu->loaded, cpu->frame);
 	} else {
 		exit_other();
@@ -324,11 +324,12 @@ static EXIT_AS_IS void exit_write(struct vcpu *vcpu, struct guest_regs *regs, ui
 {
 	if (!exit_is_word(hsr, regs->cpsr, offset)) {
 		exit_other();
-	} else if (device_write_word(vcpu, exit_fault_page(), offset, regs->r[insn_word_rt(hsr)],
-				     true)) {
+	} else if (exit_fault_page() != vcpu->vm->dist_page) {
+		exit_write_other();
+	} else if (vsync_dist_write(vcpu, offset, regs->r[insn_word_rt(hsr)])) {
 		exit_word_done(vcpu, regs);
 	} else {
-		exit_write_other();
+		exit_data_abort_whole();
 	}
 }
 

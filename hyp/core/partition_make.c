@@ -216,6 +216,7 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	vm->config = config;
 	vm->index = index;
 	vm->nr_vcpus = config->nr_vcpus;
+	vm->dist_page = VM_NO_PAGE;
 	partition_make_rights(vm);
 	life_init(&vm->life, config->nr_vcpus);
 	sp805_reset(&vm->watchdog);
@@ -232,7 +233,7 @@ void partition_make(uint32_t index, const struct manifest_partition *config, uin
 	pool += partition_crash_bytes(config);
 	if (config->has_gic) {
 		vm->vgic = vgic_init(pool, config->nr_vcpus, config->nr_irqs, nr_lrs);
-		vm->dist = vm->vgic;
+		vm->dist_page = machine_windows[MACHINE_GICD].ipa.ipa / PAGE_SIZE;
 		vm->nr_spis = config->nr_irqs - VGIC_NR_PRIVATE;
 		vm->spis = vgic_spi_banks(vm->vgic);
 		partition_make_owners(vm);

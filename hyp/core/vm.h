@@ -87,6 +87,8 @@ _Static_assert(sizeof(void *) != 4 || offsetof(struct vcpu, stats[PLUMB_STAT_HVC
 
 #define VM_NO_HANDLE (MANIFEST_MAX_PARTITIONS + 1u)
 
+#define VM_NO_PAGE UINT32_MAX /* no IPA has this page */
+
 struct vm {
 	/* The VMs that it may control, by handle (partition_make); NULL: no such VM, or no right.
 	 * The last entry stands for all handles above, and is NULL. */
@@ -96,6 +98,7 @@ struct vm {
 	uint32_t nr_vcpus;
 	struct vcpu *vcpus;
 	struct vgic *vgic;	      /* NULL: no GIC, CPU lines */
+	uint32_t dist_page;	      /* the IPA of its distributor / PAGE_SIZE, or VM_NO_PAGE */
 	struct irq_line_vm lines;     /* for KVM_IRQ_LINE's decoder */
 	uint32_t nr_spis;	      /* of vgic; 0: none */
 	const struct vgic_bank *spis; /* vgic_spi_banks */
@@ -138,7 +141,6 @@ struct vm {
 	 */
 	uint8_t last_vcpu[BOARD_MAX_CPUS];
 
-	struct vgic *dist;	 /* vgic, if its distributor is at the machine's address; or NULL */
 	struct creator *creator; /* it makes VMs (creator.h); NULL: it does not */
 	struct child *child;	 /* it is one of these (child.h) ... */
 	struct vm *parent;	 /* ... which this partition made; NULL: a partition */

@@ -441,9 +441,7 @@ COLD_THUMB enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio)
 
 bool vsync_dist_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value)
 {
-	const struct vgic *vgic = vcpu->vm->dist;
-
-	return vgic && vgic_dist_read_word(vgic, vcpu->index, offset, value);
+	return vgic_dist_read_word(vcpu->vm->vgic, vcpu->index, offset, value);
 }
 
 /* Separate, because there are hardly ever any. */
@@ -458,12 +456,12 @@ static COLD void vsync_enabled(struct vgic_locked held, struct vcpu *vcpu, uint3
 
 bool vsync_dist_write(struct vcpu *vcpu, uint32_t offset, uint32_t value)
 {
-	struct vgic *vgic = vcpu->vm->dist;
+	struct vgic *vgic = vcpu->vm->vgic;
 	struct vgic_locked held;
 	uint32_t moved;
 
-	if (!vgic || !vgic_dist_is_enable(vgic, offset)) {
-		return vgic && offset == GICD_SGIR && vsync_sgi(vcpu, value);
+	if (!vgic_dist_is_enable(vgic, offset)) {
+		return offset == GICD_SGIR && vsync_sgi(vcpu, value);
 	}
 	held = vm_lock_vgic(vcpu->vm);
 	moved = vgic_dist_enable(vgic, vcpu->index, offset, value);

@@ -33,8 +33,8 @@ bool vsync_waits(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick);
  * interface's second page). Take the lock, kick. */
 enum mmio_result vsync_dist(struct vcpu *vcpu, struct mmio *mmio);
 enum mmio_result vsync_dir(struct vcpu *vcpu, struct mmio *mmio);
-/* The short way of vsync_dist, for frequent words of the distributor. False: another register, or
- * no VGIC. Reads take no lock (vgic_dist_read_word). */
+/* The short way of vsync_dist, for frequent words of the distributor. False: another register, or a
+ * store that is more than that. Reads take no lock (vgic_dist_read_word). */
 bool vsync_dist_read(const struct vcpu *vcpu, uint32_t offset, uint32_t *value);
 bool vsync_dist_write(struct vcpu *vcpu, uint32_t offset, uint32_t value);
 
