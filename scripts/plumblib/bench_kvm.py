@@ -56,7 +56,8 @@ ROWS = (
     Row("inside: HVC", 914, 36),
     Row("inside: GICD_CTLR read", 1382, 64),
     Row("inside: GICD_ISENABLER written", 1535, 104),
-    Row("inside: SGI to itself, taken and ended", 2119, None),
+    Row("inside: SGI to itself, taken and ended", 2119, 144),
+    Row("inside: virtual timer, CVAL to handler entry", 1876, 130),
 )
 
 

@@ -69,6 +69,6 @@ extern const uint8_t guest_access[], guest_reset[], guest_count[], guest_many[],
 	guest_wait[], guest_touch[], guest_copy[], guest_jump[], guest_multiple[], guest_gic[],
 	guest_timer[], guest_alarm[], guest_busy[], guest_first[], guest_second[], guest_work[],
 	guest_abort[], guest_late[], guest_poke[], guest_board[], guest_ends[], guest_stamp[],
-	guest_hvc[], guest_gicd[], guest_enable[], guest_sgi[], guest_end[];
+	guest_hvc[], guest_gicd[], guest_enable[], guest_sgi[], guest_tick[], guest_end[];
 
 #endif
