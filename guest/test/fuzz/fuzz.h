@@ -7,7 +7,7 @@
  * Bootargs: seed=N; exact (the seed is this life's; else each life has one of its own: of the seed
  * and of the time at which it begins); first=N last=N: the steps, of which vCPU c runs those with
  * number % 4 == c; list=N: only the N steps in the initial RAM disk; checks=0: a life may begin in
- * any state.
+ * any state; tame=1: no step begins with the MMU on, or sets the virtual timer.
  */
 #ifndef GUEST_TEST_FUZZ_FUZZ_H
 #define GUEST_TEST_FUZZ_FUZZ_H
