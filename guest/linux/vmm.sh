@@ -87,7 +87,7 @@ devices() {
 
 # ---- VMs that do steps.sh
 
-steps=$(argument steps 6)
+steps=$(argument steps 12)
 ending='' # of the guest, as a word of its command line
 
 step() { # name: its last one
@@ -125,6 +125,13 @@ pauses() { # name
 	tell "$1" USR2
 }
 
+status() { # name: at its end
+	while [ ! -s "/tmp/$1" ]; do
+		usleep 50000
+	done
+	cat "/tmp/$1"
+}
+
 pages() { # name, words behind 'pages sent'
 	sed -n "s/^vmm: pages sent $2: //p" "/tmp/$1.log"
 }
@@ -143,6 +150,7 @@ moved() {
 	vm vm2 --disk /tmp/disk --restore /tmp/saved --save unix:/tmp/way &
 	reaches vm2 4
 	tell vm2 HUP
+	[ "$(status vm2)" = 3 ] || tell vm3 TERM # or it would wait for ever
 	wait
 	equal "$(cat /tmp/vm[123].log | grep '^step ' | tr -dc '0-9\n' | tr '\n' ' ')" \
 		"$(seq "$steps" | tr '\n' ' ')" 'it has made each step once'
@@ -166,10 +174,7 @@ storm() {
 		[ $((n % 2)) = 1 ] || vm "vm$n" --disk /tmp/disk --restore "$target" --save /tmp/saved &
 		storm_wait_for "vm$last"
 		tell "vm$last" HUP
-		while [ ! -e "/tmp/vm$last" ]; do
-			usleep 50000
-		done
-		equal "$(cat "/tmp/vm$last")" 3 "life $last ends as it is saved"
+		equal "$(status "vm$last")" 3 "life $last ends as it is saved"
 		[ $((n % 2)) = 0 ] || vm "vm$n" --disk /tmp/disk --restore "$target" --save "unix:/tmp/way$((n + 1))" &
 	done
 	wait
