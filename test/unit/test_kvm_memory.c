@@ -4,6 +4,7 @@
  * lock. What they may do meanwhile, they do here: Linux takes other pages back, a vCPU touches
  * pages, a slot is replaced. Linux's headers are those of test/fakes/kernel.
  */
+#define _GNU_SOURCE /* sigset_t */
 #include "test/fakes/kernel/threads.h"
 #include "test/unit/test.h"
 
@@ -240,6 +241,10 @@ static void fake_point(void)
 }
 
 static void fake_sleep(void)
+{
+}
+
+static void fake_spin(void)
 {
 }
 

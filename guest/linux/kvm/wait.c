@@ -9,6 +9,7 @@
  *
  * Times are ticks of the counter, which are cheap to have.
  */
+#include "counter.h"
 #include "vm.h"
 #include <linux/math64.h>
 #include <linux/module.h>
@@ -53,38 +54,22 @@ enum hrtimer_restart wait_timer(struct hrtimer *timer)
 
 /* ---- time ---- */
 
-static u64 wait_now(void)
-{
-	u64 now;
-
-	asm volatile("isb\n\tmrrc p15, 1, %Q0, %R0, c14" : "=r"(now));
-	return now;
-}
-
-static u32 wait_ticks_per_second(void)
-{
-	u32 hz;
-
-	asm("mrc p15, 0, %0, c14, c0, 0" : "=r"(hz));
-	return hz;
-}
-
 static u64 wait_ticks(u32 ns)
 {
-	return mul_u64_u32_div(ns, wait_ticks_per_second(), NSEC_PER_SEC);
+	return mul_u64_u32_div(ns, counter_per_second(), NSEC_PER_SEC);
 }
 
 /* A timer that is due in more than a year is not waited for. */
 static bool wait_is_endless(u64 ticks)
 {
-	return ticks > (u64)wait_ticks_per_second() * 365 * 86400;
+	return ticks > (u64)counter_per_second() * 365 * 86400;
 }
 
 void wait_set_timer(struct vcpu *vcpu, u64 ticks)
 {
 	if (!wait_is_endless(ticks))
 		hrtimer_start(&vcpu->timer,
-			      mul_u64_u32_div(ticks, NSEC_PER_SEC, wait_ticks_per_second()),
+			      mul_u64_u32_div(ticks, NSEC_PER_SEC, counter_per_second()),
 			      HRTIMER_MODE_REL);
 }
 
@@ -131,7 +116,7 @@ static void wait_learn(struct vcpu *vcpu, u64 ticks)
 /* Until then, or until there is something to do: true. False: somebody else is to have the CPU. */
 static bool wait_look(struct vcpu *vcpu, u64 until)
 {
-	while (wait_now() < until) {
+	while (counter_now() < until) {
 		if (READ_ONCE(vcpu->woken))
 			return true;
 		if (run_is_unwanted() || !single_task_running())
@@ -173,13 +158,13 @@ static bool wait_ring(struct vcpu *vcpu, u64 left)
 static void wait_sleep(struct vcpu *vcpu, u64 until)
 {
 	u64 most = wait_ticks(READ_ONCE(wake_early_ns));
-	u64 due = until - min(vcpu->early, most), now = wait_now();
+	u64 due = until - min(vcpu->early, most), now = counter_now();
 
 	if (now < due) {
 		do {
 			if (!wait_ring(vcpu, due - now))
 				return;
-			now = wait_now();
+			now = counter_now();
 		} while (now + most < due);
 		wait_learn_early(vcpu, due, now, most);
 	}
@@ -189,7 +174,7 @@ static void wait_sleep(struct vcpu *vcpu, u64 until)
 /* Who wakes has done so after the run had begun. */
 void wait_for_work(struct vcpu *vcpu, u64 ticks)
 {
-	u64 start = wait_now(), levels, until, poll;
+	u64 start = counter_now(), levels, until, poll;
 
 	if (!vcpu->vm->has_gic)
 		ticks = timers_look(vcpu, &levels);
@@ -199,5 +184,5 @@ void wait_for_work(struct vcpu *vcpu, u64 ticks)
 	poll = start + vcpu->poll;
 	if (!wait_look(vcpu, min(until, poll)) || (!READ_ONCE(vcpu->woken) && poll < until))
 		wait_sleep(vcpu, until);
-	wait_learn(vcpu, wait_now() - start);
+	wait_learn(vcpu, counter_now() - start);
 }

@@ -7,6 +7,7 @@
 #define TEST_FAKES_KERNEL_THREADS_H
 
 #include "test/fakes/kernel/kernel.h"
+#include <signal.h>
 #include <string.h>
 
 typedef uint64_t u64;
@@ -68,6 +69,7 @@ static struct fake_task *fake_current;
 #define current_thread_info() fake_current
 
 static void fake_sleep(void); /* until the state is TASK_RUNNING */
+static void fake_spin(void);  /* others run */
 
 static inline bool signal_pending(const struct fake_task *task)
 {
@@ -189,21 +191,22 @@ static inline void rcuwait_wake_up(struct rcuwait *wait)
 	}
 }
 
-#define rcuwait_wait_event(wait, condition, how)                                      \
-	do {                                                                          \
-		(wait)->task = current;                                               \
-		for (;;) {                                                            \
-			current->state = (how);                                       \
-			if (condition) {                                              \
-				break;                                                \
-			}                                                             \
-			if ((how) == TASK_INTERRUPTIBLE && signal_pending(current)) { \
-				break;                                                \
-			}                                                             \
-			fake_sleep();                                                 \
-		}                                                                     \
-		current->state = TASK_RUNNING;                                        \
-		(wait)->task = NULL;                                                  \
+#define rcuwait_wait_event(wait, condition, how)                                        \
+	do {                                                                            \
+		(wait)->task = current;                                                 \
+		for (;;) {                                                              \
+			current->state = (how);                                         \
+			if (condition) {                                                \
+				break;                                                  \
+			}                                                               \
+			if (current->killed ||                                          \
+			    ((how) == TASK_INTERRUPTIBLE && signal_pending(current))) { \
+				break;                                                  \
+			}                                                               \
+			fake_sleep();                                                   \
+		}                                                                       \
+		current->state = TASK_RUNNING;                                          \
+		(wait)->task = NULL;                                                    \
 	} while (0)
 
 /* ---- one timer; its time is in ns ---- */
@@ -213,7 +216,7 @@ enum hrtimer_restart { HRTIMER_NORESTART };
 #define NSEC_PER_SEC	 1000000000ul
 
 struct hrtimer {
-	bool armed;
+	bool armed, rings; /* a test's thread calls its function */
 	u64 ns;
 };
 
@@ -232,6 +235,9 @@ static inline void hrtimer_cancel(struct hrtimer *timer)
 {
 	fake_point();
 	timer->armed = false;
+	while (timer->rings) {
+		fake_spin();
+	}
 }
 
 static inline u64 mul_u64_u32_div(u64 a, u32 mul, u64 div)
@@ -319,7 +325,6 @@ struct kvm_ioeventfd;
 struct kvm_irqfd;
 struct kvm_irq_routing;
 struct kvm_userspace_memory_region;
-typedef u64 sigset_t;
 
 #define KVM_MEM_LOG_DIRTY_PAGES 1u
 #define KVM_MEM_READONLY	2u
