@@ -175,6 +175,7 @@ static struct rig_guest *enter(const struct guest_regs *regs)
 	rig_demand(rig_this()->nr_held == 0, "a guest runs and its CPU holds a lock");
 	rig_demand(cpus[rig_self].loaded == vcpu, "`loaded` is another than hardware has");
 	rig_demand(!cpus[rig_self].using, "a guest runs, and its CPU uses a child");
+	rig_demand(!cpus[rig_self].tells, "a guest runs, and its CPU rings no doorbell");
 	if (rig_is_kid(g)) {
 		rig_kids_enter(g);
 		vcpu = cpus[rig_self].runner;
