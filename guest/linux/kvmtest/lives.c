@@ -5,7 +5,8 @@
 #include "guest/linux/kvmtest/tests.h"
 
 #define LIVES_WAIT_US 20000u
-#define LIVES_FILES   7u /* RLIMIT_NOFILE */
+#define LIVES_LOOKS   10000u /* a millisecond each */
+#define LIVES_FILES   7u     /* RLIMIT_NOFILE */
 
 struct lives_thread {
 	struct sys_thread thread;
@@ -31,10 +32,24 @@ static bool lives_start(struct lives_thread *self, const struct machine *machine
 		tap_ok(false, "a thread is started");
 		return false;
 	}
-	while (machine_gic(machine, KVM_GET_DEVICE_ATTR, 1, 0, 0, &word) != -SYS_EBUSY) {
+	for (uint32_t n = 0; n < LIVES_LOOKS; n++) {
+		if (machine_gic(machine, KVM_GET_DEVICE_ATTR, 1, 0, 0, &word) == -SYS_EBUSY) {
+			return true;
+		}
 		sys_sleep_us(LIVES_WAIT_US / 20);
 	}
-	return true;
+	tap_ok(false, "a thread comes to KVM_RUN");
+	return false;
+}
+
+/* A VM whose guest computes for ever, in a thread. */
+static bool lives_begin(struct lives_thread *run, struct machine *machine)
+{
+	if (!machine_make(machine, MACHINE_GIC)) {
+		return false;
+	}
+	machine_load(machine, guest_spin);
+	return lives_start(run, machine);
 }
 
 /* One that is about to run when it is told is told again. */
@@ -82,17 +97,14 @@ static void test_closed_under_way(void)
 	struct lives_thread run;
 	struct machine machine;
 
-	if (!machine_make(&machine, MACHINE_GIC)) {
+	if (!lives_begin(&run, &machine)) {
 		return;
 	}
-	machine_load(&machine, guest_spin);
-	if (lives_start(&run, &machine)) {
-		(void)sys_close(machine.vcpus[0]);
-		(void)sys_close(machine.vm);
-		(void)sys_close(machine.gic);
-		lives_stop(&run);
-		tap_is(run.result, -SYS_EINTR, "all is closed while a thread is in KVM_RUN");
-	}
+	(void)sys_close(machine.vcpus[0]);
+	(void)sys_close(machine.vm);
+	(void)sys_close(machine.gic);
+	lives_stop(&run);
+	tap_is(run.result, -SYS_EINTR, "all is closed while a thread is in KVM_RUN");
 	machine.vcpus[0] = machine.vm = machine.gic = -1;
 	machine_end(&machine);
 }
@@ -103,15 +115,12 @@ static void test_unmapped_under_way(void)
 	struct lives_thread run;
 	struct machine machine;
 
-	if (!machine_make(&machine, MACHINE_GIC)) {
+	if (!lives_begin(&run, &machine)) {
 		return;
 	}
-	machine_load(&machine, guest_spin);
-	if (lives_start(&run, &machine)) {
-		sys_unmap(machine.ram, MACHINE_SIZE);
-		sys_thread_join(&run.thread);
-		tap_is(run.result, -SYS_EFAULT, "its memory is unmapped while it runs: EFAULT");
-	}
+	sys_unmap(machine.ram, MACHINE_SIZE);
+	sys_thread_join(&run.thread);
+	tap_is(run.result, -SYS_EFAULT, "its memory is unmapped while it runs: EFAULT");
 	machine.ram = NULL;
 	machine_end(&machine);
 }
@@ -122,11 +131,7 @@ static void test_two_callers(void)
 	struct lives_thread first, second;
 	struct machine machine;
 
-	if (!machine_make(&machine, MACHINE_GIC)) {
-		return;
-	}
-	machine_load(&machine, guest_spin);
-	if (lives_start(&first, &machine) && lives_start(&second, &machine)) {
+	if (lives_begin(&first, &machine) && lives_start(&second, &machine)) {
 		tap_ok(first.result == 77 && second.result == 77,
 		       "two threads are in KVM_RUN of a vCPU");
 		lives_stop(&first);
