@@ -3,7 +3,6 @@
 #include "hyp/core/cpu.h"
 #include "hyp/core/isolate.h"
 #include "hyp/core/switch.h"
-#include "hyp/core/tick.h"
 #include "hyp/hw/timer.h"
 #include "hyp/sched/deadline.h"
 
@@ -35,12 +34,20 @@ static bool child_put_off(struct cpu *cpu, struct vcpu *runner, const struct gue
 }
 
 /* The caller's own timers end the run when they are due: this CPU's HYP timer stands for them. It
- * is set for all else already, and the caller's slice goes on. */
-static inline void child_set_alarm(struct cpu *cpu, uint64_t deadline)
+ * is set for all else already, at cpu->timer_at, and the caller's slice goes on. Whoever sets it
+ * anew (tick_set) ends the run first. */
+static inline void child_set_alarm(const struct cpu *cpu, uint64_t deadline)
 {
 	if (deadline < cpu->timer_at) {
-		cpu->timer_at = deadline;
 		timer_set(deadline);
+	}
+}
+
+/* It is for all else again. What has become due meanwhile makes it fire at once. */
+static inline void child_end_alarm(const struct cpu *cpu, uint64_t deadline)
+{
+	if (deadline < cpu->timer_at) {
+		timer_set_or_stop(cpu->timer_at);
 	}
 }
 
@@ -155,9 +162,7 @@ static inline void child_go_back(struct cpu *cpu, struct guest_regs *regs)
 	cpu->runner = NULL;
 	switch_load(cpu, runner, regs);
 	child_put(cpu); /* VTTBR is the runner's */
-	if (runner->deadline != DEADLINE_NEVER && cpu->timer_at == runner->deadline) {
-		tick_set(cpu); /* child_set_alarm has */
-	}
+	child_end_alarm(cpu, runner->deadline);
 }
 
 void child_switch_out(struct cpu *cpu, struct guest_regs *regs, uint32_t reason)

@@ -53,7 +53,9 @@ struct cpu {
 	uint64_t loading;	  /* counter ticks spent on partitions' memory */
 	uint64_t tick_at;	  /* counter value of the console's next tick; 0: none */
 	uint64_t slice_end;	  /* counter value; 0: the loaded vCPU runs alone */
-	uint64_t timer_at; /* counter value that its HYP timer was set to last; UINT64_MAX: none */
+	/* Counter value that its HYP timer was set to last, but for a run's caller
+	 * (child_set_alarm); UINT64_MAX: none. */
+	uint64_t timer_at;
 	/* The first alarm of vm_alarms for this CPU, when it last looked: other CPUs only clear
 	 * alarms, so that there is none before. */
 	uint64_t wake_at;

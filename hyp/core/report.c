@@ -41,21 +41,21 @@ static struct vcpu *report_this(void)
 
 /* ---- the sample ---- */
 
-static struct explain_timer report_timer(const struct world_timer *timer, uint64_t now)
+static COLD struct explain_timer report_timer(uint32_t control, uint64_t cval, uint64_t now)
 {
 	return (struct explain_timer) {
-		.armed = (timer->ctl & (TIMER_ENABLE | TIMER_MASKED)) == TIMER_ENABLE,
-		.left = explain_milliseconds(timer->cval, now, facts_timer_hz()),
+		.armed = (control & (TIMER_ENABLE | TIMER_MASKED)) == TIMER_ENABLE,
+		.left = explain_milliseconds(cval, now, facts_timer_hz()),
 	};
 }
 
-static void report_timers_of(const struct vcpu *vcpu, const struct world_timer *virt,
-			     const struct world_timer *phys)
+/* As they are in memory. */
+static void report_timers_of(const struct world *world)
 {
 	uint64_t now = timer_now();
 
-	report_of.timer[0] = report_timer(virt, now - vcpu->world.cntvoff);
-	report_of.timer[1] = report_timer(phys, now);
+	report_of.timer[0] = report_timer(world->cntv_ctl, world->cntv_cval, now - world->cntvoff);
+	report_of.timer[1] = report_timer(world->cntp_ctl, world->cntp_cval, now);
 }
 
 /* True if all other vCPUs of the partition are off. */
@@ -145,8 +145,6 @@ static uint32_t report_vectors(uint32_t sctlr, uint32_t vbar)
 /* The vCPU is loaded on this CPU. */
 static void report_take_loaded(struct vcpu *vcpu, const struct guest_regs *regs)
 {
-	struct world_timer virt = { sysreg_read(CNTV_CTL), sysreg_read64(CNTV_CVAL) };
-	struct world_timer phys = { sysreg_read(CNTP_CTL), sysreg_read64(CNTP_CVAL) };
 	struct sched_locked locked;
 	struct vgic_locked held;
 
@@ -155,7 +153,11 @@ static void report_take_loaded(struct vcpu *vcpu, const struct guest_regs *regs)
 	vm_unlock_sched(locked);
 	report_of.vectors = report_vectors(sysreg_read(SCTLR), sysreg_read(VBAR));
 	report_of.insn = report_last_insn(regs);
-	report_timers_of(vcpu, &virt, &phys);
+	vcpu->world.cntv_ctl = sysreg_read(CNTV_CTL);
+	vcpu->world.cntp_ctl = sysreg_read(CNTP_CTL);
+	vcpu->world.cntv_cval = sysreg_read64(CNTV_CVAL);
+	vcpu->world.cntp_cval = sysreg_read64(CNTP_CVAL);
+	report_timers_of(&vcpu->world);
 	if (!vcpu->vm->vgic) {
 		return;
 	}
@@ -191,7 +193,7 @@ static uint8_t report_take_unloaded(struct vcpu *vcpu)
 	vm_unlock_sched(locked);
 	if (holder == SCHED_NO_CPU) {
 		report_of.vectors = report_vectors(vcpu->world.sctlr, vcpu->world.vbar);
-		report_timers_of(vcpu, &vcpu->world.cntv, &vcpu->world.cntp);
+		report_timers_of(&vcpu->world);
 	}
 	vm_unlock_vgic(held);
 	return holder;

@@ -63,8 +63,12 @@ bool switch_fold(struct vgic_locked held, struct vcpu *vcpu, vgic_kick_t *kick)
 		quiet = false;
 	}
 	if (held.vm->vgic && !vtimer_is_idle(&vcpu->world)) {
-		vcpu->deadline = vtimer_check(held, vcpu, timer_now(), kick);
-		quiet = false;
+		uint64_t now = timer_now();
+
+		if (!vtimer_is_ahead(vcpu, now, &vcpu->deadline)) {
+			vcpu->deadline = vtimer_check(held, vcpu, now, kick);
+			quiet = false;
+		}
 	}
 	return quiet;
 }

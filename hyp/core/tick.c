@@ -94,11 +94,7 @@ void tick_set(struct cpu *cpu)
 		deadline = cpu->tick_at;
 	}
 	cpu->timer_at = deadline;
-	if (deadline == DEADLINE_NEVER) {
-		timer_stop();
-	} else {
-		timer_set(deadline);
-	}
+	timer_set_or_stop(deadline);
 }
 
 void tick_fired(struct cpu *cpu)

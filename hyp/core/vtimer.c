@@ -22,17 +22,12 @@ void vtimer_forget(struct vgic_locked held, const struct vcpu *vcpu)
 {
 	static const uint32_t fired = TIMER_ENABLE | TIMER_FIRED;
 
-	if ((vcpu->world.cntv.ctl & (fired | TIMER_MASKED)) != fired) {
+	if ((vcpu->world.cntv_ctl & (fired | TIMER_MASKED)) != fired) {
 		(void)vgic_phys_release(held.vm->vgic, vcpu->index, MACHINE_TIMER_VIRT);
 	}
-	if ((vcpu->world.cntp.ctl & (fired | TIMER_MASKED)) != fired) {
+	if ((vcpu->world.cntp_ctl & (fired | TIMER_MASKED)) != fired) {
 		(void)vgic_phys_release(held.vm->vgic, vcpu->index, MACHINE_TIMER_PHYS);
 	}
-}
-
-static bool vtimer_armed(const struct world_timer *timer)
-{
-	return (timer->ctl & (TIMER_ENABLE | TIMER_MASKED)) == TIMER_ENABLE;
 }
 
 /* The counter value at which a timer of an unloaded vCPU is due; DEADLINE_NEVER: not armed, or
@@ -40,13 +35,14 @@ static bool vtimer_armed(const struct world_timer *timer)
 static uint64_t vtimer_deadline(const struct vcpu *vcpu, uint32_t intid, uint64_t now)
 {
 	const struct world *world = &vcpu->world;
-	const struct world_timer *timer = intid == MACHINE_TIMER_VIRT ? &world->cntv : &world->cntp;
-	uint64_t offset = intid == MACHINE_TIMER_VIRT ? world->cntvoff : 0;
+	bool virt = intid == MACHINE_TIMER_VIRT;
 
-	if (!vtimer_armed(timer) || vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid)) {
+	if (!vtimer_is_armed(virt ? world->cntv_ctl : world->cntp_ctl) ||
+	    vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid)) {
 		return DEADLINE_NEVER;
 	}
-	return deadline_of(timer->cval, offset, now);
+	return virt ? deadline_of(world->cntv_cval, world->cntvoff, now)
+		    : deadline_of(world->cntp_cval, 0, now);
 }
 
 uint64_t vtimer_check(struct vgic_locked held, struct vcpu *vcpu, uint64_t now, vgic_kick_t *kick)

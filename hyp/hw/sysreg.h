@@ -60,6 +60,34 @@
 			 "mcr " SYSREG_GPR(r8, e) "mcr " SYSREG_GPR(r9, f) \
 			 "mcr " SYSREG_GPR(r10, g) \
 			 : "+r"(from) :: SYSREG_SEVEN_GPRS, "memory")
+/* Doublewords, and words behind them, likewise. */
+#define SYSREG_PAIR_(low, high, coproc, opc1, crm) \
+	#coproc ", " #opc1 ", " #low ", " #high ", " #crm "\n"
+#define SYSREG_PAIR(...) SYSREG_PAIR_(__VA_ARGS__)
+#define sysreg_save_wide3(to, a, b, c) \
+	__asm__ volatile("mrrc " SYSREG_PAIR(r4, r5, a) "mrrc " SYSREG_PAIR(r6, r7, b) \
+			 "mrrc " SYSREG_PAIR(r8, r9, c) "stm %0!, {r4-r9}" \
+			 : "+r"(to) :: SYSREG_SEVEN_GPRS, "memory")
+#define sysreg_restore_wide3(from, a, b, c) \
+	__asm__ volatile("ldm %0!, {r4-r9}\n" \
+			 "mcrr " SYSREG_PAIR(r4, r5, a) "mcrr " SYSREG_PAIR(r6, r7, b) \
+			 "mcrr " SYSREG_PAIR(r8, r9, c) \
+			 : "+r"(from) :: SYSREG_SEVEN_GPRS, "memory")
+#define sysreg_restore_wide2(from, a, b) \
+	__asm__ volatile("ldm %0!, {r4-r7}\n" \
+			 "mcrr " SYSREG_PAIR(r4, r5, a) "mcrr " SYSREG_PAIR(r6, r7, b) \
+			 : "+r"(from) :: SYSREG_SEVEN_GPRS, "memory")
+#define sysreg_save_wide2_3(to, a, b, c, d, e) \
+	__asm__ volatile("mrrc " SYSREG_PAIR(r4, r5, a) "mrrc " SYSREG_PAIR(r6, r7, b) \
+			 "mrc " SYSREG_GPR(r8, c) "mrc " SYSREG_GPR(r9, d) \
+			 "mrc " SYSREG_GPR(r10, e) "stm %0!, {r4-r10}" \
+			 : "+r"(to) :: SYSREG_SEVEN_GPRS, "memory")
+#define sysreg_restore_wide2_4(from, a, b, c, d, e, f) \
+	__asm__ volatile("ldm %0!, {r4-r11}\n" \
+			 "mcrr " SYSREG_PAIR(r4, r5, a) "mcrr " SYSREG_PAIR(r6, r7, b) \
+			 "mcr " SYSREG_GPR(r8, c) "mcr " SYSREG_GPR(r9, d) \
+			 "mcr " SYSREG_GPR(r10, e) "mcr " SYSREG_GPR(r11, f) \
+			 : "+r"(from) :: SYSREG_SEVEN_GPRS, "r11", "memory")
 /* clang-format on */
 #define sysreg_save7_banked(to, a, b, c, d, e, f, g)                                      \
 	__asm__ volatile("mrs r4, " #a "\n mrs r5, " #b "\n mrs r6, " #c "\n mrs r7, " #d \

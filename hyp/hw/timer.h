@@ -27,4 +27,14 @@ static inline void timer_stop(void)
 	sysreg_write(CNTHP_CTL, 0);
 }
 
+/* UINT64_MAX: never. Far away, the timer could hang QEMU. */
+static inline void timer_set_or_stop(uint64_t deadline)
+{
+	if (deadline == UINT64_MAX) {
+		timer_stop();
+	} else {
+		timer_set(deadline);
+	}
+}
+
 #endif

@@ -95,29 +95,31 @@ void world_reset(struct world *world)
 	};
 }
 
-/* Six blocks of seven words, from sp_usr on. */
-#define WORLD_SEVEN(block, first, last)                                                            \
-	_Static_assert(offsetof(struct world, first) ==                                            \
-				       offsetof(struct world, sp_usr) + 28 * (block) &&            \
-			       offsetof(struct world, last) == offsetof(struct world, first) + 24, \
-		       "seven words each, without a gap")
-WORLD_SEVEN(0, sp_usr, abt.spsr);
-WORLD_SEVEN(1, und.sp, fiq.sp);
-WORLD_SEVEN(2, fiq.lr, r_fiq[4]);
-WORLD_SEVEN(3, sctlr, aifsr);
-WORLD_SEVEN(4, dfar, vbar);
-WORLD_SEVEN(5, contextidr, teehbr);
+/* Words in memory, as they are moved: without a gap. */
+#define WORLD_BLOCK(first, last, words)                                                    \
+	_Static_assert(offsetof(struct world, last) + sizeof((struct world) { 0 }.last) == \
+			       offsetof(struct world, first) + 4 * (words),                \
+		       "without a gap")
+WORLD_BLOCK(ttbr0, par, 6);
+WORLD_BLOCK(sp_usr, abt.spsr, 7);
+WORLD_BLOCK(und.sp, fiq.sp, 7);
+WORLD_BLOCK(fiq.lr, r_fiq[4], 7);
+WORLD_BLOCK(sctlr, aifsr, 7);
+WORLD_BLOCK(dfar, vbar, 7);
+WORLD_BLOCK(contextidr, teehbr, 7);
+WORLD_BLOCK(cntv_cval, vmpidr, 8);
+WORLD_BLOCK(vttbr, cntvoff, 4);
+WORLD_BLOCK(ttbr0, cntvoff, 6 + 6 * 7 + 2 + 8 + 4);
 
 static void world_save_timers(struct world *world)
 {
+	uint32_t *to = (uint32_t *)(void *)&world->cntv_cval;
 	uint32_t virt = sysreg_read(CNTV_CTL);
 	uint32_t phys = sysreg_read(CNTP_CTL);
 
-	world->cntv.ctl = virt;
-	world->cntp.ctl = phys;
-	world->cntv.cval = sysreg_read64(CNTV_CVAL);
-	world->cntp.cval = sysreg_read64(CNTP_CVAL);
-	world->cntkctl = sysreg_read(CNTKCTL);
+	world->cntv_ctl = virt;
+	world->cntp_ctl = phys;
+	sysreg_save_wide2_3(to, CNTV_CVAL, CNTP_CVAL, TTBCR, CNTKCTL, HCR);
 	if ((virt | phys) & TIMER_ENABLE) {
 		sysreg_write(CNTV_CTL, 0);
 		sysreg_write(CNTP_CTL, 0);
@@ -127,19 +129,15 @@ static void world_save_timers(struct world *world)
 
 void world_save(struct world *world)
 {
-	uint32_t *to = &world->sp_usr;
+	uint32_t *to = (uint32_t *)(void *)&world->ttbr0;
 
-	world->ttbr0 = sysreg_read64(TTBR0_64);
-	world->ttbr1 = sysreg_read64(TTBR1_64);
-	world->par = sysreg_read64(PAR_64);
+	sysreg_save_wide3(to, TTBR0_64, TTBR1_64, PAR_64);
 	sysreg_save7_banked(to, SP_usr, SP_svc, LR_svc, SPSR_svc, SP_abt, LR_abt, SPSR_abt);
 	sysreg_save7_banked(to, SP_und, LR_und, SPSR_und, SP_irq, LR_irq, SPSR_irq, SP_fiq);
 	sysreg_save7_banked(to, LR_fiq, SPSR_fiq, R8_fiq, R9_fiq, R10_fiq, R11_fiq, R12_fiq);
 	sysreg_save7(to, SCTLR, CPACR, DACR, DFSR, IFSR, ADFSR, AIFSR);
 	sysreg_save7(to, DFAR, IFAR, MAIR0, MAIR1, AMAIR0, AMAIR1, VBAR);
 	sysreg_save7(to, CONTEXTIDR, TPIDRURW, TPIDRURO, TPIDRPRW, CSSELR, TEECR, TEEHBR);
-	world->ttbcr = sysreg_read(TTBCR);
-	world->hcr = sysreg_read(HCR);
 	world_save_timers(world);
 }
 
@@ -148,28 +146,21 @@ void world_save(struct world *world)
  * the rest (B3.15.5). */
 void world_restore(const struct world *world)
 {
-	const uint32_t *from = &world->sp_usr;
+	const uint32_t *from = (const uint32_t *)(const void *)&world->cntv_cval;
 
-	sysreg_write(HCR, world->hcr);
-	sysreg_write64(VTTBR, world->vttbr);
-	sysreg_write(VMPIDR, world->vmpidr);
-	sysreg_write(TTBCR, world->ttbcr);
-	sysreg_write64(CNTVOFF, world->cntvoff);
-	sysreg_write(CNTKCTL, world->cntkctl);
-	sysreg_write64(CNTV_CVAL, world->cntv.cval);
-	sysreg_write64(CNTP_CVAL, world->cntp.cval);
+	sysreg_restore_wide2_4(from, CNTV_CVAL, CNTP_CVAL, TTBCR, CNTKCTL, HCR, VMPIDR);
+	sysreg_restore_wide2(from, VTTBR, CNTVOFF);
 	hw_isb();
-	sysreg_write64(TTBR0_64, world->ttbr0);
-	sysreg_write64(TTBR1_64, world->ttbr1);
-	sysreg_write64(PAR_64, world->par);
+	from = (const uint32_t *)(const void *)&world->ttbr0;
+	sysreg_restore_wide3(from, TTBR0_64, TTBR1_64, PAR_64);
 	sysreg_restore7_banked(from, SP_usr, SP_svc, LR_svc, SPSR_svc, SP_abt, LR_abt, SPSR_abt);
 	sysreg_restore7_banked(from, SP_und, LR_und, SPSR_und, SP_irq, LR_irq, SPSR_irq, SP_fiq);
 	sysreg_restore7_banked(from, LR_fiq, SPSR_fiq, R8_fiq, R9_fiq, R10_fiq, R11_fiq, R12_fiq);
 	sysreg_restore7(from, SCTLR, CPACR, DACR, DFSR, IFSR, ADFSR, AIFSR);
 	sysreg_restore7(from, DFAR, IFAR, MAIR0, MAIR1, AMAIR0, AMAIR1, VBAR);
 	sysreg_restore7(from, CONTEXTIDR, TPIDRURW, TPIDRURO, TPIDRPRW, CSSELR, TEECR, TEEHBR);
-	sysreg_write(CNTV_CTL, world->cntv.ctl);
-	sysreg_write(CNTP_CTL, world->cntp.ctl);
+	sysreg_write(CNTV_CTL, world->cntv_ctl);
+	sysreg_write(CNTP_CTL, world->cntp_ctl);
 }
 
 /* The Cortex-A15's BPIALL has no effect; ICIALLU invalidates the branch predictor if ACTLR[0] is

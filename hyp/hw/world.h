@@ -18,15 +18,9 @@ struct world_bank {
 	uint32_t sp, lr, spsr;
 };
 
-struct world_timer {
-	uint32_t ctl;
-	uint64_t cval;
-};
-
 struct world {
+	/* Several at a time (world.c), all in this order. */
 	uint64_t ttbr0, ttbr1, par;
-
-	/* Seven at a time (world.c), in this order. */
 	uint32_t sp_usr;
 	struct world_bank svc, abt, und, irq, fiq;
 	uint32_t r_fiq[5]; /* r8..r12 */
@@ -34,15 +28,15 @@ struct world {
 	uint32_t dfar, ifar, mair0, mair1, amair0, amair1, vbar;
 	uint32_t contextidr, tpidrurw, tpidruro, tpidrprw, csselr;
 	uint32_t teecr, teehbr; /* ARMv7-A has ThumbEE (A2.10) */
+	uint32_t cntv_ctl, cntp_ctl;
+	uint64_t cntv_cval, cntp_cval;
 	uint32_t ttbcr, cntkctl;
-
-	struct world_timer cntv, cntp;
+	uint32_t hcr; /* glue changes VI, VF, VA, TWI in it; world_set_hcr where loaded */
 
 	/* set by HYP for this vCPU; the guest cannot change it */
 	uint32_t vmpidr;
 	uint64_t vttbr;
 	uint64_t cntvoff;
-	uint32_t hcr; /* glue changes VI, VF, VA, TWI in it; world_set_hcr where loaded */
 };
 
 /* VFP and Advanced SIMD, switched when first used. */

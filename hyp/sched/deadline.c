@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hyp/sched/deadline.h"
 
-#define DEADLINE_FAR (UINT64_C(1) << 62)
-
 uint64_t deadline_of(uint64_t cval, uint64_t offset, uint64_t now)
 {
 	uint64_t count = now - offset;

@@ -142,6 +142,21 @@ static void check_own_interrupts(const struct vcpu *vcpu)
 		   "a vCPU's CPU lines are not in HCR");
 }
 
+/* HYP's timer is for slices, alarms and devices; beside these, for the timers of a vCPU in whose
+ * place a child's runs, and for no other vCPU's. */
+static void check_hyp_timer(const struct cpu *cpu)
+{
+	const uint64_t *reg = rig_this()->reg;
+	uint64_t at = cpu->timer_at;
+
+	if (cpu->runner && cpu->runner->deadline < at) {
+		at = cpu->runner->deadline;
+	}
+	rig_demand(at == UINT64_MAX ? !(reg[FAKE_CNTHP_CTL] & 1)
+				    : (reg[FAKE_CNTHP_CTL] & 3) == 1 && reg[FAKE_CNTHP_CVAL] == at,
+		   "a guest runs, and HYP's timer is set to another time");
+}
+
 /* Does no CPU do anything for another? Each is in its guest, or asleep, and no interrupt is on its
  * way to it. */
 static bool is_quiet(void)
@@ -194,6 +209,7 @@ static struct rig_guest *enter(const struct guest_regs *regs)
 		   "the trail of a vCPU's exits is not where it was");
 	check_list_registers(vcpu);
 	check_own_interrupts(vcpu);
+	check_hyp_timer(&cpus[rig_self]);
 	rig_demand(cpus[rig_self].traced == ((rig_this()->reg[FAKE_HVBAR] & VECTORS_TRACE) != 0),
 		   "a CPU is traced, and its vectors do not call the trace, or they do");
 	if (rig_this()->reg[FAKE_HVBAR] & VECTORS_PMU) {
@@ -574,10 +590,9 @@ static bool may_use(const struct vcpu *vcpu, uint32_t cpu)
 }
 
 /* A timer of a vCPU that waits, which its VGIC does not hold: enabled, not masked (B8.1.5). */
-static bool wants_alarm(const struct vcpu *vcpu, const struct world_timer *timer, uint32_t intid,
-			uint64_t offset)
+static bool wants_alarm(const struct vcpu *vcpu, uint32_t control, uint64_t at, uint32_t intid)
 {
-	return (timer->ctl & 3) == 1 && timer->cval + offset < RIG_NEVER / 2 &&
+	return (control & 3) == 1 && at < RIG_NEVER / 2 &&
 	       !vgic_phys_held(vcpu->vm->vgic, vcpu->index, intid);
 }
 
@@ -596,10 +611,10 @@ static const char *timers_at_rest(const struct vcpu *vcpu)
 {
 	const struct world *world = &vcpu->world;
 
-	if ((wants_alarm(vcpu, &world->cntv, RIG_TIMER_VIRT, world->cntvoff) &&
-	     !has_alarm(vcpu, world->cntv.cval + world->cntvoff)) ||
-	    (wants_alarm(vcpu, &world->cntp, RIG_TIMER_PHYS, 0) &&
-	     !has_alarm(vcpu, world->cntp.cval))) {
+	uint64_t virt = world->cntv_cval + world->cntvoff, phys = world->cntp_cval;
+
+	if ((wants_alarm(vcpu, world->cntv_ctl, virt, RIG_TIMER_VIRT) && !has_alarm(vcpu, virt)) ||
+	    (wants_alarm(vcpu, world->cntp_ctl, phys, RIG_TIMER_PHYS) && !has_alarm(vcpu, phys))) {
 		return "a vCPU sleeps, and no CPU wakes it when its timer is due";
 	}
 	return NULL;

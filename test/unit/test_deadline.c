@@ -10,22 +10,32 @@
 #define LAST  UINT64_MAX
 #define NOW   UINT64_C(1000000)
 
+/* Both ways. */
+static uint64_t of(uint64_t cval, uint64_t offset, uint64_t now)
+{
+	uint64_t found = deadline_of(cval, offset, now), ahead = 0;
+
+	CHECK_EQ(deadline_is_ahead(cval, offset, now, &ahead), found > now && found != NEVER);
+	CHECK(found == now || found == NEVER || ahead == found);
+	return found;
+}
+
 static void due(void)
 {
-	CHECK_EQ(deadline_of(0, 0, NOW), NOW);
-	CHECK_EQ(deadline_of(NOW, 0, NOW), NOW);
-	CHECK_EQ(deadline_of(NOW - 1, 0, NOW), NOW);
-	CHECK_EQ(deadline_of(0, NOW, NOW), NOW);
-	CHECK_EQ(deadline_of(0, NOW - 1, NOW), NOW);
-	CHECK_EQ(deadline_of(0, 0, 0), 0);
+	CHECK_EQ(of(0, 0, NOW), NOW);
+	CHECK_EQ(of(NOW, 0, NOW), NOW);
+	CHECK_EQ(of(NOW - 1, 0, NOW), NOW);
+	CHECK_EQ(of(0, NOW, NOW), NOW);
+	CHECK_EQ(of(0, NOW - 1, NOW), NOW);
+	CHECK_EQ(of(0, 0, 0), 0);
 }
 
 static void later(void)
 {
-	CHECK_EQ(deadline_of(NOW + 1, 0, NOW), NOW + 1);
-	CHECK_EQ(deadline_of(1, NOW, NOW), NOW + 1);
-	CHECK_EQ(deadline_of(500, NOW - 100, NOW), NOW + 400);
-	CHECK_EQ(deadline_of(UINT64_C(1) << 61, 0, NOW), UINT64_C(1) << 61);
+	CHECK_EQ(of(NOW + 1, 0, NOW), NOW + 1);
+	CHECK_EQ(of(1, NOW, NOW), NOW + 1);
+	CHECK_EQ(of(500, NOW - 100, NOW), NOW + 400);
+	CHECK_EQ(of(UINT64_C(1) << 61, 0, NOW), UINT64_C(1) << 61);
 }
 
 /* What a guest parks there is not due, whatever is added to it: the sum wraps. */
@@ -35,24 +45,24 @@ static void parked(void)
 
 	for (uint32_t n = 0; n < 4; n++) {
 		for (uint64_t back = 0; back < 2 * NOW; back += NOW / 4) {
-			CHECK_EQ(deadline_of(LAST - back, offsets[n], NOW), NEVER);
+			CHECK_EQ(of(LAST - back, offsets[n], NOW), NEVER);
 		}
 	}
-	CHECK_EQ(deadline_of(UINT64_C(1) << 63, NOW, NOW), NEVER);
-	CHECK_EQ(deadline_of(UINT64_C(1) << 62, NOW, NOW), NEVER);
+	CHECK_EQ(of(UINT64_C(1) << 63, NOW, NOW), NEVER);
+	CHECK_EQ(of(UINT64_C(1) << 62, NOW, NOW), NEVER);
 }
 
 /* The counter's other end: a virtual counter ahead of the physical one, as an offset below 0 makes
  * it. */
 static void wrapped(void)
 {
-	CHECK_EQ(deadline_of(LAST, NOW + 1, NOW), NOW); /* count is LAST */
-	CHECK_EQ(deadline_of(LAST, NOW + 2, NOW), NOW + 1);
-	CHECK_EQ(deadline_of(LAST - 5, NOW + 1, NOW), NOW);
-	CHECK_EQ(deadline_of(7, LAST - 1, 4), 7 - 2); /* offset -2: count is 6 */
-	CHECK_EQ(deadline_of(6, LAST - 1, 4), 4);
-	CHECK_EQ(deadline_of(LAST, 0, LAST - 1), NEVER); /* nobody waits for that */
-	CHECK_EQ(deadline_of(LAST, 0, LAST), LAST);
+	CHECK_EQ(of(LAST, NOW + 1, NOW), NOW); /* count is LAST */
+	CHECK_EQ(of(LAST, NOW + 2, NOW), NOW + 1);
+	CHECK_EQ(of(LAST - 5, NOW + 1, NOW), NOW);
+	CHECK_EQ(of(7, LAST - 1, 4), 7 - 2); /* offset -2: count is 6 */
+	CHECK_EQ(of(6, LAST - 1, 4), 4);
+	CHECK_EQ(of(LAST, 0, LAST - 1), NEVER); /* nobody waits for that */
+	CHECK_EQ(of(LAST, 0, LAST), LAST);
 }
 
 /* ---- alarms ---- */

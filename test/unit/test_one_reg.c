@@ -211,13 +211,13 @@ static void timers(void)
 
 	boot();
 	CHECK_EQ(set(0, CP15 | 14 << 11 | 3 << 7 | 1, 0xffffffff), 0);
-	CHECK_EQ(w->cntv.ctl, 3); /* ISTATUS cannot be set */
+	CHECK_EQ(w->cntv_ctl, 3); /* ISTATUS cannot be set */
 	CHECK_EQ(set(0, CP15 | 14 << 11 | 2 << 7 | 1, 1), 0);
-	CHECK_EQ(w->cntp.ctl, 1);
+	CHECK_EQ(w->cntp_ctl, 1);
 	CHECK_EQ(set(0, CP15_64 | 14 << 7 | 3 << 3, 77), 0);
-	CHECK_EQ(w->cntv.cval, 77);
+	CHECK_EQ(w->cntv_cval, 77);
 	CHECK_EQ(set(0, CP15_64 | 14 << 7 | 2 << 3, 78), 0);
-	CHECK_EQ(w->cntp.cval, 78);
+	CHECK_EQ(w->cntp_cval, 78);
 	w->cntvoff = 1000;
 	CHECK_EQ(value_of(CP15_64 | 14 << 7 | 1 << 3), HERE - 1000);
 	CHECK_EQ(set(0, CP15_64 | 14 << 7 | 1 << 3, 4999), 0);

@@ -38,18 +38,17 @@ static uint64_t longest;
 static uint32_t rounds, runs, spun;
 static uint32_t b_at;
 
-static void timer(bool phys, uint32_t ticks)
+/* `other`: the other one is armed, too, and due long after it. */
+static void timer(bool phys, uint32_t ticks, bool other)
 {
 	uint64_t *reg = rig_this()->reg;
+	uint64_t late = rig.now + UINT64_C(100000000);
 
 	due = rig.now + ticks;
-	if (phys) {
-		reg[FAKE_CNTP_CVAL] = due;
-		reg[FAKE_CNTP_CTL] = 1;
-	} else {
-		reg[FAKE_CNTV_CVAL] = due - reg[FAKE_CNTVOFF];
-		reg[FAKE_CNTV_CTL] = 1;
-	}
+	reg[FAKE_CNTP_CVAL] = phys ? due : late;
+	reg[FAKE_CNTP_CTL] = phys || other;
+	reg[FAKE_CNTV_CVAL] = (phys ? late : due) - reg[FAKE_CNTVOFF];
+	reg[FAKE_CNTV_CTL] = !phys || other;
 }
 
 static const uint32_t opening[][2] = {
@@ -92,7 +91,7 @@ static void creator(struct rig_guest *g, struct guest_regs *regs)
 			rig_done();
 		}
 		if (!due) {
-			timer(rounds % 2, 300 + rig_throw(g, 2000));
+			timer(rounds % 2, 300 + rig_throw(g, 2000), rounds % 4 > 1);
 		}
 	}
 	rig_hvc(g, regs, 0x86000080, 0x100, 0, 0);

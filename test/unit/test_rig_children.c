@@ -656,7 +656,7 @@ static const char *kid_rests(uint32_t slot)
 		return "a child's vCPU was started and does not begin";
 	}
 	for (uint32_t v = 0; child && v < 2 && rig_next_event() == RIG_NEVER; v++) {
-		if ((child->vm.vcpus[v].world.cntv.ctl & 3) == 1 &&
+		if ((child->vm.vcpus[v].world.cntv_ctl & 3) == 1 &&
 		    child->vm.life.psci.power[v] == PSCI_ON && !(child->life.runs >> v & 1)) {
 			return "a child's timer is due, and nobody runs its vCPU";
 		}

@@ -187,7 +187,8 @@ static void a_sleeper_that_is_taken(void)
 		vgic_phys_set_owner(vm[0].vgic, 27, VGIC_OWNER_TIMER, 27);
 		vm_sched.entity[vcpu[0].entity].state = SCHED_BLOCKED;
 		vm_sched.entity[vcpu[0].entity].cpu = 0;
-		vcpu[0].world.cntv = (struct world_timer) { .ctl = 1, .cval = 10 };
+		vcpu[0].world.cntv_ctl = 1;
+		vcpu[0].world.cntv_cval = 10;
 		alarm_set(&vm_alarms, 0, vcpu[0].entity, 10);
 		cpus[0].wake_at = 10;
 		somebody_loads_it = n;
@@ -631,8 +632,8 @@ static void parked_timers(void)
 		vm_sched.entity[vcpu[0].entity].cpu = 0;
 		vcpu[0].life->loaded_on = SCHED_NO_CPU;
 		vcpu[0].world.cntvoff = offset;
-		vcpu[0].world.cntv.ctl = vcpu[0].world.cntp.ctl = 1;
-		vcpu[0].world.cntv.cval = vcpu[0].world.cntp.cval = UINT64_MAX;
+		vcpu[0].world.cntv_ctl = vcpu[0].world.cntp_ctl = 1;
+		vcpu[0].world.cntv_cval = vcpu[0].world.cntp_cval = UINT64_MAX;
 		cpus[0].devices_at = UINT64_MAX;
 		now = 100;
 		alarm_set(&vm_alarms, 0, vcpu[0].entity, now);
@@ -640,7 +641,7 @@ static void parked_timers(void)
 		tick_set(&cpus[0]);
 		CHECK_EQ(cpus[0].timer_at, UINT64_MAX);
 		CHECK(!vgic_phys_held(vm[0].vgic, 0, 27) && !vgic_phys_held(vm[0].vgic, 0, 30));
-		vcpu[0].world.cntv.cval = 200;
+		vcpu[0].world.cntv_cval = 200;
 		alarm_set(&vm_alarms, 0, vcpu[0].entity, now);
 		cpus[0].wake_at = now;
 		tick_set(&cpus[0]);

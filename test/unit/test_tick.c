@@ -70,8 +70,8 @@ static void boot(void)
 		vcpu[n].vm = vm;
 		vcpu[n].life = &vm->life.vcpu[0];
 		vcpu[n].entity = sched_add(&vm_sched, 1, 0);
-		vcpu[n].world.cntv.ctl = 1;
-		vcpu[n].world.cntv.cval = 100 + n;
+		vcpu[n].world.cntv_ctl = 1;
+		vcpu[n].world.cntv_cval = 100 + n;
 		vm_vcpu_by_entity[vcpu[n].entity] = &vcpu[n];
 		vm_sched.entity[vcpu[n].entity].state = SCHED_BLOCKED;
 		alarm_set(&vm_alarms, 0, vcpu[n].entity, 100 + n);

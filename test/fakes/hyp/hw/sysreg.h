@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* clang-format off */
 #define FAKE_SYSREGS(X) \
@@ -66,6 +67,38 @@ void fake_barrier(enum fake_barrier which);
 #define sysreg_restore7(from, ...)	  FAKE_SEVEN(fake_sysreg_write, from, __VA_ARGS__)
 #define sysreg_save7_banked(to, ...)	  FAKE_SEVEN(FAKE_SAVE, to, __VA_ARGS__)
 #define sysreg_restore7_banked(from, ...) FAKE_SEVEN(fake_sysreg_write, from, __VA_ARGS__)
+
+/* `wide` doublewords, which are little-endian, and words behind them. */
+#define FAKE_MIXED(op, words, wide, count, ...)                                     \
+	do {                                                                        \
+		static const enum fake_sysreg regs_[] = { __VA_ARGS__ };            \
+		for (unsigned n_ = 0; n_ < (count); n_++) {                         \
+			op(regs_[n_], (uint32_t *)(uintptr_t)(words), n_ < (wide)); \
+			(words) += n_ < (wide) ? 2 : 1;                             \
+		}                                                                   \
+	} while (0)
+static inline void fake_save(enum fake_sysreg reg, uint32_t *words, bool wide)
+{
+	uint64_t value = fake_sysreg_read(reg);
+
+	memcpy(words, &value, wide ? 8 : 4);
+}
+static inline void fake_restore(enum fake_sysreg reg, const uint32_t *words, bool wide)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, words, wide ? 8 : 4);
+	fake_sysreg_write(reg, value);
+}
+#define sysreg_save_wide3(to, a, b, c) FAKE_MIXED(fake_save, to, 3, 3, FAKE_##a, FAKE_##b, FAKE_##c)
+#define sysreg_restore_wide3(from, a, b, c) \
+	FAKE_MIXED(fake_restore, from, 3, 3, FAKE_##a, FAKE_##b, FAKE_##c)
+#define sysreg_restore_wide2(from, a, b) FAKE_MIXED(fake_restore, from, 2, 2, FAKE_##a, FAKE_##b)
+#define sysreg_save_wide2_3(to, a, b, c, d, e) \
+	FAKE_MIXED(fake_save, to, 2, 5, FAKE_##a, FAKE_##b, FAKE_##c, FAKE_##d, FAKE_##e)
+#define sysreg_restore_wide2_4(from, a, b, c, d, e, f)                                         \
+	FAKE_MIXED(fake_restore, from, 2, 6, FAKE_##a, FAKE_##b, FAKE_##c, FAKE_##d, FAKE_##e, \
+		   FAKE_##f)
 
 #define FAKE_BARRIER(name, which)     \
 	static inline void name(void) \
