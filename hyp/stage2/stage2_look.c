@@ -6,12 +6,14 @@
 
 #define STAGE2_VISITS 64u /* of stage2_next */
 
-/* The entry of this level in the table that `entry` names; 0: it names none. */
-static uint64_t stage2_step(const struct stage2_live *s, uint64_t entry, ipa_t ipa, unsigned shift)
+/* The table that an entry of this pool's tables names, as stage2_table: within the pool, 32 bits of
+ * the address say which. */
+static inline const uint64_t *stage2_named(const struct stage2_live *s, uint64_t entry)
 {
-	const uint64_t *table = stage2_table(&s->tables, entry);
+	const struct stage2_pool *pool = &s->tables.pool;
+	uint32_t offset = ((uint32_t)entry - (uint32_t)pool->base_pa.pa) & ~(uint32_t)(PAGE_SIZE - 1);
 
-	return table ? pair_load(&table[stage2_index(ipa, shift)]) : 0;
+	return (const uint64_t *)(const void *)(pool->base + offset);
 }
 
 bool stage2_is_hole(const struct stage2_live *s, ipa_t ipa)
@@ -22,11 +24,10 @@ bool stage2_is_hole(const struct stage2_live *s, ipa_t ipa)
 		return false;
 	}
 	entry = pair_load(&s->tables.root[stage2_index(ipa, LPAE_L1_SHIFT)]);
-	if (entry) {
-		entry = stage2_step(s, entry, ipa, LPAE_L2_SHIFT);
-	}
-	if ((entry & LPAE_TYPE) == LPAE_TYPE_TABLE) {
-		entry = stage2_step(s, entry, ipa, LPAE_L3_SHIFT);
+	for (unsigned shift = LPAE_L2_SHIFT;
+	     shift >= LPAE_L3_SHIFT && (entry & LPAE_TYPE) == LPAE_TYPE_TABLE;
+	     shift -= LPAE_L2_SHIFT - LPAE_L3_SHIFT) {
+		entry = pair_load(&stage2_named(s, entry)[stage2_index(ipa, shift)]);
 	}
 	return !entry;
 }
