@@ -48,12 +48,12 @@ static inline void lock_take(struct lock *lock, uint32_t rank)
 
 static inline void lock_drop(struct lock *lock)
 {
-	uint32_t turn;
+	/* Only the holder writes it. As volatile, it would be extended to 32 bits twice. */
+	uint16_t *turn = (uint16_t *)(uintptr_t)&lock->turn;
 
 	hw_dmb();
-	turn = lock->turn + 1u; /* the store keeps 16 bits */
-	/* In Arm state STRH addresses less than STR does (Uq); Q is for Thumb state. */
-	__asm__ volatile("strh	%1, %0" : "=Uq,Q"(lock->turn) : "r,r"(turn) : "memory");
+	*turn = (uint16_t)(*turn + 1u);
+	__asm__ volatile("" ::: "memory");
 }
 
 /* A counter that only this CPU writes. Others may read it: LDRD and STRD of an aligned doubleword
