@@ -202,6 +202,22 @@ static inline void child_settle(struct child *child, uint32_t index, const struc
 	}
 }
 
+/* The same, and first what is most frequent: a store of Arm state that its creator has done. */
+static inline void child_settle_first(struct child *child, uint32_t index,
+				      const struct guest_regs *regs)
+{
+	struct child_vcpu *left = &child->vcpu[index];
+	struct guest_regs *own = &child->vm.vcpus[index].regs;
+
+	if (left->left == CHILD_LEFT_PLAIN && regs->r[3] == PLUMB_RUN_DO_EMULATED &&
+	    (left->hsr & HSR_DABT_WNR) && !(own->cpsr & PSR_T)) {
+		own->pc += 4;
+		left->left = CHILD_LEFT;
+	} else {
+		child_settle(child, index, regs);
+	}
+}
+
 /* This CPU has claimed it, but it is off, and waits for a CPU_ON; or that one has come. */
 static COLD int32_t child_turn(struct vgic_locked held, struct cpu *cpu, uint32_t index,
 			       const struct guest_regs *regs)
@@ -348,7 +364,7 @@ void child_run(struct cpu *cpu, struct child *child, struct guest_regs *regs)
 		return;
 	}
 	vcpu = &child->vm.vcpus[index];
-	child_settle(child, index, regs);
+	child_settle_first(child, index, regs);
 	if (cpu->resched || !child_switch_in(cpu, vcpu, regs)) {
 		child_release(vcpu);
 		child_answer(regs, PLUMB_RUN_INTR);
