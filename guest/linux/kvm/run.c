@@ -58,8 +58,8 @@ static int run_access(struct vcpu *vcpu, struct plumb_result said)
 	u32 page = said.r1 >> PAGE_SHIFT;
 	int error = memory_has(vcpu->vm, page) ? memory_fault(vcpu, page, store) : 1;
 
-	if (error > 0 && store &&
-	    ioevent_takes(vcpu->vm, said.r1, bytes, said.r2 & run_mask(bytes)))
+	if (error > 0 && store && ioevent_may_take(vcpu->vm) &&
+	    ioevent_find(vcpu->vm, said.r1, bytes, said.r2 & run_mask(bytes)))
 		return RUN_AGAIN;
 	if (error > 0)
 		return run_mmio(vcpu, said);

@@ -316,6 +316,14 @@ static noinline long vcpu_do(struct vcpu *vcpu, unsigned int call, unsigned long
 	}
 }
 
+/* After it, the gate is this thread's; -ERESTARTSYS: it is not, as the thread is killed. Apart from
+ * those who need not wait, for the same reason. */
+static noinline int vcpu_wait(struct gate *gate)
+{
+	return wait_event_killable(gate->queue,
+				   atomic_xchg_acquire(&gate->state, GATE_WANTED) == GATE_FREE);
+}
+
 static long vcpu_ioctl(struct file *file, unsigned int call, unsigned long arg)
 {
 	struct vcpu *vcpu = file->private_data;
@@ -325,7 +333,7 @@ static long vcpu_ioctl(struct file *file, unsigned int call, unsigned long arg)
 		return -EIO;
 	if (unlikely(_IOC_TYPE(call) != KVMIO))
 		return -EINVAL;
-	if (!gate_try(&vcpu->gate) && gate_wait(&vcpu->gate))
+	if (!gate_try(&vcpu->gate) && vcpu_wait(&vcpu->gate))
 		return -EINTR;
 	if (likely(call == KVM_RUN))
 		result = arg ? -EINVAL : run_vcpu(vcpu);

@@ -97,13 +97,6 @@ static inline bool gate_try(struct gate *gate)
 	return likely(atomic_cmpxchg_acquire(&gate->state, GATE_FREE, GATE_TAKEN) == GATE_FREE);
 }
 
-/* After it, the gate is this thread's; -ERESTARTSYS: it is not, as the thread is killed. */
-static inline int gate_wait(struct gate *gate)
-{
-	return wait_event_killable(gate->queue,
-				   atomic_xchg_acquire(&gate->state, GATE_WANTED) == GATE_FREE);
-}
-
 static inline void gate_leave(struct gate *gate)
 {
 	if (unlikely(atomic_xchg_release(&gate->state, GATE_FREE) == GATE_WANTED))
@@ -263,11 +256,10 @@ int ioevent_add_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone);
 int ioevent_remove_zone(struct vm *vm, const struct kvm_coalesced_mmio_zone *zone);
 void ioevent_signal(struct eventfd_ctx *event); /* in any context */
 bool ioevent_find(struct vm *vm, u32 address, u32 bytes, u32 value);
-/* A store that needs no exit to user space. */
-static inline bool ioevent_takes(struct vm *vm, u32 address, u32 bytes, u32 value)
+/* A store may be one that needs no exit to user space: ioevent_find knows. */
+static inline bool ioevent_may_take(const struct vm *vm)
 {
-	return !(list_empty(&vm->ioevents) && list_empty(&vm->zones)) &&
-	       ioevent_find(vm, address, bytes, value);
+	return !(list_empty(&vm->ioevents) && list_empty(&vm->zones));
 }
 
 /* ---- irqfd.c ---- */
