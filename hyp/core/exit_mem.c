@@ -328,6 +328,8 @@ static EXIT_AS_IS void exit_write(struct vcpu *vcpu, struct guest_regs *regs, ui
 		exit_write_other();
 	} else if (vsync_dist_write(vcpu, offset, regs->r[insn_word_rt(hsr)])) {
 		exit_word_done(vcpu, regs);
+	} else if (vcpu->vm->child) { /* which has no other device */
+		exit_other();
 	} else {
 		exit_data_abort_whole();
 	}
