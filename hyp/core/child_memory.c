@@ -88,26 +88,41 @@ static uint32_t child_map_flags(uint32_t flags)
 	       (flags & PLUMB_MAP_LOG ? STAGE2_LOG : 0);
 }
 
+/* `left`: pages of the present run that are not mapped. */
+static void child_map_done(struct vcpu *caller, const struct child_piece *piece, uint32_t left)
+{
+	caller->map_cleaned = 0;
+	caller->lines_done += piece->pages;
+	caller->map_skip += piece->pages;
+	if (piece->pages == left) {
+		caller->map_run++;
+		caller->map_skip = 0;
+	}
+}
+
+/* What is cleaned at once is mapped in the same turn: often, runs are short. */
 static int32_t child_map_piece(struct vcpu *caller, const struct guest_regs *regs,
-			       const struct child_piece *piece)
+			       const struct child_piece *piece, uint32_t left)
 {
 	enum stage2_change said;
 
 	if (caller->map_cleaned < piece->pages) {
-		caller->map_cleaned +=
+		uint32_t part =
 			grow_clean(pa_add(piece->pa, (uint64_t)caller->map_cleaned * PAGE_SIZE),
 				   piece->pages - caller->map_cleaned);
-		return 0;
+
+		caller->map_cleaned += part;
+		if (part != piece->pages) {
+			return 0;
+		}
 	}
 	said = child_map(caller->lines_of->child, piece->ipa, piece->pa, piece->pages,
 			 child_map_flags(regs->r[5]));
 	if (said == STAGE2_FLUSH) {
 		return 0; /* others unmap: again in the next turn */
 	}
-	caller->map_cleaned = 0;
 	if (said == STAGE2_DONE) {
-		caller->lines_done += piece->pages;
-		caller->map_skip += piece->pages;
+		child_map_done(caller, piece, left);
 	}
 	return child_errno(said);
 }
@@ -129,7 +144,7 @@ static int32_t child_map_turn(struct vcpu *caller, const struct guest_regs *regs
 		return 0;
 	}
 	error = error ? error : child_next_piece(caller, regs, &run, &piece);
-	return error ? error : child_map_piece(caller, regs, &piece);
+	return error ? error : child_map_piece(caller, regs, &piece, run.pages);
 }
 
 void child_map_rest(struct vcpu *vcpu, struct guest_regs *regs)
