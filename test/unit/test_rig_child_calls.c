@@ -203,7 +203,10 @@ static void cleaned_for_the_next(void)
 		DO(0, INIT, V(0), 0, 2),
 		DO(0, INIT, V(1), 0, 3),
 		DO(0, POKE, AT, 0x40000, 0x20),
+		DO(0, MARK, 0),
 		DO(0x20, MAP, H, 0x80000, AT, 1, 0),
+		/* in lines of 32 KiB: all of the run, and the list */
+		DO(0, CLEANED, 6),
 		DO(0, INIT, V(0), 0, 2), /* it has not run */
 		GIVES(3, 0xffffffff, 0xffffffff, RUN, V(0)),
 		GIVES(3, 0xffffffff, 0xffffffff, RUN, V(0)),
