@@ -374,7 +374,8 @@ static int memory_map_present(struct vcpu *vcpu, struct slot *slot, u32 first, u
 }
 
 /* Those that Linux is asked for. mmap_lock is held. */
-static void memory_narrow(struct vm *vm, const struct slot *slot, u32 page, u32 *first, u32 *end)
+static noinline void memory_narrow(struct vm *vm, const struct slot *slot, u32 page, u32 *first,
+				   u32 *end)
 {
 	u32 from = 0, count = *end - *first;
 
