@@ -224,7 +224,7 @@ bool ioevent_find(struct vm *of, u32 address, u32 bytes, u32 value)
 static struct vcpu vcpu;
 static void (*in_pause)(void);
 
-static void fake_point(void)
+void fake_point(void)
 {
 	void (*run)(void) = in_pause;
 
@@ -240,11 +240,11 @@ static void fake_point(void)
 	in_pause = run;
 }
 
-static void fake_sleep(void)
+void fake_sleep(void)
 {
 }
 
-static void fake_spin(void)
+void fake_spin(void)
 {
 }
 

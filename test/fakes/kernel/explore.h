@@ -8,7 +8,7 @@
 #define TEST_FAKES_KERNEL_EXPLORE_H
 
 #ifndef _GNU_SOURCE
-#error "for RTLD_NOLOAD: define _GNU_SOURCE before all headers"
+#define _GNU_SOURCE /* RTLD_NOLOAD */
 #endif
 
 #include "test/fakes/kernel/threads.h"
@@ -107,7 +107,7 @@ static void explore_switch(u32 to)
 	explore_swap(&explore_threads[from].context, &explore_threads[to].context);
 }
 
-static void fake_point(void)
+void fake_point(void)
 {
 	u32 others[EXPLORE_THREADS], count, chosen;
 
@@ -123,7 +123,7 @@ static void fake_point(void)
 }
 
 /* Others run: it waits for one of them without sleeping. */
-static void fake_spin(void)
+void fake_spin(void)
 {
 	u32 others[EXPLORE_THREADS], count = explore_others(others);
 
@@ -142,7 +142,7 @@ static void explore_end_all(void)
 	}
 }
 
-static void fake_sleep(void)
+void fake_sleep(void)
 {
 	u32 others[EXPLORE_THREADS], count;
 

@@ -38,7 +38,7 @@ typedef int32_t s32;
 #define module_param(...)     struct fake_nothing
 #define MODULE_PARM_DESC(...) struct fake_nothing
 
-static void fake_point(void);
+void fake_point(void);
 
 #define READ_ONCE(x)	 (fake_point(), (x))
 #define WRITE_ONCE(x, v) (fake_point(), (void)((x) = (v)))
@@ -68,8 +68,8 @@ static struct fake_task *fake_current;
 #define current		      fake_current
 #define current_thread_info() fake_current
 
-static void fake_sleep(void); /* until the state is TASK_RUNNING */
-static void fake_spin(void);  /* others run */
+void fake_sleep(void); /* until the state is TASK_RUNNING */
+void fake_spin(void);  /* others run */
 
 static inline bool signal_pending(const struct fake_task *task)
 {
@@ -240,9 +240,11 @@ static inline void hrtimer_cancel(struct hrtimer *timer)
 	}
 }
 
+__extension__ typedef unsigned __int128 fake_u128;
+
 static inline u64 mul_u64_u32_div(u64 a, u32 mul, u64 div)
 {
-	return (u64)((unsigned __int128)a * mul / div);
+	return (u64)((fake_u128)a * mul / div);
 }
 
 static inline u64 div_u64(u64 a, u32 by)
