@@ -20,7 +20,7 @@ struct device_ops {
 	enum mmio_result (*access)(struct vcpu *vcpu, struct mmio *mmio);
 	/* NULL, or the short way for words, by offset from `from`: true if the access is done, with
 	 * the effects of `access`. False: nothing has happened, also if the partition does not have
-	 * the device. */
+	 * the device. The distributor's are not here: a child's is in no window (vm->dist_page). */
 	bool (*read_word)(const struct vcpu *vcpu, uint32_t offset, uint32_t *value);
 	bool (*write_word)(struct vcpu *vcpu, uint32_t offset, uint32_t value);
 	/* The partition has ended: resets the device for its next start. NULL: the device has no
@@ -33,8 +33,7 @@ struct device_ops {
 };
 
 /* Windows without a row are not emulated: MACHINE_GICV2M, and GICC's first page, which is
- * mapped. The distributor has its short ways elsewhere: a child's is in no window
- * (vm->dist_page). */
+ * mapped. */
 static const struct device_ops device_ops[MACHINE_NR_WINDOWS] = {
 	[MACHINE_GICD] = { 0, 0x1000, vsync_dist, NULL, NULL, NULL, NULL },
 	[MACHINE_GICC] = { 0x1000, 0x1000, vsync_dir, NULL, NULL, NULL, NULL },

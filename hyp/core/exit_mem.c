@@ -325,11 +325,13 @@ static EXIT_AS_IS void exit_write(struct vcpu *vcpu, struct guest_regs *regs, ui
 	if (!exit_is_word(hsr, regs->cpsr, offset)) {
 		exit_other();
 	} else if (exit_fault_page() != vcpu->vm->dist_page) {
-		exit_write_other();
+		if (vcpu->vm->child) { /* which has no other device */
+			exit_other();
+		} else {
+			exit_write_other();
+		}
 	} else if (vsync_dist_write(vcpu, offset, regs->r[insn_word_rt(hsr)])) {
 		exit_word_done(vcpu, regs);
-	} else if (vcpu->vm->child) { /* which has no other device */
-		exit_other();
 	} else {
 		exit_data_abort_whole();
 	}
