@@ -11,7 +11,8 @@
 static inline const uint64_t *stage2_named(const struct stage2_live *s, uint64_t entry)
 {
 	const struct stage2_pool *pool = &s->tables.pool;
-	uint32_t offset = ((uint32_t)entry - (uint32_t)pool->base_pa.pa) & ~(uint32_t)(PAGE_SIZE - 1);
+	uint32_t offset =
+		((uint32_t)entry - (uint32_t)pool->base_pa.pa) & ~(uint32_t)(PAGE_SIZE - 1);
 
 	return (const uint64_t *)(const void *)(pool->base + offset);
 }

@@ -316,12 +316,10 @@ static noinline long vcpu_do(struct vcpu *vcpu, unsigned int call, unsigned long
 	}
 }
 
-/* After it, the gate is this thread's; -ERESTARTSYS: it is not, as the thread is killed. Apart from
- * those who need not wait, for the same reason. */
+/* Apart from those who need not wait, for the same reason. */
 static noinline int vcpu_wait(struct gate *gate)
 {
-	return wait_event_killable(gate->queue,
-				   atomic_xchg_acquire(&gate->state, GATE_WANTED) == GATE_FREE);
+	return gate_wait(gate);
 }
 
 static long vcpu_ioctl(struct file *file, unsigned int call, unsigned long arg)

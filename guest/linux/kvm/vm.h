@@ -97,6 +97,13 @@ static inline bool gate_try(struct gate *gate)
 	return likely(atomic_cmpxchg_acquire(&gate->state, GATE_FREE, GATE_TAKEN) == GATE_FREE);
 }
 
+/* After it, the gate is this thread's; -ERESTARTSYS: it is not, as the thread is killed. */
+static inline int gate_wait(struct gate *gate)
+{
+	return wait_event_killable(gate->queue,
+				   atomic_xchg_acquire(&gate->state, GATE_WANTED) == GATE_FREE);
+}
+
 static inline void gate_leave(struct gate *gate)
 {
 	if (unlikely(atomic_xchg_release(&gate->state, GATE_FREE) == GATE_WANTED))
