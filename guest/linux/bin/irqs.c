@@ -17,6 +17,10 @@
 #define IRQS_EV_KEY	 1u
 #define IRQS_SYN_DROPPED 3u
 #define IRQS_KEY_LEVEL	 30u
+#define IRQS_KEYS	 0x300u /* KEY_CNT */
+
+/* input.h: EVIOCGKEY(IRQS_KEYS / 8), the keys that are down */
+#define IRQS_GET_KEYS (0x80000000u | IRQS_KEYS / 8 << 16 | 'E' << 8 | 0x18u)
 
 /* IHI 0048B, 4.3.7 and 4.3.8: the words with interrupts 96 to 127 */
 #define IRQS_GICD	0x08000000u
@@ -61,9 +65,6 @@ static void irqs_take_level(struct irqs *irqs, bool down)
 
 static void irqs_take(struct irqs *irqs, const struct irqs_event *event)
 {
-	if (event->type == IRQS_EV_SYN && event->code == IRQS_SYN_DROPPED) {
-		irqs->dropped++;
-	}
 	if (event->type != IRQS_EV_KEY) {
 		return;
 	}
@@ -76,12 +77,33 @@ static void irqs_take(struct irqs *irqs, const struct irqs_event *event)
 	}
 }
 
+/* Linux has dropped all that was not read. It is busy with the level line then, whose key goes down
+ * and up as often as the host takes its time; there is no edge before this arrival is told. So the
+ * key has been down, and is what Linux says, which forgets what it still had. */
+static void irqs_catch_up(struct irqs *irqs, int32_t file)
+{
+	static uint8_t down[IRQS_KEYS / 8]; /* no memset here */
+
+	irqs->dropped++;
+	(void)linux_call(LINUX_IOCTL, (uint32_t)file, IRQS_GET_KEYS, (uint32_t)(uintptr_t)down);
+	if (irqs->pressed == irqs->released) {
+		irqs_take_level(irqs, true);
+	}
+	if ((down[IRQS_KEY_LEVEL / 8] & 1u << IRQS_KEY_LEVEL % 8) == 0) {
+		irqs_take_level(irqs, false);
+	}
+}
+
 static bool irqs_read(struct irqs *irqs, int32_t file)
 {
 	struct irqs_event events[32];
 	int32_t size = linux_read(file, events, sizeof(events));
 
 	for (uint32_t i = 0; size > 0 && i < (uint32_t)size / sizeof(events[0]); i++) {
+		if (events[i].type == IRQS_EV_SYN && events[i].code == IRQS_SYN_DROPPED) {
+			irqs_catch_up(irqs, file);
+			break;
+		}
 		irqs_take(irqs, &events[i]);
 	}
 	return size > 0;

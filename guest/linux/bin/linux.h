@@ -15,6 +15,7 @@
 #define LINUX_CLOSE	6
 #define LINUX_EXECVE	11
 #define LINUX_PIPE	42
+#define LINUX_IOCTL	54
 #define LINUX_DUP2	63
 #define LINUX_WAIT4	114
 #define LINUX_MPROTECT	125
