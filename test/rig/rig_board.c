@@ -33,7 +33,7 @@ __asm__(".bss\n"
 	".text\n");
 void vectors_enter(uintptr_t stack_top) __attribute__((noreturn));
 
-static _Alignas(4096) uint8_t ram[RIG_RAM_SIZE];
+static _Alignas(0x8000) uint8_t ram[RIG_RAM_SIZE]; /* whole lines of FAKE_CTR: as many each time */
 
 static uint8_t *memory(uint64_t pa, size_t size)
 {
