@@ -62,7 +62,8 @@
 #define BUSY                                                                                \
 	5u /* another CPU runs vCPU r1 of the first VM, and its GIC's registers are refused \
 	    */
-#define FAULT	6u /* vCPU r1 of the first VM has left by an access without memory */
+#define FAULT \
+	6u /* vCPU r1 of the first VM has left by an access without memory. r2: its HSR, or 0 */
 #define MARK	7u
 #define CLEANED 8u /* so many pages since the last MARK: r1; each is less than a line */
 #define BEGUN	9u /* another vCPU is in the middle of a table of GSIs for the first VM: its IRQs */
@@ -179,7 +180,9 @@ static void prepare(const struct line *line)
 			   "another number of pages is cleaned");
 		break;
 	case FAULT:
-		rig_kids_in(0)->vcpu[line->r[0]].left = CHILD_LEFT_DATA;
+		rig_kids_in(0)->vcpu[line->r[0]].left =
+			line->r[1] ? CHILD_LEFT_PLAIN : CHILD_LEFT_DATA;
+		rig_kids_in(0)->vcpu[line->r[0]].hsr = line->r[1];
 		break;
 	case BEGUN:
 		begin_table();

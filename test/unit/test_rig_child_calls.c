@@ -192,6 +192,35 @@ static void off_with_an_access(void)
 	FOLLOW(system_of_two, 0, lines);
 }
 
+/* A store is done, in one instruction set and the other, or tried again, as its creator says. Then
+ * the guest executes WFI. */
+static void store_is_answered(void)
+{
+	static const struct line lines[] = {
+		DO(H, CREATE, 0),
+		DO(0, VCPU, H, 0),
+		DO(0, INIT, V(0), 0, 2),
+		DO(3, RUN, V(0)), /* WFI at 0, 4, 8, 12 */
+		DO(0, SET_REG, V(0), PC, 0, 0),
+		DO(0, FAULT, 0, 0x93810046),
+		DO(3, RUN, V(0), 0, 0),
+		GIVES(0, 8, 0, GET_REG, V(0), PC),
+		DO(0, FAULT, 0, 0x93810046),
+		DO(3, RUN, V(0), 0, 1),
+		GIVES(0, 12, 0, GET_REG, V(0), PC),
+		DO(0, SET_REG, V(0), PC, 10, 0),
+		DO(0, SET_REG, V(0), CPSR, 0x1f3, 0),
+		DO(0, FAULT, 0, 0x91810046),
+		DO(3, RUN, V(0), 0, 0),
+		GIVES(0, 16, 0, GET_REG, V(0), PC),
+		DO(-EAGAIN, DESTROY, H),
+		DO(-EAGAIN, DESTROY, H),
+		DO(0, DESTROY, H),
+	};
+
+	FOLLOW(system_of_two, 0, lines);
+}
+
 /* What its creator has written for a vCPU that is initialised again is in memory when that begins:
  * all is cleaned first, 64 KiB in a call. */
 static void cleaned_for_the_next(void)
@@ -704,6 +733,7 @@ static const struct test_case cases[] = {
 	{ "handles", handles },
 	{ "without_vms", without_vms },
 	{ "off_with_an_access", off_with_an_access },
+	{ "store_is_answered", store_is_answered },
 	{ "vcpus", vcpus },
 	{ "cleaned_for_the_next", cleaned_for_the_next },
 	{ "holes", holes },
