@@ -156,8 +156,8 @@ static void kid_power(struct rig_guest *g, struct guest_regs *regs)
 }
 
 /* Its distributor, by words that have a short way: GICD_CTLR is read; GICD_SGIR, to itself;
- * GICD_ICENABLER1, and ISENABLER1 with the next step. By others: GICD_ISPENDR1 and ITARGETSR9,
- * which concern siblings. */
+ * GICD_ICENABLER1, and ISENABLER1 two steps later, when one is pending by GICD_ISPENDR1: a sibling
+ * may have to take it. By others: that, and ITARGETSR9. */
 static void kid_dist(struct rig_guest *g, struct guest_regs *regs, uint32_t which)
 {
 	uint32_t gicd = gicd_of(g->vm - RIG_MAX_VMS);
@@ -217,6 +217,11 @@ static void kid_step(struct rig_guest *g, struct guest_regs *regs)
 	}
 	rig_demand(g->at != 3 || g->result == 3, "GICD_CTLR has another value");
 	if (g->at == 4) {
+		g->at = 5;
+		rig_store(g, regs, gicd_of(g->vm - RIG_MAX_VMS) + 0x204, 0x10u << rig_throw(g, 2));
+		return;
+	}
+	if (g->at == 5) {
 		g->at = 0;
 		rig_store(g, regs, gicd_of(g->vm - RIG_MAX_VMS) + 0x104, 0x30);
 		return;
