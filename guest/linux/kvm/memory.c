@@ -76,26 +76,26 @@ static u32 memory_piece(u32 first, u32 pages)
 	return min(pages, MEMORY_PIECE - first % MEMORY_PIECE);
 }
 
-void memory_unmap_slot(struct vm *vm, struct slot *slot)
+static void memory_in_pieces(struct vm *vm, struct slot *slot,
+			     void (*part)(struct vm *vm, struct slot *slot, u32 first, u32 pages))
 {
 	u32 page = slot->first, end = page + slot->pages, n;
 
 	for (; page < end; page += n) {
 		n = memory_piece(page, end - page);
-		memory_unmap(vm, slot, page, n);
+		part(vm, slot, page, n);
 		memory_pause(vm);
 	}
 }
 
+void memory_unmap_slot(struct vm *vm, struct slot *slot)
+{
+	memory_in_pieces(vm, slot, memory_unmap);
+}
+
 void memory_collect_slot(struct vm *vm, struct slot *slot)
 {
-	u32 page = slot->first, end = page + slot->pages, n;
-
-	for (; page < end; page += n) {
-		n = memory_piece(page, end - page);
-		memory_collect(vm, slot, page, n);
-		memory_pause(vm);
-	}
+	memory_in_pieces(vm, slot, memory_collect);
 }
 
 /* What is mapped meanwhile, the monitor has cleaned since. */
