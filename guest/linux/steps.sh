@@ -29,4 +29,5 @@ wait
 equal $wrong 0 "nothing is wrong in $steps steps"
 equal "$(sort -u /tmp/beside)" right 'nor beside them'
 check_log
-[ -z "$(argument end '')" ] || { summary; reboot -f; }
+# The kernel's own word does not always come: 6.12 resets the console's device before.
+[ -z "$(argument end '')" ] || { summary; echo 'it resets itself'; reboot -f; }

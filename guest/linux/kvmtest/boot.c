@@ -8,7 +8,7 @@
 #include "guest/linux/kvmtest/tests.h"
 #include "guest/vmm/pl011.h"
 
-#define BOOT_SIZE   0x4000000u
+#define BOOT_SIZE   0x6000000u
 #define BOOT_KERNEL 0x10000u /* offsets in RAM */
 #define BOOT_INITRD 0x2000000u
 #define BOOT_TREE   0x3f00000u
