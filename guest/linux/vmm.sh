@@ -44,11 +44,11 @@ boot() {
 	seq 100000 | head -c 262144 > /tmp/plain
 	complains '/dev/net/tun: cannot be opened: is the module tun loaded, and are you root?' --net tap:tap0
 	insmod "/lib/modules/$(uname -r)/tun.ko"
-	equal "$(vmm --kernel /tmp/line --initrd /vm/initrd.gz --cpus "$cpus" --disk /tmp/disk --rng --net tap:tap0 \
-		--append "console=hvc0 quiet test=vm cpus=$cpus mib=64 me=2 peer=1 sum=$want" \
+	equal "$(vmm --kernel /tmp/line --initrd /vm/initrd.gz --cpus "$cpus" --memory 96 --disk /tmp/disk --rng \
+		--net tap:tap0 --append "console=hvc0 quiet test=vm cpus=$cpus mib=96 me=2 peer=1 sum=$want" \
 		--dump-dtb /tmp/vm.dtb)" K 'a small kernel prints a line, and powers itself off'
-	vm vm --kernel /vm/vmlinuz --initrd /vm/initrd.gz --cpus "$cpus" --disk /tmp/disk --rng --net tap:tap0 \
-		--dtb /tmp/vm.dtb &
+	vm vm --kernel /vm/vmlinuz --initrd /vm/initrd.gz --cpus "$cpus" --memory 96 --disk /tmp/disk --rng \
+		--net tap:tap0 --dtb /tmp/vm.dtb &
 	for turn in $(seq 100); do
 		[ -e /sys/class/net/tap0 ] && break
 		usleep 100000
